@@ -1,0 +1,1 @@
+//! Request and response types, problems, error codes and the OpenAPI document.

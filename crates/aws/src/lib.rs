@@ -1,0 +1,1 @@
+//! The AWS adapter: the only place that knows the SDK.

@@ -1,0 +1,1 @@
+//! Records in SQLite and PostgreSQL; the only SQL.

@@ -1,0 +1,1 @@
+//! Sample fleet and self-check on the simulator.

@@ -1,0 +1,1 @@
+//! Types, life cycle, planner and policies: pure decisions without effects.

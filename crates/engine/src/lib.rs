@@ -1,0 +1,1 @@
+//! Durable work: jobs, targets, attempts, outcomes, lanes, quotas and recovery.

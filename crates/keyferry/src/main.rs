@@ -1,0 +1,3 @@
+//! The binary: composes the crates.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! An AWS KMS simulator that shares no code with the product.

@@ -1,0 +1,1 @@
+//! What the application needs from outside: clock, entropy, vault, AWS and records.

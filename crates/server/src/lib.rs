@@ -1,0 +1,1 @@
+//! Configuration, routes and sessions of the HTTPS server.

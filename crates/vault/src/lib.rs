@@ -1,0 +1,1 @@
+//! The software vault: seals, keyring, sealing of material, wrapping for AWS.
