@@ -1,1 +1,24 @@
 //! Types, life cycle, planner and policies: pure decisions without effects.
+//!
+//! Nothing here reads a clock, draws randomness, does IO or serialises. Callers pass `now`
+//! and what they observed; they get back a decision.
+
+pub mod alias;
+pub mod arn;
+pub mod connection;
+pub mod id;
+pub mod intent;
+pub mod key;
+pub mod keystore;
+pub mod kms_key;
+pub mod life;
+pub mod material;
+pub mod name;
+pub mod plan;
+pub mod spec;
+pub mod step;
+pub mod tag;
+pub mod validity;
+pub mod version;
+pub mod view;
+pub mod wrapping;

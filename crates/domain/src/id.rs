@@ -1,0 +1,76 @@
+//! Typed ids: UUIDs (version 7 when we make them) that cannot be mixed up.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// The text is not a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an id (a UUID)")]
+pub struct NotAnId {
+    text: String,
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Gives a UUID its meaning.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The bare UUID, for storage and the wire.
+            pub const fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Uuid::try_parse(text).map(Self).map_err(|_| NotAnId { text: text.to_owned() })
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One try of one step.
+    AttemptId,
+    /// A connection to one AWS account.
+    ConnectionId,
+    /// A group of people and applications.
+    GroupId,
+    /// One operation under way.
+    JobId,
+    /// A logical key in the vault.
+    KeyId,
+    /// A named set of KMS keys.
+    KeystoreId,
+    /// Our record of one KMS key; not AWS's key id.
+    KmsKeyId,
+    /// Names one creation of a KMS key; travels in the tag `keyferry:op`.
+    OperationId,
+    /// One protection of the vault's root key.
+    SealId,
+    /// A signed-in browser or client.
+    SessionId,
+    /// One KMS key within a job.
+    TargetId,
+    /// An API token.
+    TokenId,
+    /// A person who signs in.
+    UserId,
+}

@@ -1,0 +1,88 @@
+//! What people want of one KMS key.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::alias::AliasName;
+use crate::arn::Region;
+use crate::keystore::PolicyDocument;
+use crate::life::Life;
+use crate::spec::{KeySpec, KeyUsage};
+use crate::tag::Tags;
+use crate::validity::Validity;
+use crate::version::VersionNumber;
+
+/// Whose material a KMS key has (AWS `Origin`). Fixed for life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Imported material.
+    External,
+    /// AWS's own material.
+    AwsKms,
+}
+
+/// What can never change about a KMS key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyShape {
+    /// Kind and size.
+    pub spec: KeySpec,
+    /// What for.
+    pub usage: KeyUsage,
+    /// Whether it can be replicated.
+    pub multi_region: bool,
+    /// Whose material.
+    pub origin: Origin,
+}
+
+/// One version that the KMS key shall hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WantedVersion {
+    /// Which.
+    pub number: VersionNumber,
+    /// Until when.
+    pub validity: Validity,
+}
+
+/// What people want of one KMS key: the planner's target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Its life; `PendingDeletion` wants it scheduled.
+    pub life: Life,
+    /// Fixed facts.
+    pub shape: KeyShape,
+    /// Whether it shall be enabled. Compared only while all material is present.
+    pub enabled: bool,
+    /// Versions to hold, oldest first; empty means that no material shall be there.
+    pub versions: Vec<WantedVersion>,
+    /// Which version shall be current. Differs from what AWS has while a rotation in place is wanted.
+    pub current: Option<VersionNumber>,
+    /// Aliases that shall point at this key, in every place.
+    pub aliases: BTreeSet<AliasName>,
+    /// Tags, without Keyferry's own.
+    pub tags: Tags,
+    /// Description.
+    pub description: String,
+    /// Key policy; `None` leaves what AWS made.
+    pub policy: Option<PolicyDocument>,
+    /// Regions, primary first.
+    pub places: Vec<Region>,
+    /// Days from 7 to 30, when `life` is `PendingDeletion`.
+    pub deletion_window_days: Option<u32>,
+    /// Days between AWS's own rotations, for AWS's own material.
+    pub native_rotation_days: Option<u32>,
+    /// Neither disable nor empty before this moment: callers may still hold the old alias target.
+    pub calm_until: Option<Timestamp>,
+}
+
+impl Intent {
+    /// The primary Region.
+    pub fn primary(&self) -> Option<&Region> {
+        self.places.first()
+    }
+
+    /// The wanted version with this number.
+    pub fn version(&self, number: VersionNumber) -> Option<&WantedVersion> {
+        self.versions.iter().find(|wanted| wanted.number == number)
+    }
+}

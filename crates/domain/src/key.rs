@@ -1,0 +1,94 @@
+//! Logical keys in the vault.
+
+use jiff::Timestamp;
+
+use crate::id::{GroupId, KeyId};
+use crate::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use crate::name::Name;
+use crate::spec::KeySpec;
+use crate::version::{VersionNumber, VersionState};
+
+/// How many versions of a key may be *active* at once, unless the key says otherwise.
+pub const ACTIVE_VERSIONS_MAX_DEFAULT: u32 = 10;
+
+/// A logical key: name, kind, and the rules for its versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedKey {
+    /// Identity.
+    pub id: KeyId,
+    /// Who owns it.
+    pub group: GroupId,
+    /// Unique in its group.
+    pub name: Name,
+    /// Fixed for life.
+    pub spec: KeySpec,
+    /// Free text.
+    pub description: String,
+    /// How many versions may be active at once.
+    pub active_versions_max: u32,
+    /// Whether material may ever leave by a wrapped download.
+    pub exportable: bool,
+    /// The newest version.
+    pub current: VersionNumber,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts changes; an update names the revision that it saw.
+    pub revision: u64,
+}
+
+/// Where material came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaterialOrigin {
+    /// Made by our vault.
+    Generated,
+    /// Brought from a file.
+    Imported,
+}
+
+/// One generation of a key, with its material as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyVersion {
+    /// Group, key, number, spec: what the seal is bound to.
+    pub identity: VersionIdentity,
+    /// Ciphertext.
+    pub sealed: SealedMaterial,
+    /// Keyed hash of the material.
+    pub fingerprint: Fingerprint,
+    /// DER SubjectPublicKeyInfo, for asymmetric keys.
+    pub public_key: Option<Vec<u8>>,
+    /// Where it came from.
+    pub origin: MaterialOrigin,
+    /// NIST state.
+    pub state: VersionState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its state last changed.
+    pub state_since: Timestamp,
+}
+
+/// A further version would be one too many.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the key `{key}` already has {active} active versions, and {max} is its limit")]
+pub struct TooManyActiveVersions {
+    /// The key's name.
+    pub key: Name,
+    /// Active versions now.
+    pub active: u32,
+    /// Its limit.
+    pub max: u32,
+}
+
+impl ManagedKey {
+    /// Whether one more version may become active, given the states of those that exist.
+    pub fn check_room_for_version(
+        &self,
+        states: impl IntoIterator<Item = VersionState>,
+    ) -> Result<(), TooManyActiveVersions> {
+        let active = states.into_iter().filter(|state| *state == VersionState::Active).count();
+        let active = u32::try_from(active).unwrap_or(u32::MAX);
+        if active < self.active_versions_max {
+            return Ok(());
+        }
+        Err(TooManyActiveVersions { key: self.name.clone(), active, max: self.active_versions_max })
+    }
+}

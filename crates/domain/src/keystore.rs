@@ -1,0 +1,128 @@
+//! Keystores: named sets of KMS keys that share an account, Regions, a template and policies.
+
+use jiff::Timestamp;
+
+use crate::arn::Region;
+use crate::id::{ConnectionId, GroupId, KeystoreId};
+use crate::name::Name;
+use crate::spec::{KeySpec, KeyUsage};
+use crate::tag::Tags;
+use crate::validity::Validity;
+
+/// What new KMS keys of a keystore look like unless the request says otherwise.
+/// A later change of the template does not touch existing keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Kind of key.
+    pub spec: KeySpec,
+    /// What for; `None` is the spec's default.
+    pub usage: Option<KeyUsage>,
+    /// Free text, 8192 characters at most.
+    pub description: String,
+    /// Tags for every key.
+    pub tags: Tags,
+    /// Key policy as canonical JSON; `None` is AWS's default policy.
+    pub policy: Option<PolicyDocument>,
+    /// Whether keys may be replicated to other Regions.
+    pub multi_region: bool,
+    /// How long material stays.
+    pub validity: Validity,
+}
+
+impl Default for Template {
+    fn default() -> Self {
+        Self {
+            spec: KeySpec::Aes256,
+            usage: None,
+            description: String::new(),
+            tags: Tags::new(),
+            policy: None,
+            multi_region: false,
+            validity: Validity::Permanent,
+        }
+    }
+}
+
+/// A key policy as canonical JSON (RFC 8785), so that equal policies are equal texts.
+///
+/// Built only from text that was parsed as JSON; `ports::policy::parse_policy` does that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyDocument(String);
+
+impl PolicyDocument {
+    /// AWS's limit for a key policy document (KMS Developer Guide, "Key policies"): 32 KiB.
+    pub const BYTES_MAX: usize = 32 * 1024;
+
+    /// Takes canonical JSON. The caller has parsed it.
+    pub fn from_canonical(json: String) -> Self {
+        Self(json)
+    }
+
+    /// The JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What healing may do in a keystore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealPolicy {
+    /// Nothing, and say nothing.
+    Off,
+    /// Say it.
+    Alert,
+    /// Say it and mend it.
+    Auto,
+}
+
+impl HealPolicy {
+    /// Every policy with its word.
+    pub const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Off, "off"), (Self::Alert, "alert"), (Self::Auto, "auto")];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// The policy that a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+    }
+}
+
+/// What happens to material when a deletion is cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnCancelDeletion {
+    /// It stays in the KMS key, which stays disabled.
+    Keep,
+    /// It is removed.
+    Empty,
+}
+
+/// A named set of KMS keys under one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keystore {
+    /// Identity.
+    pub id: KeystoreId,
+    /// Unique, case-sensitive.
+    pub name: Name,
+    /// Free text.
+    pub description: String,
+    /// How its account is reached.
+    pub connection: ConnectionId,
+    /// Default Region first.
+    pub regions: Vec<Region>,
+    /// Who owns it.
+    pub group: GroupId,
+    /// What new keys look like.
+    pub template: Template,
+    /// What healing may do.
+    pub heal: HealPolicy,
+    /// What a cancelled deletion leaves.
+    pub on_cancel_deletion: OnCancelDeletion,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub revision: u64,
+}

@@ -1,0 +1,109 @@
+//! KMS keys as we keep them: identity, intent, last observation, and what lists show.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::arn::{KmsKeyArn, MaterialId, Region};
+use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId};
+use crate::intent::Intent;
+use crate::life::Life;
+use crate::name::Name;
+use crate::version::VersionNumber;
+use crate::view::{Field, KeyState, Place};
+
+/// Our record of one KMS key, a multi-Region set included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsKey {
+    /// Identity.
+    pub id: KmsKeyId,
+    /// Unique in its keystore; the alias it was first given, or the name of its key.
+    pub name: Name,
+    /// Whose.
+    pub group: GroupId,
+    /// Where it belongs.
+    pub keystore: KeystoreId,
+    /// How its account is reached.
+    pub connection: ConnectionId,
+    /// The key in the vault whose versions it holds.
+    pub source: Option<KeyId>,
+    /// Names its creation; in the tag `keyferry:op`.
+    pub operation: OperationId,
+    /// ARN of the primary, once known.
+    pub arn: Option<KmsKeyArn>,
+    /// What people want.
+    pub intent: Intent,
+    /// What AWS last showed, by Region.
+    pub observed: BTreeMap<Region, Place>,
+    /// Which version a material id stands for. Never forgotten: ids outlive removals.
+    pub bindings: BTreeMap<MaterialId, VersionNumber>,
+    /// Whether it ever held material of ours.
+    pub held_material: bool,
+    /// The KMS key that this one replaced.
+    pub predecessor: Option<KmsKeyId>,
+    /// The KMS key that replaced this one.
+    pub successor: Option<KmsKeyId>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub revision: u64,
+}
+
+/// What lists show of a KMS key's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Works.
+    Available,
+    /// Has no material, or not all of it.
+    NotAvailable,
+    /// Disabled.
+    Disabled,
+    /// Scheduled for deletion.
+    PendingDelete,
+    /// AWS does not know it any more.
+    Gone,
+    /// We may not look at it.
+    NoAccess,
+    /// Not made yet.
+    Provisioning,
+}
+
+impl Status {
+    /// The words that lists show.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "AVAILABLE",
+            Self::NotAvailable => "NOT AVAILABLE",
+            Self::Disabled => "DISABLED",
+            Self::PendingDelete => "PENDING DELETE",
+            Self::Gone => "GONE",
+            Self::NoAccess => "NO ACCESS",
+            Self::Provisioning => "PROVISIONING",
+        }
+    }
+
+    /// The one function that maps our life and AWS's state to what lists show.
+    pub fn of(life: Life, primary: Option<&Place>) -> Self {
+        let Some(place) = primary else { return Self::Provisioning };
+        match (&place.described, life) {
+            (_, Life::Deleted) | (Field::Absent, _) => Self::Gone,
+            (Field::Unreadable, Life::Provisioning) => Self::Provisioning,
+            (Field::Unreadable, _) => Self::NoAccess,
+            (Field::Value(described), _) => match described.state {
+                KeyState::Enabled | KeyState::Updating => Self::Available,
+                KeyState::Disabled => Self::Disabled,
+                KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => Self::PendingDelete,
+                KeyState::PendingImport | KeyState::Unavailable => Self::NotAvailable,
+                KeyState::Creating => Self::Provisioning,
+            },
+        }
+    }
+}
+
+impl KmsKey {
+    /// What lists show.
+    pub fn status(&self) -> Status {
+        let primary = self.intent.primary().and_then(|region| self.observed.get(region));
+        Status::of(self.intent.life, primary)
+    }
+}

@@ -1,0 +1,252 @@
+//! Answers of the planner.
+
+use jiff::Timestamp;
+
+use crate::step::Step;
+
+/// What to do next about one KMS key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The decision.
+    pub decision: Decision,
+    /// What a person should know, whatever is decided.
+    pub warnings: Vec<Warning>,
+}
+
+/// The planner's decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Carry these out, in order. Empty: intent and view agree.
+    Steps(Vec<Step>),
+    /// Look again then.
+    Wait {
+        /// When.
+        until: Timestamp,
+        /// For what.
+        why: WaitReason,
+    },
+    /// A person has to act.
+    Blocked(Blocked),
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WaitReason {
+    /// AWS is making the key or a replica.
+    Creating,
+    /// AWS is changing a multi-Region set.
+    Updating,
+    /// A rotation on demand runs.
+    Rotating,
+    /// Replicas must be deleted first.
+    ReplicaDeletion,
+    /// Our own write is not visible yet.
+    Settling,
+    /// A request without an answer may still have its effect.
+    Horizon,
+    /// The creation's outcome must be searched for.
+    SearchNeeded,
+    /// Callers may still use the old alias target.
+    Calm,
+    /// Deletion is scheduled and runs.
+    DeletionPending,
+    /// A place could not be read.
+    Unreadable,
+}
+
+impl WaitReason {
+    /// Every reason with its sentence.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Creating, "AWS is still creating the KMS key"),
+        (Self::Updating, "AWS is updating the multi-Region set"),
+        (Self::Rotating, "AWS is rotating the KMS key"),
+        (Self::ReplicaDeletion, "AWS deletes the replicas first"),
+        (Self::Settling, "AWS does not show the last change yet"),
+        (Self::Horizon, "a request without an answer may still take effect"),
+        (Self::SearchNeeded, "looking for a KMS key whose creation was not answered"),
+        (Self::Calm, "callers may still use the former alias target"),
+        (Self::DeletionPending, "the deletion is scheduled and its waiting period runs"),
+        (Self::Unreadable, "AWS could not be read"),
+    ];
+
+    /// The sentence.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+}
+
+/// Why nothing can be done without a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// The spec cannot be imported here.
+    NotImportable,
+    /// The vault has no copy of a version that the key must hold.
+    NoCopyKept {
+        /// Which.
+        version: crate::version::VersionNumber,
+    },
+    /// All 25 rotations on demand are used.
+    RotationsUsed,
+    /// An alias that we want points at a key that is not ours.
+    ForeignAlias {
+        /// Which.
+        alias: crate::alias::AliasName,
+        /// Where it points.
+        key_id: String,
+    },
+    /// Deletion is scheduled though nobody here asked.
+    ForeignDeletion,
+    /// The policy would lock us out.
+    PolicyLocksUsOut,
+    /// Material that is not ours waits for a rotation.
+    ForeignPendingMaterial,
+    /// A material is held that no version of ours stands for.
+    ForeignMaterial,
+    /// After a rotation another material is current than ours.
+    WrongCurrentMaterial,
+    /// Several keys carry our operation's tag.
+    SeveralCandidates {
+        /// How many.
+        count: usize,
+    },
+    /// A key carries our operation's tag but does not match the request.
+    ForgedCandidate {
+        /// Which.
+        arn: crate::arn::KmsKeyArn,
+    },
+    /// The key is not what was asked for (spec, usage, origin).
+    WrongShape,
+    /// The KMS key is gone.
+    Gone,
+    /// The primary is disabled and the work needs it enabled.
+    PrimaryDisabled,
+    /// China has other specs and wrapping.
+    ChinaPartition,
+    /// Only symmetric keys can be rotated in place.
+    RotationInPlaceImpossible,
+    /// A place of a set cannot be reached or is not ours, and a new material must not be started.
+    ReplicaUnreachable {
+        /// Where.
+        region: crate::arn::Region,
+    },
+}
+
+impl Blocked {
+    /// Stable code, documented in `docs/reference/errors.md`.
+    pub fn code(&self) -> &'static str {
+        self.texts().0
+    }
+
+    /// What is the matter.
+    pub fn reason(&self) -> &'static str {
+        self.texts().1
+    }
+
+    /// What a person can do.
+    pub fn hint(&self) -> &'static str {
+        self.texts().2
+    }
+
+    fn texts(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::NotImportable => (
+                "plan.not-importable",
+                "material of this spec cannot be imported into AWS KMS",
+                "choose another key spec",
+            ),
+            Self::NoCopyKept { .. } => (
+                "plan.no-copy-kept",
+                "the vault keeps no copy of a version that the KMS key must hold",
+                "import that material again from where it came",
+            ),
+            Self::RotationsUsed => (
+                "plan.rotations-used",
+                "AWS allows 25 rotations on demand in the life of a KMS key, and all are used",
+                "rotate by new key instead",
+            ),
+            Self::ForeignAlias { .. } => (
+                "plan.foreign-alias",
+                "an alias that this KMS key should have points at a key that is not its predecessor",
+                "choose another alias, or remove that one in AWS first",
+            ),
+            Self::ForeignDeletion => (
+                "plan.foreign-deletion",
+                "the KMS key is scheduled for deletion, though nobody asked for that here",
+                "restore the KMS key, or schedule its deletion here too",
+            ),
+            Self::PolicyLocksUsOut => (
+                "plan.policy-locks-us-out",
+                "with this key policy Keyferry could no longer manage the KMS key",
+                "keep the statement that lets the account's IAM policies decide, or name Keyferry's role",
+            ),
+            Self::ForeignPendingMaterial => (
+                "plan.foreign-pending-material",
+                "key material that is not Keyferry's waits for rotation in the KMS key",
+                "find out who imported it, and delete that material in AWS",
+            ),
+            Self::ForeignMaterial => (
+                "plan.foreign-material",
+                "the KMS key holds key material that no version here stands for",
+                "bind that material to a key version, or release the KMS key",
+            ),
+            Self::WrongCurrentMaterial => (
+                "plan.wrong-current-material",
+                "another material is current than the one that Keyferry rotated to",
+                "find out who rotated the KMS key; what was encrypted since needs that material",
+            ),
+            Self::SeveralCandidates { .. } => (
+                "plan.several-candidates",
+                "several KMS keys carry the tag of one creation",
+                "look at the keys in AWS, and schedule those that hold no material for deletion",
+            ),
+            Self::ForgedCandidate { .. } => (
+                "plan.forged-candidate",
+                "a KMS key carries the tag of our creation but is not what was asked for",
+                "look at who made it in CloudTrail before anything is imported",
+            ),
+            Self::WrongShape => (
+                "plan.wrong-shape",
+                "the KMS key in AWS has another spec, usage or origin than wanted",
+                "release it, and create or adopt the right one",
+            ),
+            Self::Gone => (
+                "plan.gone",
+                "AWS does not know the KMS key",
+                "check account and Region; if it was deleted, its ciphertexts are lost",
+            ),
+            Self::PrimaryDisabled => (
+                "plan.primary-disabled",
+                "the primary key is disabled, and this needs it enabled",
+                "enable the KMS key first",
+            ),
+            Self::ChinaPartition => (
+                "plan.china-partition",
+                "Regions in China take other key material and another wrapping for this spec",
+                "use an HMAC or ECC key, or a Region outside China",
+            ),
+            Self::RotationInPlaceImpossible => (
+                "plan.rotation-in-place-impossible",
+                "only symmetric KMS keys can be rotated in place",
+                "rotate by new key",
+            ),
+            Self::ReplicaUnreachable { .. } => (
+                "plan.replica-unreachable",
+                "a replica cannot be reached, is not ours or is being deleted",
+                "wait for that Region, or remove the replica from the KMS key's places",
+            ),
+        }
+    }
+}
+
+/// What a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Few rotations on demand are left.
+    RotationsLeft(u32),
+    /// Grants on the old key do not move with an alias.
+    GrantsStay(usize),
+    /// Something becomes unusable.
+    BecomesUnusable,
+    /// A field could not be read, so that it is not compared.
+    Unreadable(&'static str),
+}

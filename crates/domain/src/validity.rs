@@ -1,0 +1,70 @@
+//! How long imported material stays in AWS KMS.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// AWS's longest validity, from the request on (KMS API, `ImportKeyMaterial`, `ValidTo`: 365 days).
+pub const AWS_VALIDITY_MAX: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// We ask for a little less, because AWS counts from its own clock.
+const VALIDITY_MARGIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Until when a version shall be held in a KMS key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Validity {
+    /// For ever.
+    Permanent,
+    /// Until this moment; it may lie further ahead than AWS allows, then the import is renewed.
+    Until(Timestamp),
+}
+
+/// The end of validity is not in the future.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the expiry {until} is not in the future (now is {now})")]
+pub struct ExpiryInThePast {
+    /// The wanted end.
+    pub until: Timestamp,
+    /// When it was checked.
+    pub now: Timestamp,
+}
+
+impl Validity {
+    /// Refuses an end that is not after `now`.
+    pub fn check(self, now: Timestamp) -> Result<Self, ExpiryInThePast> {
+        match self {
+            Self::Until(until) if until <= now => Err(ExpiryInThePast { until, now }),
+            ok => Ok(ok),
+        }
+    }
+
+    /// The `ValidTo` to send with an import at `now`; `None` means that it does not expire.
+    pub fn valid_to(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Permanent => None,
+            Self::Until(until) => Some(until.min(now + (AWS_VALIDITY_MAX - VALIDITY_MARGIN))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_beyond_a_year_is_cut_to_what_aws_accepts() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let end: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+
+        let sent = Validity::Until(end).valid_to(now).unwrap();
+
+        assert!(sent < now + AWS_VALIDITY_MAX);
+        assert!(sent > now + SignedDuration::from_hours(364 * 24));
+    }
+
+    #[test]
+    fn the_past_and_the_present_are_refused() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+
+        assert!(Validity::Until(now).check(now).is_err());
+        assert!(Validity::Permanent.check(now).is_ok());
+    }
+}
