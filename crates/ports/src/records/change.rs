@@ -1,0 +1,130 @@
+//! What can be written.
+
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::version::{VersionNumber, VersionState};
+
+use jiff::Timestamp;
+
+use super::access::{ApiToken, Seal, SealedKeyring, Session, User};
+use super::audit::AuditLeaf;
+use super::jobs::{Attempt, Job, LaneClaim, Target};
+
+/// What a writer expects to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// No such row; the new row gets revision 1.
+    New,
+    /// The row with this revision; it gets the next one.
+    Revision(u64),
+}
+
+/// One change of one row. The `revision` inside the row is ignored: [`Expect`] decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Write a connection. A taken name is a conflict.
+    PutConnection(Connection, Expect),
+    /// Remove a connection; a conflict while keystores use it.
+    DeleteConnection(ConnectionId, Expect),
+    /// Write a keystore. A taken name is a conflict.
+    PutKeystore(Keystore, Expect),
+    /// Remove a keystore; a conflict while KMS keys that are not DELETED or RELEASED belong to it.
+    DeleteKeystore(KeystoreId, Expect),
+    /// Write a key. A name taken in its group is a conflict.
+    PutKey(ManagedKey, Expect),
+    /// Add a version; a conflict where it exists. Material is never replaced.
+    InsertVersion(KeyVersion),
+    /// Change a version's NIST state; a conflict where it is not `from`.
+    SetVersionState {
+        /// Whose.
+        key: KeyId,
+        /// Which.
+        version: VersionNumber,
+        /// The state that the writer saw.
+        from: VersionState,
+        /// The new state.
+        to: VersionState,
+        /// When.
+        at: Timestamp,
+    },
+    /// Write a KMS key.
+    PutKmsKey(KmsKey, Expect),
+    /// Drop our record of a KMS key.
+    DeleteKmsKey(KmsKeyId, Expect),
+    /// Add a job; a taken idempotency key of that actor is a conflict.
+    InsertJob(Job),
+    /// Write a job's state and progress; a conflict where the revision moved.
+    UpdateJob(Job),
+    /// Add a target.
+    InsertTarget(Target),
+    /// Write a target's state, due time, note and tries; a conflict where the revision moved.
+    /// The job's counts follow in the same transaction.
+    UpdateTarget(Target),
+    /// Add an attempt in state *sending*; a conflict where the lane's epoch or owner is another.
+    InsertAttempt(Attempt, LaneClaim),
+    /// Write an attempt's outcome; a conflict where it is already done or refused.
+    FinishAttempt(Attempt),
+    /// Append to the audit log.
+    AppendAudit(AuditLeaf),
+    /// Write a user. A taken name is a conflict.
+    PutUser(User, Expect),
+    /// Write a token: new, or revoked.
+    PutToken(ApiToken),
+    /// Write a session: new, or used.
+    PutSession(Session),
+    /// Remove a session.
+    DeleteSession(SessionId),
+    /// Add a seal. A taken name is a conflict.
+    InsertSeal(Seal),
+    /// Remove a seal; a conflict where it is the last.
+    DeleteSeal(SealId),
+    /// Write the keyring.
+    PutKeyring(SealedKeyring, Expect),
+    /// Write an installation-wide setting (JSON text).
+    PutSetting {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Changes that are written together or not at all, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+impl Batch {
+    /// An empty batch.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a change.
+    pub fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Adds a change, for chaining.
+    #[must_use]
+    pub fn with(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+impl From<Vec<Change>> for Batch {
+    fn from(changes: Vec<Change>) -> Self {
+        Self { changes }
+    }
+}

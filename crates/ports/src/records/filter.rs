@@ -1,0 +1,62 @@
+//! Pages and filters of lists.
+
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
+
+use super::jobs::JobState;
+
+/// Which part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Rows, 1 to 1,000.
+    pub limit: u32,
+    /// Where the last page ended; opaque.
+    pub cursor: Option<String>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { limit: 100, cursor: None }
+    }
+}
+
+/// One page of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageOf<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// Which keys.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct KeyFilter {
+    /// Whose name contains this, in any case.
+    pub text: Option<String>,
+}
+
+/// Which KMS keys.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct KmsKeyFilter {
+    /// Of this keystore.
+    pub keystore: Option<KeystoreId>,
+    /// Under this connection.
+    pub connection: Option<ConnectionId>,
+    /// Made from this key.
+    pub source: Option<KeyId>,
+    /// With this life (its word).
+    pub life: Option<String>,
+    /// In this Region.
+    pub region: Option<String>,
+    /// Whose name contains this, in any case.
+    pub text: Option<String>,
+}
+
+/// Which jobs.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct JobFilter {
+    /// In this state.
+    pub state: Option<JobState>,
+    /// With a target on this KMS key.
+    pub subject: Option<KmsKeyId>,
+}

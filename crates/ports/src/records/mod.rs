@@ -1,0 +1,207 @@
+//! The database as a port: one way to write (a batch, all or nothing) and reads by noun.
+//!
+//! A batch is data, so that intent, step outcome and audit entry of one change commit together, and so
+//! that two databases and a memory can be held to the same answers.
+
+mod access;
+mod audit;
+mod change;
+mod filter;
+mod jobs;
+
+use async_trait::async_trait;
+use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{
+    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId, TokenId, UserId,
+};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
+use keyferry_domain::version::VersionNumber;
+
+use jiff::Timestamp;
+
+pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
+pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
+pub use change::{Batch, Change, Expect};
+pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf};
+pub use jobs::{
+    Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease, Priority, Target,
+    TargetState,
+};
+
+/// Why the records did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordsError {
+    /// Another change came first, or a name is taken. Nothing of the batch was written.
+    #[error("{what} was changed or taken by somebody else")]
+    Conflict {
+        /// Which row, in words: `keystore name`, `kms key revision`, `lane epoch`…
+        what: &'static str,
+    },
+    /// Nobody knows whether the batch was written: the connection broke during the commit. Read before acting.
+    #[error("the database did not confirm the commit")]
+    Unknown,
+    /// The database cannot be reached or refuses to work. Nothing was written.
+    #[error("the database does not answer: {why}")]
+    Unavailable {
+        /// In one sentence, without data.
+        why: String,
+    },
+    /// A stored row cannot be understood.
+    #[error("a stored {what} cannot be read: {why}")]
+    Corrupt {
+        /// Which kind of row.
+        what: &'static str,
+        /// In one sentence, without data.
+        why: String,
+    },
+}
+
+/// Result of anything on the records.
+pub type Records<T> = Result<T, RecordsError>;
+
+/// Writes. The only way in.
+#[async_trait]
+pub trait Commits: Send + Sync + 'static {
+    /// Writes a whole batch in one transaction, durable when this returns. On [`RecordsError::Conflict`] nothing was written.
+    async fn commit(&self, batch: Batch) -> Records<()>;
+
+    /// Takes or renews the lease of a lane for `owner` until `until`, if nobody else holds it at `now`.
+    /// A lease that changes hands gets a higher epoch; renewing keeps it. `None`: somebody else holds it.
+    async fn lease_lane(
+        &self,
+        lane: &Lane,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Records<Option<LaneLease>>;
+}
+
+/// Reads of connections and keystores.
+#[async_trait]
+pub trait ConfigurationRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_connection(&self, id: ConnectionId) -> Records<Option<Connection>>;
+    /// By name.
+    async fn find_connection_by_name(&self, name: &Name) -> Records<Option<Connection>>;
+    /// All, by name.
+    async fn list_connections(&self) -> Records<Vec<Connection>>;
+    /// By id.
+    async fn find_keystore(&self, id: KeystoreId) -> Records<Option<Keystore>>;
+    /// By name.
+    async fn find_keystore_by_name(&self, name: &Name) -> Records<Option<Keystore>>;
+    /// All, by name.
+    async fn list_keystores(&self) -> Records<Vec<Keystore>>;
+    /// An installation-wide setting (JSON text), such as the tree's origin.
+    async fn find_setting(&self, name: &str) -> Records<Option<String>>;
+}
+
+/// Reads of keys and their versions.
+#[async_trait]
+pub trait KeyRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_key(&self, id: KeyId) -> Records<Option<ManagedKey>>;
+    /// By name in a group (there is one group for now, so the name decides).
+    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>>;
+    /// A page, by name.
+    async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>>;
+    /// All versions of a key, oldest first.
+    async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>>;
+    /// One version, read over another connection than the one that wrote it.
+    async fn read_back_version(&self, key: KeyId, version: VersionNumber) -> Records<Option<KeyVersion>>;
+}
+
+/// Reads of KMS keys.
+#[async_trait]
+pub trait KmsKeyRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_kms_key(&self, id: KmsKeyId) -> Records<Option<KmsKey>>;
+    /// By the ARN of any of its places.
+    async fn find_kms_key_by_arn(&self, arn: &KmsKeyArn) -> Records<Option<KmsKey>>;
+    /// By name or by an alias that its intent wants; several where several match.
+    async fn find_kms_keys_called(&self, name_or_alias: &str) -> Records<Vec<KmsKey>>;
+    /// A page, by name.
+    async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>>;
+}
+
+/// Reads of jobs.
+#[async_trait]
+pub trait JobRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_job(&self, id: JobId) -> Records<Option<Job>>;
+    /// The job that a request with this idempotency key made.
+    async fn find_job_by_idempotency_key(&self, actor: &str, key: &str) -> Records<Option<Job>>;
+    /// A page, newest first.
+    async fn list_jobs(&self, filter: &JobFilter, page: &Page) -> Records<PageOf<Job>>;
+    /// All targets of a job, in their order.
+    async fn list_targets(&self, job: JobId) -> Records<Vec<Target>>;
+    /// By id.
+    async fn find_target(&self, id: TargetId) -> Records<Option<Target>>;
+    /// Open targets (not done, stuck or cancelled) that are due at `now`, by priority, then age; at most `limit`.
+    async fn due_targets(&self, now: Timestamp, limit: u32) -> Records<Vec<Target>>;
+    /// When the next open target that is not due at `now` becomes due.
+    async fn next_due(&self, now: Timestamp) -> Records<Option<Timestamp>>;
+    /// All attempts of a target, oldest first.
+    async fn list_attempts(&self, target: TargetId) -> Records<Vec<Attempt>>;
+    /// One attempt.
+    async fn find_attempt(&self, id: AttemptId) -> Records<Option<Attempt>>;
+    /// Attempts recorded as being sent in a lane under an epoch below `epoch`: their sender is gone, so their
+    /// outcome is unknown.
+    async fn orphaned_attempts(&self, lane: &Lane, epoch: u64) -> Records<Vec<Attempt>>;
+    /// Attempts of all targets of one KMS key that are unknown, or done at or after `since`, oldest first.
+    async fn recent_attempts(&self, subject: KmsKeyId, since: Timestamp) -> Records<Vec<Attempt>>;
+    /// Open targets on one KMS key.
+    async fn open_targets_on(&self, subject: KmsKeyId) -> Records<Vec<Target>>;
+}
+
+/// Reads of people, tokens, sessions and seals.
+#[async_trait]
+pub trait AccessRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_user(&self, id: UserId) -> Records<Option<User>>;
+    /// By name.
+    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>>;
+    /// All, by name.
+    async fn list_users(&self) -> Records<Vec<User>>;
+    /// By the SHA-256 of the token.
+    async fn find_token(&self, hash: &[u8; 32]) -> Records<Option<ApiToken>>;
+    /// By id.
+    async fn find_token_by_id(&self, id: TokenId) -> Records<Option<ApiToken>>;
+    /// All of a user, newest first.
+    async fn list_tokens(&self, user: UserId) -> Records<Vec<ApiToken>>;
+    /// By the SHA-256 of the cookie.
+    async fn find_session(&self, hash: &[u8; 32]) -> Records<Option<Session>>;
+    /// By id.
+    async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>>;
+    /// All seals.
+    async fn list_seals(&self) -> Records<Vec<Seal>>;
+    /// By id.
+    async fn find_seal(&self, id: SealId) -> Records<Option<Seal>>;
+    /// The keyring, sealed under the root key; `None` before `init`.
+    async fn find_keyring(&self) -> Records<Option<SealedKeyring>>;
+}
+
+/// Reads of the audit log.
+#[async_trait]
+pub trait AuditRecords: Send + Sync + 'static {
+    /// Number of leaves.
+    async fn audit_size(&self) -> Records<u64>;
+    /// Leaves from an index on, in order; at most `limit`.
+    async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>>;
+    /// A page of leaves that match, newest first.
+    async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>>;
+}
+
+/// Everything, for composition.
+pub trait AllRecords:
+    Commits + ConfigurationRecords + KeyRecords + KmsKeyRecords + JobRecords + AccessRecords + AuditRecords
+{
+}
+
+impl<T> AllRecords for T where
+    T: Commits + ConfigurationRecords + KeyRecords + KmsKeyRecords + JobRecords + AccessRecords + AuditRecords
+{
+}

@@ -1,0 +1,121 @@
+//! The vault as a port: it answers with wrapped blobs, MACs, signatures and public keys, never with bytes.
+
+use async_trait::async_trait;
+use keyferry_domain::connection::SealedSecret;
+use keyferry_domain::id::OperationId;
+use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::wrapping::WrappingAlgorithm;
+
+use crate::durable::Durable;
+use crate::secret::SecretText;
+
+/// New material, sealed; the caller stores it.
+#[derive(Debug)]
+pub struct NewMaterial {
+    /// Ciphertext to store.
+    pub sealed: SealedMaterial,
+    /// Keyed hash to store beside it.
+    pub fingerprint: Fingerprint,
+    /// DER SubjectPublicKeyInfo, for asymmetric keys.
+    pub public_key: Option<Vec<u8>>,
+}
+
+/// AWS's wrapping public key: DER SubjectPublicKeyInfo, RSA.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WrappingPublicKey(pub Vec<u8>);
+
+impl std::fmt::Debug for WrappingPublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WrappingPublicKey({} bytes)", self.0.len())
+    }
+}
+
+/// Material wrapped for AWS: what `ImportKeyMaterial` takes as `EncryptedKeyMaterial`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncryptedKeyMaterial(pub Vec<u8>);
+
+impl std::fmt::Debug for EncryptedKeyMaterial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EncryptedKeyMaterial({} bytes)", self.0.len())
+    }
+}
+
+/// Why the vault did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The vault is sealed.
+    #[error("the vault is sealed")]
+    Sealed,
+    /// Stored bytes do not open, or open to something else: damaged, swapped, or of another vault.
+    #[error("the stored material of {what} does not open")]
+    DoesNotOpen {
+        /// Key and version, or the secret's purpose.
+        what: String,
+    },
+    /// AWS's public key is unusable (no RSA key, too short).
+    #[error("the wrapping public key is unusable: {why}")]
+    BadWrappingKey {
+        /// In a few words.
+        why: String,
+    },
+    /// The spec cannot do this.
+    #[error("{what}")]
+    Unsupported {
+        /// In one sentence.
+        what: String,
+    },
+    /// The library or the token failed.
+    #[error("the cryptographic module failed: {what}")]
+    Module {
+        /// Which operation.
+        what: String,
+    },
+}
+
+/// Makes, seals, opens and uses key material.
+#[async_trait]
+pub trait Vault: Send + Sync + 'static {
+    /// Whether the keyring is open.
+    fn is_open(&self) -> bool;
+
+    /// Makes material of the identity's spec and seals it, bound to the identity.
+    async fn generate(&self, identity: &VersionIdentity) -> Result<NewMaterial, VaultError>;
+
+    /// Opens stored bytes and compares the material with the fingerprint taken when it was made. Called by
+    /// [`crate::durable::attest`] alone.
+    async fn check(
+        &self,
+        identity: &VersionIdentity,
+        stored: &SealedMaterial,
+        fingerprint: &Fingerprint,
+    ) -> Result<(), VaultError>;
+
+    /// Wraps material under AWS's public key.
+    async fn wrap_for_aws(
+        &self,
+        version: &Durable,
+        under: &WrappingPublicKey,
+        algorithm: WrappingAlgorithm,
+    ) -> Result<EncryptedKeyMaterial, VaultError>;
+
+    /// HMAC of a message with an HMAC key's material, for comparison with AWS's. The hash is the spec's.
+    async fn mac(&self, version: &Durable, message: &[u8]) -> Result<Vec<u8>, VaultError>;
+
+    /// Seals a secret that is no key material (an AWS secret access key), bound to its purpose.
+    fn seal_secret(&self, purpose: &str, secret: &SecretText) -> Result<SealedSecret, VaultError>;
+
+    /// Opens what [`seal_secret`](Vault::seal_secret) made.
+    fn open_secret(&self, purpose: &str, sealed: &SealedSecret) -> Result<SecretText, VaultError>;
+
+    /// MAC over an operation id and the facts of its creation, hex, for the tag `keyferry:op`.
+    fn operation_mac(&self, operation: OperationId, facts: &str) -> Result<String, VaultError>;
+}
+
+/// Hashes passwords and compares them.
+pub trait Passwords: Send + Sync + 'static {
+    /// A PHC string (Argon2id).
+    fn hash(&self, password: &SecretText) -> Result<String, VaultError>;
+
+    /// Whether the password made that PHC string. Takes as long whether or not.
+    fn verify(&self, password: &SecretText, phc: &str) -> bool;
+}
