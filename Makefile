@@ -1,0 +1,59 @@
+# Everything that a developer or CI runs. `make` alone lists it.
+#
+# One feature set and one target folder for all, so that nothing is built twice.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+CARGO ?= cargo
+NEXTEST_PROFILE := $(if $(CI),ci,default)
+STAGE := scripts/stage
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: ## Build the release binary and run it with a simulator and a sample fleet
+	@scripts/bootstrap demo
+	@$(CARGO) run --locked --release --package keyferry -- demo $(ARGS)
+
+.PHONY: demo-check
+demo-check: ## Run the main job on a release build under a virtual clock; JSON, exit 1 if a check fails
+	@scripts/bootstrap demo
+	@$(CARGO) run --locked --quiet --release --package keyferry -- demo --check --output json
+
+.PHONY: test
+test: ## Everything that must hold: formats, lints, rules, all tests
+	@$(STAGE) bootstrap scripts/bootstrap test
+	@$(MAKE) --no-print-directory check
+	@$(STAGE) tests scripts/postgres run -- $(CARGO) nextest run --locked --workspace --profile $(NEXTEST_PROFILE)
+	@$(STAGE) doc-tests $(CARGO) test --locked --quiet --workspace --doc
+	@$(MAKE) --no-print-directory test-peers
+
+.PHONY: test-peers
+test-peers: ## The journeys through the real binary against ministack and LocalStack
+	@scripts/bootstrap test
+	@$(STAGE) test-peers scripts/peers run -- $(CARGO) nextest run --locked --workspace --profile peers
+
+.PHONY: bench
+bench: ## Measure; one JSON line per figure
+	@scripts/bootstrap bench
+	@KEYFERRY_BENCH_PYTHON=$(CURDIR)/.cache/venv-bench/bin/python $(CARGO) xtask bench
+
+.PHONY: check
+check: ## Format, lints, tidy, and cargo-deny where it is installed
+	@$(STAGE) format $(CARGO) fmt --all --check
+	@$(STAGE) tidy $(CARGO) xtask tidy
+	@$(STAGE) clippy $(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings
+	@if command -v cargo-deny >/dev/null; then \
+	  $(STAGE) deny $(CARGO) deny --offline --locked check bans licenses sources; \
+	else \
+	  echo 'cargo-deny is not installed; `cargo xtask tidy` has checked bans and licences' >&2; \
+	fi
+
+.PHONY: fix
+fix: ## Format, and let clippy mend what it can
+	@$(CARGO) fmt --all
+	@$(CARGO) clippy --workspace --all-targets --fix --allow-dirty --allow-staged --quiet
