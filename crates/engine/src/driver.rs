@@ -1,0 +1,151 @@
+//! What the application supplies: what a target needs next, and how one step is sent.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use keyferry_domain::arn::Lane;
+use keyferry_ports::records::{
+    Attempt, AttemptOutcome, AttemptState, Change, RecordsError, Target,
+};
+
+use crate::pacer::Pacer;
+
+/// The code of [`DriverError::Later`] that says that AWS throttles: only this KMS key waits.
+pub const THROTTLED: &str = "throttled";
+
+/// Opens targets. The engine knows no keys; this does.
+#[async_trait]
+pub trait Driver: Send + Sync + 'static {
+    /// Opens one target for a run: reads the records, nothing else. `attempts` are all earlier ones, oldest
+    /// first; none of them is still *sending*.
+    ///
+    /// An attempt that is *done* may have left no other trace than its outcome: where the records given with a
+    /// [`Sent`] collide with somebody else's change, the engine writes the attempt and the audit entries alone.
+    async fn open(
+        &self,
+        target: &Target,
+        attempts: &[Attempt],
+        pacer: Pacer,
+    ) -> Result<Box<dyn Run>, DriverError>;
+}
+
+/// One target in one server's hands, between two waits. Holds in memory what it learned; dropped at a crash,
+/// at a conflict, and when the target waits or ends.
+#[async_trait]
+pub trait Run: Send {
+    /// Says what is next. May read AWS (each read takes its [`Cost`] from the pacer first) and prepares the step,
+    /// so that only the sending is left. Changes nothing, and may be dropped half-way.
+    async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError>;
+
+    /// Sends the step that was decided last, signed with `attempt.signed_at`. Called at most once per recorded
+    /// attempt, and never again for it. Ends by itself: time limits are the driver's affair.
+    async fn send(&mut self, attempt: &Attempt) -> Sent;
+}
+
+/// What [`Run::decide`] found.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Earlier unknown attempts whose outcome observation has shown, now *done* or *refused*.
+    pub settled: Vec<Attempt>,
+    /// Records of what was learned. Committed with `settled` and what follows, or not at all: a
+    /// [`Next::Finished`] that comes before the horizon is dropped whole, and asked for again.
+    pub records: Vec<Change>,
+    /// What follows.
+    pub next: Next,
+}
+
+impl Verdict {
+    /// A verdict that learned nothing new.
+    pub fn only(next: Next) -> Self {
+        Self { settled: Vec::new(), records: Vec::new(), next }
+    }
+}
+
+/// What follows.
+#[derive(Debug)]
+pub enum Next {
+    /// Send this.
+    Step(StepSpec),
+    /// Decide again at a time.
+    Wait {
+        /// When.
+        until: Timestamp,
+        /// For machines, `area.problem`.
+        code: String,
+        /// For people, one sentence.
+        why: String,
+    },
+    /// A person has to act.
+    Stuck {
+        /// For machines, `area.problem`.
+        code: String,
+        /// For people, one sentence.
+        why: String,
+    },
+    /// The intent is reached and seen in AWS.
+    Finished,
+}
+
+/// One step that is ready to be sent.
+#[derive(Debug)]
+pub struct StepSpec {
+    /// The step's kind, such as `import-material`.
+    pub kind: String,
+    /// The step, encoded by the application. Never holds a secret.
+    pub step: String,
+    /// Where AWS is called. A throttle slows this lane's buckets.
+    pub lane: Lane,
+    /// What it takes from the quotas, in any lane.
+    pub costs: Vec<Cost>,
+    /// Whether sending it twice would do harm; then its outcome is committed before anything else happens.
+    pub once_only: bool,
+    /// Written together with *sending*: the audit entry of the intent, and the like.
+    pub records: Vec<Change>,
+}
+
+/// What one AWS call takes from a quota.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Whose quota.
+    pub lane: Lane,
+    /// Which quota, named as AWS names the operation.
+    pub operation: &'static str,
+    /// How many calls it counts for.
+    pub tokens: u32,
+}
+
+/// How a sending ended.
+#[derive(Debug)]
+pub struct Sent {
+    /// *Done*, *refused* or *unknown*. Anything else is taken as *unknown*.
+    pub state: AttemptState,
+    /// In words, with AWS's request id and the answer.
+    pub outcome: AttemptOutcome,
+    /// Written together with the outcome, whatever it is.
+    pub records: Vec<Change>,
+    /// Whether AWS refused because of too many requests.
+    pub throttled: bool,
+}
+
+/// Why a driver cannot open or decide.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DriverError {
+    /// The records failed.
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    /// Not now: AWS is out of reach, the vault is sealed. Tried again with back-off.
+    #[error("not now ({code}): {why}")]
+    Later {
+        /// For machines; [`THROTTLED`] where AWS throttles.
+        code: String,
+        /// For people, one sentence.
+        why: String,
+    },
+    /// A person has to act.
+    #[error("stuck ({code}): {why}")]
+    Stuck {
+        /// For machines, `area.problem`.
+        code: String,
+        /// For people, one sentence.
+        why: String,
+    },
+}
