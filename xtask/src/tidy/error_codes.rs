@@ -1,0 +1,171 @@
+//! Error codes: every one is documented, and every documented one exists.
+//!
+//! A code is a string literal `area.problem` inside a function named `code`. It is documented by a
+//! table row of the reference that begins with it: ``| `area.problem` | …``.
+
+use std::collections::BTreeMap;
+
+use super::Offence;
+use crate::workspace::SourceFile;
+
+const REFERENCE: &str = "docs/reference/errors.md";
+
+/// A code with the first place where it stands.
+type Places<'a> = BTreeMap<&'a str, (&'a str, usize)>;
+
+/// Names codes without a row, and rows without a code.
+pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
+    let mut used = Places::new();
+    for file in files.iter().filter(|file| is_product_code(&file.path)) {
+        for (code, line) in codes_in_code(&file.text) {
+            used.entry(code).or_insert((&file.path, line));
+        }
+    }
+    let reference = files.iter().find(|file| file.path == REFERENCE);
+    let documented: Places<'_> = reference
+        .into_iter()
+        .flat_map(|file| codes_in_reference(&file.text))
+        .map(|(code, line)| (code, (REFERENCE, line)))
+        .collect();
+    let mut offences = only_in_first(&used, &documented, "is not documented in the reference");
+    offences.extend(only_in_first(
+        &documented,
+        &used,
+        "is documented, but no code has it",
+    ));
+    offences
+}
+
+fn only_in_first(first: &Places<'_>, second: &Places<'_>, what: &str) -> Vec<Offence> {
+    first
+        .iter()
+        .filter(|(code, _)| !second.contains_key(**code))
+        .map(|(code, (path, line))| {
+            Offence::in_line(path, *line, format!("the error code `{code}` {what}"))
+        })
+        .collect()
+}
+
+fn is_product_code(path: &str) -> bool {
+    path.starts_with("crates/") && path.contains("/src/") && path.ends_with(".rs")
+}
+
+/// The codes in functions named `code`, each with its line.
+fn codes_in_code(text: &str) -> Vec<(&str, usize)> {
+    let mut codes = Vec::new();
+    // Open braces since the function began; none outside such a function.
+    let mut depth: Option<i64> = None;
+    for (line, number) in text.lines().zip(1..) {
+        if depth.is_none() && line.contains("fn code(") {
+            depth = Some(0);
+        }
+        let Some(open) = depth else { continue };
+        codes.extend(
+            line.split('"')
+                .skip(1)
+                .step_by(2)
+                .filter(|text| is_code(text))
+                .map(|code| (code, number)),
+        );
+        let opened = line.matches('{').count() as i64 - line.matches('}').count() as i64;
+        let is_over = open + opened <= 0 && line.contains(['}', ';']);
+        depth = (!is_over).then_some(open + opened);
+    }
+    codes
+}
+
+fn codes_in_reference(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.lines().zip(1..).filter_map(|(line, number)| {
+        let (code, _) = line.strip_prefix("| `")?.split_once('`')?;
+        is_code(code).then_some((code, number))
+    })
+}
+
+/// `area.problem`: two words of lower-case letters, digits and hyphens.
+fn is_code(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(allowed)
+    };
+    text.split_once('.')
+        .is_some_and(|(area, problem)| is_word(area) && is_word(problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = r#"
+        /// Stable.
+        pub fn code(&self) -> &'static str {
+            match self {
+                Self::A { .. } => "import.token-expired",
+                Self::B { source } => source.code(),
+                Self::C => "import.kms",
+            }
+        }
+
+        pub fn hint(&self) -> &'static str {
+            "not.a-code"
+        }
+        trait Coded { fn code(&self) -> &'static str; }
+        const OTHER: &str = "neither.this";
+    "#;
+
+    fn offences(code: &str, reference: &str) -> Vec<String> {
+        let file = |path: &str, text: &str| SourceFile {
+            path: path.into(),
+            text: text.into(),
+        };
+        let files = [
+            file("crates/a/src/error.rs", code),
+            file(REFERENCE, reference),
+        ];
+        check(&files).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn codes_are_read_from_functions_named_code_only() {
+        assert_eq!(
+            codes_in_code(CODE),
+            [("import.token-expired", 5), ("import.kms", 7)]
+        );
+    }
+
+    #[test]
+    fn a_reference_with_every_code_is_complete() {
+        let rows =
+            "| code | means |\n|---|---|\n| `import.token-expired` | x |\n| `import.kms` | |\n";
+
+        assert_eq!(offences(CODE, rows), [""; 0]);
+    }
+
+    #[test]
+    fn a_missing_row_and_a_row_too_many_are_named_with_their_places() {
+        let rows = "| `import.token-expired` | x |\n| `import.gone` | `import.kms` |\n";
+
+        assert_eq!(
+            offences(CODE, rows),
+            [
+                "crates/a/src/error.rs:7: the error code `import.kms` is not documented in the reference",
+                "docs/reference/errors.md:2: the error code `import.gone` is documented, but no code has it",
+            ]
+        );
+    }
+
+    #[test]
+    fn codes_have_two_words() {
+        for (text, want) in [
+            ("import.token-expired", true),
+            ("kms-key.gone2", true),
+            ("import", false),
+            ("import.", false),
+            ("a.b.c", false),
+            ("Import.kms", false),
+            ("1.2", false),
+            ("key ferry.toml", false),
+        ] {
+            assert_eq!(is_code(text), want, "`{text}`");
+        }
+    }
+}
