@@ -1,0 +1,240 @@
+//! A fuse that burns at one point of a run: the process dies there, sleeps there, or the database fails there.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{
+    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
+    TokenId, UserId,
+};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
+use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::{
+    AccessRecords, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord, AuditRecords, Batch,
+    Commits, ConfigurationRecords, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter,
+    KmsKeyRecords, LaneLease, Page, PageOf, Records, RecordsError, Seal, SealedKeyring, Session,
+    Target, User,
+};
+use tokio::sync::watch;
+
+use crate::clock::VirtualClock;
+
+/// Where a run can be interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// Nothing of the batch is written yet.
+    BeforeCommit,
+    /// The batch is durable; the writer does not know yet.
+    AfterCommit,
+    /// Nothing has left yet.
+    BeforeCall,
+    /// The other side has done it; the caller does not know yet.
+    AfterCall,
+}
+
+/// What happens at the point.
+#[derive(Clone, Debug)]
+enum Burn {
+    Nothing,
+    Crash,
+    Pause(Arc<VirtualClock>, SignedDuration),
+    Fail(RecordsError),
+}
+
+/// Counts the points that a run passes, and interrupts it at one of them.
+#[derive(Debug)]
+pub struct Fuse {
+    passed: Mutex<Vec<Point>>,
+    at: usize,
+    burn: Burn,
+    burnt: watch::Sender<bool>,
+}
+
+impl Fuse {
+    fn new(at: usize, burn: Burn) -> Arc<Self> {
+        let burnt = watch::Sender::new(false);
+        Arc::new(Self {
+            passed: Mutex::default(),
+            at,
+            burn,
+            burnt,
+        })
+    }
+
+    /// Never burns; counts.
+    pub fn whole() -> Arc<Self> {
+        Self::new(usize::MAX, Burn::Nothing)
+    }
+
+    /// The process dies at point `at` (from 0): nobody gets past it any more. Select against
+    /// [`burnt`](Fuse::burnt), then drop the run.
+    pub fn crash_at(at: usize) -> Arc<Self> {
+        Self::new(at, Burn::Crash)
+    }
+
+    /// The process sleeps at point `at` while `clock` goes on by `by`, and wakes unaware.
+    pub fn pause_at(at: usize, clock: Arc<VirtualClock>, by: SignedDuration) -> Arc<Self> {
+        Self::new(at, Burn::Pause(clock, by))
+    }
+
+    /// The database answers with `error` at point `at`, once. Only commits heed it.
+    pub fn fail_at(at: usize, error: RecordsError) -> Arc<Self> {
+        Self::new(at, Burn::Fail(error))
+    }
+
+    /// Passes a point, or does not.
+    pub async fn pass(&self, point: Point) -> Records<()> {
+        let number = {
+            let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+            passed.push(point);
+            passed.len() - 1
+        };
+        let burns = number == self.at;
+        if burns {
+            self.burnt.send_replace(true);
+        }
+        match &self.burn {
+            Burn::Crash if number >= self.at => std::future::pending().await,
+            Burn::Pause(clock, by) if burns => clock.advance(*by),
+            Burn::Fail(error) if burns => return Err(error.clone()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Returns once the point is reached; never, if it is not.
+    pub async fn burnt(&self) {
+        let mut burnt = self.burnt.subscribe();
+        if burnt.wait_for(|burnt| *burnt).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// Whether the point was reached.
+    pub fn is_burnt(&self) -> bool {
+        *self.burnt.borrow()
+    }
+
+    /// The points passed so far.
+    pub fn passed(&self) -> Vec<Point> {
+        self.passed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Records whose commits pass a fuse. Reads go straight through.
+#[derive(Debug)]
+pub struct Fused<R: ?Sized> {
+    fuse: Arc<Fuse>,
+    inner: Arc<R>,
+}
+
+impl<R: ?Sized> Fused<R> {
+    /// Puts a fuse before records.
+    pub fn new(inner: Arc<R>, fuse: Arc<Fuse>) -> Self {
+        Self { fuse, inner }
+    }
+}
+
+#[async_trait]
+impl<R: AllRecords + ?Sized> Commits for Fused<R> {
+    async fn commit(&self, batch: Batch) -> Records<()> {
+        self.fuse.pass(Point::BeforeCommit).await?;
+        let written = self.inner.commit(batch).await;
+        self.fuse.pass(Point::AfterCommit).await?;
+        written
+    }
+
+    async fn lease_lane(
+        &self,
+        lane: &Lane,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Records<Option<LaneLease>> {
+        self.fuse.pass(Point::BeforeCommit).await?;
+        let lease = self.inner.lease_lane(lane, owner, now, until).await;
+        self.fuse.pass(Point::AfterCommit).await?;
+        lease
+    }
+}
+
+/// Reads that go straight through.
+macro_rules! reads {
+    ($port:ident { $(fn $name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)+ }) => {
+        #[async_trait]
+        impl<R: AllRecords + ?Sized> $port for Fused<R> {
+            $(async fn $name(&self, $($arg: $kind),*) -> Records<$out> {
+                self.inner.$name($($arg),*).await
+            })+
+        }
+    };
+}
+
+reads!(ConfigurationRecords {
+    fn find_connection(id: ConnectionId) -> Option<Connection>;
+    fn find_connection_by_name(name: &Name) -> Option<Connection>;
+    fn list_connections() -> Vec<Connection>;
+    fn find_keystore(id: KeystoreId) -> Option<Keystore>;
+    fn find_keystore_by_name(name: &Name) -> Option<Keystore>;
+    fn list_keystores() -> Vec<Keystore>;
+    fn find_setting(name: &str) -> Option<String>;
+});
+
+reads!(KeyRecords {
+    fn find_key(id: KeyId) -> Option<ManagedKey>;
+    fn find_key_by_name(name: &Name) -> Option<ManagedKey>;
+    fn list_keys(filter: &KeyFilter, page: &Page) -> PageOf<ManagedKey>;
+    fn list_versions(key: KeyId) -> Vec<KeyVersion>;
+    fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
+});
+
+reads!(KmsKeyRecords {
+    fn find_kms_key(id: KmsKeyId) -> Option<KmsKey>;
+    fn find_kms_key_by_arn(arn: &KmsKeyArn) -> Option<KmsKey>;
+    fn find_kms_keys_called(name_or_alias: &str) -> Vec<KmsKey>;
+    fn list_kms_keys(filter: &KmsKeyFilter, page: &Page) -> PageOf<KmsKey>;
+});
+
+reads!(JobRecords {
+    fn find_job(id: JobId) -> Option<Job>;
+    fn find_job_by_idempotency_key(actor: &str, key: &str) -> Option<Job>;
+    fn list_jobs(filter: &JobFilter, page: &Page) -> PageOf<Job>;
+    fn list_targets(job: JobId) -> Vec<Target>;
+    fn find_target(id: TargetId) -> Option<Target>;
+    fn due_targets(now: Timestamp, limit: u32) -> Vec<Target>;
+    fn next_due(now: Timestamp) -> Option<Timestamp>;
+    fn list_attempts(target: TargetId) -> Vec<Attempt>;
+    fn find_attempt(id: AttemptId) -> Option<Attempt>;
+    fn orphaned_attempts(lane: &Lane, epoch: u64) -> Vec<Attempt>;
+    fn recent_attempts(subject: KmsKeyId, since: Timestamp) -> Vec<Attempt>;
+    fn open_targets_on(subject: KmsKeyId) -> Vec<Target>;
+});
+
+reads!(AccessRecords {
+    fn find_user(id: UserId) -> Option<User>;
+    fn find_user_by_name(name: &Name) -> Option<User>;
+    fn list_users() -> Vec<User>;
+    fn find_token(hash: &[u8; 32]) -> Option<ApiToken>;
+    fn find_token_by_id(id: TokenId) -> Option<ApiToken>;
+    fn list_tokens(user: UserId) -> Vec<ApiToken>;
+    fn find_session(hash: &[u8; 32]) -> Option<Session>;
+    fn find_session_by_id(id: SessionId) -> Option<Session>;
+    fn list_seals() -> Vec<Seal>;
+    fn find_seal(id: SealId) -> Option<Seal>;
+    fn find_keyring() -> Option<SealedKeyring>;
+});
+
+reads!(AuditRecords {
+    fn audit_size() -> u64;
+    fn list_leaves(from: u64, limit: u32) -> Vec<AuditRecord>;
+    fn find_leaves(filter: &AuditFilter, page: &Page) -> PageOf<AuditRecord>;
+});
