@@ -1,1 +1,6 @@
 //! Builders, scenarios and contracts for tests.
+
+pub mod clock;
+pub mod entropy;
+pub mod fuse;
+pub mod records;

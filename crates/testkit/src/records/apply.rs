@@ -1,0 +1,268 @@
+//! Changes of configuration, keys, KMS keys and access, each with its rules.
+
+use keyferry_domain::connection::{Connection, LinkHealth};
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_ports::records::{
+    ApiToken, AuditLeaf, Batch, Change, Expect, Records, Seal, SealedKeyring, Session, User,
+};
+
+use jiff::Timestamp;
+
+use super::apply_work::TouchedJobs;
+use super::state::{State, conflict, ensure, ensure_seen, next_revision, whole_micros};
+
+impl State {
+    /// Applies a whole batch; on an error the caller rolls back.
+    pub(super) fn apply(&mut self, batch: Batch) -> Records<()> {
+        let mut touched = TouchedJobs::default();
+        for change in batch.changes {
+            self.apply_change(change, &mut touched)?;
+        }
+        self.settle_jobs(touched);
+        Ok(())
+    }
+
+    fn apply_change(&mut self, change: Change, touched: &mut TouchedJobs) -> Records<()> {
+        match change {
+            Change::PutConnection(row, expect) => self.put_connection(row, expect),
+            Change::DeleteConnection(id, expect) => self.delete_connection(id, expect),
+            Change::PutKeystore(row, expect) => self.put_keystore(row, expect),
+            Change::DeleteKeystore(id, expect) => self.delete_keystore(id, expect),
+            Change::PutKey(row, expect) => self.put_key(row, expect),
+            Change::InsertVersion(row) => self.insert_version(row),
+            Change::SetVersionState {
+                key,
+                version,
+                from,
+                to,
+                at,
+            } => self.set_version_state(key, version, (from, to), at),
+            Change::PutKmsKey(row, expect) => self.put_kms_key(row, expect),
+            Change::DeleteKmsKey(id, expect) => self.delete_kms_key(id, expect),
+            Change::InsertJob(row) => self.insert_job(row, touched),
+            Change::UpdateJob(row) => self.update_job(row, touched),
+            Change::InsertTarget(row) => self.insert_target(row, touched),
+            Change::UpdateTarget(row) => self.update_target(row, touched),
+            Change::InsertAttempt(row, claim) => self.insert_attempt(row, &claim),
+            Change::FinishAttempt(row) => self.finish_attempt(row),
+            Change::AppendAudit(leaf) => self.append_leaf(leaf),
+            Change::PutUser(row, expect) => self.put_user(row, expect),
+            Change::PutToken(row) => self.put_token(row),
+            Change::PutSession(row) => self.put_session(row),
+            Change::DeleteSession(id) => {
+                self.sessions.remove(&id);
+                Ok(())
+            }
+            Change::InsertSeal(row) => self.insert_seal(row),
+            Change::DeleteSeal(id) => self.delete_seal(id),
+            Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
+            Change::PutSetting { name, value } => {
+                self.settings.put(name, value);
+                Ok(())
+            }
+        }
+    }
+
+    fn put_connection(&mut self, mut row: Connection, expect: Expect) -> Records<()> {
+        let found = self.connections.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "connection revision")?;
+        let is_taken = self
+            .connections
+            .rows()
+            .any(|other| other.name == row.name && other.id != row.id);
+        ensure(!is_taken, "connection name")?;
+        row.created_at = whole_micros(row.created_at);
+        row.updated_at = whole_micros(row.updated_at);
+        match &mut row.health {
+            LinkHealth::Unknown => {}
+            LinkHealth::Connected { since } | LinkHealth::NotConnected { since, .. } => {
+                *since = whole_micros(*since)
+            }
+        }
+        self.connections.put(row.id, row);
+        Ok(())
+    }
+
+    fn delete_connection(&mut self, id: ConnectionId, expect: Expect) -> Records<()> {
+        let found = self.connections.get(&id).map(|old| old.revision);
+        ensure_seen(expect, found, "connection revision")?;
+        ensure(
+            !self
+                .keystores
+                .rows()
+                .any(|keystore| keystore.connection == id),
+            "connection in use",
+        )?;
+        self.connections.remove(&id);
+        Ok(())
+    }
+
+    fn put_keystore(&mut self, mut row: Keystore, expect: Expect) -> Records<()> {
+        let found = self.keystores.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "keystore revision")?;
+        let is_taken = self
+            .keystores
+            .rows()
+            .any(|other| other.name == row.name && other.id != row.id);
+        ensure(!is_taken, "keystore name")?;
+        ensure(
+            self.connections.has(&row.connection),
+            "connection of the keystore",
+        )?;
+        row.created_at = whole_micros(row.created_at);
+        self.keystores.put(row.id, row);
+        Ok(())
+    }
+
+    fn delete_keystore(&mut self, id: KeystoreId, expect: Expect) -> Records<()> {
+        let found = self.keystores.get(&id).map(|old| old.revision);
+        ensure_seen(expect, found, "keystore revision")?;
+        let is_in_use = self.kms_keys.rows().any(|kms_key| {
+            kms_key.keystore == id && !matches!(kms_key.intent.life, Life::Deleted | Life::Released)
+        });
+        ensure(!is_in_use, "keystore in use")?;
+        self.keystores.remove(&id);
+        Ok(())
+    }
+
+    fn put_key(&mut self, mut row: ManagedKey, expect: Expect) -> Records<()> {
+        let found = self.keys.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "key revision")?;
+        let is_taken = self
+            .keys
+            .rows()
+            .any(|other| other.name == row.name && other.group == row.group && other.id != row.id);
+        ensure(!is_taken, "key name")?;
+        row.created_at = whole_micros(row.created_at);
+        self.keys.put(row.id, row);
+        Ok(())
+    }
+
+    fn insert_version(&mut self, mut row: KeyVersion) -> Records<()> {
+        let place = (row.identity.key, row.identity.version);
+        ensure(!self.versions.has(&place), "key version")?;
+        ensure(self.keys.has(&row.identity.key), "key of the version")?;
+        row.created_at = whole_micros(row.created_at);
+        row.state_since = whole_micros(row.state_since);
+        self.versions.put(place, row);
+        Ok(())
+    }
+
+    fn set_version_state(
+        &mut self,
+        key: KeyId,
+        version: VersionNumber,
+        (from, to): (VersionState, VersionState),
+        at: Timestamp,
+    ) -> Records<()> {
+        let Some(found) = self
+            .versions
+            .get(&(key, version))
+            .filter(|found| found.state == from)
+        else {
+            return conflict("key version state");
+        };
+        let row = KeyVersion {
+            state: to,
+            state_since: whole_micros(at),
+            ..KeyVersion::clone(found)
+        };
+        self.versions.put((key, version), row);
+        Ok(())
+    }
+
+    fn put_kms_key(&mut self, mut row: KmsKey, expect: Expect) -> Records<()> {
+        let found = self.kms_keys.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "kms key revision")?;
+        if expect == Expect::New {
+            ensure(self.keystores.has(&row.keystore), "keystore of the kms key")?;
+        }
+        row.created_at = whole_micros(row.created_at);
+        self.kms_keys.put(row.id, row);
+        Ok(())
+    }
+
+    fn delete_kms_key(&mut self, id: KmsKeyId, expect: Expect) -> Records<()> {
+        let found = self.kms_keys.get(&id).map(|old| old.revision);
+        ensure_seen(expect, found, "kms key revision")?;
+        self.kms_keys.remove(&id);
+        Ok(())
+    }
+
+    fn append_leaf(&mut self, mut leaf: AuditLeaf) -> Records<()> {
+        leaf.at = whole_micros(leaf.at);
+        self.leaves.put(self.leaves.len() as u64, leaf);
+        Ok(())
+    }
+
+    fn put_user(&mut self, mut row: User, expect: Expect) -> Records<()> {
+        let found = self.users.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "user revision")?;
+        let is_taken = self
+            .users
+            .rows()
+            .any(|other| other.name == row.name && other.id != row.id);
+        ensure(!is_taken, "user name")?;
+        row.created_at = whole_micros(row.created_at);
+        self.users.put(row.id, row);
+        Ok(())
+    }
+
+    fn put_token(&mut self, mut row: ApiToken) -> Records<()> {
+        let is_taken = self
+            .tokens
+            .rows()
+            .any(|other| other.hash == row.hash && other.id != row.id);
+        ensure(!is_taken, "token")?;
+        ensure(self.users.has(&row.user), "user of the token")?;
+        row.created_at = whole_micros(row.created_at);
+        row.expires_at = row.expires_at.map(whole_micros);
+        row.revoked_at = row.revoked_at.map(whole_micros);
+        self.tokens.put(row.id, row);
+        Ok(())
+    }
+
+    fn put_session(&mut self, mut row: Session) -> Records<()> {
+        let is_taken = self
+            .sessions
+            .rows()
+            .any(|other| other.hash == row.hash && other.id != row.id);
+        ensure(!is_taken, "session")?;
+        ensure(self.users.has(&row.user), "user of the session")?;
+        row.created_at = whole_micros(row.created_at);
+        row.used_at = whole_micros(row.used_at);
+        row.expires_at = whole_micros(row.expires_at);
+        self.sessions.put(row.id, row);
+        Ok(())
+    }
+
+    fn insert_seal(&mut self, mut row: Seal) -> Records<()> {
+        ensure(!self.seals.has(&row.id), "seal")?;
+        ensure(
+            !self.seals.rows().any(|other| other.name == row.name),
+            "seal name",
+        )?;
+        row.created_at = whole_micros(row.created_at);
+        self.seals.put(row.id, row);
+        Ok(())
+    }
+
+    fn delete_seal(&mut self, id: SealId) -> Records<()> {
+        ensure(self.seals.has(&id), "seal")?;
+        ensure(self.seals.len() > 1, "last seal")?;
+        self.seals.remove(&id);
+        Ok(())
+    }
+
+    fn put_keyring(&mut self, mut row: SealedKeyring, expect: Expect) -> Records<()> {
+        let found = self.keyring.get(&()).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "keyring revision")?;
+        self.keyring.put((), row);
+        Ok(())
+    }
+}

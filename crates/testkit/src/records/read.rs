@@ -1,0 +1,218 @@
+//! Reads of configuration, keys and KMS keys.
+
+use async_trait::async_trait;
+use keyferry_domain::arn::KmsKeyArn;
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::name::Name;
+use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::{
+    ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
+};
+
+use super::MemoryRecords;
+use super::page::{cut, parse_name_cursor};
+
+#[async_trait]
+impl ConfigurationRecords for MemoryRecords {
+    async fn find_connection(&self, id: ConnectionId) -> Records<Option<Connection>> {
+        Ok(self
+            .lock()
+            .connections
+            .get(&id)
+            .map(|row| Connection::clone(row)))
+    }
+
+    async fn find_connection_by_name(&self, name: &Name) -> Records<Option<Connection>> {
+        Ok(self
+            .lock()
+            .connections
+            .rows()
+            .find(|row| row.name == *name)
+            .cloned())
+    }
+
+    async fn list_connections(&self) -> Records<Vec<Connection>> {
+        let mut rows: Vec<Connection> = self.lock().connections.rows().cloned().collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(rows)
+    }
+
+    async fn find_keystore(&self, id: KeystoreId) -> Records<Option<Keystore>> {
+        Ok(self
+            .lock()
+            .keystores
+            .get(&id)
+            .map(|row| Keystore::clone(row)))
+    }
+
+    async fn find_keystore_by_name(&self, name: &Name) -> Records<Option<Keystore>> {
+        Ok(self
+            .lock()
+            .keystores
+            .rows()
+            .find(|row| row.name == *name)
+            .cloned())
+    }
+
+    async fn list_keystores(&self) -> Records<Vec<Keystore>> {
+        let mut rows: Vec<Keystore> = self.lock().keystores.rows().cloned().collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(rows)
+    }
+
+    async fn find_setting(&self, name: &str) -> Records<Option<String>> {
+        Ok(self
+            .lock()
+            .settings
+            .get(&name.to_owned())
+            .map(|value| String::clone(value)))
+    }
+}
+
+#[async_trait]
+impl KeyRecords for MemoryRecords {
+    async fn find_key(&self, id: KeyId) -> Records<Option<ManagedKey>> {
+        Ok(self.lock().keys.get(&id).map(|row| ManagedKey::clone(row)))
+    }
+
+    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>> {
+        Ok(self
+            .lock()
+            .keys
+            .rows()
+            .find(|row| row.name == *name)
+            .cloned())
+    }
+
+    async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>> {
+        let state = self.lock();
+        let text = filter.text.as_deref().map(str::to_lowercase);
+        let mut rows: Vec<&ManagedKey> = state
+            .keys
+            .rows()
+            .filter(|row| contains(&row.name, text.as_deref()))
+            .collect();
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        cut(
+            rows.into_iter(),
+            page,
+            parse_name_cursor::<KeyId>,
+            |row, (name, id)| (row.name.as_str(), row.id) > (name.as_str(), *id),
+            |row| format!("{}:{}", row.id, row.name),
+        )
+    }
+
+    async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>> {
+        let state = self.lock();
+        let rows = state.versions.range((key, VersionNumber::FIRST)..);
+        Ok(rows
+            .take_while(|((of, _), _)| *of == key)
+            .map(|(_, row)| row.clone())
+            .collect())
+    }
+
+    async fn read_back_version(
+        &self,
+        key: KeyId,
+        version: VersionNumber,
+    ) -> Records<Option<KeyVersion>> {
+        Ok(self
+            .lock()
+            .versions
+            .get(&(key, version))
+            .map(|row| KeyVersion::clone(row)))
+    }
+}
+
+#[async_trait]
+impl KmsKeyRecords for MemoryRecords {
+    async fn find_kms_key(&self, id: KmsKeyId) -> Records<Option<KmsKey>> {
+        Ok(self.lock().kms_keys.get(&id).map(|row| KmsKey::clone(row)))
+    }
+
+    async fn find_kms_key_by_arn(&self, arn: &KmsKeyArn) -> Records<Option<KmsKey>> {
+        let state = self.lock();
+        let is_at = |row: &&KmsKey| {
+            row.arn.as_ref() == Some(arn)
+                || row
+                    .observed
+                    .values()
+                    .any(|place| place.arn.as_ref() == Some(arn))
+        };
+        let managed_then_newest = |row: &&KmsKey| {
+            let is_managed = !matches!(row.intent.life, Life::Deleted | Life::Released);
+            (is_managed, row.created_at, row.id)
+        };
+        Ok(state
+            .kms_keys
+            .rows()
+            .filter(is_at)
+            .max_by_key(managed_then_newest)
+            .cloned())
+    }
+
+    async fn find_kms_keys_called(&self, name_or_alias: &str) -> Records<Vec<KmsKey>> {
+        let state = self.lock();
+        let bare = name_or_alias
+            .strip_prefix("alias/")
+            .unwrap_or(name_or_alias);
+        let is_called = |row: &&KmsKey| {
+            let has_alias = row
+                .intent
+                .aliases
+                .iter()
+                .any(|alias| alias.as_str().strip_prefix("alias/") == Some(bare));
+            row.name.as_str() == name_or_alias || has_alias
+        };
+        let mut rows: Vec<KmsKey> = state.kms_keys.rows().filter(is_called).cloned().collect();
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(rows)
+    }
+
+    async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>> {
+        let state = self.lock();
+        let text = filter.text.as_deref().map(str::to_lowercase);
+        let mut rows: Vec<&KmsKey> = state
+            .kms_keys
+            .rows()
+            .filter(|row| matches_filter(row, filter) && contains(&row.name, text.as_deref()))
+            .collect();
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        cut(
+            rows.into_iter(),
+            page,
+            parse_name_cursor::<KmsKeyId>,
+            |row, (name, id)| (row.name.as_str(), row.id) > (name.as_str(), *id),
+            |row| format!("{}:{}", row.id, row.name),
+        )
+    }
+}
+
+fn contains(name: &Name, lower_text: Option<&str>) -> bool {
+    lower_text.is_none_or(|text| name.as_str().to_lowercase().contains(text))
+}
+
+fn matches_filter(row: &KmsKey, filter: &KmsKeyFilter) -> bool {
+    let KmsKeyFilter {
+        keystore,
+        connection,
+        source,
+        life,
+        region,
+        text: _,
+    } = filter;
+    keystore.is_none_or(|id| row.keystore == id)
+        && connection.is_none_or(|id| row.connection == id)
+        && source.is_none_or(|id| row.source == Some(id))
+        && life
+            .as_deref()
+            .is_none_or(|word| row.intent.life.as_str() == word)
+        && region
+            .as_deref()
+            .is_none_or(|word| row.intent.places.iter().any(|place| place.as_str() == word))
+}

@@ -1,0 +1,147 @@
+//! Reads of people, tokens, sessions, seals and the audit log.
+
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{
+    AccessRecords, ApiToken, AuditFilter, AuditLeaf, AuditRecord, AuditRecords, Page, PageOf,
+    Records, Seal, SealedKeyring, Session, User,
+};
+
+use super::MemoryRecords;
+use super::page::bad_cursor;
+
+#[async_trait]
+impl AccessRecords for MemoryRecords {
+    async fn find_user(&self, id: UserId) -> Records<Option<User>> {
+        Ok(self.lock().users.get(&id).map(|row| User::clone(row)))
+    }
+
+    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>> {
+        Ok(self
+            .lock()
+            .users
+            .rows()
+            .find(|row| row.name == *name)
+            .cloned())
+    }
+
+    async fn list_users(&self) -> Records<Vec<User>> {
+        let mut rows: Vec<User> = self.lock().users.rows().cloned().collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(rows)
+    }
+
+    async fn find_token(&self, hash: &[u8; 32]) -> Records<Option<ApiToken>> {
+        Ok(self
+            .lock()
+            .tokens
+            .rows()
+            .find(|row| row.hash == *hash)
+            .cloned())
+    }
+
+    async fn find_token_by_id(&self, id: TokenId) -> Records<Option<ApiToken>> {
+        Ok(self.lock().tokens.get(&id).map(|row| ApiToken::clone(row)))
+    }
+
+    async fn list_tokens(&self, user: UserId) -> Records<Vec<ApiToken>> {
+        let mut rows: Vec<ApiToken> = self
+            .lock()
+            .tokens
+            .rows()
+            .filter(|row| row.user == user)
+            .cloned()
+            .collect();
+        rows.sort_by_key(|row| Reverse((row.created_at, row.id)));
+        Ok(rows)
+    }
+
+    async fn find_session(&self, hash: &[u8; 32]) -> Records<Option<Session>> {
+        Ok(self
+            .lock()
+            .sessions
+            .rows()
+            .find(|row| row.hash == *hash)
+            .cloned())
+    }
+
+    async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>> {
+        Ok(self.lock().sessions.get(&id).map(|row| Session::clone(row)))
+    }
+
+    async fn list_seals(&self) -> Records<Vec<Seal>> {
+        let mut rows: Vec<Seal> = self.lock().seals.rows().cloned().collect();
+        rows.sort_by_key(|row| (row.created_at, row.id));
+        Ok(rows)
+    }
+
+    async fn find_seal(&self, id: SealId) -> Records<Option<Seal>> {
+        Ok(self.lock().seals.get(&id).map(|row| Seal::clone(row)))
+    }
+
+    async fn find_keyring(&self) -> Records<Option<SealedKeyring>> {
+        Ok(self
+            .lock()
+            .keyring
+            .get(&())
+            .map(|row| SealedKeyring::clone(row)))
+    }
+}
+
+#[async_trait]
+impl AuditRecords for MemoryRecords {
+    async fn audit_size(&self) -> Records<u64> {
+        Ok(self.lock().leaves.len() as u64)
+    }
+
+    async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>> {
+        let state = self.lock();
+        let rows = state.leaves.range(from..).take(limit as usize);
+        Ok(rows
+            .map(|(index, leaf)| AuditRecord {
+                index: *index,
+                leaf: leaf.clone(),
+            })
+            .collect())
+    }
+
+    async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>> {
+        let state = self.lock();
+        let before: u64 = match &page.cursor {
+            Some(text) => text.parse().map_err(|_| bad_cursor())?,
+            None => u64::MAX,
+        };
+        let limit = page.limit.clamp(1, 1000) as usize;
+        let mut rows: Vec<AuditRecord> = state
+            .leaves
+            .range(..before)
+            .rev()
+            .filter(|(_, leaf)| matches_filter(leaf, filter))
+            .take(limit + 1)
+            .map(|(index, leaf)| AuditRecord {
+                index: *index,
+                leaf: leaf.clone(),
+            })
+            .collect();
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if has_more {
+            rows.last().map(|row| row.index.to_string())
+        } else {
+            None
+        };
+        Ok(PageOf { rows, next })
+    }
+}
+
+fn matches_filter(leaf: &AuditLeaf, filter: &AuditFilter) -> bool {
+    let is = |wanted: &Option<String>, found: &str| {
+        wanted.as_deref().is_none_or(|wanted| wanted == found)
+    };
+    is(&filter.actor, &leaf.actor)
+        && is(&filter.action, &leaf.action)
+        && is(&filter.object, &leaf.object)
+}

@@ -1,0 +1,109 @@
+//! All tables, and the tools that every change needs.
+
+use jiff::Timestamp;
+use keyferry_domain::arn::Lane;
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{
+    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
+    TokenId, UserId,
+};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::{
+    ApiToken, Attempt, AuditLeaf, Expect, Job, Priority, Records, RecordsError, Seal,
+    SealedKeyring, Session, Target, User,
+};
+
+use super::table::Table;
+
+/// A lane's row.
+#[derive(Clone, Debug)]
+pub(super) struct LaneRow {
+    pub(super) owner: String,
+    pub(super) epoch: u64,
+    pub(super) until: Timestamp,
+}
+
+/// Where an open target stands in the queue: priority, due time, job, place within the job.
+pub(super) type QueuePlace = (Priority, Timestamp, JobId, u32);
+
+macro_rules! state {
+    ($($field:ident: $key:ty => $row:ty),+ $(,)?) => {
+        /// Every table, with its indexes as tables of their own.
+        #[derive(Clone, Debug, Default)]
+        pub(super) struct State { $(pub(super) $field: Table<$key, $row>),+ }
+
+        impl State {
+            /// Makes everything since the last call permanent.
+            pub(super) fn keep(&mut self) { $(self.$field.keep();)+ }
+
+            /// Takes back everything since the last [`State::keep`].
+            pub(super) fn roll_back(&mut self) { $(self.$field.roll_back();)+ }
+        }
+    };
+}
+
+state! {
+    connections: ConnectionId => Connection,
+    keystores: KeystoreId => Keystore,
+    settings: String => String,
+    keys: KeyId => ManagedKey,
+    versions: (KeyId, VersionNumber) => KeyVersion,
+    kms_keys: KmsKeyId => KmsKey,
+    jobs: JobId => Job,
+    jobs_by_idempotency_key: (String, String) => JobId,
+    targets: TargetId => Target,
+    targets_of_job: (JobId, u32) => TargetId,
+    targets_on: (KmsKeyId, JobId, u32) => TargetId,
+    queue: QueuePlace => TargetId,
+    attempts: u64 => Attempt,
+    attempt_places: AttemptId => u64,
+    attempts_of_target: (TargetId, u64) => (),
+    attempts_on: (KmsKeyId, u64) => (),
+    attempts_being_sent: u64 => (),
+    lanes: Lane => LaneRow,
+    users: UserId => User,
+    tokens: TokenId => ApiToken,
+    sessions: SessionId => Session,
+    seals: SealId => Seal,
+    keyring: () => SealedKeyring,
+    leaves: u64 => AuditLeaf,
+}
+
+/// Stored times have whole microseconds, as the databases have.
+pub(super) fn whole_micros(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}
+
+/// A conflict over `what`.
+pub(super) fn conflict<T>(what: &'static str) -> Records<T> {
+    Err(RecordsError::Conflict { what })
+}
+
+/// A conflict over `what` unless `holds`.
+pub(super) fn ensure(holds: bool, what: &'static str) -> Records<()> {
+    if holds { Ok(()) } else { conflict(what) }
+}
+
+/// The revision that a written row gets.
+pub(super) fn next_revision(
+    expect: Expect,
+    found: Option<u64>,
+    what: &'static str,
+) -> Records<u64> {
+    match (expect, found) {
+        (Expect::New, None) => Ok(1),
+        (Expect::Revision(seen), Some(now)) if seen == now => Ok(now + 1),
+        _ => conflict(what),
+    }
+}
+
+/// Whether a row may be removed.
+pub(super) fn ensure_seen(expect: Expect, found: Option<u64>, what: &'static str) -> Records<()> {
+    match (expect, found) {
+        (Expect::Revision(seen), Some(now)) if seen == now => Ok(()),
+        _ => conflict(what),
+    }
+}
