@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::OperationId;
+use keyferry_domain::id::{OperationId, SealId};
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::wrapping::WrappingAlgorithm;
 
 use crate::durable::Durable;
+use crate::records::{Seal, SealedKeyring};
 use crate::secret::SecretText;
 
 /// New material, sealed; the caller stores it.
@@ -109,6 +110,22 @@ pub trait Vault: Send + Sync + 'static {
 
     /// MAC over an operation id and the facts of its creation, hex, for the tag `keyferry:op`.
     fn operation_mac(&self, operation: OperationId, facts: &str) -> Result<String, VaultError>;
+}
+
+/// Opens and closes the vault.
+#[async_trait]
+pub trait SealControl: Send + Sync + 'static {
+    /// Opens the keyring with the first seal that the passphrase opens. Answers that seal, or `None` where the
+    /// passphrase opens none of them.
+    async fn unseal(
+        &self,
+        seals: &[Seal],
+        keyring: &SealedKeyring,
+        passphrase: &SecretText,
+    ) -> Result<Option<SealId>, VaultError>;
+
+    /// Forgets the keyring. Nothing secret works until the next unsealing.
+    fn seal(&self);
 }
 
 /// Hashes passwords and compares them.
