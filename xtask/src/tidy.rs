@@ -11,6 +11,18 @@ use std::fmt;
 
 use crate::workspace::{Workspace, output_of, source_files};
 
+/// Lists every crate that is built, with its licence. `cargo metadata` would also list what optional
+/// features could pull in.
+const TREE: [&str; 7] = [
+    "tree",
+    "--locked",
+    "--workspace",
+    "--edges=all",
+    "--target=x86_64-unknown-linux-gnu",
+    "--prefix=none",
+    "--format={p}|{l}",
+];
+
 /// One place that breaks one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offence {
@@ -60,20 +72,7 @@ pub(crate) fn run() -> Result<(), String> {
 fn check() -> Result<Vec<Offence>, String> {
     let workspace = Workspace::load()?;
     let files = source_files(&workspace.root)?;
-    // `cargo metadata` would also list what optional features could pull in; `cargo tree` does not.
-    let arguments = [
-        "tree",
-        "--locked",
-        "--workspace",
-        "--target=all",
-        "--edges=all",
-    ];
-    let format = ["--prefix=none", "--format={p}|{l}"];
-    let tree = output_of(
-        "cargo",
-        &[&arguments[..], &format].concat(),
-        Some(&workspace.root),
-    )?;
+    let tree = output_of("cargo", &TREE, Some(&workspace.root))?;
     let mut offences = layers::check(&workspace);
     offences.extend(outside::check(&workspace, &tree));
     offences.extend(licences::check(&workspace, &tree));

@@ -47,7 +47,7 @@ fn banned(tree: &str) -> Vec<Offence> {
         .iter()
         .filter(|(name, _)| is_built(name))
         .map(|(name, reason)| {
-            let who = format!("`cargo tree --workspace --target all --edges all -i {name}`");
+            let who = format!("`cargo tree --workspace --edges all -i {name}`");
             Offence::in_file(
                 "Cargo.lock",
                 format!("{name} is banned: {reason}; {who} says who"),
