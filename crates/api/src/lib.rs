@@ -1,1 +1,27 @@
 //! Request and response types, problems, error codes and the OpenAPI document.
+//!
+//! What goes over the wire and nothing else: no rules, no IO. Requests refuse unknown fields; answers may gain
+//! fields. Times are RFC 3339 text in UTC, ids are UUID text.
+
+#[macro_use]
+mod words;
+
+pub mod access;
+pub mod audit;
+pub mod connection;
+pub mod endpoint;
+pub mod endpoints;
+pub mod job;
+pub mod key;
+pub mod keystore;
+pub mod kms_key;
+pub mod openapi;
+pub mod page;
+pub mod plan;
+pub mod problem;
+pub mod seal;
+pub mod secret;
+pub mod system;
+
+/// Where every route but `/healthz` and `/readyz` lives.
+pub const PREFIX: &str = "/api/v1";

@@ -1,0 +1,477 @@
+//! Connections: how one AWS account is reached.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::page::page;
+use crate::secret::{self, Secret};
+
+/// Who we are in AWS.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum IdentityRequest {
+    /// A static access key of an IAM user.
+    AccessKey {
+        /// Public half.
+        access_key_id: String,
+        /// Secret half.
+        #[serde(serialize_with = "secret::on_the_wire")]
+        secret_access_key: Secret,
+    },
+    /// A role, assumed from another identity.
+    AssumeRole {
+        /// `arn:…:iam::…:role/…`.
+        role_arn: String,
+        /// Sent where the trust policy asks for it.
+        external_id: Option<String>,
+        /// Who assumes it; the host's own credentials unless given.
+        #[schema(no_recursion)]
+        base: Option<Box<IdentityRequest>>,
+    },
+    /// A role, assumed with a token file of an OpenID provider.
+    WebIdentity {
+        /// The role.
+        role_arn: String,
+        /// A file on the server; read anew each time.
+        token_file: String,
+    },
+    /// The server's own credentials: instance or container role, or a profile.
+    Host {
+        /// A profile of the server's AWS configuration; the default chain unless given.
+        profile: Option<String>,
+    },
+}
+
+/// Which of AWS's endpoints to call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum EndpointSpec {
+    /// `kms.REGION.SUFFIX`.
+    #[default]
+    Standard,
+    /// `kms-fips.REGION.SUFFIX`.
+    Fips,
+    /// A VPC interface endpoint.
+    Vpc {
+        /// Its host name.
+        host: String,
+    },
+    /// Any URL, for every service.
+    Custom {
+        /// `https://host:port`.
+        url: String,
+    },
+}
+
+/// How the server at the other end proves itself, and we to it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsRequest {
+    /// PEM bundle that replaces the default roots.
+    pub ca_bundle: Option<String>,
+    /// For mutual TLS.
+    pub client_certificate: Option<ClientCertificateRequest>,
+    /// Whether the certificate must name the host.
+    #[serde(default = "yes")]
+    pub check_host_name: bool,
+}
+
+impl Default for TlsRequest {
+    fn default() -> Self {
+        Self {
+            ca_bundle: None,
+            client_certificate: None,
+            check_host_name: true,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A client certificate with its private key.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificateRequest {
+    /// PEM chain, leaf first.
+    pub chain: String,
+    /// PEM private key.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub private_key: Secret,
+}
+
+/// An outbound HTTP proxy.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProxyRequest {
+    /// `http://host:port`.
+    pub url: String,
+    /// For basic authentication.
+    pub user: Option<String>,
+    /// For basic authentication.
+    #[serde(default, serialize_with = "secret::on_the_wire_if_any")]
+    pub password: Option<Secret>,
+}
+
+words! {
+    /// How far a connection's rights go.
+    Tier {
+        /// Reads only.
+        Observe = "observe",
+        /// Creates, imports, rotates, enables; no deletion.
+        Import = "import",
+        /// Everything that Keyferry does.
+        Full = "full",
+    }
+}
+
+/// Tries settings without storing anything.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyConnectionRequest {
+    /// Only for the answer's sentence.
+    pub name: Option<String>,
+    /// Who we are.
+    pub identity: IdentityRequest,
+    /// Regions to try; at least one.
+    pub regions: Vec<String>,
+    /// Which rights to look for; `full` unless given.
+    pub tier: Option<Tier>,
+    /// Where we call.
+    #[serde(default)]
+    pub endpoint: EndpointSpec,
+    /// Whom we trust.
+    #[serde(default)]
+    pub tls: TlsRequest,
+    /// Through what.
+    pub proxy: Option<ProxyRequest>,
+}
+
+/// Verifies settings and stores them.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddConnectionRequest {
+    /// Unique; case counts.
+    pub name: String,
+    /// Who we are.
+    pub identity: IdentityRequest,
+    /// The Regions in use, the default one first; at least one.
+    pub regions: Vec<String>,
+    /// Which rights the connection shall have; `full` unless given.
+    pub tier: Option<Tier>,
+    /// Where we call.
+    #[serde(default)]
+    pub endpoint: EndpointSpec,
+    /// Whom we trust.
+    #[serde(default)]
+    pub tls: TlsRequest,
+    /// Through what.
+    pub proxy: Option<ProxyRequest>,
+    /// Store it even though it does not work yet.
+    #[serde(default)]
+    pub allow_unverified: bool,
+}
+
+/// Changes a connection, verifying it again. What is not given stays.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConnectionRequest {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another identity.
+    pub identity: Option<IdentityRequest>,
+    /// Other Regions.
+    pub regions: Option<Vec<String>>,
+    /// Other rights.
+    pub tier: Option<Tier>,
+    /// Another endpoint.
+    pub endpoint: Option<EndpointSpec>,
+    /// Other trust.
+    pub tls: Option<TlsRequest>,
+    /// Another proxy.
+    pub proxy: Option<ProxyRequest>,
+    /// Use no proxy any more.
+    #[serde(default)]
+    pub remove_proxy: bool,
+    /// Store it even though it does not work now.
+    #[serde(default)]
+    pub allow_unverified: bool,
+}
+
+/// What a verification found out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VerificationView {
+    /// One sentence.
+    pub message: String,
+    /// AWS partition.
+    pub partition: String,
+    /// AWS account id.
+    pub account: String,
+    /// The principal as which AWS knows us.
+    pub caller_arn: String,
+    /// The account's Regions.
+    pub regions: Vec<RegionView>,
+    /// Actions of the tier that are not allowed, as far as can be found out without harm.
+    pub missing_actions: Vec<String>,
+    /// Actions that could not be checked.
+    pub unchecked_actions: Vec<String>,
+    /// What a person should know.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// A Region as the account sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegionView {
+    /// Which.
+    pub region: String,
+    /// Whether it is enabled for the account.
+    pub enabled: bool,
+}
+
+/// Who we are in AWS, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IdentityView {
+    /// `access-key`, `assume-role`, `web-identity` or `host`.
+    pub kind: String,
+    /// Public half of the access key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<String>,
+    /// The role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role_arn: Option<String>,
+    /// Sent when the role is assumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// File with the web identity token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_file: Option<String>,
+    /// Profile of the server's AWS configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Who assumes the role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub base: Option<Box<IdentityView>>,
+}
+
+/// Trust settings, without secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TlsView {
+    /// The PEM bundle, where one replaces the default roots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<String>,
+    /// The client certificate's PEM chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<String>,
+    /// Whether the certificate must name the host.
+    pub check_host_name: bool,
+}
+
+/// Proxy settings, without the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProxyView {
+    /// `http://host:port`.
+    pub url: String,
+    /// For basic authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+}
+
+words! {
+    /// Whether the link works.
+    LinkState {
+        /// The last call got through.
+        Connected = "connected",
+        /// The last call did not.
+        NotConnected = "not-connected",
+        /// Never tried.
+        Unknown = "unknown",
+    }
+}
+
+/// Whether the link works, why not, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkHealthView {
+    /// In one word.
+    pub state: LinkState,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub since: Option<String>,
+}
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConnectionView {
+    /// Identity.
+    pub id: String,
+    /// Unique; case counts.
+    pub name: String,
+    /// The kind of cloud: `aws-byok`.
+    pub cloud: String,
+    /// The owning group.
+    pub group: String,
+    /// AWS partition, once verified.
+    pub partition: Option<String>,
+    /// AWS account id, once verified.
+    pub account: Option<String>,
+    /// The Regions in use, the default one first.
+    pub regions: Vec<String>,
+    /// How far its rights go.
+    pub tier: Tier,
+    /// Who we are.
+    pub identity: IdentityView,
+    /// Where we call.
+    pub endpoint: EndpointSpec,
+    /// Whom we trust.
+    pub tls: TlsView,
+    /// Through what.
+    pub proxy: Option<ProxyView>,
+    /// Whether the link works.
+    pub health: LinkHealthView,
+    /// When it was added.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When it last changed.
+    #[schema(format = DateTime)]
+    pub updated_at: String,
+    /// Counts changes; the `ETag`.
+    pub revision: u64,
+}
+
+page! {
+    /// All connections, by name.
+    ConnectionPage of ConnectionView
+}
+
+/// A connection just stored, and what its verification found out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StoredConnectionView {
+    /// The connection.
+    pub connection: ConnectionView,
+    /// Absent where it was stored unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationView>,
+}
+
+/// IAM users and roles, to pick key users and administrators from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PrincipalsView {
+    /// ARNs of users.
+    pub users: Vec<String>,
+    /// ARNs of roles.
+    pub roles: Vec<String>,
+}
+
+words! {
+    /// Which document for an AWS administrator.
+    PolicyKind {
+        /// The least-privilege IAM policy of a tier.
+        Permissions = "permissions",
+        /// The trust policy of a role that Keyferry assumes, with external id.
+        Trust = "trust",
+        /// The organisation policy that leaves deletion, material removal and policy changes to our role.
+        Guardrail = "guardrail",
+        /// The exact hosts for a firewall.
+        Hosts = "hosts",
+    }
+}
+
+words! {
+    /// How a document is written.
+    PolicyFormat {
+        /// As AWS's console takes it.
+        Json = "json",
+        /// A Terraform configuration.
+        Terraform = "terraform",
+        /// A CloudFormation template.
+        CloudFormation = "cloudformation",
+    }
+}
+
+/// Asks for a document for an AWS administrator.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PolicyQuery {
+    /// Which document; `permissions` unless given.
+    #[param(inline)]
+    pub kind: Option<PolicyKind>,
+    /// Which rights; `full` unless given.
+    #[param(inline)]
+    pub tier: Option<Tier>,
+    /// How it is written; `json` unless given.
+    #[param(inline)]
+    pub format: Option<PolicyFormat>,
+    /// Comma-separated Regions; all of the partition unless given.
+    pub regions: Option<String>,
+    /// The AWS account that the document is for.
+    pub account: Option<String>,
+    /// Who may assume the role: an ARN or account id (trust).
+    pub principal: Option<String>,
+    /// The external id that the trust policy asks for.
+    pub external_id: Option<String>,
+    /// Our role, which the guardrail spares.
+    pub role_arn: Option<String>,
+    /// Add the `iam:` actions for rotating the access key.
+    #[serde(default)]
+    pub access_key_rotation: bool,
+    /// `standard`, `fips` or a VPC endpoint's host name (hosts).
+    pub endpoint: Option<String>,
+}
+
+/// A document for an AWS administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyTextView {
+    /// Which document.
+    pub kind: PolicyKind,
+    /// How it is written.
+    pub format: PolicyFormat,
+    /// The text.
+    pub text: String,
+}
+
+/// Asks for a check-up of the whole way into an account.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DoctorRequest {
+    /// Also run the main job on throw-away keys in the account, compare every answer, and schedule their deletion.
+    #[serde(default)]
+    pub sandbox: bool,
+    /// Where; the connection's default Region unless given.
+    pub region: Option<String>,
+}
+
+/// What a check-up found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoctorReportView {
+    /// Whether every check passed.
+    pub ok: bool,
+    /// The connection's name.
+    pub connection: String,
+    /// Where.
+    pub region: String,
+    /// The checks, in order.
+    pub checks: Vec<DoctorCheckView>,
+    /// KMS keys that were made and are scheduled for deletion.
+    pub throw_away_keys: Vec<String>,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoctorCheckView {
+    /// Its name.
+    pub name: String,
+    /// Whether it passed.
+    pub ok: bool,
+    /// What was expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was found.
+    pub detail: String,
+}

@@ -1,0 +1,192 @@
+//! Every route of the API.
+
+use crate::access::{
+    CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
+};
+use crate::audit::{AuditPage, AuditQuery, CheckpointView};
+use crate::connection::{
+    AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
+    PolicyQuery, PolicyTextView, PrincipalsView, StoredConnectionView, UpdateConnectionRequest,
+    VerificationView, VerifyConnectionRequest,
+};
+use crate::endpoint::Method::{Delete, Get, Patch, Post};
+use crate::endpoint::{Answer, Body, Endpoint, body};
+use crate::job::{JobPage, JobQuery, JobView};
+use crate::key::{CreateKeyRequest, KeyPage, KeyQuery, KeyView};
+use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
+use crate::kms_key::{
+    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView,
+    RemoveFromCloudRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UploadKeyRequest,
+};
+use crate::page::DryRunQuery;
+use crate::plan::PlanView;
+use crate::seal::{SealStatusView, UnsealRequest};
+use crate::system::{HealthView, ReadyView};
+
+const fn ok(body: Body) -> Answer {
+    Answer {
+        status: 200,
+        words: "As asked",
+        body: Some(body),
+    }
+}
+
+const fn made(body: Body) -> Answer {
+    Answer {
+        status: 201,
+        words: "Made",
+        body: Some(body),
+    }
+}
+
+const NOTHING: Answer = Answer {
+    status: 204,
+    words: "Done",
+    body: None,
+};
+const PLAN: Answer = Answer {
+    status: 200,
+    words: "Dry run: what would be done",
+    body: Some(body::<PlanView>()),
+};
+const STARTED: Answer = Answer {
+    status: 202,
+    words: "Under way",
+    body: Some(body::<StartedView>()),
+};
+const OPERATION: &[Answer] = &[STARTED, PLAN];
+
+macro_rules! endpoints {
+    ($($name:ident = $method:ident $path:literal $id:literal $tag:literal $summary:literal
+        $(. $option:ident $(::<$generic:ty>)? ($($argument:expr)?))*;)+) => {
+        $(
+            #[doc = $summary]
+            pub const $name: Endpoint = Endpoint::new($method, $path, $id, $tag, $summary)
+                $(.$option$(::<$generic>)?($($argument)?))*;
+        )+
+
+        /// Every route, in the order of the document.
+        pub const ALL: &[Endpoint] = &[$($name),+];
+    };
+}
+
+endpoints! {
+    HEALTH = Get "/healthz" "read_health" "system" "Tell whether the process answers"
+        .open().answers(&[ok(body::<HealthView>())]);
+    READY = Get "/readyz" "read_readiness" "system" "Tell whether work can be done (503 where not)"
+        .open().answers(&[ok(body::<ReadyView>())]);
+    OPENAPI = Get "/api/v1/openapi.json" "read_openapi" "system" "Show this document"
+        .open().answers(&[Answer { status: 200, words: "OpenAPI 3.1", body: None }]);
+    EVENTS = Get "/api/v1/events" "stream_events" "system" "Stream changes of jobs as server-sent events (`event: job`, data: a JobView)"
+        .answers(&[Answer { status: 200, words: "A stream, text/event-stream", body: None }]);
+
+    SIGN_IN = Post "/api/v1/sessions" "create_session" "sessions" "Sign in"
+        .open().takes(body::<SignInRequest>()).answers(&[made(body::<SessionView>())]);
+    SIGN_OUT = Delete "/api/v1/sessions/current" "delete_session" "sessions" "Sign out"
+        .answers(&[NOTHING]);
+    ME = Get "/api/v1/me" "read_me" "me" "Tell who is signed in"
+        .answers(&[ok(body::<MeView>())]);
+    LIST_TOKENS = Get "/api/v1/me/tokens" "list_tokens" "me" "List one's API tokens"
+        .answers(&[ok(body::<TokenPage>())]);
+    CREATE_TOKEN = Post "/api/v1/me/tokens" "create_token" "me" "Make an API token; the answer alone shows it"
+        .takes(body::<CreateTokenRequest>()).answers(&[made(body::<CreatedTokenView>())]);
+    REVOKE_TOKEN = Delete "/api/v1/me/tokens/{token}" "revoke_token" "me" "Revoke an API token"
+        .answers(&[NOTHING]);
+
+    SEAL_STATUS = Get "/api/v1/seal" "read_seal" "seal" "Tell whether the vault is open"
+        .open().answers(&[ok(body::<SealStatusView>())]);
+    UNSEAL = Post "/api/v1/seal/unseal" "unseal" "seal" "Open the vault"
+        .takes(body::<UnsealRequest>()).answers(&[ok(body::<SealStatusView>())]);
+    SEAL = Post "/api/v1/seal/seal" "seal" "seal" "Seal the vault"
+        .answers(&[ok(body::<SealStatusView>())]);
+
+    LIST_CONNECTIONS = Get "/api/v1/connections" "list_connections" "connections" "List connections"
+        .answers(&[ok(body::<ConnectionPage>())]);
+    VERIFY_CONNECTION = Post "/api/v1/connections/verify" "verify_connection_settings" "connections" "Try settings without storing them"
+        .takes(body::<VerifyConnectionRequest>()).answers(&[ok(body::<VerificationView>())]);
+    CONNECTION_POLICY = Get "/api/v1/connections/policy" "read_connection_policy" "connections" "Write a document for an AWS administrator"
+        .query::<PolicyQuery>().answers(&[ok(body::<PolicyTextView>())]);
+    ADD_CONNECTION = Post "/api/v1/connections" "add_connection" "connections" "Verify settings and store them"
+        .query::<DryRunQuery>().takes(body::<AddConnectionRequest>())
+        .answers(&[made(body::<StoredConnectionView>()), PLAN]).idempotent();
+    SHOW_CONNECTION = Get "/api/v1/connections/{connection}" "read_connection" "connections" "Show a connection"
+        .answers(&[ok(body::<ConnectionView>())]);
+    UPDATE_CONNECTION = Patch "/api/v1/connections/{connection}" "update_connection" "connections" "Change a connection, verifying it again"
+        .query::<DryRunQuery>().takes(body::<UpdateConnectionRequest>())
+        .answers(&[ok(body::<StoredConnectionView>()), PLAN]).if_match();
+    DELETE_CONNECTION = Delete "/api/v1/connections/{connection}" "delete_connection" "connections" "Remove a connection; its KMS keys stay in AWS"
+        .query::<DryRunQuery>().answers(&[NOTHING, PLAN]).if_match();
+    TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection"
+        .answers(&[ok(body::<VerificationView>())]);
+    CONNECTION_PRINCIPALS = Get "/api/v1/connections/{connection}/principals" "list_principals" "connections" "List IAM users and roles of the account"
+        .answers(&[ok(body::<PrincipalsView>())]);
+    CONNECTION_DOCTOR = Post "/api/v1/connections/{connection}/doctor" "examine_connection" "connections" "Check the whole way into the account"
+        .takes(body::<DoctorRequest>()).answers(&[ok(body::<DoctorReportView>())]);
+
+    LIST_KEYSTORES = Get "/api/v1/keystores" "list_keystores" "keystores" "List keystores"
+        .answers(&[ok(body::<KeystorePage>())]);
+    CREATE_KEYSTORE = Post "/api/v1/keystores" "create_keystore" "keystores" "Make a keystore"
+        .query::<DryRunQuery>().takes(body::<CreateKeystoreRequest>())
+        .answers(&[made(body::<KeystoreView>()), PLAN]).idempotent();
+    SHOW_KEYSTORE = Get "/api/v1/keystores/{keystore}" "read_keystore" "keystores" "Show a keystore"
+        .answers(&[ok(body::<KeystoreView>())]);
+    UPDATE_KEYSTORE = Patch "/api/v1/keystores/{keystore}" "update_keystore" "keystores" "Change a keystore; its KMS keys stay as they are"
+        .query::<DryRunQuery>().takes(body::<UpdateKeystoreRequest>())
+        .answers(&[ok(body::<KeystoreView>()), PLAN]).if_match();
+    DELETE_KEYSTORE = Delete "/api/v1/keystores/{keystore}" "delete_keystore" "keystores" "Remove a keystore whose KMS keys are all deleted or released"
+        .query::<DryRunQuery>().answers(&[NOTHING, PLAN]).if_match();
+
+    LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
+        .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
+    CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
+        .query::<DryRunQuery>().takes(body::<CreateKeyRequest>())
+        .answers(&[made(body::<KeyView>()), PLAN]).idempotent();
+    SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
+        .answers(&[ok(body::<KeyView>())]);
+    NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
+        .query::<DryRunQuery>().answers(&[made(body::<KeyView>()), PLAN]).idempotent();
+
+    LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
+        .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);
+    CREATE_KMS_KEY = Post "/api/v1/kms-keys" "create_kms_key" "kms-keys" "Make a key and a KMS key that holds it"
+        .query::<DryRunQuery>().takes(body::<CreateKmsKeyRequest>()).answers(OPERATION).idempotent();
+    UPLOAD_KEY = Post "/api/v1/kms-keys/upload" "upload_key" "kms-keys" "Make KMS keys from a key that the vault already has"
+        .query::<DryRunQuery>().takes(body::<UploadKeyRequest>()).answers(OPERATION).idempotent();
+    SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
+        .answers(&[ok(body::<KmsKeyView>())]);
+    ENABLE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/enable" "enable_kms_key" "kms-keys" "Enable"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    DISABLE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/disable" "disable_kms_key" "kms-keys" "Disable"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    DEACTIVATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/deactivate" "deactivate_kms_key" "kms-keys" "Disable and remove every material"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    ACTIVATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/activate" "activate_kms_key" "kms-keys" "Import what is missing and enable"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    SYNCHRONIZE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/synchronize" "synchronize_kms_key" "kms-keys" "Update policy, import missing material, or delete material"
+        .query::<DryRunQuery>().takes(body::<SynchronizeRequest>()).answers(OPERATION).idempotent();
+    REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
+        .query::<DryRunQuery>().takes(body::<RemoveFromCloudRequest>()).answers(OPERATION).idempotent();
+    ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"
+        .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
+    SCHEDULE_DELETION = Post "/api/v1/kms-keys/{kms_key}/schedule-deletion" "schedule_kms_key_deletion" "kms-keys" "Schedule deletion in AWS"
+        .query::<DryRunQuery>().takes(body::<ScheduleDeletionRequest>()).answers(OPERATION).idempotent();
+    CANCEL_DELETION = Post "/api/v1/kms-keys/{kms_key}/cancel-deletion" "cancel_kms_key_deletion" "kms-keys" "Cancel a scheduled deletion"
+        .query::<DryRunQuery>().takes(body::<CancelDeletionRequest>()).answers(OPERATION).idempotent();
+    RESTORE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/restore" "restore_kms_key" "kms-keys" "Undo in AWS what nobody here asked for"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+
+    LIST_JOBS = Get "/api/v1/jobs" "list_jobs" "jobs" "List jobs"
+        .query::<JobQuery>().answers(&[ok(body::<JobPage>())]);
+    SHOW_JOB = Get "/api/v1/jobs/{job}" "read_job" "jobs" "Show a job with its targets and every try"
+        .answers(&[ok(body::<JobView>())]);
+    CANCEL_JOB = Post "/api/v1/jobs/{job}/cancel" "cancel_job" "jobs" "Stop a job before its next step"
+        .query::<DryRunQuery>().answers(&[ok(body::<JobView>()), PLAN]);
+    RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
+        .query::<DryRunQuery>().answers(&[ok(body::<JobView>()), PLAN]);
+
+    LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
+        .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);
+    CHECKPOINT = Get "/api/v1/audit/checkpoint" "read_checkpoint" "audit" "Tell how much has been logged"
+        .answers(&[ok(body::<CheckpointView>())]);
+}

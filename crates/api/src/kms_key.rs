@@ -1,0 +1,398 @@
+//! KMS keys: what is asked for, what is seen, and the operations on them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::job::JobView;
+use crate::page::page;
+
+/// Who may use and administer a KMS key: written as a key policy whose statement ids AWS's console recognises.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyAccessRequest {
+    /// IAM users and roles that may use the key: ARNs.
+    #[serde(default)]
+    pub users: Vec<String>,
+    /// IAM users and roles that may administer the key: ARNs.
+    #[serde(default)]
+    pub administrators: Vec<String>,
+    /// Whether the administrators may delete the key; yes unless given.
+    pub administrators_may_delete: Option<bool>,
+    /// Ids of other AWS accounts that may use the key.
+    #[serde(default)]
+    pub other_accounts: Vec<String>,
+}
+
+/// How a KMS key shall look. What is not given comes from the keystore's template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KmsKeySettings {
+    /// Names in AWS, with or without `alias/`.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// AWS's `KeyUsage`; the template's, else the spec's default.
+    pub usage: Option<String>,
+    /// Free text, 8192 characters at most.
+    pub description: Option<String>,
+    /// Regions. Without `multi_region`: one KMS key in each. With it: one set, the first is the primary.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Who may use and administer it. Excludes `policy`.
+    pub access: Option<KeyAccessRequest>,
+    /// A whole key policy, JSON text. Excludes `access`.
+    pub policy: Option<String>,
+    /// Tags.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// Until when material stays: RFC 3339, or `DD-MM-YYYY HH:MM` in `time_zone`, or `never`.
+    pub expires_at: Option<String>,
+    /// The IANA time zone of an `expires_at` without offset.
+    pub time_zone: Option<String>,
+    /// Whether it may be replicated to other Regions.
+    pub multi_region: Option<bool>,
+    /// Whether it shall be enabled; yes unless given.
+    pub enabled: Option<bool>,
+}
+
+/// Makes a key, its first version and a KMS key that holds it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateKmsKeyRequest {
+    /// The keystore's id or name.
+    pub keystore: String,
+    /// The new key's name in the vault.
+    pub name: String,
+    /// The new key's spec; the template's unless given.
+    pub spec: Option<String>,
+    /// How the KMS key shall look.
+    #[serde(default)]
+    pub settings: KmsKeySettings,
+}
+
+/// Makes KMS keys from the current version of a key that the vault already has.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UploadKeyRequest {
+    /// The key's id or name.
+    pub key: String,
+    /// Ids or names of the keystores; one copy in each.
+    pub keystores: Vec<String>,
+    /// The KMS key's name; the key's unless given.
+    pub name: Option<String>,
+    /// How the KMS keys shall look.
+    #[serde(default)]
+    pub settings: KmsKeySettings,
+}
+
+/// Synchronizes: what shall be done. The first two are ticked unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SynchronizeRequest {
+    /// Put the wanted key policy in place.
+    #[serde(default = "yes")]
+    pub update_policy: bool,
+    /// Import the material that is missing.
+    #[serde(default = "yes")]
+    pub import_material: bool,
+    /// Delete the material instead.
+    #[serde(default)]
+    pub delete_material: bool,
+    /// The KMS key's name, typed, where material is deleted.
+    pub confirm_name: Option<String>,
+}
+
+impl Default for SynchronizeRequest {
+    fn default() -> Self {
+        Self {
+            update_policy: true,
+            import_material: true,
+            delete_material: false,
+            confirm_name: None,
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Removes the material from AWS. The vault keeps its copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveFromCloudRequest {
+    /// The KMS key's name, typed.
+    pub confirm_name: String,
+}
+
+words! {
+    /// How to rotate.
+    RotationMethod {
+        /// A new version in a new KMS key; the aliases move to it.
+        NewKey = "new-key",
+        /// A new version in the same KMS key.
+        InPlace = "in-place",
+    }
+}
+
+words! {
+    /// What becomes of the old KMS key.
+    OldKey {
+        /// Stays enabled, to decrypt what it encrypted.
+        Keep = "keep",
+        /// Is disabled, not before callers had time to follow the alias.
+        Disable = "disable",
+        /// Is disabled and emptied, not before callers had time to follow the alias.
+        Deactivate = "deactivate",
+    }
+}
+
+/// Rotates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateRequest {
+    /// How.
+    pub method: RotationMethod,
+    /// What becomes of the old KMS key, with `new-key`; `keep` unless given.
+    pub old_key: Option<OldKey>,
+}
+
+/// Schedules deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleDeletionRequest {
+    /// Waiting period, 7 to 30 days; 30 unless given.
+    pub days: Option<u32>,
+}
+
+/// Cancels a deletion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelDeletionRequest {
+    /// Whether the material is then removed; as the keystore says unless given.
+    pub empty: Option<bool>,
+}
+
+/// Which KMS keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct KmsKeyQuery {
+    /// Of this keystore: id or name.
+    pub keystore: Option<String>,
+    /// Under this connection: id or name.
+    pub connection: Option<String>,
+    /// Made from this key: id or name.
+    pub key: Option<String>,
+    /// With this life, such as `ACTIVE`.
+    pub life: Option<String>,
+    /// In this Region.
+    pub region: Option<String>,
+    /// Whose name contains this, in any case.
+    pub q: Option<String>,
+    /// Rows at most, 1 to 1000; 100 unless given.
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What an operation began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StartedView {
+    /// The job that carries it out.
+    pub job: JobView,
+    /// The KMS keys concerned, new ones first.
+    pub kms_keys: Vec<KmsKeyView>,
+}
+
+words! {
+    /// Whose material a KMS key has.
+    SourceKind {
+        /// A key in our vault.
+        Keyferry = "Keyferry",
+        /// Material that came from elsewhere.
+        External = "External",
+        /// AWS's own.
+        Aws = "AWS",
+    }
+}
+
+/// Where a KMS key's material comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SourceView {
+    /// Whose.
+    pub kind: SourceKind,
+    /// The key's id in the vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The key's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_name: Option<String>,
+    /// For lists, such as `Keyferry (billing)`.
+    pub text: String,
+}
+
+/// Somebody's rights on a KMS key, as its policy tells them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyAccessView {
+    /// Who may use it.
+    pub users: Vec<String>,
+    /// Who may administer it.
+    pub administrators: Vec<String>,
+    /// Other AWS accounts that may use it.
+    pub other_accounts: Vec<String>,
+    /// Whether the administrators may delete it.
+    pub administrators_may_delete: bool,
+}
+
+/// One version that the KMS key shall hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WantedVersionView {
+    /// Which.
+    pub number: u32,
+    /// Until when; absent is for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+}
+
+/// One material as AWS shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaterialView {
+    /// AWS's id.
+    pub id: String,
+    /// `CURRENT`, `NON_CURRENT` or `PENDING_ROTATION`.
+    pub state: String,
+    /// Whether its bytes are there.
+    pub present: bool,
+    /// Our version that it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// When AWS drops it; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub valid_to: Option<String>,
+}
+
+/// One place of a KMS key, as last observed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlaceView {
+    /// Where.
+    pub region: String,
+    /// Its ARN there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// AWS's `KeyState`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_state: Option<String>,
+    /// Whether it is the primary of a multi-Region set.
+    pub primary: bool,
+    /// Its materials, where AWS lists them.
+    #[serde(default)]
+    pub materials: Vec<MaterialView>,
+    /// Aliases that point at it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Its tags, Keyferry's own included.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Its key policy, JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// On-demand rotations used, of 25.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotations_used: Option<u32>,
+    /// When AWS made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub created_at: Option<String>,
+    /// When AWS will delete it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub deletion_date: Option<String>,
+    /// When the earliest material expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+    /// When this was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub read_at: Option<String>,
+}
+
+/// A KMS key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KmsKeyView {
+    /// Our identity of it.
+    pub id: String,
+    /// Unique in its keystore.
+    pub name: String,
+    /// The owning group.
+    pub group: String,
+    /// The keystore's id.
+    pub keystore: String,
+    /// The connection's id.
+    pub connection: String,
+    /// Whose material it has.
+    pub source: SourceView,
+    /// What lists show: `AVAILABLE`, `NOT AVAILABLE`, `DISABLED`, `PENDING DELETE`, `GONE`, `NO ACCESS`, `PROVISIONING`.
+    pub status: String,
+    /// `uploaded`, `not-uploaded`, or `-` for material that is not ours.
+    pub uploaded: String,
+    /// Our life of it: `PROVISIONING`, `ACTIVE`, `INACTIVE`, `REPLACED`, `PENDING_DELETION`, `DELETED`, `RELEASED`.
+    pub life: String,
+    /// AWS's `KeyState` of the primary.
+    pub key_state: Option<String>,
+    /// ARN of the primary, once known.
+    pub arn: Option<String>,
+    /// Regions, the primary first.
+    pub regions: Vec<String>,
+    /// Aliases that shall point at it.
+    pub aliases: Vec<String>,
+    /// Description.
+    pub description: String,
+    /// Our name of the spec.
+    pub spec: String,
+    /// AWS's `KeySpec`.
+    pub aws_spec: String,
+    /// AWS's `KeyUsage`.
+    pub usage: String,
+    /// AWS's `Origin`.
+    pub origin: String,
+    /// Whether it can be replicated.
+    pub multi_region: bool,
+    /// Whether it shall be enabled.
+    pub enabled: bool,
+    /// Who may do what, as the wanted policy tells it.
+    pub access: KeyAccessView,
+    /// The wanted key policy, JSON text; absent leaves what AWS made.
+    pub policy: Option<String>,
+    /// Wanted tags, without Keyferry's own.
+    pub tags: BTreeMap<String, String>,
+    /// Until when material stays; absent is for ever.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+    /// Versions that it shall hold, oldest first.
+    pub versions: Vec<WantedVersionView>,
+    /// The version that shall be current.
+    pub current_version: Option<u32>,
+    /// When AWS will delete it.
+    #[schema(format = DateTime)]
+    pub deletion_date: Option<String>,
+    /// The KMS key that this one replaced.
+    pub predecessor: Option<String>,
+    /// The KMS key that replaced this one.
+    pub successor: Option<String>,
+    /// When it was asked for.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// Counts changes; the `ETag`.
+    pub revision: u64,
+    /// Every place as last observed.
+    pub places: Vec<PlaceView>,
+}
+
+page! {
+    /// A page of KMS keys, by name.
+    KmsKeyPage of KmsKeyView
+}

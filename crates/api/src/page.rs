@@ -1,0 +1,29 @@
+//! Parts of lists.
+
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+/// Whether to act or only to show what would be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRunQuery {
+    /// Answer the plan and change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident of $row:ty) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub struct $name {
+            /// The rows.
+            pub items: Vec<$row>,
+            /// Give this as `cursor` to go on; absent at the end.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub next: Option<String>,
+        }
+    };
+}
+pub(crate) use page;

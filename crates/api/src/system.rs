@@ -1,0 +1,22 @@
+//! Whether the server lives and can work.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The server's process answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HealthView {
+    /// Always `ok`.
+    pub status: String,
+}
+
+/// Whether work can be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReadyView {
+    /// Database and vault are open.
+    pub ready: bool,
+    /// Whether the database answers.
+    pub database: bool,
+    /// Whether the vault is sealed.
+    pub sealed: bool,
+}
