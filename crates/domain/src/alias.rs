@@ -54,11 +54,15 @@ impl FromStr for AliasName {
         }
         let valid = !bare.is_empty()
             && full.len() <= 256
-            && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-".contains(&b));
+            && bare
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"/_-".contains(&b));
         if valid {
             Ok(Self(full))
         } else {
-            Err(BadAlias::Malformed { text: text.chars().take(300).collect() })
+            Err(BadAlias::Malformed {
+                text: text.chars().take(300).collect(),
+            })
         }
     }
 }
@@ -74,8 +78,14 @@ mod tests {
 
     #[test]
     fn aws_own_aliases_are_refused() {
-        assert!(matches!("alias/aws/ebs".parse::<AliasName>(), Err(BadAlias::Reserved { .. })));
-        assert!(matches!("aws/ebs".parse::<AliasName>(), Err(BadAlias::Reserved { .. })));
+        assert!(matches!(
+            "alias/aws/ebs".parse::<AliasName>(),
+            Err(BadAlias::Reserved { .. })
+        ));
+        assert!(matches!(
+            "aws/ebs".parse::<AliasName>(),
+            Err(BadAlias::Reserved { .. })
+        ));
     }
 
     #[test]

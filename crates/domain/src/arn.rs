@@ -39,12 +39,18 @@ impl Partition {
 
     /// The word in ARNs, such as `aws-cn`.
     pub fn as_str(self) -> &'static str {
-        Self::TABLE.iter().find(|row| row.0 == self).map_or("aws", |row| row.1)
+        Self::TABLE
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("aws", |row| row.1)
     }
 
     /// The end of its host names, such as `amazonaws.com`.
     pub fn dns_suffix(self) -> &'static str {
-        Self::TABLE.iter().find(|row| row.0 == self).map_or("amazonaws.com", |row| row.2)
+        Self::TABLE
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("amazonaws.com", |row| row.2)
     }
 
     /// The partition that a Region belongs to, told by the Region's prefix.
@@ -59,7 +65,10 @@ impl Partition {
             ("eu-isoe-", Self::AwsIsoE),
             ("us-iso-", Self::AwsIso),
         ];
-        prefixes.iter().find(|(prefix, _)| name.starts_with(prefix)).map_or(Self::Aws, |row| row.1)
+        prefixes
+            .iter()
+            .find(|(prefix, _)| name.starts_with(prefix))
+            .map_or(Self::Aws, |row| row.1)
     }
 }
 
@@ -91,7 +100,10 @@ pub struct BadAwsName {
 
 impl BadAwsName {
     pub(crate) fn new(what: &'static str, text: &str) -> Self {
-        Self { what, text: text.chars().take(120).collect() }
+        Self {
+            what,
+            text: text.chars().take(120).collect(),
+        }
     }
 }
 
@@ -187,7 +199,11 @@ pub struct Lane {
 
 impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.account.partition, self.account.id, self.region)
+        write!(
+            f,
+            "{}:{}:{}",
+            self.account.partition, self.account.id, self.region
+        )
     }
 }
 
@@ -213,23 +229,37 @@ impl KmsKeyArn {
 
     /// Whose key it is.
     pub fn account(&self) -> Account {
-        Account { partition: self.partition, id: self.account.clone() }
+        Account {
+            partition: self.partition,
+            id: self.account.clone(),
+        }
     }
 
     /// The lane in which work on this key counts.
     pub fn lane(&self) -> Lane {
-        Lane { account: self.account(), region: self.region.clone() }
+        Lane {
+            account: self.account(),
+            region: self.region.clone(),
+        }
     }
 
     /// The same multi-Region key in another Region.
     pub fn in_region(&self, region: &Region) -> Self {
-        Self { region: region.clone(), ..self.clone() }
+        Self {
+            region: region.clone(),
+            ..self.clone()
+        }
     }
 }
 
 impl fmt::Display for KmsKeyArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { partition, region, account, key_id } = self;
+        let Self {
+            partition,
+            region,
+            account,
+            key_id,
+        } = self;
         write!(f, "arn:{partition}:kms:{region}:{account}:key/{key_id}")
     }
 }
@@ -253,11 +283,18 @@ impl FromStr for KmsKeyArn {
         let key_id = next()?.strip_prefix("key/").ok_or_else(bad)?;
         let valid = !key_id.is_empty()
             && key_id.len() <= 128
-            && key_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            && key_id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !valid {
             return Err(bad());
         }
-        Ok(Self { partition, region, account, key_id: key_id.to_owned() })
+        Ok(Self {
+            partition,
+            region,
+            account,
+            key_id: key_id.to_owned(),
+        })
     }
 }
 
@@ -267,7 +304,8 @@ mod tests {
 
     #[test]
     fn an_arn_survives_parsing_and_printing() {
-        let text = "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+        let text =
+            "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
 
         let arn: KmsKeyArn = text.parse().unwrap();
 

@@ -82,9 +82,15 @@ impl<S> Identity<S> {
     }
 
     /// The same identity with its secret transformed, for sealing and opening.
-    pub fn try_map_secret<T, E>(&self, f: &mut impl FnMut(&S) -> Result<T, E>) -> Result<Identity<T>, E> {
+    pub fn try_map_secret<T, E>(
+        &self,
+        f: &mut impl FnMut(&S) -> Result<T, E>,
+    ) -> Result<Identity<T>, E> {
         Ok(match self {
-            Self::AccessKey { access_key_id, secret_access_key } => Identity::AccessKey {
+            Self::AccessKey {
+                access_key_id,
+                secret_access_key,
+            } => Identity::AccessKey {
                 access_key_id: access_key_id.clone(),
                 secret_access_key: f(secret_access_key)?,
             },
@@ -92,11 +98,16 @@ impl<S> Identity<S> {
                 role: role.clone(),
                 base: Box::new(base.try_map_secret(f)?),
             },
-            Self::WebIdentity { role_arn, token_file } => Identity::WebIdentity {
+            Self::WebIdentity {
+                role_arn,
+                token_file,
+            } => Identity::WebIdentity {
                 role_arn: role_arn.clone(),
                 token_file: token_file.clone(),
             },
-            Self::Host { profile } => Identity::Host { profile: profile.clone() },
+            Self::Host { profile } => Identity::Host {
+                profile: profile.clone(),
+            },
         })
     }
 }
@@ -134,7 +145,11 @@ pub struct TlsTrust<S> {
 
 impl<S> Default for TlsTrust<S> {
     fn default() -> Self {
-        Self { ca_bundle: None, client_certificate: None, check_host_name: true }
+        Self {
+            ca_bundle: None,
+            client_certificate: None,
+            check_host_name: true,
+        }
     }
 }
 
@@ -169,12 +184,18 @@ pub enum Tier {
 
 impl Tier {
     /// Every tier with its word.
-    pub const ALL: &'static [(Self, &'static str)] =
-        &[(Self::Observe, "observe"), (Self::Import, "import"), (Self::Full, "full")];
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Observe, "observe"),
+        (Self::Import, "import"),
+        (Self::Full, "full"),
+    ];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The tier that a word names.
@@ -244,7 +265,12 @@ impl<S> LinkSettings<S> {
             client_certificate,
             check_host_name: self.tls.check_host_name,
         };
-        Ok(LinkSettings { identity, endpoint: self.endpoint.clone(), tls, proxy })
+        Ok(LinkSettings {
+            identity,
+            endpoint: self.endpoint.clone(),
+            tls,
+            proxy,
+        })
     }
 }
 

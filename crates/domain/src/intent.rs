@@ -53,12 +53,15 @@ pub struct Intent {
     pub shape: KeyShape,
     /// Whether it shall be enabled. Compared only while all material is present.
     pub enabled: bool,
-    /// Versions to hold, oldest first; empty means that no material shall be there.
+    /// Versions to hold, oldest first. Empty while `current` names a version means that no material shall
+    /// be there; empty without a `current` means that the material is none of ours, and stays alone.
     pub versions: Vec<WantedVersion>,
     /// Which version shall be current. Differs from what AWS has while a rotation in place is wanted.
     pub current: Option<VersionNumber>,
     /// Aliases that shall point at this key, in every place.
     pub aliases: BTreeSet<AliasName>,
+    /// Aliases that were ours here and shall be deleted where they still point at this key.
+    pub aliases_to_remove: BTreeSet<AliasName>,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
     /// Description.
@@ -69,6 +72,9 @@ pub struct Intent {
     pub places: Vec<Region>,
     /// Days from 7 to 30, when `life` is `PendingDeletion`.
     pub deletion_window_days: Option<u32>,
+    /// Whether a deletion that AWS has scheduled shall be cancelled. Without it, such a deletion is blocked
+    /// as somebody else's act. Cleared once the intent is reached.
+    pub cancel_deletion: bool,
     /// Days between AWS's own rotations, for AWS's own material.
     pub native_rotation_days: Option<u32>,
     /// Neither disable nor empty before this moment: callers may still hold the old alias target.
@@ -76,6 +82,33 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// A new key's intent with neutral values: enabled, no versions, no aliases, no tags, AWS's own policy.
+    pub fn new(shape: KeyShape, places: Vec<Region>) -> Self {
+        Self {
+            life: Life::Provisioning,
+            shape,
+            enabled: true,
+            versions: Vec::new(),
+            current: None,
+            aliases: BTreeSet::new(),
+            aliases_to_remove: BTreeSet::new(),
+            tags: Tags::new(),
+            description: String::new(),
+            policy: None,
+            places,
+            deletion_window_days: None,
+            cancel_deletion: false,
+            native_rotation_days: None,
+            calm_until: None,
+        }
+    }
+
+    /// Whether the intent asks for a KMS key without any material. An adopted key whose material was never
+    /// ours has no versions either, but no `current` one: nothing is ever removed from it.
+    pub fn wants_empty(&self) -> bool {
+        self.shape.origin == Origin::External && self.versions.is_empty() && self.current.is_some()
+    }
+
     /// The primary Region.
     pub fn primary(&self) -> Option<&Region> {
         self.places.first()

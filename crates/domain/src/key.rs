@@ -84,11 +84,18 @@ impl ManagedKey {
         &self,
         states: impl IntoIterator<Item = VersionState>,
     ) -> Result<(), TooManyActiveVersions> {
-        let active = states.into_iter().filter(|state| *state == VersionState::Active).count();
+        let active = states
+            .into_iter()
+            .filter(|state| *state == VersionState::Active)
+            .count();
         let active = u32::try_from(active).unwrap_or(u32::MAX);
         if active < self.active_versions_max {
             return Ok(());
         }
-        Err(TooManyActiveVersions { key: self.name.clone(), active, max: self.active_versions_max })
+        Err(TooManyActiveVersions {
+            key: self.name.clone(),
+            active,
+            max: self.active_versions_max,
+        })
     }
 }

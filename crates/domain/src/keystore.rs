@@ -77,12 +77,18 @@ pub enum HealPolicy {
 
 impl HealPolicy {
     /// Every policy with its word.
-    pub const ALL: &'static [(Self, &'static str)] =
-        &[(Self::Off, "off"), (Self::Alert, "alert"), (Self::Auto, "auto")];
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Off, "off"),
+        (Self::Alert, "alert"),
+        (Self::Auto, "auto"),
+    ];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The policy that a word names.

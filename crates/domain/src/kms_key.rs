@@ -72,7 +72,10 @@ impl OldKey {
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The choice that a word names.
@@ -116,7 +119,9 @@ impl Status {
 
     /// The one function that maps our life and AWS's state to what lists show.
     pub fn of(life: Life, primary: Option<&Place>) -> Self {
-        let Some(place) = primary else { return Self::Provisioning };
+        let Some(place) = primary else {
+            return Self::Provisioning;
+        };
         match (&place.described, life) {
             (_, Life::Deleted) | (Field::Absent, _) => Self::Gone,
             (Field::Unreadable, Life::Provisioning) => Self::Provisioning,
@@ -135,7 +140,10 @@ impl Status {
 impl KmsKey {
     /// What lists show.
     pub fn status(&self) -> Status {
-        let primary = self.intent.primary().and_then(|region| self.observed.get(region));
+        let primary = self
+            .intent
+            .primary()
+            .and_then(|region| self.observed.get(region));
         Status::of(self.intent.life, primary)
     }
 }

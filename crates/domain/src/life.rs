@@ -63,7 +63,11 @@ const TRANSITIONS: &[(In, Do, In)] = &[
     (In::Replaced, Do::Activate, In::Replaced),
     (In::Replaced, Do::ScheduleDeletion, In::PendingDeletion),
     (In::Replaced, Do::Release, In::Released),
-    (In::PendingDeletion, Do::ScheduleDeletion, In::PendingDeletion),
+    (
+        In::PendingDeletion,
+        Do::ScheduleDeletion,
+        In::PendingDeletion,
+    ),
     (In::PendingDeletion, Do::CancelDeletion, In::Inactive),
     (In::PendingDeletion, Do::ConfirmDeleted, In::Deleted),
     (In::PendingDeletion, Do::Release, In::Released),
@@ -95,7 +99,10 @@ impl Life {
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The life that a word names.
@@ -135,7 +142,12 @@ impl LifeAction {
 
 impl fmt::Display for LifeAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::ALL.iter().find(|row| row.0 == *self).map_or("", |row| row.1))
+        f.write_str(
+            Self::ALL
+                .iter()
+                .find(|row| row.0 == *self)
+                .map_or("", |row| row.1),
+        )
     }
 }
 

@@ -50,8 +50,9 @@ impl FromStr for Name {
         if length > 128 {
             return Err(BadName::TooLong { length });
         }
-        if let Some(found) =
-            text.chars().find(|c| !(c.is_alphanumeric() || " ._-/@+()".contains(*c)))
+        if let Some(found) = text
+            .chars()
+            .find(|c| !(c.is_alphanumeric() || " ._-/@+()".contains(*c)))
         {
             return Err(BadName::BadCharacter { found });
         }

@@ -13,6 +13,21 @@ pub struct Plan {
     pub warnings: Vec<Warning>,
 }
 
+impl Plan {
+    /// The steps to carry out, in order; none while waiting or blocked.
+    pub fn steps(&self) -> &[Step] {
+        match &self.decision {
+            Decision::Steps(steps) => steps,
+            Decision::Wait { .. } | Decision::Blocked(_) => &[],
+        }
+    }
+
+    /// Whether intent and view agree: nothing to do, nothing to wait for, nobody to ask.
+    pub fn is_reached(&self) -> bool {
+        matches!(&self.decision, Decision::Steps(steps) if steps.is_empty())
+    }
+}
+
 /// The planner's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -62,16 +77,28 @@ impl WaitReason {
         (Self::Rotating, "AWS is rotating the KMS key"),
         (Self::ReplicaDeletion, "AWS deletes the replicas first"),
         (Self::Settling, "AWS does not show the last change yet"),
-        (Self::Horizon, "a request without an answer may still take effect"),
-        (Self::SearchNeeded, "looking for a KMS key whose creation was not answered"),
+        (
+            Self::Horizon,
+            "a request without an answer may still take effect",
+        ),
+        (
+            Self::SearchNeeded,
+            "looking for a KMS key whose creation was not answered",
+        ),
         (Self::Calm, "callers may still use the former alias target"),
-        (Self::DeletionPending, "the deletion is scheduled and its waiting period runs"),
+        (
+            Self::DeletionPending,
+            "the deletion is scheduled and its waiting period runs",
+        ),
         (Self::Unreadable, "AWS could not be read"),
     ];
 
     /// The sentence.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 }
 

@@ -101,7 +101,10 @@ impl KeySpec {
     }
 
     fn row(self) -> (&'static str, &'static str) {
-        SPECS.iter().find(|row| row.0 == self).map_or(("", ""), |row| (row.1, row.2))
+        SPECS
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or(("", ""), |row| (row.1, row.2))
     }
 
     /// Our name, such as `AES-256`.
@@ -185,9 +188,13 @@ impl FromStr for KeySpec {
         }
         let folded = upper.replace('-', "_");
         if folded.starts_with("ML_DSA") || folded.starts_with("ML_KEM") || folded == "SM2" {
-            return Err(BadSpec::NotImportable { text: text.to_owned() });
+            return Err(BadSpec::NotImportable {
+                text: text.to_owned(),
+            });
         }
-        Err(BadSpec::Unknown { text: text.chars().take(60).collect() })
+        Err(BadSpec::Unknown {
+            text: text.chars().take(60).collect(),
+        })
     }
 }
 
@@ -214,7 +221,10 @@ const USAGES: &[(KeyUsage, &str)] = &[
 impl KeyUsage {
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
-        USAGES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        USAGES
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 }
 
@@ -253,14 +263,27 @@ mod tests {
     #[test]
     fn post_quantum_specs_are_refused_by_name() {
         for text in ["ML_DSA_44", "ml-kem-768", "SM2"] {
-            assert!(matches!(text.parse::<KeySpec>(), Err(BadSpec::NotImportable { .. })), "{text}");
+            assert!(
+                matches!(text.parse::<KeySpec>(), Err(BadSpec::NotImportable { .. })),
+                "{text}"
+            );
         }
-        assert!(matches!("AES-128".parse::<KeySpec>(), Err(BadSpec::Unknown { .. })));
+        assert!(matches!(
+            "AES-128".parse::<KeySpec>(),
+            Err(BadSpec::Unknown { .. })
+        ));
     }
 
     #[test]
     fn a_usage_that_the_spec_lacks_is_refused() {
-        assert!(KeySpec::Aes256.usage_or_default(Some(KeyUsage::SignVerify)).is_err());
-        assert_eq!(KeySpec::Hmac256.usage_or_default(None), Ok(KeyUsage::GenerateVerifyMac));
+        assert!(
+            KeySpec::Aes256
+                .usage_or_default(Some(KeyUsage::SignVerify))
+                .is_err()
+        );
+        assert_eq!(
+            KeySpec::Hmac256.usage_or_default(None),
+            Ok(KeyUsage::GenerateVerifyMac)
+        );
     }
 }

@@ -157,7 +157,10 @@ pub enum Step {
 
 /// The kind of a step, without its particulars: what an approval allows, and what audit entries name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each names the variant of `Step` that has its text")]
+#[allow(
+    missing_docs,
+    reason = "each names the variant of `Step` that has its text"
+)]
 pub enum StepKind {
     CreateKmsKey,
     ReplicateKmsKey,
@@ -189,29 +192,59 @@ impl StepKind {
         (Self::Untag, "untag", "UntagResource"),
         (Self::PutPolicy, "put-policy", "PutKeyPolicy"),
         (Self::ImportMaterial, "import-material", "ImportKeyMaterial"),
-        (Self::RotateOnDemand, "rotate-on-demand", "RotateKeyOnDemand"),
-        (Self::DeleteMaterial, "delete-material", "DeleteImportedKeyMaterial"),
-        (Self::SetDescription, "set-description", "UpdateKeyDescription"),
+        (
+            Self::RotateOnDemand,
+            "rotate-on-demand",
+            "RotateKeyOnDemand",
+        ),
+        (
+            Self::DeleteMaterial,
+            "delete-material",
+            "DeleteImportedKeyMaterial",
+        ),
+        (
+            Self::SetDescription,
+            "set-description",
+            "UpdateKeyDescription",
+        ),
         (Self::Enable, "enable", "EnableKey"),
         (Self::Disable, "disable", "DisableKey"),
         (Self::CreateAlias, "create-alias", "CreateAlias"),
         (Self::MoveAlias, "move-alias", "UpdateAlias"),
         (Self::DeleteAlias, "delete-alias", "DeleteAlias"),
         (Self::RevokeGrant, "revoke-grant", "RevokeGrant"),
-        (Self::ScheduleDeletion, "schedule-deletion", "ScheduleKeyDeletion"),
+        (
+            Self::ScheduleDeletion,
+            "schedule-deletion",
+            "ScheduleKeyDeletion",
+        ),
         (Self::CancelDeletion, "cancel-deletion", "CancelKeyDeletion"),
-        (Self::UpdatePrimaryRegion, "update-primary-region", "UpdatePrimaryRegion"),
-        (Self::SetNativeRotation, "set-native-rotation", "EnableKeyRotation"),
+        (
+            Self::UpdatePrimaryRegion,
+            "update-primary-region",
+            "UpdatePrimaryRegion",
+        ),
+        (
+            Self::SetNativeRotation,
+            "set-native-rotation",
+            "EnableKeyRotation",
+        ),
     ];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The AWS operation that carries it out.
     pub fn aws_operation(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.2)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.2)
     }
 
     /// The kind that a word names.
@@ -221,13 +254,19 @@ impl StepKind {
 
     /// Whether something becomes unusable or is lost: never in healing, only when a person asked.
     pub fn is_destructive(self) -> bool {
-        matches!(self, Self::DeleteMaterial | Self::Disable | Self::ScheduleDeletion)
+        matches!(
+            self,
+            Self::DeleteMaterial | Self::Disable | Self::ScheduleDeletion
+        )
     }
 
     /// Whether sending it twice makes a second effect. Such a step is never sent again while its first
     /// outcome is unknown and the horizon has not passed.
     pub fn is_once_only(self) -> bool {
-        matches!(self, Self::CreateKmsKey | Self::ReplicateKmsKey | Self::RotateOnDemand)
+        matches!(
+            self,
+            Self::CreateKmsKey | Self::ReplicateKmsKey | Self::RotateOnDemand
+        )
     }
 }
 

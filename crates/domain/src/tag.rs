@@ -23,7 +23,9 @@ pub const USER_TAGS_MAX: usize = 49;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTags {
     /// More than [`USER_TAGS_MAX`].
-    #[error("{count} tags were given; a KMS key has room for {USER_TAGS_MAX} beside Keyferry's own")]
+    #[error(
+        "{count} tags were given; a KMS key has room for {USER_TAGS_MAX} beside Keyferry's own"
+    )]
     TooMany {
         /// How many were given.
         count: usize,
@@ -67,14 +69,19 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), BadTags> {
             return Err(BadTags::Reserved { key: key.clone() });
         }
         if key.is_empty() || key.chars().count() > 128 {
-            return Err(BadTags::KeyLength { key: key.chars().take(140).collect() });
+            return Err(BadTags::KeyLength {
+                key: key.chars().take(140).collect(),
+            });
         }
         if value.chars().count() > 256 {
             return Err(BadTags::ValueLength { key: key.clone() });
         }
         let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
         if let Some(found) = key.chars().chain(value.chars()).find(|c| !allowed(*c)) {
-            return Err(BadTags::BadCharacter { key: key.clone(), found });
+            return Err(BadTags::BadCharacter {
+                key: key.clone(),
+                found,
+            });
         }
     }
     Ok(())
@@ -85,20 +92,28 @@ mod tests {
     use super::*;
 
     fn tags(count: usize) -> Tags {
-        (0..count).map(|n| (format!("k{n}"), "v".to_owned())).collect()
+        (0..count)
+            .map(|n| (format!("k{n}"), "v".to_owned()))
+            .collect()
     }
 
     #[test]
     fn the_fiftieth_tag_is_refused() {
         assert_eq!(check_user_tags(&tags(49)), Ok(()));
-        assert_eq!(check_user_tags(&tags(50)), Err(BadTags::TooMany { count: 50 }));
+        assert_eq!(
+            check_user_tags(&tags(50)),
+            Err(BadTags::TooMany { count: 50 })
+        );
     }
 
     #[test]
     fn reserved_prefixes_are_refused_in_any_case() {
         for key in ["aws:x", "AWS:x", "keyferry:op"] {
             let tags = Tags::from([(key.to_owned(), String::new())]);
-            assert!(matches!(check_user_tags(&tags), Err(BadTags::Reserved { .. })), "{key}");
+            assert!(
+                matches!(check_user_tags(&tags), Err(BadTags::Reserved { .. })),
+                "{key}"
+            );
         }
     }
 }

@@ -12,7 +12,11 @@ impl VersionNumber {
 
     /// Version numbers begin with 1; zero is `None`.
     pub const fn new(number: u32) -> Option<Self> {
-        if number == 0 { None } else { Some(Self(number)) }
+        if number == 0 {
+            None
+        } else {
+            Some(Self(number))
+        }
     }
 
     /// The number.
@@ -107,7 +111,10 @@ impl VersionState {
 
     /// The word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The state that a word names.
@@ -121,7 +128,10 @@ impl VersionState {
             .iter()
             .find(|(from, by, _)| *from == self && *by == action)
             .map(|(_, _, to)| *to)
-            .ok_or(IllegalVersionAction { state: self, action })
+            .ok_or(IllegalVersionAction {
+                state: self,
+                action,
+            })
     }
 }
 
@@ -135,8 +145,13 @@ impl fmt::Display for VersionState {
 mod tests {
     use super::*;
 
-    const ACTIONS: &[VersionAction] =
-        &[Do::Activate, Do::Suspend, Do::Deactivate, Do::ReportCompromise, Do::Destroy];
+    const ACTIONS: &[VersionAction] = &[
+        Do::Activate,
+        Do::Suspend,
+        Do::Deactivate,
+        Do::ReportCompromise,
+        Do::Destroy,
+    ];
 
     #[test]
     fn the_full_grid_of_states_and_actions_is_what_was_reviewed() {

@@ -71,7 +71,10 @@ impl KeyState {
 
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The state that AWS's word names.

@@ -1,0 +1,140 @@
+//! Rotation: by new key, and in place.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::emptying::emptied;
+use super::{Change, Refusal};
+use crate::intent::{Intent, KeyShape, Origin, WantedVersion};
+use crate::life::{Life, LifeAction};
+use crate::validity::Validity;
+use crate::version::VersionNumber;
+
+/// How long callers may hold the old alias target: AWS applies a moved alias within five minutes, and clients
+/// cache it.
+pub const CALM: SignedDuration = SignedDuration::from_mins(10);
+
+/// What becomes of the old KMS key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldKey {
+    /// It keeps decrypting.
+    KeepEnabled,
+    /// It is disabled.
+    Disable,
+    /// It is disabled, and its material is removed.
+    Deactivate,
+}
+
+/// The intent of the successor: the predecessor's, with new material and the same aliases. Also the way from AWS's own
+/// material to ours. Its plan moves the aliases last; when it is reached, [`replace`] the predecessor.
+///
+/// # Errors
+///
+/// Refused unless the predecessor is ACTIVE, and for a validity that has ended.
+pub fn rotate_new_key(
+    predecessor: &Intent,
+    version: VersionNumber,
+    validity: Option<Validity>,
+    now: Timestamp,
+) -> Result<Intent, Refusal> {
+    predecessor.life.after(LifeAction::Replace)?;
+    let validity = validity
+        .unwrap_or_else(|| validity_of_current(predecessor))
+        .check(now)?;
+    let shape = KeyShape {
+        origin: Origin::External,
+        ..predecessor.shape
+    };
+    Ok(Intent {
+        enabled: predecessor.enabled,
+        versions: vec![WantedVersion {
+            number: version,
+            validity,
+        }],
+        current: Some(version),
+        aliases: predecessor.aliases.clone(),
+        tags: predecessor.tags.clone(),
+        description: predecessor.description.clone(),
+        policy: predecessor.policy.clone(),
+        ..Intent::new(shape, predecessor.places.clone())
+    })
+}
+
+/// New material stays as long as the former.
+fn validity_of_current(intent: &Intent) -> Validity {
+    let current = intent.current.and_then(|current| intent.version(current));
+    current.map_or(Validity::Permanent, |wanted| wanted.validity)
+}
+
+/// The predecessor's change once its aliases have moved: REPLACED, and left in peace until callers had time to
+/// follow.
+///
+/// # Errors
+///
+/// Refused unless ACTIVE, and deactivating a key whose material is not from this vault.
+pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Change, Refusal> {
+    let life = predecessor.life.after(LifeAction::Replace)?;
+    let base = match old {
+        OldKey::KeepEnabled => predecessor.clone(),
+        OldKey::Disable => Intent {
+            enabled: false,
+            ..predecessor.clone()
+        },
+        OldKey::Deactivate => emptied(predecessor)?,
+    };
+    Ok(Change::Changed(Intent {
+        life,
+        aliases: Default::default(),
+        aliases_to_remove: Default::default(),
+        calm_until: now.checked_add(CALM).ok(),
+        ..base
+    }))
+}
+
+/// The same KMS key with new current material; all former versions stay.
+///
+/// # Errors
+///
+/// Refused unless ACTIVE and enabled, for keys that are not symmetric with imported material, and for a version that
+/// is not newer.
+pub fn rotate_in_place(
+    intent: &Intent,
+    version: VersionNumber,
+    validity: Option<Validity>,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    if intent.life != Life::Active {
+        return Err(Refusal::OnlyIn {
+            life: intent.life,
+            allowed: "ACTIVE",
+        });
+    }
+    if intent.shape.origin != Origin::External || !intent.shape.spec.is_symmetric() {
+        return Err(Refusal::RotationInPlaceImpossible);
+    }
+    let current = intent.current.ok_or(Refusal::NoSource)?;
+    if !intent.enabled {
+        return Err(Refusal::Disabled);
+    }
+    let newest = intent
+        .versions
+        .last()
+        .map_or(current, |wanted| wanted.number.max(current));
+    if version <= newest {
+        return Err(Refusal::VersionNotNewer {
+            version,
+            current: newest,
+        });
+    }
+    let validity = validity
+        .unwrap_or_else(|| validity_of_current(intent))
+        .check(now)?;
+    let mut after = Intent {
+        current: Some(version),
+        ..intent.clone()
+    };
+    after.versions.push(WantedVersion {
+        number: version,
+        validity,
+    });
+    Ok(Change::Changed(after))
+}

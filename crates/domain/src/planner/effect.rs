@@ -1,0 +1,571 @@
+//! What a step does to a KMS key, as far as we can foretell: for plans of many steps, and for our own writes that AWS does
+//! not show yet. Effects change only what they would change in AWS: what somebody else did since stays visible.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::later;
+use crate::arn::{KmsKeyArn, MaterialId, Region};
+use crate::intent::{Intent, Origin};
+use crate::step::{ImportKind, Step};
+use crate::tag::Tags;
+use crate::version::VersionNumber;
+use crate::view::{
+    AliasTarget, Described, Expiration, Field, KeyState, MaterialState, MultiRegionRole,
+    ObservedMaterial, Place, RotationStatus, View,
+};
+
+/// What AWS answered, or is expected to.
+pub(super) struct Answer {
+    pub(super) arn: Option<KmsKeyArn>,
+    pub(super) material: Option<MaterialId>,
+    pub(super) at: Timestamp,
+    /// State of a replica that does not show yet.
+    pub(super) replica: KeyState,
+}
+
+impl Answer {
+    pub(super) fn created(arn: KmsKeyArn, at: Timestamp) -> Self {
+        Self {
+            arn: Some(arn),
+            material: None,
+            at,
+            replica: KeyState::Creating,
+        }
+    }
+
+    /// The expected answer, with an invented material id where only AWS can know it.
+    pub(super) fn predicted(view: &View, step: &Step, at: Timestamp) -> Self {
+        let material = match step {
+            Step::ImportMaterial {
+                kind: ImportKind::Again { material: Some(id) },
+                ..
+            } => Some(id.clone()),
+            Step::ImportMaterial { version, .. } => {
+                let bound = view.bindings.iter().find(|(_, bound)| *bound == version);
+                bound
+                    .map(|(id, _)| id.clone())
+                    .or_else(|| placeholder(*version))
+            }
+            _ => None,
+        };
+        Self {
+            arn: None,
+            material,
+            at,
+            replica: KeyState::PendingImport,
+        }
+    }
+}
+
+/// An id that no hash yields.
+fn placeholder(version: VersionNumber) -> Option<MaterialId> {
+    format!("{:064x}", version.get()).parse().ok()
+}
+
+/// A predicted id is unknown until AWS has answered.
+pub(super) fn without_placeholder(step: Step) -> Step {
+    match step {
+        Step::ImportMaterial {
+            region,
+            version,
+            kind: ImportKind::Again { material },
+            valid_to,
+        } => {
+            let material = material.filter(|id| Some(id) != placeholder(version).as_ref());
+            Step::ImportMaterial {
+                region,
+                version,
+                kind: ImportKind::Again { material },
+                valid_to,
+            }
+        }
+        other => other,
+    }
+}
+
+impl View {
+    /// Changes the view as the step changes AWS.
+    pub(super) fn apply(&mut self, intent: &Intent, step: &Step, answer: &Answer) {
+        match step {
+            Step::CreateKmsKey { region } => self.create(intent, region, answer),
+            Step::ReplicateKmsKey { from, to } => self.replicate(intent, from, to, answer),
+            Step::ImportMaterial { .. } => self.import(step, answer),
+            Step::RotateOnDemand { .. } => self.rotate(),
+            Step::DeleteMaterial { region, material } => self.delete(region, material.as_ref()),
+            Step::UpdatePrimaryRegion { from, to } => self.change_primary(from, to),
+            Step::ScheduleDeletion { region, days } => self.schedule(region, *days, answer.at),
+            _ => {
+                if let Some(place) = self.places.get_mut(step.region()) {
+                    place.apply(step);
+                }
+            }
+        }
+    }
+
+    fn create(&mut self, intent: &Intent, region: &Region, answer: &Answer) {
+        let may_move = self.predecessor.is_some();
+        let place = self.places.entry(region.clone()).or_default();
+        place.arn = place.arn.take().or_else(|| answer.arn.clone());
+        if place.described.value().is_some() {
+            return;
+        }
+        let state = match intent.shape.origin {
+            Origin::External => KeyState::PendingImport,
+            Origin::AwsKms => KeyState::Enabled,
+        };
+        let role = MultiRegionRole {
+            primary: region.clone(),
+            replicas: [].into(),
+        };
+        let multi_region = intent.shape.multi_region.then_some(role);
+        place.become_new(intent, state, multi_region, answer.at);
+        if place.aliases.value().is_none() {
+            let former = intent.aliases.iter().filter(|_| may_move);
+            let former = former.map(|alias| (alias.clone(), AliasTarget::Predecessor));
+            place.aliases = Field::Value(former.collect());
+        }
+    }
+
+    fn replicate(&mut self, intent: &Intent, from: &Region, to: &Region, answer: &Answer) {
+        let primary = self.places.get(from).cloned().unwrap_or_default();
+        let role = primary
+            .described
+            .value()
+            .and_then(|described| described.multi_region.clone());
+        let mut role = role.unwrap_or(MultiRegionRole {
+            primary: from.clone(),
+            replicas: [].into(),
+        });
+        role.replicas.insert(to.clone());
+        let place = self.places.entry(to.clone()).or_default();
+        if place.described.value().is_none() {
+            let known = answer
+                .arn
+                .clone()
+                .or(primary.arn.map(|arn| arn.in_region(to)));
+            place.arn = place.arn.take().or(known);
+            place.become_new(intent, answer.replica, Some(role.clone()), answer.at);
+            place.aliases = Field::Value(Default::default());
+            place.materials = match primary.materials {
+                Field::Value(list) => Field::Value(list.into_iter().map(absent).collect()),
+                other => other,
+            };
+            if let (Field::Value(new), Some(old)) =
+                (&mut place.described, primary.described.value())
+            {
+                new.current_material = old.current_material.clone();
+            }
+        }
+        for place in self.places.values_mut() {
+            if let Field::Value(Described {
+                multi_region: Some(old),
+                ..
+            }) = &mut place.described
+            {
+                old.replicas.insert(to.clone());
+            }
+        }
+    }
+
+    fn import(&mut self, step: &Step, answer: &Answer) {
+        let Step::ImportMaterial {
+            region,
+            version,
+            kind,
+            valid_to,
+        } = step
+        else {
+            return;
+        };
+        let asserted = match kind {
+            ImportKind::Again { material } => material.clone(),
+            ImportKind::First | ImportKind::Rotate => None,
+        };
+        let id = answer.material.clone().or(asserted);
+        if let Some(id) = &id {
+            self.bindings.insert(id.clone(), *version);
+        }
+        let replicas = self.replicas_of(region);
+        let Some(place) = self.places.get_mut(region) else {
+            return;
+        };
+        match (&mut place.materials, id) {
+            (Field::Value(list), Some(id)) => {
+                let fallback = match kind {
+                    ImportKind::First => MaterialState::Current,
+                    ImportKind::Rotate if replicas.is_empty() => MaterialState::PendingRotation,
+                    ImportKind::Rotate => MaterialState::PendingReplicas,
+                    ImportKind::Again { .. } => MaterialState::NonCurrent,
+                };
+                put(list, id, *valid_to, fallback);
+            }
+            _ => place.expiration(valid_to.map_or(Expiration::Never, Expiration::At)),
+        }
+        place.completed();
+        if *kind == ImportKind::Rotate {
+            self.announce(region, &replicas);
+        }
+        self.replicas_filled();
+    }
+
+    /// AWS tells the replicas of new material; its bytes are for us to bring.
+    fn announce(&mut self, primary: &Region, replicas: &[Region]) {
+        let pending = self.places.get(primary).and_then(Place::pending).cloned();
+        for region in replicas {
+            let list = self
+                .places
+                .get_mut(region)
+                .map(|place| &mut place.materials);
+            if let (Some(Field::Value(list)), Some(pending)) = (list, &pending)
+                && !list.iter().any(|material| material.id == pending.id)
+            {
+                list.push(absent(pending.clone()));
+            }
+        }
+    }
+
+    /// When the last replica has the new material, it waits for nothing but the rotation.
+    fn replicas_filled(&mut self) {
+        let mut regions = self.places.values().filter_map(Place::pending);
+        let Some(id) = regions.next().map(|material| material.id.clone()) else {
+            return;
+        };
+        let everywhere = self.places.values().all(|place| match &place.materials {
+            Field::Value(list) => list.iter().any(|held| held.id == id && held.is_present),
+            Field::Absent | Field::Unreadable => true,
+        });
+        for held in self
+            .places
+            .values_mut()
+            .filter_map(|place| place.held_mut(&id))
+        {
+            if everywhere && held.state == MaterialState::PendingReplicas {
+                held.state = MaterialState::PendingRotation;
+            }
+        }
+    }
+
+    fn rotate(&mut self) {
+        for place in self.places.values_mut() {
+            let Some(id) = place.pending().map(|pending| pending.id.clone()) else {
+                continue;
+            };
+            if let Field::Value(list) = &mut place.materials {
+                for held in list
+                    .iter_mut()
+                    .filter(|held| held.state == MaterialState::Current)
+                {
+                    held.state = MaterialState::NonCurrent;
+                }
+            }
+            if let Some(held) = place.held_mut(&id) {
+                held.state = MaterialState::Current;
+            }
+            if let Field::Value(described) = &mut place.described {
+                described.current_material = Some(id);
+            }
+            if let Field::Value(status) = &mut place.rotation {
+                status.on_demand_used = status.on_demand_used.saturating_add(1);
+                status.on_demand_started = None;
+            }
+        }
+    }
+
+    /// Pending material leaves the whole set with the primary's; permanent material only this place.
+    fn delete(&mut self, region: &Region, material: Option<&MaterialId>) {
+        let in_list = |place: &Place| match (&place.materials, material) {
+            (Field::Value(list), Some(id)) => list.iter().find(|held| held.id == *id).cloned(),
+            _ => None,
+        };
+        let pending = self
+            .places
+            .get(region)
+            .and_then(in_list)
+            .filter(|held| !held.state.is_permanent());
+        let is_primary = self.is_primary(region);
+        if let (Some(pending), true) = (pending, is_primary) {
+            for place in self.places.values_mut() {
+                if let Field::Value(list) = &mut place.materials {
+                    list.retain(|held| held.id != pending.id);
+                }
+            }
+            return;
+        }
+        let Some(place) = self.places.get_mut(region) else {
+            return;
+        };
+        let mut was_permanent = true;
+        if let Some(held) = material.and_then(|id| place.held_mut(id)) {
+            held.is_present = false;
+            held.valid_to = None;
+            was_permanent = held.state.is_permanent();
+        }
+        if was_permanent {
+            place.expiration(Expiration::None);
+            place.becomes(
+                &[KeyState::Enabled, KeyState::Disabled],
+                KeyState::PendingImport,
+            );
+        }
+    }
+
+    fn change_primary(&mut self, from: &Region, to: &Region) {
+        for place in self.places.values_mut() {
+            if let Field::Value(Described {
+                multi_region: Some(role),
+                ..
+            }) = &mut place.described
+                && role.primary == *from
+            {
+                role.primary = to.clone();
+                role.replicas.remove(to);
+                role.replicas.insert(from.clone());
+            }
+        }
+    }
+
+    fn schedule(&mut self, region: &Region, days: u32, at: Timestamp) {
+        let waits = self.is_primary(region) && !self.replicas_of(region).is_empty();
+        let Some(Field::Value(described)) = self
+            .places
+            .get_mut(region)
+            .map(|place| &mut place.described)
+        else {
+            return;
+        };
+        if matches!(
+            described.state,
+            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion
+        ) {
+            return;
+        }
+        described.state = if waits {
+            KeyState::PendingReplicaDeletion
+        } else {
+            KeyState::PendingDeletion
+        };
+        let window = SignedDuration::from_hours(24 * i64::from(days));
+        described.deletion_date = (!waits).then(|| later(at, window));
+    }
+
+    fn role(&self, region: &Region) -> Option<&MultiRegionRole> {
+        self.places
+            .get(region)?
+            .described
+            .value()?
+            .multi_region
+            .as_ref()
+    }
+
+    fn is_primary(&self, region: &Region) -> bool {
+        self.role(region).is_none_or(|role| role.primary == *region)
+    }
+
+    fn replicas_of(&self, region: &Region) -> Vec<Region> {
+        self.role(region)
+            .map(|role| role.replicas.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+}
+
+fn absent(material: ObservedMaterial) -> ObservedMaterial {
+    ObservedMaterial {
+        is_present: false,
+        valid_to: None,
+        ..material
+    }
+}
+
+/// Puts bytes into the list. A material that the list does not show yet is the current one if there is none.
+fn put(
+    list: &mut Vec<ObservedMaterial>,
+    id: MaterialId,
+    valid_to: Option<Timestamp>,
+    fallback: MaterialState,
+) {
+    if let Some(held) = list.iter_mut().find(|held| held.id == id) {
+        held.is_present = true;
+        held.valid_to = valid_to;
+        return;
+    }
+    let state = match fallback {
+        MaterialState::NonCurrent if list.is_empty() => MaterialState::Current,
+        other => other,
+    };
+    list.push(ObservedMaterial {
+        id,
+        state,
+        is_present: true,
+        valid_to,
+        description: None,
+    });
+}
+
+impl Place {
+    /// A key that AWS has just made, with what the intent put into its creation.
+    fn become_new(
+        &mut self,
+        intent: &Intent,
+        state: KeyState,
+        multi_region: Option<MultiRegionRole>,
+        at: Timestamp,
+    ) {
+        self.described = Field::Value(Described {
+            state,
+            shape: intent.shape,
+            description: intent.description.clone(),
+            current_material: None,
+            expiration: Expiration::None,
+            deletion_date: None,
+            created_at: at,
+            multi_region,
+        });
+        let has_list = intent.shape.origin == Origin::External && intent.shape.spec.is_symmetric();
+        self.materials = if has_list {
+            Field::Value(Vec::new())
+        } else {
+            Field::Absent
+        };
+        self.tags = Field::Value(intent.tags.clone());
+        self.policy = intent.policy.clone().map_or(Field::Absent, Field::Value);
+        self.grants = Field::Value([].into());
+        self.rotation = Field::Value(RotationStatus::default());
+    }
+
+    /// The effects that concern one place only.
+    fn apply(&mut self, step: &Step) {
+        match step {
+            Step::Tag { tags, .. } => self.change_tags(|old| old.extend(tags.clone())),
+            Step::Untag { keys, .. } => {
+                self.change_tags(|old| old.retain(|key, _| !keys.contains(key)));
+            }
+            Step::PutPolicy { policy, .. } => self.policy = Field::Value(policy.clone()),
+            Step::SetDescription { description, .. } => {
+                if let Field::Value(described) = &mut self.described {
+                    described.description.clone_from(description);
+                }
+            }
+            Step::Enable { .. } => self.becomes(&[KeyState::Disabled], KeyState::Enabled),
+            Step::Disable { .. } => self.becomes(&[KeyState::Enabled], KeyState::Disabled),
+            Step::CancelDeletion { .. } => self.cancel_deletion(),
+            Step::CreateAlias { alias, .. } | Step::MoveAlias { alias, .. } => {
+                if let Field::Value(aliases) = &mut self.aliases {
+                    aliases.insert(alias.clone(), AliasTarget::This);
+                } else if self.aliases == Field::Absent {
+                    self.aliases = Field::Value([(alias.clone(), AliasTarget::This)].into());
+                }
+            }
+            Step::DeleteAlias { alias, .. } => {
+                if let Field::Value(aliases) = &mut self.aliases {
+                    aliases.remove(alias);
+                }
+            }
+            Step::RevokeGrant { grant, .. } => {
+                if let Field::Value(grants) = &mut self.grants {
+                    grants.retain(|found| found.id != *grant);
+                }
+            }
+            Step::SetNativeRotation { period_days, .. } => match &mut self.rotation {
+                Field::Value(status) => status.native_period_days = *period_days,
+                Field::Absent => {
+                    let native_period_days = *period_days;
+                    self.rotation = Field::Value(RotationStatus {
+                        native_period_days,
+                        ..Default::default()
+                    });
+                }
+                Field::Unreadable => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn change_tags(&mut self, change: impl FnOnce(&mut Tags)) {
+        if self.tags == Field::Absent {
+            self.tags = Field::Value(Tags::new());
+        }
+        if let Field::Value(tags) = &mut self.tags {
+            change(tags);
+        }
+    }
+
+    /// A cancelled deletion leaves a disabled key, or an empty one.
+    fn cancel_deletion(&mut self) {
+        let whole = match &self.materials {
+            Field::Value(list) => is_whole(list),
+            _ => self.described.value().is_some_and(|described| {
+                described.shape.origin == Origin::AwsKms || described.expiration != Expiration::None
+            }),
+        };
+        let to = if whole {
+            KeyState::Disabled
+        } else {
+            KeyState::PendingImport
+        };
+        self.becomes(
+            &[KeyState::PendingDeletion, KeyState::PendingReplicaDeletion],
+            to,
+        );
+        if let Field::Value(described) = &mut self.described {
+            described.deletion_date = None;
+        }
+    }
+
+    /// A key whose last missing material came in becomes enabled.
+    fn completed(&mut self) {
+        let whole = match &self.materials {
+            Field::Value(list) => is_whole(list),
+            Field::Absent | Field::Unreadable => true,
+        };
+        if whole {
+            self.becomes(&[KeyState::PendingImport], KeyState::Enabled);
+        }
+        if let (Field::Value(described), Field::Value(list)) =
+            (&mut self.described, &self.materials)
+        {
+            let current = list
+                .iter()
+                .find(|held| held.state == MaterialState::Current);
+            described.current_material = current
+                .map(|held| held.id.clone())
+                .or(described.current_material.take());
+        }
+    }
+
+    fn becomes(&mut self, from: &[KeyState], to: KeyState) {
+        if let Field::Value(described) = &mut self.described
+            && from.contains(&described.state)
+        {
+            described.state = to;
+        }
+    }
+
+    fn expiration(&mut self, expiration: Expiration) {
+        if let Field::Value(described) = &mut self.described {
+            described.expiration = expiration;
+        }
+    }
+
+    fn pending(&self) -> Option<&ObservedMaterial> {
+        self.materials
+            .value()?
+            .iter()
+            .find(|held| !held.state.is_permanent())
+    }
+
+    fn held_mut(&mut self, id: &MaterialId) -> Option<&mut ObservedMaterial> {
+        match &mut self.materials {
+            Field::Value(list) => list.iter_mut().find(|held| held.id == *id),
+            Field::Absent | Field::Unreadable => None,
+        }
+    }
+}
+
+/// All permanent materials are there, and there is at least one.
+fn is_whole(list: &[ObservedMaterial]) -> bool {
+    let mut permanent = list
+        .iter()
+        .filter(|held| held.state.is_permanent())
+        .peekable();
+    permanent.peek().is_some() && permanent.all(|held| held.is_present)
+}

@@ -1,0 +1,154 @@
+//! Which materials a place holds, told alike for keys with a list of materials and for those without.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::case::{Case, Live};
+use crate::arn::MaterialId;
+use crate::intent::Origin;
+use crate::life::Life;
+use crate::material_description::parse_material_description;
+use crate::step::{Step, StepKind};
+use crate::version::VersionNumber;
+use crate::view::{EffectOutcome, Expiration, Field, KeyState, MaterialState, ObservedMaterial};
+
+/// One material that belongs, or shall belong, to a KMS key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    /// AWS's id; keys without a list of materials may have none.
+    pub(super) id: Option<MaterialId>,
+    /// AWS's state.
+    pub(super) state: MaterialState,
+    /// Whether the bytes are there.
+    pub(super) is_present: bool,
+    /// When AWS drops it.
+    pub(super) valid_to: Option<Timestamp>,
+    /// Our version, where it is proved.
+    pub(super) version: Option<VersionNumber>,
+    /// Our version, as the description claims.
+    pub(super) claims: Option<VersionNumber>,
+}
+
+/// The materials of a place, oldest version first; `None` if they could not be read.
+pub(super) fn of(case: &Case<'_>, live: &Live<'_>) -> Option<Vec<Held>> {
+    if case.intent.shape.origin != Origin::External {
+        return Some(Vec::new());
+    }
+    let mut held = match &live.place.materials {
+        Field::Value(list) if has_list(case) => listed(case, live, list),
+        Field::Unreadable if has_list(case) => return None,
+        _ => single(case, live).into_iter().collect(),
+    };
+    held.sort_by_key(|held| held.version.or(held.claims));
+    Some(held)
+}
+
+/// Whether several materials are possible, each with an id.
+pub(super) fn has_list(case: &Case<'_>) -> bool {
+    case.intent.shape.spec.is_symmetric()
+}
+
+fn listed(case: &Case<'_>, live: &Live<'_>, list: &[ObservedMaterial]) -> Vec<Held> {
+    let mut all: BTreeMap<&MaterialId, Held> = list
+        .iter()
+        .map(|material| (&material.id, from_list(case, material)))
+        .collect();
+    // A replica shows late what the primary has long had; it needs every permanent material.
+    let primary = case
+        .primary()
+        .filter(|primary| primary.region != live.region);
+    if let Some(Field::Value(list)) = primary.map(|primary| &primary.place.materials) {
+        for material in list {
+            let absent = Held {
+                is_present: false,
+                valid_to: None,
+                ..from_list(case, material)
+            };
+            all.entry(&material.id).or_insert(absent);
+        }
+    }
+    all.into_values().collect()
+}
+
+fn from_list(case: &Case<'_>, material: &ObservedMaterial) -> Held {
+    let claims = material
+        .description
+        .as_deref()
+        .and_then(parse_material_description);
+    Held {
+        id: Some(material.id.clone()),
+        state: material.state,
+        is_present: material.is_present,
+        valid_to: material.valid_to,
+        version: case.view.bindings.get(&material.id).copied(),
+        claims: claims.map(|description| description.version),
+    }
+}
+
+/// A key without a list holds at most one material that we can tell, present unless AWS awaits an import.
+fn single(case: &Case<'_>, live: &Live<'_>) -> Option<Held> {
+    let described = live.described;
+    let is_present = match described.state {
+        KeyState::PendingImport => false,
+        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
+            described.expiration != Expiration::None
+        }
+        _ => true,
+    };
+    let id = described.current_material.clone();
+    let version = match &id {
+        Some(id) => case.view.bindings.get(id).copied(),
+        None => sole_binding(case).or_else(|| assumed(case, live, is_present)),
+    };
+    let ever_held = is_present || id.is_some() || version.is_some();
+    let valid_to = match described.expiration {
+        Expiration::At(end) => Some(end),
+        Expiration::None | Expiration::Never => None,
+    };
+    let claims = claimed(case);
+    ever_held.then_some(Held {
+        id,
+        state: MaterialState::Current,
+        is_present,
+        valid_to,
+        version,
+        claims,
+    })
+}
+
+fn sole_binding(case: &Case<'_>) -> Option<VersionNumber> {
+    case.view.bindings.values().next().copied()
+}
+
+/// Without any id, material that is there is taken for ours once we have imported it, or once the key has
+/// reached its first intent.
+fn assumed(case: &Case<'_>, live: &Live<'_>, is_present: bool) -> Option<VersionNumber> {
+    let imported = case.view.own_effects.iter().any(|effect| {
+        effect.step.kind() == StepKind::ImportMaterial
+            && effect.step.region() == live.region
+            && matches!(effect.outcome, EffectOutcome::Done { .. })
+    });
+    let ours = imported || case.intent.life != Life::Provisioning;
+    if is_present && ours {
+        case.intent.current
+    } else {
+        None
+    }
+}
+
+/// While a key is being made, unproved material may be what an import without an answer has left.
+fn claimed(case: &Case<'_>) -> Option<VersionNumber> {
+    let imports = case
+        .unknown(StepKind::ImportMaterial)
+        .filter_map(|effect| match &effect.step {
+            Step::ImportMaterial { version, .. } => Some(*version),
+            _ => None,
+        });
+    let being_made = case.intent.life == Life::Provisioning;
+    imports.last().or(if being_made {
+        case.intent.current
+    } else {
+        None
+    })
+}

@@ -1,0 +1,87 @@
+//! Our own recent effects, laid over what AWS shows.
+
+use jiff::Timestamp;
+
+use super::effect::Answer;
+use crate::arn::Region;
+use crate::intent::Intent;
+use crate::step::{Step, StepKind};
+use crate::view::{EffectOutcome, Field, HORIZON, KeyState, OwnEffect, SETTLE, View};
+
+impl View {
+    /// The view with our own answered requests of the last [`SETTLE`] applied, oldest first.
+    ///
+    /// Requests without an answer change nothing. The ARN of an answered creation is bound whatever its age,
+    /// because it is no observation. Policies are left as observed: they count once they are read back.
+    pub fn overlaid(&self, intent: &Intent, now: Timestamp) -> Self {
+        let mut view = self.clone();
+        for effect in &self.own_effects {
+            let EffectOutcome::Done { arn, material, at } = &effect.outcome else {
+                continue;
+            };
+            let is_young = now.duration_since(*at) < SETTLE;
+            match &effect.step {
+                Step::CreateKmsKey { region } if !is_young => {
+                    let place = view.places.entry(region.clone()).or_default();
+                    place.arn = place.arn.take().or_else(|| arn.clone());
+                }
+                Step::PutPolicy { .. } => {}
+                step if is_young => {
+                    let (arn, material) = (arn.clone(), material.clone());
+                    let answer = Answer {
+                        arn,
+                        material,
+                        at: *at,
+                        replica: KeyState::Creating,
+                    };
+                    view.apply(intent, step, &answer);
+                    view.keep_enabled_by_import(self, step);
+                }
+                _ => {}
+            }
+        }
+        view
+    }
+
+    /// AWS may enable a disabled key by an import; what is observed tells.
+    fn keep_enabled_by_import(&mut self, observed: &Self, step: &Step) {
+        let Step::ImportMaterial { region, .. } = step else {
+            return;
+        };
+        if observed.state(region) != Some(KeyState::Enabled) {
+            return;
+        }
+        if let Some(Field::Value(described)) = self
+            .places
+            .get_mut(region)
+            .map(|place| &mut place.described)
+            && described.state == KeyState::Disabled
+        {
+            described.state = KeyState::Enabled;
+        }
+    }
+
+    fn state(&self, region: &Region) -> Option<KeyState> {
+        self.places
+            .get(region)?
+            .described
+            .value()
+            .map(|described| described.state)
+    }
+
+    /// Until when a request of ours without an answer may still take effect: a target stays open that long, and
+    /// is then observed and planned once more.
+    pub fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let unknown = |effect: &&OwnEffect| effect.outcome == EffectOutcome::Unknown;
+        let horizons = self.own_effects.iter().filter(unknown);
+        let horizons = horizons.map(|effect| super::case::later(effect.signed_at, HORIZON));
+        horizons.max().filter(|horizon| now < *horizon)
+    }
+
+    /// Whether we imported material there recently, or may have: AWS may have enabled the key by that.
+    pub(super) fn imported_recently(&self, region: &Region) -> bool {
+        self.own_effects.iter().any(|effect| {
+            effect.step.kind() == StepKind::ImportMaterial && effect.step.region() == region
+        })
+    }
+}
