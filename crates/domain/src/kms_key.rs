@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::arn::{KmsKeyArn, MaterialId, Region};
 use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId};
-use crate::intent::Intent;
+use crate::intent::{Intent, WantedVersion};
 use crate::life::Life;
 use crate::name::Name;
 use crate::version::VersionNumber;
@@ -39,6 +39,8 @@ pub struct KmsKey {
     pub bindings: BTreeMap<MaterialId, VersionNumber>,
     /// Whether it ever held material of ours.
     pub held_material: bool,
+    /// The versions, with their validity, that it held when it was last emptied: what activation brings back.
+    pub held: Vec<WantedVersion>,
     /// The KMS key that this one replaced.
     pub predecessor: Option<KmsKeyId>,
     /// The KMS key that replaced this one.

@@ -14,7 +14,7 @@ pub use self::deletion::{cancel_deletion, restore, schedule_deletion};
 pub use self::emptying::{activate, deactivate, disable, enable, remove_from_cloud};
 pub use self::lifecycle::{confirm_deleted, reached, release};
 pub use self::refusal::Refusal;
-pub use self::rotate::{CALM, OldKey, replace, rotate_in_place, rotate_new_key};
+pub use self::rotate::{CALM, replace, rotate_in_place, rotate_new_key};
 pub use self::synchronize::{Synchronize, synchronize};
 pub use self::update::{Update, update};
 

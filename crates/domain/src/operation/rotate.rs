@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::emptying::emptied;
 use super::{Change, Refusal};
 use crate::intent::{Intent, KeyShape, Origin, WantedVersion};
+use crate::kms_key::OldKey;
 use crate::life::{Life, LifeAction};
 use crate::validity::Validity;
 use crate::version::VersionNumber;
@@ -12,17 +13,6 @@ use crate::version::VersionNumber;
 /// How long callers may hold the old alias target: AWS applies a moved alias within five minutes, and clients
 /// cache it.
 pub const CALM: SignedDuration = SignedDuration::from_mins(10);
-
-/// What becomes of the old KMS key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OldKey {
-    /// It keeps decrypting.
-    KeepEnabled,
-    /// It is disabled.
-    Disable,
-    /// It is disabled, and its material is removed.
-    Deactivate,
-}
 
 /// The intent of the successor: the predecessor's, with new material and the same aliases. Also the way from AWS's own
 /// material to ours. Its plan moves the aliases last; when it is reached, [`replace`] the predecessor.
