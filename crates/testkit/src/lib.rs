@@ -1,6 +1,4 @@
 //! Builders, scenarios and contracts for tests.
 
-pub mod clock;
-pub mod entropy;
-pub mod fuse;
+pub mod contract;
 pub mod records;

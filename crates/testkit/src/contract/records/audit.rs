@@ -1,0 +1,154 @@
+//! The audit log's leaves and their places.
+
+use futures::future::join_all;
+use keyferry_ports::records::{AllRecords, AuditFilter, AuditRecord, Change, Expect, Page};
+
+use super::samples::Samples;
+use super::{assert_conflict, commit, write};
+
+pub(super) async fn leaves_get_consecutive_places_in_the_order_of_the_batch(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let leaves: Vec<_> = (0..7)
+        .map(|_| samples.leaf("user/ann", "key.create", "o"))
+        .collect();
+    for chunk in leaves.chunks(3) {
+        let mut changes: Vec<Change> = chunk.iter().cloned().map(Change::AppendAudit).collect();
+        changes.insert(
+            1,
+            Change::PutUser(samples.user(&format!("u{}", chunk.len())), Expect::New),
+        );
+        commit(records, changes).await.ok();
+    }
+    // The second batch was refused: its user's name was taken.
+    let kept = leaves[..3].iter().chain(&leaves[6..]).cloned();
+    let expected: Vec<_> = kept
+        .enumerate()
+        .map(|(index, leaf)| AuditRecord {
+            index: index as u64,
+            leaf,
+        })
+        .collect();
+
+    assert_eq!(records.audit_size().await.unwrap(), 4);
+    assert_eq!(records.list_leaves(0, 100).await.unwrap(), expected);
+    assert_eq!(records.list_leaves(1, 2).await.unwrap(), expected[1..3]);
+    assert_eq!(records.list_leaves(4, 2).await.unwrap(), []);
+}
+
+pub(super) async fn a_batch_that_fails_leaves_no_gap_in_the_log(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let last = samples.seal("last");
+    let first = samples.leaf("a", "b", "c");
+    write(
+        records,
+        [Change::InsertSeal(last.clone()), Change::AppendAudit(first)],
+    )
+    .await;
+
+    let refused = samples.leaf("a", "b", "c");
+    let changes = [Change::AppendAudit(refused), Change::DeleteSeal(last.id)];
+    assert_conflict(records, "last seal", changes).await;
+    let second = samples.leaf("a", "b", "c");
+    write(records, [Change::AppendAudit(second.clone())]).await;
+
+    assert_eq!(
+        records.list_leaves(1, 9).await.unwrap(),
+        [AuditRecord {
+            index: 1,
+            leaf: second
+        }]
+    );
+}
+
+pub(super) async fn batches_at_once_share_no_place_in_the_log(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let batches: Vec<Vec<Change>> = (0..12)
+        .map(|n| {
+            let actor = format!("actor {n}");
+            let leaves = (0..3).map(|_| samples.leaf(&actor, "a", "o"));
+            leaves.map(Change::AppendAudit).collect()
+        })
+        .collect();
+
+    for answer in join_all(batches.into_iter().map(|changes| commit(records, changes))).await {
+        answer.unwrap();
+    }
+
+    let found = records.list_leaves(0, 100).await.unwrap();
+    let places: Vec<u64> = found.iter().map(|row| row.index).collect();
+    assert_eq!(places, (0..36).collect::<Vec<u64>>());
+    for batch in found.chunks(3) {
+        assert!(
+            batch
+                .iter()
+                .all(|row| row.leaf.actor == batch[0].leaf.actor),
+            "batches are not mixed"
+        );
+    }
+}
+
+pub(super) async fn leaves_are_found_by_actor_action_and_object_newest_first(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let rows = [
+        ("ann", "x", "1"),
+        ("bob", "x", "1"),
+        ("ann", "y", "1"),
+        ("ann", "x", "2"),
+        ("ann", "x", "1"),
+    ];
+    let leaves = rows.map(|(actor, action, object)| samples.leaf(actor, action, object));
+    write(records, leaves.map(Change::AppendAudit)).await;
+    let text = |text: &str| Some(text.to_owned());
+    let cases = [
+        (AuditFilter::default(), vec![4, 3, 2, 1, 0]),
+        (
+            AuditFilter {
+                actor: text("ann"),
+                ..AuditFilter::default()
+            },
+            vec![4, 3, 2, 0],
+        ),
+        (
+            AuditFilter {
+                action: text("y"),
+                ..AuditFilter::default()
+            },
+            vec![2],
+        ),
+        (
+            AuditFilter {
+                actor: text("ann"),
+                action: text("x"),
+                object: text("1"),
+            },
+            vec![4, 0],
+        ),
+        (
+            AuditFilter {
+                object: text("3"),
+                ..AuditFilter::default()
+            },
+            vec![],
+        ),
+    ];
+    for (filter, expected) in cases {
+        let mut found = Vec::new();
+        let mut page = Page {
+            limit: 2,
+            cursor: None,
+        };
+        loop {
+            let part = records.find_leaves(&filter, &page).await.unwrap();
+            found.extend(part.rows.into_iter().map(|row| row.index));
+            page.cursor = part.next;
+            if page.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "{filter:?}");
+    }
+}

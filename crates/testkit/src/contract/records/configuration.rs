@@ -1,0 +1,208 @@
+//! Connections, keystores, settings.
+
+use keyferry_domain::life::Life;
+use keyferry_ports::records::{AllRecords, Change, Expect};
+
+use super::samples::{Samples, parse};
+use super::{assert_conflict, rich, write};
+
+pub(super) async fn connections_of_every_kind_are_read_back_as_written(records: &dyn AllRecords) {
+    for connection in rich::connections(&mut Samples::new()) {
+        write(
+            records,
+            [Change::PutConnection(connection.clone(), Expect::New)],
+        )
+        .await;
+
+        let found = records.find_connection(connection.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&connection));
+        assert_eq!(
+            records
+                .find_connection_by_name(&connection.name)
+                .await
+                .unwrap(),
+            found
+        );
+    }
+}
+
+pub(super) async fn a_taken_connection_name_is_a_conflict(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let first = samples.connection("prod");
+    let second = samples.connection("test");
+    write(records, [Change::PutConnection(first, Expect::New)]).await;
+    write(
+        records,
+        [Change::PutConnection(second.clone(), Expect::New)],
+    )
+    .await;
+
+    let third = samples.connection("prod");
+    assert_conflict(
+        records,
+        "connection name",
+        [Change::PutConnection(third, Expect::New)],
+    )
+    .await;
+    let renamed = keyferry_domain::connection::Connection {
+        name: parse("prod"),
+        ..second
+    };
+    assert_conflict(
+        records,
+        "connection name",
+        [Change::PutConnection(renamed, Expect::Revision(1))],
+    )
+    .await;
+}
+
+pub(super) async fn names_that_differ_in_case_are_two_names(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let (lower, upper) = (
+        samples.connection("aws-test"),
+        samples.connection("AWS-TEST"),
+    );
+    write(
+        records,
+        [&lower, &upper].map(|row| Change::PutConnection(row.clone(), Expect::New)),
+    )
+    .await;
+
+    let found = records
+        .find_connection_by_name(&parse("AWS-TEST"))
+        .await
+        .unwrap();
+    assert_eq!(found.map(|row| row.id), Some(upper.id));
+}
+
+pub(super) async fn a_connection_with_keystores_cannot_be_removed(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let (keystore, changes) = samples.home("prod");
+    write(records, changes).await;
+    let removal = Change::DeleteConnection(keystore.connection, Expect::Revision(1));
+
+    assert_conflict(records, "connection in use", [removal.clone()]).await;
+    let stale = Change::DeleteConnection(keystore.connection, Expect::Revision(2));
+    assert_conflict(records, "connection revision", [stale]).await;
+
+    write(
+        records,
+        [
+            Change::DeleteKeystore(keystore.id, Expect::Revision(1)),
+            removal,
+        ],
+    )
+    .await;
+    assert_eq!(
+        records.find_connection(keystore.connection).await.unwrap(),
+        None
+    );
+    assert_eq!(records.list_keystores().await.unwrap(), []);
+}
+
+pub(super) async fn a_keystore_is_read_back_as_written(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let connection = samples.connection("prod");
+    let keystore = rich::keystore(&mut samples, connection.id);
+    let changes = [
+        Change::PutConnection(connection, Expect::New),
+        Change::PutKeystore(keystore.clone(), Expect::New),
+    ];
+    write(records, changes).await;
+
+    let found = records.find_keystore(keystore.id).await.unwrap();
+    assert_eq!(found, Some(keystore.clone()));
+    assert_eq!(
+        records.find_keystore_by_name(&keystore.name).await.unwrap(),
+        found
+    );
+}
+
+pub(super) async fn a_keystore_needs_its_connection(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let nowhere = samples.connection("never written").id;
+    let keystore = samples.keystore("lost", nowhere);
+
+    let change = Change::PutKeystore(keystore, Expect::New);
+    assert_conflict(records, "connection of the keystore", [change]).await;
+}
+
+pub(super) async fn a_keystore_with_managed_kms_keys_cannot_be_removed(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let (keystore, changes) = samples.home("prod");
+    write(records, changes).await;
+    let mut kms_key = samples.kms_key("app", &keystore);
+    let removal = Change::DeleteKeystore(keystore.id, Expect::Revision(1));
+
+    for (revision, life) in [Life::Provisioning, Life::Active, Life::PendingDeletion]
+        .into_iter()
+        .enumerate()
+    {
+        kms_key.intent.life = life;
+        let expect = if revision == 0 {
+            Expect::New
+        } else {
+            Expect::Revision(revision as u64)
+        };
+        write(records, [Change::PutKmsKey(kms_key.clone(), expect)]).await;
+        assert_conflict(records, "keystore in use", [removal.clone()]).await;
+    }
+    kms_key.intent.life = Life::Released;
+    write(
+        records,
+        [
+            Change::PutKmsKey(kms_key.clone(), Expect::Revision(3)),
+            removal,
+        ],
+    )
+    .await;
+
+    assert_eq!(records.find_keystore(keystore.id).await.unwrap(), None);
+    assert!(
+        records.find_kms_key(kms_key.id).await.unwrap().is_some(),
+        "its record stays"
+    );
+}
+
+pub(super) async fn lists_come_in_the_order_of_names(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    for name in ["b", "ä", "a", "B", "a b", "10", "9"] {
+        let (_, changes) = samples.home(name);
+        write(records, changes).await;
+    }
+    let expected = ["10", "9", "B", "a", "a b", "b", "ä"];
+
+    let connections = records.list_connections().await.unwrap();
+    assert_eq!(
+        connections
+            .iter()
+            .map(|row| row.name.as_str())
+            .collect::<Vec<_>>(),
+        expected
+    );
+    let keystores = records.list_keystores().await.unwrap();
+    assert_eq!(
+        keystores
+            .iter()
+            .map(|row| row.name.as_str())
+            .collect::<Vec<_>>(),
+        expected
+    );
+}
+
+pub(super) async fn a_setting_is_replaced_by_the_next_one(records: &dyn AllRecords) {
+    let put = |value: &str| Change::PutSetting {
+        name: "origin".to_owned(),
+        value: value.to_owned(),
+    };
+    assert_eq!(records.find_setting("origin").await.unwrap(), None);
+
+    write(records, [put("\"one\"")]).await;
+    write(records, [put("\"two\"")]).await;
+
+    assert_eq!(
+        records.find_setting("origin").await.unwrap().as_deref(),
+        Some("\"two\"")
+    );
+    assert_eq!(records.find_setting("Origin").await.unwrap(), None);
+}

@@ -1,0 +1,87 @@
+//! Everything that records hold, as text that can be compared.
+
+use std::fmt::{Debug, Write};
+
+use keyferry_ports::records::{
+    AllRecords, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, Records,
+};
+
+/// Reads every row that a list leads to, one per line. Equal records give equal texts.
+///
+/// Settings are not listed by any read and are left out.
+///
+/// # Panics
+///
+/// Where a read fails.
+pub async fn read_everything(records: &dyn AllRecords) -> String {
+    read(records).await.unwrap()
+}
+
+async fn read(records: &dyn AllRecords) -> Records<String> {
+    let mut text = String::new();
+    lines(&mut text, records.list_connections().await?);
+    lines(&mut text, records.list_keystores().await?);
+    let mut page = first_page();
+    loop {
+        let keys = records.list_keys(&KeyFilter::default(), &page).await?;
+        for key in &keys.rows {
+            lines(&mut text, records.list_versions(key.id).await?);
+        }
+        if !take(&mut text, keys, &mut page) {
+            break;
+        }
+    }
+    let mut page = first_page();
+    while take(
+        &mut text,
+        records
+            .list_kms_keys(&KmsKeyFilter::default(), &page)
+            .await?,
+        &mut page,
+    ) {}
+    read_work(records, &mut text).await?;
+    for user in records.list_users().await? {
+        lines(&mut text, records.list_tokens(user.id).await?);
+        lines(&mut text, [user]);
+    }
+    lines(&mut text, records.list_seals().await?);
+    lines(&mut text, records.find_keyring().await?);
+    lines(&mut text, records.list_leaves(0, u32::MAX).await?);
+    Ok(text)
+}
+
+async fn read_work(records: &dyn AllRecords, text: &mut String) -> Records<()> {
+    let mut page = first_page();
+    loop {
+        let jobs = records.list_jobs(&JobFilter::default(), &page).await?;
+        for job in &jobs.rows {
+            for target in records.list_targets(job.id).await? {
+                lines(text, records.list_attempts(target.id).await?);
+                lines(text, [target]);
+            }
+        }
+        if !take(text, jobs, &mut page) {
+            return Ok(());
+        }
+    }
+}
+
+fn first_page() -> Page {
+    Page {
+        limit: 50,
+        cursor: None,
+    }
+}
+
+/// Adds a page; whether there is another.
+fn take<T: Debug>(text: &mut String, part: PageOf<T>, page: &mut Page) -> bool {
+    lines(text, part.rows);
+    page.cursor = part.next;
+    page.cursor.is_some()
+}
+
+fn lines<T: Debug>(text: &mut String, rows: impl IntoIterator<Item = T>) {
+    for row in rows {
+        writeln!(text, "{row:?}").unwrap_or_default();
+    }
+}

@@ -1,0 +1,260 @@
+//! Keys and their versions.
+
+use keyferry_domain::id::GroupId;
+use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_ports::records::{AllRecords, Change, Expect, KeyFilter, Page, RecordsError};
+
+use super::samples::{Samples, at, parse};
+use super::{assert_conflict, write};
+
+pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    for spec in KeySpec::all() {
+        let key = ManagedKey {
+            spec,
+            exportable: spec == KeySpec::Aes256,
+            ..samples.key(spec.name())
+        };
+        let second = KeyVersion {
+            public_key: Some(vec![0x30, 0]),
+            origin: MaterialOrigin::Imported,
+            state: VersionState::Active,
+            ..samples.version(&key, 2)
+        };
+        let first = samples.version(&key, 1);
+        let changes = [
+            Change::PutKey(key.clone(), Expect::New),
+            Change::InsertVersion(second.clone()),
+            Change::InsertVersion(first.clone()),
+        ];
+        write(records, changes).await;
+
+        assert_eq!(records.find_key(key.id).await.unwrap(), Some(key.clone()));
+        assert_eq!(
+            records.find_key_by_name(&key.name).await.unwrap(),
+            Some(key.clone())
+        );
+        assert_eq!(
+            records.list_versions(key.id).await.unwrap(),
+            [first, second.clone()]
+        );
+        let number = second.identity.version;
+        assert_eq!(
+            records.read_back_version(key.id, number).await.unwrap(),
+            Some(second)
+        );
+        assert_eq!(
+            records
+                .read_back_version(key.id, number.next())
+                .await
+                .unwrap(),
+            None
+        );
+    }
+}
+
+pub(super) async fn a_key_name_is_taken_in_its_group_only(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let other_group = GroupId::new(samples.uuid());
+    write(records, [Change::PutKey(samples.key("app"), Expect::New)]).await;
+
+    assert_conflict(
+        records,
+        "key name",
+        [Change::PutKey(samples.key("app"), Expect::New)],
+    )
+    .await;
+    let elsewhere = ManagedKey {
+        group: other_group,
+        ..samples.key("app")
+    };
+    write(records, [Change::PutKey(elsewhere, Expect::New)]).await;
+}
+
+pub(super) async fn a_version_is_never_replaced(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let key = samples.key("app");
+    let version = samples.version(&key, 1);
+    write(
+        records,
+        [
+            Change::PutKey(key.clone(), Expect::New),
+            Change::InsertVersion(version.clone()),
+        ],
+    )
+    .await;
+
+    let other = samples.version(&key, 1);
+    assert_conflict(records, "key version", [Change::InsertVersion(other)]).await;
+    assert_eq!(records.list_versions(key.id).await.unwrap(), [version]);
+}
+
+pub(super) async fn a_version_needs_its_key(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let key = samples.key("never written");
+    let version = samples.version(&key, 1);
+
+    assert_conflict(
+        records,
+        "key of the version",
+        [Change::InsertVersion(version)],
+    )
+    .await;
+}
+
+pub(super) async fn a_version_state_changes_only_from_the_state_that_was_seen(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let key = samples.key("app");
+    let version = samples.version(&key, 1);
+    let set = |from, to, number| Change::SetVersionState {
+        key: key.id,
+        version: number,
+        from,
+        to,
+        at: at(99),
+    };
+    write(
+        records,
+        [
+            Change::PutKey(key.clone(), Expect::New),
+            Change::InsertVersion(version.clone()),
+        ],
+    )
+    .await;
+
+    write(
+        records,
+        [set(
+            VersionState::PreActivation,
+            VersionState::Active,
+            VersionNumber::FIRST,
+        )],
+    )
+    .await;
+    let again = set(
+        VersionState::PreActivation,
+        VersionState::Active,
+        VersionNumber::FIRST,
+    );
+    assert_conflict(records, "key version state", [again]).await;
+    let unknown = set(
+        VersionState::PreActivation,
+        VersionState::Active,
+        VersionNumber::FIRST.next(),
+    );
+    assert_conflict(records, "key version state", [unknown]).await;
+
+    let expected = KeyVersion {
+        state: VersionState::Active,
+        state_since: at(99),
+        ..version
+    };
+    assert_eq!(records.list_versions(key.id).await.unwrap(), [expected]);
+}
+
+pub(super) async fn pages_of_keys_hold_every_key_once_in_order(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let other_group = GroupId::new(samples.uuid());
+    let mut changes: Vec<Change> = (0..10)
+        .map(|n| {
+            Change::PutKey(
+                samples.key(&format!("key:{n}").replace(':', "/")),
+                Expect::New,
+            )
+        })
+        .collect();
+    let twin = ManagedKey {
+        group: other_group,
+        ..samples.key("key/4")
+    };
+    changes.push(Change::PutKey(twin, Expect::New));
+    write(records, changes).await;
+
+    for limit in [1, 2, 5, 10, 11, 12] {
+        let mut names = Vec::new();
+        let mut page = Page {
+            limit,
+            cursor: None,
+        };
+        loop {
+            let part = records
+                .list_keys(&KeyFilter::default(), &page)
+                .await
+                .unwrap();
+            assert!(!part.rows.is_empty() && part.rows.len() <= limit as usize);
+            names.extend(part.rows.iter().map(|row| row.name.to_string()));
+            page.cursor = part.next;
+            if page.cursor.is_none() {
+                break;
+            }
+        }
+        let mut expected: Vec<String> = (0..10).map(|n| format!("key/{n}")).collect();
+        expected.insert(5, "key/4".to_owned());
+        assert_eq!(names, expected, "pages of {limit}");
+    }
+}
+
+pub(super) async fn a_search_for_text_ignores_case_and_knows_no_wildcards(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let names = ["Zahlung_Ä", "zahlung2", "other"];
+    write(
+        records,
+        names.map(|name| Change::PutKey(samples.key(name), Expect::New)),
+    )
+    .await;
+
+    let cases: [(&str, &[&str]); 7] = [
+        ("ZAHL", &["Zahlung_Ä", "zahlung2"]),
+        ("ä", &["Zahlung_Ä"]),
+        ("g_", &["Zahlung_Ä"]),
+        ("%", &[]),
+        ("\\", &[]),
+        ("\0", &[]),
+        ("", &["Zahlung_Ä", "other", "zahlung2"]),
+    ];
+    for (text, expected) in cases {
+        let filter = KeyFilter {
+            text: Some(text.to_owned()),
+        };
+        let found = records.list_keys(&filter, &Page::default()).await.unwrap();
+        let found: Vec<&str> = found.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(found, expected, "search for {text:?}");
+    }
+}
+
+pub(super) async fn a_cursor_that_no_page_ended_with_is_a_conflict(records: &dyn AllRecords) {
+    write(
+        records,
+        [Change::PutKey(Samples::new().key("app"), Expect::New)],
+    )
+    .await;
+    let refused = RecordsError::Conflict {
+        what: "list cursor",
+    };
+
+    for text in ["", "x", "app:x", "\u{1F512}"] {
+        let page = Page {
+            limit: 10,
+            cursor: Some(text.to_owned()),
+        };
+        let keys = records.list_keys(&KeyFilter::default(), &page).await;
+        assert_eq!(keys, Err(refused.clone()), "cursor {text:?}");
+        let jobs = records.list_jobs(&Default::default(), &page).await;
+        assert_eq!(jobs, Err(refused.clone()), "cursor {text:?}");
+        let leaves = records.find_leaves(&Default::default(), &page).await;
+        assert_eq!(leaves, Err(refused.clone()), "cursor {text:?}");
+    }
+    assert!(
+        records
+            .find_key_by_name(&parse("app"))
+            .await
+            .unwrap()
+            .is_some()
+    );
+}

@@ -1,0 +1,163 @@
+//! What every implementation of the records must do.
+//!
+//! Each check is a sentence and starts with empty records. [`records_contract!`](crate::records_contract)
+//! makes one test of each.
+
+mod access;
+mod audit;
+mod batches;
+mod configuration;
+mod everything;
+mod keys;
+mod kms_keys;
+mod lanes;
+pub mod rich;
+pub mod samples;
+mod work;
+
+use std::pin::Pin;
+
+use keyferry_ports::records::{AllRecords, Batch, Change, Records, RecordsError};
+
+pub use everything::read_everything;
+
+/// A check under way.
+pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// One check: takes empty records, panics where they break the contract.
+pub type Check = for<'a> fn(&'a dyn AllRecords) -> Running<'a>;
+
+macro_rules! checks {
+    ($($module:ident: [$($name:ident),+ $(,)?]),+ $(,)?) => {
+        /// Every check with its name.
+        pub const CHECKS: &[(&str, Check)] = &[
+            $($((stringify!($name), |records| Box::pin($module::$name(records)))),+),+
+        ];
+
+        /// Makes one test per check. `$with` is an async function that takes the check's name and the
+        /// [`Check`](crate::contract::records::Check), and runs it on fresh records.
+        #[macro_export]
+        macro_rules! records_contract {
+            ($with:path) => {
+                $($(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $name() {
+                        let name = stringify!($name);
+                        let found = $crate::contract::records::CHECKS.iter().find(|check| check.0 == name);
+                        $with(name, found.expect("the list and the tests come from one macro").1).await;
+                    }
+                )+)+
+            };
+        }
+    };
+}
+
+checks! {
+    configuration: [
+        connections_of_every_kind_are_read_back_as_written,
+        a_taken_connection_name_is_a_conflict,
+        names_that_differ_in_case_are_two_names,
+        a_connection_with_keystores_cannot_be_removed,
+        a_keystore_is_read_back_as_written,
+        a_keystore_needs_its_connection,
+        a_keystore_with_managed_kms_keys_cannot_be_removed,
+        lists_come_in_the_order_of_names,
+        a_setting_is_replaced_by_the_next_one,
+    ],
+    batches: [
+        a_batch_with_one_conflict_writes_nothing,
+        an_empty_batch_is_written,
+        a_later_change_of_a_batch_sees_the_earlier_ones,
+        an_update_that_saw_an_older_revision_is_a_conflict,
+        revisions_count_from_one_and_ignore_the_row,
+        of_two_updates_of_one_revision_at_once_one_is_a_conflict,
+        times_are_stored_in_whole_microseconds,
+    ],
+    keys: [
+        a_key_and_its_versions_are_read_back_as_written,
+        a_key_name_is_taken_in_its_group_only,
+        a_version_is_never_replaced,
+        a_version_needs_its_key,
+        a_version_state_changes_only_from_the_state_that_was_seen,
+        pages_of_keys_hold_every_key_once_in_order,
+        a_search_for_text_ignores_case_and_knows_no_wildcards,
+        a_cursor_that_no_page_ended_with_is_a_conflict,
+    ],
+    kms_keys: [
+        a_kms_key_is_read_back_as_written,
+        a_kms_key_is_found_by_the_arn_of_any_of_its_places,
+        of_two_records_of_one_arn_the_managed_one_is_found,
+        a_kms_key_is_found_by_its_name_and_by_its_aliases,
+        each_field_of_the_filter_narrows_the_list,
+        pages_of_kms_keys_hold_every_kms_key_once_in_order,
+        a_removed_kms_key_is_found_no_more,
+        a_kms_key_and_the_removal_of_its_keystore_do_not_both_happen,
+    ],
+    work: [
+        a_job_with_its_targets_is_read_back_as_written,
+        an_idempotency_key_is_taken_per_actor,
+        counts_of_a_job_follow_its_targets,
+        a_batch_may_update_a_target_and_its_job_in_any_order,
+        counts_follow_targets_that_end_at_the_same_time,
+        an_update_changes_only_what_work_changes,
+        two_targets_cannot_have_one_place_in_a_job,
+        due_targets_come_by_priority_then_due_time_then_place,
+        the_next_due_time_is_that_of_an_open_target_in_the_future,
+        jobs_are_listed_newest_first_in_pages,
+        jobs_are_listed_by_state_and_by_kms_key,
+        open_targets_of_a_kms_key_are_listed,
+    ],
+    lanes: [
+        a_lane_is_leased_to_one_owner_until_its_lease_ends,
+        a_renewed_lease_keeps_its_epoch,
+        of_two_servers_that_lease_at_once_one_gets_the_lane,
+        an_attempt_under_an_older_epoch_or_another_owner_is_a_conflict,
+        an_attempt_is_read_back_as_written_and_as_finished,
+        a_final_outcome_is_never_changed,
+        attempts_of_a_former_epoch_are_orphaned_until_they_end,
+        recent_attempts_are_the_unknown_and_the_lately_done,
+        attempts_come_in_the_order_in_which_they_were_written,
+    ],
+    access: [
+        a_user_with_tokens_and_sessions_is_read_back_as_written,
+        a_taken_user_name_is_a_conflict,
+        a_token_is_found_by_its_hash_and_can_be_revoked,
+        a_token_needs_its_user,
+        a_session_ends_when_it_is_removed,
+        the_last_seal_cannot_be_removed,
+        of_the_last_two_seals_one_stays_when_both_are_removed_at_once,
+        the_keyring_is_replaced_by_those_who_saw_it,
+    ],
+    audit: [
+        leaves_get_consecutive_places_in_the_order_of_the_batch,
+        a_batch_that_fails_leaves_no_gap_in_the_log,
+        batches_at_once_share_no_place_in_the_log,
+        leaves_are_found_by_actor_action_and_object_newest_first,
+    ],
+}
+
+async fn commit(
+    records: &dyn AllRecords,
+    changes: impl IntoIterator<Item = Change>,
+) -> Records<()> {
+    records
+        .commit(Batch {
+            changes: changes.into_iter().collect(),
+        })
+        .await
+}
+
+/// Writes changes that must be accepted.
+async fn write(records: &dyn AllRecords, changes: impl IntoIterator<Item = Change>) {
+    commit(records, changes).await.unwrap();
+}
+
+/// Checks that changes are refused because of `what`.
+async fn assert_conflict(
+    records: &dyn AllRecords,
+    what: &'static str,
+    changes: impl IntoIterator<Item = Change>,
+) {
+    let answer = commit(records, changes).await;
+    assert_eq!(answer, Err(RecordsError::Conflict { what }));
+}

@@ -1,0 +1,296 @@
+//! Rows in which every optional part is there: what is read back must be what was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::connection::{
+    ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
+    RoleToAssume, SealedSecret, Tier, TlsTrust,
+};
+use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
+use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
+use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, PolicyDocument, Template};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_domain::tag::Tags;
+use keyferry_domain::validity::Validity;
+use keyferry_domain::version::VersionNumber;
+use keyferry_domain::view::{
+    AliasTarget, Described, Expiration, Field, Grant, KeyState, MaterialState, MultiRegionRole,
+    ObservedMaterial, Place, RotationStatus,
+};
+
+use super::samples::{Samples, account, at, parse};
+
+fn secret(byte: u8) -> SealedSecret {
+    SealedSecret::new(vec![byte, 0, 255])
+}
+
+fn policy() -> PolicyDocument {
+    PolicyDocument::from_canonical(r#"{"Statement":[],"Version":"2012-10-17"}"#.to_owned())
+}
+
+fn tags() -> Tags {
+    Tags::from([
+        ("team".to_owned(), "päy \"role\"".to_owned()),
+        ("empty".to_owned(), String::new()),
+    ])
+}
+
+/// Connections that among them use every kind of identity, endpoint, trust, proxy and health.
+pub fn connections(samples: &mut Samples) -> Vec<Connection> {
+    let assumed = Identity::AssumeRole {
+        role: RoleToAssume {
+            role_arn: "arn:aws:iam::111122223333:role/byok".to_owned(),
+            external_id: Some("ext".to_owned()),
+        },
+        base: Box::new(Identity::AccessKey {
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: secret(1),
+        }),
+    };
+    let web = Identity::WebIdentity {
+        role_arn: "arn:aws:iam::111122223333:role/web".to_owned(),
+        token_file: "/var/run/token".to_owned(),
+    };
+    let full_trust = TlsTrust {
+        ca_bundle: Some("-----BEGIN CERTIFICATE-----\n".to_owned()),
+        client_certificate: Some(ClientCertificate {
+            chain: "chain".to_owned(),
+            private_key: secret(2),
+        }),
+        check_host_name: false,
+    };
+    let proxy = Proxy {
+        url: "http://proxy:3128".to_owned(),
+        credentials: Some(("me".to_owned(), secret(3))),
+    };
+    let bare_proxy = Proxy {
+        url: "http://proxy:3128".to_owned(),
+        credentials: None,
+    };
+    let vpc = Endpoint::Vpc {
+        host: "vpce-0.kms.eu-west-1.vpce.amazonaws.com".to_owned(),
+    };
+    let custom = Endpoint::Custom {
+        url: "https://127.0.0.1:4566".to_owned(),
+    };
+    let links = [
+        LinkSettings {
+            identity: assumed,
+            endpoint: Endpoint::Fips,
+            tls: full_trust,
+            proxy: Some(proxy),
+        },
+        LinkSettings {
+            identity: web,
+            endpoint: vpc,
+            tls: TlsTrust::default(),
+            proxy: Some(bare_proxy),
+        },
+        LinkSettings {
+            identity: Identity::Host {
+                profile: Some("prod".to_owned()),
+            },
+            endpoint: custom,
+            tls: TlsTrust::default(),
+            proxy: None,
+        },
+        LinkSettings {
+            identity: Identity::Host { profile: None },
+            endpoint: Endpoint::Standard,
+            tls: TlsTrust::default(),
+            proxy: None,
+        },
+    ];
+    let healths = [
+        LinkHealth::Connected { since: at(11) },
+        LinkHealth::NotConnected {
+            why: "no route".to_owned(),
+            since: at(12),
+        },
+        LinkHealth::Unknown,
+        LinkHealth::Unknown,
+    ];
+    let rows = links.into_iter().zip(healths).enumerate();
+    rows.map(|(n, (link, health))| Connection {
+        account: (n % 2 == 0).then(|| account(4242)),
+        regions: if n == 3 {
+            Vec::new()
+        } else {
+            vec![parse("eu-west-1"), parse("us-east-1")]
+        },
+        link,
+        health,
+        tier: if n == 0 { Tier::Full } else { Tier::Observe },
+        ..samples.connection(&format!("rich {n}"))
+    })
+    .collect()
+}
+
+/// A keystore with a full template.
+pub fn keystore(samples: &mut Samples, connection: ConnectionId) -> Keystore {
+    Keystore {
+        description: "päyments".to_owned(),
+        regions: vec![parse("eu-central-1"), parse("eu-west-1")],
+        template: Template {
+            spec: KeySpec::EcP384,
+            usage: Some(KeyUsage::KeyAgreement),
+            description: "d".to_owned(),
+            tags: tags(),
+            policy: Some(policy()),
+            multi_region: true,
+            validity: Validity::Until(at(90_000)),
+        },
+        heal: HealPolicy::Auto,
+        on_cancel_deletion: OnCancelDeletion::Empty,
+        ..samples.keystore("rich", connection)
+    }
+}
+
+fn intent() -> Intent {
+    let two = VersionNumber::FIRST.next();
+    Intent {
+        life: Life::PendingDeletion,
+        shape: KeyShape {
+            spec: KeySpec::Hmac384,
+            usage: KeyUsage::GenerateVerifyMac,
+            multi_region: true,
+            origin: Origin::AwsKms,
+        },
+        enabled: false,
+        versions: vec![
+            WantedVersion {
+                number: VersionNumber::FIRST,
+                validity: Validity::Permanent,
+            },
+            WantedVersion {
+                number: two,
+                validity: Validity::Until(at(80_000)),
+            },
+        ],
+        current: Some(two),
+        aliases: BTreeSet::from([parse("alias/one"), parse("alias/two")]),
+        aliases_to_remove: BTreeSet::from([parse("alias/old")]),
+        tags: tags(),
+        description: "déscription".to_owned(),
+        policy: Some(policy()),
+        places: vec![parse("eu-west-1"), parse("us-east-1")],
+        deletion_window_days: Some(30),
+        cancel_deletion: true,
+        native_rotation_days: Some(365),
+        calm_until: Some(at(70_000)),
+    }
+}
+
+fn described(region: &Region) -> Described {
+    Described {
+        state: KeyState::PendingReplicaDeletion,
+        shape: intent().shape,
+        description: "seen".to_owned(),
+        current_material: Some(parse(&"ab".repeat(32))),
+        expiration: Expiration::At(at(60_000)),
+        deletion_date: Some(at(61_000)),
+        created_at: at(62),
+        multi_region: Some(MultiRegionRole {
+            primary: region.clone(),
+            replicas: BTreeSet::from([parse("us-east-1")]),
+        }),
+    }
+}
+
+fn materials() -> Vec<ObservedMaterial> {
+    let states = [
+        MaterialState::Current,
+        MaterialState::NonCurrent,
+        MaterialState::PendingRotation,
+        MaterialState::PendingReplicas,
+    ];
+    let rows = states.into_iter().enumerate();
+    rows.map(|(n, state)| ObservedMaterial {
+        id: parse(&format!("{n}f").repeat(32)),
+        state,
+        is_present: n % 2 == 0,
+        valid_to: (n > 1).then(|| at(63_000)),
+        description: (n > 0).then(|| "keyferry/1".to_owned()),
+    })
+    .collect()
+}
+
+/// A place about which everything is known.
+pub fn place(arn: KmsKeyArn) -> Place {
+    let aliases = BTreeMap::from([
+        (parse("alias/one"), AliasTarget::This),
+        (parse("alias/two"), AliasTarget::Predecessor),
+        (
+            parse("alias/three"),
+            AliasTarget::Foreign {
+                key_id: "other".to_owned(),
+            },
+        ),
+    ]);
+    let grant = Grant {
+        id: "grant".to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        operations: vec!["Decrypt".to_owned()],
+    };
+    Place {
+        described: Field::Value(described(arn.region())),
+        arn: Some(arn),
+        materials: Field::Value(materials()),
+        aliases: Field::Value(aliases),
+        tags: Field::Value(tags()),
+        policy: Field::Value(policy()),
+        grants: Field::Value(BTreeSet::from([grant])),
+        rotation: Field::Value(RotationStatus {
+            on_demand_used: 3,
+            on_demand_started: Some(at(64)),
+            native_period_days: Some(90),
+        }),
+        read_at: Some(at(65)),
+    }
+}
+
+/// The ARN of a sample's KMS key in a Region.
+pub fn arn(region: &str, key_id: &str) -> KmsKeyArn {
+    parse(&format!("arn:aws:kms:{region}:000000000001:key/{key_id}"))
+}
+
+/// A KMS key with three places: known, absent, unreadable.
+pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
+    let absent = Place {
+        arn: None,
+        described: Field::Absent,
+        materials: Field::Absent,
+        aliases: Field::Absent,
+        tags: Field::Absent,
+        policy: Field::Absent,
+        grants: Field::Absent,
+        rotation: Field::Absent,
+        read_at: Some(Timestamp::MIN),
+    };
+    let observed = BTreeMap::from([
+        (parse("eu-west-1"), place(arn("eu-west-1", "mrk-1"))),
+        (parse("eu-central-1"), absent),
+        (
+            parse("us-east-1"),
+            Place {
+                arn: Some(arn("us-east-1", "mrk-1")),
+                ..Place::default()
+            },
+        ),
+    ]);
+    KmsKey {
+        source: Some(KeyId::new(samples.uuid())),
+        arn: Some(arn("eu-west-1", "mrk-1")),
+        intent: intent(),
+        observed,
+        bindings: BTreeMap::from([(parse(&"ab".repeat(32)), VersionNumber::FIRST)]),
+        held_material: true,
+        predecessor: Some(KmsKeyId::new(samples.uuid())),
+        successor: Some(KmsKeyId::new(samples.uuid())),
+        ..samples.kms_key("rich", keystore)
+    }
+}

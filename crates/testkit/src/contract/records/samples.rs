@@ -1,0 +1,341 @@
+//! Sample rows, all different, made from a counter: equal runs make equal rows.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::arn::{Account, Lane};
+use keyferry_domain::connection::{
+    Connection, Endpoint, Identity, LinkHealth, LinkSettings, SealedSecret, Tier, TlsTrust,
+};
+use keyferry_domain::id::{
+    AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId, SealId,
+    SessionId, TargetId, TokenId, UserId,
+};
+use keyferry_domain::intent::{Intent, KeyShape, Origin};
+use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_ports::records::{
+    ApiToken, Attempt, AttemptState, AuditLeaf, Change, Expect, Job, JobProgress, JobState,
+    LaneClaim, Priority, Seal, Session, Target, TargetState, User,
+};
+use uuid::Uuid;
+
+/// The moment at which samples begin.
+pub const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// A moment some seconds after [`START`].
+pub fn at(seconds: i64) -> Timestamp {
+    START + SignedDuration::from_secs(seconds)
+}
+
+/// Parses a text that the test knows to be good.
+///
+/// # Panics
+///
+/// Where it is not.
+pub fn parse<T: std::str::FromStr>(text: &str) -> T {
+    match text.parse() {
+        Ok(value) => value,
+        Err(_) => panic!("the sample {text:?} does not parse"),
+    }
+}
+
+/// A lane in `eu-west-1` of an account given by its last digits.
+pub fn lane(account: u32) -> Lane {
+    lane_in(account, "eu-west-1")
+}
+
+/// A lane in a Region.
+pub fn lane_in(account: u32, region: &str) -> Lane {
+    Lane {
+        account: self::account(account),
+        region: parse(region),
+    }
+}
+
+/// An account given by its last digits.
+pub fn account(number: u32) -> Account {
+    Account {
+        partition: parse("aws"),
+        id: parse(&format!("{number:012}")),
+    }
+}
+
+/// The claim that `server-a` has on a lane under an epoch.
+pub fn claim(lane: &Lane, epoch: u64) -> LaneClaim {
+    LaneClaim {
+        lane: lane.clone(),
+        epoch,
+        owner: "server-a".to_owned(),
+    }
+}
+
+/// Makes rows. Every id and every second is used once.
+#[derive(Clone, Debug, Default)]
+pub struct Samples {
+    used: u32,
+}
+
+impl Samples {
+    /// Begins to count.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A UUID that is greater than those before it.
+    pub fn uuid(&mut self) -> Uuid {
+        self.used += 1;
+        Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(self.used))
+    }
+
+    fn bytes(&mut self) -> [u8; 32] {
+        let mut bytes = [0xa5; 32];
+        bytes[..16].copy_from_slice(self.uuid().as_bytes());
+        bytes
+    }
+
+    /// The group of all samples.
+    pub fn group(&self) -> GroupId {
+        GroupId::new(Uuid::from_u128(7))
+    }
+
+    /// A connection with a sealed access key.
+    pub fn connection(&mut self, name: &str) -> Connection {
+        let identity = Identity::AccessKey {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_access_key: SealedSecret::new(vec![0, 1, 2, 253, 254, 255]),
+        };
+        let link = LinkSettings {
+            identity,
+            endpoint: Endpoint::Standard,
+            tls: TlsTrust::default(),
+            proxy: None,
+        };
+        Connection {
+            id: ConnectionId::new(self.uuid()),
+            name: parse(name),
+            group: self.group(),
+            account: None,
+            regions: vec![parse("eu-west-1"), parse("eu-central-1")],
+            link,
+            tier: Tier::Import,
+            health: LinkHealth::Unknown,
+            created_at: at(1),
+            updated_at: at(2),
+            revision: 1,
+        }
+    }
+
+    /// A keystore under a connection.
+    pub fn keystore(&mut self, name: &str, connection: ConnectionId) -> Keystore {
+        Keystore {
+            id: KeystoreId::new(self.uuid()),
+            name: parse(name),
+            description: String::new(),
+            connection,
+            regions: vec![parse("eu-west-1")],
+            group: self.group(),
+            template: Template::default(),
+            heal: HealPolicy::Alert,
+            on_cancel_deletion: OnCancelDeletion::Keep,
+            created_at: at(3),
+            revision: 1,
+        }
+    }
+
+    /// A key.
+    pub fn key(&mut self, name: &str) -> ManagedKey {
+        ManagedKey {
+            id: KeyId::new(self.uuid()),
+            group: self.group(),
+            name: parse(name),
+            spec: KeySpec::Aes256,
+            description: "for tests".to_owned(),
+            active_versions_max: 10,
+            exportable: false,
+            current: VersionNumber::FIRST,
+            created_at: at(4),
+            revision: 1,
+        }
+    }
+
+    /// A version of a key.
+    pub fn version(&mut self, key: &ManagedKey, number: u32) -> KeyVersion {
+        let version = VersionNumber::new(number).unwrap_or(VersionNumber::FIRST);
+        let sealed = self.bytes().to_vec();
+        KeyVersion {
+            identity: VersionIdentity {
+                group: key.group,
+                key: key.id,
+                version,
+                spec: key.spec,
+            },
+            sealed: SealedMaterial::new(sealed),
+            fingerprint: Fingerprint::new(self.bytes()),
+            public_key: None,
+            origin: MaterialOrigin::Generated,
+            state: VersionState::PreActivation,
+            created_at: at(5),
+            state_since: at(5),
+        }
+    }
+
+    /// A KMS key that is being made.
+    pub fn kms_key(&mut self, name: &str, keystore: &Keystore) -> KmsKey {
+        let shape = KeyShape {
+            spec: KeySpec::Aes256,
+            usage: KeyUsage::EncryptDecrypt,
+            multi_region: false,
+            origin: Origin::External,
+        };
+        let intent = Intent::new(shape, vec![parse("eu-west-1")]);
+        KmsKey {
+            id: KmsKeyId::new(self.uuid()),
+            name: parse(name),
+            group: self.group(),
+            keystore: keystore.id,
+            connection: keystore.connection,
+            source: None,
+            operation: OperationId::new(self.uuid()),
+            arn: None,
+            intent,
+            observed: BTreeMap::new(),
+            bindings: BTreeMap::new(),
+            held_material: false,
+            predecessor: None,
+            successor: None,
+            created_at: at(6),
+            revision: 1,
+        }
+    }
+
+    /// A queued job.
+    pub fn job(&mut self, title: &str) -> Job {
+        let id = JobId::new(self.uuid());
+        Job {
+            id,
+            kind: "kms-key.create".to_owned(),
+            actor: "user/ann".to_owned(),
+            idempotency_key: None,
+            state: JobState::Queued,
+            priority: Priority::Interactive,
+            title: title.to_owned(),
+            created_at: at(i64::from(self.used)),
+            finished_at: None,
+            progress: JobProgress::default(),
+            revision: 1,
+        }
+    }
+
+    /// An open target of a job, due at [`START`].
+    pub fn target(&mut self, job: &Job, ordinal: u32) -> Target {
+        Target {
+            id: TargetId::new(self.uuid()),
+            job: job.id,
+            ordinal,
+            subject: KmsKeyId::new(self.uuid()),
+            lane: lane(1),
+            priority: job.priority,
+            state: TargetState::Open,
+            due_at: START,
+            note: None,
+            tries: 0,
+            revision: 1,
+        }
+    }
+
+    /// An attempt that is being sent, in the target's lane.
+    pub fn attempt(&mut self, target: &Target, epoch: u64) -> Attempt {
+        Attempt {
+            id: AttemptId::new(self.uuid()),
+            target: target.id,
+            job: target.job,
+            subject: target.subject,
+            kind: "import-material".to_owned(),
+            step: r#"{"step":"import-material"}"#.to_owned(),
+            lane: target.lane.clone(),
+            epoch,
+            signed_at: at(i64::from(self.used)),
+            state: AttemptState::Sending,
+            outcome: None,
+        }
+    }
+
+    /// An audit leaf.
+    pub fn leaf(&mut self, actor: &str, action: &str, object: &str) -> AuditLeaf {
+        let hash = self.bytes();
+        AuditLeaf {
+            bytes: format!(r#"{{"n":{}}}"#, self.used).into_bytes(),
+            hash,
+            at: at(i64::from(self.used)),
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            object: object.to_owned(),
+        }
+    }
+
+    /// A user.
+    pub fn user(&mut self, name: &str) -> User {
+        User {
+            id: UserId::new(self.uuid()),
+            name: parse(name),
+            password_hash: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
+            is_locked: false,
+            created_at: at(7),
+            revision: 1,
+        }
+    }
+
+    /// A token of a user.
+    pub fn token(&mut self, user: &User) -> ApiToken {
+        let hash = self.bytes();
+        ApiToken {
+            id: TokenId::new(self.uuid()),
+            user: user.id,
+            name: parse("laptop"),
+            hash,
+            created_at: at(i64::from(self.used)),
+            expires_at: None,
+            revoked_at: None,
+        }
+    }
+
+    /// A session of a user.
+    pub fn session(&mut self, user: &User) -> Session {
+        let hash = self.bytes();
+        Session {
+            id: SessionId::new(self.uuid()),
+            user: user.id,
+            hash,
+            created_at: at(8),
+            used_at: at(9),
+            expires_at: at(10_000),
+        }
+    }
+
+    /// A seal.
+    pub fn seal(&mut self, name: &str) -> Seal {
+        Seal {
+            id: SealId::new(self.uuid()),
+            name: parse(name),
+            kind: "passphrase".to_owned(),
+            sealed_root: self.bytes().to_vec(),
+            created_at: at(i64::from(self.used)),
+        }
+    }
+
+    /// A connection and a keystore under it, with the changes that write them.
+    pub fn home(&mut self, name: &str) -> (Keystore, Vec<Change>) {
+        let connection = self.connection(name);
+        let keystore = self.keystore(name, connection.id);
+        let changes = vec![
+            Change::PutConnection(connection, Expect::New),
+            Change::PutKeystore(keystore.clone(), Expect::New),
+        ];
+        (keystore, changes)
+    }
+}

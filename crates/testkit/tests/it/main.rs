@@ -1,0 +1,3 @@
+//! The kit's own parts against their contracts.
+
+mod records;
