@@ -1,0 +1,187 @@
+//! The open vault: what can be done while root key and keyring are in memory.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::hmac;
+use keyferry_domain::connection::SealedSecret;
+use keyferry_domain::id::OperationId;
+use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::wrapping::WrappingAlgorithm;
+use keyferry_ports::durable::Durable;
+use keyferry_ports::secret::SecretText;
+use keyferry_ports::vault::{EncryptedKeyMaterial, NewMaterial, VaultError};
+
+use crate::derive::{Purpose, derive};
+use crate::generate::generate;
+use crate::keyring::Keyring;
+use crate::records::{self, Subject};
+use crate::seal::SealError;
+use crate::secret::{Key256, Material};
+use crate::wrap::{self, WrappingKey};
+
+/// HKDF's salt for the keys that authenticate: fixed, for the same input must always give the same output.
+const FIXED_SALT: &[u8] = b"keyferry vault";
+
+/// Root key, keyring and derived keys. All are overwritten when the last user lets go.
+pub(crate) struct OpenVault {
+    root: Arc<Key256>,
+    keyring: Keyring,
+    fingerprints: hmac::Key,
+    operations: hmac::Key,
+}
+
+impl OpenVault {
+    pub(crate) fn new(root: Arc<Key256>, keyring: Keyring) -> Result<Self, SealError> {
+        let mac_key = |purpose| -> Result<hmac::Key, Unspecified> {
+            let key = derive(&root, FIXED_SALT, purpose)?;
+            Ok(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
+        };
+        let failed = |_| SealError::Module {
+            what: "deriving keys",
+        };
+        let fingerprints = mac_key(Purpose::Fingerprint).map_err(failed)?;
+        let operations = mac_key(Purpose::Operation).map_err(failed)?;
+        Ok(Self {
+            root,
+            keyring,
+            fingerprints,
+            operations,
+        })
+    }
+
+    /// The same vault with another keyring.
+    pub(crate) fn with_keyring(&self, keyring: Keyring) -> Result<Self, SealError> {
+        Self::new(Arc::clone(&self.root), keyring)
+    }
+
+    pub(crate) fn root(&self) -> &Key256 {
+        &self.root
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    pub(crate) fn generate(&self, identity: &VersionIdentity) -> Result<NewMaterial, VaultError> {
+        let made = generate(identity.spec).map_err(|_| failed("generating key material"))?;
+        let sealed = records::seal(
+            &self.keyring,
+            Subject::Version(identity),
+            made.material.expose(),
+        )
+        .map_err(|_| failed("sealing key material"))?;
+        Ok(NewMaterial {
+            sealed: SealedMaterial::new(sealed),
+            fingerprint: self.fingerprint(&made.material),
+            public_key: made.public_key,
+        })
+    }
+
+    pub(crate) fn check(
+        &self,
+        identity: &VersionIdentity,
+        stored: &SealedMaterial,
+        fingerprint: &Fingerprint,
+    ) -> Result<(), VaultError> {
+        let material = self.open(identity, stored)?;
+        let found = self.fingerprint(&material);
+        verify_slices_are_equal(found.as_bytes(), fingerprint.as_bytes())
+            .map_err(|_| does_not_open(identity))
+    }
+
+    pub(crate) fn wrap(
+        &self,
+        version: &Durable,
+        under: &WrappingKey,
+        algorithm: WrappingAlgorithm,
+    ) -> Result<EncryptedKeyMaterial, VaultError> {
+        let material = self.open(version.identity(), version.sealed())?;
+        wrap::wrap(&material, under, algorithm).map(EncryptedKeyMaterial)
+    }
+
+    pub(crate) fn mac(&self, version: &Durable, message: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let spec = version.identity().spec;
+        let algorithm = match spec {
+            KeySpec::Hmac224 => hmac::HMAC_SHA224,
+            KeySpec::Hmac256 => hmac::HMAC_SHA256,
+            KeySpec::Hmac384 => hmac::HMAC_SHA384,
+            KeySpec::Hmac512 => hmac::HMAC_SHA512,
+            _ => {
+                return Err(VaultError::Unsupported {
+                    what: format!("a key of spec {spec} makes no MAC"),
+                });
+            }
+        };
+        let material = self.open(version.identity(), version.sealed())?;
+        let key = hmac::Key::new(algorithm, material.expose());
+        Ok(hmac::sign(&key, message).as_ref().to_vec())
+    }
+
+    pub(crate) fn seal_secret(
+        &self,
+        purpose: &str,
+        secret: &SecretText,
+    ) -> Result<SealedSecret, VaultError> {
+        records::seal(
+            &self.keyring,
+            Subject::Secret(purpose),
+            secret.expose().as_bytes(),
+        )
+        .map(SealedSecret::new)
+        .map_err(|_| failed("sealing a secret"))
+    }
+
+    pub(crate) fn open_secret(
+        &self,
+        purpose: &str,
+        sealed: &SealedSecret,
+    ) -> Result<SecretText, VaultError> {
+        let opened = records::open(&self.keyring, Subject::Secret(purpose), sealed.as_bytes());
+        opened
+            .as_ref()
+            .and_then(|bytes| str::from_utf8(bytes.expose()).ok())
+            .map(SecretText::new)
+            .ok_or_else(|| VaultError::DoesNotOpen {
+                what: format!("secret `{purpose}`"),
+            })
+    }
+
+    pub(crate) fn operation_mac(&self, operation: OperationId, facts: &str) -> String {
+        let message = [operation.as_uuid().as_bytes().as_slice(), facts.as_bytes()].concat();
+        hex::encode(hmac::sign(&self.operations, &message))
+    }
+
+    fn open(
+        &self,
+        identity: &VersionIdentity,
+        stored: &SealedMaterial,
+    ) -> Result<Material, VaultError> {
+        records::open(&self.keyring, Subject::Version(identity), stored.as_bytes())
+            .ok_or_else(|| does_not_open(identity))
+    }
+
+    fn fingerprint(&self, material: &Material) -> Fingerprint {
+        let mut bytes = [0; 32];
+        let tag = hmac::sign(&self.fingerprints, material.expose());
+        bytes
+            .iter_mut()
+            .zip(tag.as_ref())
+            .for_each(|(slot, byte)| *slot = *byte);
+        Fingerprint::new(bytes)
+    }
+}
+
+fn does_not_open(identity: &VersionIdentity) -> VaultError {
+    VaultError::DoesNotOpen {
+        what: format!("key {} version {}", identity.key, identity.version),
+    }
+}
+
+fn failed(what: &str) -> VaultError {
+    VaultError::Module {
+        what: what.to_owned(),
+    }
+}

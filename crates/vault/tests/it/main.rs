@@ -1,0 +1,11 @@
+//! What the vault promises, from outside.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
+mod life;
+mod openssl;
+mod sealing;
+mod sequences;
+mod support;
+mod unsealing;
+mod wrapping;
