@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, MaterialId, Region};
 use keyferry_domain::connection::LinkSettings;
@@ -418,6 +418,12 @@ pub struct AccessKeyStatus {
 /// One AWS account, reached by one connection.
 #[async_trait]
 pub trait AwsAccount: Send + Sync + 'static {
+    /// How far AWS's clock is ahead of ours, as its last answer showed it; zero before the first. A signing time
+    /// is committed as the Clock's time plus this.
+    fn skew(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
     /// `GetCallerIdentity`: needs no permission, proves the whole link.
     async fn caller(&self) -> Result<Caller, CallFailure>;
 

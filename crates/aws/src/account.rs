@@ -1,0 +1,337 @@
+//! One AWS account: who we are there, its Regions, principals and access keys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use aws_sdk_iam::types::{PolicyEvaluationDecisionType, StatusType};
+use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::arn::Region;
+use keyferry_ports::aws::{
+    AccessKeyStatus, AwsAccount, CallFailure, Caller, Kms, NewAccessKey, NotSentStage, Principals,
+    Refusal, RegionStatus,
+};
+use keyferry_ports::secret::SecretText;
+
+use crate::check::in_account;
+use crate::errors::{Oddity, failure};
+use crate::kms::RegionalKms;
+use crate::link::{Link, Timing, client};
+use crate::translate::time;
+
+/// Actions per `SimulatePrincipalPolicy`, so that an answer stays on one page.
+const ACTIONS_PER_CALL: usize = 50;
+
+/// An account behind a link.
+pub(crate) struct LinkedAccount(pub(crate) Arc<Link>);
+
+impl LinkedAccount {
+    fn iam(&self, timing: Timing, credentials: Credentials) -> aws_sdk_iam::Client {
+        let link = &self.0;
+        client!(
+            aws_sdk_iam,
+            link,
+            link.region,
+            link.other_endpoint(),
+            timing,
+            Some(credentials)
+        )
+    }
+
+    async fn iam_reader(
+        &self,
+        operation: &'static str,
+    ) -> Result<aws_sdk_iam::Client, CallFailure> {
+        let credentials = self.0.credentials(operation).await?;
+        Ok(self.iam(self.0.reading(), credentials))
+    }
+
+    /// Access keys belong to the user at the bottom of the identity: a role has none.
+    fn user_credentials(&self, operation: &'static str) -> Result<Credentials, CallFailure> {
+        self.0
+            .source
+            .access_key()
+            .cloned()
+            .ok_or_else(|| CallFailure::NotSent {
+                operation,
+                stage: NotSentStage::Credentials,
+                why: "the connection has no access key".to_owned(),
+            })
+    }
+
+    fn user_reader(&self, operation: &'static str) -> Result<aws_sdk_iam::Client, CallFailure> {
+        let credentials = self.user_credentials(operation)?;
+        Ok(self.iam(self.0.reading(), credentials))
+    }
+
+    fn user_writer(
+        &self,
+        operation: &'static str,
+        signed_at: Timestamp,
+    ) -> Result<aws_sdk_iam::Client, CallFailure> {
+        let credentials = self.user_credentials(operation)?;
+        let timing = self.0.writing(operation, signed_at)?;
+        Ok(self.iam(timing, credentials))
+    }
+
+    async fn list_regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
+        const OPERATION: &str = "ListRegions";
+        let link = &self.0;
+        let credentials = link.credentials(OPERATION).await?;
+        let endpoint = link.other_endpoint();
+        let timing = link.reading();
+        let account = client!(
+            aws_sdk_account,
+            link,
+            link.region,
+            endpoint,
+            timing,
+            Some(credentials)
+        );
+        let mut pages = account
+            .list_regions()
+            .max_results(50)
+            .into_paginator()
+            .items()
+            .send();
+        let mut regions = Vec::new();
+        while let Some(row) = pages
+            .try_next()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?
+        {
+            let odd = |field| Oddity::missing(field).of(OPERATION, None);
+            let name = row.region_name().ok_or_else(|| odd("RegionName"))?;
+            let status = row
+                .region_opt_status()
+                .ok_or_else(|| odd("RegionOptStatus"))?;
+            regions.push(RegionStatus {
+                region: name
+                    .parse()
+                    .map_err(|_| Oddity::strange("RegionName", name).of(OPERATION, None))?,
+                is_enabled: matches!(status.as_str(), "ENABLED" | "ENABLED_BY_DEFAULT"),
+            });
+        }
+        Ok(regions)
+    }
+
+    /// The ARN whose policies count: of a session, its role's. The session's ARN has no path, so IAM is asked; where
+    /// that is not allowed, the role is taken to have none.
+    async fn policy_source(&self, caller: &Caller) -> Result<String, CallFailure> {
+        const OPERATION: &str = "GetRole";
+        let Some(role) = assumed_role(&caller.arn) else {
+            return Ok(caller.arn.clone());
+        };
+        let iam = self.iam_reader(OPERATION).await?;
+        match Box::pin(iam.get_role().role_name(role).send()).await {
+            Ok(answer) => {
+                let found = answer
+                    .role()
+                    .ok_or_else(|| Oddity::missing("Role").of(OPERATION, None))?;
+                in_account(OPERATION, &caller.account, found.arn())?;
+                Ok(found.arn().to_owned())
+            }
+            Err(error) => match failure(OPERATION, &error) {
+                CallFailure::Refused {
+                    refusal: Refusal::AccessDenied,
+                    ..
+                } => Ok(format!(
+                    "arn:{}:iam::{}:role/{role}",
+                    caller.account.partition, caller.account.id
+                )),
+                other => Err(self.0.noticed(other)),
+            },
+        }
+    }
+
+    async fn simulate(
+        &self,
+        source: &str,
+        actions: &[String],
+    ) -> Result<BTreeMap<String, bool>, CallFailure> {
+        const OPERATION: &str = "SimulatePrincipalPolicy";
+        let iam = self.iam_reader(OPERATION).await?;
+        let mut pages = iam
+            .simulate_principal_policy()
+            .policy_source_arn(source)
+            .set_action_names(Some(actions.to_vec()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut verdicts = BTreeMap::new();
+        while let Some(row) = pages
+            .try_next()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?
+        {
+            let is_allowed = *row.eval_decision() == PolicyEvaluationDecisionType::Allowed;
+            verdicts.insert(row.eval_action_name().to_owned(), is_allowed);
+        }
+        Ok(verdicts)
+    }
+
+    async fn users(&self) -> Result<Vec<String>, CallFailure> {
+        const OPERATION: &str = "ListUsers";
+        let account = self.0.account().await?;
+        let iam = self.iam_reader(OPERATION).await?;
+        let mut pages = iam
+            .list_users()
+            .max_items(1000)
+            .into_paginator()
+            .items()
+            .send();
+        let mut users = Vec::new();
+        while let Some(user) = pages
+            .try_next()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?
+        {
+            in_account(OPERATION, &account, user.arn())?;
+            users.push(user.arn().to_owned());
+        }
+        Ok(users)
+    }
+
+    async fn roles(&self) -> Result<Vec<String>, CallFailure> {
+        const OPERATION: &str = "ListRoles";
+        let account = self.0.account().await?;
+        let iam = self.iam_reader(OPERATION).await?;
+        let mut pages = iam
+            .list_roles()
+            .max_items(1000)
+            .into_paginator()
+            .items()
+            .send();
+        let mut roles = Vec::new();
+        while let Some(role) = pages
+            .try_next()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?
+        {
+            in_account(OPERATION, &account, role.arn())?;
+            roles.push(role.arn().to_owned());
+        }
+        Ok(roles)
+    }
+}
+
+/// The role's name in `arn:…:sts::…:assumed-role/NAME/SESSION`.
+fn assumed_role(arn: &str) -> Option<&str> {
+    let (_, resource) = arn.rsplit_once(":assumed-role/")?;
+    resource.split('/').next()
+}
+
+#[async_trait]
+impl AwsAccount for LinkedAccount {
+    fn skew(&self) -> SignedDuration {
+        self.0.skew.get()
+    }
+
+    async fn caller(&self) -> Result<Caller, CallFailure> {
+        self.0.caller().await
+    }
+
+    async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
+        self.list_regions()
+            .await
+            .map_err(|failure| self.0.noticed(failure))
+    }
+
+    async fn allowed(
+        &self,
+        caller: &Caller,
+        actions: &[String],
+    ) -> Result<BTreeMap<String, bool>, CallFailure> {
+        let source = self.policy_source(caller).await?;
+        let mut verdicts = BTreeMap::new();
+        for some in actions.chunks(ACTIONS_PER_CALL) {
+            let more = self.simulate(&source, some).await;
+            verdicts.extend(more.map_err(|failure| self.0.noticed(failure))?);
+        }
+        Ok(verdicts)
+    }
+
+    async fn principals(&self) -> Result<Principals, CallFailure> {
+        let users = self
+            .users()
+            .await
+            .map_err(|failure| self.0.noticed(failure))?;
+        let roles = self
+            .roles()
+            .await
+            .map_err(|failure| self.0.noticed(failure))?;
+        Ok(Principals { users, roles })
+    }
+
+    async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {
+        const OPERATION: &str = "CreateAccessKey";
+        let iam = self.user_writer(OPERATION, signed_at)?;
+        let answer = Box::pin(iam.create_access_key().send())
+            .await
+            .map_err(|error| failure(OPERATION, &error))?;
+        let key = answer
+            .access_key()
+            .ok_or_else(|| Oddity::missing("AccessKey").of(OPERATION, None))?;
+        Ok(NewAccessKey {
+            access_key_id: key.access_key_id().to_owned(),
+            secret_access_key: SecretText::new(key.secret_access_key()),
+        })
+    }
+
+    async fn access_keys(&self) -> Result<Vec<AccessKeyStatus>, CallFailure> {
+        const OPERATION: &str = "ListAccessKeys";
+        let iam = self.user_reader(OPERATION)?;
+        let mut pages = iam.list_access_keys().into_paginator().items().send();
+        let mut keys = Vec::new();
+        while let Some(row) = pages
+            .try_next()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?
+        {
+            let created_at = row
+                .create_date()
+                .map(|date| time("CreateDate", date))
+                .transpose()
+                .map_err(|odd| odd.of(OPERATION, None))?;
+            let id = row.access_key_id();
+            keys.push(AccessKeyStatus {
+                access_key_id: id
+                    .ok_or_else(|| Oddity::missing("AccessKeyId").of(OPERATION, None))?
+                    .to_owned(),
+                is_active: row.status() == Some(&StatusType::Active),
+                created_at,
+            });
+        }
+        Ok(keys)
+    }
+
+    async fn deactivate_access_key(
+        &self,
+        id: &str,
+        signed_at: Timestamp,
+    ) -> Result<(), CallFailure> {
+        const OPERATION: &str = "UpdateAccessKey";
+        let iam = self.user_writer(OPERATION, signed_at)?;
+        let request = iam
+            .update_access_key()
+            .access_key_id(id)
+            .status(StatusType::Inactive);
+        let sent = Box::pin(request.send()).await;
+        sent.map(drop).map_err(|error| failure(OPERATION, &error))
+    }
+
+    async fn delete_access_key(&self, id: &str, signed_at: Timestamp) -> Result<(), CallFailure> {
+        const OPERATION: &str = "DeleteAccessKey";
+        let iam = self.user_writer(OPERATION, signed_at)?;
+        let sent = Box::pin(iam.delete_access_key().access_key_id(id).send()).await;
+        sent.map(drop).map_err(|error| failure(OPERATION, &error))
+    }
+
+    fn kms(&self, region: &Region) -> Arc<dyn Kms> {
+        Arc::new(RegionalKms {
+            link: Arc::clone(&self.0),
+            region: region.clone(),
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! Opens links: checks the settings and puts the parts together.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use keyferry_domain::arn::Region;
+use keyferry_domain::connection::LinkSettings;
+use keyferry_ports::aws::{Aws, AwsAccount, BadSettings};
+use keyferry_ports::clock::Clock;
+use keyferry_ports::secret::SecretText;
+use tokio::sync::OnceCell;
+
+use crate::account::LinkedAccount;
+use crate::clock::Skew;
+use crate::credentials::CredentialSource;
+use crate::dial::{Dialer, Reach};
+use crate::link::Link;
+use crate::settings;
+use crate::trust;
+use crate::wire::Wire;
+
+/// Opens links to AWS over the network.
+pub struct Connector {
+    clock: Arc<dyn Clock>,
+}
+
+impl Connector {
+    /// A connector that takes all time from `clock`, waiting included.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock }
+    }
+}
+
+#[async_trait]
+impl Aws for Connector {
+    async fn open(
+        &self,
+        settings: LinkSettings<SecretText>,
+        region: &Region,
+        session: &str,
+    ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
+        settings::check(&settings, session)?;
+        let clock = Arc::clone(&self.clock);
+        let tls = Arc::new(trust::client_config(&settings.tls, Arc::clone(&clock))?);
+        let proxy = settings.proxy.map(Arc::new);
+        let skew = Arc::new(Skew::default());
+        let wire = |reach| {
+            let dialer = Dialer {
+                clock: Arc::clone(&clock),
+                tls: Arc::clone(&tls),
+                proxy: proxy.clone(),
+                reach,
+            };
+            Wire::new(dialer, Arc::clone(&skew))
+        };
+        let link = Link {
+            wire: wire(Reach::Settings),
+            clock: Arc::clone(&clock),
+            skew: Arc::clone(&skew),
+            endpoint: settings.endpoint,
+            region: region.clone(),
+            session: session.to_owned(),
+            source: CredentialSource::of(settings.identity, &wire(Reach::AwsAndMetadata)),
+            account: OnceCell::new(),
+        };
+        Ok(Arc::new(LinkedAccount(Arc::new(link))))
+    }
+}

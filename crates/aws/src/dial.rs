@@ -1,0 +1,366 @@
+//! Connections: name, TCP, proxy, TLS, in this order, each failure told by its stage.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use base64::Engine;
+use http::Uri;
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::TokioIo;
+use jiff::SignedDuration;
+use keyferry_domain::connection::Proxy;
+use keyferry_ports::aws::NotSentStage;
+use keyferry_ports::clock::Clock;
+use keyferry_ports::secret::SecretText;
+use rustls::{CertificateError, ClientConfig};
+use rustls_pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::clock::after;
+
+/// From the name to the end of the TLS handshake.
+const CONNECT_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
+/// The same for plain HTTP, which only metadata services and loopback get.
+const LOCAL_CONNECT_TIMEOUT: SignedDuration = SignedDuration::from_secs(1);
+/// A proxy's answer to `CONNECT` is longer than this only if it is none.
+const PROXY_ANSWER_MAX: usize = 8 * 1024;
+
+/// A request that got no answer, with the stage where it failed; no stage means that it may have been sent.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{why}")]
+pub(crate) struct WireError {
+    /// `None`: it may have reached AWS.
+    pub(crate) stage: Option<NotSentStage>,
+    /// In one sentence.
+    pub(crate) why: String,
+}
+
+impl WireError {
+    pub(crate) fn not_sent(stage: NotSentStage, why: impl Into<String>) -> Self {
+        Self {
+            stage: Some(stage),
+            why: why.into(),
+        }
+    }
+}
+
+/// Which servers may be dialled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those that the checked settings name.
+    Settings,
+    /// Hosts below AWS's DNS suffixes, and the metadata services of the host. For credentials of the host, so
+    /// that an endpoint from its environment or profile is refused.
+    AwsAndMetadata,
+}
+
+/// Opens connections to AWS.
+pub(crate) struct Dialer {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) proxy: Option<Arc<Proxy<SecretText>>>,
+    pub(crate) reach: Reach,
+}
+
+impl Dialer {
+    /// Connects to the host of `uri`, directly or through the proxy.
+    pub(crate) async fn dial(&self, uri: &Uri) -> Result<TokioIo<Stream>, WireError> {
+        let target = Target::of(uri)?;
+        self.check_reach(&target)?;
+        let timeout = if target.is_tls {
+            CONNECT_TIMEOUT
+        } else {
+            LOCAL_CONNECT_TIMEOUT
+        };
+        let deadline = after(self.clock.now(), timeout);
+        tokio::select! {
+            connected = self.connect(&target) => connected.map(TokioIo::new),
+            () = self.clock.sleep_until(deadline) => Err(WireError::not_sent(
+                NotSentStage::Connect,
+                format!("no connection to {} within {} s", target.authority(), timeout.as_secs()),
+            )),
+        }
+    }
+
+    fn check_reach(&self, target: &Target) -> Result<(), WireError> {
+        if !target.is_tls && !is_local(&target.host) {
+            return Err(WireError::not_sent(
+                NotSentStage::Connect,
+                format!("{} would be called without TLS", target.authority()),
+            ));
+        }
+        if self.reach == Reach::AwsAndMetadata && target.is_tls && !is_aws(&target.host) {
+            return Err(WireError::not_sent(
+                NotSentStage::Connect,
+                format!(
+                    "{} is no host of AWS, and endpoints from the environment do not count",
+                    target.host
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    async fn connect(&self, target: &Target) -> Result<Stream, WireError> {
+        if !target.is_tls {
+            let socket = tcp(&target.host, target.port, NotSentStage::Connect).await?;
+            return Ok(Stream {
+                inner: Box::pin(socket),
+                is_h2: false,
+            });
+        }
+        let socket = match &self.proxy {
+            None => tcp(&target.host, target.port, NotSentStage::Connect).await?,
+            Some(proxy) => tunnel(proxy, target).await?,
+        };
+        let name = ServerName::try_from(target.host.clone()).map_err(|_| {
+            WireError::not_sent(
+                NotSentStage::Build,
+                format!("{} is no host name", target.host),
+            )
+        })?;
+        let secured = TlsConnector::from(Arc::clone(&self.tls))
+            .connect(name, socket)
+            .await
+            .map_err(|error| WireError::not_sent(NotSentStage::Tls, tls_sentence(&error)))?;
+        let is_h2 = secured.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Stream {
+            inner: Box::pin(secured),
+            is_h2,
+        })
+    }
+}
+
+struct Target {
+    host: String,
+    port: u16,
+    is_tls: bool,
+}
+
+impl Target {
+    fn of(uri: &Uri) -> Result<Self, WireError> {
+        let is_tls = uri.scheme_str() == Some("https");
+        let host = uri.host().unwrap_or_default();
+        let host = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
+        if host.is_empty() {
+            return Err(WireError::not_sent(
+                NotSentStage::Build,
+                "the address has no host",
+            ));
+        }
+        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+        Ok(Self { host, port, is_tls })
+    }
+
+    fn authority(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+}
+
+/// Whether a host is this machine, or a metadata service that only this machine can reach
+/// (EC2 User Guide, "Instance metadata"; ECS and EKS guides, container credentials).
+pub(crate) fn is_local(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.segments().starts_with(&[0xfd00, 0x0ec2]),
+        Err(_) => host == "localhost",
+    }
+}
+
+fn is_aws(host: &str) -> bool {
+    const SUFFIXES: &[&str] = &[
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".amazonaws.eu",
+        ".api.aws",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+        ".cloud.adc-e.uk",
+        ".csp.hci.ic.gov",
+    ];
+    SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+}
+
+async fn tcp(host: &str, port: u16, stage: NotSentStage) -> Result<TcpStream, WireError> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let addresses: Vec<SocketAddr> = match found {
+        Ok(addresses) => addresses.collect(),
+        Err(error) => {
+            return Err(WireError::not_sent(
+                NotSentStage::Name,
+                format!("{host} does not resolve: {error}"),
+            ));
+        }
+    };
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(socket) => {
+                // Without it small requests wait for the acknowledgement of the one before.
+                let _best_effort = socket.set_nodelay(true);
+                return Ok(socket);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(WireError::not_sent(
+        stage,
+        format!("no connection to {host}:{port}: {last}"),
+    ))
+}
+
+/// Asks the proxy for a tunnel (RFC 9110, section 9.3.6).
+async fn tunnel(proxy: &Proxy<SecretText>, target: &Target) -> Result<TcpStream, WireError> {
+    let refuse = |why: String| WireError::not_sent(NotSentStage::Proxy, why);
+    let address: Uri = proxy
+        .url
+        .parse()
+        .map_err(|_| refuse("the proxy's address is no URL".to_owned()))?;
+    let host = address.host().unwrap_or_default();
+    let port = address.port_u16().unwrap_or(80);
+    let mut socket = tcp(host, port, NotSentStage::Proxy).await?;
+    let request = connect_request(proxy, target);
+    socket
+        .write_all(&request)
+        .await
+        .map_err(|error| refuse(format!("the proxy {host}:{port} does not listen: {error}")))?;
+    let answer = read_head(&mut socket)
+        .await
+        .map_err(|error| refuse(format!("the proxy {host}:{port} does not answer: {error}")))?;
+    match status_of(&answer) {
+        Some(200..=299) => Ok(socket),
+        Some(407) => Err(refuse(format!(
+            "the proxy {host}:{port} wants other credentials (407)"
+        ))),
+        Some(status) => Err(refuse(format!(
+            "the proxy {host}:{port} opens no tunnel to {}: it answered {status}",
+            target.authority()
+        ))),
+        None => Err(refuse(format!(
+            "{host}:{port} does not answer like a proxy"
+        ))),
+    }
+}
+
+fn connect_request(proxy: &Proxy<SecretText>, target: &Target) -> zeroize::Zeroizing<Vec<u8>> {
+    let authority = target.authority();
+    let mut request = zeroize::Zeroizing::new(Vec::with_capacity(4096));
+    request.extend_from_slice(
+        format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n").as_bytes(),
+    );
+    if let Some((user, password)) = &proxy.credentials {
+        let plain = zeroize::Zeroizing::new(format!("{user}:{}", password.expose()));
+        let basic = base64::engine::general_purpose::STANDARD.encode(plain.as_bytes());
+        let basic = zeroize::Zeroizing::new(basic);
+        request.extend_from_slice(b"Proxy-Authorization: Basic ");
+        request.extend_from_slice(basic.as_bytes());
+        request.extend_from_slice(b"\r\n");
+    }
+    request.extend_from_slice(b"\r\n");
+    request
+}
+
+/// Reads up to the empty line. The server behind the tunnel says nothing before we do, so that nothing of its
+/// words can be read here.
+async fn read_head(socket: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() >= PROXY_ANSWER_MAX {
+            return Err(io::Error::other("its answer does not end"));
+        }
+        head.push(socket.read_u8().await?);
+    }
+    Ok(head)
+}
+
+fn status_of(head: &[u8]) -> Option<u16> {
+    let line = head.split(|byte| *byte == b'\r').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let mut words = line.split(' ');
+    words
+        .next()
+        .filter(|version| version.starts_with("HTTP/1."))?;
+    words.next()?.parse().ok()
+}
+
+/// What a failed handshake means, for people.
+fn tls_sentence(error: &io::Error) -> String {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(problem)) => match problem {
+            CertificateError::UnknownIssuer => {
+                "the server's certificate comes from an authority that this connection does not trust"
+                    .to_owned()
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                format!("the server's certificate has expired ({problem})")
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                format!("the server's certificate is for another host name ({problem})")
+            }
+            other => format!("the server's certificate is not acceptable: {other}"),
+        },
+        Some(other) => format!("no TLS: {other}"),
+        None => format!("no TLS: {error}"),
+    }
+}
+
+trait Io: AsyncRead + AsyncWrite + Send {}
+impl<T: AsyncRead + AsyncWrite + Send> Io for T {}
+
+/// An open connection.
+pub(crate) struct Stream {
+    inner: Pin<Box<dyn Io>>,
+    is_h2: bool,
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        if self.is_h2 {
+            Connected::new().negotiated_h2()
+        } else {
+            Connected::new()
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.inner.as_mut().poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.inner.as_mut().poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.inner.as_mut().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.inner.as_mut().poll_shutdown(context)
+    }
+}
