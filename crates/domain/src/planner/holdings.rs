@@ -99,7 +99,7 @@ fn single(case: &Case<'_>, live: &Live<'_>) -> Option<Held> {
     let id = described.current_material.clone();
     let version = match &id {
         Some(id) => case.view.bindings.get(id).copied(),
-        None => sole_binding(case).or_else(|| assumed(case, live, is_present)),
+        None => sole_binding(case).or_else(|| assumed(case, live)),
     };
     let ever_held = is_present || id.is_some() || version.is_some();
     let valid_to = match described.expiration {
@@ -121,20 +121,16 @@ fn sole_binding(case: &Case<'_>) -> Option<VersionNumber> {
     case.view.bindings.values().next().copied()
 }
 
-/// Without any id, material that is there is taken for ours once we have imported it, or once the key has
+/// Without any id, the one material is taken for ours once we have imported it, or once the key has
 /// reached its first intent.
-fn assumed(case: &Case<'_>, live: &Live<'_>, is_present: bool) -> Option<VersionNumber> {
+fn assumed(case: &Case<'_>, live: &Live<'_>) -> Option<VersionNumber> {
     let imported = case.view.own_effects.iter().any(|effect| {
         effect.step.kind() == StepKind::ImportMaterial
             && effect.step.region() == live.region
             && matches!(effect.outcome, EffectOutcome::Done { .. })
     });
     let ours = imported || case.intent.life != Life::Provisioning;
-    if is_present && ours {
-        case.intent.current
-    } else {
-        None
-    }
+    case.intent.current.filter(|_| ours)
 }
 
 /// While a key is being made, unproved material may be what an import without an answer has left.

@@ -49,11 +49,15 @@ pub(super) fn finish(case: &Case<'_>) -> Flow {
             rotate(case, &primary, pending)
         }
         // An import without an answer: nothing tells whether these are our bytes, so they go.
-        None if pending.claims.is_some() && pending.claims == case.intent.current => {
+        None if pending.claims.is_some_and(|claimed| could_be_ours(case, claimed)) => {
             discard(&primary, pending, wanted)
         }
         _ => blocked(Blocked::ForeignPendingMaterial),
     }
+}
+
+fn could_be_ours(case: &Case<'_>, claimed: VersionNumber) -> bool {
+    Some(claimed) <= case.intent.current && case.intent.version(claimed).is_some()
 }
 
 /// Nothing was ever encrypted under pending material; it is removed only to make room for a wanted rotation.

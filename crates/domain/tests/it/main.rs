@@ -1,0 +1,12 @@
+//! The planner's rules as sentences, and properties over a model of AWS KMS.
+
+mod model;
+mod operations;
+mod properties;
+mod rules_creation;
+mod rules_material;
+mod rules_regions;
+mod rules_rotation;
+mod rules_state;
+mod support;
+mod world;
