@@ -32,6 +32,10 @@ pub enum Point {
     BeforeCommit,
     /// The batch is durable; the writer does not know yet.
     AfterCommit,
+    /// The lane's lease is neither taken nor renewed yet.
+    BeforeLease,
+    /// The lease is durable; the server does not know yet.
+    AfterLease,
     /// Nothing has left yet.
     BeforeCall,
     /// The other side has done it; the caller does not know yet.
@@ -43,6 +47,7 @@ pub enum Point {
 enum Burn {
     Nothing,
     Crash,
+    Hold,
     Pause(Arc<VirtualClock>, SignedDuration),
     Fail(RecordsError),
 }
@@ -54,6 +59,7 @@ pub struct Fuse {
     at: usize,
     burn: Burn,
     burnt: watch::Sender<bool>,
+    released: watch::Sender<bool>,
 }
 
 impl Fuse {
@@ -76,6 +82,11 @@ impl Fuse {
     /// [`burnt`](Fuse::burnt), then drop the run.
     pub fn crash_at(at: usize) -> Arc<Self> {
         Self::new(at, Burn::Crash)
+    }
+
+    /// The process stops at point `at`, and goes on unaware after [`release`](Fuse::release).
+    pub fn hold_at(at: usize) -> Arc<Self> {
+        Self::new(at, Burn::Hold)
     }
 
     /// The process sleeps at point `at` while `clock` goes on by `by`, and wakes unaware.
@@ -101,6 +112,7 @@ impl Fuse {
         }
         match &self.burn {
             Burn::Crash if number >= self.at => std::future::pending().await,
+            Burn::Hold if burns => raised(&self.released).await,
             Burn::Pause(clock, by) if burns => clock.advance(*by),
             Burn::Fail(error) if burns => return Err(error.clone()),
             _ => {}
@@ -110,10 +122,12 @@ impl Fuse {
 
     /// Returns once the point is reached; never, if it is not.
     pub async fn burnt(&self) {
-        let mut burnt = self.burnt.subscribe();
-        if burnt.wait_for(|burnt| *burnt).await.is_err() {
-            std::future::pending().await
-        }
+        raised(&self.burnt).await;
+    }
+
+    /// Lets a held process go on.
+    pub fn release(&self) {
+        self.released.send_replace(true);
     }
 
     /// Whether the point was reached.
@@ -127,6 +141,13 @@ impl Fuse {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+}
+
+async fn raised(flag: &watch::Sender<bool>) {
+    let mut flag = flag.subscribe();
+    if flag.wait_for(|raised| *raised).await.is_err() {
+        std::future::pending().await
     }
 }
 
@@ -160,9 +181,9 @@ impl<R: AllRecords + ?Sized> Commits for Fused<R> {
         now: Timestamp,
         until: Timestamp,
     ) -> Records<Option<LaneLease>> {
-        self.fuse.pass(Point::BeforeCommit).await?;
+        self.fuse.pass(Point::BeforeLease).await?;
         let lease = self.inner.lease_lane(lane, owner, now, until).await;
-        self.fuse.pass(Point::AfterCommit).await?;
+        self.fuse.pass(Point::AfterLease).await?;
         lease
     }
 }

@@ -1,4 +1,7 @@
 //! Builders, scenarios and contracts for tests.
 
+pub mod clock;
 pub mod contract;
+pub mod entropy;
+pub mod fuse;
 pub mod records;
