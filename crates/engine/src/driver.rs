@@ -12,6 +12,9 @@ use crate::pacer::Pacer;
 /// The code of [`DriverError::Later`] that says that AWS throttles: only this KMS key waits.
 pub const THROTTLED: &str = "throttled";
 
+/// The code of an attempt that was recorded and then not sent: nothing left this server.
+pub const NOT_SENT: &str = "not-sent";
+
 /// Opens targets. The engine knows no keys; this does.
 #[async_trait]
 pub trait Driver: Send + Sync + 'static {
@@ -26,6 +29,13 @@ pub trait Driver: Send + Sync + 'static {
         attempts: &[Attempt],
         pacer: Pacer,
     ) -> Result<Box<dyn Run>, DriverError>;
+
+    /// Records to write with an outcome that the engine itself found out: *refused* with
+    /// [`NOT_SENT`], or *unknown* because its sender is gone. The audit entry, as a rule.
+    fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
+        let _ = attempt;
+        Vec::new()
+    }
 }
 
 /// One target in one server's hands, between two waits. Holds in memory what it learned; dropped at a crash,

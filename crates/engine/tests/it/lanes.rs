@@ -1,0 +1,89 @@
+//! Two servers on one database.
+
+use std::sync::Arc;
+
+use keyferry_engine::NOT_SENT;
+use keyferry_ports::records::{AttemptState, Priority};
+use keyferry_testkit::fuse::{Fuse, Point};
+
+use crate::toy::Bench;
+
+#[tokio::test]
+async fn a_lane_is_worked_by_one_server_until_its_lease_ends() {
+    let bench = Bench::new();
+    let keys = [bench.key(), bench.key()];
+    let first = bench.engine("first", &Fuse::whole());
+    let second = bench.engine("second", &Fuse::whole());
+    let job = bench.job(Priority::Interactive, &keys[..1]).await;
+    bench.run_to_end(&first).await;
+    bench.assert_done(job, "first").await;
+    let job = bench.job(Priority::Interactive, &keys[1..]).await;
+
+    let next = second.run_due().await.unwrap();
+    let calls_before = bench.world.calls().len();
+    bench.run_to_end(&second).await;
+
+    assert!(next.is_some());
+    assert_eq!(calls_before, 3, "the second server sent in a lane that was not its own");
+    assert_eq!(bench.world.calls().len(), 6);
+    assert_eq!(bench.find(job).await.progress.done, 1);
+}
+
+/// The first server is held at each point of its run, while the second takes over and ends the job. Then the
+/// first goes on, unaware.
+#[tokio::test]
+async fn a_server_that_wakes_after_a_take_over_is_fenced_off() {
+    for at in 0.. {
+        let bench = Arc::new(Bench::new());
+        let key = bench.key();
+        let job = bench.job(Priority::Interactive, &[key]).await;
+        let fuse = Fuse::hold_at(at);
+        let (his_bench, his_fuse) = (Arc::clone(&bench), Arc::clone(&fuse));
+        let first = tokio::spawn(async move {
+            his_bench.run_to_end(&his_bench.engine("first", &his_fuse)).await;
+        });
+        tokio::select! {
+            () = fuse.burnt() => {}
+            () = async { while !first.is_finished() { tokio::task::yield_now().await } } => {}
+        }
+        if !fuse.is_burnt() {
+            break;
+        }
+
+        bench.run_to_end(&bench.engine("second", &Fuse::whole())).await;
+        let calls = bench.world.calls().len();
+        fuse.release();
+        first.await.unwrap();
+
+        let point = fuse.passed()[at];
+        let what = format!("held at {at}, {point:?}");
+        bench.assert_done(job, &what).await;
+        let late = bench.world.calls().len() - calls;
+        assert_eq!(late, usize::from(point == Point::BeforeCall), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_was_recorded_but_held_up_is_refused_as_not_sent() {
+    let bench = Bench::new();
+    let key = bench.key();
+    let job = bench.job(Priority::Interactive, &[key]).await;
+    let whole = Fuse::whole();
+    let points = {
+        let bench = Bench::new();
+        bench.job(Priority::Interactive, &[bench.key()]).await;
+        bench.run_to_end(&bench.engine("first", &whole)).await;
+        whole.passed()
+    };
+    let at = points.iter().position(|point| *point == Point::AfterCommit).unwrap();
+
+    let clock = Arc::clone(&bench.clock);
+    let fuse = Fuse::pause_at(at, clock, jiff::SignedDuration::from_mins(6));
+    bench.run_to_end(&bench.engine("first", &fuse)).await;
+
+    let attempts = bench.attempts(job).await;
+    let code = attempts[0].outcome.as_ref().map(|outcome| outcome.code.as_str());
+    assert_eq!((attempts[0].state, code), (AttemptState::Refused, Some(NOT_SENT)));
+    assert_eq!(attempts.len(), 4);
+    bench.assert_done(job, "held up").await;
+}

@@ -1,0 +1,142 @@
+//! Done, refused, unknown; throttled, out of reach, stuck.
+
+use jiff::SignedDuration;
+use keyferry_domain::view::HORIZON;
+use keyferry_engine::{BEFORE_HORIZON, THROTTLED};
+use keyferry_ports::clock::Clock;
+use keyferry_ports::records::{AttemptState, JobRecords, JobState, Priority};
+use keyferry_testkit::fuse::Fuse;
+
+use crate::toy::{Bench, Mishap, start};
+
+const MISHAPS: [Mishap; 5] = [
+    Mishap::Throttle,
+    Mishap::Refuse,
+    Mishap::LoseRequest,
+    Mishap::LoseAnswer,
+    Mishap::ActLate(SignedDuration::from_mins(4)),
+];
+
+#[tokio::test]
+async fn whatever_happens_to_a_once_only_step_it_takes_effect_once() {
+    for first in MISHAPS {
+        for second in MISHAPS {
+            let bench = Bench::new();
+            let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+            bench.world.mishap("create", first);
+            bench.world.mishap("create", second);
+
+            bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+
+            bench.assert_done(job, &format!("{first:?}, {second:?}")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_request_is_sent_again_only_after_the_horizon() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.mishap("create", Mishap::LoseRequest);
+
+    bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+
+    let calls = bench.world.calls();
+    let creates: Vec<_> = calls.iter().filter(|call| call.kind == "create").collect();
+    assert_eq!(creates.len(), 2);
+    assert!(creates[1].at >= creates[0].at + HORIZON, "{creates:?}");
+    bench.assert_done(job, "lost request").await;
+}
+
+#[tokio::test]
+async fn an_unknown_attempt_blocks_the_end_until_the_horizon() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.set_blind(true);
+    bench.world.mishap("alias", Mishap::LoseAnswer);
+    let engine = bench.engine("first", &Fuse::whole());
+
+    let next = engine.run_due().await.unwrap().unwrap();
+
+    let target = bench.records.list_targets(job).await.unwrap().remove(0);
+    assert_eq!(target.note.unwrap().0, BEFORE_HORIZON);
+    assert_eq!(bench.find(job).await.state, JobState::Waiting);
+    assert!(next >= start() + HORIZON);
+    bench.run_to_end(&engine).await;
+    let job = bench.find(job).await;
+    assert_eq!(job.state, JobState::Succeeded);
+    assert!(job.finished_at.unwrap() >= start() + HORIZON);
+}
+
+#[tokio::test]
+async fn a_throttled_key_waits_while_others_go_on() {
+    let bench = Bench::new();
+    let keys = [bench.key(), bench.key()];
+    let job = bench.job(Priority::Interactive, &keys).await;
+    bench.world.mishap("import", Mishap::Throttle);
+    let engine = bench.engine("first", &Fuse::whole());
+
+    engine.run_due().await.unwrap();
+
+    let targets = bench.records.list_targets(job).await.unwrap();
+    let note = targets[0].note.clone().unwrap();
+    assert_eq!((note.0.as_str(), targets[0].tries), (THROTTLED, 1));
+    assert_eq!(bench.find(job).await.progress.done, 1);
+    let imports: Vec<_> =
+        bench.world.calls().into_iter().filter(|call| call.kind == "import").collect();
+    let pause = imports[1].at.duration_since(imports[0].at);
+    assert!(pause >= SignedDuration::from_secs(1), "the lane was not slowed: {pause:?}");
+    bench.run_to_end(&engine).await;
+    bench.assert_done(job, "throttled").await;
+}
+
+#[tokio::test]
+async fn what_aws_refuses_is_not_sent_again_without_a_wait() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    (0..5).for_each(|_| bench.world.mishap("create", Mishap::Refuse));
+    let engine = bench.engine("first", &Fuse::whole());
+
+    engine.run_due().await.unwrap();
+
+    assert_eq!(bench.world.calls().len(), 1);
+    let target = bench.records.list_targets(job).await.unwrap().remove(0);
+    assert_eq!((target.note.unwrap().0.as_str(), target.tries), ("refused", 1));
+    bench.run_to_end(&engine).await;
+    bench.assert_done(job, "refused").await;
+}
+
+#[tokio::test]
+async fn what_is_out_of_reach_is_tried_again_with_growing_pauses() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.set_out_of_reach(true);
+    let engine = bench.engine("first", &Fuse::whole());
+
+    for tries in 1..=12 {
+        let next = engine.run_due().await.unwrap().unwrap();
+        let target = bench.records.list_targets(job).await.unwrap().remove(0);
+        assert_eq!(target.tries, tries);
+        assert!(next > bench.clock.now());
+        bench.clock.set(next);
+    }
+
+    let waited = bench.clock.now().duration_since(start());
+    assert!(waited > SignedDuration::from_mins(1), "{waited:?}");
+    bench.world.set_out_of_reach(false);
+    bench.run_to_end(&engine).await;
+    bench.assert_done(job, "out of reach").await;
+}
+
+#[tokio::test]
+async fn an_answer_that_came_late_settles_the_attempt_as_done() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.mishap("create", Mishap::LoseAnswer);
+
+    bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+
+    let attempts = bench.attempts(job).await;
+    assert_eq!(attempts.len(), 3);
+    assert!(attempts.iter().all(|attempt| attempt.state == AttemptState::Done));
+}
