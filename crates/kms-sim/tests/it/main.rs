@@ -1,0 +1,4 @@
+//! Conformance with AWS's documents.
+
+mod import;
+mod support;
