@@ -64,13 +64,8 @@ pub struct Fuse {
 
 impl Fuse {
     fn new(at: usize, burn: Burn) -> Arc<Self> {
-        let burnt = watch::Sender::new(false);
-        Arc::new(Self {
-            passed: Mutex::default(),
-            at,
-            burn,
-            burnt,
-        })
+        let (burnt, released) = (watch::Sender::new(false), watch::Sender::new(false));
+        Arc::new(Self { passed: Mutex::default(), at, burn, burnt, released })
     }
 
     /// Never burns; counts.

@@ -206,8 +206,10 @@ impl Samples {
             observed: BTreeMap::new(),
             bindings: BTreeMap::new(),
             held_material: false,
+            held: Vec::new(),
             predecessor: None,
             successor: None,
+            handover: None,
             created_at: at(6),
             revision: 1,
         }
