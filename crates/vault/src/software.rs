@@ -8,6 +8,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::OperationId;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::spec::SpecKind;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::Durable;
 use keyferry_ports::secret::SecretText;
@@ -202,6 +203,9 @@ impl Vault for SoftwareVault {
 
     async fn generate(&self, identity: &VersionIdentity) -> Result<NewMaterial, VaultError> {
         let open = self.require_open()?;
+        if identity.spec.kind() != SpecKind::Rsa {
+            return open.generate(identity);
+        }
         let identity = identity.clone();
         offload(move || open.generate(&identity))
             .await

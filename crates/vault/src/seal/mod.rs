@@ -74,7 +74,7 @@ pub enum SealError {
     /// The seal opened, but protects the root key of another vault.
     #[error("the seal belongs to another vault")]
     ForeignSeal,
-    /// The root key is right or wrong, but the keyring does not open with it.
+    /// The seal opened, but the keyring does not open with its root key.
     #[error(
         "the stored keyring does not open with this seal's root key: damaged, or of another vault"
     )]

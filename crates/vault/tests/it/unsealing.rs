@@ -209,7 +209,12 @@ async fn a_vault_is_shared_by_many_tasks_and_sealing_stops_them_all() {
         .map(|number| {
             let vault = std::sync::Arc::clone(&vault);
             tokio::spawn(async move {
-                let identity = identity(KeySpec::EcP256, number);
+                let spec = if number == 1 {
+                    KeySpec::Rsa2048
+                } else {
+                    KeySpec::EcP256
+                };
+                let identity = identity(spec, number);
                 let made = vault.generate(&identity).await.unwrap();
                 vault
                     .check(&identity, &made.sealed, &made.fingerprint)

@@ -35,6 +35,10 @@ async fn openssl_unwraps_material_of_every_spec_and_finds_the_key_that_the_vault
             .wrap_for_aws(&version, &under, algorithm)
             .await
             .unwrap();
+        assert!(
+            blob.len() <= 6144,
+            "KMS API, ImportKeyMaterial, EncryptedKeyMaterial: {spec}"
+        );
 
         match spec.kind() {
             SpecKind::Symmetric => {
@@ -48,11 +52,22 @@ async fn openssl_unwraps_material_of_every_spec_and_finds_the_key_that_the_vault
             SpecKind::Rsa | SpecKind::Ecc => {
                 let material = rsa_aes_unwrap(&private, 2048, "sha256", &blob);
                 assert_eq!(Some(public_of(&material)), public_key, "{spec}");
+                assert!(is_pkcs8_v1(&material), "{spec}");
                 let shown = describe(&material);
                 assert!(shown.contains(openssl_name(spec)), "{spec}: {shown}");
             }
         }
     }
+}
+
+/// RFC 5208: after the sequence's header comes the version, which is 0.
+fn is_pkcs8_v1(der: &[u8]) -> bool {
+    let header = if der[1] < 0x80 {
+        2
+    } else {
+        2 + usize::from(der[1] & 0x7f)
+    };
+    der[header..].starts_with(&[2, 1, 0])
 }
 
 fn openssl_mac(spec: KeySpec, key: &[u8], message: &[u8]) -> Vec<u8> {
