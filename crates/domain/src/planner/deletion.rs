@@ -1,8 +1,12 @@
 //! Deletion: scheduled when wanted, cancelled when wanted, and otherwise somebody else's act.
 
+use std::ops::ControlFlow;
+
 use jiff::SignedDuration;
 
-use super::case::{CONTENT, Case, Flow, Live, SOON, UNREADABLE, blocked, reached, step};
+use super::case::{
+    CONTENT, Case, Flow, Live, Next, SOON, UNREADABLE, blocked, later, reached, step,
+};
 use crate::life::Life;
 use crate::plan::{Blocked, WaitReason};
 use crate::step::Step;
@@ -11,7 +15,7 @@ use crate::view::{Field, KeyState};
 /// AWS's waiting period in days (KMS API, `ScheduleKeyDeletion`): 7 to 30, 30 unless told.
 pub const WINDOW_DAYS: std::ops::RangeInclusive<u32> = 7..=30;
 
-/// How often a primary is looked at that waits for its replicas' deletion; that takes a week at least.
+/// How often a primary is looked at whose replicas should be gone by now; AWS may take a day longer.
 const REPLICA_DELETION: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn stage(case: &Case<'_>) -> Flow {
@@ -55,14 +59,15 @@ fn wanted(case: &Case<'_>) -> Flow {
             days,
         });
     }
-    let waits_for_replicas = case
-        .live()
-        .iter()
-        .any(|live| live.described.state == KeyState::PendingReplicaDeletion);
-    if waits_for_replicas {
-        return case.wait(REPLICA_DELETION, WaitReason::ReplicaDeletion);
+    let live = case.live();
+    if live.iter().all(|live| live.described.state != KeyState::PendingReplicaDeletion) {
+        return reached();
     }
-    reached()
+    // The primary's waiting period begins when the last replica is really gone.
+    let last_replica = live.iter().filter_map(|live| live.described.deletion_date).max();
+    let soonest = later(case.now, REPLICA_DELETION);
+    let until = last_replica.map_or(soonest, |gone| gone.max(soonest));
+    ControlFlow::Break(Next::Wait(until, WaitReason::ReplicaDeletion))
 }
 
 fn not_wanted(case: &Case<'_>) -> Flow {

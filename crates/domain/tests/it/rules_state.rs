@@ -1,1 +1,254 @@
-//! x
+//! Rules of state, aliases, tags, policy and deletion.
+
+use keyferry_domain::kms_key::OldKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::operation as op;
+use keyferry_domain::plan::{Blocked, Decision, WaitReason, Warning};
+use keyferry_domain::planner::{healing, plan_settled};
+use keyferry_domain::step::{Step, StepKind};
+use keyferry_domain::view::{KeyState, SETTLE};
+
+use crate::model::{Deletion, Target};
+use crate::support::*;
+use crate::world::{End, World};
+
+fn kinds(world: &mut World) -> Vec<StepKind> {
+    world.plan().steps().iter().map(Step::kind).collect()
+}
+
+fn state(world: &World) -> KeyState {
+    world.kms.sets[0].state(&region(WEST)).unwrap()
+}
+
+fn place(world: &mut World) -> &mut crate::model::ModelPlace {
+    world.kms.sets[0].places.get_mut(&region(WEST)).unwrap()
+}
+
+#[test]
+fn a_reached_intent_needs_nothing() {
+    assert!(World::settled(symmetric()).plan().is_reached());
+}
+
+#[test]
+fn a_key_that_somebody_disabled_is_enabled_again() {
+    let mut world = World::settled(symmetric());
+    place(&mut world).enabled = false;
+
+    assert_eq!(kinds(&mut world), [StepKind::Enable]);
+    assert_eq!(world.converge(), End::Reached);
+    assert_eq!(state(&world), KeyState::Enabled);
+}
+
+#[test]
+fn a_key_without_material_is_neither_enabled_nor_disabled() {
+    let mut world = World::settled(symmetric());
+    world.intent = op::deactivate(&world.intent).unwrap().or(&world.intent);
+    assert_eq!(world.converge(), End::Reached);
+    world.wait(SETTLE);
+
+    for enabled in [true, false] {
+        world.intent.enabled = enabled;
+        assert!(world.plan().is_reached());
+    }
+}
+
+#[test]
+fn what_is_blocked_does_not_keep_a_person_from_disabling_the_key() {
+    let mut world = World::settled(symmetric());
+    world.kms.aliases.insert((region(WEST), alias("app")), Target::Foreign);
+    world.importable.clear();
+    place(&mut world).materials[0].valid_to = Some(start() + days(1));
+    assert!(matches!(world.plan().decision, Decision::Blocked(Blocked::NoCopyKept { .. })));
+
+    world.intent.enabled = false;
+
+    assert_eq!(kinds(&mut world), [StepKind::Disable]);
+}
+
+#[test]
+fn nothing_is_disabled_or_emptied_before_callers_had_time_to_move() {
+    let mut world = World::settled(symmetric());
+    let now = world.now;
+    world.intent = op::replace(&world.intent, OldKey::Deactivate, now).unwrap().or(&world.intent);
+
+    let calm = Decision::Wait { until: now + op::CALM, why: WaitReason::Calm };
+    assert_eq!(world.plan().decision, calm);
+    assert_eq!(world.converge(), End::Reached);
+    assert!(world.now >= now + op::CALM);
+    assert_eq!(
+        world.executed.iter().map(Step::kind).collect::<Vec<_>>(),
+        [StepKind::Disable, StepKind::DeleteMaterial]
+    );
+}
+
+#[test]
+fn an_alias_of_the_predecessor_moves_only_after_the_new_key_works() {
+    let mut world = World::new(symmetric());
+    world.predecessor = Some(arn("old"));
+    world.kms.aliases.insert((region(WEST), alias("app")), Target::Predecessor);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    assert_eq!(
+        world.executed.iter().map(Step::kind).collect::<Vec<_>>(),
+        [StepKind::CreateKmsKey, StepKind::ImportMaterial, StepKind::MoveAlias]
+    );
+}
+
+#[test]
+fn an_alias_does_not_move_onto_a_disabled_key_in_use() {
+    let mut world = World::settled(symmetric());
+    world.intent.enabled = false;
+    assert_eq!(world.converge(), End::Reached);
+    world.predecessor = Some(arn("old"));
+    world.kms.aliases.insert((region(WEST), alias("app")), Target::Predecessor);
+    world.wait(SETTLE);
+
+    assert!(world.plan().is_reached());
+}
+
+#[test]
+fn an_alias_that_points_at_a_strange_key_is_never_taken() {
+    let mut world = World::settled(symmetric());
+    world.kms.aliases.insert((region(WEST), alias("app")), Target::Foreign);
+
+    let expected =
+        Blocked::ForeignAlias { alias: alias("app"), key_id: "somebody-else".to_owned() };
+    assert_eq!(world.converge(), End::Blocked(expected));
+}
+
+#[test]
+fn only_an_alias_that_the_intent_names_for_removal_is_deleted() {
+    let mut world = World::settled(symmetric());
+    world.kms.aliases.insert((region(WEST), alias("theirs")), Target::Ours(1));
+    let update = op::Update { aliases: Some([alias("new")].into()), ..Default::default() };
+    world.intent = op::update(&world.intent, update, world.now).unwrap().or(&world.intent);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let names: Vec<String> = world.kms.aliases.keys().map(|key| key.1.to_string()).collect();
+    assert_eq!(names, ["alias/new", "alias/theirs"]);
+    assert!(world.intent.aliases_to_remove.is_empty());
+}
+
+#[test]
+fn disabling_emptying_and_deleting_leave_aliases_where_they_are() {
+    for change in [op::deactivate, |i: &_| op::schedule_deletion(i, 7, true), |i: &_| op::disable(i, None)]
+    {
+        let mut world = World::settled(symmetric());
+        world.intent = change(&world.intent).unwrap().or(&world.intent);
+        assert_eq!(world.converge(), End::Reached);
+        assert_eq!(world.kms.aliases.len(), 1);
+    }
+}
+
+#[test]
+fn foreign_tags_go_our_own_and_those_of_aws_stay() {
+    let mut world = World::settled(symmetric());
+    world.intent.tags = tags(&[("team", "blue")]);
+    let found = tags(&[("keyferry:op", "x"), ("aws:x", "y"), ("foreign", "z"), ("team", "red")]);
+    place(&mut world).tags = found;
+
+    let plan = world.plan();
+
+    assert_eq!(
+        plan.steps(),
+        [
+            Step::Untag { region: region(WEST), keys: vec!["foreign".to_owned()] },
+            Step::Tag { region: region(WEST), tags: tags(&[("team", "blue")]) },
+        ]
+    );
+}
+
+#[test]
+fn no_material_goes_in_before_a_new_policy_was_read_back() {
+    let mut world = World::settled(symmetric());
+    place(&mut world).materials[0].is_present = false;
+    world.intent.policy = Some(policy("new"));
+    let mut stale = world.view();
+    assert_eq!(world.run(1), End::Interrupted);
+    stale.own_effects = world.effects.clone();
+
+    let decision = plan_settled(&world.intent, &stale, world.now).decision;
+
+    assert!(matches!(decision, Decision::Wait { why: WaitReason::Settling, .. }), "{decision:?}");
+    assert_eq!(kinds(&mut world), [StepKind::ImportMaterial]);
+}
+
+#[test]
+fn a_wanted_deletion_is_scheduled_and_then_nothing_else_is_touched() {
+    let mut world = World::settled(symmetric());
+    world.intent = op::schedule_deletion(&world.intent, 14, true).unwrap().or(&world.intent);
+    world.intent.description = "ignored".to_owned();
+
+    let plan = world.plan();
+
+    assert_eq!(plan.steps(), [Step::ScheduleDeletion { region: region(WEST), days: 14 }]);
+    assert_eq!(plan.warnings, [Warning::BecomesUnusable]);
+    assert_eq!(world.converge(), End::Reached);
+}
+
+#[test]
+fn a_deletion_that_nobody_here_asked_for_is_blocked_until_it_is_restored() {
+    let mut world = World::settled(symmetric());
+    place(&mut world).deletion = Some(Deletion::At(start() + days(30)));
+    assert_eq!(world.converge(), End::Blocked(Blocked::ForeignDeletion));
+
+    world.intent = op::restore(&world.intent).unwrap().or(&world.intent);
+
+    assert_eq!(kinds(&mut world), [StepKind::CancelDeletion, StepKind::Enable]);
+    assert_eq!(world.converge(), End::Reached);
+    assert_eq!(state(&world), KeyState::Enabled);
+    assert!(!world.intent.cancel_deletion);
+}
+
+#[test]
+fn a_cancelled_deletion_leaves_the_key_disabled_or_empty_as_asked() {
+    for (empty, expected) in [(false, KeyState::Disabled), (true, KeyState::PendingImport)] {
+        let mut world = World::settled(symmetric());
+        world.intent = op::schedule_deletion(&world.intent, 7, true).unwrap().or(&world.intent);
+        assert_eq!(world.converge(), End::Reached);
+
+        world.intent = op::cancel_deletion(&world.intent, empty).unwrap().or(&world.intent);
+
+        assert_eq!(world.converge(), End::Reached);
+        assert_eq!((world.intent.life, state(&world)), (Life::Inactive, expected));
+    }
+}
+
+#[test]
+fn healing_restores_material_and_then_the_disabled_state_but_disables_nothing_else() {
+    let mut world = World::settled(symmetric());
+    world.intent.enabled = false;
+    assert_eq!(world.converge(), End::Reached);
+    world.wait(minutes(20));
+    place(&mut world).materials[0].is_present = false;
+    let view = world.view();
+    let lost = healing(&plan_settled(&world.intent, &view, world.now), &view);
+
+    assert_eq!(world.converge(), End::Reached);
+    world.wait(minutes(20));
+    place(&mut world).enabled = true;
+    let view = world.view();
+    let enabled = healing(&plan_settled(&world.intent, &view, world.now), &view);
+
+    let kinds = |steps: &[Step]| steps.iter().map(Step::kind).collect::<Vec<_>>();
+    assert_eq!(kinds(&lost.steps), [StepKind::ImportMaterial, StepKind::Disable]);
+    assert_eq!(kinds(&enabled.steps), []);
+    assert_eq!(kinds(&enabled.left_to_people), [StepKind::Disable]);
+}
+
+#[test]
+fn grants_on_a_replaced_key_are_pointed_out() {
+    let mut world = World::settled(symmetric());
+    let grants = ["a", "b"].map(|id| keyferry_domain::view::Grant {
+        id: id.to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        operations: Vec::new(),
+    });
+    place(&mut world).grants = grants.into();
+    let now = world.now;
+    world.intent = op::replace(&world.intent, OldKey::KeepEnabled, now).unwrap().or(&world.intent);
+
+    assert_eq!(world.plan().warnings, [Warning::GrantsStay(2)]);
+}

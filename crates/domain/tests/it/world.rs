@@ -14,7 +14,7 @@ use keyferry_domain::view::{
     Candidate, EffectOutcome, HORIZON, OwnEffect, SETTLE, Search, View,
 };
 
-use crate::model::{Kms, Refused};
+use crate::model::{Kms, Refused, Target};
 use crate::support::{start, version};
 
 /// Pseudo-random numbers from a seed (SplitMix64).
@@ -275,6 +275,13 @@ impl World {
                 keyferry_domain::life::Life::PendingDeletion,
                 "{step:?}"
             ),
+            // AWS has no "only if it still points there"; whoever sees old news may overwrite.
+            Step::MoveAlias { region, alias } | Step::DeleteAlias { region, alias }
+                if self.lag == 0 && self.lost == 0 =>
+            {
+                let target = self.kms.aliases.get(&(region.clone(), alias.clone()));
+                assert_ne!(target, Some(&Target::Foreign), "{step:?}");
+            }
             _ => {}
         }
     }
