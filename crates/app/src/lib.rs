@@ -1,1 +1,95 @@
 //! Use cases: feeds the planner's steps to the engine and records what happened.
+//!
+//! Each service takes the actor first, checks the right, decides with the domain, writes intent and audit entry in
+//! one commit, and leaves AWS to the engine.
+
+pub mod access;
+pub mod action;
+pub mod actor;
+pub mod audits;
+mod codec;
+pub mod connections;
+mod driver;
+pub mod error;
+pub mod jobs;
+pub mod key_policy;
+pub mod keys;
+pub mod keystores;
+pub mod kms_keys;
+mod link;
+mod log;
+pub mod parts;
+mod quota;
+pub mod seals;
+
+use std::sync::Arc;
+
+use keyferry_engine::{Engine, EngineParts, EngineRecords, Settings};
+
+pub use action::{Action, ApprovalClass, authorize};
+pub use actor::Actor;
+pub use error::{AppError, ErrorClass};
+pub use parts::{DEFAULT_GROUP, Ports};
+
+use crate::driver::KmsKeyDriver;
+use crate::link::Links;
+use crate::parts::Shared;
+
+/// The application: one service per noun, and the engine that carries out what they start.
+pub struct App {
+    /// People, tokens, sessions.
+    pub access: access::Access,
+    /// The audit log.
+    pub audits: audits::Audits,
+    /// Connections.
+    pub connections: connections::Connections,
+    /// Jobs.
+    pub jobs: jobs::Jobs,
+    /// Keys in the vault.
+    pub keys: keys::Keys,
+    /// Keystores.
+    pub keystores: keystores::Keystores,
+    /// KMS keys.
+    pub kms_keys: kms_keys::KmsKeys,
+    /// Seals of the vault.
+    pub seals: seals::Seals,
+    /// Carries out jobs; whoever composes the application runs it.
+    pub engine: Arc<Engine>,
+}
+
+impl App {
+    /// Composes the application. `owner` names this server in lane leases.
+    pub fn new(ports: Ports, owner: &str) -> Self {
+        let links = Arc::new(Links::new(Arc::clone(&ports.aws), Arc::clone(&ports.vault)));
+        let driver = Arc::new(KmsKeyDriver {
+            records: Arc::clone(&ports.records),
+            vault: Arc::clone(&ports.vault),
+            links: Arc::clone(&links),
+            clock: Arc::clone(&ports.clock),
+        });
+        let records: Arc<dyn EngineRecords> = ports.records.clone();
+        let engine = Arc::new(Engine::new(EngineParts {
+            records,
+            driver: driver.clone(),
+            clock: Arc::clone(&ports.clock),
+            entropy: Arc::clone(&ports.entropy),
+            settings: Settings::new(owner, quota::quotas()),
+        }));
+        let shared = Arc::new(Shared {
+            ports,
+            links,
+            engine: Arc::clone(&engine),
+        });
+        Self {
+            access: access::Access::new(Arc::clone(&shared)),
+            audits: audits::Audits::new(Arc::clone(&shared)),
+            connections: connections::Connections::new(Arc::clone(&shared)),
+            jobs: jobs::Jobs::new(Arc::clone(&shared)),
+            keys: keys::Keys::new(Arc::clone(&shared)),
+            keystores: keystores::Keystores::new(Arc::clone(&shared)),
+            kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), driver),
+            seals: seals::Seals::new(shared),
+            engine,
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
-use keyferry_ports::records::{Commits, JobRecords, Records};
+use keyferry_ports::records::Records;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -30,10 +30,7 @@ const GLANCE: u32 = 256;
 /// Due targets read at most, when looking for work behind work that cannot be taken.
 const DEEP_LOOK: u32 = 65_536;
 
-/// The part of the records that the engine uses.
-pub trait EngineRecords: Commits + JobRecords {}
-
-impl<T: Commits + JobRecords + ?Sized> EngineRecords for T {}
+pub use keyferry_ports::records::EngineRecords;
 
 /// What an engine is made of.
 pub struct EngineParts {
@@ -51,7 +48,9 @@ pub struct EngineParts {
 
 impl fmt::Debug for EngineParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineParts").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("EngineParts")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,14 +62,22 @@ pub struct Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("settings", &self.core.settings).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("settings", &self.core.settings)
+            .finish_non_exhaustive()
     }
 }
 
 impl Engine {
     /// Puts an engine together. It does nothing before [`run`](Engine::run) or [`run_due`](Engine::run_due).
     pub fn new(parts: EngineParts) -> Self {
-        let EngineParts { records, driver, clock, entropy, settings } = parts;
+        let EngineParts {
+            records,
+            driver,
+            clock,
+            entropy,
+            settings,
+        } = parts;
         let lanes = Lanes::new(
             Arc::clone(&records),
             Arc::clone(&driver),
@@ -93,7 +100,9 @@ impl Engine {
             stopping: watch::Sender::new(false),
             job_locks: Default::default(),
         };
-        Self { core: Arc::new(core) }
+        Self {
+            core: Arc::new(core),
+        }
     }
 
     /// The quotas, for AWS calls outside of jobs.
@@ -115,7 +124,11 @@ impl Engine {
     /// come to its next decision, records what is known, and gives the lanes back.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut working = JoinSet::new();
-        let Settings { poll_max, lease_ttl, .. } = self.core.settings;
+        let Settings {
+            poll_max,
+            lease_ttl,
+            ..
+        } = self.core.settings;
         let pause = poll_max.min(lease_ttl / 4);
         let mut deep_look_at = self.core.now();
         tokio::pin!(shutdown);
@@ -161,7 +174,10 @@ impl Engine {
             work_on(&self.core, claim).await;
         }
         let next = self.core.records.next_due(due_by).await?;
-        Ok(next.into_iter().chain(self.core.board.next_end_of_rest(due_by)).min())
+        Ok(next
+            .into_iter()
+            .chain(self.core.board.next_end_of_rest(due_by))
+            .min())
     }
 
     async fn claim(&self, now: Timestamp, limit: usize, is_deep: bool) -> Vec<Claim> {
@@ -175,9 +191,21 @@ impl Engine {
     }
 
     /// Due targets that can be worked on now. Only a deep look searches behind those that cannot.
-    async fn find_work(&self, due_by: Timestamp, limit: usize, is_deep: bool) -> Records<Vec<Claim>> {
-        let Settings { in_flight_max, lane_in_flight_max, .. } = self.core.settings;
-        let room = Room { all: in_flight_max.max(1), lane: lane_in_flight_max.max(1) };
+    async fn find_work(
+        &self,
+        due_by: Timestamp,
+        limit: usize,
+        is_deep: bool,
+    ) -> Records<Vec<Claim>> {
+        let Settings {
+            in_flight_max,
+            lane_in_flight_max,
+            ..
+        } = self.core.settings;
+        let room = Room {
+            all: in_flight_max.max(1),
+            lane: lane_in_flight_max.max(1),
+        };
         let mut claims = Vec::new();
         let mut glance = GLANCE;
         loop {

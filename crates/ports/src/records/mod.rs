@@ -195,9 +195,14 @@ pub trait AuditRecords: Send + Sync + 'static {
     async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>>;
 }
 
+/// The part of the records that the engine uses.
+pub trait EngineRecords: Commits + JobRecords {}
+
+impl<T: Commits + JobRecords + ?Sized> EngineRecords for T {}
+
 /// Everything, for composition.
 pub trait AllRecords:
-    Commits + ConfigurationRecords + KeyRecords + KmsKeyRecords + JobRecords + AccessRecords + AuditRecords
+    EngineRecords + ConfigurationRecords + KeyRecords + KmsKeyRecords + AccessRecords + AuditRecords
 {
 }
 

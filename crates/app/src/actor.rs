@@ -1,0 +1,29 @@
+//! Who acts.
+
+use std::fmt;
+
+use keyferry_domain::id::UserId;
+use keyferry_domain::name::Name;
+
+/// Who asked for something: a person, or Keyferry itself for something that a person set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, signed in or by token.
+    User {
+        /// Identity.
+        id: UserId,
+        /// Name, for the log.
+        name: Name,
+    },
+    /// The server on its own account: start, recovery, the first administrator.
+    System,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User { name, .. } => write!(f, "user/{name}"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}

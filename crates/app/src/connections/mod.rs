@@ -1,0 +1,411 @@
+//! Connections: verify first, then store; how an AWS account is reached.
+
+pub mod tier;
+mod verify;
+
+use std::sync::Arc;
+
+use keyferry_domain::arn::Region;
+use keyferry_domain::connection::{
+    Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy, Tier, TlsTrust,
+};
+use keyferry_domain::id::ConnectionId;
+use keyferry_domain::name::Name;
+use keyferry_ports::aws::Principals;
+use keyferry_ports::records::{Batch, Change, Expect, RecordsError};
+use keyferry_ports::secret::SecretText;
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::driver::describe;
+use crate::error::AppError;
+use crate::link::default_region;
+use crate::log::{Fact, object};
+use crate::parts::{DEFAULT_GROUP, Shared};
+
+pub use verify::{RegionCheck, Verified};
+
+/// Everything about a link that a person gives.
+#[derive(Debug)]
+pub struct LinkRequest {
+    /// Identity, endpoint, trust, proxy.
+    pub link: LinkSettings<SecretText>,
+    /// Regions in use, default first.
+    pub regions: Vec<Region>,
+    /// How far the rights shall go.
+    pub tier: Tier,
+}
+
+/// A connection to add.
+#[derive(Debug)]
+pub struct AddConnection {
+    /// Its name.
+    pub name: Name,
+    /// The link.
+    pub request: LinkRequest,
+    /// Whether to store it although it does not work.
+    pub allow_unverified: bool,
+}
+
+/// What may change about a link; `None` leaves that part as it is stored, secrets included.
+#[derive(Debug, Default)]
+pub struct LinkChange {
+    /// Another identity.
+    pub identity: Option<Identity<SecretText>>,
+    /// Another endpoint.
+    pub endpoint: Option<Endpoint>,
+    /// Other trust.
+    pub tls: Option<TlsTrust<SecretText>>,
+    /// Another proxy, or none any more.
+    pub proxy: Option<Option<Proxy<SecretText>>>,
+}
+
+impl LinkChange {
+    fn over(self, stored: LinkSettings<SecretText>) -> LinkSettings<SecretText> {
+        LinkSettings {
+            identity: self.identity.unwrap_or(stored.identity),
+            endpoint: self.endpoint.unwrap_or(stored.endpoint),
+            tls: self.tls.unwrap_or(stored.tls),
+            proxy: self.proxy.unwrap_or(stored.proxy),
+        }
+    }
+}
+
+/// What may change about a connection; `None` leaves it.
+#[derive(Debug, Default)]
+pub struct UpdateConnection {
+    /// The revision that the caller saw.
+    pub revision: Option<u64>,
+    /// Other parts of the link: verified before they are stored.
+    pub link: LinkChange,
+    /// Other Regions.
+    pub regions: Option<Vec<Region>>,
+    /// Another tier.
+    pub tier: Option<Tier>,
+    /// Whether to store it although it does not work.
+    pub allow_unverified: bool,
+}
+
+/// A stored connection with what its verification found.
+#[derive(Debug)]
+pub struct Stored {
+    /// The connection.
+    pub connection: Connection,
+    /// What verification found; `None` where it failed and that was allowed.
+    pub verified: Option<Verified>,
+}
+
+/// Use cases of connections.
+pub struct Connections {
+    shared: Arc<Shared>,
+}
+
+impl Connections {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Tries a link without storing anything.
+    pub async fn verify(&self, actor: &Actor, request: &LinkRequest) -> Result<Verified, AppError> {
+        authorize(actor, Action::ConnectionVerify)?;
+        self.try_link(request).await
+    }
+
+    async fn try_link(&self, request: &LinkRequest) -> Result<Verified, AppError> {
+        let region = default_region(&request.regions)?;
+        check_regions(&request.regions)?;
+        let settings = copy(&request.link)?;
+        let link = self.shared.links.try_out(settings, region).await?;
+        verify::verify(&*link, &request.regions, request.tier).await
+    }
+
+    /// Verifies a link and stores it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever verification found, unless `allow_unverified`; a name that is taken.
+    pub async fn add(&self, actor: &Actor, command: AddConnection) -> Result<Stored, AppError> {
+        authorize(actor, Action::ConnectionAdd)?;
+        self.refuse_taken_name(&command.name).await?;
+        let now = self.shared.now();
+        let tried = self.try_link(&command.request).await;
+        let (verified, health) = match tried {
+            Ok(verified) => (Some(verified), LinkHealth::Connected { since: now }),
+            Err(error) if command.allow_unverified && may_be_stored(&error) => (
+                None,
+                LinkHealth::NotConnected {
+                    why: describe(&error),
+                    since: now,
+                },
+            ),
+            Err(error) => return Err(error),
+        };
+        let id = ConnectionId::new(self.shared.new_uuid());
+        let connection = Connection {
+            id,
+            name: command.name,
+            group: DEFAULT_GROUP,
+            account: verified.as_ref().map(|verified| verified.account.clone()),
+            regions: command.request.regions,
+            link: self.shared.links.seal_secrets(id, &command.request.link)?,
+            tier: command.request.tier,
+            health,
+            created_at: now,
+            updated_at: now,
+            revision: 1,
+        };
+        self.store(actor, Action::ConnectionAdd, &connection, Expect::New)
+            .await?;
+        Ok(Stored {
+            connection,
+            verified,
+        })
+    }
+
+    /// All connections, by name.
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<Connection>, AppError> {
+        authorize(actor, Action::ConnectionRead)?;
+        Ok(self.shared.ports.records.list_connections().await?)
+    }
+
+    /// One connection, by id or name.
+    pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Connection, AppError> {
+        authorize(actor, Action::ConnectionRead)?;
+        self.shared.find_connection(selector).await
+    }
+
+    /// Changes a connection. A changed link, or changed Regions, are verified first; the account never changes.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: UpdateConnection,
+    ) -> Result<Stored, AppError> {
+        authorize(actor, Action::ConnectionUpdate)?;
+        let mut connection = self.shared.find_connection(selector).await?;
+        check_revision("connection", command.revision, connection.revision)?;
+        let stored = self
+            .shared
+            .links
+            .open_secrets(connection.id, &connection.link)?;
+        let link = command.link.over(stored);
+        let request = LinkRequest {
+            link,
+            regions: command
+                .regions
+                .unwrap_or_else(|| connection.regions.clone()),
+            tier: command.tier.unwrap_or(connection.tier),
+        };
+        let now = self.shared.now();
+        let verified = match self.try_link(&request).await {
+            Ok(verified) => {
+                keep_account(&mut connection, &verified)?;
+                connection.health = LinkHealth::Connected { since: now };
+                Some(verified)
+            }
+            Err(error) if command.allow_unverified && may_be_stored(&error) => {
+                connection.health = LinkHealth::NotConnected {
+                    why: describe(&error),
+                    since: now,
+                };
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        let expect = Expect::Revision(connection.revision);
+        connection.link = self
+            .shared
+            .links
+            .seal_secrets(connection.id, &request.link)?;
+        connection.regions = request.regions;
+        connection.tier = request.tier;
+        connection.updated_at = now;
+        self.store(actor, Action::ConnectionUpdate, &connection, expect)
+            .await?;
+        connection.revision += 1;
+        Ok(Stored {
+            connection,
+            verified,
+        })
+    }
+
+    /// Verifies a stored connection and keeps its health. A link that fails is an answer, not an error: look
+    /// at [`Connection::health`].
+    pub async fn test(&self, actor: &Actor, selector: &str) -> Result<Stored, AppError> {
+        authorize(actor, Action::ConnectionVerify)?;
+        let mut connection = self.shared.find_connection(selector).await?;
+        let link = self
+            .shared
+            .links
+            .open_secrets(connection.id, &connection.link)?;
+        let request = LinkRequest {
+            link,
+            regions: connection.regions.clone(),
+            tier: connection.tier,
+        };
+        let now = self.shared.now();
+        let verified = match self.try_link(&request).await {
+            Ok(verified) => {
+                keep_account(&mut connection, &verified)?;
+                connection.health = match connection.health {
+                    LinkHealth::Connected { since } => LinkHealth::Connected { since },
+                    _ => LinkHealth::Connected { since: now },
+                };
+                Some(verified)
+            }
+            Err(error) => {
+                connection.health = LinkHealth::NotConnected {
+                    why: describe(&error),
+                    since: now,
+                };
+                None
+            }
+        };
+        let expect = Expect::Revision(connection.revision);
+        self.store(actor, Action::ConnectionVerify, &connection, expect)
+            .await?;
+        connection.revision += 1;
+        Ok(Stored {
+            connection,
+            verified,
+        })
+    }
+
+    /// IAM users and roles of the account, for pick lists.
+    pub async fn principals(&self, actor: &Actor, selector: &str) -> Result<Principals, AppError> {
+        authorize(actor, Action::ConnectionRead)?;
+        let connection = self.shared.find_connection(selector).await?;
+        let link = self.shared.links.of(&connection, "keyferry-read").await?;
+        link.principals()
+            .await
+            .map_err(AppError::aws("listing IAM users and roles"))
+    }
+
+    /// Removes a connection; its KMS keys stay in AWS as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::InUse`] while keystores use it.
+    pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
+        authorize(actor, Action::ConnectionDelete)?;
+        let connection = self.shared.find_connection(selector).await?;
+        let expect = Expect::Revision(connection.revision);
+        let about = object("connection", connection.id, &connection.name);
+        let batch = Batch::new()
+            .with(Change::DeleteConnection(connection.id, expect))
+            .with(Fact::done(actor, Action::ConnectionDelete, about, self.shared.now()).change());
+        match self.shared.ports.records.commit(batch).await {
+            Err(RecordsError::Conflict { .. }) if self.is_used(connection.id).await? => {
+                Err(AppError::InUse { what: "connection" })
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn is_used(&self, id: ConnectionId) -> Result<bool, AppError> {
+        let keystores = self.shared.ports.records.list_keystores().await?;
+        Ok(keystores.iter().any(|keystore| keystore.connection == id))
+    }
+
+    async fn refuse_taken_name(&self, name: &Name) -> Result<(), AppError> {
+        match self
+            .shared
+            .ports
+            .records
+            .find_connection_by_name(name)
+            .await?
+        {
+            Some(_) => Err(AppError::NameTaken {
+                what: "connection",
+                name: name.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    async fn store(
+        &self,
+        actor: &Actor,
+        action: Action,
+        connection: &Connection,
+        expect: Expect,
+    ) -> Result<(), AppError> {
+        let about = object("connection", connection.id, &connection.name);
+        let mut fact = Fact::done(actor, action, about, self.shared.now())
+            .detail("identity", connection.link.identity.kind())
+            .detail("tier", connection.tier.as_str());
+        if let Some(account) = &connection.account {
+            fact = fact.detail("account", account);
+        }
+        let batch = Batch::new()
+            .with(Change::PutConnection(connection.clone(), expect))
+            .with(fact.change());
+        Ok(self.shared.ports.records.commit(batch).await?)
+    }
+}
+
+impl Shared {
+    /// A connection by id or name.
+    pub(crate) async fn find_connection(&self, selector: &str) -> Result<Connection, AppError> {
+        let records = &self.ports.records;
+        let found = match (selector.parse::<ConnectionId>(), selector.parse::<Name>()) {
+            (Ok(id), _) => records.find_connection(id).await?,
+            (_, Ok(name)) => records.find_connection_by_name(&name).await?,
+            _ => None,
+        };
+        found.ok_or_else(|| AppError::NotFound {
+            what: "connection",
+            selector: selector.to_owned(),
+        })
+    }
+}
+
+/// Refuses an update of something that changed since the caller saw it.
+pub(crate) fn check_revision(
+    what: &'static str,
+    seen: Option<u64>,
+    now: u64,
+) -> Result<(), AppError> {
+    match seen {
+        Some(seen) if seen != now => Err(AppError::Changed { what }),
+        _ => Ok(()),
+    }
+}
+
+/// A link that failed for reasons outside may be stored and mended later; a wrong request may not.
+fn may_be_stored(error: &AppError) -> bool {
+    matches!(error, AppError::Aws { .. })
+}
+
+/// A connection keeps the account that it first reached.
+fn keep_account(connection: &mut Connection, verified: &Verified) -> Result<(), AppError> {
+    match &connection.account {
+        Some(account) if *account != verified.account => Err(AppError::OtherAccount {
+            found: verified.account.to_string(),
+            expected: account.to_string(),
+        }),
+        Some(_) => Ok(()),
+        None => {
+            connection.account = Some(verified.account.clone());
+            Ok(())
+        }
+    }
+}
+
+fn check_regions(regions: &[Region]) -> Result<(), AppError> {
+    use keyferry_domain::arn::Partition;
+    let mut partitions = regions.iter().map(Partition::of_region);
+    let first = partitions.next();
+    if partitions.any(|partition| Some(partition) != first) {
+        return Err(AppError::Invalid {
+            field: "regions",
+            why: "all Regions of a connection must be in one AWS partition".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The connector takes secrets over; the request keeps its own to be sealed later.
+fn copy(link: &LinkSettings<SecretText>) -> Result<LinkSettings<SecretText>, AppError> {
+    link.try_map_secrets(|secret| Ok(SecretText::new(secret.expose())))
+}

@@ -1,0 +1,80 @@
+//! Which AWS actions each tier needs: one table for policy documents and verification.
+
+use keyferry_domain::connection::Tier;
+
+/// Where an action is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Has no resource: `Resource: "*"`.
+    Account,
+    /// On keys of the account.
+    Keys,
+    /// On keys and aliases of the account.
+    KeysAndAliases,
+    /// On the IAM user itself.
+    OwnUser,
+}
+
+/// Every action, from which tier on, and where.
+///
+/// # Source
+///
+/// KMS Developer Guide, "AWS KMS permissions": which operations take a key or alias resource; `CreateKey`,
+/// `ListKeys` and `ListAliases` take none. A tag at creation needs `kms:TagResource` in an IAM policy.
+pub const ACTIONS: &[(&str, Tier, Scope)] = &[
+    ("kms:ListKeys", Tier::Observe, Scope::Account),
+    ("kms:ListAliases", Tier::Observe, Scope::Account),
+    ("account:ListRegions", Tier::Observe, Scope::Account),
+    ("iam:SimulatePrincipalPolicy", Tier::Observe, Scope::Account),
+    ("iam:ListUsers", Tier::Observe, Scope::Account),
+    ("iam:ListRoles", Tier::Observe, Scope::Account),
+    ("cloudtrail:LookupEvents", Tier::Observe, Scope::Account),
+    ("kms:DescribeKey", Tier::Observe, Scope::Keys),
+    ("kms:GetKeyPolicy", Tier::Observe, Scope::Keys),
+    ("kms:ListKeyPolicies", Tier::Observe, Scope::Keys),
+    ("kms:ListResourceTags", Tier::Observe, Scope::Keys),
+    ("kms:GetPublicKey", Tier::Observe, Scope::Keys),
+    ("kms:GetKeyRotationStatus", Tier::Observe, Scope::Keys),
+    ("kms:ListKeyRotations", Tier::Observe, Scope::Keys),
+    ("kms:GetKeyLastUsage", Tier::Observe, Scope::Keys),
+    ("kms:ListGrants", Tier::Observe, Scope::Keys),
+    ("kms:CreateKey", Tier::Import, Scope::Account),
+    ("kms:TagResource", Tier::Import, Scope::Keys),
+    ("kms:UntagResource", Tier::Import, Scope::Keys),
+    ("kms:GetParametersForImport", Tier::Import, Scope::Keys),
+    ("kms:ImportKeyMaterial", Tier::Import, Scope::Keys),
+    ("kms:RotateKeyOnDemand", Tier::Import, Scope::Keys),
+    ("kms:EnableKey", Tier::Import, Scope::Keys),
+    ("kms:UpdateKeyDescription", Tier::Import, Scope::Keys),
+    ("kms:CancelKeyDeletion", Tier::Import, Scope::Keys),
+    ("kms:CreateAlias", Tier::Import, Scope::KeysAndAliases),
+    ("kms:UpdateAlias", Tier::Import, Scope::KeysAndAliases),
+    ("kms:DisableKey", Tier::Full, Scope::Keys),
+    ("kms:PutKeyPolicy", Tier::Full, Scope::Keys),
+    ("kms:DeleteImportedKeyMaterial", Tier::Full, Scope::Keys),
+    ("kms:ScheduleKeyDeletion", Tier::Full, Scope::Keys),
+    ("kms:EnableKeyRotation", Tier::Full, Scope::Keys),
+    ("kms:DisableKeyRotation", Tier::Full, Scope::Keys),
+    ("kms:ReplicateKey", Tier::Full, Scope::Keys),
+    ("kms:UpdatePrimaryRegion", Tier::Full, Scope::Keys),
+    ("kms:RevokeGrant", Tier::Full, Scope::Keys),
+    ("kms:DeleteAlias", Tier::Full, Scope::KeysAndAliases),
+];
+
+/// The IAM actions with which an IAM user rotates its own access key.
+pub const ACCESS_KEY_ACTIONS: &[&str] = &[
+    "iam:GetUser",
+    "iam:ListAccessKeys",
+    "iam:CreateAccessKey",
+    "iam:UpdateAccessKey",
+    "iam:DeleteAccessKey",
+];
+
+/// The actions of a tier, those of the lower tiers included.
+pub fn actions_of(tier: Tier) -> Vec<String> {
+    ACTIONS
+        .iter()
+        .filter(|row| row.1 <= tier)
+        .map(|row| row.0.to_owned())
+        .collect()
+}

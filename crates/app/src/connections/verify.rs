@@ -1,0 +1,104 @@
+//! Tries a link: who are we, which Regions answer, which actions are missing. Changes nothing in AWS.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use keyferry_domain::arn::{Account, Region};
+use keyferry_domain::connection::Tier;
+use keyferry_ports::aws::{AwsAccount, CallFailure, Caller, Refusal};
+
+use crate::error::AppError;
+
+use super::tier::actions_of;
+
+/// What verification found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The account that answered.
+    pub account: Account,
+    /// Who we are there.
+    pub principal: String,
+    /// Each Region in use.
+    pub regions: Vec<RegionCheck>,
+    /// Actions of the tier that the IAM policies do not allow.
+    pub missing_actions: Vec<String>,
+    /// Why the actions could not be checked, where they could not.
+    pub actions_unchecked: Option<String>,
+}
+
+/// Whether KMS answers in one Region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionCheck {
+    /// Which.
+    pub region: Region,
+    /// What went wrong there; `None` is well.
+    pub problem: Option<String>,
+}
+
+/// Tries a link.
+pub(crate) async fn verify(
+    link: &dyn AwsAccount,
+    regions: &[Region],
+    tier: Tier,
+) -> Result<Verified, AppError> {
+    let caller = link
+        .caller()
+        .await
+        .map_err(AppError::aws("asking AWS who we are (GetCallerIdentity)"))?;
+    let checks = join_all(regions.iter().map(|region| check_region(link, region))).await;
+    let checked: Vec<RegionCheck> = checks.into_iter().collect::<Result<_, AppError>>()?;
+    let (missing_actions, actions_unchecked) = missing_actions(link, &caller, tier).await;
+    Ok(Verified {
+        account: caller.account,
+        principal: caller.arn,
+        regions: checked,
+        missing_actions,
+        actions_unchecked,
+    })
+}
+
+/// Lists keys: a refusal for want of rights proves that the Region answers; anything else fails verification.
+async fn check_region(link: &dyn AwsAccount, region: &Region) -> Result<RegionCheck, AppError> {
+    let problem = match link.kms(region).keys(None).await {
+        Ok(_) => None,
+        Err(CallFailure::Refused {
+            refusal: Refusal::AccessDenied,
+            ..
+        }) => Some("kms:ListKeys is not allowed".to_owned()),
+        Err(failure) => {
+            return Err(AppError::Aws {
+                what: format!("listing KMS keys in {region}"),
+                source: failure,
+            });
+        }
+    };
+    Ok(RegionCheck {
+        region: region.clone(),
+        problem,
+    })
+}
+
+async fn missing_actions(
+    link: &dyn AwsAccount,
+    caller: &Caller,
+    tier: Tier,
+) -> (Vec<String>, Option<String>) {
+    if caller.arn.ends_with(":root") {
+        return (
+            Vec::new(),
+            Some("the account's root user needs no IAM policy".to_owned()),
+        );
+    }
+    let wanted = actions_of(tier);
+    let allowed: Result<BTreeMap<String, bool>, _> = link.allowed(caller, &wanted).await;
+    match allowed {
+        Ok(allowed) => {
+            let missing = wanted
+                .into_iter()
+                .filter(|action| !allowed.get(action).copied().unwrap_or(false))
+                .collect();
+            (missing, None)
+        }
+        Err(failure) => (Vec::new(), Some(failure.to_string())),
+    }
+}

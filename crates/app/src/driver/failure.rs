@@ -1,0 +1,88 @@
+//! What a failed call means for the run: read on without it, later, or a person has to act.
+
+use keyferry_domain::view::Field;
+use keyferry_engine::{DriverError, THROTTLED};
+use keyferry_ports::aws::{CallFailure, Refusal};
+
+use crate::error::aws_code;
+
+/// What a read brought, as the planner sees it.
+pub(crate) fn field<T>(result: Result<T, CallFailure>) -> Result<Field<T>, DriverError> {
+    match result {
+        Ok(value) => Ok(Field::Value(value)),
+        Err(CallFailure::Refused { refusal, .. }) if says_absent(&refusal) => Ok(Field::Absent),
+        Err(CallFailure::Refused { refusal, .. }) if says_unreadable(&refusal) => {
+            Ok(Field::Unreadable)
+        }
+        Err(failure) => Err(not_now(&failure)),
+    }
+}
+
+/// AWS has no such thing, or no such operation for this key.
+fn says_absent(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NotFound | Refusal::UnsupportedOperation | Refusal::Validation | Refusal::Other(_)
+    )
+}
+
+/// We may not see it, or not now.
+fn says_unreadable(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::AccessDenied | Refusal::InvalidState | Refusal::Disabled
+    )
+}
+
+/// A read that failed is tried again with back-off, whatever the cause: reading changes nothing, and a wrong
+/// secret or a closed firewall is mended outside.
+pub(crate) fn not_now(failure: &CallFailure) -> DriverError {
+    if is_throttled(failure) {
+        return DriverError::Later {
+            code: THROTTLED.to_owned(),
+            why: failure.to_string(),
+        };
+    }
+    if let CallFailure::WrongAnswer { .. } = failure {
+        return DriverError::Stuck {
+            code: aws_code(failure).to_owned(),
+            why: failure.to_string(),
+        };
+    }
+    DriverError::Later {
+        code: aws_code(failure).to_owned(),
+        why: failure.to_string(),
+    }
+}
+
+/// Whether AWS limits the rate.
+pub(crate) fn is_throttled(failure: &CallFailure) -> bool {
+    matches!(
+        failure,
+        CallFailure::Refused {
+            refusal: Refusal::Throttling,
+            ..
+        }
+    )
+}
+
+/// Whether a refusal of an effect may pass by itself: eventual consistency right after our own writes, a principal
+/// that IAM does not know yet, or an import pair that must be fetched anew.
+pub(crate) fn may_pass(code: &str) -> bool {
+    const PASSING: &[&str] = &[
+        "AlreadyExists",
+        "Conflict",
+        "Disabled",
+        "ExpiredImportToken",
+        "ExpiredToken",
+        "InvalidCiphertext",
+        "InvalidImportToken",
+        "InvalidState",
+        "MalformedPolicy",
+        "NotFound",
+        "RequestExpired",
+        "Throttling",
+        "not-sent",
+    ];
+    PASSING.contains(&code)
+}

@@ -1,0 +1,251 @@
+//! Drives one KMS key towards its intent: observes, asks the planner, prepares and sends one step at a time.
+
+mod call;
+mod failure;
+mod observe;
+mod outcome;
+mod preview;
+mod run;
+mod search;
+mod settle;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::step::StepKind;
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_domain::view::{EffectOutcome, OwnEffect, SETTLE};
+use keyferry_engine::{Driver, DriverError, Pacer, Run};
+use keyferry_ports::clock::Clock;
+use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Target};
+use keyferry_ports::vault::Vault;
+
+use crate::codec::{decode_answer, decode_step};
+use crate::error::AppError;
+use crate::link::Links;
+
+use self::run::KmsKeyRun;
+
+/// Opens KMS keys for the engine.
+#[derive(Clone)]
+pub struct KmsKeyDriver {
+    pub(crate) records: Arc<dyn AllRecords>,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) links: Arc<Links>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// All that a run needs to know before it looks at AWS.
+pub(crate) struct Subject {
+    pub(crate) key: KmsKey,
+    pub(crate) connection: Connection,
+    /// The actor of the job, for the audit log.
+    pub(crate) actor: String,
+    pub(crate) own_effects: Vec<OwnEffect>,
+    pub(crate) importable: BTreeSet<VersionNumber>,
+    pub(crate) predecessor: Option<KmsKey>,
+    /// Whether the key that shall replace this one is still being worked on.
+    pub(crate) awaits_successor: bool,
+    /// The group of the source key: part of what its material is sealed under.
+    pub(crate) source_group: Option<(KeyId, GroupId)>,
+}
+
+impl Subject {
+    pub(crate) fn lane(&self, region: &Region) -> Result<Lane, DriverError> {
+        let account = self
+            .connection
+            .account
+            .clone()
+            .ok_or_else(|| DriverError::Stuck {
+                code: "connection.unverified".to_owned(),
+                why: format!(
+                    "the connection {} has not been verified yet",
+                    self.connection.name
+                ),
+            })?;
+        Ok(Lane {
+            account,
+            region: region.clone(),
+        })
+    }
+
+    pub(crate) fn predecessor_arn(&self) -> Option<&KmsKeyArn> {
+        self.predecessor.as_ref().and_then(|key| key.arn.as_ref())
+    }
+}
+
+#[async_trait]
+impl Driver for KmsKeyDriver {
+    async fn open(
+        &self,
+        target: &Target,
+        attempts: &[Attempt],
+        pacer: Pacer,
+    ) -> Result<Box<dyn Run>, DriverError> {
+        let actor = match self.records.find_job(target.job).await? {
+            Some(job) => job.actor,
+            None => return Err(gone("job", target.job)),
+        };
+        let subject = self.read_subject(target.subject, actor).await?;
+        let session = format!("keyferry-{}", target.job);
+        let link = self
+            .links
+            .of(&subject.connection, &session)
+            .await
+            .map_err(|error| later(&error))?;
+        Ok(Box::new(KmsKeyRun::new(
+            self, target, attempts, subject, link, pacer,
+        )))
+    }
+}
+
+impl KmsKeyDriver {
+    /// Reads the records about one KMS key.
+    pub(crate) async fn read_subject(
+        &self,
+        id: KmsKeyId,
+        actor: String,
+    ) -> Result<Subject, DriverError> {
+        let Some(key) = self.records.find_kms_key(id).await? else {
+            return Err(gone("KMS key", id));
+        };
+        let Some(connection) = self.records.find_connection(key.connection).await? else {
+            return Err(gone("connection", key.connection));
+        };
+        let predecessor = match key.predecessor {
+            Some(id) => self.records.find_kms_key(id).await?,
+            None => None,
+        };
+        let awaits_successor = match key.successor {
+            Some(successor) if key.intent.life == Life::Active => {
+                !self.records.open_targets_on(successor).await?.is_empty()
+            }
+            _ => false,
+        };
+        let since = self.clock.now() - SETTLE;
+        let own_effects = own_effects(&self.records.recent_attempts(id, since).await?)?;
+        let (importable, source_group) = self.source(&key).await?;
+        Ok(Subject {
+            key,
+            connection,
+            actor,
+            own_effects,
+            importable,
+            predecessor,
+            awaits_successor,
+            source_group,
+        })
+    }
+
+    /// The versions of the source key that can be imported, and the group that owns it.
+    async fn source(
+        &self,
+        key: &KmsKey,
+    ) -> Result<(BTreeSet<VersionNumber>, Option<(KeyId, GroupId)>), DriverError> {
+        let Some(source) = key.source else {
+            return Ok((BTreeSet::new(), None));
+        };
+        let versions = self.records.list_versions(source).await?;
+        let group = versions
+            .first()
+            .map(|version| (source, version.identity.group));
+        let importable = versions
+            .iter()
+            .filter(|version| version.state != VersionState::Destroyed)
+            .map(|version| version.identity.version)
+            .collect();
+        Ok((importable, group))
+    }
+}
+
+/// Attempts as effects: what was answered lately, and what was never answered.
+fn own_effects(attempts: &[Attempt]) -> Result<Vec<OwnEffect>, DriverError> {
+    attempts
+        .iter()
+        .filter_map(|attempt| own_effect(attempt).transpose())
+        .collect()
+}
+
+fn own_effect(attempt: &Attempt) -> Result<Option<OwnEffect>, DriverError> {
+    let outcome = match (attempt.state, &attempt.outcome) {
+        (AttemptState::Refused, _) => return Ok(None),
+        (AttemptState::Done, Some(outcome)) => match &outcome.answer {
+            Some(text) => {
+                let answer = decode_answer(text).map_err(corrupt)?;
+                EffectOutcome::Done {
+                    arn: answer.key,
+                    material: answer.material,
+                    at: outcome.at,
+                }
+            }
+            // Shown by AWS, never answered. Whose material it is, only an answer tells.
+            None if attempt.kind == StepKind::ImportMaterial.as_str() => EffectOutcome::Unknown,
+            None => EffectOutcome::Done {
+                arn: None,
+                material: None,
+                at: outcome.at,
+            },
+        },
+        (AttemptState::Done | AttemptState::Sending | AttemptState::Unknown, _) => {
+            EffectOutcome::Unknown
+        }
+    };
+    let step = decode_step(&attempt.step).map_err(corrupt)?;
+    Ok(Some(OwnEffect {
+        step,
+        signed_at: attempt.signed_at,
+        outcome,
+    }))
+}
+
+fn corrupt(error: crate::codec::Unreadable) -> DriverError {
+    DriverError::Stuck {
+        code: "database.corrupt".to_owned(),
+        why: error.to_string(),
+    }
+}
+
+fn gone(what: &str, id: impl std::fmt::Display) -> DriverError {
+    DriverError::Stuck {
+        code: "request.not-found".to_owned(),
+        why: format!("the {what} {id} is no longer in the records"),
+    }
+}
+
+/// A use case's error as the engine wants it.
+pub(crate) fn later(error: &AppError) -> DriverError {
+    use crate::error::ErrorClass as Class;
+    let (code, why) = (error.code().to_owned(), describe(error));
+    match error.class() {
+        Class::Transient => DriverError::Later { code, why },
+        _ => DriverError::Stuck { code, why },
+    }
+}
+
+/// An error with its causes in one sentence.
+pub(crate) fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// The engine's error as a use case's.
+pub(crate) fn error_of(error: DriverError) -> AppError {
+    match error {
+        DriverError::Records(error) => error.into(),
+        DriverError::Later { code, why } | DriverError::Stuck { code, why } => {
+            AppError::NotNow { code, why }
+        }
+    }
+}

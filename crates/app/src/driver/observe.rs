@@ -1,0 +1,192 @@
+//! Reads one place of a KMS key, everything side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use keyferry_domain::alias::AliasName;
+use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::intent::Origin;
+use keyferry_domain::view::{AliasTarget, Field, ObservedMaterial, Place, RotationStatus};
+use keyferry_engine::{Cost, DriverError, Pacer};
+use keyferry_ports::aws::{CallFailure, Kms};
+
+use super::Subject;
+use super::failure::{field, not_now};
+
+/// Reads AWS, each call paced by its quota.
+pub(crate) struct Reader<'a> {
+    pub(crate) kms: &'a dyn Kms,
+    pub(crate) pacer: &'a Pacer,
+    pub(crate) lane: &'a Lane,
+}
+
+impl Reader<'_> {
+    /// Waits for one call's token.
+    pub(crate) async fn pace(&self, operation: &'static str) {
+        self.pacer
+            .take(&Cost {
+                lane: self.lane.clone(),
+                operation,
+                tokens: 1,
+            })
+            .await;
+    }
+
+    /// Reads everything about the key at `arn`.
+    pub(crate) async fn place(
+        &self,
+        subject: &Subject,
+        arn: &KmsKeyArn,
+        now: Timestamp,
+    ) -> Result<Place, DriverError> {
+        let shape = subject.key.intent.shape;
+        let has_rotations = shape.spec.is_symmetric();
+        let lists_materials = has_rotations && shape.origin == Origin::External;
+        let (described, materials, rotation, aliases, tags, policy, grants) = futures::join!(
+            self.described(arn),
+            self.materials(arn, lists_materials),
+            self.rotation(arn, has_rotations),
+            self.aliases(subject, arn),
+            self.paced("ListResourceTags", self.kms.tags(arn)),
+            self.paced("GetKeyPolicy", self.kms.policy(arn)),
+            self.paced("ListGrants", self.kms.grants(arn)),
+        );
+        let described = described?;
+        if described == Field::Absent {
+            // Whatever else failed, failed because there is no such key.
+            return Ok(Place {
+                arn: Some(arn.clone()),
+                described,
+                read_at: Some(now),
+                ..Place::default()
+            });
+        }
+        Ok(Place {
+            arn: Some(arn.clone()),
+            described,
+            materials: materials?,
+            aliases: aliases?,
+            tags: tags?,
+            policy: policy?,
+            grants: grants?,
+            rotation: rotation?,
+            read_at: Some(now),
+        })
+    }
+
+    async fn paced<T>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, CallFailure>>,
+    ) -> Result<Field<T>, DriverError> {
+        self.pace(operation).await;
+        field(call.await)
+    }
+
+    async fn described(
+        &self,
+        arn: &KmsKeyArn,
+    ) -> Result<Field<keyferry_domain::view::Described>, DriverError> {
+        self.pace("DescribeKey").await;
+        match self.kms.describe(arn).await {
+            Ok(Some(described)) => Ok(Field::Value(described)),
+            Ok(None) => Ok(Field::Absent),
+            Err(failure) => match field(Err(failure))? {
+                // Only `NotFoundException` proves absence, and that is `Ok(None)`.
+                Field::Absent => Ok(Field::Unreadable),
+                other => Ok(other),
+            },
+        }
+    }
+
+    async fn materials(
+        &self,
+        arn: &KmsKeyArn,
+        lists: bool,
+    ) -> Result<Field<Vec<ObservedMaterial>>, DriverError> {
+        if !lists {
+            return Ok(Field::Absent);
+        }
+        self.paced("ListKeyRotations", self.kms.materials(arn))
+            .await
+    }
+
+    async fn rotation(
+        &self,
+        arn: &KmsKeyArn,
+        has_rotations: bool,
+    ) -> Result<Field<RotationStatus>, DriverError> {
+        if !has_rotations {
+            return Ok(Field::Absent);
+        }
+        self.paced("GetKeyRotationStatus", self.kms.rotation(arn))
+            .await
+    }
+
+    /// Aliases of this key, and the targets of those that it shall have.
+    async fn aliases(
+        &self,
+        subject: &Subject,
+        arn: &KmsKeyArn,
+    ) -> Result<Field<BTreeMap<AliasName, AliasTarget>>, DriverError> {
+        self.pace("ListAliases").await;
+        let own: BTreeSet<AliasName> = match field(self.kms.aliases_of(arn).await)? {
+            Field::Value(own) => own,
+            Field::Absent => BTreeSet::new(),
+            Field::Unreadable => return Ok(Field::Unreadable),
+        };
+        let elsewhere = subject
+            .key
+            .intent
+            .aliases
+            .iter()
+            .filter(|alias| !own.contains(*alias));
+        let targets =
+            try_join_all(elsewhere.map(|alias| self.alias_target(subject, alias))).await?;
+        let mut all: BTreeMap<AliasName, AliasTarget> = own
+            .iter()
+            .map(|alias| (alias.clone(), AliasTarget::This))
+            .collect();
+        for target in targets {
+            match target {
+                Field::Value((alias, target)) => {
+                    all.insert(alias, target);
+                }
+                Field::Absent => {}
+                Field::Unreadable => return Ok(Field::Unreadable),
+            }
+        }
+        Ok(Field::Value(all))
+    }
+
+    async fn alias_target(
+        &self,
+        subject: &Subject,
+        alias: &AliasName,
+    ) -> Result<Field<(AliasName, AliasTarget)>, DriverError> {
+        self.pace("DescribeKey").await;
+        let found = match self.kms.alias_target(alias).await {
+            Ok(found) => found,
+            // An alias whose key we may not see is somebody else's.
+            Err(CallFailure::Refused { refusal, .. })
+                if refusal == keyferry_ports::aws::Refusal::AccessDenied =>
+            {
+                Some("a key that cannot be seen".to_owned())
+            }
+            Err(failure) => return Err(not_now(&failure)),
+        };
+        let Some(key_id) = found else {
+            return Ok(Field::Absent);
+        };
+        let is = |arn: Option<&KmsKeyArn>| arn.is_some_and(|arn| arn.key_id() == key_id);
+        let target = if is(subject.key.arn.as_ref()) {
+            AliasTarget::This
+        } else if is(subject.predecessor_arn()) {
+            AliasTarget::Predecessor
+        } else {
+            AliasTarget::Foreign { key_id }
+        };
+        Ok(Field::Value((alias.clone(), target)))
+    }
+}

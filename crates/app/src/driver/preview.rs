@@ -1,0 +1,126 @@
+//! What would be done: a fresh look at AWS and the plan, nothing else.
+
+use std::collections::BTreeMap;
+
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::plan::Plan;
+use keyferry_domain::planner::plan;
+use keyferry_domain::view::{AliasTarget, Field, Place, View};
+use keyferry_engine::{DriverError, Pacer};
+
+use super::observe::Reader;
+use super::{KmsKeyDriver, Subject, later};
+
+impl KmsKeyDriver {
+    /// The plan for a KMS key as it would be wanted, from a fresh observation.
+    pub(crate) async fn preview(
+        &self,
+        wanted: KmsKey,
+        actor: String,
+        pacer: Pacer,
+    ) -> Result<Plan, DriverError> {
+        let mut subject = self.read_subject(wanted.id, actor).await?;
+        subject.key.intent = wanted.intent;
+        let newest = subject
+            .key
+            .intent
+            .versions
+            .iter()
+            .map(|version| version.number);
+        // A rotation's new version is made when the operation runs; the preview takes it for made.
+        subject
+            .importable
+            .extend(newest.filter(|_| subject.key.source.is_some()));
+        let places = self.read_places(&subject, &pacer).await?;
+        let now = self.clock.now();
+        let intent = &subject.key.intent;
+        let view = view_of(&subject, places);
+        Ok(plan(intent, &view.overlaid(intent, now), now))
+    }
+
+    /// The plan for a successor that exists nowhere yet, whose aliases point at its predecessor.
+    pub(crate) async fn preview_successor(
+        &self,
+        successor: KmsKey,
+        predecessor: KmsKey,
+        actor: String,
+    ) -> Result<Plan, DriverError> {
+        let mut subject = self.read_subject(predecessor.id, actor).await?;
+        subject.importable.extend(successor.intent.current);
+        let aliases: BTreeMap<_, _> = successor
+            .intent
+            .aliases
+            .iter()
+            .map(|alias| (alias.clone(), AliasTarget::Predecessor))
+            .collect();
+        let places = successor
+            .intent
+            .places
+            .iter()
+            .map(|region| {
+                let aliases = Field::Value(aliases.clone());
+                (
+                    region.clone(),
+                    Place {
+                        aliases,
+                        ..Place::default()
+                    },
+                )
+            })
+            .collect();
+        let view = View {
+            places,
+            importable: subject.importable,
+            predecessor: predecessor.arn.clone(),
+            ..View::default()
+        };
+        Ok(plan(&successor.intent, &view, self.clock.now()))
+    }
+
+    async fn read_places(
+        &self,
+        subject: &Subject,
+        pacer: &Pacer,
+    ) -> Result<BTreeMap<keyferry_domain::arn::Region, Place>, DriverError> {
+        let mut places = BTreeMap::new();
+        let link = self
+            .links
+            .of(&subject.connection, "keyferry-read")
+            .await
+            .map_err(|error| later(&error))?;
+        for region in &subject.key.intent.places {
+            let place = match &subject.key.arn {
+                Some(arn) => {
+                    let lane = subject.lane(region)?;
+                    let kms = link.kms(region);
+                    let reader = Reader {
+                        kms: &*kms,
+                        pacer,
+                        lane: &lane,
+                    };
+                    reader
+                        .place(subject, &arn.in_region(region), self.clock.now())
+                        .await?
+                }
+                None => Place::default(),
+            };
+            places.insert(region.clone(), place);
+        }
+        Ok(places)
+    }
+}
+
+/// All that is known, for the planner.
+pub(crate) fn view_of(
+    subject: &Subject,
+    places: BTreeMap<keyferry_domain::arn::Region, Place>,
+) -> View {
+    View {
+        places,
+        bindings: subject.key.bindings.clone(),
+        own_effects: subject.own_effects.clone(),
+        search: None,
+        importable: subject.importable.clone(),
+        predecessor: subject.predecessor_arn().cloned(),
+    }
+}

@@ -1,0 +1,639 @@
+//! One KMS key in one server's hands, between two waits.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use keyferry_audit::Outcome;
+use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::id::JobId;
+use keyferry_domain::operation;
+use keyferry_domain::plan::{Blocked, Decision, WaitReason};
+use keyferry_domain::planner::{adopted_arn, plan, plan_settled};
+use keyferry_domain::step::{ImportKind, Step, StepKind};
+use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search, View};
+use keyferry_engine::{DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
+use keyferry_ports::aws::{AwsAccount, ImportParameters, Kms, KmsCall};
+use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState, Change, Expect, Target};
+
+use crate::codec::{decode_step, encode_step};
+use crate::log::Fact;
+
+use super::call::{Preparation, costs};
+use super::failure::may_pass;
+use super::observe::Reader;
+use super::outcome::{audit_object, learn, tell};
+use super::preview::view_of;
+use super::search::operation_tag;
+use super::settle::is_shown;
+use super::{KmsKeyDriver, Subject, later};
+
+/// A refusal that may pass is tried again for this long.
+const REFUSALS_LAST: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long after a refusal AWS is asked again.
+const AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(5);
+
+/// How often the target of a former KMS key asks whether its successor is ready.
+const AWAIT_SUCCESSOR: SignedDuration = SignedDuration::from_secs(5);
+
+/// Looks, plans and prepares at most this often within one decision: each round learns something new.
+const ROUNDS_MAX: u32 = 8;
+
+/// One KMS key on its way to its intent.
+pub(crate) struct KmsKeyRun {
+    driver: KmsKeyDriver,
+    job: JobId,
+    subject: Subject,
+    link: Arc<dyn AwsAccount>,
+    pacer: Pacer,
+    /// Attempts of this target, as far as known.
+    attempts: Vec<Attempt>,
+    /// What was read in this run, by Region; empty until something was read.
+    places: BTreeMap<Region, Place>,
+    /// Whether anything was sent after the last reading.
+    sent_since_reading: bool,
+    search: Option<Search>,
+    parameters: Option<ImportParameters>,
+    prepared: Option<(Step, KmsCall)>,
+    /// Whether the KMS key's row must be written with what follows.
+    is_changed: bool,
+    /// Attempts without an answer whose effect AWS has shown meanwhile.
+    settled: Vec<Attempt>,
+}
+
+impl KmsKeyRun {
+    pub(crate) fn new(
+        driver: &KmsKeyDriver,
+        target: &Target,
+        attempts: &[Attempt],
+        subject: Subject,
+        link: Arc<dyn AwsAccount>,
+        pacer: Pacer,
+    ) -> Self {
+        Self {
+            driver: driver.clone(),
+            job: target.job,
+            subject,
+            link,
+            pacer,
+            attempts: attempts.to_vec(),
+            places: BTreeMap::new(),
+            sent_since_reading: false,
+            search: None,
+            parameters: None,
+            prepared: None,
+            is_changed: false,
+            settled: Vec::new(),
+        }
+    }
+
+    fn kms(&self, region: &Region) -> Arc<dyn Kms> {
+        self.link.kms(region)
+    }
+
+    fn view(&self) -> View {
+        let places = self
+            .subject
+            .key
+            .intent
+            .places
+            .iter()
+            .map(|region| {
+                let fresh = Place {
+                    arn: self.arn_in(region),
+                    ..Place::default()
+                };
+                (
+                    region.clone(),
+                    self.places.get(region).cloned().unwrap_or(fresh),
+                )
+            })
+            .collect();
+        View {
+            search: self.search.clone(),
+            ..view_of(&self.subject, places)
+        }
+    }
+
+    /// Where the key is in a Region: the primary once it is known, a replica once it was read.
+    fn arn_in(&self, region: &Region) -> Option<KmsKeyArn> {
+        let arn = self.subject.key.arn.as_ref()?;
+        (arn.region() == region).then(|| arn.clone())
+    }
+
+    /// Reads every place of the key, where its ARN is known.
+    async fn observe(&mut self, now: Timestamp) -> Result<(), DriverError> {
+        let Some(arn) = self.subject.key.arn.clone() else {
+            return Ok(());
+        };
+        let mut places = BTreeMap::new();
+        for region in self.subject.key.intent.places.clone() {
+            let lane = self.subject.lane(&region)?;
+            let kms = self.kms(&region);
+            let reader = Reader {
+                kms: &*kms,
+                pacer: &self.pacer,
+                lane: &lane,
+            };
+            let place = reader
+                .place(&self.subject, &arn.in_region(&region), now)
+                .await?;
+            places.insert(region, place);
+        }
+        self.places = places;
+        self.sent_since_reading = false;
+        self.settle(now);
+        Ok(())
+    }
+
+    /// Takes requests without an answer for done, where AWS shows what they asked for.
+    fn settle(&mut self, at: Timestamp) {
+        let Self {
+            attempts,
+            subject,
+            places,
+            settled,
+            ..
+        } = self;
+        for attempt in attempts
+            .iter_mut()
+            .filter(|one| one.state == AttemptState::Unknown)
+        {
+            let Ok(step) = decode_step(&attempt.step) else {
+                continue;
+            };
+            let proved = is_shown(&step, &subject.key, places) || is_proved(&step, subject);
+            if proved {
+                attempt.state = AttemptState::Done;
+                attempt.outcome = Some(AttemptOutcome {
+                    at,
+                    code: "ok".to_owned(),
+                    message: "AWS did not answer, but shows the effect".to_owned(),
+                    request_id: None,
+                    answer: None,
+                });
+                settled.push(attempt.clone());
+            }
+        }
+    }
+
+    /// Reads the one place of a new key, and fetches its import pair at the same time.
+    async fn observe_with_parameters(&mut self, now: Timestamp) -> Result<(), DriverError> {
+        let Some(arn) = self.subject.key.arn.clone() else {
+            return Ok(());
+        };
+        let lane = self.subject.lane(arn.region())?;
+        let kms = self.kms(arn.region());
+        let reader = Reader {
+            kms: &*kms,
+            pacer: &self.pacer,
+            lane: &lane,
+        };
+        let (place, parameters) = futures::join!(
+            reader.place(&self.subject, &arn, now),
+            Preparation::fetch_parameters(&reader, &self.subject, &arn),
+        );
+        self.places = BTreeMap::from([(arn.region().clone(), place?)]);
+        self.sent_since_reading = false;
+        self.parameters = Some(parameters?);
+        Ok(())
+    }
+
+    async fn search(&mut self, now: Timestamp) -> Result<(), DriverError> {
+        let Some(region) = self.subject.key.intent.primary().cloned() else {
+            return Ok(());
+        };
+        let lane = self.subject.lane(&region)?;
+        let key = &self.subject.key;
+        let tag = operation_tag(&*self.driver.vault, key.operation, &lane, &key.intent)
+            .map_err(|error| later(&error.into()))?;
+        let kms = self.kms(&region);
+        let reader = Reader {
+            kms: &*kms,
+            pacer: &self.pacer,
+            lane: &lane,
+        };
+        self.search = Some(reader.search(&self.subject, &tag, now).await?);
+        Ok(())
+    }
+
+    /// The next thing to do, after as much looking as it takes.
+    async fn look_and_plan(&mut self, now: Timestamp) -> Result<Found, DriverError> {
+        if self.places.is_empty() && self.subject.key.arn.is_some() && !self.is_new_here() {
+            self.observe(now).await?;
+        }
+        for _ in 0..ROUNDS_MAX {
+            let view = self.view();
+            self.adopt(&view, now);
+            let intent = &self.subject.key.intent;
+            let overlaid = plan(intent, &view.overlaid(intent, now), now);
+            match overlaid.decision {
+                Decision::Wait {
+                    why: WaitReason::SearchNeeded,
+                    ..
+                } => self.search(now).await?,
+                Decision::Wait { until, why } => return Ok(Found::Wait(until, why)),
+                Decision::Blocked(_) if self.sent_since_reading => self.observe(now).await?,
+                Decision::Blocked(blocked) => return Ok(Found::Blocked(blocked)),
+                Decision::Steps(steps) => match steps.into_iter().next() {
+                    Some(step) if self.must_look_before(&step) => {
+                        self.look_before(&step, now).await?
+                    }
+                    Some(step) => return Ok(Found::Step(step)),
+                    None if self.sent_since_reading || self.places.is_empty() => {
+                        self.observe(now).await?;
+                    }
+                    None => return Ok(self.settled(&view, now)),
+                },
+            }
+        }
+        Ok(Found::Wait(now + AFTER_REFUSAL, WaitReason::Settling))
+    }
+
+    /// A key whose creation this run has just seen answered: there is nothing to read that we did not write.
+    fn is_new_here(&self) -> bool {
+        self.sent_since_reading && !self.subject.key.held_material
+    }
+
+    /// Binds a key that the search found, once the planner takes it for ours.
+    fn adopt(&mut self, view: &View, now: Timestamp) {
+        if self.subject.key.arn.is_some() {
+            return;
+        }
+        if let Some(arn) = adopted_arn(view, now) {
+            self.subject.key.arn = Some(arn);
+            self.is_changed = true;
+        }
+    }
+
+    /// Nothing goes into a key, and no alias moves, before the key was read in this run: its policy and grants
+    /// say who could use the material, its aliases who is in the way.
+    fn must_look_before(&self, step: &Step) -> bool {
+        let needs_reading = match step {
+            Step::ImportMaterial { .. } | Step::MoveAlias { .. } => true,
+            Step::CreateAlias { .. } => self.subject.key.predecessor.is_some(),
+            _ => false,
+        };
+        needs_reading && self.places.is_empty()
+    }
+
+    async fn look_before(&mut self, step: &Step, now: Timestamp) -> Result<(), DriverError> {
+        let single = self.subject.key.intent.places.len() == 1;
+        match step {
+            Step::ImportMaterial {
+                kind: ImportKind::First,
+                ..
+            } if single => self.observe_with_parameters(now).await,
+            _ => self.observe(now).await,
+        }
+    }
+
+    /// Intent and overlaid view agree: does AWS show it too?
+    fn settled(&self, view: &View, now: Timestamp) -> Found {
+        match plan_settled(&self.subject.key.intent, view, now).decision {
+            Decision::Wait { until, why } => Found::Wait(until, why),
+            Decision::Blocked(blocked) => Found::Blocked(blocked),
+            Decision::Steps(_) => match self.unproved_import() {
+                Some(step) => Found::Step(step),
+                None => Found::Reached,
+            },
+        }
+    }
+
+    /// An import without an answer is proved by importing the same bytes again: AWS compares them. Symmetric
+    /// keys are told apart by material id and go through the planner.
+    fn unproved_import(&self) -> Option<Step> {
+        if self.subject.key.intent.shape.spec.is_symmetric() {
+            return None;
+        }
+        let is_import = |effect: &&OwnEffect| effect.step.kind() == StepKind::ImportMaterial;
+        let last = self.subject.own_effects.iter().rfind(is_import)?;
+        let Step::ImportMaterial {
+            region,
+            version,
+            valid_to,
+            ..
+        } = &last.step
+        else {
+            return None;
+        };
+        (last.outcome == EffectOutcome::Unknown).then(|| Step::ImportMaterial {
+            region: region.clone(),
+            version: *version,
+            kind: ImportKind::Again { material: None },
+            valid_to: *valid_to,
+        })
+    }
+
+    /// Whether the same kind of step was refused lately, and what that means.
+    fn after_refusal(&self, step: &Step, now: Timestamp) -> Option<Next> {
+        let kind = step.kind().as_str();
+        let last = self
+            .attempts
+            .last()
+            .filter(|attempt| attempt.kind == kind)?;
+        let outcome = last.outcome.as_ref()?;
+        if last.state != AttemptState::Refused {
+            return None;
+        }
+        let first = self
+            .attempts
+            .iter()
+            .rev()
+            .take_while(|attempt| attempt.kind == kind && attempt.state == AttemptState::Refused)
+            .last()
+            .unwrap_or(last);
+        let lasts = now.duration_since(first.signed_at) > REFUSALS_LAST;
+        if lasts || !may_pass(&outcome.code) {
+            return Some(Next::Stuck {
+                code: format!("aws.{}", kebab(&outcome.code)),
+                why: format!(
+                    "{}: {} {}",
+                    step.kind().aws_operation(),
+                    outcome.code,
+                    outcome.message
+                ),
+            });
+        }
+        let until = outcome.at + AFTER_REFUSAL;
+        (now < until).then(|| Next::Wait {
+            until,
+            code: format!("aws.{}", kebab(&outcome.code)),
+            why: format!(
+                "{} was refused ({}); trying again",
+                step.kind().aws_operation(),
+                outcome.code
+            ),
+        })
+    }
+
+    async fn prepare(&mut self, step: Step, now: Timestamp) -> Result<Next, DriverError> {
+        if let Some(next) = self.after_refusal(&step, now) {
+            return Ok(next);
+        }
+        let region = step.region().clone();
+        let lane = self.subject.lane(&region)?;
+        let costs = costs(&self.subject, &step)?;
+        let parameters = self.parameters.take();
+        let kms = self.kms(&region);
+        let preparation = Preparation {
+            driver: &self.driver,
+            subject: &self.subject,
+            reader: Reader {
+                kms: &*kms,
+                pacer: &self.pacer,
+                lane: &lane,
+            },
+            parameters,
+            now,
+        };
+        let call = preparation.call(&step).await?;
+        let kind = step.kind();
+        let intent = Fact::intent(
+            &self.subject.actor,
+            kind.as_str(),
+            audit_object(&self.subject.key),
+            now,
+        )
+        .job(self.job)
+        .aws_operation(kind.aws_operation())
+        .detail("region", &region);
+        let mut records = self.key_change();
+        records.push(intent.change());
+        let spec = StepSpec {
+            kind: kind.as_str().to_owned(),
+            step: encode_step(&step),
+            lane,
+            costs,
+            once_only: kind.is_once_only(),
+            records,
+        };
+        self.prepared = Some((step, call));
+        Ok(Next::Step(spec))
+    }
+
+    /// The KMS key's row, if it changed.
+    fn key_change(&mut self) -> Vec<Change> {
+        if !std::mem::take(&mut self.is_changed) {
+            return Vec::new();
+        }
+        let expect = Expect::Revision(self.subject.key.revision);
+        self.subject.key.revision += 1;
+        vec![Change::PutKmsKey(self.subject.key.clone(), expect)]
+    }
+
+    /// What is written when the run pauses or ends: the key with what was read.
+    fn closing_records(&mut self) -> Vec<Change> {
+        if !self.places.is_empty() {
+            self.subject.key.observed = self.places.clone();
+            self.is_changed = true;
+        }
+        self.key_change()
+    }
+
+    /// The intent is reached: the key's life goes on, and so does that of the key it replaced.
+    fn finish(&mut self, now: Timestamp) -> Vec<Change> {
+        let key = &mut self.subject.key;
+        if let operation::Change::Changed(intent) = operation::reached(&key.intent) {
+            key.intent = intent;
+            self.is_changed = true;
+        }
+        let mut records = self.closing_records();
+        records.extend(self.hand_over(now));
+        let done = Fact::outcome(
+            &self.subject.actor,
+            "kms-key.converge",
+            Outcome::Ok,
+            audit_object(&self.subject.key),
+            now,
+        );
+        records.push(
+            done.job(self.job)
+                .detail("life", self.subject.key.intent.life)
+                .change(),
+        );
+        records
+    }
+
+    /// Once the successor has the aliases, its predecessor is REPLACED, and becomes what was chosen for it.
+    fn hand_over(&self, now: Timestamp) -> Vec<Change> {
+        let Some(old_key) = self.subject.key.handover else {
+            return Vec::new();
+        };
+        let Some(predecessor) = &self.subject.predecessor else {
+            return Vec::new();
+        };
+        // Refused once it is REPLACED: then this was done before.
+        let Ok(operation::Change::Changed(intent)) =
+            operation::replace(&predecessor.intent, old_key, now)
+        else {
+            return Vec::new();
+        };
+        let mut former = predecessor.clone();
+        if intent.versions.is_empty() {
+            former.held.clone_from(&former.intent.versions);
+        }
+        former.intent = intent;
+        let expect = Expect::Revision(former.revision);
+        let fact = Fact::outcome(
+            &self.subject.actor,
+            "kms-key.replace",
+            Outcome::Ok,
+            audit_object(&former),
+            now,
+        );
+        vec![
+            Change::PutKmsKey(former, expect),
+            fact.job(self.job)
+                .detail("successor", self.subject.key.id)
+                .change(),
+        ]
+    }
+}
+
+/// What looking and planning found.
+enum Found {
+    Step(Step),
+    Wait(Timestamp, WaitReason),
+    Blocked(Blocked),
+    Reached,
+}
+
+#[async_trait]
+impl Run for KmsKeyRun {
+    async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
+        if self.subject.awaits_successor {
+            return Ok(Verdict::only(Next::Wait {
+                until: now + AWAIT_SUCCESSOR,
+                code: "plan.awaits-successor".to_owned(),
+                why: "the new KMS key does not have the aliases yet".to_owned(),
+            }));
+        }
+        let found = self.look_and_plan(now).await?;
+        let mut verdict = match found {
+            Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
+            Found::Wait(until, why) => Verdict::only(Next::Wait {
+                until,
+                code: format!("wait.{}", kebab(&format!("{why:?}"))),
+                why: why.as_str().to_owned(),
+            }),
+            Found::Blocked(blocked) => Verdict::only(Next::Stuck {
+                code: blocked.code().to_owned(),
+                why: format!("{}; {}", blocked.reason(), blocked.hint()),
+            }),
+            Found::Reached => Verdict {
+                settled: Vec::new(),
+                records: self.finish(now),
+                next: Next::Finished,
+            },
+        };
+        verdict.settled = std::mem::take(&mut self.settled);
+        if matches!(verdict.next, Next::Wait { .. } | Next::Stuck { .. }) {
+            verdict.records = self.closing_records();
+        }
+        Ok(verdict)
+    }
+
+    async fn send(&mut self, attempt: &Attempt) -> Sent {
+        let Some((step, call)) = self.prepared.take() else {
+            return not_prepared(attempt, self.driver.clock.now());
+        };
+        let kms = self.kms(step.region());
+        let result = kms.send(&call, attempt.signed_at).await;
+        let at = self.driver.clock.now();
+        let told = tell(&result, at);
+        let outcome = match &result {
+            Ok(answer) => {
+                self.is_changed |= learn(&mut self.subject.key, &step, answer);
+                EffectOutcome::Done {
+                    arn: answer.key.clone(),
+                    material: answer.material.clone(),
+                    at,
+                }
+            }
+            Err(_) => EffectOutcome::Unknown,
+        };
+        self.sent_since_reading = true;
+        let kind = step.kind();
+        let fact = Fact::outcome(
+            &self.subject.actor,
+            kind.as_str(),
+            told.audit,
+            audit_object(&self.subject.key),
+            at,
+        )
+        .job(self.job)
+        .attempt(attempt.id)
+        .aws_operation(kind.aws_operation())
+        .aws_request(told.outcome.request_id.clone())
+        .detail("region", step.region())
+        .detail("code", &told.outcome.code);
+        let mut records = self.key_change();
+        records.push(fact.change());
+        if told.state != AttemptState::Refused {
+            self.subject.own_effects.push(OwnEffect {
+                step,
+                signed_at: attempt.signed_at,
+                outcome,
+            });
+        }
+        let mut ended = attempt.clone();
+        ended.state = told.state;
+        ended.outcome = Some(told.outcome.clone());
+        self.attempts.push(ended);
+        Sent {
+            state: told.state,
+            outcome: told.outcome,
+            records,
+            throttled: told.throttled,
+        }
+    }
+}
+
+/// An import without an answer was proved by a later one: AWS compared the bytes.
+fn is_proved(step: &Step, subject: &Subject) -> bool {
+    let Step::ImportMaterial {
+        region, version, ..
+    } = step
+    else {
+        return false;
+    };
+    subject.own_effects.iter().any(|effect| {
+        let is_same = matches!(&effect.step, Step::ImportMaterial { region: r, version: v, .. }
+            if r == region && v == version);
+        is_same && matches!(effect.outcome, EffectOutcome::Done { .. })
+    })
+}
+
+fn not_prepared(attempt: &Attempt, at: Timestamp) -> Sent {
+    Sent {
+        state: AttemptState::Refused,
+        outcome: AttemptOutcome {
+            at,
+            code: "not-sent".to_owned(),
+            message: format!("the step {} was not prepared", attempt.kind),
+            request_id: None,
+            answer: None,
+        },
+        records: Vec::new(),
+        throttled: false,
+    }
+}
+
+/// `IncorrectKeyMaterial` as `incorrect-key-material`.
+fn kebab(words: &str) -> String {
+    let mut text = String::new();
+    for c in words.chars() {
+        if c.is_ascii_uppercase() {
+            if !text.is_empty() {
+                text.push('-');
+            }
+            text.push(c.to_ascii_lowercase());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}

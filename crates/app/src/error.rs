@@ -1,0 +1,459 @@
+//! Errors of use cases: each answers what a machine, a caller and a person ask.
+
+use keyferry_domain::alias::BadAlias;
+use keyferry_domain::arn::BadAwsName;
+use keyferry_domain::key::TooManyActiveVersions;
+use keyferry_domain::name::BadName;
+use keyferry_domain::operation::Refusal as OperationRefusal;
+use keyferry_domain::plan::Blocked;
+use keyferry_domain::spec::BadSpec;
+use keyferry_domain::tag::BadTags;
+use keyferry_domain::validity::ExpiryInThePast;
+use keyferry_engine::ControlError;
+use keyferry_ports::aws::{BadSettings, CallFailure, NotSentStage, Refusal};
+use keyferry_ports::durable::NotDurable;
+use keyferry_ports::policy::BadPolicy;
+use keyferry_ports::records::RecordsError;
+use keyferry_ports::vault::VaultError;
+
+use crate::action::Action;
+
+/// Who has to do something about an error. Decides HTTP status, retry and exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// The request is wrong.
+    Caller,
+    /// Nobody is signed in, or not well enough.
+    Unauthenticated,
+    /// The actor may not.
+    Denied,
+    /// No such thing, for this actor.
+    NotFound,
+    /// It does not fit what is there now.
+    Conflict,
+    /// Try again later.
+    Transient,
+    /// Our mistake.
+    Bug,
+}
+
+/// Why a use case did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Wrong name or password, or no valid token.
+    #[error("the sign-in is not valid")]
+    NotSignedIn,
+    /// The right is missing.
+    #[error("{actor} may not do {action}")]
+    Denied {
+        /// Who.
+        actor: String,
+        /// What.
+        action: Action,
+    },
+    /// Nothing has that id, name, ARN or alias.
+    #[error("there is no {what} `{selector}`")]
+    NotFound {
+        /// Which kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        selector: String,
+    },
+    /// Several things have that name.
+    #[error("`{selector}` means {count} {what}s")]
+    Ambiguous {
+        /// Which kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        selector: String,
+        /// How many.
+        count: usize,
+    },
+    /// The name is taken.
+    #[error("there already is a {what} with this name: {name}")]
+    NameTaken {
+        /// Which kind of thing.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Somebody else changed it meanwhile.
+    #[error("the {what} was changed meanwhile")]
+    Changed {
+        /// Which kind of thing.
+        what: &'static str,
+    },
+    /// Something else still needs it.
+    #[error("the {what} is still in use")]
+    InUse {
+        /// Which kind of thing.
+        what: &'static str,
+    },
+    /// A field is wrong.
+    #[error("{field}: {why}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// The typed name is not the key's.
+    #[error("the name that was typed is not the name of the KMS key")]
+    NameNotConfirmed,
+    /// Not a spec, or not one that can be imported.
+    #[error(transparent)]
+    Spec(#[from] BadSpec),
+    /// Not a name.
+    #[error(transparent)]
+    Name(#[from] BadName),
+    /// Not an alias.
+    #[error(transparent)]
+    Alias(#[from] BadAlias),
+    /// Not a Region, account or ARN.
+    #[error(transparent)]
+    AwsName(#[from] BadAwsName),
+    /// Not tags.
+    #[error(transparent)]
+    Tags(#[from] BadTags),
+    /// Not a key policy.
+    #[error(transparent)]
+    Policy(#[from] BadPolicy),
+    /// Expired before it began.
+    #[error(transparent)]
+    Expiry(#[from] ExpiryInThePast),
+    /// One active version too many.
+    #[error(transparent)]
+    TooManyVersions(#[from] TooManyActiveVersions),
+    /// The life of the key does not allow it.
+    #[error(transparent)]
+    Operation(#[from] OperationRefusal),
+    /// Another job is under way on the KMS key.
+    #[error("the job {job} is under way on the KMS key {name}")]
+    Busy {
+        /// The KMS key.
+        name: String,
+        /// The job.
+        job: String,
+    },
+    /// The job's state does not allow it.
+    #[error(transparent)]
+    Job(ControlError),
+    /// AWS or the vault cannot be asked at the moment.
+    #[error("{why} ({code})")]
+    NotNow {
+        /// For machines, `area.problem`.
+        code: String,
+        /// In one sentence.
+        why: String,
+    },
+    /// The plan needs a person first.
+    #[error("{}", .0.reason())]
+    Blocked(Blocked),
+    /// A Region that the connection or keystore does not have.
+    #[error("the Region {region} is not one of this {of}")]
+    RegionNotInUse {
+        /// Which.
+        region: String,
+        /// `connection` or `keystore`.
+        of: &'static str,
+    },
+    /// The connection's account is another than the first time.
+    #[error("the connection now reaches the account {found}, but it belongs to {expected}")]
+    OtherAccount {
+        /// Who answers now.
+        found: String,
+        /// Who answered first.
+        expected: String,
+    },
+    /// The connection was never verified, so that its account is not known.
+    #[error("the connection {name} has not been verified yet")]
+    Unverified {
+        /// Which.
+        name: String,
+    },
+    /// Link settings that cannot work.
+    #[error(transparent)]
+    Settings(#[from] BadSettings),
+    /// AWS did not do it.
+    #[error("{what}")]
+    Aws {
+        /// What was tried, in words.
+        what: String,
+        /// What came of it.
+        #[source]
+        source: CallFailure,
+    },
+    /// The vault did not do it.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Wrong passphrase.
+    #[error("no seal opens with this passphrase")]
+    WrongPassphrase,
+    /// Stored material is not there or does not open.
+    #[error(transparent)]
+    NotDurable(#[from] NotDurable),
+    /// The database did not do it.
+    #[error(transparent)]
+    Records(RecordsError),
+}
+
+impl From<RecordsError> for AppError {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::Conflict { what } => Self::Changed { what },
+            other => Self::Records(other),
+        }
+    }
+}
+
+impl From<ControlError> for AppError {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Records(error) => error.into(),
+            other => Self::Job(other),
+        }
+    }
+}
+
+impl From<Blocked> for AppError {
+    fn from(blocked: Blocked) -> Self {
+        Self::Blocked(blocked)
+    }
+}
+
+impl AppError {
+    /// An AWS failure with what was tried.
+    pub fn aws(what: impl Into<String>) -> impl FnOnce(CallFailure) -> Self {
+        let what = what.into();
+        move |source| Self::Aws { what, source }
+    }
+
+    /// Stable, documented in `docs/reference/errors.md`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "access.not-signed-in",
+            Self::Denied { .. } => "access.denied",
+            Self::NotFound { .. } => "request.not-found",
+            Self::Ambiguous { .. } => "request.ambiguous",
+            Self::NameTaken { .. } => "request.name-taken",
+            Self::Changed { .. } => "request.changed",
+            Self::InUse { .. } => "request.in-use",
+            Self::Invalid { .. } => "request.invalid",
+            Self::NameNotConfirmed => "request.name-not-confirmed",
+            Self::Spec(BadSpec::NotImportable { .. }) => "key.spec-not-importable",
+            Self::Spec(BadSpec::Unknown { .. }) => "key.spec-unknown",
+            Self::Spec(BadSpec::WrongUsage { .. }) => "key.wrong-usage",
+            Self::Name(_) => "request.bad-name",
+            Self::Alias(_) => "kms-key.bad-alias",
+            Self::AwsName(_) => "request.bad-aws-name",
+            Self::Tags(_) => "kms-key.bad-tags",
+            Self::Policy(_) => "kms-key.bad-policy",
+            Self::Expiry(_) => "kms-key.expiry-in-the-past",
+            Self::TooManyVersions(_) => "key.too-many-active-versions",
+            Self::Operation(refusal) => refusal.code(),
+            Self::Busy { .. } => "kms-key.busy",
+            Self::Job(ControlError::NotFound { .. }) => "request.not-found",
+            Self::Job(_) => "job.wrong-state",
+            Self::NotNow { .. } => "aws.not-now",
+            Self::Blocked(blocked) => blocked.code(),
+            Self::RegionNotInUse { .. } => "request.region-not-in-use",
+            Self::OtherAccount { .. } => "connection.other-account",
+            Self::Unverified { .. } => "connection.unverified",
+            Self::Settings(_) => "connection.bad-settings",
+            Self::Aws { source, .. } => aws_code(source),
+            Self::Vault(error) | Self::NotDurable(NotDurable::Vault(error)) => vault_code(error),
+            Self::WrongPassphrase => "seal.wrong-passphrase",
+            Self::NotDurable(NotDurable::Missing { .. }) => "vault.version-missing",
+            Self::Records(error) | Self::NotDurable(NotDurable::Records(error)) => {
+                records_code(error)
+            }
+        }
+    }
+
+    /// Who has to do something.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::NotSignedIn => ErrorClass::Unauthenticated,
+            Self::Denied { .. } => ErrorClass::Denied,
+            Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
+                ErrorClass::NotFound
+            }
+            Self::Ambiguous { .. }
+            | Self::Invalid { .. }
+            | Self::NameNotConfirmed
+            | Self::Spec(_)
+            | Self::Name(_)
+            | Self::Alias(_)
+            | Self::AwsName(_)
+            | Self::Tags(_)
+            | Self::Policy(_)
+            | Self::Expiry(_)
+            | Self::RegionNotInUse { .. }
+            | Self::Settings(_)
+            | Self::WrongPassphrase => ErrorClass::Caller,
+            Self::NameTaken { .. }
+            | Self::Changed { .. }
+            | Self::InUse { .. }
+            | Self::TooManyVersions(_)
+            | Self::Operation(_)
+            | Self::Blocked(_)
+            | Self::Busy { .. }
+            | Self::Job(_)
+            | Self::OtherAccount { .. }
+            | Self::Unverified { .. } => ErrorClass::Conflict,
+            Self::Aws { source, .. } => aws_class(source),
+            Self::NotNow { .. } => ErrorClass::Transient,
+            Self::Vault(VaultError::Sealed)
+            | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
+            Self::Vault(VaultError::Unsupported { .. }) => ErrorClass::Caller,
+            Self::Records(RecordsError::Unavailable { .. } | RecordsError::Unknown)
+            | Self::NotDurable(NotDurable::Records(
+                RecordsError::Unavailable { .. } | RecordsError::Unknown,
+            )) => ErrorClass::Transient,
+            Self::Vault(_) | Self::NotDurable(_) | Self::Records(_) => ErrorClass::Bug,
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
+            Self::Denied { .. } => "ask an administrator for a role that has this right",
+            Self::NotFound { .. } => "list what there is with the verb `list`",
+            Self::Ambiguous { .. } => "use the id or the ARN",
+            Self::NameTaken { .. } => {
+                "choose another name; upper and lower case make different names"
+            }
+            Self::Changed { .. } => "read it again and repeat the request",
+            Self::InUse { .. } => "delete or release first what uses it",
+            Self::NameNotConfirmed => "type the name exactly as `kms-key show` prints it",
+            Self::Spec(BadSpec::NotImportable { .. }) => {
+                "choose AES-256, an HMAC, RSA or ECC spec; post-quantum keys can only be made by AWS itself"
+            }
+            Self::TooManyVersions(_) => {
+                "deactivate a version that is no longer needed, or raise the key's limit"
+            }
+            Self::Operation(refusal) => refusal.hint(),
+            Self::Busy { .. } => "wait for the job, or cancel it",
+            Self::Blocked(blocked) => blocked.hint(),
+            Self::RegionNotInUse { .. } => {
+                "add the Region to the connection and the keystore first"
+            }
+            Self::OtherAccount { .. } => {
+                "a connection keeps its account for life; add another connection for the other account"
+            }
+            Self::Unverified { .. } => "run `keyferry connection verify`",
+            Self::Aws { source, .. } => return aws_hint(source).map(str::to_owned),
+            Self::Vault(VaultError::Sealed)
+            | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => {
+                "open it with `keyferry seal unseal`"
+            }
+            Self::WrongPassphrase => "check the passphrase; upper and lower case count",
+            Self::Records(RecordsError::Unknown) => {
+                "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn vault_code(error: &VaultError) -> &'static str {
+    match error {
+        VaultError::Sealed => "seal.sealed",
+        VaultError::DoesNotOpen { .. } => "vault.does-not-open",
+        VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
+        VaultError::Unsupported { .. } => "vault.unsupported",
+        VaultError::Module { .. } => "vault.module-failed",
+    }
+}
+
+fn records_code(error: &RecordsError) -> &'static str {
+    match error {
+        RecordsError::Conflict { .. } => "request.changed",
+        RecordsError::Unknown => "database.commit-unknown",
+        RecordsError::Unavailable { .. } => "database.unavailable",
+        RecordsError::Corrupt { .. } => "database.corrupt",
+    }
+}
+
+/// The stable code of a failed call.
+pub fn aws_code(failure: &CallFailure) -> &'static str {
+    match failure {
+        CallFailure::Refused { refusal, .. } => match refusal {
+            Refusal::AccessDenied => "aws.access-denied",
+            Refusal::Unauthenticated => "aws.wrong-credentials",
+            Refusal::ExpiredToken => "aws.expired-token",
+            Refusal::RequestExpired => "aws.clock-skew",
+            Refusal::OptInRequired => "aws.region-not-enabled",
+            Refusal::Throttling => "aws.throttled",
+            Refusal::IncorrectKeyMaterial => "aws.incorrect-key-material",
+            Refusal::LimitExceeded => "aws.limit-exceeded",
+            Refusal::NotFound => "aws.not-found",
+            Refusal::AlreadyExists => "aws.already-exists",
+            Refusal::MalformedPolicy => "aws.malformed-policy",
+            _ => "aws.refused",
+        },
+        CallFailure::NotSent { stage, .. } => match stage {
+            NotSentStage::Credentials => "aws.no-credentials",
+            NotSentStage::Name => "aws.name-not-resolved",
+            NotSentStage::Connect => "aws.not-reachable",
+            NotSentStage::Tls => "aws.tls-failed",
+            NotSentStage::Proxy => "aws.proxy-refused",
+            NotSentStage::Build => "aws.not-sent",
+        },
+        CallFailure::Unknown { .. } => "aws.no-answer",
+        CallFailure::WrongAnswer { .. } => "aws.wrong-answer",
+    }
+}
+
+fn aws_class(failure: &CallFailure) -> ErrorClass {
+    match failure {
+        CallFailure::Refused {
+            refusal: Refusal::Throttling,
+            ..
+        }
+        | CallFailure::Unknown { .. } => ErrorClass::Transient,
+        CallFailure::Refused { .. } | CallFailure::WrongAnswer { .. } => ErrorClass::Conflict,
+        CallFailure::NotSent { .. } => ErrorClass::Conflict,
+    }
+}
+
+/// What a person can do about a failed call.
+pub fn aws_hint(failure: &CallFailure) -> Option<&'static str> {
+    Some(match failure {
+        CallFailure::Refused { refusal, .. } => match refusal {
+            Refusal::AccessDenied => {
+                "add the action to the IAM policy (see `keyferry connection policy`) and check the key policy"
+            }
+            Refusal::Unauthenticated => "check the access key id and the secret access key",
+            Refusal::ExpiredToken => "the session credentials have expired; renew them",
+            Refusal::RequestExpired => {
+                "set this host's clock; AWS accepts five minutes of difference"
+            }
+            Refusal::OptInRequired => "enable the Region for the account, or choose another",
+            Refusal::Throttling => "AWS limits the rate; try again in a moment",
+            Refusal::MalformedPolicy => "check that every principal in the policy exists",
+            Refusal::IncorrectKeyMaterial => {
+                "the KMS key accepts only the material that it had before"
+            }
+            _ => return None,
+        },
+        CallFailure::NotSent { stage, .. } => match stage {
+            NotSentStage::Credentials => {
+                "check the role's trust policy, the external id and the base identity"
+            }
+            NotSentStage::Name => "check the Region, the endpoint's host name and DNS",
+            NotSentStage::Connect => "check firewall, proxy and endpoint",
+            NotSentStage::Tls => {
+                "check the CA bundle and the host name in the endpoint's certificate"
+            }
+            NotSentStage::Proxy => "check the proxy's address and credentials",
+            NotSentStage::Build => return None,
+        },
+        CallFailure::Unknown { .. } => "whether AWS did it is not known; look before you repeat it",
+        CallFailure::WrongAnswer { .. } => {
+            "do not trust this endpoint: check the endpoint, the proxy and the CA bundle"
+        }
+    })
+}

@@ -1,0 +1,260 @@
+//! Keystores: named sets of KMS keys under one connection.
+
+use std::sync::Arc;
+
+use keyferry_domain::arn::Region;
+use keyferry_domain::id::KeystoreId;
+use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
+use keyferry_domain::name::Name;
+use keyferry_domain::tag::check_user_tags;
+use keyferry_ports::records::{Batch, Change, Expect, KmsKeyFilter, Page, RecordsError};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::connections::check_revision;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+use crate::parts::{DEFAULT_GROUP, Shared};
+
+/// A keystore to make.
+#[derive(Clone, Debug)]
+pub struct CreateKeystore {
+    /// Its name.
+    pub name: Name,
+    /// Free text.
+    pub description: String,
+    /// The connection, by id or name.
+    pub connection: String,
+    /// Regions, default first; empty takes those of the connection.
+    pub regions: Vec<Region>,
+    /// What new keys look like.
+    pub template: Template,
+    /// What healing may do.
+    pub heal: HealPolicy,
+    /// What a cancelled deletion leaves.
+    pub on_cancel_deletion: OnCancelDeletion,
+}
+
+/// What may change; `None` leaves it. A changed template does not touch existing keys.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateKeystore {
+    /// The revision that the caller saw.
+    pub revision: Option<u64>,
+    /// Another name.
+    pub name: Option<Name>,
+    /// Free text.
+    pub description: Option<String>,
+    /// Other Regions.
+    pub regions: Option<Vec<Region>>,
+    /// What new keys look like.
+    pub template: Option<Template>,
+    /// What healing may do.
+    pub heal: Option<HealPolicy>,
+    /// What a cancelled deletion leaves.
+    pub on_cancel_deletion: Option<OnCancelDeletion>,
+}
+
+/// Use cases of keystores.
+pub struct Keystores {
+    shared: Arc<Shared>,
+}
+
+impl Keystores {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Makes a keystore.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        command: CreateKeystore,
+    ) -> Result<Keystore, AppError> {
+        authorize(actor, Action::KeystoreCreate)?;
+        self.refuse_taken_name(&command.name).await?;
+        let connection = self.shared.find_connection(&command.connection).await?;
+        let regions = if command.regions.is_empty() {
+            connection.regions.clone()
+        } else {
+            command.regions
+        };
+        check_regions(&regions, &connection.regions)?;
+        check_template(&command.template)?;
+        let keystore = Keystore {
+            id: KeystoreId::new(self.shared.new_uuid()),
+            name: command.name,
+            description: command.description,
+            connection: connection.id,
+            regions,
+            group: DEFAULT_GROUP,
+            template: command.template,
+            heal: command.heal,
+            on_cancel_deletion: command.on_cancel_deletion,
+            created_at: self.shared.now(),
+            revision: 1,
+        };
+        self.store(actor, Action::KeystoreCreate, &keystore, Expect::New)
+            .await?;
+        Ok(keystore)
+    }
+
+    /// All keystores, by name.
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<Keystore>, AppError> {
+        authorize(actor, Action::KeystoreRead)?;
+        Ok(self.shared.ports.records.list_keystores().await?)
+    }
+
+    /// One keystore, by id or name.
+    pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Keystore, AppError> {
+        authorize(actor, Action::KeystoreRead)?;
+        self.shared.find_keystore(selector).await
+    }
+
+    /// Changes a keystore.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: UpdateKeystore,
+    ) -> Result<Keystore, AppError> {
+        authorize(actor, Action::KeystoreUpdate)?;
+        let mut keystore = self.shared.find_keystore(selector).await?;
+        check_revision("keystore", command.revision, keystore.revision)?;
+        let expect = Expect::Revision(keystore.revision);
+        if let Some(name) = command.name.filter(|name| *name != keystore.name) {
+            self.refuse_taken_name(&name).await?;
+            keystore.name = name;
+        }
+        if let Some(regions) = command.regions {
+            let connection = self
+                .shared
+                .find_connection(&keystore.connection.to_string())
+                .await?;
+            check_regions(&regions, &connection.regions)?;
+            keystore.regions = regions;
+        }
+        if let Some(template) = command.template {
+            check_template(&template)?;
+            keystore.template = template;
+        }
+        keystore.description = command.description.unwrap_or(keystore.description);
+        keystore.heal = command.heal.unwrap_or(keystore.heal);
+        keystore.on_cancel_deletion = command
+            .on_cancel_deletion
+            .unwrap_or(keystore.on_cancel_deletion);
+        self.store(actor, Action::KeystoreUpdate, &keystore, expect)
+            .await?;
+        keystore.revision += 1;
+        Ok(keystore)
+    }
+
+    /// Removes a keystore whose KMS keys are all DELETED or RELEASED. Audit entries stay readable.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::InUse`] while it has other KMS keys.
+    pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
+        authorize(actor, Action::KeystoreDelete)?;
+        let keystore = self.shared.find_keystore(selector).await?;
+        let about = object("keystore", keystore.id, &keystore.name);
+        let batch = Batch::new()
+            .with(Change::DeleteKeystore(
+                keystore.id,
+                Expect::Revision(keystore.revision),
+            ))
+            .with(Fact::done(actor, Action::KeystoreDelete, about, self.shared.now()).change());
+        match self.shared.ports.records.commit(batch).await {
+            Err(RecordsError::Conflict { .. }) if self.has_keys(keystore.id).await? => {
+                Err(AppError::InUse { what: "keystore" })
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn has_keys(&self, id: KeystoreId) -> Result<bool, AppError> {
+        let filter = KmsKeyFilter {
+            keystore: Some(id),
+            ..KmsKeyFilter::default()
+        };
+        let page = Page {
+            limit: 1,
+            cursor: None,
+        };
+        let found = self
+            .shared
+            .ports
+            .records
+            .list_kms_keys(&filter, &page)
+            .await?;
+        Ok(!found.rows.is_empty())
+    }
+
+    async fn refuse_taken_name(&self, name: &Name) -> Result<(), AppError> {
+        match self
+            .shared
+            .ports
+            .records
+            .find_keystore_by_name(name)
+            .await?
+        {
+            Some(_) => Err(AppError::NameTaken {
+                what: "keystore",
+                name: name.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    async fn store(
+        &self,
+        actor: &Actor,
+        action: Action,
+        keystore: &Keystore,
+        expect: Expect,
+    ) -> Result<(), AppError> {
+        let about = object("keystore", keystore.id, &keystore.name);
+        let fact = Fact::done(actor, action, about, self.shared.now());
+        let batch = Batch::new()
+            .with(Change::PutKeystore(keystore.clone(), expect))
+            .with(fact.detail("connection", keystore.connection).change());
+        Ok(self.shared.ports.records.commit(batch).await?)
+    }
+}
+
+impl Shared {
+    /// A keystore by id or name.
+    pub(crate) async fn find_keystore(&self, selector: &str) -> Result<Keystore, AppError> {
+        let records = &self.ports.records;
+        let found = match (selector.parse::<KeystoreId>(), selector.parse::<Name>()) {
+            (Ok(id), _) => records.find_keystore(id).await?,
+            (_, Ok(name)) => records.find_keystore_by_name(&name).await?,
+            _ => None,
+        };
+        found.ok_or_else(|| AppError::NotFound {
+            what: "keystore",
+            selector: selector.to_owned(),
+        })
+    }
+}
+
+fn check_regions(wanted: &[Region], known: &[Region]) -> Result<(), AppError> {
+    match wanted.iter().find(|region| !known.contains(region)) {
+        Some(unknown) => Err(AppError::RegionNotInUse {
+            region: unknown.to_string(),
+            of: "connection",
+        }),
+        None => Ok(()),
+    }
+}
+
+fn check_template(template: &Template) -> Result<(), AppError> {
+    template.spec.usage_or_default(template.usage)?;
+    check_user_tags(&template.tags)?;
+    if template.description.chars().count() > 8192 {
+        return Err(AppError::Invalid {
+            field: "template.description",
+            why: "AWS takes 8192 characters at most".to_owned(),
+        });
+    }
+    Ok(())
+}

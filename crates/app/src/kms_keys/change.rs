@@ -1,0 +1,188 @@
+//! The one path of every operation on existing KMS keys: decide, then plan or commit and start.
+
+use keyferry_domain::arn::Lane;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::Change as IntentChange;
+use keyferry_engine::{JobRequest, new_job};
+use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, RecordsError};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::driver::error_of;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+
+use super::{Answer, KmsKeys, Mode, Planned};
+
+/// Which operation, and how urgent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    pub(super) action: Action,
+    pub(super) priority: Priority,
+    even_if_unchanged: bool,
+}
+
+impl Wish {
+    pub(super) fn new(action: Action, priority: Priority) -> Self {
+        Self {
+            action,
+            priority,
+            even_if_unchanged: false,
+        }
+    }
+
+    /// Converge although the intent stays: AWS may differ from it.
+    pub(super) fn even_if_unchanged(self) -> Self {
+        Self {
+            even_if_unchanged: true,
+            ..self
+        }
+    }
+}
+
+impl KmsKeys {
+    /// Changes one KMS key's intent as `decide` says, and starts the job; or shows the plan.
+    pub(super) async fn change(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+        wish: Wish,
+        decide: impl FnOnce(&KmsKey) -> Result<IntentChange, AppError>,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, wish.action)?;
+        if let Some(answer) = self.repeated(actor, mode).await? {
+            return Ok(answer);
+        }
+        let before = self.find(selector).await?;
+        let after = match decide(&before)? {
+            IntentChange::Unchanged if !wish.even_if_unchanged => {
+                return Ok(Answer::Unchanged(before));
+            }
+            change => with_intent(&before, change.or(&before.intent)),
+        };
+        if mode.dry_run {
+            return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
+        }
+        self.refuse_busy(&before).await?;
+        let expect = Expect::Revision(before.revision);
+        let mut batch = Batch::new().with(Change::PutKmsKey(after.clone(), expect));
+        let lane = self.lane(&after).await?;
+        let request = JobRequest {
+            kind: wish.action.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: mode.idempotency_key.clone(),
+            priority: wish.priority,
+            title: format!("{} {}", wish.action, after.name),
+            targets: vec![(after.id, lane)],
+        };
+        let job = self
+            .start(actor, wish.action, request, &mut batch, &after)
+            .await?;
+        Ok(Answer::Started {
+            job,
+            kms_keys: vec![after],
+        })
+    }
+
+    /// The job that the same request made before.
+    pub(super) async fn repeated(
+        &self,
+        actor: &Actor,
+        mode: &Mode,
+    ) -> Result<Option<Answer>, AppError> {
+        let Some(key) = mode.idempotency_key.as_ref().filter(|_| !mode.dry_run) else {
+            return Ok(None);
+        };
+        let records = &self.shared.ports.records;
+        let Some(job) = records
+            .find_job_by_idempotency_key(&actor.to_string(), key)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let mut kms_keys = Vec::new();
+        for target in records.list_targets(job.id).await? {
+            kms_keys.extend(records.find_kms_key(target.subject).await?);
+        }
+        Ok(Some(Answer::Started { job, kms_keys }))
+    }
+
+    /// One operation at a time on one KMS key.
+    pub(super) async fn refuse_busy(&self, key: &KmsKey) -> Result<(), AppError> {
+        let open = self.shared.ports.records.open_targets_on(key.id).await?;
+        match open.first() {
+            Some(target) => Err(AppError::Busy {
+                name: key.name.to_string(),
+                job: target.job.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Where work on the key counts first.
+    pub(super) async fn lane(&self, key: &KmsKey) -> Result<Lane, AppError> {
+        let connection = self
+            .shared
+            .find_connection(&key.connection.to_string())
+            .await?;
+        let account = connection.account.ok_or_else(|| AppError::Unverified {
+            name: connection.name.to_string(),
+        })?;
+        let region = key
+            .intent
+            .primary()
+            .cloned()
+            .ok_or_else(|| AppError::Invalid {
+                field: "regions",
+                why: "the KMS key has no Region".to_owned(),
+            })?;
+        Ok(Lane { account, region })
+    }
+
+    /// Commits intent, job and audit entry together, and wakes the engine.
+    pub(super) async fn start(
+        &self,
+        actor: &Actor,
+        action: Action,
+        request: JobRequest,
+        batch: &mut Batch,
+        about: &KmsKey,
+    ) -> Result<Job, AppError> {
+        let ports = &self.shared.ports;
+        let now = self.shared.now();
+        let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        batch.changes.extend(changes);
+        let about = object("kms-key", about.id, &about.name);
+        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
+        batch.push(fact.change());
+        match ports.records.commit(std::mem::take(batch)).await {
+            Ok(()) => {}
+            // Nobody knows: the job's row tells.
+            Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.shared.engine.wake();
+        Ok(job)
+    }
+
+    /// What would be done, from a fresh look at AWS.
+    pub(super) async fn planned(&self, key: KmsKey, actor: &Actor) -> Result<Planned, AppError> {
+        let plan = self
+            .driver
+            .preview(key.clone(), actor.to_string(), self.shared.engine.pacer())
+            .await
+            .map_err(error_of)?;
+        Ok(Planned { kms_key: key, plan })
+    }
+}
+
+/// The key with a new intent. What it held is remembered when it is emptied.
+fn with_intent(before: &KmsKey, intent: keyferry_domain::intent::Intent) -> KmsKey {
+    let mut after = before.clone();
+    if intent.versions.is_empty() && !before.intent.versions.is_empty() {
+        after.held.clone_from(&before.intent.versions);
+    }
+    after.intent = intent;
+    after
+}

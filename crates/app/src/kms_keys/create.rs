@@ -1,0 +1,357 @@
+//! Making KMS keys: with a new key, or from one that the vault has.
+
+use std::collections::BTreeSet;
+
+use futures::future::try_join_all;
+use keyferry_domain::alias::AliasName;
+use keyferry_domain::arn::{Account, Region};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{KmsKeyId, OperationId};
+use keyferry_domain::intent::Intent;
+use keyferry_domain::key::ManagedKey;
+use keyferry_domain::keystore::{Keystore, PolicyDocument};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
+use keyferry_domain::operation::{self, CreateRequest};
+use keyferry_domain::plan::{Blocked, Decision};
+use keyferry_domain::planner::plan;
+use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_domain::tag::Tags;
+use keyferry_domain::validity::Validity;
+use keyferry_domain::version::VersionNumber;
+use keyferry_domain::view::{Place, View};
+use keyferry_engine::JobRequest;
+use keyferry_ports::policy::parse_policy;
+use keyferry_ports::records::{Batch, Change, Expect, Priority};
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::key_policy::{self, KeyAccess};
+use crate::keys::CreateKey;
+use crate::log::{Fact, object};
+use crate::parts::DEFAULT_GROUP;
+
+use super::{Answer, KmsKeys, Mode, Planned};
+
+/// Which key policy a KMS key gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PolicyChoice {
+    /// The keystore's, else AWS's default.
+    #[default]
+    Template,
+    /// Built from users and administrators.
+    Access(KeyAccess),
+    /// JSON text.
+    Json(String),
+}
+
+/// What a person says about a new KMS key; what is left out comes from the keystore's template.
+#[derive(Clone, Debug, Default)]
+pub struct Properties {
+    /// Regions of the keystore, primary first; empty takes the default Region.
+    pub regions: Vec<Region>,
+    /// What for.
+    pub usage: Option<KeyUsage>,
+    /// Aliases.
+    pub aliases: Vec<AliasName>,
+    /// Tags.
+    pub tags: Tags,
+    /// Description.
+    pub description: Option<String>,
+    /// Key policy.
+    pub policy: PolicyChoice,
+    /// Whether it can be replicated.
+    pub multi_region: Option<bool>,
+    /// How long the material stays.
+    pub validity: Option<Validity>,
+    /// Whether it shall be disabled once it is made.
+    pub disabled: bool,
+}
+
+/// A new key and a KMS key that holds it.
+#[derive(Clone, Debug)]
+pub struct CreateKmsKey {
+    /// The keystore, by id or name.
+    pub keystore: String,
+    /// Name of key and KMS key.
+    pub name: Name,
+    /// Kind of key; `None` is the template's.
+    pub spec: Option<KeySpec>,
+    /// Everything else.
+    pub properties: Properties,
+}
+
+/// A KMS key from a key that the vault has.
+#[derive(Clone, Debug)]
+pub struct UploadKey {
+    /// The keystore, by id or name.
+    pub keystore: String,
+    /// The key, by id or name; its current version is imported, never its history.
+    pub key: String,
+    /// Name of the KMS key; `None` is the key's.
+    pub name: Option<Name>,
+    /// Everything else.
+    pub properties: Properties,
+}
+
+/// Where a new KMS key goes.
+struct Destination {
+    keystore: Keystore,
+    connection: Connection,
+    account: Account,
+}
+
+impl KmsKeys {
+    pub(super) async fn create_with_new_key(
+        &self,
+        actor: &Actor,
+        command: CreateKmsKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        if let Some(answer) = self.repeated(actor, mode).await? {
+            return Ok(answer);
+        }
+        let to = self.destination(&command.keystore).await?;
+        let spec = command.spec.unwrap_or(to.keystore.template.spec);
+        let intent = self.first_intent(&to, VersionNumber::FIRST, spec, command.properties)?;
+        self.refuse_taken_aliases(&to, &intent).await?;
+        let kms_key = self.new_kms_key(&to, command.name.clone(), intent);
+        if mode.dry_run {
+            return Ok(planned_first(
+                kms_key,
+                VersionNumber::FIRST,
+                self.shared.now(),
+            ));
+        }
+        let key = CreateKey {
+            name: command.name,
+            spec,
+            description: kms_key.intent.description.clone(),
+            active_versions_max: None,
+            exportable: false,
+        };
+        let (made, changes) = self.shared.new_key(key).await?;
+        let about = object("key", made.key.id, &made.key.name);
+        let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
+        let mut batch = Batch::from(changes);
+        batch.push(fact.detail("spec", spec).change());
+        let kms_key = KmsKey {
+            source: Some(made.key.id),
+            ..kms_key
+        };
+        self.start_creation(actor, Action::KmsKeyCreate, kms_key, mode, batch)
+            .await
+    }
+
+    pub(super) async fn create_from_key(
+        &self,
+        actor: &Actor,
+        command: UploadKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        if let Some(answer) = self.repeated(actor, mode).await? {
+            return Ok(answer);
+        }
+        let to = self.destination(&command.keystore).await?;
+        let key: ManagedKey = self.shared.find_key(&command.key).await?;
+        let intent = self.first_intent(&to, key.current, key.spec, command.properties)?;
+        self.refuse_taken_aliases(&to, &intent).await?;
+        let name = command.name.unwrap_or_else(|| key.name.clone());
+        let kms_key = KmsKey {
+            source: Some(key.id),
+            ..self.new_kms_key(&to, name, intent)
+        };
+        if mode.dry_run {
+            return Ok(planned_first(kms_key, key.current, self.shared.now()));
+        }
+        self.start_creation(actor, Action::KmsKeyUpload, kms_key, mode, Batch::new())
+            .await
+    }
+
+    async fn destination(&self, keystore: &str) -> Result<Destination, AppError> {
+        let keystore = self.shared.find_keystore(keystore).await?;
+        let connection = self
+            .shared
+            .find_connection(&keystore.connection.to_string())
+            .await?;
+        let account = connection
+            .account
+            .clone()
+            .ok_or_else(|| AppError::Unverified {
+                name: connection.name.to_string(),
+            })?;
+        Ok(Destination {
+            keystore,
+            connection,
+            account,
+        })
+    }
+
+    /// The intent of a new KMS key, refused here where AWS or the planner would refuse it later.
+    fn first_intent(
+        &self,
+        to: &Destination,
+        version: VersionNumber,
+        spec: KeySpec,
+        properties: Properties,
+    ) -> Result<Intent, AppError> {
+        let regions = regions_of(&to.keystore, properties.regions)?;
+        let mut request = CreateRequest::new(regions, Some(version));
+        request.spec = Some(spec);
+        request.usage = properties.usage;
+        request.aliases = properties.aliases.into_iter().collect::<BTreeSet<_>>();
+        request.tags = properties.tags;
+        request.description = properties.description;
+        request.multi_region = properties.multi_region;
+        request.validity = properties.validity;
+        request.enabled = !properties.disabled;
+        let now = self.shared.now();
+        let mut intent = operation::create(&to.keystore.template, request, now)?;
+        intent.policy = Some(policy_for(to, &intent, properties.policy)?);
+        let first = plan(&intent, &empty_view(&intent, version), now);
+        match first.decision {
+            Decision::Blocked(blocked) => Err(blocked.into()),
+            Decision::Steps(_) | Decision::Wait { .. } => Ok(intent),
+        }
+    }
+
+    fn new_kms_key(&self, to: &Destination, name: Name, intent: Intent) -> KmsKey {
+        KmsKey {
+            id: KmsKeyId::new(self.shared.new_uuid()),
+            name,
+            group: DEFAULT_GROUP,
+            keystore: to.keystore.id,
+            connection: to.connection.id,
+            source: None,
+            operation: OperationId::new(self.shared.new_uuid()),
+            arn: None,
+            intent,
+            observed: Default::default(),
+            bindings: Default::default(),
+            held_material: false,
+            held: Vec::new(),
+            predecessor: None,
+            successor: None,
+            handover: None,
+            created_at: self.shared.now(),
+            revision: 1,
+        }
+    }
+
+    /// An alias that points at any key is in the way: a new key has no predecessor.
+    async fn refuse_taken_aliases(
+        &self,
+        to: &Destination,
+        intent: &Intent,
+    ) -> Result<(), AppError> {
+        if intent.aliases.is_empty() {
+            return Ok(());
+        }
+        let link = self
+            .shared
+            .links
+            .of(&to.connection, "keyferry-read")
+            .await?;
+        let looks = intent.places.iter().flat_map(|region| {
+            let kms = link.kms(region);
+            intent.aliases.iter().map(move |alias| {
+                let kms = std::sync::Arc::clone(&kms);
+                async move { Ok::<_, AppError>((alias, kms.alias_target(alias).await)) }
+            })
+        });
+        for (alias, target) in try_join_all(looks).await? {
+            let target = target.map_err(AppError::aws(format!("looking for {alias}")))?;
+            if let Some(key_id) = target {
+                return Err(Blocked::ForeignAlias {
+                    alias: alias.clone(),
+                    key_id,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_creation(
+        &self,
+        actor: &Actor,
+        action: Action,
+        kms_key: KmsKey,
+        mode: &Mode,
+        mut batch: Batch,
+    ) -> Result<Answer, AppError> {
+        let lane = self.lane(&kms_key).await?;
+        batch.push(Change::PutKmsKey(kms_key.clone(), Expect::New));
+        let request = JobRequest {
+            kind: action.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: mode.idempotency_key.clone(),
+            priority: Priority::Interactive,
+            title: format!("{action} {}", kms_key.name),
+            targets: vec![(kms_key.id, lane)],
+        };
+        let job = self
+            .start(actor, action, request, &mut batch, &kms_key)
+            .await?;
+        Ok(Answer::Started {
+            job,
+            kms_keys: vec![kms_key],
+        })
+    }
+}
+
+fn regions_of(keystore: &Keystore, wanted: Vec<Region>) -> Result<Vec<Region>, AppError> {
+    if wanted.is_empty() {
+        return Ok(keystore.regions.iter().take(1).cloned().collect());
+    }
+    match wanted
+        .iter()
+        .find(|region| !keystore.regions.contains(region))
+    {
+        Some(unknown) => Err(AppError::RegionNotInUse {
+            region: unknown.to_string(),
+            of: "keystore",
+        }),
+        None => Ok(wanted),
+    }
+}
+
+/// The policy is always explicit: a key is adopted after a lost answer only if its policy is ours.
+fn policy_for(
+    to: &Destination,
+    intent: &Intent,
+    choice: PolicyChoice,
+) -> Result<PolicyDocument, AppError> {
+    let default = || key_policy::build(&to.account, intent.shape, &KeyAccess::default());
+    let policy = match choice {
+        PolicyChoice::Template => match &intent.policy {
+            Some(policy) => policy.clone(),
+            None => default()?,
+        },
+        PolicyChoice::Access(access) => key_policy::build(&to.account, intent.shape, &access)?,
+        PolicyChoice::Json(text) => parse_policy(&text)?,
+    };
+    if !key_policy::keeps_us_in(&policy, &to.account, None) {
+        return Err(Blocked::PolicyLocksUsOut.into());
+    }
+    Ok(policy)
+}
+
+/// AWS before anything exists.
+fn empty_view(intent: &Intent, version: VersionNumber) -> View {
+    View {
+        places: intent
+            .places
+            .iter()
+            .map(|region| (region.clone(), Place::default()))
+            .collect(),
+        importable: BTreeSet::from([version]),
+        ..View::default()
+    }
+}
+
+fn planned_first(kms_key: KmsKey, version: VersionNumber, now: jiff::Timestamp) -> Answer {
+    let plan = plan(&kms_key.intent, &empty_view(&kms_key.intent, version), now);
+    Answer::Planned(vec![Planned { kms_key, plan }])
+}

@@ -1,0 +1,313 @@
+//! KMS keys: each operation changes an intent, or shows what it would do; the engine does the rest.
+
+mod change;
+mod create;
+mod rotate;
+mod selector;
+
+use std::sync::Arc;
+
+use keyferry_domain::arn::Region;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::{self, Synchronize};
+use keyferry_domain::plan::Plan;
+use keyferry_domain::view::KeyState;
+use keyferry_ports::records::{Job, KmsKeyFilter, Page, PageOf, Priority};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::driver::KmsKeyDriver;
+use crate::error::AppError;
+use crate::parts::Shared;
+
+pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
+pub use rotate::{Rotate, RotationMethod};
+
+use self::change::Wish;
+
+/// How an operation is to be run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// Show the plan and run nothing.
+    pub dry_run: bool,
+    /// Makes repeating the request safe: the same key answers the same job.
+    pub idempotency_key: Option<String>,
+}
+
+/// What an operation answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "made once per request")]
+pub enum Answer {
+    /// It was wanted already.
+    Unchanged(KmsKey),
+    /// A job is under way.
+    Started {
+        /// The job.
+        job: Job,
+        /// The KMS keys, as wanted now.
+        kms_keys: Vec<KmsKey>,
+    },
+    /// What would be done.
+    Planned(Vec<Planned>),
+}
+
+/// What would be done about one KMS key.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The KMS key as it would be wanted.
+    pub kms_key: KmsKey,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// Use cases of KMS keys.
+pub struct KmsKeys {
+    shared: Arc<Shared>,
+    driver: Arc<KmsKeyDriver>,
+}
+
+impl KmsKeys {
+    pub(crate) fn new(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {
+        Self { shared, driver }
+    }
+
+    /// A page of KMS keys, by name.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        filter: &KmsKeyFilter,
+        page: &Page,
+    ) -> Result<PageOf<KmsKey>, AppError> {
+        authorize(actor, Action::KmsKeyRead)?;
+        Ok(self
+            .shared
+            .ports
+            .records
+            .list_kms_keys(filter, page)
+            .await?)
+    }
+
+    /// One KMS key by id, name, ARN or alias.
+    pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KmsKey, AppError> {
+        authorize(actor, Action::KmsKeyRead)?;
+        self.find(selector).await
+    }
+
+    /// Makes a key in the vault and a KMS key that holds its first version.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        command: CreateKmsKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyCreate)?;
+        self.create_with_new_key(actor, command, mode).await
+    }
+
+    /// Makes a KMS key that holds the current version of a key already in the vault.
+    pub async fn upload(
+        &self,
+        actor: &Actor,
+        command: UploadKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyUpload)?;
+        self.create_from_key(actor, command, mode).await
+    }
+
+    /// Enables. Refused on an empty key.
+    pub async fn enable(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyEnable, Priority::Interactive);
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::enable(&key.intent, observed_state(key))?)
+        })
+        .await
+    }
+
+    /// Disables. Refused on an empty key.
+    pub async fn disable(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyDisable, Priority::Protect);
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::disable(&key.intent, observed_state(key))?)
+        })
+        .await
+    }
+
+    /// Disables and removes every material; the vault keeps it. On an INACTIVE key nothing changes.
+    pub async fn deactivate(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyDeactivate, Priority::Interactive);
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::deactivate(&key.intent)?)
+        })
+        .await
+    }
+
+    /// Imports what is missing and enables. On an ACTIVE key nothing changes.
+    pub async fn activate(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyActivate, Priority::Interactive);
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::activate(&key.intent, &key.held)?)
+        })
+        .await
+    }
+
+    /// Removes the material from AWS; the vault keeps it, and it can be uploaded again.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NameNotConfirmed`] unless `typed_name` is the KMS key's name.
+    pub async fn remove_from_cloud(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        typed_name: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive);
+        let dry_run = mode.dry_run;
+        self.change(actor, selector, mode, wish, |key| {
+            if !dry_run && key.name.as_str() != typed_name {
+                return Err(AppError::NameNotConfirmed);
+            }
+            Ok(operation::remove_from_cloud(&key.intent)?)
+        })
+        .await
+    }
+
+    /// Updates the policy, imports missing material, or deletes it, as chosen; then converges whatever differs.
+    pub async fn synchronize(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        what: SynchronizeChoice,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeySynchronize, Priority::Interactive).even_if_unchanged();
+        self.change(actor, selector, mode, wish, |key| {
+            let import = if what.import_material {
+                key.held.clone()
+            } else {
+                Vec::new()
+            };
+            let wanted = Synchronize {
+                policy: None,
+                import,
+                delete_material: what.delete_material,
+            };
+            Ok(operation::synchronize(&key.intent, wanted)?)
+        })
+        .await
+    }
+
+    /// Schedules deletion after 7 to 30 days.
+    pub async fn schedule_deletion(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        days: u32,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyScheduleDeletion, Priority::Interactive);
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::schedule_deletion(
+                &key.intent,
+                days,
+                key.held_material,
+            )?)
+        })
+        .await
+    }
+
+    /// Cancels a scheduled deletion: INACTIVE and disabled; with `empty` the material goes too. `None` asks the
+    /// keystore.
+    pub async fn cancel_deletion(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        empty: Option<bool>,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyCancelDeletion)?;
+        let key = self.find(selector).await?;
+        let empty = match empty {
+            Some(empty) => empty,
+            None => self.keystore_empties(&key).await?,
+        };
+        let wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect);
+        self.change(actor, &key.id.to_string(), mode, wish, |key| {
+            Ok(operation::cancel_deletion(&key.intent, empty)?)
+        })
+        .await
+    }
+
+    /// Back to the intent, whatever others did: cancels a deletion, imports, enables. Never empties.
+    pub async fn restore(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyRestore, Priority::Protect).even_if_unchanged();
+        self.change(actor, selector, mode, wish, |key| {
+            Ok(operation::restore(&key.intent)?)
+        })
+        .await
+    }
+
+    async fn keystore_empties(&self, key: &KmsKey) -> Result<bool, AppError> {
+        use keyferry_domain::keystore::OnCancelDeletion;
+        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        Ok(keystore.on_cancel_deletion == OnCancelDeletion::Empty)
+    }
+}
+
+/// What `synchronize` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SynchronizeChoice {
+    /// Bring the policy back to what is wanted.
+    pub update_policy: bool,
+    /// Import what is missing.
+    pub import_material: bool,
+    /// Delete all material.
+    pub delete_material: bool,
+}
+
+impl Default for SynchronizeChoice {
+    fn default() -> Self {
+        Self {
+            update_policy: true,
+            import_material: true,
+            delete_material: false,
+        }
+    }
+}
+
+/// The state that AWS showed last in the primary Region.
+fn observed_state(key: &KmsKey) -> Option<KeyState> {
+    let region: &Region = key.intent.primary()?;
+    key.observed
+        .get(region)?
+        .described
+        .value()
+        .map(|described| described.state)
+}

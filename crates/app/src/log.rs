@@ -1,0 +1,116 @@
+//! Audit entries as changes: written in the transaction of what they tell.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use keyferry_audit::{Entry, Object, Outcome, Phase};
+use keyferry_ports::records::{AuditLeaf, Change};
+
+use crate::action::Action;
+use crate::actor::Actor;
+
+/// One audit fact under construction.
+pub struct Fact {
+    entry: Entry,
+}
+
+impl Fact {
+    /// Somebody is about to do something.
+    pub fn intent(actor: &str, action: &str, object: Object, now: Timestamp) -> Self {
+        Self::new(actor, action, Phase::Intent, object, now)
+    }
+
+    /// Something came of it.
+    pub fn outcome(
+        actor: &str,
+        action: &str,
+        outcome: Outcome,
+        object: Object,
+        now: Timestamp,
+    ) -> Self {
+        Self::new(actor, action, Phase::Outcome(outcome), object, now)
+    }
+
+    /// A change of our own records: intent and outcome are one, because both commit together.
+    pub fn done(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
+        Self::outcome(
+            &actor.to_string(),
+            action.as_str(),
+            Outcome::Ok,
+            object,
+            now,
+        )
+    }
+
+    fn new(actor: &str, action: &str, phase: Phase, object: Object, now: Timestamp) -> Self {
+        Self {
+            entry: Entry {
+                time_micros: now.as_microsecond(),
+                actor: actor.to_owned(),
+                action: action.to_owned(),
+                phase,
+                object,
+                group: None,
+                request_id: None,
+                aws_request_id: None,
+                aws_operation: None,
+                job_id: None,
+                attempt_id: None,
+                detail: BTreeMap::new(),
+            },
+        }
+    }
+
+    /// Names the job.
+    pub fn job(mut self, id: impl ToString) -> Self {
+        self.entry.job_id = Some(id.to_string());
+        self
+    }
+
+    /// Names the attempt.
+    pub fn attempt(mut self, id: impl ToString) -> Self {
+        self.entry.attempt_id = Some(id.to_string());
+        self
+    }
+
+    /// Names AWS's operation.
+    pub fn aws_operation(mut self, operation: &str) -> Self {
+        self.entry.aws_operation = Some(operation.to_owned());
+        self
+    }
+
+    /// Names AWS's request.
+    pub fn aws_request(mut self, id: Option<String>) -> Self {
+        self.entry.aws_request_id = id;
+        self
+    }
+
+    /// Adds a fact by name; never a secret.
+    pub fn detail(mut self, name: &str, value: impl ToString) -> Self {
+        self.entry.detail.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The change that appends it.
+    pub fn change(self) -> Change {
+        let at =
+            Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        Change::AppendAudit(AuditLeaf {
+            bytes: self.entry.leaf_bytes(),
+            hash: *self.entry.leaf_hash().as_bytes(),
+            at,
+            actor: self.entry.actor,
+            action: self.entry.action,
+            object: self.entry.object.id,
+        })
+    }
+}
+
+/// What an act is done to.
+pub fn object(kind: &str, id: impl ToString, name: impl ToString) -> Object {
+    Object {
+        kind: kind.to_owned(),
+        id: id.to_string(),
+        name: name.to_string(),
+    }
+}

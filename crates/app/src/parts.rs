@@ -1,0 +1,54 @@
+//! What the application is composed of.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keyferry_domain::id::GroupId;
+use keyferry_engine::Engine;
+use keyferry_ports::aws::Aws;
+use keyferry_ports::clock::Clock;
+use keyferry_ports::entropy::{Entropy, uuid_v7};
+use keyferry_ports::records::AllRecords;
+use keyferry_ports::vault::{Passwords, SealControl, Vault};
+use uuid::Uuid;
+
+use crate::link::Links;
+
+/// The one group that owns everything until groups can be made.
+pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
+
+/// Everything outside, as ports.
+#[derive(Clone)]
+pub struct Ports {
+    /// The database.
+    pub records: Arc<dyn AllRecords>,
+    /// The vault.
+    pub vault: Arc<dyn Vault>,
+    /// Opens and closes the vault.
+    pub seal_control: Arc<dyn SealControl>,
+    /// Hashes passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// AWS.
+    pub aws: Arc<dyn Aws>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids and tokens.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What use cases share.
+pub(crate) struct Shared {
+    pub(crate) ports: Ports,
+    pub(crate) links: Arc<Links>,
+    pub(crate) engine: Arc<Engine>,
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    pub(crate) fn new_uuid(&self) -> Uuid {
+        uuid_v7(self.now(), &*self.ports.entropy)
+    }
+}

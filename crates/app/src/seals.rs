@@ -1,0 +1,125 @@
+//! Opening and closing the vault.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keyferry_domain::id::SealId;
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{Batch, Seal};
+use keyferry_ports::secret::SecretText;
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+/// Whether the vault is open, and what can open it. Tells nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealStatus {
+    /// Whether `init` has been run.
+    pub is_initialized: bool,
+    /// Whether the vault is open.
+    pub is_open: bool,
+    /// Its seals.
+    pub seals: Vec<SealSummary>,
+}
+
+/// One seal, without its contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealSummary {
+    /// Identity.
+    pub id: SealId,
+    /// Its name.
+    pub name: Name,
+    /// `passphrase`.
+    pub kind: String,
+    /// When added.
+    pub created_at: Timestamp,
+}
+
+/// Use cases of seals.
+pub struct Seals {
+    shared: Arc<Shared>,
+}
+
+impl Seals {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Whether the vault is open. Anybody may ask.
+    pub async fn status(&self) -> Result<SealStatus, AppError> {
+        let ports = &self.shared.ports;
+        let seals = ports.records.list_seals().await?;
+        Ok(SealStatus {
+            is_initialized: ports.records.find_keyring().await?.is_some(),
+            is_open: ports.vault.is_open(),
+            seals: seals.into_iter().map(summary).collect(),
+        })
+    }
+
+    /// Opens the vault with a passphrase. On an open vault it checks the passphrase all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::WrongPassphrase`].
+    pub async fn unseal(
+        &self,
+        actor: &Actor,
+        passphrase: &SecretText,
+    ) -> Result<SealStatus, AppError> {
+        authorize(actor, Action::SealUnseal)?;
+        let ports = &self.shared.ports;
+        let seals = ports.records.list_seals().await?;
+        let keyring = ports
+            .records
+            .find_keyring()
+            .await?
+            .ok_or(AppError::NotFound {
+                what: "keyring",
+                selector: "this installation (run `keyferry init` first)".to_owned(),
+            })?;
+        let opened = ports
+            .seal_control
+            .unseal(&seals, &keyring, passphrase)
+            .await?;
+        let seal = opened
+            .and_then(|id| seals.iter().find(|seal| seal.id == id))
+            .ok_or(AppError::WrongPassphrase)?;
+        self.record(actor, Action::SealUnseal, seal).await?;
+        self.shared.engine.wake();
+        self.status().await
+    }
+
+    /// Closes the vault: nothing that needs key material works until it is opened again.
+    pub async fn seal(&self, actor: &Actor) -> Result<SealStatus, AppError> {
+        authorize(actor, Action::SealSeal)?;
+        self.shared.ports.seal_control.seal();
+        let seals = self.shared.ports.records.list_seals().await?;
+        if let Some(seal) = seals.first() {
+            self.record(actor, Action::SealSeal, seal).await?;
+        }
+        self.status().await
+    }
+
+    async fn record(&self, actor: &Actor, action: Action, seal: &Seal) -> Result<(), AppError> {
+        let about = object("seal", seal.id, &seal.name);
+        let fact = Fact::done(actor, action, about, self.shared.now());
+        Ok(self
+            .shared
+            .ports
+            .records
+            .commit(Batch::new().with(fact.change()))
+            .await?)
+    }
+}
+
+fn summary(seal: Seal) -> SealSummary {
+    SealSummary {
+        id: seal.id,
+        name: seal.name,
+        kind: seal.kind,
+        created_at: seal.created_at,
+    }
+}
