@@ -65,22 +65,28 @@ impl SoftwareVault {
         }
     }
 
-    /// Opens the vault. A wrong key takes as long as the right one. An open vault stays open if this fails, and is
-    /// opened anew, with the keyring given, if it succeeds.
+    /// Opens the vault. A wrong key takes as long as the right one. An open vault stays as it is if this fails; if
+    /// it succeeds, the keyring given is in use, which must hold every key that was.
     ///
     /// # Errors
     ///
-    /// [`SealError::WrongPassphrase`]; [`SealError::DamagedSeal`] and others for bytes that are not what was stored.
+    /// [`SealError::WrongPassphrase`]; [`SealError::DamagedSeal`] and others for bytes that are not what was stored;
+    /// [`SealError::ForeignSeal`] and [`SealError::KeyringLacksKeys`] only if the vault is open already.
     pub async fn unseal(&self, seal: &[u8], key: SealKey, keyring: &[u8]) -> Result<(), SealError> {
         let root = open_seal(seal, key).await?;
         let keyring = Keyring::open(keyring, &root).ok_or(SealError::KeyringDoesNotOpen)?;
-        self.replace(Some(OpenVault::new(Arc::new(root), keyring)?));
+        let mut slot = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = slot.as_ref() {
+            check_same_root(&root, open)?;
+            check_extends(&keyring, open)?;
+        }
+        *slot = Some(Arc::new(OpenVault::new(Arc::new(root), keyring)?));
         Ok(())
     }
 
     /// Forgets all keys. Work under way finishes, and its keys are overwritten then.
     pub fn seal(&self) {
-        self.replace(None);
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Makes a further seal for the same root key.
@@ -103,8 +109,7 @@ impl SoftwareVault {
     pub async fn test_seal(&self, seal: &[u8], key: SealKey) -> Result<(), SealError> {
         let open = self.opened().ok_or(SealError::Sealed)?;
         let root = open_seal(seal, key).await?;
-        verify_slices_are_equal(root.expose(), open.root().expose())
-            .map_err(|_| SealError::ForeignSeal)
+        check_same_root(&root, &open)
     }
 
     /// The keyring with one more generation, sealed, not yet in use: store it, read it back, then call
@@ -133,9 +138,7 @@ impl SoftwareVault {
         let mut slot = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let open = slot.as_ref().ok_or(SealError::Sealed)?;
         let keyring = Keyring::open(stored, open.root()).ok_or(SealError::KeyringDoesNotOpen)?;
-        if !keyring.extends(open.keyring()) {
-            return Err(SealError::KeyringLacksKeys);
-        }
+        check_extends(&keyring, open)?;
         *slot = Some(Arc::new(open.with_keyring(keyring)?));
         Ok(())
     }
@@ -155,10 +158,6 @@ impl SoftwareVault {
     fn require_open(&self) -> Result<Arc<OpenVault>, VaultError> {
         self.opened().ok_or(VaultError::Sealed)
     }
-
-    fn replace(&self, open: Option<OpenVault>) {
-        *self.open.write().unwrap_or_else(PoisonError::into_inner) = open.map(Arc::new);
-    }
 }
 
 async fn open_seal(seal: &[u8], key: SealKey) -> Result<Key256, SealError> {
@@ -166,6 +165,18 @@ async fn open_seal(seal: &[u8], key: SealKey) -> Result<Key256, SealError> {
     offload(move || seal::open(&seal, &key))
         .await
         .map_err(|_| cut_off())?
+}
+
+fn check_same_root(root: &Key256, open: &OpenVault) -> Result<(), SealError> {
+    verify_slices_are_equal(root.expose(), open.root().expose()).map_err(|_| SealError::ForeignSeal)
+}
+
+fn check_extends(keyring: &Keyring, open: &OpenVault) -> Result<(), SealError> {
+    if keyring.extends(open.keyring()) {
+        Ok(())
+    } else {
+        Err(SealError::KeyringLacksKeys)
+    }
 }
 
 fn cut_off() -> SealError {

@@ -110,6 +110,14 @@ async fn seal_and_keyring_of_two_vaults_do_not_go_together() {
         .await
         .unwrap_err();
     assert_eq!(error, SealError::ForeignSeal);
+    let whole = ours
+        .unseal(&theirs.seal, passphrase(PASSPHRASE), &theirs.keyring)
+        .await;
+    assert_eq!(
+        whole.unwrap_err(),
+        SealError::ForeignSeal,
+        "an open vault is not swapped"
+    );
     assert_eq!(
         ours.adopt_keyring(&theirs.keyring).unwrap_err(),
         SealError::KeyringDoesNotOpen
@@ -183,6 +191,11 @@ async fn a_new_generation_seals_once_adopted_and_the_old_one_still_opens() {
         SealError::KeyringLacksKeys,
         "a keyring from before would lose a key"
     );
+    let again = vault
+        .unseal(&stored.seal, passphrase(PASSPHRASE), &stored.keyring)
+        .await;
+    assert_eq!(again.unwrap_err(), SealError::KeyringLacksKeys);
+    assert_eq!(vault.keyring_generation(), Some(2));
     let behind = SoftwareVault::sealed();
     behind
         .unseal(&stored.seal, passphrase(PASSPHRASE), &stored.keyring)
