@@ -65,7 +65,11 @@ impl Board {
             }
             if state.takes(&target, room) {
                 state.enter(&target);
-                claims.push(Claim { board: Arc::clone(self), target, rest_if_lost: None });
+                claims.push(Claim {
+                    board: Arc::clone(self),
+                    target,
+                    rest_if_lost: None,
+                });
             }
         }
         claims
@@ -84,7 +88,10 @@ impl Board {
     /// When the first rest ends that has not ended at `now`.
     pub(crate) fn next_end_of_rest(&self, now: Timestamp) -> Option<Timestamp> {
         let state = self.lock();
-        let ends = state.resting_targets.values().chain(state.resting_lanes.values());
+        let ends = state
+            .resting_targets
+            .values()
+            .chain(state.resting_lanes.values());
         ends.copied().filter(|until| *until > now).min()
     }
 

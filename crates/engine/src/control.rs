@@ -48,8 +48,10 @@ impl Engine {
     ///
     /// See [`ControlError`]; nothing was written.
     pub async fn cancel(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
-        self.control(job, records, async |engine: &Engine, job: Job| engine.cancelled(job).await)
-            .await
+        self.control(job, records, async |engine: &Engine, job: Job| {
+            engine.cancelled(job).await
+        })
+        .await
     }
 
     /// Opens the stuck targets of a job again, due now. `records` (the audit entry) are written with it.
@@ -58,8 +60,10 @@ impl Engine {
     ///
     /// See [`ControlError`]; nothing was written.
     pub async fn retry(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
-        self.control(job, records, async |engine: &Engine, job: Job| engine.retried(job).await)
-            .await
+        self.control(job, records, async |engine: &Engine, job: Job| {
+            engine.retried(job).await
+        })
+        .await
     }
 
     async fn control(
@@ -86,22 +90,43 @@ impl Engine {
     }
 
     async fn cancelled(&self, job: Job) -> Result<Vec<Change>, ControlError> {
-        if matches!(job.state, JobState::Succeeded | JobState::Stuck | JobState::Cancelled) {
-            return Err(ControlError::Ended { job: job.id, state: job.state });
+        if matches!(
+            job.state,
+            JobState::Succeeded | JobState::Stuck | JobState::Cancelled
+        ) {
+            return Err(ControlError::Ended {
+                job: job.id,
+                state: job.state,
+            });
         }
         let now = whole_micros(self.core.now());
         let targets = self.core.records.list_targets(job.id).await?;
         let mut changes = Vec::new();
         let mut has_open = false;
-        for target in targets.into_iter().filter(|target| target.state == TargetState::Open) {
+        for target in targets
+            .into_iter()
+            .filter(|target| target.state == TargetState::Open)
+        {
             let has_begun = self.has_begun(&job, &target).await?;
             has_open |= has_begun;
             let due_at = target.due_at.min(now);
-            let state = if has_begun { TargetState::Open } else { TargetState::Cancelled };
-            changes.push(Change::UpdateTarget(Target { state, due_at, ..target }));
+            let state = if has_begun {
+                TargetState::Open
+            } else {
+                TargetState::Cancelled
+            };
+            changes.push(Change::UpdateTarget(Target {
+                state,
+                due_at,
+                ..target
+            }));
         }
         let finished_at = (!has_open).then_some(now);
-        changes.push(Change::UpdateJob(Job { state: JobState::Cancelled, finished_at, ..job }));
+        changes.push(Change::UpdateJob(Job {
+            state: JobState::Cancelled,
+            finished_at,
+            ..job
+        }));
         Ok(changes)
     }
 
@@ -112,11 +137,16 @@ impl Engine {
 
     async fn retried(&self, job: Job) -> Result<Vec<Change>, ControlError> {
         if job.state == JobState::Cancelled {
-            return Err(ControlError::Ended { job: job.id, state: job.state });
+            return Err(ControlError::Ended {
+                job: job.id,
+                state: job.state,
+            });
         }
         let now = whole_micros(self.core.now());
         let targets = self.core.records.list_targets(job.id).await?;
-        let stuck = targets.into_iter().filter(|target| target.state == TargetState::Stuck);
+        let stuck = targets
+            .into_iter()
+            .filter(|target| target.state == TargetState::Stuck);
         let open = |target| Target {
             state: TargetState::Open,
             due_at: now,
@@ -128,8 +158,16 @@ impl Engine {
         if changes.is_empty() {
             return Err(ControlError::NothingStuck { job: job.id });
         }
-        let state = if job.state == JobState::Stuck { JobState::Waiting } else { job.state };
-        changes.push(Change::UpdateJob(Job { state, finished_at: None, ..job }));
+        let state = if job.state == JobState::Stuck {
+            JobState::Waiting
+        } else {
+            job.state
+        };
+        changes.push(Change::UpdateJob(Job {
+            state,
+            finished_at: None,
+            ..job
+        }));
         Ok(changes)
     }
 }

@@ -62,13 +62,17 @@ pub(crate) struct Carried {
 impl Carried {
     pub(crate) fn changes(&self) -> Vec<Change> {
         let finish = Change::FinishAttempt(self.attempt.clone());
-        std::iter::once(finish).chain(self.records.iter().cloned()).collect()
+        std::iter::once(finish)
+            .chain(self.records.iter().cloned())
+            .collect()
     }
 
     fn bare_changes(&self) -> Vec<Change> {
         let is_audit = |change: &&Change| matches!(change, Change::AppendAudit(_));
         let finish = Change::FinishAttempt(self.attempt.clone());
-        std::iter::once(finish).chain(self.records.iter().filter(is_audit).cloned()).collect()
+        std::iter::once(finish)
+            .chain(self.records.iter().filter(is_audit).cloned())
+            .collect()
     }
 }
 
@@ -78,7 +82,11 @@ impl Core {
     }
 
     pub(crate) fn backoff(&self, tries: u32) -> SignedDuration {
-        let Settings { backoff_base, backoff_max, .. } = self.settings;
+        let Settings {
+            backoff_base,
+            backoff_max,
+            ..
+        } = self.settings;
         time::backoff(&*self.entropy, backoff_base, backoff_max, tries)
     }
 
@@ -109,9 +117,15 @@ impl Core {
             let _alone = self.lock_job(target.job, moved).await?;
             let job = self.job_after(target, moved).await?;
             let has_ended = job.as_ref().is_some_and(|job| job.finished_at.is_some());
-            let own = [job.map(Change::UpdateJob), Some(Change::UpdateTarget(target.clone()))];
-            let changes: Vec<Change> =
-                own.into_iter().flatten().chain(rest.iter().cloned()).collect();
+            let own = [
+                job.map(Change::UpdateJob),
+                Some(Change::UpdateTarget(target.clone())),
+            ];
+            let changes: Vec<Change> = own
+                .into_iter()
+                .flatten()
+                .chain(rest.iter().cloned())
+                .collect();
             match self.records.commit(Batch::from(changes)).await {
                 Ok(()) => return Ok(has_ended),
                 Err(RecordsError::Conflict { what }) => {
@@ -132,7 +146,10 @@ impl Core {
             return Ok(None);
         }
         let shard = job.as_uuid().as_u128() % JOB_LOCKS as u128;
-        match usize::try_from(shard).ok().and_then(|shard| self.job_locks.get(shard)) {
+        match usize::try_from(shard)
+            .ok()
+            .and_then(|shard| self.job_locks.get(shard))
+        {
             Some(lock) => Ok(Some(lock.lock().await)),
             None => Ok(None),
         }
@@ -144,7 +161,12 @@ impl Core {
             && job.state != JobState::Waiting
             && self.board.in_flight(target.job) <= 1;
         let is_idle = asks && self.is_idle_beside(target).await?;
-        Ok(job_after(&job, moved, is_idle, time::whole_micros(self.now())))
+        Ok(job_after(
+            &job,
+            moved,
+            is_idle,
+            time::whole_micros(self.now()),
+        ))
     }
 
     /// Whether no other target of the job is due.
@@ -158,7 +180,10 @@ impl Core {
     }
 
     pub(crate) async fn require_job(&self, id: JobId) -> Records<Job> {
-        let missing = RecordsError::Corrupt { what: "target", why: "its job is missing".into() };
+        let missing = RecordsError::Corrupt {
+            what: "target",
+            why: "its job is missing".into(),
+        };
         self.records.find_job(id).await?.ok_or(missing)
     }
 
@@ -192,7 +217,9 @@ impl Core {
                     how = Recorded::Bare;
                 }
                 RecordsError::Unknown | RecordsError::Unavailable { .. } => {
-                    self.clock.sleep_until(time::after(self.now(), self.backoff(tries))).await;
+                    self.clock
+                        .sleep_until(time::after(self.now(), self.backoff(tries)))
+                        .await;
                     if matches!(self.has_outcome(&carried.attempt).await, Ok(true)) {
                         return Ok(Recorded::Bare);
                     }

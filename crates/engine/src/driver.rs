@@ -66,7 +66,11 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict that learned nothing new.
     pub fn only(next: Next) -> Self {
-        Self { settled: Vec::new(), records: Vec::new(), next }
+        Self {
+            settled: Vec::new(),
+            records: Vec::new(),
+            next,
+        }
     }
 }
 

@@ -37,12 +37,19 @@ pub fn new_job(
         kind: request.kind,
         actor: request.actor,
         idempotency_key: request.idempotency_key,
-        state: if is_empty { JobState::Succeeded } else { JobState::Queued },
+        state: if is_empty {
+            JobState::Succeeded
+        } else {
+            JobState::Queued
+        },
         priority: request.priority,
         title: request.title,
         created_at: now,
         finished_at: is_empty.then_some(now),
-        progress: JobProgress { total, ..JobProgress::default() },
+        progress: JobProgress {
+            total,
+            ..JobProgress::default()
+        },
         revision: 1,
     };
     let target = |(ordinal, (subject, lane))| Target {
@@ -60,7 +67,9 @@ pub fn new_job(
     };
     let targets: Vec<Target> = (0..total).zip(request.targets).map(target).collect();
     let inserts = targets.iter().cloned().map(Change::InsertTarget);
-    let changes = std::iter::once(Change::InsertJob(job.clone())).chain(inserts).collect();
+    let changes = std::iter::once(Change::InsertJob(job.clone()))
+        .chain(inserts)
+        .collect();
     (job, targets, changes)
 }
 
@@ -79,18 +88,36 @@ pub(crate) enum Moved {
 /// last two targets at once, one has to look again. `is_idle` says that no other target is due.
 pub(crate) fn job_after(job: &Job, moved: Moved, is_idle: bool, now: Timestamp) -> Option<Job> {
     use JobState::{Cancelled, Queued, Running, Stuck, Succeeded, Waiting};
-    let rests = |state| if is_idle && state == Running { Waiting } else { state };
-    match moved {
-        Moved::Sending => {
-            matches!(job.state, Queued | Waiting).then(|| Job { state: Running, ..job.clone() })
+    let rests = |state| {
+        if is_idle && state == Running {
+            Waiting
+        } else {
+            state
         }
-        Moved::Waits => (is_idle && matches!(job.state, Queued | Running))
-            .then(|| Job { state: Waiting, ..job.clone() }),
+    };
+    match moved {
+        Moved::Sending => matches!(job.state, Queued | Waiting).then(|| Job {
+            state: Running,
+            ..job.clone()
+        }),
+        Moved::Waits => (is_idle && matches!(job.state, Queued | Running)).then(|| Job {
+            state: Waiting,
+            ..job.clone()
+        }),
         Moved::Ended(state) => {
             let progress = counted(job.progress, state);
-            let JobProgress { total, done, stuck, cancelled } = progress;
+            let JobProgress {
+                total,
+                done,
+                stuck,
+                cancelled,
+            } = progress;
             if done + stuck + cancelled < total {
-                return Some(Job { state: rests(job.state), progress, ..job.clone() });
+                return Some(Job {
+                    state: rests(job.state),
+                    progress,
+                    ..job.clone()
+                });
             }
             let state = match job.state {
                 _ if done == total => Succeeded,
@@ -98,18 +125,37 @@ pub(crate) fn job_after(job: &Job, moved: Moved, is_idle: bool, now: Timestamp) 
                 _ if stuck > 0 => Stuck,
                 Queued | Running | Waiting | Succeeded | Stuck => Cancelled,
             };
-            Some(Job { state, progress, finished_at: Some(now), ..job.clone() })
+            Some(Job {
+                state,
+                progress,
+                finished_at: Some(now),
+                ..job.clone()
+            })
         }
     }
 }
 
 fn counted(progress: JobProgress, state: TargetState) -> JobProgress {
-    let JobProgress { done, stuck, cancelled, .. } = progress;
+    let JobProgress {
+        done,
+        stuck,
+        cancelled,
+        ..
+    } = progress;
     match state {
         TargetState::Open => progress,
-        TargetState::Done => JobProgress { done: done + 1, ..progress },
-        TargetState::Stuck => JobProgress { stuck: stuck + 1, ..progress },
-        TargetState::Cancelled => JobProgress { cancelled: cancelled + 1, ..progress },
+        TargetState::Done => JobProgress {
+            done: done + 1,
+            ..progress
+        },
+        TargetState::Stuck => JobProgress {
+            stuck: stuck + 1,
+            ..progress
+        },
+        TargetState::Cancelled => JobProgress {
+            cancelled: cancelled + 1,
+            ..progress
+        },
     }
 }
 
@@ -128,7 +174,12 @@ mod tests {
             title: "create".into(),
             created_at: Timestamp::UNIX_EPOCH,
             finished_at: None,
-            progress: JobProgress { total, done, stuck, cancelled: 0 },
+            progress: JobProgress {
+                total,
+                done,
+                stuck,
+                cancelled: 0,
+            },
             revision: 3,
         }
     }
@@ -151,7 +202,11 @@ mod tests {
             let next = job_after(&job, Moved::Ended(end), false, Timestamp::UNIX_EPOCH).unwrap();
 
             assert_eq!(next.state, expected, "{job:?} {end:?}");
-            assert_eq!(next.finished_at.is_some(), expected != Running, "{job:?} {end:?}");
+            assert_eq!(
+                next.finished_at.is_some(),
+                expected != Running,
+                "{job:?} {end:?}"
+            );
         }
     }
 

@@ -46,12 +46,23 @@ impl Lanes {
         owner: String,
         ttl: SignedDuration,
     ) -> Self {
-        Self { records, driver, clock, owner, ttl, held: Mutex::default() }
+        Self {
+            records,
+            driver,
+            clock,
+            owner,
+            ttl,
+            held: Mutex::default(),
+        }
     }
 
     /// The proof that a batch carries.
     pub(crate) fn claim(&self, lane: &Lane, epoch: u64) -> LaneClaim {
-        LaneClaim { lane: lane.clone(), epoch, owner: self.owner.clone() }
+        LaneClaim {
+            lane: lane.clone(),
+            epoch,
+            owner: self.owner.clone(),
+        }
     }
 
     /// The epoch under which the lane is ours, leased or renewed where needed; `None`: somebody else's.
@@ -66,7 +77,11 @@ impl Lanes {
             return Ok(Some(known.epoch));
         }
         let until = after(now, self.ttl);
-        let Some(lease) = self.records.lease_lane(lane, &self.owner, now, until).await? else {
+        let Some(lease) = self
+            .records
+            .lease_lane(lane, &self.owner, now, until)
+            .await?
+        else {
             return Ok(None);
         };
         match known {
@@ -74,8 +89,22 @@ impl Lanes {
             Some(_) => self.recover(lane, lease.epoch).await?,
             None => self.recover(lane, lease.epoch.saturating_add(1)).await?,
         }
-        held.insert(lane.clone(), Held { epoch: lease.epoch, until: lease.until });
+        held.insert(
+            lane.clone(),
+            Held {
+                epoch: lease.epoch,
+                until: lease.until,
+            },
+        );
         Ok(Some(lease.epoch))
+    }
+
+    /// Whether the lease surely still runs, so that nobody else works here. Asks nobody.
+    pub(crate) async fn is_sure(&self, lane: &Lane, epoch: u64) -> bool {
+        let now = self.clock.now();
+        let held = self.held.lock().await;
+        held.get(lane)
+            .is_some_and(|held| held.epoch == epoch && held.until > now)
     }
 
     /// Asks the records at the next use, because they refused our claim.
@@ -119,8 +148,10 @@ impl Lanes {
             tracing::info!(%lane, count = orphans.len(), "attempts of a gone sender become unknown");
             let now = self.clock.now();
             for some in orphans.chunks(RECOVERY_BATCH) {
-                let changes: Vec<Change> =
-                    some.iter().flat_map(|row| orphaned(row, &*self.driver, now)).collect();
+                let changes: Vec<Change> = some
+                    .iter()
+                    .flat_map(|row| orphaned(row, &*self.driver, now))
+                    .collect();
                 match self.records.commit(Batch::from(changes)).await {
                     // The old sender recorded an outcome meanwhile: look again.
                     Err(RecordsError::Conflict { .. }) if conflicts < 5 => conflicts += 1,
@@ -140,8 +171,13 @@ pub(crate) fn orphaned(attempt: &Attempt, driver: &dyn Driver, now: Timestamp) -
         request_id: None,
         answer: None,
     };
-    let ended =
-        Attempt { state: AttemptState::Unknown, outcome: Some(outcome), ..attempt.clone() };
+    let ended = Attempt {
+        state: AttemptState::Unknown,
+        outcome: Some(outcome),
+        ..attempt.clone()
+    };
     let records = driver.outcome_records(&ended);
-    std::iter::once(Change::FinishAttempt(ended)).chain(records).collect()
+    std::iter::once(Change::FinishAttempt(ended))
+        .chain(records)
+        .collect()
 }

@@ -24,7 +24,10 @@ pub struct Quotas {
 impl Quotas {
     /// `other` calls a second for every operation that is not listed.
     pub fn new(other: f64) -> Self {
-        Self { rates: BTreeMap::new(), other }
+        Self {
+            rates: BTreeMap::new(),
+            other,
+        }
     }
 
     /// Lists an operation with its calls a second.
@@ -36,7 +39,11 @@ impl Quotas {
 
     fn rate(&self, operation: &str) -> f64 {
         let rate = self.rates.get(operation).copied().unwrap_or(self.other);
-        if rate.is_finite() { rate.max(0.001) } else { 1.0 }
+        if rate.is_finite() {
+            rate.max(0.001)
+        } else {
+            1.0
+        }
     }
 }
 
@@ -50,7 +57,9 @@ pub struct Pacer {
 
 impl fmt::Debug for Pacer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pacer").field("priority", &self.priority).finish_non_exhaustive()
+        f.debug_struct("Pacer")
+            .field("priority", &self.priority)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,14 +72,24 @@ struct Shared {
 impl Pacer {
     /// Full buckets.
     pub fn new(clock: Arc<dyn Clock>, quotas: Quotas) -> Self {
-        let shared = Shared { clock, quotas, buckets: Mutex::default() };
-        Self { shared: Arc::new(shared), priority: Priority::Interactive }
+        let shared = Shared {
+            clock,
+            quotas,
+            buckets: Mutex::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            priority: Priority::Interactive,
+        }
     }
 
     /// The same buckets, asked with another priority.
     #[must_use]
     pub fn with_priority(&self, priority: Priority) -> Self {
-        Self { shared: Arc::clone(&self.shared), priority }
+        Self {
+            shared: Arc::clone(&self.shared),
+            priority,
+        }
     }
 
     /// Takes the tokens of one call, waiting until they are there. More urgent callers overtake.
@@ -87,7 +106,9 @@ impl Pacer {
         let now = self.shared.clock.now();
         let until = now.checked_add(pause).unwrap_or(now);
         let mut buckets = self.shared.lock();
-        let bucket = self.shared.bucket(&mut buckets, (lane.clone(), operation), now);
+        let bucket = self
+            .shared
+            .bucket(&mut buckets, (lane.clone(), operation), now);
         bucket.tokens = bucket.tokens.min(0.0);
         bucket.filled_at = bucket.filled_at.max(until);
     }
@@ -100,7 +121,11 @@ impl Pacer {
         bucket.arrivals += 1;
         let place = (self.priority, bucket.arrivals);
         bucket.waiting.insert(place, tokens);
-        Ticket { shared: Arc::clone(&self.shared), key, place }
+        Ticket {
+            shared: Arc::clone(&self.shared),
+            key,
+            place,
+        }
     }
 
     /// `None`: taken. Otherwise when to ask again.
@@ -109,7 +134,11 @@ impl Pacer {
         let mut buckets = self.shared.lock();
         let bucket = self.shared.bucket(&mut buckets, ticket.key.clone(), now);
         bucket.fill(now);
-        let ahead: f64 = bucket.waiting.range(..ticket.place).map(|(_, tokens)| tokens).sum();
+        let ahead: f64 = bucket
+            .waiting
+            .range(..ticket.place)
+            .map(|(_, tokens)| tokens)
+            .sum();
         let missing = ahead + tokens - bucket.tokens;
         if missing > SLACK {
             return Some(bucket.when(missing, now));
@@ -164,7 +193,8 @@ impl Bucket {
     fn when(&self, missing: f64, now: Timestamp) -> Timestamp {
         let start = self.filled_at.max(now);
         let seconds = (missing / self.rate).min(86_400.0);
-        let wait = SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::from_secs(1));
+        let wait =
+            SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::from_secs(1));
         let wait = wait.max(SignedDuration::from_micros(1));
         start.checked_add(wait).unwrap_or(start)
     }

@@ -21,7 +21,10 @@ pub(crate) fn backoff(
     max: SignedDuration,
     tries: u32,
 ) -> SignedDuration {
-    let bound = base.as_millis().saturating_mul(1i128 << tries.min(40)).min(max.as_millis());
+    let bound = base
+        .as_millis()
+        .saturating_mul(1i128 << tries.min(40))
+        .min(max.as_millis());
     let bound = u64::try_from(bound).unwrap_or(0).max(1);
     let mut bytes = [0u8; 8];
     entropy.fill(&mut bytes);
@@ -48,7 +51,10 @@ mod tests {
 
         for tries in [0, 1, 5, 30, u32::MAX] {
             let wait = backoff(&Highest, base, max, tries);
-            assert!(wait > SignedDuration::ZERO && wait <= max, "{tries}: {wait:?}");
+            assert!(
+                wait > SignedDuration::ZERO && wait <= max,
+                "{tries}: {wait:?}"
+            );
         }
     }
 }

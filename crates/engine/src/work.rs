@@ -11,9 +11,7 @@ use keyferry_ports::records::{
 
 use crate::board::Claim;
 use crate::core::{Carried, Core, Recorded};
-use crate::driver::{
-    DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
-};
+use crate::driver::{DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict};
 use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::lanes::orphaned;
@@ -64,7 +62,8 @@ pub(crate) async fn work_on(core: &Core, mut claim: Claim) {
                 return;
             }
             Ok(End::Foreign) => {
-                core.board.rest_lane(&lane, after(core.now(), core.settings.lease_ttl / 4));
+                core.board
+                    .rest_lane(&lane, after(core.now(), core.settings.lease_ttl / 4));
                 claim.end();
                 return;
             }
@@ -75,20 +74,34 @@ pub(crate) async fn work_on(core: &Core, mut claim: Claim) {
         }
     }
     claim.end();
-    core.board.rest_target(id, after(core.now(), core.backoff(RECORDS_TRIES)));
+    core.board
+        .rest_target(id, after(core.now(), core.backoff(RECORDS_TRIES)));
 }
 
 /// Reads everything and works until a wait, an end or a conflict.
 async fn sit(core: &Core, id: TargetId) -> Records<End> {
-    let Some(target) = core.records.find_target(id).await? else { return Ok(End::Closed) };
+    let Some(target) = core.records.find_target(id).await? else {
+        return Ok(End::Closed);
+    };
     if target.state != TargetState::Open || target.due_at > core.now() {
         return Ok(End::Closed);
     }
-    let Some(epoch) = core.lanes.hold(&target.lane).await? else { return Ok(End::Foreign) };
-    let Some(attempts) = settle_own_orphans(core, &target).await? else { return Ok(End::Reopen) };
+    let Some(epoch) = core.lanes.hold(&target.lane).await? else {
+        return Ok(End::Foreign);
+    };
+    let Some(attempts) = settle_own_orphans(core, &target).await? else {
+        return Ok(End::Reopen);
+    };
     let pacer = core.pacer.with_priority(target.priority);
     let opened = core.driver.open(&target, &attempts, pacer).await;
-    let mut sitting = Sitting { core, target, epoch, attempts, carried: None, refused: vec![] };
+    let mut sitting = Sitting {
+        core,
+        target,
+        epoch,
+        attempts,
+        carried: None,
+        refused: vec![],
+    };
     let end = match opened {
         Ok(run) => sitting.go(run).await,
         Err(error) => sitting.give_up(error).await,
@@ -103,8 +116,12 @@ async fn sit(core: &Core, id: TargetId) -> Records<End> {
 async fn settle_own_orphans(core: &Core, target: &Target) -> Records<Option<Vec<Attempt>>> {
     let attempts = core.records.list_attempts(target.id).await?;
     let now = core.now();
-    let lost = attempts.iter().filter(|attempt| attempt.state == AttemptState::Sending);
-    let changes: Vec<Change> = lost.flat_map(|row| orphaned(row, &*core.driver, now)).collect();
+    let lost = attempts
+        .iter()
+        .filter(|attempt| attempt.state == AttemptState::Sending);
+    let changes: Vec<Change> = lost
+        .flat_map(|row| orphaned(row, &*core.driver, now))
+        .collect();
     if changes.is_empty() {
         return Ok(Some(attempts));
     }
@@ -157,12 +174,17 @@ impl Sitting<'_> {
             }
         }
         let why = "The plan did not come to an end; its steps are in the step log.";
-        self.close(self.stuck(TOO_MANY_STEPS.into(), why.into())).await
+        self.close(self.stuck(TOO_MANY_STEPS.into(), why.into()))
+            .await
     }
 
     /// Does what the verdict says. `None`: decide again.
     async fn follow(&mut self, run: &mut dyn Run, verdict: Verdict) -> Records<Option<End>> {
-        let Verdict { mut settled, records, next } = verdict;
+        let Verdict {
+            mut settled,
+            records,
+            next,
+        } = verdict;
         settled.retain(|ended| matches!(ended.state, AttemptState::Done | AttemptState::Refused));
         let open = self.open_horizon(&settled);
         let changes = self.settle(settled).chain(records).collect();
@@ -170,19 +192,30 @@ impl Sitting<'_> {
         let close = match next {
             Next::Finished => match open {
                 Some(until) => self.before_horizon(until),
-                None => Close { state: TargetState::Done, changes, ..self.plain() },
+                None => Close {
+                    state: TargetState::Done,
+                    changes,
+                    ..self.plain()
+                },
             },
-            _ if is_cancelled && open.is_none() => {
-                Close { state: TargetState::Cancelled, changes, ..self.plain() }
-            }
+            _ if is_cancelled && open.is_none() => Close {
+                state: TargetState::Cancelled,
+                changes,
+                ..self.plain()
+            },
             Next::Step(_) if is_cancelled => {
                 self.before_horizon(open.unwrap_or_else(|| self.core.now()))
             }
             Next::Step(spec) => return self.step(run, spec, changes).await,
-            Next::Wait { until, code, why } => {
-                Close { changes, tries: 0, ..self.wait(until, code, why) }
-            }
-            Next::Stuck { code, why } => Close { changes, ..self.stuck(code, why) },
+            Next::Wait { until, code, why } => Close {
+                changes,
+                tries: 0,
+                ..self.wait(until, code, why)
+            },
+            Next::Stuck { code, why } => Close {
+                changes,
+                ..self.stuck(code, why)
+            },
         };
         self.try_close(close).await.map(Some)
     }
@@ -209,13 +242,21 @@ impl Sitting<'_> {
             Some(epoch) if epoch == self.epoch => {}
             other => {
                 self.put_down().await?;
-                return Ok(Some(if other.is_some() { End::Reopen } else { End::Foreign }));
+                return Ok(Some(if other.is_some() {
+                    End::Reopen
+                } else {
+                    End::Foreign
+                }));
             }
         }
         let attempt = self.record_sending(&spec, changes).await?;
+        let is_sure = self.core.lanes.is_sure(&attempt.lane, attempt.epoch).await;
         let delay = self.core.now().duration_since(attempt.signed_at);
-        let sent = if delay > self.core.settings.send_delay_max {
-            self.not_sent(&attempt, "The server was held up for too long before it could send.")
+        let sent = if delay > self.core.settings.send_delay_max || !is_sure {
+            self.not_sent(
+                &attempt,
+                "The server was held up for too long before it could send.",
+            )
         } else {
             run.send(&attempt).await
         };
@@ -238,15 +279,29 @@ impl Sitting<'_> {
             outcome: None,
         };
         let claim = self.core.lanes.claim(&self.target.lane, self.epoch);
-        let mut rest = self.carried.as_ref().map(Carried::changes).unwrap_or_default();
+        let mut rest = self
+            .carried
+            .as_ref()
+            .map(Carried::changes)
+            .unwrap_or_default();
         rest.extend(changes);
         rest.extend(spec.records.iter().cloned());
         rest.push(Change::InsertAttempt(attempt.clone(), claim));
-        let target = Target { note: None, ..self.target.clone() };
-        match self.core.commit_target(&target, Moved::Sending, &rest).await {
+        let target = Target {
+            note: None,
+            ..self.target.clone()
+        };
+        match self
+            .core
+            .commit_target(&target, Moved::Sending, &rest)
+            .await
+        {
             Ok(_) => {
                 self.carried = None;
-                self.target = Target { revision: target.revision + 1, ..target };
+                self.target = Target {
+                    revision: target.revision + 1,
+                    ..target
+                };
                 self.core.tell(self.target.job, JobEventKind::Sending);
                 Ok(attempt)
             }
@@ -282,9 +337,18 @@ impl Sitting<'_> {
             answer: None,
         };
         let state = AttemptState::Refused;
-        let ended = Attempt { state, outcome: Some(outcome.clone()), ..attempt.clone() };
+        let ended = Attempt {
+            state,
+            outcome: Some(outcome.clone()),
+            ..attempt.clone()
+        };
         let records = self.core.driver.outcome_records(&ended);
-        Sent { state, outcome, records, throttled: false }
+        Sent {
+            state,
+            outcome,
+            records,
+            throttled: false,
+        }
     }
 
     fn carry(&self, attempt: Attempt, sent: Sent) -> Carried {
@@ -292,9 +356,19 @@ impl Sitting<'_> {
             AttemptState::Sending => AttemptState::Unknown,
             state => state,
         };
-        let outcome = AttemptOutcome { at: whole_micros(sent.outcome.at), ..sent.outcome };
-        let attempt = Attempt { state, outcome: Some(outcome), ..attempt };
-        Carried { attempt, records: sent.records }
+        let outcome = AttemptOutcome {
+            at: whole_micros(sent.outcome.at),
+            ..sent.outcome
+        };
+        let attempt = Attempt {
+            state,
+            outcome: Some(outcome),
+            ..attempt
+        };
+        Carried {
+            attempt,
+            records: sent.records,
+        }
     }
 
     /// Takes in how a sending ended: at once where it must not be lost, else with the next commit.
@@ -310,11 +384,21 @@ impl Sitting<'_> {
         self.attempts.push(carried.attempt.clone());
         self.carried = Some(carried);
         if is_throttled {
-            for cost in spec.costs.iter().filter(|cost| cost.lane == spec.lane).take(1) {
-                self.core.pacer.slow_down(&cost.lane, cost.operation, THROTTLE_PAUSE);
+            for cost in spec
+                .costs
+                .iter()
+                .filter(|cost| cost.lane == spec.lane)
+                .take(1)
+            {
+                self.core
+                    .pacer
+                    .slow_down(&cost.lane, cost.operation, THROTTLE_PAUSE);
             }
             let why = "AWS throttles; trying again more slowly.";
-            return self.try_close(self.later(THROTTLED.into(), why.into())).await.map(Some);
+            return self
+                .try_close(self.later(THROTTLED.into(), why.into()))
+                .await
+                .map(Some);
         }
         match state {
             AttemptState::Done => {
@@ -334,7 +418,9 @@ impl Sitting<'_> {
     }
 
     async fn record_carried(&mut self) -> Records<Recorded> {
-        let Some(carried) = &self.carried else { return Ok(Recorded::Whole) };
+        let Some(carried) = &self.carried else {
+            return Ok(Recorded::Whole);
+        };
         let how = self.core.record_outcome(carried).await?;
         self.carried = None;
         Ok(how)
@@ -354,9 +440,10 @@ impl Sitting<'_> {
 
     async fn give_up(&mut self, error: DriverError) -> Records<End> {
         let close = match error {
-            DriverError::Records(RecordsError::Corrupt { what, why }) => {
-                self.stuck(CORRUPT.into(), format!("A stored {what} cannot be read: {why}."))
-            }
+            DriverError::Records(RecordsError::Corrupt { what, why }) => self.stuck(
+                CORRUPT.into(),
+                format!("A stored {what} cannot be read: {why}."),
+            ),
             DriverError::Records(error) => return self.rescue(error).await,
             DriverError::Later { code, why } => self.later(code, why),
             DriverError::Stuck { code, why } => self.stuck(code, why),
@@ -366,17 +453,31 @@ impl Sitting<'_> {
 
     fn is_refused_lately(&self, spec: &StepSpec) -> bool {
         self.refused.len() >= REFUSED_MAX
-            || self.refused.iter().any(|(kind, step)| *kind == spec.kind && *step == spec.step)
+            || self
+                .refused
+                .iter()
+                .any(|(kind, step)| *kind == spec.kind && *step == spec.step)
     }
 
     /// The same step again, right after AWS refused it, is not sent: something has to change first.
     async fn after_refusal(&mut self, changes: Vec<Change>) -> Records<End> {
-        let last = self.attempts.last().and_then(|attempt| attempt.outcome.clone());
+        let last = self
+            .attempts
+            .last()
+            .and_then(|attempt| attempt.outcome.clone());
         let (code, why) = last.map_or_else(
-            || ("engine.refused".to_owned(), "AWS refused the step.".to_owned()),
+            || {
+                (
+                    "engine.refused".to_owned(),
+                    "AWS refused the step.".to_owned(),
+                )
+            },
             |outcome| (outcome.code, outcome.message),
         );
-        let close = Close { changes, ..self.later(code, why) };
+        let close = Close {
+            changes,
+            ..self.later(code, why)
+        };
         self.try_close(close).await
     }
 
@@ -401,8 +502,11 @@ impl Sitting<'_> {
             matches!(attempt.state, AttemptState::Unknown | AttemptState::Sending)
                 && !settled.iter().any(|ended| ended.id == attempt.id)
         };
-        let horizons =
-            self.attempts.iter().filter(is_open).map(|attempt| after(attempt.signed_at, HORIZON));
+        let horizons = self
+            .attempts
+            .iter()
+            .filter(is_open)
+            .map(|attempt| after(attempt.signed_at, HORIZON));
         horizons.max().filter(|horizon| *horizon > now)
     }
 
@@ -418,18 +522,31 @@ impl Sitting<'_> {
 
     fn wait(&self, until: Timestamp, code: String, why: String) -> Close {
         let earliest = after(self.core.now(), self.core.settings.wait_min);
-        Close { due_at: until.max(earliest), note: Some((code, why)), ..self.plain() }
+        Close {
+            due_at: until.max(earliest),
+            note: Some((code, why)),
+            ..self.plain()
+        }
     }
 
     fn later(&self, code: String, why: String) -> Close {
         let tries = self.target.tries;
         let due_at = after(self.core.now(), self.core.backoff(tries));
         let note = Some((code, why));
-        Close { due_at, note, tries: tries.saturating_add(1), ..self.plain() }
+        Close {
+            due_at,
+            note,
+            tries: tries.saturating_add(1),
+            ..self.plain()
+        }
     }
 
     fn stuck(&self, code: String, why: String) -> Close {
-        Close { state: TargetState::Stuck, note: Some((code, why)), ..self.plain() }
+        Close {
+            state: TargetState::Stuck,
+            note: Some((code, why)),
+            ..self.plain()
+        }
     }
 
     fn before_horizon(&self, until: Timestamp) -> Close {
@@ -446,13 +563,29 @@ impl Sitting<'_> {
 
     /// Commits that the target waits or ended, with everything that is still to be written.
     async fn try_close(&mut self, close: Close) -> Records<End> {
-        let Close { state, due_at, note, tries, changes } = close;
-        let target = Target { state, due_at: round_up(due_at), note, tries, ..self.target.clone() };
+        let Close {
+            state,
+            due_at,
+            note,
+            tries,
+            changes,
+        } = close;
+        let target = Target {
+            state,
+            due_at: round_up(due_at),
+            note,
+            tries,
+            ..self.target.clone()
+        };
         let moved = match state {
             TargetState::Open => Moved::Waits,
             ended => Moved::Ended(ended),
         };
-        let mut rest = self.carried.as_ref().map(Carried::changes).unwrap_or_default();
+        let mut rest = self
+            .carried
+            .as_ref()
+            .map(Carried::changes)
+            .unwrap_or_default();
         rest.extend(changes);
         let has_ended = self.core.commit_target(&target, moved, &rest).await?;
         self.carried = None;
@@ -467,5 +600,9 @@ impl Sitting<'_> {
 /// The first whole microsecond that is not earlier: a wait must not end before its time.
 fn round_up(at: Timestamp) -> Timestamp {
     let whole = whole_micros(at);
-    if whole < at { after(whole, SignedDuration::from_micros(1)) } else { whole }
+    if whole < at {
+        after(whole, SignedDuration::from_micros(1))
+    } else {
+        whole
+    }
 }

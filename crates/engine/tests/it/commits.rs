@@ -15,7 +15,11 @@ async fn three_steps_take_at_most_six_commits() {
     bench.run_to_end(&bench.engine("first", &fuse)).await;
 
     bench.assert_done(job, "undisturbed").await;
-    let commits = fuse.passed().iter().filter(|point| **point == Point::AfterCommit).count();
+    let commits = fuse
+        .passed()
+        .iter()
+        .filter(|point| **point == Point::AfterCommit)
+        .count();
     assert_eq!(1 + commits, 6, "with the request: {:?}", fuse.passed());
 }
 
@@ -25,7 +29,11 @@ async fn a_job_without_targets_has_succeeded() {
 
     let job = bench.job(Priority::Interactive, &[]).await;
 
-    let next = bench.engine("first", &Fuse::whole()).run_due().await.unwrap();
+    let next = bench
+        .engine("first", &Fuse::whole())
+        .run_due()
+        .await
+        .unwrap();
     assert_eq!(next, None);
     assert_eq!(bench.find(job).await.state, JobState::Succeeded);
 }

@@ -13,12 +13,17 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 #[tokio::test]
 async fn a_job_that_has_sent_nothing_is_cancelled_at_once() {
     let bench = Bench::new();
-    let job = bench.job(Priority::Interactive, &[bench.key(), bench.key()]).await;
+    let job = bench
+        .job(Priority::Interactive, &[bench.key(), bench.key()])
+        .await;
     let engine = bench.engine("first", &Fuse::whole());
 
     let cancelled = engine.cancel(job, &[]).await.unwrap();
 
-    assert_eq!((cancelled.state, cancelled.progress.cancelled), (JobState::Cancelled, 2));
+    assert_eq!(
+        (cancelled.state, cancelled.progress.cancelled),
+        (JobState::Cancelled, 2)
+    );
     assert!(cancelled.finished_at.is_some());
     assert_eq!(engine.run_due().await.unwrap(), None);
     assert_eq!(bench.world.calls().len(), 0);
@@ -33,12 +38,18 @@ async fn a_target_that_has_begun_stops_at_its_next_decision() {
     engine.run_due().await.unwrap();
 
     let cancelled = engine.cancel(job, &[]).await.unwrap();
-    assert_eq!((cancelled.state, cancelled.finished_at), (JobState::Cancelled, None));
+    assert_eq!(
+        (cancelled.state, cancelled.finished_at),
+        (JobState::Cancelled, None)
+    );
     let next = engine.run_due().await.unwrap();
 
     assert_eq!(next, None);
     let ended = bench.find(job).await;
-    assert_eq!((ended.state, ended.progress.cancelled), (JobState::Cancelled, 1));
+    assert_eq!(
+        (ended.state, ended.progress.cancelled),
+        (JobState::Cancelled, 1)
+    );
     assert!(ended.finished_at.is_some());
     assert_eq!(bench.world.calls().len(), 1);
 }
@@ -72,13 +83,21 @@ async fn an_ended_job_cannot_be_cancelled() {
 
     let refused = engine.cancel(job, &[]).await;
 
-    assert_eq!(refused, Err(ControlError::Ended { job, state: JobState::Succeeded }));
+    assert_eq!(
+        refused,
+        Err(ControlError::Ended {
+            job,
+            state: JobState::Succeeded
+        })
+    );
 }
 
 #[tokio::test]
 async fn a_stuck_job_goes_on_when_it_is_tried_again() {
     let bench = Bench::new();
-    let job = bench.job(Priority::Interactive, &[bench.key(), bench.key()]).await;
+    let job = bench
+        .job(Priority::Interactive, &[bench.key(), bench.key()])
+        .await;
     bench.world.set_broken(true);
     let engine = bench.engine("first", &Fuse::whole());
     bench.run_to_end(&engine).await;
@@ -92,7 +111,10 @@ async fn a_stuck_job_goes_on_when_it_is_tried_again() {
 
     assert_eq!((open.progress.stuck, open.finished_at), (0, None));
     bench.assert_done(job, "tried again").await;
-    assert_eq!(engine.retry(job, &[]).await, Err(ControlError::NothingStuck { job }));
+    assert_eq!(
+        engine.retry(job, &[]).await,
+        Err(ControlError::NothingStuck { job })
+    );
 }
 
 #[tokio::test]
@@ -109,7 +131,10 @@ async fn watchers_hear_of_every_step_and_of_the_end() {
         assert_eq!(event.job, job);
         kinds.push(event.kind);
     }
-    let sendings = kinds.iter().filter(|kind| **kind == JobEventKind::Sending).count();
+    let sendings = kinds
+        .iter()
+        .filter(|kind| **kind == JobEventKind::Sending)
+        .count();
     assert_eq!(sendings, 3);
     assert_eq!(kinds.last(), Some(&JobEventKind::Ended));
 }

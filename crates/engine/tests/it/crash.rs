@@ -31,7 +31,9 @@ async fn a_crash_at_any_point_loses_nothing_and_doubles_nothing() {
 
         bench.run_to_crash("first", &fuse).await;
         assert!(fuse.is_burnt(), "point {at} was not reached");
-        bench.run_to_end(&bench.engine("second", &Fuse::whole())).await;
+        bench
+            .run_to_end(&bench.engine("second", &Fuse::whole()))
+            .await;
 
         bench.assert_done(job, &format!("crash at {at}")).await;
     }
@@ -46,9 +48,13 @@ async fn two_crashes_at_any_two_points_lose_nothing_and_double_nothing() {
             let fuse = Fuse::crash_at(second);
 
             bench.run_to_crash("second", &fuse).await;
-            bench.run_to_end(&bench.engine("third", &Fuse::whole())).await;
+            bench
+                .run_to_end(&bench.engine("third", &Fuse::whole()))
+                .await;
 
-            bench.assert_done(job, &format!("crashes at {first} and {second}")).await;
+            bench
+                .assert_done(job, &format!("crashes at {first} and {second}"))
+                .await;
             if !fuse.is_burnt() {
                 break;
             }
@@ -62,7 +68,9 @@ async fn a_server_that_keeps_its_name_gets_its_lane_back_at_once() {
         let (bench, job) = bench_with_job().await;
 
         bench.run_to_crash("only", &Fuse::crash_at(at)).await;
-        bench.run_to_end(&bench.engine("only", &Fuse::whole())).await;
+        bench
+            .run_to_end(&bench.engine("only", &Fuse::whole()))
+            .await;
 
         bench.assert_done(job, &format!("crash at {at}")).await;
     }
@@ -77,11 +85,20 @@ async fn a_server_that_was_paused_does_nothing_late() {
 
         bench.run_to_end(&bench.engine("first", &fuse)).await;
 
-        bench.assert_done(job, &format!("paused at {at}, {point:?}")).await;
-        let has_left_late =
-            bench.world.calls().iter().any(|call| call.age > SignedDuration::from_mins(1));
+        bench
+            .assert_done(job, &format!("paused at {at}, {point:?}"))
+            .await;
+        let has_left_late = bench
+            .world
+            .calls()
+            .iter()
+            .any(|call| call.age > SignedDuration::from_mins(1));
         // Within the sending only AWS can refuse what is late.
-        assert_eq!(has_left_late, point == Point::BeforeCall, "paused at {at}, {point:?}");
+        assert_eq!(
+            has_left_late,
+            point == Point::BeforeCall,
+            "paused at {at}, {point:?}"
+        );
     }
 }
 

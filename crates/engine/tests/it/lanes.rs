@@ -24,7 +24,10 @@ async fn a_lane_is_worked_by_one_server_until_its_lease_ends() {
     bench.run_to_end(&second).await;
 
     assert!(next.is_some());
-    assert_eq!(calls_before, 3, "the second server sent in a lane that was not its own");
+    assert_eq!(
+        calls_before, 3,
+        "the second server sent in a lane that was not its own"
+    );
     assert_eq!(bench.world.calls().len(), 6);
     assert_eq!(bench.find(job).await.progress.done, 1);
 }
@@ -40,7 +43,9 @@ async fn a_server_that_wakes_after_a_take_over_is_fenced_off() {
         let fuse = Fuse::hold_at(at);
         let (his_bench, his_fuse) = (Arc::clone(&bench), Arc::clone(&fuse));
         let first = tokio::spawn(async move {
-            his_bench.run_to_end(&his_bench.engine("first", &his_fuse)).await;
+            his_bench
+                .run_to_end(&his_bench.engine("first", &his_fuse))
+                .await;
         });
         tokio::select! {
             () = fuse.burnt() => {}
@@ -50,16 +55,22 @@ async fn a_server_that_wakes_after_a_take_over_is_fenced_off() {
             break;
         }
 
-        bench.run_to_end(&bench.engine("second", &Fuse::whole())).await;
+        bench
+            .run_to_end(&bench.engine("second", &Fuse::whole()))
+            .await;
         let calls = bench.world.calls().len();
         fuse.release();
         first.await.unwrap();
 
         let point = fuse.passed()[at];
         let what = format!("held at {at}, {point:?}");
-        bench.assert_done(job, &what).await;
+        // A request that is already with the sender may still leave while its signature lives.
+        let has_left = point == Point::BeforeCall;
+        bench
+            .assert_done_within(job, &what, 1 + u32::from(has_left))
+            .await;
         let late = bench.world.calls().len() - calls;
-        assert_eq!(late, usize::from(point == Point::BeforeCall), "{what}");
+        assert_eq!(late, usize::from(has_left), "{what}");
     }
 }
 
@@ -75,15 +86,24 @@ async fn a_step_that_was_recorded_but_held_up_is_refused_as_not_sent() {
         bench.run_to_end(&bench.engine("first", &whole)).await;
         whole.passed()
     };
-    let at = points.iter().position(|point| *point == Point::AfterCommit).unwrap();
+    let at = points
+        .iter()
+        .position(|point| *point == Point::AfterCommit)
+        .unwrap();
 
     let clock = Arc::clone(&bench.clock);
     let fuse = Fuse::pause_at(at, clock, jiff::SignedDuration::from_mins(6));
     bench.run_to_end(&bench.engine("first", &fuse)).await;
 
     let attempts = bench.attempts(job).await;
-    let code = attempts[0].outcome.as_ref().map(|outcome| outcome.code.as_str());
-    assert_eq!((attempts[0].state, code), (AttemptState::Refused, Some(NOT_SENT)));
+    let code = attempts[0]
+        .outcome
+        .as_ref()
+        .map(|outcome| outcome.code.as_str());
+    assert_eq!(
+        (attempts[0].state, code),
+        (AttemptState::Refused, Some(NOT_SENT))
+    );
     assert_eq!(attempts.len(), 4);
     bench.assert_done(job, "held up").await;
 }

@@ -26,9 +26,13 @@ async fn whatever_happens_to_a_once_only_step_it_takes_effect_once() {
             bench.world.mishap("create", first);
             bench.world.mishap("create", second);
 
-            bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+            bench
+                .run_to_end(&bench.engine("first", &Fuse::whole()))
+                .await;
 
-            bench.assert_done(job, &format!("{first:?}, {second:?}")).await;
+            bench
+                .assert_done(job, &format!("{first:?}, {second:?}"))
+                .await;
         }
     }
 }
@@ -39,7 +43,9 @@ async fn a_lost_request_is_sent_again_only_after_the_horizon() {
     let job = bench.job(Priority::Interactive, &[bench.key()]).await;
     bench.world.mishap("create", Mishap::LoseRequest);
 
-    bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+    bench
+        .run_to_end(&bench.engine("first", &Fuse::whole()))
+        .await;
 
     let calls = bench.world.calls();
     let creates: Vec<_> = calls.iter().filter(|call| call.kind == "create").collect();
@@ -82,10 +88,17 @@ async fn a_throttled_key_waits_while_others_go_on() {
     let note = targets[0].note.clone().unwrap();
     assert_eq!((note.0.as_str(), targets[0].tries), (THROTTLED, 1));
     assert_eq!(bench.find(job).await.progress.done, 1);
-    let imports: Vec<_> =
-        bench.world.calls().into_iter().filter(|call| call.kind == "import").collect();
+    let imports: Vec<_> = bench
+        .world
+        .calls()
+        .into_iter()
+        .filter(|call| call.kind == "import")
+        .collect();
     let pause = imports[1].at.duration_since(imports[0].at);
-    assert!(pause >= SignedDuration::from_secs(1), "the lane was not slowed: {pause:?}");
+    assert!(
+        pause >= SignedDuration::from_secs(1),
+        "the lane was not slowed: {pause:?}"
+    );
     bench.run_to_end(&engine).await;
     bench.assert_done(job, "throttled").await;
 }
@@ -101,7 +114,10 @@ async fn what_aws_refuses_is_not_sent_again_without_a_wait() {
 
     assert_eq!(bench.world.calls().len(), 1);
     let target = bench.records.list_targets(job).await.unwrap().remove(0);
-    assert_eq!((target.note.unwrap().0.as_str(), target.tries), ("refused", 1));
+    assert_eq!(
+        (target.note.unwrap().0.as_str(), target.tries),
+        ("refused", 1)
+    );
     bench.run_to_end(&engine).await;
     bench.assert_done(job, "refused").await;
 }
@@ -134,9 +150,15 @@ async fn an_answer_that_came_late_settles_the_attempt_as_done() {
     let job = bench.job(Priority::Interactive, &[bench.key()]).await;
     bench.world.mishap("create", Mishap::LoseAnswer);
 
-    bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+    bench
+        .run_to_end(&bench.engine("first", &Fuse::whole()))
+        .await;
 
     let attempts = bench.attempts(job).await;
     assert_eq!(attempts.len(), 3);
-    assert!(attempts.iter().all(|attempt| attempt.state == AttemptState::Done));
+    assert!(
+        attempts
+            .iter()
+            .all(|attempt| attempt.state == AttemptState::Done)
+    );
 }

@@ -33,15 +33,25 @@ async fn the_narrowest_quota_is_held_and_never_idles() {
 
     run_until_succeeded(&bench, &[job]).await;
 
-    let mut imports: Vec<_> =
-        bench.world.calls().into_iter().filter(|call| call.kind == "import").collect();
+    let mut imports: Vec<_> = bench
+        .world
+        .calls()
+        .into_iter()
+        .filter(|call| call.kind == "import")
+        .collect();
     imports.sort_by_key(|call| call.at);
     for pair in imports.windows(11) {
         let ten = pair[10].at.duration_since(pair[0].at);
-        assert!(ten >= SignedDuration::from_millis(9_000), "11 calls within {ten:?}");
+        assert!(
+            ten >= SignedDuration::from_millis(9_000),
+            "11 calls within {ten:?}"
+        );
     }
     let took = imports[59].at.duration_since(imports[0].at);
-    assert!(took <= SignedDuration::from_secs(66), "60 calls took {took:?}");
+    assert!(
+        took <= SignedDuration::from_secs(66),
+        "60 calls took {took:?}"
+    );
 }
 
 #[tokio::test]
@@ -68,9 +78,16 @@ async fn urgent_work_goes_first() {
     bench.job(Priority::Bulk, &bulk).await;
     bench.job(Priority::Protect, &[urgent]).await;
 
-    bench.run_to_end(&bench.engine("first", &Fuse::whole())).await;
+    bench
+        .run_to_end(&bench.engine("first", &Fuse::whole()))
+        .await;
 
-    let order: Vec<_> = bench.world.calls().iter().map(|call| call.subject).collect();
+    let order: Vec<_> = bench
+        .world
+        .calls()
+        .iter()
+        .map(|call| call.subject)
+        .collect();
     assert_eq!(order[..3], [urgent; 3]);
 }
 
@@ -97,9 +114,16 @@ async fn urgent_work_overtakes_what_waits_for_a_quota() {
 
     bench.run_side_by_side(&engine, is_over).await;
 
-    let imports = bench.world.calls().into_iter().filter(|call| call.kind == "import");
+    let imports = bench
+        .world
+        .calls()
+        .into_iter()
+        .filter(|call| call.kind == "import");
     let before = imports.take_while(|call| call.subject != urgent).count();
-    assert!(before <= 2, "{before} bulk imports went before the urgent one");
+    assert!(
+        before <= 2,
+        "{before} bulk imports went before the urgent one"
+    );
     assert_ne!(bench.find(bulk_job).await.state, JobState::Succeeded);
 }
 
@@ -108,7 +132,9 @@ async fn a_slow_lane_does_not_stop_the_others() {
     let bench = Bench::side_by_side().with_quota("import", 0.1);
     let slow: Vec<KmsKeyId> = (0..400).map(|_| bench.key()).collect();
     bench.job_in("eu-west-1", Priority::Bulk, &slow).await;
-    let other = bench.job_in("eu-central-1", Priority::Bulk, &[bench.key()]).await;
+    let other = bench
+        .job_in("eu-central-1", Priority::Bulk, &[bench.key()])
+        .await;
 
     run_until_succeeded(&bench, &[other]).await;
 
