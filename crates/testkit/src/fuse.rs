@@ -65,7 +65,13 @@ pub struct Fuse {
 impl Fuse {
     fn new(at: usize, burn: Burn) -> Arc<Self> {
         let (burnt, released) = (watch::Sender::new(false), watch::Sender::new(false));
-        Arc::new(Self { passed: Mutex::default(), at, burn, burnt, released })
+        Arc::new(Self {
+            passed: Mutex::default(),
+            at,
+            burn,
+            burnt,
+            released,
+        })
     }
 
     /// Never burns; counts.

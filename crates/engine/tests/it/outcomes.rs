@@ -162,3 +162,36 @@ async fn an_answer_that_came_late_settles_the_attempt_as_done() {
             .all(|attempt| attempt.state == AttemptState::Done)
     );
 }
+
+#[tokio::test]
+async fn an_outcome_is_recorded_though_its_other_records_collide() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.set_records_collide(true);
+
+    bench
+        .run_to_end(&bench.engine("first", &Fuse::whole()))
+        .await;
+
+    bench.assert_done(job, "colliding").await;
+    let attempts = bench.attempts(job).await;
+    let codes = attempts
+        .iter()
+        .map(|attempt| attempt.outcome.as_ref().unwrap().code.as_str());
+    assert_eq!(codes.collect::<Vec<_>>(), ["ok", "ok", "ok"]);
+}
+
+#[tokio::test]
+async fn a_step_that_is_refused_in_every_form_does_not_stop_the_job_for_ever() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    (0..20).for_each(|_| bench.world.mishap("import", Mishap::Refuse));
+
+    bench
+        .run_to_end(&bench.engine("first", &Fuse::whole()))
+        .await;
+
+    bench.assert_done(job, "often refused").await;
+    let tries = bench.attempts(job).await.len();
+    assert_eq!(tries, 23);
+}

@@ -1,11 +1,16 @@
 //! Many targets at once: rates, order, and never two at once on one key.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use keyferry_domain::id::{JobId, KmsKeyId};
+use keyferry_engine::{Cost, Pacer, Quotas};
+use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{JobState, Priority};
+use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::fuse::Fuse;
 
-use crate::toy::{Bench, start};
+use crate::toy::{Bench, Mishap, lane, start};
 
 async fn run_until_succeeded(bench: &Bench, jobs: &[JobId]) {
     let engine = bench.engine("first", &Fuse::whole());
@@ -154,4 +159,69 @@ async fn an_engine_that_is_stopped_gives_its_lanes_back() {
     other.run_due().await.unwrap();
 
     assert_eq!(bench.find(second).await.state, JobState::Succeeded);
+}
+
+#[tokio::test]
+async fn a_driver_that_panics_harms_its_own_target_only() {
+    let bench = Bench::side_by_side();
+    bench.world.mishap("create", Mishap::Panic);
+    let keys = [bench.key(), bench.key()];
+    let jobs = [
+        bench.job(Priority::Interactive, &keys[..1]).await,
+        bench.job(Priority::Interactive, &keys[1..]).await,
+    ];
+
+    run_until_succeeded(&bench, &jobs).await;
+
+    for job in jobs {
+        let found = bench.find(job).await;
+        let took = found.finished_at.unwrap().duration_since(start());
+        let is_harmed = bench.attempts(job).await.len() == 4;
+        assert_eq!(is_harmed, took > SignedDuration::from_mins(15), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_may_cost_more_than_a_bucket_holds() {
+    let clock = Arc::new(VirtualClock::auto(start()));
+    let pacer = Pacer::new(
+        clock.clone(),
+        Quotas::new(1_000.0).with("ReplicateKey", 0.5),
+    );
+    let cost = Cost {
+        lane: lane("eu-west-1"),
+        operation: "ReplicateKey",
+        tokens: 3,
+    };
+
+    pacer.take(&cost).await;
+    pacer.take(&cost).await;
+
+    let took = clock.now().duration_since(start());
+    assert!(took >= SignedDuration::from_secs(10), "{took:?}");
+    assert!(took < SignedDuration::from_secs(11), "{took:?}");
+}
+
+#[tokio::test]
+async fn who_stops_waiting_for_a_token_takes_none() {
+    let clock = Arc::new(VirtualClock::at(start()));
+    let pacer = Pacer::new(clock.clone(), Quotas::new(1.0));
+    let cost = Cost {
+        lane: lane("eu-west-1"),
+        operation: "CreateKey",
+        tokens: 1,
+    };
+    pacer.take(&cost).await;
+
+    for _ in 0..10 {
+        tokio::select! {
+            biased;
+            () = pacer.take(&cost) => panic!("there was no token"),
+            () = std::future::ready(()) => {}
+        }
+    }
+    clock.advance(SignedDuration::from_secs(1));
+    pacer.take(&cost).await;
+
+    assert_eq!(clock.now(), start() + SignedDuration::from_secs(1));
 }

@@ -37,6 +37,7 @@ pub(crate) enum Mishap {
     LoseRequest,
     LoseAnswer,
     ActLate(SignedDuration),
+    Panic,
 }
 
 /// One call that reached the world.
@@ -67,6 +68,7 @@ struct WorldState {
     is_broken: bool,
     is_out_of_reach: bool,
     is_blind: bool,
+    records_collide: bool,
     latency: SignedDuration,
 }
 
@@ -102,6 +104,11 @@ impl World {
         self.lock().is_blind = is_blind;
     }
 
+    /// The records of every outcome collide with somebody else's change.
+    pub(crate) fn set_records_collide(&self, records_collide: bool) {
+        self.lock().records_collide = records_collide;
+    }
+
     pub(crate) fn set_latency(&self, latency: SignedDuration) {
         self.lock().latency = latency;
     }
@@ -132,6 +139,18 @@ impl World {
             *state.effects.entry((subject, kind)).or_default() += 1;
         }
         state.effects.contains_key(&(subject, kind.into()))
+    }
+
+    fn panics(&self, kind: &str) -> bool {
+        let mut state = self.lock();
+        let Some(mishaps) = state.mishaps.get_mut(kind) else {
+            return false;
+        };
+        let panics = matches!(mishaps.front(), Some(Mishap::Panic));
+        if panics {
+            mishaps.pop_front();
+        }
+        panics
     }
 
     async fn call(&self, attempt: &Attempt, clock: &dyn Clock) -> (AttemptState, &'static str) {
@@ -170,7 +189,7 @@ impl WorldState {
         match mishap {
             Some(Mishap::Throttle) => (AttemptState::Refused, "throttled"),
             Some(Mishap::Refuse) => (AttemptState::Refused, "refused"),
-            Some(Mishap::LoseRequest) => (AttemptState::Unknown, "time-out"),
+            Some(Mishap::LoseRequest | Mishap::Panic) => (AttemptState::Unknown, "time-out"),
             Some(Mishap::LoseAnswer) => {
                 *self.effects.entry((subject, kind)).or_default() += 1;
                 (AttemptState::Unknown, "time-out")
@@ -322,6 +341,7 @@ impl Run for ToyRun {
     }
 
     async fn send(&mut self, attempt: &Attempt) -> Sent {
+        assert!(!self.world.panics(&attempt.kind), "a driver's mistake");
         self.fuse.pass(Point::BeforeCall).await.ok();
         let (state, code) = self.world.call(attempt, &*self.clock).await;
         self.fuse.pass(Point::AfterCall).await.ok();
@@ -331,7 +351,14 @@ impl Run for ToyRun {
             outcome: Some(outcome.clone()),
             ..attempt.clone()
         });
-        let records = vec![leaf("outcome", attempt.target.to_string(), outcome.at)];
+        let mut records = vec![leaf("outcome", attempt.target.to_string(), outcome.at)];
+        if self.world.lock().records_collide {
+            let revision = 0;
+            records.push(Change::UpdateTarget(Target {
+                revision,
+                ..self.target.clone()
+            }));
+        }
         Sent {
             state,
             outcome,

@@ -1,5 +1,7 @@
 //! One target from its due time to its next wait or end: open, decide, record *sending*, send, record.
 
+mod close;
+
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::id::{AttemptId, TargetId};
 use keyferry_domain::view::HORIZON;
@@ -16,6 +18,7 @@ use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::lanes::orphaned;
 use crate::time::{after, whole_micros};
+use close::Close;
 
 /// How often a target is read anew because somebody else changed something beside us.
 const REOPEN_MAX: u32 = 5;
@@ -130,15 +133,6 @@ async fn settle_own_orphans(core: &Core, target: &Target) -> Records<Option<Vec<
         Err(RecordsError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// How a target is put down.
-struct Close {
-    state: TargetState,
-    due_at: Timestamp,
-    note: Option<(String, String)>,
-    tries: u32,
-    changes: Vec<Change>,
 }
 
 /// One target while it is worked on.
@@ -508,101 +502,5 @@ impl Sitting<'_> {
             .filter(is_open)
             .map(|attempt| after(attempt.signed_at, HORIZON));
         horizons.max().filter(|horizon| *horizon > now)
-    }
-
-    fn plain(&self) -> Close {
-        Close {
-            state: TargetState::Open,
-            due_at: self.target.due_at,
-            note: None,
-            tries: self.target.tries,
-            changes: Vec::new(),
-        }
-    }
-
-    fn wait(&self, until: Timestamp, code: String, why: String) -> Close {
-        let earliest = after(self.core.now(), self.core.settings.wait_min);
-        Close {
-            due_at: until.max(earliest),
-            note: Some((code, why)),
-            ..self.plain()
-        }
-    }
-
-    fn later(&self, code: String, why: String) -> Close {
-        let tries = self.target.tries;
-        let due_at = after(self.core.now(), self.core.backoff(tries));
-        let note = Some((code, why));
-        Close {
-            due_at,
-            note,
-            tries: tries.saturating_add(1),
-            ..self.plain()
-        }
-    }
-
-    fn stuck(&self, code: String, why: String) -> Close {
-        Close {
-            state: TargetState::Stuck,
-            note: Some((code, why)),
-            ..self.plain()
-        }
-    }
-
-    fn before_horizon(&self, until: Timestamp) -> Close {
-        let why = "An earlier request without an answer may still take effect.";
-        self.wait(until, BEFORE_HORIZON.into(), why.into())
-    }
-
-    async fn close(&mut self, close: Close) -> Records<End> {
-        match self.try_close(close).await {
-            Err(error) => self.rescue(error).await,
-            end => end,
-        }
-    }
-
-    /// Commits that the target waits or ended, with everything that is still to be written.
-    async fn try_close(&mut self, close: Close) -> Records<End> {
-        let Close {
-            state,
-            due_at,
-            note,
-            tries,
-            changes,
-        } = close;
-        let target = Target {
-            state,
-            due_at: round_up(due_at),
-            note,
-            tries,
-            ..self.target.clone()
-        };
-        let moved = match state {
-            TargetState::Open => Moved::Waits,
-            ended => Moved::Ended(ended),
-        };
-        let mut rest = self
-            .carried
-            .as_ref()
-            .map(Carried::changes)
-            .unwrap_or_default();
-        rest.extend(changes);
-        let has_ended = self.core.commit_target(&target, moved, &rest).await?;
-        self.carried = None;
-        self.core.tell(target.job, JobEventKind::Target);
-        if has_ended {
-            self.core.tell(target.job, JobEventKind::Ended);
-        }
-        Ok(End::Closed)
-    }
-}
-
-/// The first whole microsecond that is not earlier: a wait must not end before its time.
-fn round_up(at: Timestamp) -> Timestamp {
-    let whole = whole_micros(at);
-    if whole < at {
-        after(whole, SignedDuration::from_micros(1))
-    } else {
-        whole
     }
 }

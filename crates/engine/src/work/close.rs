@@ -1,0 +1,117 @@
+//! How a target is put down: it waits, is stuck, is cancelled, or is done.
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_ports::records::{Change, Records, Target, TargetState};
+
+use super::{BEFORE_HORIZON, End, Sitting};
+use crate::core::Carried;
+use crate::event::JobEventKind;
+use crate::job::Moved;
+use crate::time::{after, whole_micros};
+
+/// How a target is put down.
+pub(super) struct Close {
+    pub(super) state: TargetState,
+    pub(super) due_at: Timestamp,
+    pub(super) note: Option<(String, String)>,
+    pub(super) tries: u32,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Sitting<'_> {
+    pub(super) fn plain(&self) -> Close {
+        Close {
+            state: TargetState::Open,
+            due_at: self.target.due_at,
+            note: None,
+            tries: self.target.tries,
+            changes: Vec::new(),
+        }
+    }
+
+    pub(super) fn wait(&self, until: Timestamp, code: String, why: String) -> Close {
+        let earliest = after(self.core.now(), self.core.settings.wait_min);
+        Close {
+            due_at: until.max(earliest),
+            note: Some((code, why)),
+            ..self.plain()
+        }
+    }
+
+    pub(super) fn later(&self, code: String, why: String) -> Close {
+        let tries = self.target.tries;
+        let due_at = after(self.core.now(), self.core.backoff(tries));
+        let note = Some((code, why));
+        Close {
+            due_at,
+            note,
+            tries: tries.saturating_add(1),
+            ..self.plain()
+        }
+    }
+
+    pub(super) fn stuck(&self, code: String, why: String) -> Close {
+        Close {
+            state: TargetState::Stuck,
+            note: Some((code, why)),
+            ..self.plain()
+        }
+    }
+
+    pub(super) fn before_horizon(&self, until: Timestamp) -> Close {
+        let why = "An earlier request without an answer may still take effect.";
+        self.wait(until, BEFORE_HORIZON.into(), why.into())
+    }
+
+    pub(super) async fn close(&mut self, close: Close) -> Records<End> {
+        match self.try_close(close).await {
+            Err(error) => self.rescue(error).await,
+            end => end,
+        }
+    }
+
+    /// Commits that the target waits or ended, with everything that is still to be written.
+    pub(super) async fn try_close(&mut self, close: Close) -> Records<End> {
+        let Close {
+            state,
+            due_at,
+            note,
+            tries,
+            changes,
+        } = close;
+        let target = Target {
+            state,
+            due_at: round_up(due_at),
+            note,
+            tries,
+            ..self.target.clone()
+        };
+        let moved = match state {
+            TargetState::Open => Moved::Waits,
+            ended => Moved::Ended(ended),
+        };
+        let mut rest = self
+            .carried
+            .as_ref()
+            .map(Carried::changes)
+            .unwrap_or_default();
+        rest.extend(changes);
+        let has_ended = self.core.commit_target(&target, moved, &rest).await?;
+        self.carried = None;
+        self.core.tell(target.job, JobEventKind::Target);
+        if has_ended {
+            self.core.tell(target.job, JobEventKind::Ended);
+        }
+        Ok(End::Closed)
+    }
+}
+
+/// The first whole microsecond that is not earlier: a wait must not end before its time.
+fn round_up(at: Timestamp) -> Timestamp {
+    let whole = whole_micros(at);
+    if whole < at {
+        after(whole, SignedDuration::from_micros(1))
+    } else {
+        whole
+    }
+}
