@@ -22,10 +22,9 @@ pub(crate) fn describe_key(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, Aws
     if let Some(service) = args
         .text("KeyId")?
         .and_then(|id| id.strip_prefix("alias/aws/"))
+        && AWS_MANAGED.contains(&service)
     {
-        if AWS_MANAGED.contains(&service) {
-            make_aws_managed(cx, service)?;
-        }
+        make_aws_managed(cx, service)?;
     }
     let key = cx.open(args, Accepts::ANY)?;
     let data = match cx.stale(&key, StaleKind::Key, "metadata") {

@@ -43,10 +43,10 @@ pub(crate) fn key_metadata(key: &Key, lineage: &Lineage, now: Micros) -> Value {
     if key.multi_region {
         set("MultiRegionConfiguration", multi_region(key, lineage, now));
     }
-    if key.supports_rotation() {
-        if let Some(current) = &lineage.current {
-            set("CurrentKeyMaterialId", json!(current));
-        }
+    if key.supports_rotation()
+        && let Some(current) = &lineage.current
+    {
+        set("CurrentKeyMaterialId", json!(current));
     }
     expiry(key, lineage, &mut data);
     Value::Object(data)

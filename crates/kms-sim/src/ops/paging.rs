@@ -73,10 +73,10 @@ pub(crate) fn page(
         last = key;
     }
     let mut output = json!({ name: taken, "Truncated": rest.peek().is_some() });
-    if rest.peek().is_some() {
-        if let Some(output) = output.as_object_mut() {
-            output.insert("NextMarker".to_owned(), json!(marker(&last)));
-        }
+    if rest.peek().is_some()
+        && let Some(output) = output.as_object_mut()
+    {
+        output.insert("NextMarker".to_owned(), json!(marker(&last)));
     }
     Ok(output)
 }

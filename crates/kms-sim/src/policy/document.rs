@@ -68,10 +68,10 @@ impl Document {
                 return Err(format!("Policy contains the unknown element {member}."));
             }
         }
-        if let Some(version) = policy.get("Version") {
-            if !matches!(version.as_str(), Some("2012-10-17" | "2008-10-17")) {
-                return Err("The policy has an unknown version.".to_owned());
-            }
+        if let Some(version) = policy.get("Version")
+            && !matches!(version.as_str(), Some("2012-10-17" | "2008-10-17"))
+        {
+            return Err("The policy has an unknown version.".to_owned());
         }
         let statements = match policy.get("Statement") {
             Some(Value::Array(statements)) => statements.iter().map(statement).collect(),

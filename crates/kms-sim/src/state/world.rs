@@ -215,10 +215,8 @@ impl World {
                 key.loaded.remove(id);
             }
         }
-        if everywhere {
-            if let Ok(lineage) = self.lineage_mut(key) {
-                lineage.materials.retain(|material| material.id != id);
-            }
+        if everywhere && let Ok(lineage) = self.lineage_mut(key) {
+            lineage.materials.retain(|material| material.id != id);
         }
     }
 
@@ -259,10 +257,10 @@ impl World {
             }
             let usable = matches!(held.life, Life::Enabled | Life::Disabled);
             let next = automatic.next + automatic.period_days * DAY;
-            if let Ok(lineage) = self.lineage_mut(key) {
-                if let Some(automatic) = lineage.automatic.as_mut() {
-                    automatic.next = next;
-                }
+            if let Ok(lineage) = self.lineage_mut(key)
+                && let Some(automatic) = lineage.automatic.as_mut()
+            {
+                automatic.next = next;
             }
             self.schedule(key, next);
             if usable {
