@@ -281,6 +281,9 @@ pub struct View {
     pub search: Option<Search>,
     /// Versions of the source key that the vault can import (durable, not destroyed).
     pub importable: BTreeSet<VersionNumber>,
+    /// Whether an import of ours into this KMS key was ever answered. Keys without material ids (asymmetric,
+    /// HMAC) have no other proof that what they hold is ours.
+    pub held_material: bool,
     /// Whether the predecessor is ours, so that its aliases may be moved.
     pub predecessor: Option<KmsKeyArn>,
 }

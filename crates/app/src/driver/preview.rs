@@ -121,6 +121,7 @@ pub(crate) fn view_of(
         own_effects: subject.own_effects.clone(),
         search: None,
         importable: subject.importable.clone(),
+        held_material: subject.key.held_material,
         predecessor: subject.predecessor_arn().cloned(),
     }
 }

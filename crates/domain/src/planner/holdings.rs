@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::case::{Case, Live};
 use crate::arn::MaterialId;
 use crate::intent::Origin;
-use crate::life::Life;
 use crate::material_description::parse_material_description;
 use crate::step::{Step, StepKind};
 use crate::version::VersionNumber;
@@ -121,30 +120,21 @@ fn sole_binding(case: &Case<'_>) -> Option<VersionNumber> {
     case.view.bindings.values().next().copied()
 }
 
-/// Without any id, the one material is taken for ours once we have imported it, or once the key has
-/// reached its first intent.
+/// Without any id, the one material is ours if an import of ours was ever answered.
 fn assumed(case: &Case<'_>, live: &Live<'_>) -> Option<VersionNumber> {
     let imported = case.view.own_effects.iter().any(|effect| {
         effect.step.kind() == StepKind::ImportMaterial
             && effect.step.region() == live.region
             && matches!(effect.outcome, EffectOutcome::Done { .. })
     });
-    let ours = imported || case.intent.life != Life::Provisioning;
-    case.intent.current.filter(|_| ours)
+    case.intent.current.filter(|_| imported || case.view.held_material)
 }
 
-/// While a key is being made, unproved material may be what an import without an answer has left.
+/// Material without a proof may be what an import without an answer has left.
 fn claimed(case: &Case<'_>) -> Option<VersionNumber> {
-    let imports = case
-        .unknown(StepKind::ImportMaterial)
-        .filter_map(|effect| match &effect.step {
-            Step::ImportMaterial { version, .. } => Some(*version),
-            _ => None,
-        });
-    let being_made = case.intent.life == Life::Provisioning;
-    imports.last().or(if being_made {
-        case.intent.current
-    } else {
-        None
-    })
+    let imports = case.unknown(StepKind::ImportMaterial).filter_map(|effect| match &effect.step {
+        Step::ImportMaterial { version, .. } => Some(*version),
+        _ => None,
+    });
+    imports.last().or(case.intent.current)
 }

@@ -78,9 +78,12 @@ fn complete(case: &Case<'_>, live: &Live<'_>, held: &[Held]) -> Flow {
 /// Material without a proof that it is ours is imported again: AWS refuses other bytes than those it has
 /// (KMS API, `ImportKeyMaterial`, `IncorrectKeyMaterialException`).
 fn prove(case: &Case<'_>, live: &Live<'_>, held: &Held) -> Flow {
-    match held.claims.and_then(|version| case.wanted_now(version)) {
+    let claimed = held.claims.filter(|version| case.intent.version(*version).is_some());
+    let Some(version) = claimed else { return blocked(Blocked::ForeignMaterial) };
+    match case.wanted_now(version) {
         Some(wanted) => import(case, live, wanted, again(held)),
-        None => blocked(Blocked::ForeignMaterial),
+        // Its validity has ended as intended: there is nothing left to prove.
+        None => CONTENT,
     }
 }
 

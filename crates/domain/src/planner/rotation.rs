@@ -91,6 +91,11 @@ fn rotate(case: &Case<'_>, primary: &Live<'_>, pending: &Held) -> Flow {
         return case.wait(SOON, WaitReason::Updating);
     }
     within_budget(primary)?;
+    // A removal without an answer must not hit the material once it encrypts.
+    let removal = |sent: &Step| {
+        matches!(sent, Step::DeleteMaterial { material, .. } if *material == pending.id)
+    };
+    case.past_horizon_of(removal, StepKind::DeleteMaterial)?;
     let rotation = Step::RotateOnDemand {
         region: primary.region.clone(),
     };

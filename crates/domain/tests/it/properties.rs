@@ -462,7 +462,7 @@ fn explained(blocked: &Blocked, scenario: &Scenario, world: &World) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn wishes_without_foreign_hands_are_always_reached(scenario in scenarios(false, 0)) {

@@ -226,3 +226,16 @@ fn an_empty_key_whose_materials_cannot_be_read_is_not_taken_for_finished() {
 
     assert!(matches!(decision, Decision::Wait { why: WaitReason::Unreadable, .. }), "{decision:?}");
 }
+
+#[test]
+fn material_without_an_id_is_proved_unless_an_import_of_ours_was_answered() {
+    let mut world = World::settled(intent_for(KeySpec::Hmac256));
+    assert!(world.plan().is_reached());
+
+    world.held_material = false;
+
+    let kind = ImportKind::Again { material: None };
+    let (region, version) = (region(WEST), version(1));
+    let step = Step::ImportMaterial { region, version, kind, valid_to: None };
+    assert_eq!(world.plan().steps(), [step]);
+}

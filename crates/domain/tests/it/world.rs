@@ -14,7 +14,7 @@ use keyferry_domain::view::{
     Candidate, EffectOutcome, HORIZON, OwnEffect, SETTLE, Search, View,
 };
 
-use crate::model::{Kms, Refused, Target};
+use crate::model::{Kms, Refused, Target, material_id};
 use crate::support::{start, version};
 
 /// Pseudo-random numbers from a seed (SplitMix64).
@@ -52,6 +52,7 @@ pub(crate) struct World {
     pub(crate) effects: Vec<OwnEffect>,
     pub(crate) search: Option<Search>,
     pub(crate) importable: BTreeSet<VersionNumber>,
+    pub(crate) held_material: bool,
     pub(crate) predecessor: Option<KmsKeyArn>,
     pub(crate) executed: Vec<Step>,
     /// Seconds by which observations may be late.
@@ -75,6 +76,7 @@ impl World {
             effects: Vec::new(),
             search: None,
             importable: (1..=60).map(version).collect(),
+            held_material: false,
             predecessor: None,
             executed: Vec::new(),
             lag: 0,
@@ -130,6 +132,7 @@ impl World {
             own_effects: self.recent_effects(),
             search: self.search.clone(),
             importable: self.importable.clone(),
+            held_material: self.held_material,
             predecessor: self.predecessor.clone(),
             ..View::default()
         };
@@ -249,6 +252,7 @@ impl World {
         match step {
             Step::CreateKmsKey { .. } => self.arn = arn.cloned(),
             Step::ImportMaterial { version, .. } => {
+                self.held_material = true;
                 if let Some(id) = material {
                     self.bindings.insert(id.clone(), *version);
                 }
@@ -264,10 +268,13 @@ impl World {
             Step::Disable { .. } => assert!(!self.intent.enabled && is_calm, "{step:?}"),
             Step::DeleteMaterial { material, .. } => {
                 let set = self.kms.sets.last().unwrap();
-                let pending = set.pending().map(|m| crate::model::material_id(set.id, m.bytes));
-                let is_pending = material.is_some() && pending == *material;
+                let permanent = set.places.values().flat_map(|place| &place.materials);
+                let mut permanent = permanent.filter(|m| m.is_permanent);
+                let is_permanent = permanent
+                    .any(|m| material.as_ref() == Some(&material_id(set.id, m.bytes)));
                 let emptied = self.intent.wants_empty() && is_calm;
-                let makes_room = is_pending && !self.intent.versions.is_empty();
+                let makes_room =
+                    material.is_some() && !is_permanent && !self.intent.versions.is_empty();
                 assert!(emptied || makes_room, "{step:?}");
             }
             Step::ScheduleDeletion { .. } => assert_eq!(
