@@ -1,9 +1,22 @@
 //! The audit log.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::page::page;
+
+/// What an entry was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditObjectView {
+    /// `kms-key`, `keystore`, `job`…
+    pub kind: String,
+    /// Its id, which never changes.
+    pub id: String,
+    /// Its name at that moment.
+    pub name: String,
+}
 
 /// One entry with its place in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -17,11 +30,24 @@ pub struct AuditEntryView {
     pub actor: String,
     /// What.
     pub action: String,
-    /// On which object.
-    pub object: String,
+    /// `intent` before the act, else what came of it: `ok`, `refused` or `unknown`.
+    pub result: String,
+    /// On what.
+    pub object: AuditObjectView,
+    /// The job that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// AWS's name of the operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws_operation: Option<String>,
+    /// AWS's id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws_request_id: Option<String>,
+    /// More facts by name.
+    pub detail: BTreeMap<String, String>,
     /// RFC 6962 leaf hash, hex.
     pub leaf_hash: String,
-    /// The entry as it was logged, canonical JSON; the leaf hash is over exactly these bytes.
+    /// The bytes that were logged, as text; the leaf hash is over exactly these.
     pub leaf: String,
 }
 
@@ -50,12 +76,6 @@ pub struct AuditQuery {
 /// How much has been logged, to be remembered outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CheckpointView {
-    /// The log's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<String>,
     /// Number of entries.
     pub size: u64,
-    /// Root of the Merkle tree over them, hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub root: Option<String>,
 }

@@ -177,8 +177,6 @@ pub struct AddConnectionRequest {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateConnectionRequest {
-    /// Another name.
-    pub name: Option<String>,
     /// Another identity.
     pub identity: Option<IdentityRequest>,
     /// Other Regions.
@@ -209,25 +207,24 @@ pub struct VerificationView {
     /// AWS account id.
     pub account: String,
     /// The principal as which AWS knows us.
-    pub caller_arn: String,
-    /// The account's Regions.
-    pub regions: Vec<RegionView>,
+    pub principal: String,
+    /// The Regions that were tried.
+    pub regions: Vec<RegionCheckView>,
     /// Actions of the tier that are not allowed, as far as can be found out without harm.
     pub missing_actions: Vec<String>,
-    /// Actions that could not be checked.
-    pub unchecked_actions: Vec<String>,
-    /// What a person should know.
-    #[serde(default)]
-    pub warnings: Vec<String>,
+    /// Why the actions could not be checked, where they could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions_unchecked: Option<String>,
 }
 
-/// A Region as the account sees it.
+/// Whether KMS answers in one Region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RegionView {
+pub struct RegionCheckView {
     /// Which.
     pub region: String,
-    /// Whether it is enabled for the account.
-    pub enabled: bool,
+    /// What went wrong there; absent is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// Who we are in AWS, without secrets.
@@ -349,12 +346,12 @@ page! {
     ConnectionPage of ConnectionView
 }
 
-/// A connection just stored, and what its verification found out.
+/// A stored connection, and what its verification found out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StoredConnectionView {
     /// The connection.
     pub connection: ConnectionView,
-    /// Absent where it was stored unverified.
+    /// Absent where the link does not work; `connection.health` says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationView>,
 }

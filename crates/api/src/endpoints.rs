@@ -55,7 +55,12 @@ const STARTED: Answer = Answer {
     words: "Under way",
     body: Some(body::<StartedView>()),
 };
-const OPERATION: &[Answer] = &[STARTED, PLAN];
+const UNCHANGED: Answer = Answer {
+    status: 200,
+    words: "As wanted already",
+    body: Some(body::<StartedView>()),
+};
+const OPERATION: &[Answer] = &[STARTED, UNCHANGED, PLAN];
 
 macro_rules! endpoints {
     ($($name:ident = $method:ident $path:literal $id:literal $tag:literal $summary:literal
@@ -108,17 +113,17 @@ endpoints! {
     CONNECTION_POLICY = Get "/api/v1/connections/policy" "read_connection_policy" "connections" "Write a document for an AWS administrator"
         .query::<PolicyQuery>().answers(&[ok(body::<PolicyTextView>())]);
     ADD_CONNECTION = Post "/api/v1/connections" "add_connection" "connections" "Verify settings and store them"
-        .query::<DryRunQuery>().takes(body::<AddConnectionRequest>())
-        .answers(&[made(body::<StoredConnectionView>()), PLAN]).idempotent();
+        .takes(body::<AddConnectionRequest>())
+        .answers(&[made(body::<StoredConnectionView>())]);
     SHOW_CONNECTION = Get "/api/v1/connections/{connection}" "read_connection" "connections" "Show a connection"
         .answers(&[ok(body::<ConnectionView>())]);
     UPDATE_CONNECTION = Patch "/api/v1/connections/{connection}" "update_connection" "connections" "Change a connection, verifying it again"
-        .query::<DryRunQuery>().takes(body::<UpdateConnectionRequest>())
-        .answers(&[ok(body::<StoredConnectionView>()), PLAN]).if_match();
+        .takes(body::<UpdateConnectionRequest>())
+        .answers(&[ok(body::<StoredConnectionView>())]).if_match();
     DELETE_CONNECTION = Delete "/api/v1/connections/{connection}" "delete_connection" "connections" "Remove a connection; its KMS keys stay in AWS"
-        .query::<DryRunQuery>().answers(&[NOTHING, PLAN]).if_match();
-    TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection"
-        .answers(&[ok(body::<VerificationView>())]);
+        .answers(&[NOTHING]);
+    TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection; a link that fails is an answer"
+        .answers(&[ok(body::<StoredConnectionView>())]);
     CONNECTION_PRINCIPALS = Get "/api/v1/connections/{connection}/principals" "list_principals" "connections" "List IAM users and roles of the account"
         .answers(&[ok(body::<PrincipalsView>())]);
     CONNECTION_DOCTOR = Post "/api/v1/connections/{connection}/doctor" "examine_connection" "connections" "Check the whole way into the account"
@@ -127,25 +132,25 @@ endpoints! {
     LIST_KEYSTORES = Get "/api/v1/keystores" "list_keystores" "keystores" "List keystores"
         .answers(&[ok(body::<KeystorePage>())]);
     CREATE_KEYSTORE = Post "/api/v1/keystores" "create_keystore" "keystores" "Make a keystore"
-        .query::<DryRunQuery>().takes(body::<CreateKeystoreRequest>())
-        .answers(&[made(body::<KeystoreView>()), PLAN]).idempotent();
+        .takes(body::<CreateKeystoreRequest>())
+        .answers(&[made(body::<KeystoreView>())]);
     SHOW_KEYSTORE = Get "/api/v1/keystores/{keystore}" "read_keystore" "keystores" "Show a keystore"
         .answers(&[ok(body::<KeystoreView>())]);
     UPDATE_KEYSTORE = Patch "/api/v1/keystores/{keystore}" "update_keystore" "keystores" "Change a keystore; its KMS keys stay as they are"
-        .query::<DryRunQuery>().takes(body::<UpdateKeystoreRequest>())
-        .answers(&[ok(body::<KeystoreView>()), PLAN]).if_match();
+        .takes(body::<UpdateKeystoreRequest>())
+        .answers(&[ok(body::<KeystoreView>())]).if_match();
     DELETE_KEYSTORE = Delete "/api/v1/keystores/{keystore}" "delete_keystore" "keystores" "Remove a keystore whose KMS keys are all deleted or released"
-        .query::<DryRunQuery>().answers(&[NOTHING, PLAN]).if_match();
+        .answers(&[NOTHING]);
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
-        .query::<DryRunQuery>().takes(body::<CreateKeyRequest>())
-        .answers(&[made(body::<KeyView>()), PLAN]).idempotent();
+        .takes(body::<CreateKeyRequest>())
+        .answers(&[made(body::<KeyView>())]);
     SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
         .answers(&[ok(body::<KeyView>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
-        .query::<DryRunQuery>().answers(&[made(body::<KeyView>()), PLAN]).idempotent();
+        .answers(&[made(body::<KeyView>())]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);
@@ -181,9 +186,9 @@ endpoints! {
     SHOW_JOB = Get "/api/v1/jobs/{job}" "read_job" "jobs" "Show a job with its targets and every try"
         .answers(&[ok(body::<JobView>())]);
     CANCEL_JOB = Post "/api/v1/jobs/{job}/cancel" "cancel_job" "jobs" "Stop a job before its next step"
-        .query::<DryRunQuery>().answers(&[ok(body::<JobView>()), PLAN]);
+        .answers(&[ok(body::<JobView>())]);
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
-        .query::<DryRunQuery>().answers(&[ok(body::<JobView>()), PLAN]);
+        .answers(&[ok(body::<JobView>())]);
 
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);

@@ -126,6 +126,8 @@ pub struct KeystoreView {
     pub description: String,
     /// The connection's id.
     pub connection: String,
+    /// The connection's name.
+    pub connection_name: String,
     /// The default Region first.
     pub regions: Vec<String>,
     /// The owning group.

@@ -36,7 +36,7 @@ pub struct KmsKeySettings {
     pub usage: Option<String>,
     /// Free text, 8192 characters at most.
     pub description: Option<String>,
-    /// Regions. Without `multi_region`: one KMS key in each. With it: one set, the first is the primary.
+    /// Regions of the keystore, the primary first; its default Region unless given. Several make a multi-Region set.
     #[serde(default)]
     pub regions: Vec<String>,
     /// Who may use and administer it. Excludes `policy`.
@@ -70,17 +70,17 @@ pub struct CreateKmsKeyRequest {
     pub settings: KmsKeySettings,
 }
 
-/// Makes KMS keys from the current version of a key that the vault already has.
+/// Makes a KMS key from the current version of a key that the vault already has, never from its history.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UploadKeyRequest {
     /// The key's id or name.
     pub key: String,
-    /// Ids or names of the keystores; one copy in each.
-    pub keystores: Vec<String>,
+    /// The keystore's id or name.
+    pub keystore: String,
     /// The KMS key's name; the key's unless given.
     pub name: Option<String>,
-    /// How the KMS keys shall look.
+    /// How the KMS key shall look.
     #[serde(default)]
     pub settings: KmsKeySettings,
 }
@@ -98,8 +98,6 @@ pub struct SynchronizeRequest {
     /// Delete the material instead.
     #[serde(default)]
     pub delete_material: bool,
-    /// The KMS key's name, typed, where material is deleted.
-    pub confirm_name: Option<String>,
 }
 
 impl Default for SynchronizeRequest {
@@ -108,7 +106,6 @@ impl Default for SynchronizeRequest {
             update_policy: true,
             import_material: true,
             delete_material: false,
-            confirm_name: None,
         }
     }
 }
@@ -139,7 +136,7 @@ words! {
     /// What becomes of the old KMS key.
     OldKey {
         /// Stays enabled, to decrypt what it encrypted.
-        Keep = "keep",
+        KeepEnabled = "keep-enabled",
         /// Is disabled, not before callers had time to follow the alias.
         Disable = "disable",
         /// Is disabled and emptied, not before callers had time to follow the alias.
@@ -153,7 +150,7 @@ words! {
 pub struct RotateRequest {
     /// How.
     pub method: RotationMethod,
-    /// What becomes of the old KMS key, with `new-key`; `keep` unless given.
+    /// What becomes of the old KMS key, with `new-key`; `keep-enabled` unless given.
     pub old_key: Option<OldKey>,
 }
 
@@ -199,8 +196,9 @@ pub struct KmsKeyQuery {
 /// What an operation began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StartedView {
-    /// The job that carries it out.
-    pub job: JobView,
+    /// The job that carries it out; absent where everything was as wanted already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobView>,
     /// The KMS keys concerned, new ones first.
     pub kms_keys: Vec<KmsKeyView>,
 }
@@ -228,7 +226,7 @@ pub struct SourceView {
     /// The key's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_name: Option<String>,
-    /// For lists, such as `Keyferry (billing)`.
+    /// For lists, such as `Keyferry (billing-2026)`.
     pub text: String,
 }
 
@@ -331,8 +329,12 @@ pub struct KmsKeyView {
     pub group: String,
     /// The keystore's id.
     pub keystore: String,
+    /// The keystore's name.
+    pub keystore_name: String,
     /// The connection's id.
     pub connection: String,
+    /// The connection's name.
+    pub connection_name: String,
     /// Whose material it has.
     pub source: SourceView,
     /// What lists show: `AVAILABLE`, `NOT AVAILABLE`, `DISABLED`, `PENDING DELETE`, `GONE`, `NO ACCESS`, `PROVISIONING`.

@@ -58,8 +58,6 @@ pub enum HttpCode {
     BadPath,
     /// A header is malformed.
     BadHeader,
-    /// A field's value cannot be understood.
-    BadValue,
     /// Not signed in.
     Unauthenticated,
     /// A browser sent the request from another site.
@@ -70,8 +68,6 @@ pub enum HttpCode {
     MethodNotAllowed,
     /// `If-Match` is missing.
     PreconditionRequired,
-    /// `If-Match` names another revision.
-    PreconditionFailed,
     /// The body is too large.
     BodyTooLarge,
     /// The content type is not JSON.
@@ -83,72 +79,46 @@ pub enum HttpCode {
 }
 
 impl HttpCode {
-    /// Every code: status, title, code.
-    pub const ALL: &'static [(Self, u16, &'static str, &'static str)] = &[
-        (Self::BadBody, 400, "Bad request", "request.bad-body"),
-        (Self::BadQuery, 400, "Bad request", "request.bad-query"),
-        (Self::BadPath, 400, "Bad request", "request.bad-path"),
-        (Self::BadHeader, 400, "Bad request", "request.bad-header"),
-        (Self::BadValue, 400, "Bad request", "request.bad-value"),
-        (
-            Self::Unauthenticated,
-            401,
-            "Not signed in",
-            "request.unauthenticated",
-        ),
-        (Self::CrossSite, 403, "Forbidden", "request.cross-site"),
-        (Self::NoSuchRoute, 404, "Not found", "request.no-such-route"),
-        (
-            Self::MethodNotAllowed,
-            405,
-            "Method not allowed",
-            "request.method-not-allowed",
-        ),
-        (
-            Self::PreconditionRequired,
-            428,
-            "Precondition required",
-            "request.precondition-required",
-        ),
-        (
-            Self::PreconditionFailed,
-            412,
-            "Precondition failed",
-            "request.precondition-failed",
-        ),
-        (
-            Self::BodyTooLarge,
-            413,
-            "Content too large",
-            "request.body-too-large",
-        ),
-        (
-            Self::UnsupportedMediaType,
-            415,
-            "Unsupported media type",
-            "request.unsupported-media-type",
-        ),
-        (Self::Timeout, 503, "Timed out", "request.timeout"),
-        (Self::Internal, 500, "Internal error", "server.internal"),
-    ];
-
-    fn row(self) -> (u16, &'static str, &'static str) {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or((500, "Internal error", "server.internal"), |row| {
-                (row.1, row.2, row.3)
-            })
+    /// Stable, documented in `docs/reference/errors.md`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::BadBody => "request.bad-body",
+            Self::BadQuery => "request.bad-query",
+            Self::BadPath => "request.bad-path",
+            Self::BadHeader => "request.bad-header",
+            Self::Unauthenticated => "request.unauthenticated",
+            Self::CrossSite => "request.cross-site",
+            Self::NoSuchRoute => "request.no-such-route",
+            Self::MethodNotAllowed => "request.method-not-allowed",
+            Self::PreconditionRequired => "request.precondition-required",
+            Self::BodyTooLarge => "request.body-too-large",
+            Self::UnsupportedMediaType => "request.unsupported-media-type",
+            Self::Timeout => "server.timeout",
+            Self::Internal => "server.internal",
+        }
     }
 
-    /// The stable code.
-    pub fn as_str(self) -> &'static str {
-        self.row().2
+    /// HTTP status with its title.
+    pub fn status(self) -> (u16, &'static str) {
+        match self {
+            Self::BadBody | Self::BadQuery | Self::BadPath | Self::BadHeader => {
+                (400, "Bad request")
+            }
+            Self::Unauthenticated => (401, "Not signed in"),
+            Self::CrossSite => (403, "Forbidden"),
+            Self::NoSuchRoute => (404, "Not found"),
+            Self::MethodNotAllowed => (405, "Method not allowed"),
+            Self::PreconditionRequired => (428, "Precondition required"),
+            Self::BodyTooLarge => (413, "Content too large"),
+            Self::UnsupportedMediaType => (415, "Unsupported media type"),
+            Self::Timeout => (503, "Try again later"),
+            Self::Internal => (500, "Internal error"),
+        }
     }
 
     /// A problem with this code.
     pub fn problem(self, detail: impl Into<String>) -> Problem {
-        let (status, title, code) = self.row();
-        Problem::new(status, title, code, detail)
+        let (status, title) = self.status();
+        Problem::new(status, title, self.code(), detail)
     }
 }

@@ -101,6 +101,31 @@ pub fn build(
     Ok(parse_policy(&policy.to_string())?)
 }
 
+/// Who may do what, as the statements tell that [`build`] and AWS's console write. Other statements are not
+/// understood, and say nothing.
+pub fn read(policy: &PolicyDocument) -> KeyAccess {
+    let value: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
+    let statements = value.get("Statement").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut access = KeyAccess::default();
+    for statement in &statements {
+        match statement.get("Sid").and_then(Value::as_str) {
+            Some("Allow access for Key Administrators") => {
+                access.administrators.extend(principals_of(statement));
+                let deletes = |action: &String| action == "kms:ScheduleKeyDeletion";
+                access.administrators_may_delete |= texts(statement.get("Action")).iter().any(deletes);
+            }
+            Some("Allow use of the key") => {
+                let (others, users): (Vec<_>, Vec<_>) =
+                    principals_of(statement).into_iter().partition(|name| name.ends_with(":root"));
+                access.users.extend(users);
+                access.other_accounts.extend(others);
+            }
+            _ => {}
+        }
+    }
+    access
+}
+
 /// Whether the policy keeps the door open for the account's IAM policies, or for the principal that we are. A
 /// policy without either could not be mended by anybody of the account but its root user.
 pub fn keeps_us_in(policy: &PolicyDocument, account: &Account, us: Option<&str>) -> bool {

@@ -1,1 +1,16 @@
 //! Configuration, routes and sessions of the HTTPS server.
+
+pub mod config;
+mod convert;
+mod http;
+mod routes;
+pub mod serve;
+mod service;
+mod state;
+pub mod tls;
+pub mod unseal;
+
+pub use http::route::{Access, Patience, Resource, Route};
+pub use routes::all as routes;
+pub use service::service;
+pub use state::ServerState;

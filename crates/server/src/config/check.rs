@@ -1,0 +1,197 @@
+//! From text to a configuration that can be trusted.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Mistakes;
+use super::source::{Raw, hide_password};
+
+/// The oldest TLS version that is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// 1.2 and 1.3.
+    V1_2,
+    /// 1.3 alone.
+    V1_3,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Where records are kept. Its `Debug` hides the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The URL as the database driver takes it, password included.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DatabaseUrl({})", hide_password(&self.0))
+    }
+}
+
+/// What the program uses: complete and checked. There is no other way to get one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Where records are kept; an SQLite path is absolute or relative to the working directory.
+    pub database_url: DatabaseUrl,
+    /// PEM chain.
+    pub tls_certificate: PathBuf,
+    /// PEM key.
+    pub tls_private_key: PathBuf,
+    /// The oldest TLS version.
+    pub tls_version_min: TlsVersion,
+    /// File with the passphrase that opens the vault.
+    pub unseal_file: Option<PathBuf>,
+    /// The largest request body.
+    pub body_bytes_max: usize,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// What is logged.
+    pub log_level: String,
+    /// How.
+    pub log_format: LogFormat,
+}
+
+struct Checker<'a> {
+    raw: &'a Raw,
+    mistakes: Vec<String>,
+}
+
+impl Checker<'_> {
+    fn text(&self, path: &str) -> String {
+        self.raw
+            .value(path)
+            .map(|value| value.text.clone())
+            .unwrap_or_default()
+    }
+
+    fn parse<T>(
+        &mut self,
+        path: &str,
+        fallback: T,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> T {
+        let text = self.text(path);
+        match read(&text) {
+            Ok(value) => value,
+            Err(why) => {
+                let origin = self.raw.value(path).map(|value| value.origin.to_string());
+                self.mistakes.push(format!(
+                    "`{path}` {why} (from {})",
+                    origin.unwrap_or_default()
+                ));
+                fallback
+            }
+        }
+    }
+}
+
+impl Raw {
+    /// Checks every value.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, each with its key and where the value comes from.
+    pub fn check(&self, data: &Path) -> Result<Config, Mistakes> {
+        let mut checker = Checker {
+            raw: self,
+            mistakes: Vec::new(),
+        };
+        let unspecified = SocketAddr::from(([127, 0, 0, 1], 8443));
+        let inside = |text: String| data.join(text);
+        let config = Config {
+            data: data.to_owned(),
+            listen: checker.parse("listen", unspecified, address),
+            database_url: checker.parse("database_url", DatabaseUrl(String::new()), |text| {
+                database_url(text, data)
+            }),
+            tls_certificate: inside(checker.text("tls.certificate")),
+            tls_private_key: inside(checker.text("tls.private_key")),
+            tls_version_min: checker.parse("tls.version_min", TlsVersion::V1_2, tls_version),
+            unseal_file: Some(checker.text("vault.unseal_file"))
+                .filter(|t| !t.is_empty())
+                .map(inside),
+            body_bytes_max: checker.parse("http.body_bytes_max", 0, |text| {
+                number(text, 1024, 64 << 20)
+            }),
+            timeout: Duration::from_secs(
+                checker.parse("http.timeout_seconds", 60, |text| number(text, 1, 3600)),
+            ),
+            log_level: checker.parse("log.level", String::new(), filled),
+            log_format: checker.parse("log.format", LogFormat::Text, log_format),
+        };
+        if checker.mistakes.is_empty() {
+            Ok(config)
+        } else {
+            Err(Mistakes(checker.mistakes))
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("is not an address with a port, such as 127.0.0.1:8443: {text}"))
+}
+
+fn database_url(text: &str, data: &Path) -> Result<DatabaseUrl, String> {
+    match text.split_once(':') {
+        Some(("sqlite", "")) => Err("names no file".to_owned()),
+        Some(("sqlite", file)) => {
+            let file = data.join(file.trim_start_matches("//"));
+            Ok(DatabaseUrl(format!("sqlite:{}", file.display())))
+        }
+        Some(("postgres" | "postgresql", _)) => Ok(DatabaseUrl(text.to_owned())),
+        _ => Err("must begin with `sqlite:` or `postgres://`".to_owned()),
+    }
+}
+
+fn tls_version(text: &str) -> Result<TlsVersion, String> {
+    match text {
+        "1.2" => Ok(TlsVersion::V1_2),
+        "1.3" => Ok(TlsVersion::V1_3),
+        other => Err(format!("must be `1.2` or `1.3`, not {other}")),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("must be `text` or `json`, not {other}")),
+    }
+}
+
+fn filled(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("must not be empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn number<T>(text: &str, min: T, max: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    match text.parse::<T>() {
+        Ok(number) if number >= min && number <= max => Ok(number),
+        _ => Err(format!("must be a number from {min} to {max}, not {text}")),
+    }
+}

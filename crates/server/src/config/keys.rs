@@ -1,0 +1,90 @@
+//! The keys of the configuration, as data: reading, showing and the reference all follow this table.
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its path in the file, such as `tls.certificate`.
+    pub path: &'static str,
+    /// What it holds when nobody says otherwise; empty is unset.
+    pub default: &'static str,
+    /// What it is for.
+    pub words: &'static str,
+    /// Whether its value may hold a password.
+    pub is_secret: bool,
+}
+
+impl Key {
+    /// The environment variable that overrides it: `tls.certificate` is `KEYFERRY_TLS_CERTIFICATE`.
+    pub fn variable(&self) -> String {
+        format!(
+            "KEYFERRY_{}",
+            self.path.replace('.', "_").to_ascii_uppercase()
+        )
+    }
+
+    /// The key with this path.
+    pub fn find(path: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.path == path)
+    }
+}
+
+const fn key(path: &'static str, default: &'static str, words: &'static str) -> Key {
+    Key {
+        path,
+        default,
+        words,
+        is_secret: false,
+    }
+}
+
+/// Every key, in the order of the reference.
+pub const KEYS: &[Key] = &[
+    key(
+        "listen",
+        "127.0.0.1:8443",
+        "Address and port of the HTTPS server.",
+    ),
+    Key {
+        path: "database_url",
+        default: "sqlite:keyferry.db",
+        words: "Where records are kept: `sqlite:FILE` (relative to the data folder) or `postgres://…`.",
+        is_secret: true,
+    },
+    key(
+        "tls.certificate",
+        "tls/certificate.pem",
+        "PEM file with the server's certificate chain, relative to the data folder.",
+    ),
+    key(
+        "tls.private_key",
+        "tls/private-key.pem",
+        "PEM file with its private key, relative to the data folder.",
+    ),
+    key(
+        "tls.version_min",
+        "1.2",
+        "The oldest TLS version that is spoken: `1.2` or `1.3`.",
+    ),
+    key(
+        "vault.unseal_file",
+        "",
+        "File with the passphrase that opens the vault at start; readable by its owner alone. \
+         Without it the server starts sealed, unless systemd passes the credential `keyferry-unseal`.",
+    ),
+    key(
+        "http.body_bytes_max",
+        "1048576",
+        "The largest request body, in bytes.",
+    ),
+    key(
+        "http.timeout_seconds",
+        "60",
+        "How long a request may take, in seconds.",
+    ),
+    key(
+        "log.level",
+        "info",
+        "What is logged to standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,keyferry_engine=debug`.",
+    ),
+    key("log.format", "text", "How it is written: `text` or `json`."),
+];

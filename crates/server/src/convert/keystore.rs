@@ -1,0 +1,140 @@
+//! Keystores.
+
+use keyferry_api::keystore::{
+    CreateKeystoreRequest, HealPolicy as ApiHeal, KeystoreView, OnCancelDeletion as ApiOnCancel,
+    TemplateRequest, TemplateView, UpdateKeystoreRequest,
+};
+use keyferry_app::AppError;
+use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
+use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
+use keyferry_domain::validity::Validity;
+use keyferry_ports::policy::parse_policy;
+
+use super::connection::regions;
+use super::names::Names;
+use super::time::validity;
+
+/// Where material is kept, as long as there is one kind of vault.
+const BACKEND: &str = "software";
+
+fn heal(heal: ApiHeal) -> HealPolicy {
+    HealPolicy::from_word(heal.as_str()).unwrap_or(HealPolicy::Alert)
+}
+
+fn on_cancel(on_cancel: ApiOnCancel) -> OnCancelDeletion {
+    match on_cancel {
+        ApiOnCancel::Keep => OnCancelDeletion::Keep,
+        ApiOnCancel::Empty => OnCancelDeletion::Empty,
+    }
+}
+
+/// A template with the request's fields over those of `base`.
+fn template(base: Template, request: TemplateRequest) -> Result<Template, AppError> {
+    let spec = request
+        .spec
+        .map(|text| text.parse())
+        .transpose()?
+        .unwrap_or(base.spec);
+    let policy = match (request.policy, request.remove_policy) {
+        (Some(text), _) => Some(parse_policy(&text)?),
+        (None, true) => None,
+        (None, false) => base.policy,
+    };
+    Ok(Template {
+        spec,
+        usage: request
+            .usage
+            .map(|text| text.parse())
+            .transpose()?
+            .or(base.usage),
+        description: request.description.unwrap_or(base.description),
+        tags: request.tags.unwrap_or(base.tags),
+        policy,
+        multi_region: request.multi_region.unwrap_or(base.multi_region),
+        validity: validity(request.expires_at.as_deref(), request.time_zone.as_deref())?
+            .unwrap_or(base.validity),
+    })
+}
+
+/// A keystore to make.
+pub(crate) fn create(request: CreateKeystoreRequest) -> Result<CreateKeystore, AppError> {
+    Ok(CreateKeystore {
+        name: request.name.parse()?,
+        description: request.description,
+        connection: request.connection,
+        regions: regions(&request.regions)?,
+        template: template(Template::default(), request.template)?,
+        heal: request.heal.map_or(HealPolicy::Alert, heal),
+        on_cancel_deletion: request
+            .on_cancel_deletion
+            .map_or(OnCancelDeletion::Keep, on_cancel),
+    })
+}
+
+/// What to change about `now`.
+pub(crate) fn update(
+    request: UpdateKeystoreRequest,
+    now: Keystore,
+    revision: Option<u64>,
+) -> Result<UpdateKeystore, AppError> {
+    Ok(UpdateKeystore {
+        // A template is merged with what was read: it may not have changed since.
+        revision: revision.or_else(|| request.template.as_ref().map(|_| now.revision)),
+        name: request.name.map(|name| name.parse()).transpose()?,
+        description: request.description,
+        regions: request.regions.as_deref().map(regions).transpose()?,
+        template: request
+            .template
+            .map(|change| template(now.template, change))
+            .transpose()?,
+        heal: request.heal.map(heal),
+        on_cancel_deletion: request.on_cancel_deletion.map(on_cancel),
+    })
+}
+
+fn template_view(template: Template) -> TemplateView {
+    let usage = template
+        .usage
+        .or_else(|| template.spec.usages().first().copied());
+    TemplateView {
+        spec: template.spec.name().to_owned(),
+        usage: usage
+            .map(|usage| usage.as_str().to_owned())
+            .unwrap_or_default(),
+        description: template.description,
+        tags: template.tags,
+        policy: template.policy.map(|policy| policy.as_str().to_owned()),
+        multi_region: template.multi_region,
+        expires_at: end_of(template.validity),
+    }
+}
+
+/// When a validity ends, if it does.
+pub(crate) fn end_of(validity: Validity) -> Option<String> {
+    match validity {
+        Validity::Permanent => None,
+        Validity::Until(end) => Some(end.to_string()),
+    }
+}
+
+/// A keystore.
+pub(crate) fn view(keystore: Keystore, names: &Names) -> KeystoreView {
+    KeystoreView {
+        id: keystore.id.to_string(),
+        name: keystore.name.to_string(),
+        description: keystore.description,
+        connection: keystore.connection.to_string(),
+        connection_name: names.connection(keystore.connection),
+        regions: keystore.regions.iter().map(ToString::to_string).collect(),
+        group: keystore.group.to_string(),
+        backend: BACKEND.to_owned(),
+        template: template_view(keystore.template),
+        heal: ApiHeal::from_word(keystore.heal.as_str()).unwrap_or(ApiHeal::Off),
+        on_cancel_deletion: match keystore.on_cancel_deletion {
+            OnCancelDeletion::Keep => ApiOnCancel::Keep,
+            OnCancelDeletion::Empty => ApiOnCancel::Empty,
+        },
+        created_at: keystore.created_at.to_string(),
+        revision: keystore.revision,
+    }
+}

@@ -1,0 +1,289 @@
+//! KMS keys.
+
+use keyferry_api::kms_key::{
+    CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings, KmsKeyView, MaterialView,
+    OldKey as ApiOldKey, PlaceView, RotateRequest, RotationMethod as ApiMethod, SourceKind,
+    SourceView, SynchronizeRequest, UploadKeyRequest, WantedVersionView,
+};
+use keyferry_app::AppError;
+use keyferry_app::key_policy::{self, KeyAccess};
+use keyferry_app::kms_keys::{
+    CreateKmsKey, PolicyChoice, Properties, Rotate, RotationMethod, SynchronizeChoice, UploadKey,
+};
+use keyferry_domain::arn::Region;
+use keyferry_domain::intent::Origin;
+use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::view::{AliasTarget, Expiration, KeyState, MaterialState, Place};
+
+use super::connection::regions;
+use super::keystore::end_of;
+use super::names::Names;
+use super::time::validity;
+
+fn access(request: KeyAccessRequest) -> KeyAccess {
+    KeyAccess {
+        users: request.users,
+        administrators: request.administrators,
+        other_accounts: request.other_accounts,
+        administrators_may_delete: request.administrators_may_delete.unwrap_or(true),
+    }
+}
+
+fn policy(
+    access_request: Option<KeyAccessRequest>,
+    text: Option<String>,
+) -> Result<PolicyChoice, AppError> {
+    match (access_request, text) {
+        (Some(_), Some(_)) => {
+            let why = "give users and administrators, or a whole policy, not both".to_owned();
+            Err(AppError::Invalid {
+                field: "policy",
+                why,
+            })
+        }
+        (Some(request), None) => Ok(PolicyChoice::Access(access(request))),
+        (None, Some(text)) => Ok(PolicyChoice::Json(text)),
+        (None, None) => Ok(PolicyChoice::Template),
+    }
+}
+
+fn properties(settings: KmsKeySettings) -> Result<Properties, AppError> {
+    let aliases = settings
+        .aliases
+        .iter()
+        .map(|alias| alias.parse())
+        .collect::<Result<_, _>>()?;
+    Ok(Properties {
+        regions: regions(&settings.regions)?,
+        usage: settings.usage.map(|text| text.parse()).transpose()?,
+        aliases,
+        tags: settings.tags.unwrap_or_default(),
+        description: settings.description,
+        policy: policy(settings.access, settings.policy)?,
+        multi_region: settings.multi_region,
+        validity: validity(
+            settings.expires_at.as_deref(),
+            settings.time_zone.as_deref(),
+        )?,
+        disabled: settings.enabled == Some(false),
+    })
+}
+
+/// A key and a KMS key to make.
+pub(crate) fn create(request: CreateKmsKeyRequest) -> Result<CreateKmsKey, AppError> {
+    Ok(CreateKmsKey {
+        keystore: request.keystore,
+        name: request.name.parse()?,
+        spec: request.spec.map(|text| text.parse()).transpose()?,
+        properties: properties(request.settings)?,
+    })
+}
+
+/// A KMS key to make from a key.
+pub(crate) fn upload(request: UploadKeyRequest) -> Result<UploadKey, AppError> {
+    Ok(UploadKey {
+        keystore: request.keystore,
+        key: request.key,
+        name: request.name.map(|name| name.parse()).transpose()?,
+        properties: properties(request.settings)?,
+    })
+}
+
+/// What to synchronize.
+pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
+    SynchronizeChoice {
+        update_policy: request.update_policy,
+        import_material: request.import_material && !request.delete_material,
+        delete_material: request.delete_material,
+    }
+}
+
+/// How to rotate.
+pub(crate) fn rotate(request: RotateRequest) -> Result<Rotate, AppError> {
+    let old_key = match request.old_key {
+        None | Some(ApiOldKey::KeepEnabled) => OldKey::KeepEnabled,
+        Some(ApiOldKey::Disable) => OldKey::Disable,
+        Some(ApiOldKey::Deactivate) => OldKey::Deactivate,
+    };
+    let method = match (request.method, request.old_key) {
+        (ApiMethod::NewKey, _) => RotationMethod::NewKey(old_key),
+        (ApiMethod::InPlace, None) => RotationMethod::InPlace,
+        (ApiMethod::InPlace, Some(_)) => {
+            let why = "a rotation in place leaves no old KMS key".to_owned();
+            return Err(AppError::Invalid {
+                field: "old_key",
+                why,
+            });
+        }
+    };
+    Ok(Rotate { method })
+}
+
+/// A KMS key.
+pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
+    let primary = key
+        .intent
+        .primary()
+        .and_then(|region| key.observed.get(region))
+        .cloned();
+    let described = primary.as_ref().and_then(|place| place.described.value());
+    let key_state = described.map(|described| described.state);
+    let shape = key.intent.shape;
+    let policy = key.intent.policy.as_ref();
+    let read = policy.map(key_policy::read).unwrap_or_default();
+    let wanted_end = key
+        .intent
+        .versions
+        .last()
+        .and_then(|wanted| end_of(wanted.validity));
+    KmsKeyView {
+        id: key.id.to_string(),
+        name: key.name.to_string(),
+        group: key.group.to_string(),
+        keystore: key.keystore.to_string(),
+        keystore_name: names.keystore(key.keystore),
+        connection: key.connection.to_string(),
+        connection_name: names.connection(key.connection),
+        source: source(&key, names),
+        status: key.status().as_str().to_owned(),
+        uploaded: uploaded(&key, key_state).to_owned(),
+        life: key.intent.life.as_str().to_owned(),
+        key_state: key_state.map(|state| state.as_str().to_owned()),
+        arn: key.arn.as_ref().map(ToString::to_string),
+        regions: key.intent.places.iter().map(ToString::to_string).collect(),
+        aliases: key.intent.aliases.iter().map(ToString::to_string).collect(),
+        description: key.intent.description.clone(),
+        spec: shape.spec.name().to_owned(),
+        aws_spec: shape.spec.aws_name().to_owned(),
+        usage: shape.usage.as_str().to_owned(),
+        origin: origin(shape.origin).to_owned(),
+        multi_region: shape.multi_region,
+        enabled: key.intent.enabled,
+        access: KeyAccessView {
+            users: read.users,
+            administrators: read.administrators,
+            other_accounts: read.other_accounts,
+            administrators_may_delete: read.administrators_may_delete,
+        },
+        policy: policy.map(|policy| policy.as_str().to_owned()),
+        tags: key.intent.tags.clone(),
+        expires_at: wanted_end,
+        versions: key.intent.versions.iter().map(wanted_version).collect(),
+        current_version: key.intent.current.map(|version| version.get()),
+        deletion_date: described
+            .and_then(|one| one.deletion_date)
+            .map(|at| at.to_string()),
+        predecessor: key.predecessor.map(|id| id.to_string()),
+        successor: key.successor.map(|id| id.to_string()),
+        created_at: key.created_at.to_string(),
+        revision: key.revision,
+        places: key
+            .observed
+            .iter()
+            .map(|(region, place)| place_view(&key, region, place))
+            .collect(),
+    }
+}
+
+fn wanted_version(wanted: &keyferry_domain::intent::WantedVersion) -> WantedVersionView {
+    WantedVersionView {
+        number: wanted.number.get(),
+        expires_at: end_of(wanted.validity),
+    }
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::External => "EXTERNAL",
+        Origin::AwsKms => "AWS_KMS",
+    }
+}
+
+fn source(key: &KmsKey, names: &Names) -> SourceView {
+    let key_name = key.source.and_then(|id| names.key(id));
+    let kind = match (key.source, key.intent.shape.origin) {
+        (Some(_), _) => SourceKind::Keyferry,
+        (None, Origin::External) => SourceKind::External,
+        (None, Origin::AwsKms) => SourceKind::Aws,
+    };
+    let text = match &key_name {
+        Some(name) => format!("{} ({name})", kind.as_str()),
+        None => kind.as_str().to_owned(),
+    };
+    SourceView {
+        kind,
+        key: key.source.map(|id| id.to_string()),
+        key_name,
+        text,
+    }
+}
+
+fn uploaded(key: &KmsKey, state: Option<KeyState>) -> &'static str {
+    let is_empty = matches!(
+        state,
+        None | Some(KeyState::PendingImport | KeyState::Creating)
+    );
+    match key.source {
+        None => "-",
+        Some(_) if key.held_material && !is_empty => "uploaded",
+        Some(_) => "not-uploaded",
+    }
+}
+
+fn material_state(state: MaterialState) -> &'static str {
+    match state {
+        MaterialState::Current => "CURRENT",
+        MaterialState::NonCurrent => "NON_CURRENT",
+        MaterialState::PendingRotation => "PENDING_ROTATION",
+        MaterialState::PendingReplicas => "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+    }
+}
+
+fn place_view(key: &KmsKey, region: &Region, place: &Place) -> PlaceView {
+    let described = place.described.value();
+    let materials = place
+        .materials
+        .value()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let aliases = place.aliases.value().into_iter().flatten();
+    let expiration = described.map(|described| described.expiration);
+    PlaceView {
+        region: region.to_string(),
+        arn: place.arn.as_ref().map(ToString::to_string),
+        key_state: described.map(|described| described.state.as_str().to_owned()),
+        primary: key.intent.primary() == Some(region),
+        materials: materials
+            .iter()
+            .map(|material| MaterialView {
+                id: material.id.to_string(),
+                state: material_state(material.state).to_owned(),
+                present: material.is_present,
+                version: key.bindings.get(&material.id).map(|version| version.get()),
+                valid_to: material.valid_to.map(|at| at.to_string()),
+            })
+            .collect(),
+        aliases: aliases
+            .filter(|(_, target)| **target == AliasTarget::This)
+            .map(|(alias, _)| alias.to_string())
+            .collect(),
+        tags: place.tags.value().cloned().unwrap_or_default(),
+        policy: place
+            .policy
+            .value()
+            .map(|policy| policy.as_str().to_owned()),
+        rotations_used: place
+            .rotation
+            .value()
+            .map(|rotation| rotation.on_demand_used),
+        created_at: described.map(|described| described.created_at.to_string()),
+        deletion_date: described
+            .and_then(|one| one.deletion_date)
+            .map(|at| at.to_string()),
+        expires_at: match expiration {
+            Some(Expiration::At(at)) => Some(at.to_string()),
+            _ => None,
+        },
+        read_at: place.read_at.map(|at| at.to_string()),
+    }
+}

@@ -1,0 +1,13 @@
+//! Between the API's forms and the domain's types: one module per noun, no rules.
+
+pub(crate) mod access;
+pub(crate) mod audit;
+pub(crate) mod connection;
+pub(crate) mod job;
+pub(crate) mod key;
+pub(crate) mod keystore;
+pub(crate) mod kms_key;
+pub(crate) mod names;
+pub(crate) mod page;
+pub(crate) mod plan;
+pub(crate) mod time;

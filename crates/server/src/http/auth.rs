@@ -1,0 +1,105 @@
+//! Sign-in, before path, query, content type and body are looked at.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, header};
+use keyferry_api::endpoints;
+use keyferry_api::openapi::SESSION_COOKIE;
+use keyferry_api::problem::HttpCode;
+use keyferry_app::{Actor, AppError, ErrorClass};
+use keyferry_ports::secret::SecretText;
+
+use super::origin::comes_from_here;
+use super::problem::Refused;
+use crate::state::ServerState;
+
+/// Pages that are no part of the API and tell nothing.
+const OPEN_PAGES: &[&str] = &["/"];
+
+/// Lets only requests through that say who sends them, and puts the [`Actor`] beside them.
+pub(crate) async fn authenticate(
+    State(state): State<ServerState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if is_open(request.method(), request.uri().path()) {
+        return next.run(request).await;
+    }
+    match actor_of(&state, request.method(), request.headers()).await {
+        Ok(actor) => {
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+        Err(refused) => refused.into_response(),
+    }
+}
+
+fn is_open(method: &Method, path: &str) -> bool {
+    let method = if method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    let is_page = method == "GET" && OPEN_PAGES.contains(&path);
+    is_page
+        || endpoints::ALL
+            .iter()
+            .any(|one| one.open && one.path == path && one.method.as_str() == method)
+}
+
+async fn actor_of(
+    state: &ServerState,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Actor, Refused> {
+    let access = &state.app.access;
+    if let Some(header) = headers.get(header::AUTHORIZATION) {
+        let token = header
+            .to_str()
+            .ok()
+            .and_then(bearer)
+            .ok_or_else(not_signed_in)?;
+        return access
+            .by_token(&SecretText::new(token))
+            .await
+            .map_err(refusal);
+    }
+    let cookie = session_cookie(headers).ok_or_else(not_signed_in)?;
+    if !comes_from_here(method, headers) {
+        let detail = "a change by session cookie must come from Keyferry's own pages";
+        return Err(Refused::new(HttpCode::CrossSite, detail)
+            .hint("programs sign in with an API token; see `keyferry token create`"));
+    }
+    access.by_session(&cookie).await.map_err(refusal)
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The session cookie's value, where one is sent.
+pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<SecretText> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION_COOKIE)
+        .map(|(_, value)| SecretText::new(value))
+}
+
+/// The answer to a request without valid sign-in; it does not say what was wrong with it.
+pub(crate) fn not_signed_in() -> Refused {
+    Refused::new(HttpCode::Unauthenticated, "sign in first")
+        .hint("run `keyferry login`, or send an API token as `Authorization: Bearer`")
+}
+
+fn refusal(error: AppError) -> Refused {
+    match error.class() {
+        ErrorClass::Unauthenticated => not_signed_in(),
+        _ => Refused::from(error),
+    }
+}

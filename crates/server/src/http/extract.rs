@@ -1,0 +1,148 @@
+//! Takes requests apart; every mistake becomes a problem that names what is wrong.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use keyferry_api::problem::HttpCode;
+use keyferry_app::Actor;
+use serde::de::DeserializeOwned;
+
+use super::problem::Refused;
+
+/// The longest `Idempotency-Key`.
+const IDEMPOTENCY_KEY_MAX: usize = 200;
+
+/// A JSON body.
+pub(crate) struct Input<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        if !is_json(request.headers()) {
+            let detail = "the body must be JSON, with the content type application/json";
+            return Err(Refused::new(HttpCode::UnsupportedMediaType, detail));
+        }
+        let bytes =
+            Bytes::from_request(request, state)
+                .await
+                .map_err(|rejection| match rejection.status() {
+                    http::StatusCode::PAYLOAD_TOO_LARGE => {
+                        Refused::new(HttpCode::BodyTooLarge, "the body is too large")
+                    }
+                    _ => Refused::new(HttpCode::BadBody, "the body could not be read to its end"),
+                })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            Refused::new(
+                HttpCode::BadBody,
+                format!("the body is not as expected: {error}"),
+            )
+        })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+/// Query parameters.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(query)| Self(query))
+            .map_err(|error| {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                let cause = cause.unwrap_or_else(|| error.to_string());
+                Refused::new(
+                    HttpCode::BadQuery,
+                    format!("the query is not as expected: {cause}"),
+                )
+            })
+    }
+}
+
+/// The variable segment of a path: an id, name, ARN or alias, percent-decoded.
+pub(crate) struct Selector(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Selector {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(text)| Self(text))
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
+/// `Idempotency-Key`, where one is given.
+pub(crate) struct Idempotency(pub(crate) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Ok(Self(None));
+        };
+        match value.to_str() {
+            Ok(text) if !text.is_empty() && text.len() <= IDEMPOTENCY_KEY_MAX => {
+                Ok(Self(Some(text.to_owned())))
+            }
+            _ => {
+                let detail = "Idempotency-Key must have 1 to 200 visible ASCII characters";
+                Err(Refused::new(HttpCode::BadHeader, detail))
+            }
+        }
+    }
+}
+
+/// The revision that `If-Match` names; `None` is `*`, that is, any.
+pub(crate) struct Seen(pub(crate) Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let value = parts.headers.get(header::IF_MATCH).ok_or_else(|| {
+            Refused::new(
+                HttpCode::PreconditionRequired,
+                "an update needs the header If-Match",
+            )
+            .hint("send the ETag of what you read, or `*` to overwrite whatever is there")
+        })?;
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let revision = text.trim_start_matches("W/").trim_matches('"').parse();
+        revision.map(|revision| Self(Some(revision))).map_err(|_| {
+            Refused::new(
+                HttpCode::BadHeader,
+                "If-Match must be an ETag of this server, or `*`",
+            )
+        })
+    }
+}
+
+/// Who asks. Present behind [`super::auth::authenticate`] alone.
+pub(crate) struct By(pub(crate) Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for By {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let actor = parts.extensions.get::<Actor>().cloned();
+        actor.map(Self).ok_or_else(super::auth::not_signed_in)
+    }
+}

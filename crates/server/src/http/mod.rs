@@ -1,0 +1,9 @@
+//! What every request passes: sign-in before anything is parsed, limits, headers, and one door out for errors.
+
+pub(crate) mod auth;
+pub(crate) mod extract;
+pub(crate) mod headers;
+pub(crate) mod origin;
+pub(crate) mod problem;
+pub(crate) mod reply;
+pub(crate) mod route;

@@ -1,0 +1,61 @@
+//! Whether a browser sent a request on its own account or on that of another site.
+
+use http::{HeaderMap, Method, header};
+
+/// Whether a request with a session cookie may be answered: reads always, changes only from our own pages.
+///
+/// Fetch Metadata (`Sec-Fetch-Site`) decides where the browser sends it; else `Origin` must name the host that
+/// was called. A change that says neither is refused.
+pub(crate) fn comes_from_here(method: &Method, headers: &HeaderMap) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let (Some(origin), Some(host)) = (text("origin"), text(header::HOST.as_str())) else {
+        return false;
+    };
+    origin
+        .strip_prefix("https://")
+        .is_some_and(|authority| authority.eq_ignore_ascii_case(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_change_things_by_cookie() {
+        #[rustfmt::skip]
+        let cases: &[(&str, &[(&str, &str)], bool)] = &[
+            ("own page",              &[("sec-fetch-site", "same-origin")], true),
+            ("another site",          &[("sec-fetch-site", "cross-site")], false),
+            ("a sibling host",        &[("sec-fetch-site", "same-site")], false),
+            ("typed by hand",         &[("sec-fetch-site", "none")], false),
+            ("old browser, own page", &[("origin", "https://h:8443"), ("host", "h:8443")], true),
+            ("old browser, other",    &[("origin", "https://evil"), ("host", "h:8443")], false),
+            ("other port",            &[("origin", "https://h:1"), ("host", "h:8443")], false),
+            ("not encrypted",         &[("origin", "http://h:8443"), ("host", "h:8443")], false),
+            ("opaque origin",         &[("origin", "null"), ("host", "h:8443")], false),
+            ("says nothing",          &[("host", "h:8443")], false),
+        ];
+        for (name, pairs, allowed) in cases {
+            let headers = headers_of(pairs);
+            assert_eq!(comes_from_here(&Method::POST, &headers), *allowed, "{name}");
+            assert!(comes_from_here(&Method::GET, &headers), "{name}: reads");
+        }
+    }
+
+    fn headers_of(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.insert(
+                http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                value.parse().unwrap(),
+            );
+        }
+        map
+    }
+}

@@ -1,0 +1,183 @@
+//! Routes: none can be registered without its action, resource and approval class.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use keyferry_api::endpoint::{Endpoint, Method};
+use keyferry_api::problem::HttpCode;
+use keyferry_app::{Action, ApprovalClass};
+
+use super::problem::Refused;
+use crate::state::ServerState;
+
+/// What a route is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// The audit log.
+    Audit,
+    /// Connections.
+    Connection,
+    /// Jobs.
+    Job,
+    /// Keys in the vault.
+    Key,
+    /// Keystores.
+    Keystore,
+    /// KMS keys.
+    KmsKey,
+    /// The seals.
+    Seal,
+    /// One's own session and tokens.
+    OwnAccess,
+}
+
+impl Resource {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Connection => "connection",
+            Self::Job => "job",
+            Self::Key => "key",
+            Self::Keystore => "keystore",
+            Self::KmsKey => "kms-key",
+            Self::Seal => "seal",
+            Self::OwnAccess => "own-access",
+        }
+    }
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: it tells nothing that needs protection, or it is the way to sign in.
+    Open,
+    /// Whoever may do this action on this resource.
+    Guarded {
+        /// What it does.
+        action: Action,
+        /// On what.
+        resource: Resource,
+        /// What consent it may need.
+        approval_class: ApprovalClass,
+    },
+}
+
+/// How long a route may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// As configured.
+    Usual,
+    /// As long as it takes: streams, check-ups of a whole account.
+    Long,
+}
+
+/// One route.
+pub struct Route {
+    /// Method, path and forms.
+    pub endpoint: Endpoint,
+    /// Who may call it.
+    pub access: Access,
+    /// How long it may take.
+    pub patience: Patience,
+    handler: MethodRouter<ServerState>,
+}
+
+impl Route {
+    /// Lets it take as long as it takes.
+    #[must_use]
+    pub(crate) fn long(mut self) -> Self {
+        self.patience = Patience::Long;
+        self
+    }
+}
+
+/// A route that needs a right. The approval class follows from the action.
+pub(crate) fn guarded<H, T>(
+    endpoint: Endpoint,
+    action: Action,
+    resource: Resource,
+    handler: H,
+) -> Route
+where
+    H: Handler<T, ServerState>,
+    T: 'static,
+{
+    let access = Access::Guarded {
+        action,
+        resource,
+        approval_class: action.approval_class(),
+    };
+    let handler = on(filter(endpoint.method), handler);
+    Route {
+        endpoint,
+        access,
+        patience: Patience::Usual,
+        handler,
+    }
+}
+
+/// A route that anybody may call.
+pub(crate) fn open<H, T>(endpoint: Endpoint, handler: H) -> Route
+where
+    H: Handler<T, ServerState>,
+    T: 'static,
+{
+    let handler = on(filter(endpoint.method), handler);
+    Route {
+        endpoint,
+        access: Access::Open,
+        patience: Patience::Usual,
+        handler,
+    }
+}
+
+fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Patch => MethodFilter::PATCH,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+/// All routes as a router.
+pub(crate) fn router(routes: Vec<Route>, timeout: Duration) -> Router<ServerState> {
+    routes.into_iter().fold(Router::new(), |router, route| {
+        let mut handler = route.handler;
+        if route.endpoint.query.is_none() {
+            handler = handler.layer(from_fn(refuse_query));
+        }
+        if route.patience == Patience::Usual {
+            handler = handler.layer(from_fn(move |request, next| {
+                give_up_after(timeout, request, next)
+            }));
+        }
+        router.route(route.endpoint.path, handler)
+    })
+}
+
+/// A parameter that nobody reads would be silently ignored: `?dry_run=true` must never act.
+async fn refuse_query(request: Request, next: Next) -> Response {
+    match request.uri().query() {
+        None | Some("") => next.run(request).await,
+        Some(_) => {
+            let detail = "this route takes no query parameters";
+            Refused::new(HttpCode::BadQuery, detail).into_response()
+        }
+    }
+}
+
+async fn give_up_after(timeout: Duration, request: Request, next: Next) -> Response {
+    tokio::time::timeout(timeout, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
+            let detail = "the request took too long; whether it had an effect is to be looked up";
+            Refused::new(HttpCode::Timeout, detail).into_response()
+        })
+}

@@ -1,0 +1,111 @@
+//! Connections.
+
+use axum::extract::State;
+use axum::response::Response;
+use keyferry_api::connection::{
+    AddConnectionRequest, ConnectionPage, UpdateConnectionRequest, VerifyConnectionRequest,
+};
+
+use crate::convert::connection;
+use crate::http::extract::{By, Input, Seen, Selector};
+use crate::http::problem::Refused;
+use crate::http::reply;
+use crate::state::ServerState;
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let found = state.app.connections.list(&actor).await?;
+    let items = found.into_iter().map(connection::view).collect();
+    Ok(reply::ok(ConnectionPage { items, next: None }))
+}
+
+pub(crate) async fn verify(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(mut body): Input<VerifyConnectionRequest>,
+) -> Result<Response, Refused> {
+    let name = body.name.take();
+    let verified = state
+        .app
+        .connections
+        .verify(&actor, &connection::verify(body)?)
+        .await?;
+    Ok(reply::ok(connection::verification(
+        verified,
+        name.as_deref(),
+    )))
+}
+
+pub(crate) async fn add(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<AddConnectionRequest>,
+) -> Result<Response, Refused> {
+    let stored = state
+        .app
+        .connections
+        .add(&actor, connection::add(body)?)
+        .await?;
+    Ok(reply::made(
+        stored.connection.revision,
+        connection::stored(stored),
+    ))
+}
+
+pub(crate) async fn show(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.connections.show(&actor, &selector).await?;
+    Ok(reply::with_etag(found.revision, connection::view(found)))
+}
+
+pub(crate) async fn update(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<UpdateConnectionRequest>,
+) -> Result<Response, Refused> {
+    let command = connection::update(body, revision)?;
+    let stored = state
+        .app
+        .connections
+        .update(&actor, &selector, command)
+        .await?;
+    Ok(reply::with_etag(
+        stored.connection.revision,
+        connection::stored(stored),
+    ))
+}
+
+pub(crate) async fn delete(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    state.app.connections.delete(&actor, &selector).await?;
+    Ok(reply::nothing())
+}
+
+pub(crate) async fn test(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    Ok(reply::ok(connection::stored(
+        state.app.connections.test(&actor, &selector).await?,
+    )))
+}
+
+pub(crate) async fn principals(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.connections.principals(&actor, &selector).await?;
+    Ok(reply::ok(connection::principals(found)))
+}

@@ -1,0 +1,61 @@
+//! Keys in the vault.
+
+use axum::extract::State;
+use axum::response::Response;
+use keyferry_api::key::{CreateKeyRequest, KeyPage, KeyQuery};
+use keyferry_ports::records::KeyFilter;
+
+use crate::convert::{key, page::page};
+use crate::http::extract::{By, Input, Params, Selector};
+use crate::http::problem::Refused;
+use crate::http::reply;
+use crate::state::ServerState;
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<KeyQuery>,
+) -> Result<Response, Refused> {
+    let filter = KeyFilter { text: query.q };
+    let found = state
+        .app
+        .keys
+        .list(&actor, &filter, &page(query.limit, query.cursor)?)
+        .await?;
+    let items = found.rows.into_iter().map(key::view).collect();
+    Ok(reply::ok(KeyPage {
+        items,
+        next: found.next,
+    }))
+}
+
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<CreateKeyRequest>,
+) -> Result<Response, Refused> {
+    let made = state.app.keys.create(&actor, key::create(body)?).await?;
+    Ok(reply::made(made.key.revision, key::with_versions(made)))
+}
+
+pub(crate) async fn show(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.keys.show(&actor, &selector).await?;
+    Ok(reply::with_etag(
+        found.key.revision,
+        key::with_versions(found),
+    ))
+}
+
+pub(crate) async fn new_version(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    state.app.keys.new_version(&actor, &selector).await?;
+    let found = state.app.keys.show(&actor, &selector).await?;
+    Ok(reply::made(found.key.revision, key::with_versions(found)))
+}

@@ -1,0 +1,82 @@
+//! Keystores.
+
+use axum::extract::State;
+use axum::response::Response;
+use keyferry_api::keystore::{CreateKeystoreRequest, KeystorePage, UpdateKeystoreRequest};
+
+use crate::convert::keystore;
+use crate::convert::names::Names;
+use crate::http::extract::{By, Input, Seen, Selector};
+use crate::http::problem::Refused;
+use crate::http::reply;
+use crate::state::ServerState;
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let names = Names::of_connections(&state.app, &actor).await?;
+    let found = state.app.keystores.list(&actor).await?;
+    let items = found
+        .into_iter()
+        .map(|one| keystore::view(one, &names))
+        .collect();
+    Ok(reply::ok(KeystorePage { items, next: None }))
+}
+
+pub(crate) async fn create(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<CreateKeystoreRequest>,
+) -> Result<Response, Refused> {
+    let made = state
+        .app
+        .keystores
+        .create(&actor, keystore::create(body)?)
+        .await?;
+    let names = Names::of_connections(&state.app, &actor).await?;
+    Ok(reply::made(made.revision, keystore::view(made, &names)))
+}
+
+pub(crate) async fn show(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.keystores.show(&actor, &selector).await?;
+    let names = Names::of_connections(&state.app, &actor).await?;
+    Ok(reply::with_etag(
+        found.revision,
+        keystore::view(found, &names),
+    ))
+}
+
+pub(crate) async fn update(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<UpdateKeystoreRequest>,
+) -> Result<Response, Refused> {
+    let now = state.app.keystores.show(&actor, &selector).await?;
+    let command = keystore::update(body, now, revision)?;
+    let changed = state
+        .app
+        .keystores
+        .update(&actor, &selector, command)
+        .await?;
+    let names = Names::of_connections(&state.app, &actor).await?;
+    Ok(reply::with_etag(
+        changed.revision,
+        keystore::view(changed, &names),
+    ))
+}
+
+pub(crate) async fn delete(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    state.app.keystores.delete(&actor, &selector).await?;
+    Ok(reply::nothing())
+}

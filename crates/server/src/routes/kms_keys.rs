@@ -1,0 +1,295 @@
+//! KMS keys and the operations on them.
+
+use axum::extract::State;
+use axum::response::Response;
+use keyferry_api::kms_key::{
+    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, RemoveFromCloudRequest,
+    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UploadKeyRequest,
+};
+use keyferry_api::page::DryRunQuery;
+use keyferry_app::kms_keys::{Answer, Mode};
+use keyferry_app::{Action, Actor, AppError};
+use keyferry_ports::records::KmsKeyFilter;
+
+use crate::convert::names::Names;
+use crate::convert::{job, kms_key, page::page, plan};
+use crate::http::extract::{By, Idempotency, Input, Params, Selector};
+use crate::http::problem::Refused;
+use crate::http::reply;
+use crate::state::ServerState;
+
+/// AWS's longest waiting period is the safest.
+const DELETION_DAYS_DEFAULT: u32 = 30;
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<KmsKeyQuery>,
+) -> Result<Response, Refused> {
+    let app = &state.app;
+    let page = page(query.limit, query.cursor.clone())?;
+    let found = app
+        .kms_keys
+        .list(&actor, &filter(&state, &actor, query).await?, &page)
+        .await?;
+    let names = Names::of_kms_keys(app, &actor, &found.rows).await?;
+    let items = found
+        .rows
+        .into_iter()
+        .map(|one| kms_key::view(one, &names))
+        .collect();
+    Ok(reply::ok(KmsKeyPage {
+        items,
+        next: found.next,
+    }))
+}
+
+async fn filter(
+    state: &ServerState,
+    actor: &Actor,
+    query: KmsKeyQuery,
+) -> Result<KmsKeyFilter, AppError> {
+    let app = &state.app;
+    let mut filter = KmsKeyFilter {
+        life: query.life,
+        region: query.region,
+        text: query.q,
+        ..KmsKeyFilter::default()
+    };
+    if let Some(keystore) = query.keystore {
+        filter.keystore = Some(app.keystores.show(actor, &keystore).await?.id);
+    }
+    if let Some(connection) = query.connection {
+        filter.connection = Some(app.connections.show(actor, &connection).await?.id);
+    }
+    if let Some(key) = query.key {
+        filter.source = Some(app.keys.show(actor, &key).await?.key.id);
+    }
+    Ok(filter)
+}
+
+pub(crate) async fn show(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.kms_keys.show(&actor, &selector).await?;
+    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&found)).await?;
+    Ok(reply::with_etag(
+        found.revision,
+        kms_key::view(found, &names),
+    ))
+}
+
+/// What the headers and the query say about how to run an operation.
+pub(crate) struct HowToRun {
+    state: ServerState,
+    actor: Actor,
+    mode: Mode,
+}
+
+impl axum::extract::FromRequestParts<ServerState> for HowToRun {
+    type Rejection = Refused;
+
+    async fn from_request_parts(
+        parts: &mut http::request::Parts,
+        state: &ServerState,
+    ) -> Result<Self, Refused> {
+        let By(actor) = By::from_request_parts(parts, state).await?;
+        let Params(query) = Params::<DryRunQuery>::from_request_parts(parts, state).await?;
+        let Idempotency(idempotency_key) = Idempotency::from_request_parts(parts, state).await?;
+        let mode = Mode {
+            dry_run: query.dry_run,
+            idempotency_key,
+        };
+        Ok(Self {
+            state: state.clone(),
+            actor,
+            mode,
+        })
+    }
+}
+
+impl HowToRun {
+    async fn reply(&self, action: Action, answer: Answer) -> Result<Response, Refused> {
+        let (job, kms_keys) = match answer {
+            Answer::Planned(planned) => {
+                return Ok(reply::ok(plan::view(action.to_string(), planned)));
+            }
+            Answer::Unchanged(_) if self.mode.dry_run => {
+                return Ok(reply::ok(plan::view(action.to_string(), Vec::new())));
+            }
+            Answer::Unchanged(kms_key) => (None, vec![kms_key]),
+            Answer::Started { job, kms_keys } => (Some(job), kms_keys),
+        };
+        let names = Names::of_kms_keys(&self.state.app, &self.actor, &kms_keys).await?;
+        let kms_keys = kms_keys
+            .into_iter()
+            .map(|one| kms_key::view(one, &names))
+            .collect();
+        let view = StartedView {
+            job: job.map(job::view),
+            kms_keys,
+        };
+        Ok(if view.job.is_some() {
+            reply::accepted(view)
+        } else {
+            reply::ok(view)
+        })
+    }
+}
+
+pub(crate) async fn create(
+    run: HowToRun,
+    Input(body): Input<CreateKmsKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = kms_key::create(body)?;
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .create(&run.actor, command, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyCreate, answer).await
+}
+
+pub(crate) async fn upload(
+    run: HowToRun,
+    Input(body): Input<UploadKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = kms_key::upload(body)?;
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .upload(&run.actor, command, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyUpload, answer).await
+}
+
+pub(crate) async fn enable(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .enable(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyEnable, answer).await
+}
+
+pub(crate) async fn disable(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .disable(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyDisable, answer).await
+}
+
+pub(crate) async fn deactivate(
+    run: HowToRun,
+    Selector(key): Selector,
+) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .deactivate(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyDeactivate, answer).await
+}
+
+pub(crate) async fn activate(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .activate(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyActivate, answer).await
+}
+
+pub(crate) async fn synchronize(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<SynchronizeRequest>,
+) -> Result<Response, Refused> {
+    let what = kms_key::synchronize(&body);
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .synchronize(&run.actor, &key, what, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeySynchronize, answer).await
+}
+
+pub(crate) async fn remove_from_cloud(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<RemoveFromCloudRequest>,
+) -> Result<Response, Refused> {
+    let name = body.confirm_name;
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .remove_from_cloud(&run.actor, &key, &name, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRemoveFromCloud, answer).await
+}
+
+pub(crate) async fn rotate(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<RotateRequest>,
+) -> Result<Response, Refused> {
+    let command = kms_key::rotate(body)?;
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .rotate(&run.actor, &key, command, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRotate, answer).await
+}
+
+pub(crate) async fn schedule_deletion(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<ScheduleDeletionRequest>,
+) -> Result<Response, Refused> {
+    let days = body.days.unwrap_or(DELETION_DAYS_DEFAULT);
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .schedule_deletion(&run.actor, &key, days, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyScheduleDeletion, answer).await
+}
+
+pub(crate) async fn cancel_deletion(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<CancelDeletionRequest>,
+) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .cancel_deletion(&run.actor, &key, body.empty, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyCancelDeletion, answer).await
+}
+
+pub(crate) async fn restore(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .restore(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRestore, answer).await
+}

@@ -1,0 +1,247 @@
+//! Every route with its action and resource; the handlers hold no rules.
+
+mod audit;
+mod connections;
+mod events;
+mod jobs;
+mod keys;
+mod keystores;
+mod kms_keys;
+mod page;
+mod seal;
+mod sessions;
+mod system;
+
+use keyferry_api::endpoints as at;
+use keyferry_app::Action;
+
+use crate::http::route::Resource::{
+    Audit, Connection, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
+};
+use crate::http::route::{Route, guarded, open};
+
+pub(crate) use page::stub;
+
+/// All routes of the API.
+pub fn all() -> Vec<Route> {
+    let mut routes = vec![
+        open(at::HEALTH, system::health),
+        open(at::READY, system::ready),
+        open(at::OPENAPI, system::openapi),
+        guarded(at::EVENTS, Action::JobRead, Job, events::stream).long(),
+        open(at::SIGN_IN, sessions::sign_in),
+        guarded(
+            at::SIGN_OUT,
+            Action::SessionUse,
+            OwnAccess,
+            sessions::sign_out,
+        ),
+        guarded(at::ME, Action::SessionUse, OwnAccess, sessions::me),
+        guarded(
+            at::LIST_TOKENS,
+            Action::TokenManage,
+            OwnAccess,
+            sessions::list_tokens,
+        ),
+        guarded(
+            at::CREATE_TOKEN,
+            Action::TokenManage,
+            OwnAccess,
+            sessions::create_token,
+        ),
+        guarded(
+            at::REVOKE_TOKEN,
+            Action::TokenManage,
+            OwnAccess,
+            sessions::revoke_token,
+        ),
+        open(at::SEAL_STATUS, seal::status),
+        guarded(at::UNSEAL, Action::SealUnseal, Seal, seal::unseal),
+        guarded(at::SEAL, Action::SealSeal, Seal, seal::seal),
+        guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
+        guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
+        guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),
+        guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
+        guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
+        guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
+        guarded(at::LIST_KEYS, Action::KeyRead, Key, keys::list),
+        guarded(at::CREATE_KEY, Action::KeyCreate, Key, keys::create),
+        guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
+        guarded(
+            at::NEW_KEY_VERSION,
+            Action::KeyNewVersion,
+            Key,
+            keys::new_version,
+        ),
+        guarded(
+            at::LIST_KEYSTORES,
+            Action::KeystoreRead,
+            Keystore,
+            keystores::list,
+        ),
+        guarded(
+            at::CREATE_KEYSTORE,
+            Action::KeystoreCreate,
+            Keystore,
+            keystores::create,
+        ),
+        guarded(
+            at::SHOW_KEYSTORE,
+            Action::KeystoreRead,
+            Keystore,
+            keystores::show,
+        ),
+        guarded(
+            at::UPDATE_KEYSTORE,
+            Action::KeystoreUpdate,
+            Keystore,
+            keystores::update,
+        ),
+        guarded(
+            at::DELETE_KEYSTORE,
+            Action::KeystoreDelete,
+            Keystore,
+            keystores::delete,
+        ),
+    ];
+    routes.extend(connection_routes());
+    routes.extend(kms_key_routes());
+    routes
+}
+
+fn connection_routes() -> Vec<Route> {
+    vec![
+        guarded(
+            at::LIST_CONNECTIONS,
+            Action::ConnectionRead,
+            Connection,
+            connections::list,
+        ),
+        guarded(
+            at::VERIFY_CONNECTION,
+            Action::ConnectionVerify,
+            Connection,
+            connections::verify,
+        ),
+        guarded(
+            at::ADD_CONNECTION,
+            Action::ConnectionAdd,
+            Connection,
+            connections::add,
+        ),
+        guarded(
+            at::SHOW_CONNECTION,
+            Action::ConnectionRead,
+            Connection,
+            connections::show,
+        ),
+        guarded(
+            at::UPDATE_CONNECTION,
+            Action::ConnectionUpdate,
+            Connection,
+            connections::update,
+        ),
+        guarded(
+            at::DELETE_CONNECTION,
+            Action::ConnectionDelete,
+            Connection,
+            connections::delete,
+        ),
+        guarded(
+            at::TEST_CONNECTION,
+            Action::ConnectionVerify,
+            Connection,
+            connections::test,
+        ),
+        guarded(
+            at::CONNECTION_PRINCIPALS,
+            Action::ConnectionRead,
+            Connection,
+            connections::principals,
+        ),
+    ]
+}
+
+fn kms_key_routes() -> Vec<Route> {
+    vec![
+        guarded(
+            at::LIST_KMS_KEYS,
+            Action::KmsKeyRead,
+            KmsKey,
+            kms_keys::list,
+        ),
+        guarded(
+            at::CREATE_KMS_KEY,
+            Action::KmsKeyCreate,
+            KmsKey,
+            kms_keys::create,
+        ),
+        guarded(
+            at::UPLOAD_KEY,
+            Action::KmsKeyUpload,
+            KmsKey,
+            kms_keys::upload,
+        ),
+        guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
+        guarded(
+            at::ENABLE_KMS_KEY,
+            Action::KmsKeyEnable,
+            KmsKey,
+            kms_keys::enable,
+        ),
+        guarded(
+            at::DISABLE_KMS_KEY,
+            Action::KmsKeyDisable,
+            KmsKey,
+            kms_keys::disable,
+        ),
+        guarded(
+            at::DEACTIVATE_KMS_KEY,
+            Action::KmsKeyDeactivate,
+            KmsKey,
+            kms_keys::deactivate,
+        ),
+        guarded(
+            at::ACTIVATE_KMS_KEY,
+            Action::KmsKeyActivate,
+            KmsKey,
+            kms_keys::activate,
+        ),
+        guarded(
+            at::SYNCHRONIZE_KMS_KEY,
+            Action::KmsKeySynchronize,
+            KmsKey,
+            kms_keys::synchronize,
+        ),
+        guarded(
+            at::REMOVE_FROM_CLOUD,
+            Action::KmsKeyRemoveFromCloud,
+            KmsKey,
+            kms_keys::remove_from_cloud,
+        ),
+        guarded(
+            at::ROTATE_KMS_KEY,
+            Action::KmsKeyRotate,
+            KmsKey,
+            kms_keys::rotate,
+        ),
+        guarded(
+            at::SCHEDULE_DELETION,
+            Action::KmsKeyScheduleDeletion,
+            KmsKey,
+            kms_keys::schedule_deletion,
+        ),
+        guarded(
+            at::CANCEL_DELETION,
+            Action::KmsKeyCancelDeletion,
+            KmsKey,
+            kms_keys::cancel_deletion,
+        ),
+        guarded(
+            at::RESTORE_KMS_KEY,
+            Action::KmsKeyRestore,
+            KmsKey,
+            kms_keys::restore,
+        ),
+    ]
+}

@@ -1,0 +1,60 @@
+//! The whole service: routes inside sign-in, limits and headers.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use keyferry_api::problem::HttpCode;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::config::Config;
+use crate::http::problem::Refused;
+use crate::http::{auth, headers, route};
+use crate::routes;
+use crate::state::ServerState;
+
+/// Everything that is served.
+pub fn service(state: ServerState, config: &Config) -> Router {
+    let inside = route::router(routes::all(), config.timeout)
+        .route("/", get(routes::stub))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(config.body_bytes_max))
+        .with_state(state.clone());
+    // The outer router matches nothing, so that sign-in comes before the path is looked at.
+    Router::new()
+        .fallback_service(inside)
+        .layer(from_fn_with_state(state, auth::authenticate))
+        .layer(from_fn(log))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(headers::add))
+}
+
+async fn no_such_route(request: Request) -> Refused {
+    let path: String = request.uri().path().chars().take(200).collect();
+    Refused::new(HttpCode::NoSuchRoute, format!("there is nothing at {path}"))
+        .hint("the routes are listed at /api/v1/openapi.json")
+}
+
+async fn method_not_allowed(request: Request) -> Refused {
+    let method = request.method().to_string();
+    Refused::new(
+        HttpCode::MethodNotAllowed,
+        format!("this route does not take {method}"),
+    )
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    // The panic hook has logged message and place.
+    Refused::new(HttpCode::Internal, "the server met an internal error").into_response()
+}
+
+/// One line per request. Paths name objects, never secrets; queries and bodies are not logged.
+async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    tracing::info!(http.method = %method, http.path = path, http.status = response.status().as_u16(), "request");
+    response
+}
