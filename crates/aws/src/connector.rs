@@ -60,7 +60,7 @@ impl Aws for Connector {
             endpoint: settings.endpoint,
             region: region.clone(),
             session: session.to_owned(),
-            source: CredentialSource::of(settings.identity, &wire(Reach::AwsAndMetadata)),
+            source: CredentialSource::of(settings.identity, &wire(Reach::HostCredentials)),
             account: OnceCell::new(),
         };
         Ok(Arc::new(LinkedAccount(Arc::new(link))))

@@ -11,6 +11,7 @@ use http::Uri;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
+use keyferry_domain::arn::Region;
 use keyferry_domain::connection::Proxy;
 use keyferry_ports::aws::NotSentStage;
 use keyferry_ports::clock::Clock;
@@ -50,13 +51,13 @@ impl WireError {
 }
 
 /// Which servers may be dialled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Those that the checked settings name.
     Settings,
-    /// Hosts below AWS's DNS suffixes, and the metadata services of the host. For credentials of the host, so
-    /// that an endpoint from its environment or profile is refused.
-    AwsAndMetadata,
+    /// STS and IAM Identity Center, and the metadata services of the host. For credentials of the host, so that an
+    /// endpoint from its environment or profile is refused.
+    HostCredentials,
 }
 
 /// Opens connections to AWS.
@@ -94,11 +95,13 @@ impl Dialer {
                 format!("{} would be called without TLS", target.authority()),
             ));
         }
-        if self.reach == Reach::AwsAndMetadata && target.is_tls && !is_aws(&target.host) {
+        if self.reach == Reach::HostCredentials && target.is_tls && !gives_credentials(&target.host)
+        {
             return Err(WireError::not_sent(
                 NotSentStage::Connect,
                 format!(
-                    "{} is no host of AWS, and endpoints from the environment do not count",
+                    "{} is no service of AWS that gives credentials, and endpoints of the host's own \
+                     configuration do not count",
                     target.host
                 ),
             ));
@@ -178,7 +181,9 @@ pub(crate) fn is_local(host: &str) -> bool {
     }
 }
 
-fn is_aws(host: &str) -> bool {
+/// Whether a host is one of the services that credentials of a host come from: STS, IAM Identity Center. Not any host
+/// of AWS's: customers have names below its suffixes too.
+fn gives_credentials(host: &str) -> bool {
     const SUFFIXES: &[&str] = &[
         ".amazonaws.com",
         ".amazonaws.com.cn",
@@ -189,7 +194,16 @@ fn is_aws(host: &str) -> bool {
         ".cloud.adc-e.uk",
         ".csp.hci.ic.gov",
     ];
-    SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+    const SERVICES: &[&str] = &["sts.", "sts-fips.", "oidc.", "portal.sso."];
+    SUFFIXES
+        .iter()
+        .filter_map(|suffix| host.strip_suffix(suffix))
+        .any(|rest| {
+            let region = SERVICES
+                .iter()
+                .find_map(|service| rest.strip_prefix(service));
+            rest == "sts" || region.is_some_and(|region| region.parse::<Region>().is_ok())
+        })
 }
 
 async fn tcp(host: &str, port: u16, stage: NotSentStage) -> Result<TcpStream, WireError> {
@@ -362,5 +376,48 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.inner.as_mut().poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_services_that_give_credentials_are_called_for_the_credentials_of_a_host() {
+        for host in [
+            "sts.amazonaws.com",
+            "sts.eu-central-1.amazonaws.com",
+            "sts.cn-north-1.amazonaws.com.cn",
+            "portal.sso.us-east-1.amazonaws.com",
+            "oidc.us-east-1.amazonaws.com",
+        ] {
+            assert!(gives_credentials(host), "{host}");
+        }
+        for host in [
+            "abc.execute-api.us-east-1.amazonaws.com",
+            "sts.evil.amazonaws.com",
+            "bucket.s3.amazonaws.com",
+            "sts.eu-central-1.amazonaws.com.example.org",
+            "amazonaws.com",
+        ] {
+            assert!(!gives_credentials(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_and_its_metadata_services() {
+        for host in [
+            "127.0.0.1",
+            "::1",
+            "localhost",
+            "169.254.169.254",
+            "fd00:ec2::254",
+        ] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["10.0.0.1", "192.168.1.1", "example.org", "fd00:ec3::1"] {
+            assert!(!is_local(host), "{host}");
+        }
     }
 }

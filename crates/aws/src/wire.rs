@@ -28,7 +28,7 @@ use rustls::AlertDescription;
 use tower::Service;
 
 use crate::clock::Skew;
-use crate::dial::{Dialer, Stream, WireError};
+use crate::dial::{Dialer, Reach, Stream, WireError};
 
 /// Shorter than AWS keeps idle connections, so that we rarely write into one that it has closed.
 const POOL_IDLE: Duration = Duration::from_secs(15);
@@ -41,11 +41,13 @@ struct Inner {
     client: Client<DialService, SdkBody>,
     clock: Arc<dyn Clock>,
     skew: Arc<Skew>,
+    reach: Reach,
 }
 
 impl Wire {
     pub(crate) fn new(dialer: Dialer, skew: Arc<Skew>) -> Self {
         let clock = Arc::clone(&dialer.clock);
+        let reach = dialer.reach;
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE)
@@ -54,6 +56,7 @@ impl Wire {
             client,
             clock,
             skew,
+            reach,
         }))
     }
 }
@@ -86,6 +89,12 @@ impl Inner {
         let request = request.try_into_http1x().map_err(|error| {
             connector_error(WireError::not_sent(NotSentStage::Build, error.to_string()))
         })?;
+        if self.reach == Reach::HostCredentials && is_service_without_tls(&request) {
+            return Err(connector_error(WireError::not_sent(
+                NotSentStage::Build,
+                "a service of AWS would be called without TLS",
+            )));
+        }
         let sent = self.clock.now();
         let answer = self
             .client
@@ -118,6 +127,14 @@ impl Inner {
             self.skew.learn(sent, self.clock.now(), date);
         }
     }
+}
+
+/// Metadata services have no TLS and are asked by GET and PUT. STS is called by POST, IAM Identity Center with its
+/// bearer token: at a plain address these are endpoints of the host's configuration.
+fn is_service_without_tls(request: &http::Request<SdkBody>) -> bool {
+    request.uri().scheme_str() != Some("https")
+        && (request.method() == http::Method::POST
+            || request.headers().contains_key("x-amz-sso_bearer_token"))
 }
 
 /// Reads may try again after a failed connection, but not after a certificate that is not trusted.
