@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use keyferry_engine::NOT_SENT;
-use keyferry_ports::records::{AttemptState, Priority};
+use jiff::SignedDuration;
+use keyferry_engine::{NOT_SENT, ORPHANED};
+use keyferry_ports::records::{AttemptState, Priority, RecordsError};
 use keyferry_testkit::fuse::{Fuse, Point};
 
 use crate::toy::Bench;
@@ -79,20 +80,10 @@ async fn a_step_that_was_recorded_but_held_up_is_refused_as_not_sent() {
     let bench = Bench::new();
     let key = bench.key();
     let job = bench.job(Priority::Interactive, &[key]).await;
-    let whole = Fuse::whole();
-    let points = {
-        let bench = Bench::new();
-        bench.job(Priority::Interactive, &[bench.key()]).await;
-        bench.run_to_end(&bench.engine("first", &whole)).await;
-        whole.passed()
-    };
-    let at = points
-        .iter()
-        .position(|point| *point == Point::AfterCommit)
-        .unwrap();
+    let at = first_of(Point::AfterCommit).await;
 
     let clock = Arc::clone(&bench.clock);
-    let fuse = Fuse::pause_at(at, clock, jiff::SignedDuration::from_mins(6));
+    let fuse = Fuse::pause_at(at, clock, SignedDuration::from_mins(6));
     bench.run_to_end(&bench.engine("first", &fuse)).await;
 
     let attempts = bench.attempts(job).await;
@@ -106,4 +97,58 @@ async fn a_step_that_was_recorded_but_held_up_is_refused_as_not_sent() {
     );
     assert_eq!(attempts.len(), 4);
     bench.assert_done(job, "held up").await;
+}
+
+#[tokio::test]
+async fn a_step_whose_recording_was_not_confirmed_is_refused_as_not_sent() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    let fuse = Fuse::fail_at(first_of(Point::AfterCommit).await, RecordsError::Unknown);
+
+    bench.run_to_end(&bench.engine("first", &fuse)).await;
+
+    let attempts = bench.attempts(job).await;
+    let code = attempts[0]
+        .outcome
+        .as_ref()
+        .map(|outcome| outcome.code.as_str());
+    assert_eq!(
+        (attempts[0].state, code),
+        (AttemptState::Refused, Some(NOT_SENT))
+    );
+    bench.assert_done(job, "not confirmed").await;
+}
+
+#[tokio::test]
+async fn a_lane_is_recovered_before_anything_is_sent_in_it() {
+    let bench = Bench::new();
+    let orphaned = bench.job(Priority::Bulk, &[bench.key()]).await;
+    let fuse = Fuse::crash_at(first_of(Point::BeforeCall).await);
+    bench.run_to_crash("first", &fuse).await;
+    bench.job(Priority::Protect, &[bench.key()]).await;
+    bench.clock.advance(SignedDuration::from_mins(1));
+
+    let fuse = Fuse::crash_at(first_of(Point::BeforeCall).await + 2);
+    bench.run_to_crash("second", &fuse).await;
+
+    assert_eq!(fuse.passed().last(), Some(&Point::BeforeCall));
+    let attempts = bench.attempts(orphaned).await;
+    let code = attempts[0]
+        .outcome
+        .as_ref()
+        .map(|outcome| outcome.code.as_str());
+    assert_eq!(
+        (attempts[0].state, code),
+        (AttemptState::Unknown, Some(ORPHANED))
+    );
+}
+
+/// Where an undisturbed run first passes a point.
+async fn first_of(point: Point) -> usize {
+    let bench = Bench::new();
+    bench.job(Priority::Interactive, &[bench.key()]).await;
+    let fuse = Fuse::whole();
+    bench.run_to_end(&bench.engine("first", &fuse)).await;
+    let passed = fuse.passed();
+    passed.iter().position(|passed| *passed == point).unwrap()
 }

@@ -137,6 +137,7 @@ async fn a_slow_lane_does_not_stop_the_others() {
     let bench = Bench::side_by_side().with_quota("import", 0.1);
     let slow: Vec<KmsKeyId> = (0..400).map(|_| bench.key()).collect();
     bench.job_in("eu-west-1", Priority::Bulk, &slow).await;
+    bench.clock.advance(SignedDuration::from_millis(1));
     let other = bench
         .job_in("eu-central-1", Priority::Bulk, &[bench.key()])
         .await;
