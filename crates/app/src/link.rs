@@ -19,7 +19,7 @@ const LINKS_MAX: usize = 256;
 type LinkKey = (ConnectionId, u64, String);
 
 /// Opens links and keeps them.
-pub struct Links {
+pub(crate) struct Links {
     aws: Arc<dyn Aws>,
     vault: Arc<dyn Vault>,
     open: Mutex<HashMap<LinkKey, Arc<dyn AwsAccount>>>,
@@ -27,7 +27,7 @@ pub struct Links {
 
 impl Links {
     /// No links yet.
-    pub fn new(aws: Arc<dyn Aws>, vault: Arc<dyn Vault>) -> Self {
+    pub(crate) fn new(aws: Arc<dyn Aws>, vault: Arc<dyn Vault>) -> Self {
         Self {
             aws,
             vault,
@@ -36,7 +36,7 @@ impl Links {
     }
 
     /// The link of a connection. `session` names the work in CloudTrail where a role is assumed.
-    pub async fn of(
+    pub(crate) async fn of(
         &self,
         connection: &Connection,
         session: &str,
@@ -57,7 +57,7 @@ impl Links {
     }
 
     /// A link from settings that are not stored.
-    pub async fn try_out(
+    pub(crate) async fn try_out(
         &self,
         settings: LinkSettings<SecretText>,
         region: &Region,
@@ -66,7 +66,7 @@ impl Links {
     }
 
     /// Seals every secret of link settings for a connection.
-    pub fn seal_secrets(
+    pub(crate) fn seal_secrets(
         &self,
         id: ConnectionId,
         settings: &LinkSettings<SecretText>,
@@ -75,7 +75,7 @@ impl Links {
     }
 
     /// Opens every secret of a connection's link settings.
-    pub fn open_secrets(
+    pub(crate) fn open_secrets(
         &self,
         id: ConnectionId,
         settings: &LinkSettings<SealedSecret>,
@@ -93,7 +93,7 @@ fn purpose(id: ConnectionId) -> String {
 }
 
 /// The first of a connection's Regions.
-pub fn default_region(regions: &[Region]) -> Result<&Region, AppError> {
+pub(crate) fn default_region(regions: &[Region]) -> Result<&Region, AppError> {
     regions.first().ok_or_else(|| AppError::Invalid {
         field: "regions",
         why: "at least one Region is needed".to_owned(),

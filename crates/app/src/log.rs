@@ -10,18 +10,18 @@ use crate::action::Action;
 use crate::actor::Actor;
 
 /// One audit fact under construction.
-pub struct Fact {
+pub(crate) struct Fact {
     entry: Entry,
 }
 
 impl Fact {
     /// Somebody is about to do something.
-    pub fn intent(actor: &str, action: &str, object: Object, now: Timestamp) -> Self {
+    pub(crate) fn intent(actor: &str, action: &str, object: Object, now: Timestamp) -> Self {
         Self::new(actor, action, Phase::Intent, object, now)
     }
 
     /// Something came of it.
-    pub fn outcome(
+    pub(crate) fn outcome(
         actor: &str,
         action: &str,
         outcome: Outcome,
@@ -32,7 +32,7 @@ impl Fact {
     }
 
     /// A change of our own records: intent and outcome are one, because both commit together.
-    pub fn done(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
+    pub(crate) fn done(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
         Self::outcome(
             &actor.to_string(),
             action.as_str(),
@@ -62,37 +62,37 @@ impl Fact {
     }
 
     /// Names the job.
-    pub fn job(mut self, id: impl ToString) -> Self {
+    pub(crate) fn job(mut self, id: impl ToString) -> Self {
         self.entry.job_id = Some(id.to_string());
         self
     }
 
     /// Names the attempt.
-    pub fn attempt(mut self, id: impl ToString) -> Self {
+    pub(crate) fn attempt(mut self, id: impl ToString) -> Self {
         self.entry.attempt_id = Some(id.to_string());
         self
     }
 
     /// Names AWS's operation.
-    pub fn aws_operation(mut self, operation: &str) -> Self {
+    pub(crate) fn aws_operation(mut self, operation: &str) -> Self {
         self.entry.aws_operation = Some(operation.to_owned());
         self
     }
 
     /// Names AWS's request.
-    pub fn aws_request(mut self, id: Option<String>) -> Self {
+    pub(crate) fn aws_request(mut self, id: Option<String>) -> Self {
         self.entry.aws_request_id = id;
         self
     }
 
     /// Adds a fact by name; never a secret.
-    pub fn detail(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn detail(mut self, name: &str, value: impl ToString) -> Self {
         self.entry.detail.insert(name.to_owned(), value.to_string());
         self
     }
 
     /// The change that appends it.
-    pub fn change(self) -> Change {
+    pub(crate) fn change(self) -> Change {
         let at =
             Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         Change::AppendAudit(AuditLeaf {
@@ -107,7 +107,7 @@ impl Fact {
 }
 
 /// What an act is done to.
-pub fn object(kind: &str, id: impl ToString, name: impl ToString) -> Object {
+pub(crate) fn object(kind: &str, id: impl ToString, name: impl ToString) -> Object {
     Object {
         kind: kind.to_owned(),
         id: id.to_string(),

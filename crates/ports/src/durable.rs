@@ -59,13 +59,13 @@ pub async fn attest(
     identity: &VersionIdentity,
 ) -> Result<Durable, NotDurable> {
     let read = records.read_back_version(identity.key, identity.version).await?;
-    let Some(KeyVersion { identity: stored, sealed, fingerprint, .. }) = read else {
+    let found = read.filter(|version| version.identity == *identity);
+    let Some(KeyVersion { sealed, fingerprint, .. }) = found else {
         return Err(NotDurable::Missing {
             key: identity.key.to_string(),
             version: identity.version.get(),
         });
     };
     vault.check(identity, &sealed, &fingerprint).await?;
-    debug_assert_eq!(&stored, identity);
     Ok(Durable { identity: identity.clone(), sealed, fingerprint })
 }

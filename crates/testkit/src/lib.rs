@@ -5,3 +5,5 @@ pub mod contract;
 pub mod entropy;
 pub mod fuse;
 pub mod records;
+pub mod sim_aws;
+pub mod world;

@@ -4,6 +4,7 @@
 //! Material goes out wrapped under AWS's public key, as a MAC, or as a public key, and in no other form.
 
 mod bytes;
+mod control;
 mod derive;
 mod envelope;
 mod generate;

@@ -1,5 +1,7 @@
 //! Connections: verify first, then store; how an AWS account is reached.
 
+pub mod hosts;
+pub mod policy;
 pub mod tier;
 mod verify;
 

@@ -11,8 +11,8 @@ pub enum Scope {
     Keys,
     /// On keys and aliases of the account.
     KeysAndAliases,
-    /// On the IAM user itself.
-    OwnUser,
+    /// On the IAM user or role that we are.
+    OwnPrincipal,
 }
 
 /// Every action, from which tier on, and where.
@@ -25,7 +25,7 @@ pub const ACTIONS: &[(&str, Tier, Scope)] = &[
     ("kms:ListKeys", Tier::Observe, Scope::Account),
     ("kms:ListAliases", Tier::Observe, Scope::Account),
     ("account:ListRegions", Tier::Observe, Scope::Account),
-    ("iam:SimulatePrincipalPolicy", Tier::Observe, Scope::Account),
+    ("iam:SimulatePrincipalPolicy", Tier::Observe, Scope::OwnPrincipal),
     ("iam:ListUsers", Tier::Observe, Scope::Account),
     ("iam:ListRoles", Tier::Observe, Scope::Account),
     ("cloudtrail:LookupEvents", Tier::Observe, Scope::Account),
@@ -69,6 +69,26 @@ pub const ACCESS_KEY_ACTIONS: &[&str] = &[
     "iam:UpdateAccessKey",
     "iam:DeleteAccessKey",
 ];
+
+/// What a role reads of itself: its path, without which its rights cannot be simulated. A role without it is
+/// taken to have no path, so verification does not ask for it.
+pub const ROLE_ACTIONS: &[&str] = &["iam:GetRole"];
+
+/// What the first multi-Region key of an account needs.
+///
+/// # Source
+///
+/// KMS Developer Guide, "Authorizing AWS KMS to synchronize multi-Region keys".
+pub const MULTI_REGION_ACTIONS: &[&str] = &["iam:CreateServiceLinkedRole"];
+
+/// The actions of a tier in one scope, those of the lower tiers left out.
+pub fn actions_in(tier: Tier, scope: Scope) -> Vec<&'static str> {
+    ACTIONS
+        .iter()
+        .filter(|row| row.1 == tier && row.2 == scope)
+        .map(|row| row.0)
+        .collect()
+}
 
 /// The actions of a tier, those of the lower tiers included.
 pub fn actions_of(tier: Tier) -> Vec<String> {

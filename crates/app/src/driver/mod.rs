@@ -34,7 +34,7 @@ use self::run::KmsKeyRun;
 
 /// Opens KMS keys for the engine.
 #[derive(Clone)]
-pub struct KmsKeyDriver {
+pub(crate) struct KmsKeyDriver {
     pub(crate) records: Arc<dyn AllRecords>,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) links: Arc<Links>,

@@ -1,0 +1,251 @@
+//! AWS as the application sees it, straight onto the simulator's core: no SDK, no HTTP, no sockets.
+//!
+//! For simulations that make hundreds of thousands of calls. The real adapter is tested against the same
+//! simulator over HTTPS.
+
+mod kms;
+mod read;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use keyferry_domain::arn::{Account, Partition, Region};
+use keyferry_domain::connection::{Identity, LinkSettings};
+use keyferry_ports::aws::{
+    AccessKeyStatus, Aws, AwsAccount, BadSettings, CallFailure, Caller, Kms, NewAccessKey,
+    NotSentStage, Principals, Refusal, RegionStatus,
+};
+use keyferry_ports::clock::Clock;
+use keyferry_ports::secret::SecretText;
+use kms_sim::{Call, CallError, Service, Simulator};
+use serde_json::{Value, json};
+
+use crate::fuse::{Fuse, Point};
+
+pub use kms::SimKms;
+
+/// The simulator in process as the port `Aws`. Every effect passes the fuse before and after.
+pub struct SimAws {
+    sim: Arc<Simulator>,
+    clock: Arc<dyn Clock>,
+    fuse: Arc<Fuse>,
+}
+
+impl SimAws {
+    /// AWS as `sim` is, at the time of `clock`.
+    pub fn new(sim: Arc<Simulator>, clock: Arc<dyn Clock>, fuse: Arc<Fuse>) -> Self {
+        Self { sim, clock, fuse }
+    }
+}
+
+#[async_trait]
+impl Aws for SimAws {
+    async fn open(
+        &self,
+        settings: LinkSettings<SecretText>,
+        _region: &Region,
+        _session: &str,
+    ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
+        let Identity::AccessKey { access_key_id, secret_access_key } = &settings.identity else {
+            return Err(BadSettings {
+                field: "identity",
+                why: "the simulator in process takes access keys only".to_owned(),
+            });
+        };
+        let caller = kms_sim::Caller::credentials(access_key_id, secret_access_key.expose(), None);
+        Ok(Arc::new(SimAccount {
+            link: Link {
+                sim: Arc::clone(&self.sim),
+                clock: Arc::clone(&self.clock),
+                fuse: Arc::clone(&self.fuse),
+                caller,
+            },
+        }))
+    }
+}
+
+/// Everything that a call needs.
+#[derive(Clone)]
+pub(crate) struct Link {
+    sim: Arc<Simulator>,
+    clock: Arc<dyn Clock>,
+    fuse: Arc<Fuse>,
+    caller: kms_sim::Caller,
+}
+
+impl Link {
+    /// A read: nothing to interrupt.
+    fn read(
+        &self,
+        region: &Region,
+        service: Service,
+        operation: &'static str,
+        input: Value,
+    ) -> Result<(Value, String), CallFailure> {
+        let now = self.clock.now().as_microsecond();
+        let call = Call::new(&self.caller, region.as_str(), service, operation, input).signed_at(now);
+        answer(operation, self.sim.call(&call, now))
+    }
+
+    /// An effect: the process may die before it, or after it.
+    async fn effect(
+        &self,
+        region: &Region,
+        operation: &'static str,
+        input: Value,
+        signed_at: Timestamp,
+    ) -> Result<(Value, String), CallFailure> {
+        self.pass(Point::BeforeCall, operation).await?;
+        let now = self.clock.now().as_microsecond();
+        let call = Call::kms(&self.caller, region.as_str(), operation, input)
+            .signed_at(signed_at.as_microsecond());
+        let result = answer(operation, self.sim.call(&call, now));
+        self.pass(Point::AfterCall, operation).await?;
+        result
+    }
+
+    async fn pass(&self, point: Point, operation: &'static str) -> Result<(), CallFailure> {
+        self.fuse.pass(point).await.map_err(|error| CallFailure::Unknown {
+            operation,
+            why: error.to_string(),
+            request_id: None,
+        })
+    }
+}
+
+/// The simulator's answer in the port's three classes.
+fn answer(
+    operation: &'static str,
+    result: kms_sim::CallResult,
+) -> Result<(Value, String), CallFailure> {
+    match result {
+        Ok(answer) => Ok((answer.output, answer.request_id)),
+        Err(CallError::Refused(error)) if error.http_status >= 500 => Err(CallFailure::Unknown {
+            operation,
+            why: error.code.to_owned(),
+            request_id: Some(error.request_id),
+        }),
+        Err(CallError::Refused(error)) => Err(CallFailure::Refused {
+            operation,
+            refusal: Refusal::from_code(error.code, &error.message),
+            message: error.message,
+            request_id: Some(error.request_id),
+        }),
+        Err(CallError::NoAnswer(fault)) => {
+            Err(CallFailure::Unknown { operation, why: fault.to_string(), request_id: None })
+        }
+    }
+}
+
+/// An answer that is not as AWS documents it.
+fn odd(operation: &'static str, member: &str) -> CallFailure {
+    CallFailure::Unknown {
+        operation,
+        why: format!("the answer has no usable {member}"),
+        request_id: None,
+    }
+}
+
+struct SimAccount {
+    link: Link,
+}
+
+#[async_trait]
+impl AwsAccount for SimAccount {
+    async fn caller(&self) -> Result<Caller, CallFailure> {
+        let operation = "GetCallerIdentity";
+        let region = fallback_region(operation)?;
+        let (output, _) = self.link.read(&region, Service::Sts, operation, json!({}))?;
+        let id = output["Account"].as_str().and_then(|text| text.parse().ok());
+        Ok(Caller {
+            account: Account {
+                partition: Partition::Aws,
+                id: id.ok_or_else(|| odd(operation, "Account"))?,
+            },
+            arn: output["Arn"].as_str().unwrap_or_default().to_owned(),
+        })
+    }
+
+    async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
+        let operation = "ListRegions";
+        let region = fallback_region(operation)?;
+        let (output, _) = self.link.read(&region, Service::Account, operation, json!({}))?;
+        let listed = output["Regions"].as_array().cloned().unwrap_or_default();
+        Ok(listed
+            .iter()
+            .filter_map(|one| {
+                let status = one["RegionOptStatus"].as_str()?;
+                Some(RegionStatus {
+                    region: one["RegionName"].as_str()?.parse().ok()?,
+                    is_enabled: status.starts_with("ENABLED"),
+                })
+            })
+            .collect())
+    }
+
+    async fn allowed(
+        &self,
+        caller: &Caller,
+        actions: &[String],
+    ) -> Result<BTreeMap<String, bool>, CallFailure> {
+        let operation = "SimulatePrincipalPolicy";
+        let region = fallback_region(operation)?;
+        let input = json!({ "PolicySourceArn": caller.arn, "ActionNames": actions });
+        let (output, _) = self.link.read(&region, Service::Iam, operation, input)?;
+        let results = output["EvaluationResults"].as_array().cloned().unwrap_or_default();
+        Ok(results
+            .iter()
+            .filter_map(|one| {
+                let is_allowed = one["EvalDecision"].as_str()? == "allowed";
+                Some((one["EvalActionName"].as_str()?.to_owned(), is_allowed))
+            })
+            .collect())
+    }
+
+    async fn principals(&self) -> Result<Principals, CallFailure> {
+        Err(not_in_process("ListUsers"))
+    }
+
+    async fn create_access_key(&self, _signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {
+        Err(not_in_process("CreateAccessKey"))
+    }
+
+    async fn access_keys(&self) -> Result<Vec<AccessKeyStatus>, CallFailure> {
+        Err(not_in_process("ListAccessKeys"))
+    }
+
+    async fn deactivate_access_key(
+        &self,
+        _id: &str,
+        _signed_at: Timestamp,
+    ) -> Result<(), CallFailure> {
+        Err(not_in_process("UpdateAccessKey"))
+    }
+
+    async fn delete_access_key(
+        &self,
+        _id: &str,
+        _signed_at: Timestamp,
+    ) -> Result<(), CallFailure> {
+        Err(not_in_process("DeleteAccessKey"))
+    }
+
+    fn kms(&self, region: &Region) -> Arc<dyn Kms> {
+        Arc::new(SimKms { link: self.link.clone(), region: region.clone() })
+    }
+}
+
+/// IAM goes through the real adapter in its own tests; simulations need none of it.
+fn not_in_process(operation: &'static str) -> CallFailure {
+    CallFailure::NotSent {
+        operation,
+        stage: NotSentStage::Build,
+        why: "the simulator in process offers KMS only".to_owned(),
+    }
+}
+
+fn fallback_region(operation: &'static str) -> Result<Region, CallFailure> {
+    "us-east-1".parse().map_err(|_| odd(operation, "Region"))
+}

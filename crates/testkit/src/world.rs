@@ -1,0 +1,236 @@
+//! A whole installation in one process: records in memory, a real vault, the simulator, a clock that jumps.
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_app::connections::{AddConnection, LinkRequest};
+use keyferry_app::keystores::CreateKeystore;
+use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
+use keyferry_app::{Actor, App, AppError, Ports};
+use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, Tier, TlsTrust};
+use keyferry_domain::id::UserId;
+use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::spec::KeySpec;
+use keyferry_ports::clock::Clock;
+use keyferry_ports::records::{AllRecords, Job, JobState};
+use keyferry_ports::secret::SecretText;
+use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
+use kms_sim::{SimConfig, Simulator};
+use uuid::Uuid;
+
+use crate::clock::VirtualClock;
+use crate::entropy::SeededEntropy;
+use crate::fuse::{Fuse, Fused};
+use crate::records::MemoryRecords;
+use crate::sim_aws::SimAws;
+
+/// The account in which everything happens.
+pub const ACCOUNT: &str = "111122223333";
+
+/// The Region in which everything happens.
+pub const REGION: &str = "eu-central-1";
+
+/// What outlives a crash: AWS, the database, the time, the vault's keys.
+#[derive(Clone)]
+pub struct Outside {
+    /// AWS.
+    pub sim: Arc<Simulator>,
+    /// The database.
+    pub records: Arc<MemoryRecords>,
+    /// The time.
+    pub clock: Arc<VirtualClock>,
+    /// The access key with which everything is done.
+    pub access_key: (String, String),
+    seed: u64,
+}
+
+/// One running process on top of what outlives it.
+pub struct World {
+    /// What outlives it.
+    pub outside: Outside,
+    /// The application.
+    pub app: App,
+    /// Who acts.
+    pub actor: Actor,
+}
+
+/// When every world begins.
+pub fn beginning() -> Timestamp {
+    Timestamp::constant(1_767_225_600, 0)
+}
+
+impl Outside {
+    /// A fresh AWS account with an administrator's access key, and an empty database.
+    pub fn new(seed: u64, config: SimConfig) -> Self {
+        let sim = Simulator::new(SimConfig { seed, ..config });
+        sim.create_account(ACCOUNT).expect("a new simulator has no accounts");
+        let everything = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+        sim.create_user(ACCOUNT, "keyferry", &[everything]).expect("the account is there");
+        let key = sim.create_access_key(ACCOUNT, Some("keyferry")).expect("the user is there");
+        Self {
+            sim: Arc::new(sim),
+            records: Arc::new(MemoryRecords::default()),
+            clock: Arc::new(VirtualClock::auto(beginning())),
+            access_key: (key.id, key.secret),
+            seed,
+        }
+    }
+
+    /// Starts a process; the fuse may end it. A process that starts again is another `start`.
+    pub fn start(&self, fuse: Arc<Fuse>, start: u64) -> World {
+        let records: Arc<dyn AllRecords> =
+            Arc::new(Fused::new(Arc::clone(&self.records), Arc::clone(&fuse)));
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let vault = open_vault();
+        let ports = Ports {
+            records,
+            vault: vault.clone(),
+            seal_control: vault,
+            passwords: Arc::new(Argon2Passwords),
+            aws: Arc::new(SimAws::new(Arc::clone(&self.sim), clock.clone(), fuse)),
+            clock,
+            entropy: Arc::new(SeededEntropy::new(self.seed.wrapping_mul(1_000_003) + start)),
+        };
+        World {
+            outside: self.clone(),
+            app: App::new(ports, &format!("server-{start}")),
+            actor: Actor::User {
+                id: UserId::new(Uuid::from_u128(7)),
+                name: "ann".parse().expect("a name"),
+            },
+        }
+    }
+}
+
+/// One open vault for the whole process: its keys do not change between runs, and opening costs much.
+pub fn open_vault() -> Arc<SoftwareVault> {
+    static VAULT: OnceLock<Arc<SoftwareVault>> = OnceLock::new();
+    Arc::clone(VAULT.get_or_init(|| {
+        let opened = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime.expect("a runtime").block_on(new_vault())
+        });
+        Arc::new(opened.join().expect("the vault opens"))
+    }))
+}
+
+async fn new_vault() -> SoftwareVault {
+    let key = || SealKey::Passphrase(SecretText::new("correct horse battery"));
+    let new = SoftwareVault::create(&key()).expect("a long passphrase");
+    let vault = SoftwareVault::sealed();
+    vault.unseal(&new.seal, key(), &new.keyring).await.expect("it opens with its own passphrase");
+    vault
+}
+
+impl World {
+    /// A world in which nothing goes wrong.
+    pub fn calm(seed: u64) -> Self {
+        Outside::new(seed, SimConfig::default()).start(Fuse::whole(), 0)
+    }
+
+    /// The Region.
+    pub fn region() -> Region {
+        REGION.parse().expect("a Region")
+    }
+
+    /// A link with the world's access key.
+    pub fn link(&self) -> LinkSettings<SecretText> {
+        let (id, secret) = &self.outside.access_key;
+        LinkSettings {
+            identity: Identity::AccessKey {
+                access_key_id: id.clone(),
+                secret_access_key: SecretText::new(secret.as_str()),
+            },
+            endpoint: Endpoint::Standard,
+            tls: TlsTrust::default(),
+            proxy: None,
+        }
+    }
+
+    /// A verified connection `aws` and a keystore `store` with an AES template.
+    pub async fn with_keystore(&self) -> Result<(), AppError> {
+        let request =
+            LinkRequest { link: self.link(), regions: vec![Self::region()], tier: Tier::Full };
+        let add = AddConnection {
+            name: "aws".parse()?,
+            request,
+            allow_unverified: false,
+        };
+        self.app.connections.add(&self.actor, add).await?;
+        let keystore = CreateKeystore {
+            name: "store".parse()?,
+            description: String::new(),
+            connection: "aws".to_owned(),
+            regions: Vec::new(),
+            template: Template::default(),
+            heal: HealPolicy::Alert,
+            on_cancel_deletion: OnCancelDeletion::Keep,
+        };
+        self.app.keystores.create(&self.actor, keystore).await?;
+        Ok(())
+    }
+
+    /// Asks for a KMS key called `name` with an alias of the same name.
+    pub async fn create(&self, name: &str, spec: KeySpec) -> Result<Answer, AppError> {
+        let command = CreateKmsKey {
+            keystore: "store".to_owned(),
+            name: name.parse()?,
+            spec: Some(spec),
+            properties: Properties { aliases: vec![name.parse()?], ..Properties::default() },
+        };
+        self.app.kms_keys.create(&self.actor, command, &Mode::default()).await
+    }
+
+    /// Works off everything, letting the time pass, until nothing is open any more.
+    pub async fn run(&self) {
+        let clock = &self.outside.clock;
+        let end = clock.now() + SignedDuration::from_hours(24 * 60);
+        while let Some(next) = self.app.engine.run_due().await.expect("records in memory answer") {
+            if next > end {
+                break;
+            }
+            clock.set(next);
+        }
+    }
+
+    /// The job of an answer, once everything is worked off.
+    pub async fn finished(&self, answer: Result<Answer, AppError>) -> Job {
+        let answer = answer.expect("the operation is accepted");
+        let Answer::Started { job, .. } = answer else { panic!("no job: {answer:?}") };
+        self.run().await;
+        self.app.jobs.show(&self.actor, job.id).await.expect("the job is there").job
+    }
+
+    /// Runs an operation to its end, which must be success.
+    pub async fn succeed(&self, answer: Result<Answer, AppError>) {
+        let job = self.finished(answer).await;
+        if job.state != JobState::Succeeded {
+            let details = self.app.jobs.show(&self.actor, job.id).await;
+            panic!("the job ended otherwise: {details:#?}");
+        }
+    }
+
+    /// A KMS key as it is now.
+    pub async fn kms_key(&self, selector: &str) -> KmsKey {
+        self.app.kms_keys.show(&self.actor, selector).await.expect("the KMS key is there")
+    }
+
+    /// The ARN of a KMS key.
+    pub async fn arn(&self, selector: &str) -> KmsKeyArn {
+        self.kms_key(selector).await.arn.expect("the KMS key was made")
+    }
+}
+
+impl Outside {
+    /// The time as the simulator counts it.
+    pub fn clock_now(&self) -> i64 {
+        self.clock.now().as_microsecond()
+    }
+
+    /// Lets time pass.
+    pub fn advance_minutes(&self, minutes: i64) {
+        self.clock.advance(SignedDuration::from_mins(minutes));
+    }
+}
