@@ -22,7 +22,10 @@ use crate::intent::Intent;
 
 /// What an operation makes of an intent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "made once per operation and taken apart at once")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made once per operation and taken apart at once"
+)]
 pub enum Change {
     /// This is wanted from now on.
     Changed(Intent),

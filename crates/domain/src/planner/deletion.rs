@@ -60,11 +60,17 @@ fn wanted(case: &Case<'_>) -> Flow {
         });
     }
     let live = case.live();
-    if live.iter().all(|live| live.described.state != KeyState::PendingReplicaDeletion) {
+    if live
+        .iter()
+        .all(|live| live.described.state != KeyState::PendingReplicaDeletion)
+    {
         return reached();
     }
     // The primary's waiting period begins when the last replica is really gone.
-    let last_replica = live.iter().filter_map(|live| live.described.deletion_date).max();
+    let last_replica = live
+        .iter()
+        .filter_map(|live| live.described.deletion_date)
+        .max();
     let soonest = later(case.now, REPLICA_DELETION);
     let until = last_replica.map_or(soonest, |gone| gone.max(soonest));
     ControlFlow::Break(Next::Wait(until, WaitReason::ReplicaDeletion))

@@ -185,7 +185,8 @@ impl View {
         if let Some(id) = &id {
             self.bindings.insert(id.clone(), *version);
         }
-        let replicas = self.replicas_of(region);
+        let others = self.other_places(region);
+        let elsewhere = id.as_ref().and_then(|id| self.state_of_material(id));
         let Some(place) = self.places.get_mut(region) else {
             return;
         };
@@ -193,9 +194,9 @@ impl View {
             (Field::Value(list), Some(id)) => {
                 let fallback = match kind {
                     ImportKind::First => MaterialState::Current,
-                    ImportKind::Rotate if replicas.is_empty() => MaterialState::PendingRotation,
+                    ImportKind::Rotate if others.is_empty() => MaterialState::PendingRotation,
                     ImportKind::Rotate => MaterialState::PendingReplicas,
-                    ImportKind::Again { .. } => MaterialState::NonCurrent,
+                    ImportKind::Again { .. } => elsewhere.unwrap_or(MaterialState::NonCurrent),
                 };
                 put(list, id, *valid_to, fallback);
             }
@@ -203,9 +204,31 @@ impl View {
         }
         place.completed();
         if *kind == ImportKind::Rotate {
-            self.announce(region, &replicas);
+            self.announce(region, &others);
         }
         self.replicas_filled();
+    }
+
+    /// The rest of the set, whichever of them is the primary by now.
+    fn other_places(&self, region: &Region) -> Vec<Region> {
+        let exists = |place: &Place| place.described.value().is_some();
+        let others = self
+            .places
+            .iter()
+            .filter(|(other, place)| *other != region && exists(place));
+        others.map(|(other, _)| other.clone()).collect()
+    }
+
+    /// What any place of the set says of a material.
+    fn state_of_material(&self, id: &MaterialId) -> Option<MaterialState> {
+        let lists = self
+            .places
+            .values()
+            .filter_map(|place| place.materials.value());
+        lists
+            .flatten()
+            .find(|held| held.id == *id)
+            .map(|held| held.state)
     }
 
     /// AWS tells the replicas of new material; its bytes are for us to bring.
@@ -245,9 +268,12 @@ impl View {
         }
     }
 
+    /// Only material of ours was ever rotated to by us; what others left pending since stays pending.
     fn rotate(&mut self) {
         for place in self.places.values_mut() {
-            let Some(id) = place.pending().map(|pending| pending.id.clone()) else {
+            let ours = |id: &MaterialId| self.bindings.contains_key(id);
+            let pending = place.pending().map(|pending| pending.id.clone());
+            let Some(id) = pending.filter(ours) else {
                 continue;
             };
             if let Field::Value(list) = &mut place.materials {
@@ -266,7 +292,6 @@ impl View {
             }
             if let Field::Value(status) = &mut place.rotation {
                 status.on_demand_used = status.on_demand_used.saturating_add(1);
-                status.on_demand_started = None;
             }
         }
     }
@@ -294,12 +319,18 @@ impl View {
         let Some(place) = self.places.get_mut(region) else {
             return;
         };
-        let mut was_permanent = true;
-        if let Some(held) = material.and_then(|id| place.held_mut(id)) {
-            held.is_present = false;
-            held.valid_to = None;
-            was_permanent = held.state.is_permanent();
-        }
+        // What the list no longer shows was pending, and is gone already.
+        let was_permanent = match (&mut place.materials, material) {
+            (Field::Value(list), Some(id)) => {
+                let found = list.iter_mut().find(|held| held.id == *id);
+                found.is_some_and(|held| {
+                    held.is_present = false;
+                    held.valid_to = None;
+                    held.state.is_permanent()
+                })
+            }
+            _ => true,
+        };
         if was_permanent {
             place.expiration(Expiration::None);
             place.becomes(

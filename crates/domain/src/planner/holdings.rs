@@ -127,14 +127,18 @@ fn assumed(case: &Case<'_>, live: &Live<'_>) -> Option<VersionNumber> {
             && effect.step.region() == live.region
             && matches!(effect.outcome, EffectOutcome::Done { .. })
     });
-    case.intent.current.filter(|_| imported || case.view.held_material)
+    case.intent
+        .current
+        .filter(|_| imported || case.view.held_material)
 }
 
 /// Material without a proof may be what an import without an answer has left.
 fn claimed(case: &Case<'_>) -> Option<VersionNumber> {
-    let imports = case.unknown(StepKind::ImportMaterial).filter_map(|effect| match &effect.step {
-        Step::ImportMaterial { version, .. } => Some(*version),
-        _ => None,
-    });
+    let imports = case
+        .unknown(StepKind::ImportMaterial)
+        .filter_map(|effect| match &effect.step {
+            Step::ImportMaterial { version, .. } => Some(*version),
+            _ => None,
+        });
     imports.last().or(case.intent.current)
 }

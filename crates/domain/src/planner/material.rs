@@ -78,8 +78,12 @@ fn complete(case: &Case<'_>, live: &Live<'_>, held: &[Held]) -> Flow {
 /// Material without a proof that it is ours is imported again: AWS refuses other bytes than those it has
 /// (KMS API, `ImportKeyMaterial`, `IncorrectKeyMaterialException`).
 fn prove(case: &Case<'_>, live: &Live<'_>, held: &Held) -> Flow {
-    let claimed = held.claims.filter(|version| case.intent.version(*version).is_some());
-    let Some(version) = claimed else { return blocked(Blocked::ForeignMaterial) };
+    let claimed = held
+        .claims
+        .filter(|version| case.intent.version(*version).is_some());
+    let Some(version) = claimed else {
+        return blocked(Blocked::ForeignMaterial);
+    };
     match case.wanted_now(version) {
         Some(wanted) => import(case, live, wanted, again(held)),
         // Its validity has ended as intended: there is nothing left to prove.

@@ -49,7 +49,10 @@ pub(super) fn finish(case: &Case<'_>) -> Flow {
             rotate(case, &primary, pending)
         }
         // An import without an answer: nothing tells whether these are our bytes, so they go.
-        None if pending.claims.is_some_and(|claimed| could_be_ours(case, claimed)) => {
+        None if pending
+            .claims
+            .is_some_and(|claimed| could_be_ours(case, claimed)) =>
+        {
             discard(&primary, pending, wanted)
         }
         _ => blocked(Blocked::ForeignPendingMaterial),
@@ -92,9 +95,7 @@ fn rotate(case: &Case<'_>, primary: &Live<'_>, pending: &Held) -> Flow {
     }
     within_budget(primary)?;
     // A removal without an answer must not hit the material once it encrypts.
-    let removal = |sent: &Step| {
-        matches!(sent, Step::DeleteMaterial { material, .. } if *material == pending.id)
-    };
+    let removal = |sent: &Step| matches!(sent, Step::DeleteMaterial { material, .. } if *material == pending.id);
     case.past_horizon_of(removal, StepKind::DeleteMaterial)?;
     let rotation = Step::RotateOnDemand {
         region: primary.region.clone(),

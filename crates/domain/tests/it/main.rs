@@ -1,5 +1,12 @@
 //! The planner's rules as sentences, and properties over a model of AWS KMS.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail loudly"
+)]
+
 mod model;
 mod operations;
 mod properties;

@@ -118,7 +118,9 @@ impl ModelPlace {
 impl KeySet {
     pub(crate) fn arn(&self, region: &Region) -> KmsKeyArn {
         let prefix = if self.shape.multi_region { "mrk-" } else { "" };
-        format!("arn:aws:kms:{region}:111122223333:key/{prefix}{}", self.id).parse().unwrap()
+        format!("arn:aws:kms:{region}:111122223333:key/{prefix}{}", self.id)
+            .parse()
+            .unwrap()
     }
 
     pub(crate) fn state(&self, region: &Region) -> Option<KeyState> {
@@ -136,7 +138,11 @@ impl KeySet {
     }
 
     pub(crate) fn pending(&self) -> Option<&Material> {
-        self.places.get(&self.primary)?.materials.iter().find(|m| !m.is_permanent)
+        self.places
+            .get(&self.primary)?
+            .materials
+            .iter()
+            .find(|m| !m.is_permanent)
     }
 
     fn material_state(&self, material: &Material) -> MaterialState {
@@ -159,7 +165,10 @@ impl KeySet {
     }
 
     fn tick(&mut self, now: Timestamp) {
-        if self.rotating.is_some_and(|since| now >= since + ROTATION_TAKES) {
+        if self
+            .rotating
+            .is_some_and(|since| now >= since + ROTATION_TAKES)
+        {
             self.rotating = None;
             if let Some(bytes) = self.pending().map(|m| m.bytes) {
                 self.current = Some(bytes);
@@ -179,7 +188,8 @@ impl KeySet {
                 }
             }
         }
-        let gone = |place: &ModelPlace| matches!(place.deletion, Some(Deletion::At(at)) if at <= now);
+        let gone =
+            |place: &ModelPlace| matches!(place.deletion, Some(Deletion::At(at)) if at <= now);
         self.places.retain(|_, place| !gone(place));
         let alone = self.places.len() == 1;
         for place in self.places.values_mut() {
@@ -195,9 +205,9 @@ impl Kms {
         self.sets.iter_mut().for_each(|set| set.tick(now));
         let sets = &self.sets;
         self.aliases.retain(|(region, _), target| match target {
-            Target::Ours(id) => {
-                sets.iter().any(|set| set.id == *id && set.places.contains_key(region))
-            }
+            Target::Ours(id) => sets
+                .iter()
+                .any(|set| set.id == *id && set.places.contains_key(region)),
             _ => true,
         });
     }
@@ -205,7 +215,11 @@ impl Kms {
     fn set_of(&mut self, region: &Region, allowed: &[KeyState]) -> Result<&mut KeySet, Refused> {
         let set = self.sets.last_mut().ok_or("NotFoundException")?;
         let state = set.state(region).ok_or("NotFoundException")?;
-        if allowed.contains(&state) { Ok(set) } else { Err("KMSInvalidStateException") }
+        if allowed.contains(&state) {
+            Ok(set)
+        } else {
+            Err("KMSInvalidStateException")
+        }
     }
 
     /// Carries a request out, or refuses it, as AWS does.
@@ -256,11 +270,24 @@ impl Kms {
                 set.places.insert(to.clone(), place);
                 Ok((Some(set.arn(to)), None))
             }
-            Step::ImportMaterial { region, version, kind, valid_to } => {
+            Step::ImportMaterial {
+                region,
+                version,
+                kind,
+                valid_to,
+            } => {
                 let enables = self.import_enables_disabled;
                 let set = self.set_of(region, &[Enabled, Disabled, PendingImport])?;
                 let description = Some(material_description("app", *version));
-                let id = import(set, region, version.get(), kind, *valid_to, description, enables)?;
+                let id = import(
+                    set,
+                    region,
+                    version.get(),
+                    kind,
+                    *valid_to,
+                    description,
+                    enables,
+                )?;
                 let has_list = set.shape.spec.is_symmetric();
                 Ok((None, Some(id).filter(|_| has_list)))
             }
@@ -280,8 +307,8 @@ impl Kms {
                 none
             }
             Step::DeleteMaterial { region, material } => {
-                let set = self
-                    .set_of(region, &[Enabled, Disabled, PendingImport, PendingDeletion])?;
+                let set =
+                    self.set_of(region, &[Enabled, Disabled, PendingImport, PendingDeletion])?;
                 delete(set, region, material.as_ref())?;
                 none
             }
@@ -291,14 +318,19 @@ impl Kms {
                 none
             }
             Step::Untag { region, keys } => {
-                self.place(region, LIVE)?.tags.retain(|key, _| !keys.contains(key));
+                self.place(region, LIVE)?
+                    .tags
+                    .retain(|key, _| !keys.contains(key));
                 none
             }
             Step::PutPolicy { region, policy } => {
                 self.place(region, LIVE)?.policy = policy.clone();
                 none
             }
-            Step::SetDescription { region, description } => {
+            Step::SetDescription {
+                region,
+                description,
+            } => {
                 self.place(region, LIVE)?.description = description.clone();
                 none
             }
@@ -334,8 +366,11 @@ impl Kms {
                 let set = self.set_of(region, &[Enabled, Disabled, PendingImport, Creating])?;
                 let window = SignedDuration::from_hours(24 * i64::from(*days));
                 let waits = set.primary == *region && set.places.len() > 1;
-                let deletion =
-                    if waits { Deletion::AfterReplicas(window) } else { Deletion::At(now + window) };
+                let deletion = if waits {
+                    Deletion::AfterReplicas(window)
+                } else {
+                    Deletion::At(now + window)
+                };
                 set.places.get_mut(region).unwrap().deletion = Some(deletion);
                 none
             }
@@ -370,9 +405,17 @@ impl Kms {
     }
 
     /// What AWS shows of one place.
-    pub(crate) fn observe(&self, arn: Option<&KmsKeyArn>, region: &Region, intent: &Intent) -> Place {
+    pub(crate) fn observe(
+        &self,
+        arn: Option<&KmsKeyArn>,
+        region: &Region,
+        intent: &Intent,
+    ) -> Place {
         let key_id = arn.map(KmsKeyArn::key_id);
-        let set = self.sets.iter().find(|set| Some(set.arn(region).key_id()) == key_id);
+        let set = self
+            .sets
+            .iter()
+            .find(|set| Some(set.arn(region).key_id()) == key_id);
         let mut place = Place {
             arn: arn.map(|arn| arn.in_region(region)),
             described: Field::Absent,
@@ -407,12 +450,17 @@ impl Kms {
         region: &Region,
         intent: &Intent,
     ) -> BTreeMap<AliasName, AliasTarget> {
-        let here = self.aliases.iter().filter(|((place, _), _)| place == region);
+        let here = self
+            .aliases
+            .iter()
+            .filter(|((place, _), _)| place == region);
         here.filter_map(|((_, alias), target)| {
             let target = match target {
                 Target::Ours(ours) if Some(*ours) == id => AliasTarget::This,
                 Target::Predecessor => AliasTarget::Predecessor,
-                _ => AliasTarget::Foreign { key_id: "somebody-else".to_owned() },
+                _ => AliasTarget::Foreign {
+                    key_id: "somebody-else".to_owned(),
+                },
             };
             let shown = target == AliasTarget::This || intent.aliases.contains(alias);
             shown.then(|| (alias.clone(), target))
@@ -422,19 +470,30 @@ impl Kms {
 }
 
 fn describe(set: &KeySet, region: &Region, place: &ModelPlace, has_list: bool) -> Described {
-    let permanent = || place.materials.iter().filter(|m| m.is_permanent && m.is_present);
+    let permanent = || {
+        place
+            .materials
+            .iter()
+            .filter(|m| m.is_permanent && m.is_present)
+    };
     let expiration = match permanent().filter_map(|m| m.valid_to).min() {
         Some(end) => Expiration::At(end),
         None if permanent().next().is_some() => Expiration::Never,
         None => Expiration::None,
     };
     let others = set.places.keys().filter(|other| **other != set.primary);
-    let role = MultiRegionRole { primary: set.primary.clone(), replicas: others.cloned().collect() };
+    let role = MultiRegionRole {
+        primary: set.primary.clone(),
+        replicas: others.cloned().collect(),
+    };
     Described {
         state: set.state(region).unwrap(),
         shape: set.shape,
         description: place.description.clone(),
-        current_material: set.current.filter(|_| has_list).map(|b| material_id(set.id, b)),
+        current_material: set
+            .current
+            .filter(|_| has_list)
+            .map(|b| material_id(set.id, b)),
         expiration,
         deletion_date: match place.deletion {
             Some(Deletion::At(at)) => Some(at),
@@ -505,7 +564,9 @@ pub(crate) fn import(
         }
     }
     let place = set.places.get_mut(region).unwrap();
-    let material = place.find_mut(bytes).ok_or("IncorrectKeyMaterialException")?;
+    let material = place
+        .find_mut(bytes)
+        .ok_or("IncorrectKeyMaterialException")?;
     material.is_present = true;
     material.valid_to = valid_to;
     if place.is_whole() && (was_pending_import || enables_disabled) {

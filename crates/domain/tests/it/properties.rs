@@ -115,12 +115,22 @@ fn intents() -> impl Strategy<Value = Intent> {
         Just(Validity::Until(start() + days(20))),
         Just(Validity::Until(start() + days(900))),
     ];
-    (spec, regions, validity, any::<bool>(), 0..3_usize, any::<bool>()).prop_map(
-        |(spec, regions, validity, enabled, aliases, described)| {
+    (
+        spec,
+        regions,
+        validity,
+        any::<bool>(),
+        0..3_usize,
+        any::<bool>(),
+    )
+        .prop_map(|(spec, regions, validity, enabled, aliases, described)| {
             let mut intent = intent_for(spec);
             intent.shape.multi_region = regions > 0;
             let names = [WEST, CENTRAL, NORTH];
-            intent.places = names[..regions.max(1)].iter().map(|name| region(name)).collect();
+            intent.places = names[..regions.max(1)]
+                .iter()
+                .map(|name| region(name))
+                .collect();
             intent.versions = vec![wanted(1, validity)];
             intent.enabled = enabled;
             intent.aliases = (0..aliases).map(|n| alias(&format!("app{n}"))).collect();
@@ -130,8 +140,7 @@ fn intents() -> impl Strategy<Value = Intent> {
                 intent.description = "orders".to_owned();
             }
             intent
-        },
-    )
+        })
 }
 
 fn scenarios(with_hands: bool, lost: u64) -> impl Strategy<Value = Scenario> {
@@ -144,17 +153,25 @@ fn scenarios(with_hands: bool, lost: u64) -> impl Strategy<Value = Scenario> {
     ];
     let pause = prop_oneof![2 => Just(usize::MAX), 3 => 0..5_usize];
     let events = prop::collection::vec((pause, event), 0..6);
-    (intents(), events, any::<u64>(), 0..280_u64, any::<bool>(), any::<bool>()).prop_map(
-        move |(intent, events, seed, lag, import_enables_disabled, has_predecessor)| Scenario {
-            intent,
-            events,
-            seed,
-            lag,
-            lost,
-            import_enables_disabled,
-            has_predecessor,
-        },
+    (
+        intents(),
+        events,
+        any::<u64>(),
+        0..280_u64,
+        any::<bool>(),
+        any::<bool>(),
     )
+        .prop_map(
+            move |(intent, events, seed, lag, import_enables_disabled, has_predecessor)| Scenario {
+                intent,
+                events,
+                seed,
+                lag,
+                lost,
+                import_enables_disabled,
+                has_predecessor,
+            },
+        )
 }
 
 fn world_of(scenario: &Scenario) -> World {
@@ -167,7 +184,10 @@ fn world_of(scenario: &Scenario) -> World {
         world.predecessor = Some(arn("predecessor"));
         for place in &scenario.intent.places {
             for alias in &scenario.intent.aliases {
-                world.kms.aliases.insert((place.clone(), alias.clone()), Target::Predecessor);
+                world
+                    .kms
+                    .aliases
+                    .insert((place.clone(), alias.clone()), Target::Predecessor);
             }
         }
     }
@@ -178,7 +198,9 @@ fn world_of(scenario: &Scenario) -> World {
 fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
     let intent = &world.intent;
     let newest = intent.current.map_or(0, |current| current.get());
-    let all: Vec<WantedVersion> = (1..=newest).map(|n| wanted(n, Validity::Permanent)).collect();
+    let all: Vec<WantedVersion> = (1..=newest)
+        .map(|n| wanted(n, Validity::Permanent))
+        .collect();
     match wish {
         Wish::Activate => op::activate(intent, &all),
         Wish::CancelDeletion { empty } => op::cancel_deletion(intent, empty),
@@ -189,16 +211,31 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::Restore => op::restore(intent),
         Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), None, world.now),
         Wish::ScheduleDeletion => {
-            let held = world.kms.sets.last().is_some_and(|set| set.current.is_some());
+            let held = world
+                .kms
+                .sets
+                .last()
+                .is_some_and(|set| set.current.is_some());
             op::schedule_deletion(intent, 30, held)
         }
         Wish::Synchronize => op::synchronize(
             intent,
-            Synchronize { policy: Some(policy("new")), import: all, delete_material: false },
+            Synchronize {
+                policy: Some(policy("new")),
+                import: all,
+                delete_material: false,
+            },
         ),
         Wish::UpdateAliases => {
             let aliases = Some([alias("app1"), alias("other")].into());
-            op::update(intent, Update { aliases, ..Update::default() }, world.now)
+            op::update(
+                intent,
+                Update {
+                    aliases,
+                    ..Update::default()
+                },
+                world.now,
+            )
         }
         Wish::UpdateProperties => {
             let update = Update {
@@ -211,7 +248,14 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         }
         Wish::UpdateValidity => {
             let validity = Some(Validity::Until(world.now + days(100)));
-            op::update(intent, Update { validity, ..Update::default() }, world.now)
+            op::update(
+                intent,
+                Update {
+                    validity,
+                    ..Update::default()
+                },
+                world.now,
+            )
         }
         Wish::AddPlace | Wish::ChangePrimary => {
             let mut after = intent.clone();
@@ -232,9 +276,16 @@ fn hand(world: &mut World, hand: Hand) {
     let at = usize::try_from(world.dice.below(regions)).unwrap();
     let place = world.intent.places[at].clone();
     let die = usize::try_from(world.dice.below(100)).unwrap();
-    let Some(set) = world.kms.sets.last_mut() else { return };
-    let Some(state) = set.state(&place) else { return };
-    let is_live = matches!(state, KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport);
+    let Some(set) = world.kms.sets.last_mut() else {
+        return;
+    };
+    let Some(state) = set.state(&place) else {
+        return;
+    };
+    let is_live = matches!(
+        state,
+        KeyState::Enabled | KeyState::Disabled | KeyState::PendingImport
+    );
     let has_material = state != KeyState::PendingImport;
     if !is_live {
         return;
@@ -244,7 +295,11 @@ fn hand(world: &mut World, hand: Hand) {
     let found = set.places.get_mut(&place).unwrap();
     match hand {
         Hand::DeleteMaterial => {
-            let permanent = found.materials.iter_mut().filter(|m| m.is_permanent).count();
+            let permanent = found
+                .materials
+                .iter_mut()
+                .filter(|m| m.is_permanent)
+                .count();
             let mut all = found.materials.iter_mut().filter(|m| m.is_permanent);
             if let Some(material) = all.nth(die % permanent.max(1)) {
                 material.is_present = false;
@@ -255,7 +310,11 @@ fn hand(world: &mut World, hand: Hand) {
         Hand::Enable if has_material => found.enabled = true,
         Hand::Disable | Hand::Enable => {}
         Hand::Grant => {
-            let grant = Grant { id: "g".into(), grantee: "x".into(), operations: Vec::new() };
+            let grant = Grant {
+                id: "g".into(),
+                grantee: "x".into(),
+                operations: Vec::new(),
+            };
             found.grants.insert(grant);
         }
         Hand::ScheduleDeletion => {
@@ -329,7 +388,11 @@ fn disagreements(world: &World) -> Vec<String> {
     let mut wrong = Vec::new();
     let Some(set) = world.kms.sets.last() else {
         let deleted = intent.life == Life::PendingDeletion;
-        return if deleted { wrong } else { vec!["no KMS key".to_owned()] };
+        return if deleted {
+            wrong
+        } else {
+            vec!["no KMS key".to_owned()]
+        };
     };
     for region in &intent.places {
         let Some(place) = set.places.get(region) else {
@@ -351,7 +414,13 @@ fn disagreements(world: &World) -> Vec<String> {
             }
         };
         check(place.tags == intent.tags, "tags");
-        check(intent.policy.as_ref().is_none_or(|policy| *policy == place.policy), "policy");
+        check(
+            intent
+                .policy
+                .as_ref()
+                .is_none_or(|policy| *policy == place.policy),
+            "policy",
+        );
         check(place.description == intent.description, "description");
         check(place.deletion.is_none(), "deletion");
         check(
@@ -366,12 +435,17 @@ fn disagreements(world: &World) -> Vec<String> {
         check(materials_agree(world, set, region), "material");
         check(aliases_agree(world, region, state, set), "aliases");
     }
-    let current = intent.current.filter(|current| is_wanted(world, current.get()));
+    let current = intent
+        .current
+        .filter(|current| is_wanted(world, current.get()));
     if intent.life != Life::PendingDeletion {
         if current.is_some() && set.current != current.map(|current| current.get()) {
             wrong.push(format!("current is {:?}", set.current));
         }
-        let movable = intent.places.iter().all(|place| set.state(place) != Some(KeyState::PendingImport));
+        let movable = intent
+            .places
+            .iter()
+            .all(|place| set.state(place) != Some(KeyState::PendingImport));
         if movable && intent.primary() != Some(&set.primary) {
             wrong.push("primary".to_owned());
         }
@@ -385,7 +459,11 @@ fn cannot_replicate(set: &KeySet) -> bool {
 }
 
 fn is_wanted(world: &World, bytes: u32) -> bool {
-    let wanted = world.intent.versions.iter().find(|wanted| wanted.number.get() == bytes);
+    let wanted = world
+        .intent
+        .versions
+        .iter()
+        .find(|wanted| wanted.number.get() == bytes);
     wanted.is_some_and(|wanted| match wanted.validity {
         Validity::Permanent => true,
         Validity::Until(end) => end > world.now,
@@ -397,10 +475,16 @@ fn materials_agree(world: &World, set: &KeySet, region: &Region) -> bool {
     if world.intent.wants_empty() {
         return materials.iter().all(|material| !material.is_present);
     }
-    let wanted = materials.iter().filter(|m| m.is_permanent && is_wanted(world, m.bytes));
+    let wanted = materials
+        .iter()
+        .filter(|m| m.is_permanent && is_wanted(world, m.bytes));
     let mut wanted = wanted.peekable();
     if wanted.peek().is_none() {
-        return world.intent.versions.iter().all(|v| !is_wanted(world, v.number.get()));
+        return world
+            .intent
+            .versions
+            .iter()
+            .all(|v| !is_wanted(world, v.number.get()));
     }
     wanted.all(|material| {
         let version = world.intent.version(version(material.bytes)).unwrap();
@@ -416,11 +500,15 @@ fn materials_agree(world: &World, set: &KeySet, region: &Region) -> bool {
 fn aliases_agree(world: &World, region: &Region, state: KeyState, set: &KeySet) -> bool {
     let target = |alias: &AliasName| world.kms.aliases.get(&(region.clone(), alias.clone()));
     let ours = Target::Ours(set.id);
-    world.intent.aliases.iter().all(|alias| match target(alias) {
-        // An alias in use never moves onto a key that does not work.
-        Some(Target::Predecessor) => state != KeyState::Enabled,
-        found => found == Some(&ours),
-    })
+    world
+        .intent
+        .aliases
+        .iter()
+        .all(|alias| match target(alias) {
+            // An alias in use never moves onto a key that does not work.
+            Some(Target::Predecessor) => state != KeyState::Enabled,
+            found => found == Some(&ours),
+        })
 }
 
 /// Takes back what foreign hands did that only a person can judge.
@@ -436,16 +524,31 @@ fn people_clear_up(world: &mut World) {
             }
         }
         for region in &regions {
-            set.places.get_mut(region).map(|place| place.enabled |= true);
+            if let Some(place) = set.places.get_mut(region) {
+                place.enabled = true;
+            }
         }
     }
-    world.kms.aliases.retain(|_, target| *target != Target::Foreign);
+    world
+        .kms
+        .aliases
+        .retain(|_, target| *target != Target::Foreign);
     world.remember();
 }
 
-fn explained(blocked: &Blocked, scenario: &Scenario, world: &World) -> bool {
+/// Reasons, given at any time, for which nothing that happened gives a cause.
+fn unexplained<'a>(scenario: &Scenario, world: &'a World) -> Vec<&'a Blocked> {
+    let blocks = world.blocks.iter();
+    let unexplained = blocks.filter(|(why, enabled)| !explained(why, *enabled, scenario, world));
+    unexplained.map(|(why, _)| why).collect()
+}
+
+fn explained(blocked: &Blocked, enabled: bool, scenario: &Scenario, world: &World) -> bool {
     let did = |hand: Hand| {
-        scenario.events.iter().any(|(_, event)| matches!(event, Event::Hand(found) if *found == hand))
+        scenario
+            .events
+            .iter()
+            .any(|(_, event)| matches!(event, Event::Hand(found) if *found == hand))
     };
     match blocked {
         Blocked::ForeignDeletion => did(Hand::ScheduleDeletion),
@@ -453,16 +556,20 @@ fn explained(blocked: &Blocked, scenario: &Scenario, world: &World) -> bool {
         Blocked::ForeignPendingMaterial => did(Hand::PlantMaterial),
         Blocked::ForgedCandidate { .. } => did(Hand::Grant),
         // Deleted by now, or its deletion was wished and cancelled before it was made.
-        Blocked::Gone => world.kms.sets.iter().all(|set| set.places.len() < world.intent.places.len()),
+        Blocked::Gone => world
+            .kms
+            .sets
+            .iter()
+            .all(|set| set.places.len() < world.intent.places.len()),
         Blocked::ReplicaUnreachable { .. } => did(Hand::ScheduleDeletion),
         // A key that is disabled on purpose is not enabled for a replica, a rotation, a new primary.
-        Blocked::PrimaryDisabled => !world.intent.enabled,
+        Blocked::PrimaryDisabled => !enabled,
         _ => false,
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn wishes_without_foreign_hands_are_always_reached(scenario in scenarios(false, 0)) {
@@ -470,18 +577,18 @@ proptest! {
 
         match &end {
             End::Reached => prop_assert_eq!(disagreements(&world), Vec::<String>::new()),
-            End::Blocked(blocked) => prop_assert!(explained(blocked, &scenario, &world), "{:?}", blocked),
+            End::Blocked(_) => {}
             End::Interrupted => prop_assert!(false, "interrupted"),
         }
         prop_assert!(world.kms.sets.len() <= 1);
+        prop_assert_eq!(unexplained(&scenario, &world), Vec::<&Blocked>::new());
     }
 
     #[test]
     fn foreign_hands_are_undone_or_named(scenario in scenarios(true, 0)) {
         let (mut world, end) = play(&scenario);
-        if let End::Blocked(blocked) = &end {
-            prop_assert!(explained(blocked, &scenario, &world), "{:?}", blocked);
-        } else {
+        prop_assert_eq!(unexplained(&scenario, &world), Vec::<&Blocked>::new());
+        if end == End::Reached {
             prop_assert_eq!(disagreements(&world), Vec::<String>::new());
         }
 
@@ -504,9 +611,10 @@ proptest! {
         prop_assert!(world.kms.sets.len() <= 1, "{} keys", world.kms.sets.len());
         match &end {
             End::Reached => prop_assert_eq!(disagreements(&world), Vec::<String>::new()),
-            End::Blocked(blocked) => prop_assert!(explained(blocked, &scenario, &world), "{:?}", blocked),
+            End::Blocked(_) => {}
             End::Interrupted => prop_assert!(false, "interrupted"),
         }
+        prop_assert_eq!(unexplained(&scenario, &world), Vec::<&Blocked>::new());
         if let Some(set) = world.kms.sets.last() {
             let newest = world.intent.current.map_or(1, |current| current.get());
             prop_assert!(set.rotations_used < newest, "{} rotations", set.rotations_used);
@@ -530,4 +638,3 @@ proptest! {
         }
     }
 }
-

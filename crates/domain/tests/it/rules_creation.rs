@@ -18,16 +18,28 @@ fn kinds(steps: &[Step]) -> Vec<StepKind> {
 }
 
 fn empty_view() -> View {
-    View { importable: [version(1)].into(), ..View::default() }
+    View {
+        importable: [version(1)].into(),
+        ..View::default()
+    }
 }
 
 /// A creation without an answer, and what a search found after the horizon.
 fn unanswered(hits: Vec<Candidate>) -> View {
-    let creation = Step::CreateKmsKey { region: region(WEST) };
+    let creation = Step::CreateKmsKey {
+        region: region(WEST),
+    };
     let signed_at = start();
-    let search = Search { at: signed_at + HORIZON, hits };
+    let search = Search {
+        at: signed_at + HORIZON,
+        hits,
+    };
     View {
-        own_effects: vec![OwnEffect { step: creation, signed_at, outcome: EffectOutcome::Unknown }],
+        own_effects: vec![OwnEffect {
+            step: creation,
+            signed_at,
+            outcome: EffectOutcome::Unknown,
+        }],
         search: Some(search),
         ..empty_view()
     }
@@ -49,14 +61,19 @@ fn a_new_key_is_made_filled_and_then_given_its_alias() {
     assert_eq!(
         plan.steps(),
         [
-            Step::CreateKmsKey { region: region(WEST) },
+            Step::CreateKmsKey {
+                region: region(WEST)
+            },
             Step::ImportMaterial {
                 region: region(WEST),
                 version: version(1),
                 kind: ImportKind::First,
                 valid_to: None
             },
-            Step::CreateAlias { region: region(WEST), alias: alias("app") },
+            Step::CreateAlias {
+                region: region(WEST),
+                alias: alias("app")
+            },
         ]
     );
 }
@@ -73,7 +90,11 @@ fn tags_policy_and_description_travel_with_the_creation() {
     assert_eq!(world.converge(), End::Reached);
     assert_eq!(
         kinds(&world.executed),
-        [StepKind::CreateKmsKey, StepKind::ImportMaterial, StepKind::CreateAlias]
+        [
+            StepKind::CreateKmsKey,
+            StepKind::ImportMaterial,
+            StepKind::CreateAlias
+        ]
     );
     assert_eq!(world.intent.life, Life::Active);
 }
@@ -108,7 +129,11 @@ fn a_key_with_material_of_aws_is_made_without_an_import() {
 
     assert_eq!(
         kinds(plan.steps()),
-        [StepKind::CreateKmsKey, StepKind::SetNativeRotation, StepKind::CreateAlias]
+        [
+            StepKind::CreateKmsKey,
+            StepKind::SetNativeRotation,
+            StepKind::CreateAlias
+        ]
     );
 }
 
@@ -116,11 +141,17 @@ fn a_key_with_material_of_aws_is_made_without_an_import() {
 fn no_key_is_made_whose_alias_is_known_to_be_foreign() {
     let mut world = World::new(symmetric());
     let name = (region(WEST), alias("app"));
-    world.kms.aliases.insert(name, crate::model::Target::Foreign);
+    world
+        .kms
+        .aliases
+        .insert(name, crate::model::Target::Foreign);
 
     let end = world.converge();
 
-    assert!(matches!(end, End::Blocked(Blocked::ForeignAlias { .. })), "{end:?}");
+    assert!(
+        matches!(end, End::Blocked(Blocked::ForeignAlias { .. })),
+        "{end:?}"
+    );
     assert!(world.executed.is_empty());
 }
 
@@ -131,15 +162,19 @@ fn no_key_is_made_for_a_version_of_which_the_vault_has_no_copy() {
 
     let plan = plan(&symmetric(), &view, start());
 
-    let missing = Blocked::NoCopyKept { version: version(1) };
+    let missing = Blocked::NoCopyKept {
+        version: version(1),
+    };
     assert_eq!(plan.decision, Decision::Blocked(missing));
 }
 
 #[test]
 fn in_china_rsa_and_symmetric_material_is_refused_and_hmac_is_not() {
-    for (spec, refused) in
-        [(KeySpec::Aes256, true), (KeySpec::Rsa2048, true), (KeySpec::Hmac256, false)]
-    {
+    for (spec, refused) in [
+        (KeySpec::Aes256, true),
+        (KeySpec::Rsa2048, true),
+        (KeySpec::Hmac256, false),
+    ] {
         let mut intent = intent_for(spec);
         intent.places = vec![region("cn-north-1")];
 
@@ -159,18 +194,39 @@ fn a_creation_without_an_answer_is_not_repeated_before_its_horizon() {
     let after = plan(&symmetric(), &view, start() + HORIZON).decision;
 
     let horizon = start() + HORIZON;
-    assert_eq!(before, Decision::Wait { until: horizon, why: WaitReason::Horizon });
-    assert_eq!(after, Decision::Wait { until: horizon, why: WaitReason::SearchNeeded });
+    assert_eq!(
+        before,
+        Decision::Wait {
+            until: horizon,
+            why: WaitReason::Horizon
+        }
+    );
+    assert_eq!(
+        after,
+        Decision::Wait {
+            until: horizon,
+            why: WaitReason::SearchNeeded
+        }
+    );
 }
 
 #[test]
 fn a_search_from_before_the_horizon_proves_nothing() {
     let mut view = unanswered(Vec::new());
-    view.search = Some(Search { at: start() + minutes(10), hits: Vec::new() });
+    view.search = Some(Search {
+        at: start() + minutes(10),
+        hits: Vec::new(),
+    });
 
     let decision = plan(&symmetric(), &view, start() + minutes(20)).decision;
 
-    assert!(matches!(decision, Decision::Wait { why: WaitReason::SearchNeeded, .. }));
+    assert!(matches!(
+        decision,
+        Decision::Wait {
+            why: WaitReason::SearchNeeded,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -188,26 +244,44 @@ fn the_single_matching_key_is_adopted_and_filled() {
     let plan = plan(&symmetric(), &view, now);
 
     assert_eq!(adopted_arn(&view, now), Some(arn("k1")));
-    assert_eq!(kinds(plan.steps()), [StepKind::ImportMaterial, StepKind::CreateAlias]);
+    assert_eq!(
+        kinds(plan.steps()),
+        [StepKind::ImportMaterial, StepKind::CreateAlias]
+    );
 }
 
 #[test]
 fn what_a_search_finds_beside_one_perfect_hit_is_for_a_person() {
     let now = start() + minutes(17);
-    let forged = Candidate { tag_is_authentic: false, ..hit("forged") };
-    let filled = Candidate { held_material: true, ..hit("filled") };
-    let other = Candidate { matches_request: false, ..hit("other") };
+    let forged = Candidate {
+        tag_is_authentic: false,
+        ..hit("forged")
+    };
+    let filled = Candidate {
+        held_material: true,
+        ..hit("filled")
+    };
+    let other = Candidate {
+        matches_request: false,
+        ..hit("other")
+    };
     let forgery = |key_id: &str| Blocked::ForgedCandidate { arn: arn(key_id) };
 
     for (hits, expected) in [
-        (vec![hit("k1"), hit("k2")], Blocked::SeveralCandidates { count: 2 }),
+        (
+            vec![hit("k1"), hit("k2")],
+            Blocked::SeveralCandidates { count: 2 },
+        ),
         (vec![hit("k1"), forged.clone()], forgery("forged")),
         (vec![forged], forgery("forged")),
         (vec![filled], forgery("filled")),
         (vec![other], forgery("other")),
     ] {
         let view = unanswered(hits);
-        assert_eq!(plan(&symmetric(), &view, now).decision, Decision::Blocked(expected));
+        assert_eq!(
+            plan(&symmetric(), &view, now).decision,
+            Decision::Blocked(expected)
+        );
         assert_eq!(adopted_arn(&view, now), None);
     }
 }
@@ -215,17 +289,32 @@ fn what_a_search_finds_beside_one_perfect_hit_is_for_a_person() {
 #[test]
 fn a_key_whose_creation_was_answered_is_never_created_again_however_late_it_shows() {
     let mut view = empty_view();
-    let outcome = EffectOutcome::Done { arn: Some(arn("k1")), material: None, at: start() };
-    let step = Step::CreateKmsKey { region: region(WEST) };
-    view.own_effects = vec![OwnEffect { step, signed_at: start(), outcome }];
+    let outcome = EffectOutcome::Done {
+        arn: Some(arn("k1")),
+        material: None,
+        at: start(),
+    };
+    let step = Step::CreateKmsKey {
+        region: region(WEST),
+    };
+    view.own_effects = vec![OwnEffect {
+        step,
+        signed_at: start(),
+        outcome,
+    }];
 
     for age in [0, 4, 6, 600] {
         for decision in [
             plan_settled(&symmetric(), &view, start() + minutes(age)).decision,
             plan(&symmetric(), &view, start() + minutes(age)).decision,
         ] {
-            let Decision::Steps(steps) = decision else { continue };
-            assert!(!kinds(&steps).contains(&StepKind::CreateKmsKey), "after {age} minutes");
+            let Decision::Steps(steps) = decision else {
+                continue;
+            };
+            assert!(
+                !kinds(&steps).contains(&StepKind::CreateKmsKey),
+                "after {age} minutes"
+            );
         }
     }
 }
@@ -243,7 +332,10 @@ fn a_grant_on_a_key_that_never_held_material_is_somebody_elses_trap() {
 
     let end = world.converge();
 
-    assert!(matches!(end, End::Blocked(Blocked::ForgedCandidate { .. })), "{end:?}");
+    assert!(
+        matches!(end, End::Blocked(Blocked::ForgedCandidate { .. })),
+        "{end:?}"
+    );
 }
 
 #[test]
@@ -291,7 +383,13 @@ fn a_key_that_cannot_be_described_is_looked_at_again_in_a_minute() {
     let decision = plan_settled(&world.intent, &view, world.now).decision;
 
     let until = world.now + minutes(1);
-    assert_eq!(decision, Decision::Wait { until, why: WaitReason::Unreadable });
+    assert_eq!(
+        decision,
+        Decision::Wait {
+            until,
+            why: WaitReason::Unreadable
+        }
+    );
 }
 
 #[test]
@@ -308,18 +406,30 @@ fn our_own_write_counts_for_five_minutes_though_aws_shows_the_old_value() {
     let mut world = World::settled(symmetric());
     world.intent.description = "new".to_owned();
     let mut stale = world.view();
-    let step = Step::SetDescription { region: region(WEST), description: "new".to_owned() };
-    let outcome = EffectOutcome::Done { arn: None, material: None, at: world.now };
-    stale.own_effects = vec![OwnEffect { step: step.clone(), signed_at: world.now, outcome }];
+    let step = Step::SetDescription {
+        region: region(WEST),
+        description: "new".to_owned(),
+    };
+    let outcome = EffectOutcome::Done {
+        arn: None,
+        material: None,
+        at: world.now,
+    };
+    stale.own_effects = vec![OwnEffect {
+        step: step.clone(),
+        signed_at: world.now,
+        outcome,
+    }];
 
     let waits: Vec<i64> = [0, 3, 5, 20, 200]
         .iter()
         .map(|age| {
             let now = world.now + jiff::SignedDuration::from_secs(*age);
             match plan_settled(&world.intent, &stale, now).decision {
-                Decision::Wait { until, why: WaitReason::Settling } => {
-                    until.duration_since(now).as_secs()
-                }
+                Decision::Wait {
+                    until,
+                    why: WaitReason::Settling,
+                } => until.duration_since(now).as_secs(),
                 other => panic!("{other:?}"),
             }
         })

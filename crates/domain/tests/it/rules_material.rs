@@ -13,12 +13,23 @@ use crate::support::*;
 use crate::world::{End, World};
 
 fn materials(world: &mut World) -> &mut Vec<Material> {
-    &mut world.kms.sets[0].places.get_mut(&region(WEST)).unwrap().materials
+    &mut world.kms.sets[0]
+        .places
+        .get_mut(&region(WEST))
+        .unwrap()
+        .materials
 }
 
 fn again(number: u32, valid_to: Option<jiff::Timestamp>) -> Step {
-    let kind = ImportKind::Again { material: Some(material_id(1, number)) };
-    Step::ImportMaterial { region: region(WEST), version: version(number), kind, valid_to }
+    let kind = ImportKind::Again {
+        material: Some(material_id(1, number)),
+    };
+    Step::ImportMaterial {
+        region: region(WEST),
+        version: version(number),
+        kind,
+        valid_to,
+    }
 }
 
 /// A key that was rotated in place twice.
@@ -37,9 +48,14 @@ fn three_versions() -> World {
 #[test]
 fn every_missing_version_comes_back_the_oldest_first_and_by_its_id() {
     let mut world = three_versions();
-    materials(&mut world).iter_mut().for_each(|material| material.is_present = false);
+    materials(&mut world)
+        .iter_mut()
+        .for_each(|material| material.is_present = false);
 
-    assert_eq!(world.plan().steps(), [again(1, None), again(2, None), again(3, None)]);
+    assert_eq!(
+        world.plan().steps(),
+        [again(1, None), again(2, None), again(3, None)]
+    );
     assert_eq!(world.converge(), End::Reached);
 }
 
@@ -51,7 +67,12 @@ fn the_single_material_of_other_keys_comes_back_without_an_id() {
 
         let kind = ImportKind::Again { material: None };
         let version = version(1);
-        let step = Step::ImportMaterial { region: region(WEST), version, kind, valid_to: None };
+        let step = Step::ImportMaterial {
+            region: region(WEST),
+            version,
+            kind,
+            valid_to: None,
+        };
         assert_eq!(world.plan().steps(), [step], "{spec}");
     }
 }
@@ -65,10 +86,18 @@ fn deactivating_disables_once_and_removes_each_material_by_its_id() {
         region: region(WEST),
         material: Some(material_id(1, number)),
     };
-    let disable = Step::Disable { region: region(WEST) };
-    assert_eq!(world.plan().steps(), [disable, delete(1), delete(2), delete(3)]);
+    let disable = Step::Disable {
+        region: region(WEST),
+    };
+    assert_eq!(
+        world.plan().steps(),
+        [disable, delete(1), delete(2), delete(3)]
+    );
     assert_eq!(world.converge(), End::Reached);
-    assert_eq!(world.kms.sets[0].state(&region(WEST)), Some(KeyState::PendingImport));
+    assert_eq!(
+        world.kms.sets[0].state(&region(WEST)),
+        Some(KeyState::PendingImport)
+    );
 }
 
 #[test]
@@ -78,7 +107,10 @@ fn the_single_material_of_other_keys_is_removed_without_an_id() {
 
     let plan = world.plan();
 
-    let deletion = Step::DeleteMaterial { region: region(WEST), material: None };
+    let deletion = Step::DeleteMaterial {
+        region: region(WEST),
+        material: None,
+    };
     assert_eq!(plan.steps().last(), Some(&deletion));
 }
 
@@ -91,10 +123,15 @@ fn a_deactivated_key_stays_empty_and_comes_back_when_activated() {
     assert!(world.plan().is_reached());
 
     let held = [1, 2, 3].map(|number| wanted(number, Validity::Permanent));
-    world.intent = op::activate(&world.intent, &held).unwrap().or(&world.intent);
+    world.intent = op::activate(&world.intent, &held)
+        .unwrap()
+        .or(&world.intent);
 
     assert_eq!(world.converge(), End::Reached);
-    assert_eq!(world.kms.sets[0].state(&region(WEST)), Some(KeyState::Enabled));
+    assert_eq!(
+        world.kms.sets[0].state(&region(WEST)),
+        Some(KeyState::Enabled)
+    );
 }
 
 #[test]
@@ -145,7 +182,11 @@ fn another_end_of_validity_is_sent_by_importing_again_and_an_hour_does_not_count
     ] {
         world.intent.versions = vec![wanted(1, Validity::Until(end))];
         materials(&mut world)[0].valid_to = held;
-        let expected = if drifts { vec![again(1, Some(end))] } else { Vec::new() };
+        let expected = if drifts {
+            vec![again(1, Some(end))]
+        } else {
+            Vec::new()
+        };
         assert_eq!(world.plan().steps(), expected, "{held:?}");
     }
     world.intent.versions = vec![wanted(1, Validity::Permanent)];
@@ -178,7 +219,10 @@ fn an_intended_lapse_is_no_drift() {
 
     world.wait(days(11));
 
-    assert_eq!(world.kms.sets[0].state(&region(WEST)), Some(KeyState::PendingImport));
+    assert_eq!(
+        world.kms.sets[0].state(&region(WEST)),
+        Some(KeyState::PendingImport)
+    );
     assert!(world.plan().is_reached());
 }
 
@@ -188,7 +232,9 @@ fn missing_material_of_which_no_copy_is_kept_is_for_a_person() {
     world.importable.clear();
     materials(&mut world)[0].is_present = false;
 
-    let missing = Blocked::NoCopyKept { version: version(1) };
+    let missing = Blocked::NoCopyKept {
+        version: version(1),
+    };
     assert_eq!(world.converge(), End::Blocked(missing));
 }
 
@@ -224,7 +270,16 @@ fn an_empty_key_whose_materials_cannot_be_read_is_not_taken_for_finished() {
 
     let decision = plan_settled(&world.intent, &view, world.now).decision;
 
-    assert!(matches!(decision, Decision::Wait { why: WaitReason::Unreadable, .. }), "{decision:?}");
+    assert!(
+        matches!(
+            decision,
+            Decision::Wait {
+                why: WaitReason::Unreadable,
+                ..
+            }
+        ),
+        "{decision:?}"
+    );
 }
 
 #[test]
@@ -236,6 +291,11 @@ fn material_without_an_id_is_proved_unless_an_import_of_ours_was_answered() {
 
     let kind = ImportKind::Again { material: None };
     let (region, version) = (region(WEST), version(1));
-    let step = Step::ImportMaterial { region, version, kind, valid_to: None };
+    let step = Step::ImportMaterial {
+        region,
+        version,
+        kind,
+        valid_to: None,
+    };
     assert_eq!(world.plan().steps(), [step]);
 }

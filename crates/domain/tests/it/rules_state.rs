@@ -55,10 +55,16 @@ fn a_key_without_material_is_neither_enabled_nor_disabled() {
 #[test]
 fn what_is_blocked_does_not_keep_a_person_from_disabling_the_key() {
     let mut world = World::settled(symmetric());
-    world.kms.aliases.insert((region(WEST), alias("app")), Target::Foreign);
+    world
+        .kms
+        .aliases
+        .insert((region(WEST), alias("app")), Target::Foreign);
     world.importable.clear();
     place(&mut world).materials[0].valid_to = Some(start() + days(1));
-    assert!(matches!(world.plan().decision, Decision::Blocked(Blocked::NoCopyKept { .. })));
+    assert!(matches!(
+        world.plan().decision,
+        Decision::Blocked(Blocked::NoCopyKept { .. })
+    ));
 
     world.intent.enabled = false;
 
@@ -69,9 +75,14 @@ fn what_is_blocked_does_not_keep_a_person_from_disabling_the_key() {
 fn nothing_is_disabled_or_emptied_before_callers_had_time_to_move() {
     let mut world = World::settled(symmetric());
     let now = world.now;
-    world.intent = op::replace(&world.intent, OldKey::Deactivate, now).unwrap().or(&world.intent);
+    world.intent = op::replace(&world.intent, OldKey::Deactivate, now)
+        .unwrap()
+        .or(&world.intent);
 
-    let calm = Decision::Wait { until: now + op::CALM, why: WaitReason::Calm };
+    let calm = Decision::Wait {
+        until: now + op::CALM,
+        why: WaitReason::Calm,
+    };
     assert_eq!(world.plan().decision, calm);
     assert_eq!(world.converge(), End::Reached);
     assert!(world.now >= now + op::CALM);
@@ -85,13 +96,20 @@ fn nothing_is_disabled_or_emptied_before_callers_had_time_to_move() {
 fn an_alias_of_the_predecessor_moves_only_after_the_new_key_works() {
     let mut world = World::new(symmetric());
     world.predecessor = Some(arn("old"));
-    world.kms.aliases.insert((region(WEST), alias("app")), Target::Predecessor);
+    world
+        .kms
+        .aliases
+        .insert((region(WEST), alias("app")), Target::Predecessor);
 
     assert_eq!(world.converge(), End::Reached);
 
     assert_eq!(
         world.executed.iter().map(Step::kind).collect::<Vec<_>>(),
-        [StepKind::CreateKmsKey, StepKind::ImportMaterial, StepKind::MoveAlias]
+        [
+            StepKind::CreateKmsKey,
+            StepKind::ImportMaterial,
+            StepKind::MoveAlias
+        ]
     );
 }
 
@@ -101,7 +119,10 @@ fn an_alias_does_not_move_onto_a_disabled_key_in_use() {
     world.intent.enabled = false;
     assert_eq!(world.converge(), End::Reached);
     world.predecessor = Some(arn("old"));
-    world.kms.aliases.insert((region(WEST), alias("app")), Target::Predecessor);
+    world
+        .kms
+        .aliases
+        .insert((region(WEST), alias("app")), Target::Predecessor);
     world.wait(SETTLE);
 
     assert!(world.plan().is_reached());
@@ -110,31 +131,52 @@ fn an_alias_does_not_move_onto_a_disabled_key_in_use() {
 #[test]
 fn an_alias_that_points_at_a_strange_key_is_never_taken() {
     let mut world = World::settled(symmetric());
-    world.kms.aliases.insert((region(WEST), alias("app")), Target::Foreign);
+    world
+        .kms
+        .aliases
+        .insert((region(WEST), alias("app")), Target::Foreign);
 
-    let expected =
-        Blocked::ForeignAlias { alias: alias("app"), key_id: "somebody-else".to_owned() };
+    let expected = Blocked::ForeignAlias {
+        alias: alias("app"),
+        key_id: "somebody-else".to_owned(),
+    };
     assert_eq!(world.converge(), End::Blocked(expected));
 }
 
 #[test]
 fn only_an_alias_that_the_intent_names_for_removal_is_deleted() {
     let mut world = World::settled(symmetric());
-    world.kms.aliases.insert((region(WEST), alias("theirs")), Target::Ours(1));
-    let update = op::Update { aliases: Some([alias("new")].into()), ..Default::default() };
-    world.intent = op::update(&world.intent, update, world.now).unwrap().or(&world.intent);
+    world
+        .kms
+        .aliases
+        .insert((region(WEST), alias("theirs")), Target::Ours(1));
+    let update = op::Update {
+        aliases: Some([alias("new")].into()),
+        ..Default::default()
+    };
+    world.intent = op::update(&world.intent, update, world.now)
+        .unwrap()
+        .or(&world.intent);
 
     assert_eq!(world.converge(), End::Reached);
 
-    let names: Vec<String> = world.kms.aliases.keys().map(|key| key.1.to_string()).collect();
+    let names: Vec<String> = world
+        .kms
+        .aliases
+        .keys()
+        .map(|key| key.1.to_string())
+        .collect();
     assert_eq!(names, ["alias/new", "alias/theirs"]);
     assert!(world.intent.aliases_to_remove.is_empty());
 }
 
 #[test]
 fn disabling_emptying_and_deleting_leave_aliases_where_they_are() {
-    for change in [op::deactivate, |i: &_| op::schedule_deletion(i, 7, true), |i: &_| op::disable(i, None)]
-    {
+    for change in [
+        op::deactivate,
+        |i: &_| op::schedule_deletion(i, 7, true),
+        |i: &_| op::disable(i, None),
+    ] {
         let mut world = World::settled(symmetric());
         world.intent = change(&world.intent).unwrap().or(&world.intent);
         assert_eq!(world.converge(), End::Reached);
@@ -146,7 +188,12 @@ fn disabling_emptying_and_deleting_leave_aliases_where_they_are() {
 fn foreign_tags_go_our_own_and_those_of_aws_stay() {
     let mut world = World::settled(symmetric());
     world.intent.tags = tags(&[("team", "blue")]);
-    let found = tags(&[("keyferry:op", "x"), ("aws:x", "y"), ("foreign", "z"), ("team", "red")]);
+    let found = tags(&[
+        ("keyferry:op", "x"),
+        ("aws:x", "y"),
+        ("foreign", "z"),
+        ("team", "red"),
+    ]);
     place(&mut world).tags = found;
 
     let plan = world.plan();
@@ -154,8 +201,14 @@ fn foreign_tags_go_our_own_and_those_of_aws_stay() {
     assert_eq!(
         plan.steps(),
         [
-            Step::Untag { region: region(WEST), keys: vec!["foreign".to_owned()] },
-            Step::Tag { region: region(WEST), tags: tags(&[("team", "blue")]) },
+            Step::Untag {
+                region: region(WEST),
+                keys: vec!["foreign".to_owned()]
+            },
+            Step::Tag {
+                region: region(WEST),
+                tags: tags(&[("team", "blue")])
+            },
         ]
     );
 }
@@ -171,19 +224,36 @@ fn no_material_goes_in_before_a_new_policy_was_read_back() {
 
     let decision = plan_settled(&world.intent, &stale, world.now).decision;
 
-    assert!(matches!(decision, Decision::Wait { why: WaitReason::Settling, .. }), "{decision:?}");
+    assert!(
+        matches!(
+            decision,
+            Decision::Wait {
+                why: WaitReason::Settling,
+                ..
+            }
+        ),
+        "{decision:?}"
+    );
     assert_eq!(kinds(&mut world), [StepKind::ImportMaterial]);
 }
 
 #[test]
 fn a_wanted_deletion_is_scheduled_and_then_nothing_else_is_touched() {
     let mut world = World::settled(symmetric());
-    world.intent = op::schedule_deletion(&world.intent, 14, true).unwrap().or(&world.intent);
+    world.intent = op::schedule_deletion(&world.intent, 14, true)
+        .unwrap()
+        .or(&world.intent);
     world.intent.description = "ignored".to_owned();
 
     let plan = world.plan();
 
-    assert_eq!(plan.steps(), [Step::ScheduleDeletion { region: region(WEST), days: 14 }]);
+    assert_eq!(
+        plan.steps(),
+        [Step::ScheduleDeletion {
+            region: region(WEST),
+            days: 14
+        }]
+    );
     assert_eq!(plan.warnings, [Warning::BecomesUnusable]);
     assert_eq!(world.converge(), End::Reached);
 }
@@ -196,7 +266,10 @@ fn a_deletion_that_nobody_here_asked_for_is_blocked_until_it_is_restored() {
 
     world.intent = op::restore(&world.intent).unwrap().or(&world.intent);
 
-    assert_eq!(kinds(&mut world), [StepKind::CancelDeletion, StepKind::Enable]);
+    assert_eq!(
+        kinds(&mut world),
+        [StepKind::CancelDeletion, StepKind::Enable]
+    );
     assert_eq!(world.converge(), End::Reached);
     assert_eq!(state(&world), KeyState::Enabled);
     assert!(!world.intent.cancel_deletion);
@@ -206,13 +279,20 @@ fn a_deletion_that_nobody_here_asked_for_is_blocked_until_it_is_restored() {
 fn a_cancelled_deletion_leaves_the_key_disabled_or_empty_as_asked() {
     for (empty, expected) in [(false, KeyState::Disabled), (true, KeyState::PendingImport)] {
         let mut world = World::settled(symmetric());
-        world.intent = op::schedule_deletion(&world.intent, 7, true).unwrap().or(&world.intent);
+        world.intent = op::schedule_deletion(&world.intent, 7, true)
+            .unwrap()
+            .or(&world.intent);
         assert_eq!(world.converge(), End::Reached);
 
-        world.intent = op::cancel_deletion(&world.intent, empty).unwrap().or(&world.intent);
+        world.intent = op::cancel_deletion(&world.intent, empty)
+            .unwrap()
+            .or(&world.intent);
 
         assert_eq!(world.converge(), End::Reached);
-        assert_eq!((world.intent.life, state(&world)), (Life::Inactive, expected));
+        assert_eq!(
+            (world.intent.life, state(&world)),
+            (Life::Inactive, expected)
+        );
     }
 }
 
@@ -233,7 +313,10 @@ fn healing_restores_material_and_then_the_disabled_state_but_disables_nothing_el
     let enabled = healing(&plan_settled(&world.intent, &view, world.now), &view);
 
     let kinds = |steps: &[Step]| steps.iter().map(Step::kind).collect::<Vec<_>>();
-    assert_eq!(kinds(&lost.steps), [StepKind::ImportMaterial, StepKind::Disable]);
+    assert_eq!(
+        kinds(&lost.steps),
+        [StepKind::ImportMaterial, StepKind::Disable]
+    );
     assert_eq!(kinds(&enabled.steps), []);
     assert_eq!(kinds(&enabled.left_to_people), [StepKind::Disable]);
 }
@@ -248,7 +331,9 @@ fn grants_on_a_replaced_key_are_pointed_out() {
     });
     place(&mut world).grants = grants.into();
     let now = world.now;
-    world.intent = op::replace(&world.intent, OldKey::KeepEnabled, now).unwrap().or(&world.intent);
+    world.intent = op::replace(&world.intent, OldKey::KeepEnabled, now)
+        .unwrap()
+        .or(&world.intent);
 
     assert_eq!(world.plan().warnings, [Warning::GrantsStay(2)]);
 }

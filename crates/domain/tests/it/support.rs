@@ -31,7 +31,10 @@ pub(crate) fn policy(name: &str) -> PolicyDocument {
 }
 
 pub(crate) fn tags(pairs: &[(&str, &str)]) -> Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 pub(crate) fn start() -> Timestamp {
@@ -47,12 +50,20 @@ pub(crate) fn days(count: i64) -> SignedDuration {
 }
 
 pub(crate) fn wanted(number: u32, validity: Validity) -> WantedVersion {
-    WantedVersion { number: version(number), validity }
+    WantedVersion {
+        number: version(number),
+        validity,
+    }
 }
 
 pub(crate) fn shape(spec: KeySpec, multi_region: bool) -> KeyShape {
     let usage = spec.usage_or_default(None).unwrap();
-    KeyShape { spec, usage, multi_region, origin: Origin::External }
+    KeyShape {
+        spec,
+        usage,
+        multi_region,
+        origin: Origin::External,
+    }
 }
 
 /// Version 1 of a key, in one Region, with an alias.
@@ -77,5 +88,7 @@ pub(crate) fn multi_region(regions: &[&str]) -> Intent {
 }
 
 pub(crate) fn arn(key_id: &str) -> KmsKeyArn {
-    format!("arn:aws:kms:{WEST}:111122223333:key/{key_id}").parse().unwrap()
+    format!("arn:aws:kms:{WEST}:111122223333:key/{key_id}")
+        .parse()
+        .unwrap()
 }

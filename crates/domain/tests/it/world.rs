@@ -10,9 +10,7 @@ use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::{adopted_arn, plan_settled};
 use keyferry_domain::step::{Step, StepKind};
 use keyferry_domain::version::VersionNumber;
-use keyferry_domain::view::{
-    Candidate, EffectOutcome, HORIZON, OwnEffect, SETTLE, Search, View,
-};
+use keyferry_domain::view::{Candidate, EffectOutcome, HORIZON, OwnEffect, SETTLE, Search, View};
 
 use crate::model::{Kms, Refused, Target, material_id};
 use crate::support::{start, version};
@@ -55,6 +53,8 @@ pub(crate) struct World {
     pub(crate) held_material: bool,
     pub(crate) predecessor: Option<KmsKeyArn>,
     pub(crate) executed: Vec<Step>,
+    /// Every reason that ever kept a plan from going on, and whether the key should be enabled then.
+    pub(crate) blocks: Vec<(Blocked, bool)>,
     /// Seconds by which observations may be late.
     pub(crate) lag: u64,
     /// Chance in percent that an answer is lost.
@@ -79,6 +79,7 @@ impl World {
             held_material: false,
             predecessor: None,
             executed: Vec::new(),
+            blocks: Vec::new(),
             lag: 0,
             lost: 0,
             late: Vec::new(),
@@ -142,7 +143,10 @@ impl World {
             let then = self.history.iter().rev().find(|(at, _)| *at <= seen);
             let kms = then.map_or(self.kms.clone(), |(_, kms)| kms.clone());
             let kms = if self.lag == 0 { &self.kms } else { &kms };
-            view.places.insert(region.clone(), kms.observe(self.arn.as_ref(), region, &self.intent));
+            view.places.insert(
+                region.clone(),
+                kms.observe(self.arn.as_ref(), region, &self.intent),
+            );
         }
         view
     }
@@ -180,8 +184,14 @@ impl World {
             let plan = plan_settled(&self.intent, &view, self.now);
             trace.push(format!("{} {:?}", self.now, plan.decision));
             match plan.decision {
-                Decision::Blocked(blocked) => return End::Blocked(blocked),
-                Decision::Wait { why: WaitReason::SearchNeeded, .. } => self.search(),
+                Decision::Blocked(blocked) => {
+                    self.blocks.push((blocked.clone(), self.intent.enabled));
+                    return End::Blocked(blocked);
+                }
+                Decision::Wait {
+                    why: WaitReason::SearchNeeded,
+                    ..
+                } => self.search(),
                 Decision::Wait { until, .. } => {
                     assert!(until >= self.now, "a wait into the past");
                     self.advance(until.max(self.now + SignedDuration::from_secs(1)));
@@ -202,12 +212,16 @@ impl World {
                 },
             }
         }
-        panic!("no end in 400 rounds:\n{}", trace[trace.len() - 30..].join("\n"));
+        panic!(
+            "no end in 400 rounds:\n{}",
+            trace[trace.len() - 30..].join("\n")
+        );
     }
 
     fn bind(&mut self, arn: KmsKeyArn) {
         self.arn = Some(arn);
-        self.effects.retain(|effect| effect.step.kind() != StepKind::CreateKmsKey);
+        self.effects
+            .retain(|effect| effect.step.kind() != StepKind::CreateKmsKey);
         self.search = None;
     }
 
@@ -218,7 +232,10 @@ impl World {
             held_material: set.current.is_some(),
             matches_request: true,
         });
-        self.search = Some(Search { at: self.now, hits: hits.collect() });
+        self.search = Some(Search {
+            at: self.now,
+            hits: hits.collect(),
+        });
     }
 
     pub(crate) fn send(&mut self, step: Step) {
@@ -229,8 +246,16 @@ impl World {
             self.lose(step, signed_at);
         } else if let Ok((arn, material)) = self.act(&step, self.now) {
             self.answered(&step, arn.as_ref(), material.as_ref());
-            let outcome = EffectOutcome::Done { arn, material, at: self.now };
-            self.effects.push(OwnEffect { step, signed_at, outcome });
+            let outcome = EffectOutcome::Done {
+                arn,
+                material,
+                at: self.now,
+            };
+            self.effects.push(OwnEffect {
+                step,
+                signed_at,
+                outcome,
+            });
         }
         self.wait(SignedDuration::from_secs(1));
     }
@@ -242,10 +267,15 @@ impl World {
             1 => {}
             _ => {
                 let delay = i64::try_from(self.dice.below(299)).unwrap();
-                self.late.push((signed_at + SignedDuration::from_secs(delay), step.clone()));
+                self.late
+                    .push((signed_at + SignedDuration::from_secs(delay), step.clone()));
             }
         }
-        self.effects.push(OwnEffect { step, signed_at, outcome: EffectOutcome::Unknown });
+        self.effects.push(OwnEffect {
+            step,
+            signed_at,
+            outcome: EffectOutcome::Unknown,
+        });
     }
 
     fn answered(&mut self, step: &Step, arn: Option<&KmsKeyArn>, material: Option<&MaterialId>) {
@@ -270,8 +300,8 @@ impl World {
                 let set = self.kms.sets.last().unwrap();
                 let permanent = set.places.values().flat_map(|place| &place.materials);
                 let mut permanent = permanent.filter(|m| m.is_permanent);
-                let is_permanent = permanent
-                    .any(|m| material.as_ref() == Some(&material_id(set.id, m.bytes)));
+                let is_permanent =
+                    permanent.any(|m| material.as_ref() == Some(&material_id(set.id, m.bytes)));
                 let emptied = self.intent.wants_empty() && is_calm;
                 let makes_room =
                     material.is_some() && !is_permanent && !self.intent.versions.is_empty();
