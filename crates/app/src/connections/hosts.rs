@@ -51,7 +51,10 @@ pub fn hosts(
     endpoint: &Endpoint,
 ) -> Result<Vec<Host>, AppError> {
     let default = default_region(regions)?;
-    if let Some(other) = regions.iter().find(|region| Partition::of_region(region) != partition) {
+    if let Some(other) = regions
+        .iter()
+        .find(|region| Partition::of_region(region) != partition)
+    {
         return Err(AppError::Invalid {
             field: "regions",
             why: format!("{other} is not in the partition {partition}"),
@@ -176,7 +179,11 @@ mod tests {
 
     #[test]
     fn a_region_of_another_partition_is_refused() {
-        let found = hosts(Partition::Aws, &regions(&["cn-north-1"]), &Endpoint::Standard);
+        let found = hosts(
+            Partition::Aws,
+            &regions(&["cn-north-1"]),
+            &Endpoint::Standard,
+        );
 
         assert_eq!(found.unwrap_err().code(), "request.invalid");
     }

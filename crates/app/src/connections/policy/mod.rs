@@ -7,8 +7,8 @@ mod terraform;
 
 use serde_json::Value;
 
-use crate::actor::Actor;
 use crate::action::{Action, authorize};
+use crate::actor::Actor;
 use crate::error::AppError;
 
 use super::Connections;
@@ -145,7 +145,9 @@ impl Connections {
 fn external_id_from(bytes: &[u8; 32]) -> String {
     let character = |byte: &u8| {
         let index = usize::from(byte % 32);
-        EXTERNAL_ID_ALPHABET.get(index).map_or('a', |&letter| char::from(letter))
+        EXTERNAL_ID_ALPHABET
+            .get(index)
+            .map_or('a', |&letter| char::from(letter))
     };
     bytes.iter().map(character).collect()
 }

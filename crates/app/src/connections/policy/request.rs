@@ -122,7 +122,10 @@ fn check_text(
     let fits = |found: char| found.is_ascii_alphanumeric() || others.contains(found);
     if !length.contains(&text.len()) {
         let (least, most) = (length.start(), length.end());
-        return Err(invalid(field, &format!("must have {least} to {most} characters")));
+        return Err(invalid(
+            field,
+            &format!("must have {least} to {most} characters"),
+        ));
     }
     match text.chars().find(|&found| !fits(found)) {
         Some(found) => Err(invalid(field, &format!("must not contain {found:?}"))),

@@ -86,7 +86,10 @@ fn create_keys(request: &PolicyRequest) -> Value {
     };
     let actions = actions_in(Tier::Import, Scope::Account);
     let statement = allow("KeyferryCreateKeys", &actions, json!("*"));
-    on_condition(statement, json!({ operator: { "kms:KeyOrigin": "EXTERNAL" } }))
+    on_condition(
+        statement,
+        json!({ operator: { "kms:KeyOrigin": "EXTERNAL" } }),
+    )
 }
 
 fn aliases(request: &PolicyRequest) -> Option<Value> {
@@ -105,7 +108,11 @@ fn multi_region(request: &PolicyRequest) -> Option<Value> {
     if !request.multi_region || request.tier < Tier::Import {
         return None;
     }
-    let role = arn(request, "iam:", "role/aws-service-role/mrk.kms.amazonaws.com/*");
+    let role = arn(
+        request,
+        "iam:",
+        "role/aws-service-role/mrk.kms.amazonaws.com/*",
+    );
     let statement = allow("KeyferryMultiRegionKeys", MULTI_REGION_ACTIONS, json!(role));
     let service = json!({ "StringEquals": { "iam:AWSServiceName": "mrk.kms.amazonaws.com" } });
     Some(on_condition(statement, service))
@@ -135,7 +142,11 @@ fn denials(request: &PolicyRequest) -> Vec<Value> {
         }));
     }
     if !request.regions.is_empty() {
-        let regions: Vec<&str> = request.regions.iter().map(|region| region.as_str()).collect();
+        let regions: Vec<&str> = request
+            .regions
+            .iter()
+            .map(|region| region.as_str())
+            .collect();
         statements.push(json!({
             "Sid": "KeyferryOtherRegions",
             "Effect": "Deny",
@@ -169,7 +180,11 @@ pub(super) fn trust(request: &PolicyRequest) -> Result<Option<Value>, AppError> 
             audience,
             subject,
         } => {
-            let operator = if subject.contains('*') { "StringLike" } else { "StringEquals" };
+            let operator = if subject.contains('*') {
+                "StringLike"
+            } else {
+                "StringEquals"
+            };
             let mut condition = Map::new();
             condition.insert(
                 "StringEquals".to_owned(),
@@ -201,8 +216,15 @@ pub(super) fn base_identity(request: &PolicyRequest) -> Value {
 /// Denies to everybody but our role or user what would make our KMS keys unusable or somebody else's, and any use of the
 /// tag by which they are known.
 pub(super) fn guardrail(request: &PolicyRequest) -> Value {
-    let account = request.account.as_ref().map_or("*", |account| account.id.as_str());
-    let kind = if request.identity == PolicyIdentity::User { "user" } else { "role" };
+    let account = request
+        .account
+        .as_ref()
+        .map_or("*", |account| account.id.as_str());
+    let kind = if request.identity == PolicyIdentity::User {
+        "user"
+    } else {
+        "role"
+    };
     let us = format!(
         "arn:{}:iam::{account}:{kind}/{}",
         request.partition, request.name
@@ -283,7 +305,10 @@ fn trusted(request: &PolicyRequest, principal: &str) -> Result<String, AppError>
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "json! values are made at the call")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "json! values are made at the call"
+)]
 fn allow(sid: &str, actions: &[&str], resource: Value) -> Value {
     json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource })
 }

@@ -9,7 +9,11 @@ const ACCOUNT: &str = "${data.aws_caller_identity.current.account_id}";
 
 /// A file that makes the role or user with its policies. The access key of a user is left out: it would stand in the
 /// state file.
-pub(super) fn module(request: &PolicyRequest, permissions: &Value, trust: Option<&Value>) -> String {
+pub(super) fn module(
+    request: &PolicyRequest,
+    permissions: &Value,
+    trust: Option<&Value>,
+) -> String {
     let name = &request.name;
     let mut text = String::from(PROVIDER);
     if request.account.is_none() {
@@ -19,7 +23,9 @@ pub(super) fn module(request: &PolicyRequest, permissions: &Value, trust: Option
         PolicyIdentity::User => "user",
         PolicyIdentity::Role { .. } | PolicyIdentity::WebIdentity { .. } => "role",
     };
-    text.push_str(&format!("resource \"aws_iam_{kind}\" \"keyferry\" {{\n  name = \"{name}\"\n"));
+    text.push_str(&format!(
+        "resource \"aws_iam_{kind}\" \"keyferry\" {{\n  name = \"{name}\"\n"
+    ));
     if let Some(trust) = trust {
         text.push_str(&format!("\n  assume_role_policy = {}", heredoc(trust)));
     }
