@@ -1,1 +1,24 @@
-//! Client commands.
+//! Client commands: what people type, what is sent, what they see.
+//!
+//! Sees only the API's forms and the audit log's. Environment, files and streams come in by [`World`], so that a
+//! test runs a command as a person does.
+
+pub mod args;
+mod client;
+mod commands;
+mod confirm;
+mod credentials;
+pub mod error;
+mod output;
+mod pin;
+mod profile;
+mod progress;
+mod secrets;
+mod table;
+mod world;
+
+pub use args::{Command, Invocation, LocalCommand};
+pub use commands::run;
+pub use error::{CliError, Exit};
+pub use output::Output;
+pub use world::{Prompt, Terminal, World};

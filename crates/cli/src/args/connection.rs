@@ -1,0 +1,254 @@
+//! Connections.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use keyferry_api::connection::{PolicyFormat, PolicyKind, Tier};
+
+use crate::secrets::SecretSource;
+
+fn tiers() -> PossibleValuesParser {
+    Tier::ALL.iter().map(|row| row.1).collect::<Vec<_>>().into()
+}
+
+fn formats() -> PossibleValuesParser {
+    PolicyFormat::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn kinds() -> PossibleValuesParser {
+    PolicyKind::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// `connection`
+#[derive(Clone, Debug, Subcommand)]
+pub enum ConnectionCommand {
+    /// List connections.
+    List,
+    /// Show a connection.
+    Show {
+        /// Id or name.
+        connection: String,
+    },
+    /// Try a stored connection, or settings that are not stored yet. Changes nothing in AWS.
+    #[command(visible_alias = "test")]
+    Verify(VerifyArgs),
+    /// Verify settings and store them.
+    Add(AddArgs),
+    /// Change a connection, verifying it again.
+    Update(UpdateArgs),
+    /// Remove a connection. Its KMS keys stay in AWS.
+    Delete {
+        /// Id or name.
+        connection: String,
+    },
+    /// List IAM users and roles, to pick key users and administrators from.
+    Principals {
+        /// Id or name.
+        connection: String,
+    },
+    /// Print a document for an AWS administrator: permissions, trust, guardrail, or hosts for a firewall.
+    Policy(PolicyArgs),
+    /// Check the whole way into the account.
+    Doctor {
+        /// Id or name.
+        connection: String,
+        /// Also run the main job on throw-away keys in the account, and schedule their deletion.
+        #[arg(long)]
+        sandbox: bool,
+        /// Where; the default Region unless given.
+        #[arg(long)]
+        region: Option<String>,
+    },
+}
+
+/// `connection verify`
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// Id or name of a stored connection.
+    #[arg(conflicts_with = "link")]
+    pub connection: Option<String>,
+    /// Settings to try.
+    #[command(flatten)]
+    pub link: LinkArgs,
+}
+
+/// `connection add`
+#[derive(Clone, Debug, Args)]
+pub struct AddArgs {
+    /// Its name. Upper and lower case make different names.
+    pub name: String,
+    /// Settings.
+    #[command(flatten)]
+    pub link: LinkArgs,
+    /// Store it even though it does not work yet.
+    #[arg(long)]
+    pub allow_unverified: bool,
+    /// Only verify: store nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `connection update`
+#[derive(Clone, Debug, Args)]
+pub struct UpdateArgs {
+    /// Id or name.
+    pub connection: String,
+    /// What to change.
+    #[command(flatten)]
+    pub link: LinkArgs,
+    /// Use no proxy any more.
+    #[arg(long, conflicts_with = "proxy")]
+    pub no_proxy: bool,
+    /// Store it even though it does not work now.
+    #[arg(long)]
+    pub allow_unverified: bool,
+}
+
+/// Identity, Regions, endpoint, trust, proxy.
+#[derive(Clone, Debug, Args)]
+#[group(id = "link", multiple = true)]
+pub struct LinkArgs {
+    /// A Region in use; the first is the default one.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Which rights the connection shall have.
+    #[arg(long, value_parser = tiers())]
+    pub tier: Option<String>,
+    /// Access key id of an IAM user.
+    #[arg(long, value_name = "ID", help_heading = "Identity")]
+    pub access_key_id: Option<String>,
+    /// File with the secret access key; `-` is standard input. Asked for unless given.
+    #[arg(long, value_name = "FILE", help_heading = "Identity")]
+    pub secret_access_key_file: Option<PathBuf>,
+    /// Name of the variable that holds the secret access key.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "secret_access_key_file",
+        help_heading = "Identity"
+    )]
+    pub secret_access_key_env: Option<String>,
+    /// The CSV file with an access key that AWS's console hands out.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["access_key_id", "secret_access_key_file", "secret_access_key_env"], help_heading = "Identity")]
+    pub csv: Option<PathBuf>,
+    /// A role to assume, by the access key if one is given, else by the server's own credentials.
+    #[arg(long, value_name = "ARN", help_heading = "Identity")]
+    pub role_arn: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "role_arn",
+        help_heading = "Identity"
+    )]
+    pub external_id: Option<String>,
+    /// A file on the server with an OpenID token, with which the role is assumed.
+    #[arg(long, value_name = "FILE", requires = "role_arn", conflicts_with_all = ["access_key_id", "csv", "external_id"], help_heading = "Identity")]
+    pub web_identity_token_file: Option<String>,
+    /// Use the server's own credentials.
+    #[arg(long, conflicts_with_all = ["access_key_id", "csv", "web_identity_token_file"], help_heading = "Identity")]
+    pub host_credentials: bool,
+    /// A profile of the server's AWS configuration.
+    #[arg(long, requires = "host_credentials", help_heading = "Identity")]
+    pub profile: Option<String>,
+    /// `standard`, `fips`, the host name of a VPC endpoint, or a URL.
+    #[arg(long, value_name = "WHERE", help_heading = "Endpoint and trust")]
+    pub endpoint: Option<String>,
+    /// File with the CA certificates to trust instead of the usual ones.
+    #[arg(long, value_name = "FILE", help_heading = "Endpoint and trust")]
+    pub ca_file: Option<PathBuf>,
+    /// File with a client certificate chain.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "client_key_file",
+        help_heading = "Endpoint and trust"
+    )]
+    pub client_certificate_file: Option<PathBuf>,
+    /// File with the client certificate's private key.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "client_certificate_file",
+        help_heading = "Endpoint and trust"
+    )]
+    pub client_key_file: Option<PathBuf>,
+    /// Do not check that the certificate names the host.
+    #[arg(long, help_heading = "Endpoint and trust")]
+    pub no_host_name_check: bool,
+    /// An HTTP proxy, such as `http://proxy:3128`.
+    #[arg(long, value_name = "URL", help_heading = "Endpoint and trust")]
+    pub proxy: Option<String>,
+    /// User at the proxy.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "proxy",
+        help_heading = "Endpoint and trust"
+    )]
+    pub proxy_user: Option<String>,
+    /// File with the password at the proxy; asked for unless given.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "proxy_user",
+        help_heading = "Endpoint and trust"
+    )]
+    pub proxy_password_file: Option<PathBuf>,
+}
+
+impl LinkArgs {
+    pub(crate) fn secret_access_key(&self) -> SecretSource {
+        SecretSource {
+            file: self.secret_access_key_file.clone(),
+            variable: self.secret_access_key_env.clone(),
+        }
+    }
+}
+
+/// `connection policy`
+#[derive(Clone, Debug, Args)]
+pub struct PolicyArgs {
+    /// Which document.
+    #[arg(long, value_parser = kinds(), default_value = "permissions")]
+    pub kind: String,
+    /// The organisation policy that leaves deletion, material removal and policy changes to our role.
+    #[arg(long, conflicts_with = "kind")]
+    pub guardrail: bool,
+    /// Which rights.
+    #[arg(long, value_parser = tiers(), default_value = "full")]
+    pub tier: String,
+    /// How it is written.
+    #[arg(long, value_parser = formats(), default_value = "json")]
+    pub format: String,
+    /// A Region; all unless given.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// The AWS account that it is for.
+    #[arg(long)]
+    pub account: Option<String>,
+    /// Who may assume the role: an ARN or account id.
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// The external id that the trust policy asks for.
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Our role, which the guardrail spares.
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Add the rights to rotate the access key.
+    #[arg(long)]
+    pub access_key_rotation: bool,
+    /// `standard`, `fips` or a VPC endpoint's host name.
+    #[arg(long, value_name = "WHERE")]
+    pub endpoint: Option<String>,
+}

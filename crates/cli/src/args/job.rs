@@ -1,0 +1,54 @@
+//! Jobs.
+
+use clap::{Subcommand, builder::PossibleValuesParser};
+use keyferry_api::job::JobState;
+
+use super::PageArgs;
+
+fn states() -> PossibleValuesParser {
+    JobState::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// `job`
+#[derive(Clone, Debug, Subcommand)]
+pub enum JobCommand {
+    /// List jobs, newest first.
+    List {
+        /// In this state.
+        #[arg(long, value_parser = states())]
+        state: Option<String>,
+        /// With work on this KMS key: id, name, ARN or alias.
+        #[arg(long, value_name = "KMS-KEY")]
+        kms_key: Option<String>,
+        /// How many.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show a job with its targets and every try.
+    Show {
+        /// Its id.
+        job: String,
+    },
+    /// Follow a job to its end.
+    Wait {
+        /// Its id.
+        job: String,
+    },
+    /// Stop a job before its next step.
+    Cancel {
+        /// Its id.
+        job: String,
+    },
+    /// Take up what is stuck, and follow it to its end.
+    Retry {
+        /// Its id.
+        job: String,
+        /// Answer at once.
+        #[arg(long)]
+        no_wait: bool,
+    },
+}

@@ -1,0 +1,114 @@
+//! Keystores.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use keyferry_api::keystore::{HealPolicy, OnCancelDeletion};
+
+fn heal_words() -> PossibleValuesParser {
+    HealPolicy::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn on_cancel_words() -> PossibleValuesParser {
+    OnCancelDeletion::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// `keystore`
+#[derive(Clone, Debug, Subcommand)]
+pub enum KeystoreCommand {
+    /// List keystores.
+    List,
+    /// Show a keystore.
+    Show {
+        /// Id or name.
+        keystore: String,
+    },
+    /// Make a keystore.
+    Create {
+        /// Its name.
+        name: String,
+        /// The connection: id or name.
+        #[arg(long)]
+        connection: String,
+        /// What it is like.
+        #[command(flatten)]
+        settings: KeystoreArgs,
+    },
+    /// Change a keystore. Its KMS keys stay as they are.
+    Update {
+        /// Id or name.
+        keystore: String,
+        /// Another name.
+        #[arg(long)]
+        name: Option<String>,
+        /// What to change.
+        #[command(flatten)]
+        settings: KeystoreArgs,
+    },
+    /// Remove a keystore whose KMS keys are all deleted or released.
+    Delete {
+        /// Id or name.
+        keystore: String,
+    },
+}
+
+/// What a keystore is like, and what its new KMS keys look like.
+#[derive(Clone, Debug, Args)]
+pub struct KeystoreArgs {
+    /// Free text.
+    #[arg(long)]
+    pub description: Option<String>,
+    /// A Region; the first is the default one. The connection's unless given.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// What healing may do.
+    #[arg(long, value_parser = heal_words())]
+    pub heal: Option<String>,
+    /// What a cancelled deletion does with the material.
+    #[arg(long, value_name = "WHAT", value_parser = on_cancel_words())]
+    pub on_cancel_deletion: Option<String>,
+    /// Template: kind of key.
+    #[arg(long, help_heading = "Template of new KMS keys")]
+    pub spec: Option<String>,
+    /// AWS's key usage, such as SIGN_VERIFY.
+    #[arg(long, help_heading = "Template of new KMS keys")]
+    pub usage: Option<String>,
+    /// Description of new KMS keys.
+    #[arg(long, value_name = "TEXT", help_heading = "Template of new KMS keys")]
+    pub key_description: Option<String>,
+    /// A tag of new KMS keys.
+    #[arg(
+        long = "tag",
+        value_name = "KEY=VALUE",
+        help_heading = "Template of new KMS keys"
+    )]
+    pub tags: Vec<String>,
+    /// File with their key policy; `-` is standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Template of new KMS keys")]
+    pub policy_file: Option<PathBuf>,
+    /// Use AWS's default key policy again.
+    #[arg(
+        long,
+        conflicts_with = "policy_file",
+        help_heading = "Template of new KMS keys"
+    )]
+    pub no_policy: bool,
+    /// Whether they may be replicated to other Regions.
+    #[arg(long, value_name = "YES/NO", value_parser = clap::builder::BoolishValueParser::new(), help_heading = "Template of new KMS keys")]
+    pub multi_region: Option<bool>,
+    /// Until when their material stays, or `never`.
+    #[arg(long, value_name = "TIME", help_heading = "Template of new KMS keys")]
+    pub expires: Option<String>,
+    /// The time zone of `--expires`; this host's unless given.
+    #[arg(long, value_name = "ZONE", help_heading = "Template of new KMS keys")]
+    pub time_zone: Option<String>,
+}

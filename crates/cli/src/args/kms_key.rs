@@ -1,0 +1,254 @@
+//! KMS keys.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use keyferry_api::kms_key::{OldKey, RotationMethod};
+
+use super::{PageArgs, RunArgs};
+
+fn methods() -> PossibleValuesParser {
+    RotationMethod::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn old_keys() -> PossibleValuesParser {
+    OldKey::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// `kms-key`
+#[derive(Clone, Debug, Subcommand)]
+pub enum KmsKeyCommand {
+    /// List KMS keys.
+    List(ListArgs),
+    /// Show a KMS key.
+    Show {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+    },
+    /// Make a key, and a KMS key that holds it.
+    Create(Box<CreateArgs>),
+    /// Make a KMS key from a key that the vault already has.
+    Upload(Box<UploadArgs>),
+    /// Enable.
+    Enable(OneArgs),
+    /// Disable.
+    Disable(OneArgs),
+    /// Disable and remove every material; the vault keeps it.
+    Deactivate(OneArgs),
+    /// Import what is missing and enable.
+    Activate(OneArgs),
+    /// Update the policy and import missing material, or delete material.
+    Synchronize(SynchronizeArgs),
+    /// Remove the material from AWS; the vault keeps its copy.
+    RemoveFromCloud(OneArgs),
+    /// Rotate to a new version, by new key or in place.
+    Rotate(RotateArgs),
+    /// Schedule deletion in AWS.
+    ScheduleDeletion(ScheduleDeletionArgs),
+    /// Cancel a scheduled deletion.
+    CancelDeletion(CancelDeletionArgs),
+    /// Undo in AWS what nobody here asked for.
+    Restore(OneArgs),
+}
+
+/// One KMS key.
+#[derive(Clone, Debug, Args)]
+pub struct OneArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key list`
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// Of this keystore.
+    #[arg(long)]
+    pub keystore: Option<String>,
+    /// Under this connection.
+    #[arg(long)]
+    pub connection: Option<String>,
+    /// Made from this key.
+    #[arg(long)]
+    pub key: Option<String>,
+    /// With this life, such as ACTIVE.
+    #[arg(long)]
+    pub life: Option<String>,
+    /// In this Region.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Whose name contains this.
+    #[arg(long, short, value_name = "TEXT")]
+    pub query: Option<String>,
+    /// How many.
+    #[command(flatten)]
+    pub page: PageArgs,
+}
+
+/// How a KMS key shall look. What is not given comes from the keystore's template.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SettingsArgs {
+    /// A name in AWS, with or without `alias/`.
+    #[arg(long = "alias", value_name = "ALIAS")]
+    pub aliases: Vec<String>,
+    /// AWS's key usage, such as SIGN_VERIFY.
+    #[arg(long)]
+    pub usage: Option<String>,
+    /// Free text.
+    #[arg(long)]
+    pub description: Option<String>,
+    /// A Region of the keystore; the first is the primary.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// A tag.
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub tags: Vec<String>,
+    /// Until when the material stays: `2027-08-18T00:48:00Z`, `18-08-2027 00:48`, or `never`.
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<String>,
+    /// The time zone of `--expires`, such as US/Pacific; this host's unless given.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Let it be replicated to other Regions.
+    #[arg(long)]
+    pub multi_region: bool,
+    /// Leave it disabled.
+    #[arg(long)]
+    pub disabled: bool,
+    /// ARN of an IAM user or role that may use it.
+    #[arg(long = "key-user", value_name = "ARN", help_heading = "Key policy")]
+    pub key_users: Vec<String>,
+    /// ARN of an IAM user or role that may administer it.
+    #[arg(
+        long = "key-administrator",
+        value_name = "ARN",
+        help_heading = "Key policy"
+    )]
+    pub key_administrators: Vec<String>,
+    /// Do not let key administrators delete it.
+    #[arg(long, requires = "key_administrators", help_heading = "Key policy")]
+    pub no_administrator_deletion: bool,
+    /// Another AWS account that may use it.
+    #[arg(
+        long = "other-account",
+        value_name = "ACCOUNT",
+        help_heading = "Key policy"
+    )]
+    pub other_accounts: Vec<String>,
+    /// File with a whole key policy; `-` is standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key_users", "key_administrators", "other_accounts"], help_heading = "Key policy")]
+    pub policy_file: Option<PathBuf>,
+}
+
+/// `kms-key create`
+#[derive(Clone, Debug, Args)]
+pub struct CreateArgs {
+    /// Name of the new key and of the KMS key.
+    pub name: String,
+    /// The keystore: id or name.
+    #[arg(long)]
+    pub keystore: String,
+    /// Kind of key; the template's unless given.
+    #[arg(long)]
+    pub spec: Option<String>,
+    /// How it shall look.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key upload`
+#[derive(Clone, Debug, Args)]
+pub struct UploadArgs {
+    /// The key: id or name.
+    pub key: String,
+    /// The keystore: id or name.
+    #[arg(long)]
+    pub keystore: String,
+    /// Name of the KMS key; the key's unless given.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// How it shall look.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key synchronize`
+#[derive(Clone, Debug, Args)]
+pub struct SynchronizeArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Leave the key policy as it is.
+    #[arg(long)]
+    pub no_policy: bool,
+    /// Import nothing.
+    #[arg(long)]
+    pub no_import: bool,
+    /// Delete the material.
+    #[arg(long)]
+    pub delete_material: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key rotate`
+#[derive(Clone, Debug, Args)]
+pub struct RotateArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// A new KMS key takes the aliases, or the same KMS key gets new material.
+    #[arg(long, value_parser = methods())]
+    pub method: String,
+    /// What becomes of the old KMS key, with `new-key`.
+    #[arg(long, value_name = "WHAT", value_parser = old_keys())]
+    pub old_key: Option<String>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key schedule-deletion`
+#[derive(Clone, Debug, Args)]
+pub struct ScheduleDeletionArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Waiting period in days, 7 to 30; 30 unless given.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key cancel-deletion`
+#[derive(Clone, Debug, Args)]
+pub struct CancelDeletionArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Remove the material then.
+    #[arg(long, conflicts_with = "keep")]
+    pub empty: bool,
+    /// Keep the material. As the keystore says unless one of the two is given.
+    #[arg(long)]
+    pub keep: bool,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}

@@ -1,0 +1,120 @@
+//! The command line. Only this module knows its grammar.
+
+mod access;
+mod audit;
+mod connection;
+mod job;
+mod key;
+mod keystore;
+mod kms_key;
+mod local;
+
+pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
+pub use audit::AuditCommand;
+pub use connection::{
+    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateArgs as UpdateConnectionArgs,
+    VerifyArgs,
+};
+pub use job::JobCommand;
+pub use key::{CreateArgs as CreateKeyArgs, KeyCommand};
+pub use keystore::{KeystoreArgs, KeystoreCommand};
+pub use kms_key::{
+    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs,
+    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+};
+pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::output::Output;
+
+/// A self-hosted key manager for AWS KMS Bring Your Own Key.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "keyferry",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = false
+)]
+pub struct Invocation {
+    /// How the client works.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Globals {
+    /// How data is written to standard output.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    pub output: Output,
+    /// The server; KEYFERRY_URL, else where you logged in, unless given.
+    #[arg(long, global = true, value_name = "URL")]
+    pub url: Option<String>,
+    /// Confirm destructive commands without typing the name.
+    #[arg(long, short, global = true)]
+    pub yes: bool,
+}
+
+/// How an operation on KMS keys is carried out.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer the job instead of waiting for its end.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Makes repeating the command safe: the same key answers the same job. Made up unless given.
+    #[arg(long, value_name = "TEXT")]
+    pub idempotency_key: Option<String>,
+}
+
+/// Which part of a list.
+#[derive(Clone, Debug, Args)]
+pub struct PageArgs {
+    /// Rows at most; all pages unless given.
+    #[arg(long, value_name = "ROWS")]
+    pub limit: Option<u32>,
+}
+
+/// Every command.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Reach an AWS account.
+    #[command(subcommand)]
+    Connection(Box<ConnectionCommand>),
+    /// Named sets of KMS keys.
+    #[command(subcommand)]
+    Keystore(Box<KeystoreCommand>),
+    /// Keys in the vault.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// KMS keys in AWS.
+    #[command(subcommand)]
+    KmsKey(Box<KmsKeyCommand>),
+    /// Operations under way.
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Open and close the vault.
+    #[command(subcommand)]
+    Seal(SealCommand),
+    /// Your API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Sign in, and remember server, token and certificate.
+    Login(LoginArgs),
+    /// Revoke the remembered token and forget the server.
+    Logout,
+    /// Tell who is signed in.
+    Me,
+    /// What runs on the server's own host.
+    #[command(flatten)]
+    Local(LocalCommand),
+}

@@ -1,0 +1,282 @@
+//! Calls the API.
+
+use std::time::Duration;
+
+use keyferry_api::endpoint::{Endpoint, Method};
+use keyferry_api::problem::Problem;
+use reqwest::{StatusCode, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{CliError, Exit};
+use crate::pin::{self, Seen};
+use crate::profile::{self, Profile};
+use crate::world::World;
+
+/// A check-up of a whole account may take minutes.
+const PATIENCE: Duration = Duration::from_secs(900);
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// A client of one server.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: Option<String>,
+    pinned: Option<(String, Seen)>,
+}
+
+/// One request.
+pub(crate) struct Call<'a, B> {
+    endpoint: &'a Endpoint,
+    path: &'a [&'a str],
+    query: Vec<(&'static str, String)>,
+    body: Option<&'a B>,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl<'a> Call<'a, ()> {
+    pub(crate) fn to(endpoint: &'a Endpoint, path: &'a [&'a str]) -> Self {
+        Self {
+            endpoint,
+            path,
+            query: Vec::new(),
+            body: None,
+            headers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn body<B: Serialize>(self, body: &'a B) -> Call<'a, B> {
+        let Self {
+            endpoint,
+            path,
+            query,
+            headers,
+            ..
+        } = self;
+        Call {
+            endpoint,
+            path,
+            query,
+            body: Some(body),
+            headers,
+        }
+    }
+}
+
+impl<B: Serialize> Call<'_, B> {
+    /// Adds a query parameter that has a value.
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query
+            .extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    /// Adds a header that has a value.
+    pub(crate) fn header(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.headers
+            .extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+}
+
+/// An answer that is no problem.
+pub(crate) struct Reply {
+    pub(crate) etag: Option<String>,
+    pub(crate) cookie: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body in the form that was expected.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, CliError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            CliError::new(Exit::Bug, "the server's answer is not understood")
+                .because(&error)
+                .hint("server and command line may have different versions")
+        })
+    }
+}
+
+impl Client {
+    /// A client for the profile; with a token where there is one.
+    pub(crate) fn new(profile: &Profile) -> Result<Self, CliError> {
+        let url = profile.url.clone().unwrap_or_default();
+        let is_https = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+        if !is_https {
+            return Err(CliError::usage(format!(
+                "`{url}` is no https:// address of a server"
+            )));
+        }
+        let broken = |error: &dyn std::error::Error| {
+            CliError::new(Exit::Bug, "TLS could not be set up").because(error)
+        };
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .connect_timeout(CONNECT);
+        let mut pinned = None;
+        if let Some(fingerprint) = &profile.fingerprint {
+            let (config, seen) =
+                pin::tls(Some(fingerprint.clone())).map_err(|error| broken(&error))?;
+            builder = builder.tls_backend_preconfigured(config);
+            pinned = Some((fingerprint.clone(), seen));
+        }
+        let http = builder.build().map_err(|error| broken(&error))?;
+        Ok(Self {
+            http,
+            url,
+            token: profile.token.clone(),
+            pinned,
+        })
+    }
+
+    /// A client for where the person is signed in.
+    pub(crate) fn signed_in(world: &World, url: Option<&str>) -> Result<Self, CliError> {
+        Self::new(&profile::load(world, url)?)
+    }
+
+    /// The server's address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) async fn send<B: Serialize>(&self, call: Call<'_, B>) -> Result<Reply, CliError> {
+        let method = match call.endpoint.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut url = format!("{}{}", self.url, call.endpoint.path_with(call.path));
+        for (index, (name, value)) in call.query.iter().enumerate() {
+            let value = keyferry_api::endpoint::encode_segment(value);
+            url.push_str(&format!(
+                "{}{name}={value}",
+                if index == 0 { '?' } else { '&' }
+            ));
+        }
+        let mut request = self.http.request(method, url);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in call.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = call.body {
+            request = request.json(body);
+        }
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error))?;
+        self.judge(response).await
+    }
+
+    async fn judge(&self, response: reqwest::Response) -> Result<Reply, CliError> {
+        let status = response.status();
+        let text = |name: &str| {
+            let value = response.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let (etag, cookie) = (text("etag"), text("set-cookie"));
+        let body = response
+            .bytes()
+            .await
+            .map_err(|error| self.unreachable(&error))?
+            .to_vec();
+        if status.is_success() || is_plain_readiness(status, &body) {
+            return Ok(Reply { etag, cookie, body });
+        }
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => Err(problem.into()),
+            Err(_) => {
+                let message = format!("{} answered {status}, and is no Keyferry server", self.url);
+                Err(CliError::new(Exit::Usage, message).hint("check the URL"))
+            }
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> CliError {
+        if let Some((wanted, seen)) = &self.pinned {
+            let shown = seen.lock().ok().and_then(|shown| shown.clone());
+            if let Some(shown) = shown.filter(|shown| shown != wanted) {
+                return wrong_server(&self.url, wanted, &shown);
+            }
+        }
+        CliError::new(Exit::Transient, format!("{} cannot be reached", self.url))
+            .because(&error.without_url_in_text())
+            .hint("check the address, and whether the server runs")
+    }
+}
+
+fn is_plain_readiness(status: StatusCode, body: &[u8]) -> bool {
+    status == StatusCode::SERVICE_UNAVAILABLE
+        && serde_json::from_slice::<keyferry_api::system::ReadyView>(body).is_ok()
+}
+
+fn wrong_server(url: &str, wanted: &str, shown: &str) -> CliError {
+    let message = format!("{url} shows another certificate than the one that was pinned");
+    let mut error = CliError::new(Exit::WrongServer, message).hint(
+        "if the server's certificate was renewed, run `keyferry login` again and compare the fingerprint; \
+         else somebody stands between",
+    );
+    error.causes = vec![
+        format!("pinned is SHA-256 {wanted}"),
+        format!("shown was  SHA-256 {shown}"),
+    ];
+    error
+}
+
+/// Errors of the HTTP library as causes: its own text would repeat the URL.
+trait WithoutUrl {
+    fn without_url_in_text(&self) -> Plain;
+}
+
+#[derive(Debug)]
+struct Plain(String);
+
+impl std::fmt::Display for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Plain {}
+
+impl WithoutUrl for reqwest::Error {
+    fn without_url_in_text(&self) -> Plain {
+        let mut innermost: &dyn std::error::Error = self;
+        while let Some(source) = innermost.source() {
+            innermost = source;
+        }
+        if self.is_timeout() {
+            return Plain("no answer in time".to_owned());
+        }
+        Plain(innermost.to_string())
+    }
+}
+
+/// The fingerprint that a server shows, learned without sending it anything.
+pub(crate) async fn shown_fingerprint(url: &str) -> Result<String, CliError> {
+    let (config, seen) = pin::tls(None)
+        .map_err(|error| CliError::new(Exit::Bug, "TLS could not be set up").because(&error))?;
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(config)
+        .connect_timeout(CONNECT)
+        .build()
+        .map_err(|error| CliError::new(Exit::Bug, "TLS could not be set up").because(&error))?;
+    let result = http.get(url).send().await;
+    match (seen.lock().ok().and_then(|shown| shown.clone()), result) {
+        (Some(fingerprint), _) => Ok(fingerprint),
+        (None, Err(error)) => Err(CliError::new(
+            Exit::Transient,
+            format!("{url} cannot be reached"),
+        )
+        .because(&error.without_url_in_text())
+        .hint("check the address, and whether the server runs")),
+        (None, Ok(_)) => Err(CliError::usage(format!("{url} does not speak TLS"))),
+    }
+}

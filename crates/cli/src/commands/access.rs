@@ -1,0 +1,259 @@
+//! Signing in and out, tokens, and the vault's seal.
+
+use keyferry_api::access::{
+    CreateTokenRequest, CreatedTokenView, MeView, SignInRequest, TokenPage, TokenView,
+};
+use keyferry_api::endpoints as at;
+use keyferry_api::seal::{SealStatusView, UnsealRequest};
+
+use super::{Context, text};
+use crate::args::{Globals, LoginArgs, SealCommand, TokenCommand};
+use crate::client::{Call, Client, shown_fingerprint};
+use crate::error::{CliError, Exit};
+use crate::pin;
+use crate::profile::{self, Profile};
+use crate::table::Table;
+use crate::world::World;
+
+/// Signs in, makes an API token, and remembers server, token and certificate.
+pub(crate) async fn login(
+    world: &mut World,
+    globals: &Globals,
+    args: LoginArgs,
+) -> Result<(), CliError> {
+    let known = profile::load(world, globals.url.as_deref())?;
+    let fingerprint = trusted(world, globals, &args, &known).await?;
+    let mut profile = Profile {
+        fingerprint,
+        token: None,
+        token_id: None,
+        ..known
+    };
+    let client = Client::new(&profile)?;
+    let user = match args.user {
+        Some(user) => user,
+        None => ask(world, "User")?,
+    };
+    let password = world.secret("password", &args.password.source())?;
+    let request = SignInRequest { user, password };
+    let reply = client
+        .send(Call::to(&at::SIGN_IN, &[]).body(&request))
+        .await?;
+    let cookie = reply
+        .cookie
+        .as_deref()
+        .and_then(|cookie| cookie.split(';').next())
+        .map(str::to_owned);
+    let made = make_token(&client, &cookie, args.token_name).await?;
+    // The session has done its work; the token stays. A failure to end it early is harmless.
+    let _ = client
+        .send(by_cookie(Call::to(&at::SIGN_OUT, &[]), &client, &cookie))
+        .await;
+    profile.token = Some(made.token);
+    profile.token_id = Some(made.details.id);
+    profile::save(world, &profile)?;
+    world.say(&format!(
+        "signed in to {} as {}",
+        client.url(),
+        request.user
+    ));
+    Ok(())
+}
+
+/// A request by session cookie must say that it comes from the server's own address.
+fn by_cookie<'a, B: serde::Serialize>(
+    call: Call<'a, B>,
+    client: &Client,
+    cookie: &Option<String>,
+) -> Call<'a, B> {
+    call.header("cookie", cookie.as_ref())
+        .header("origin", Some(client.url()))
+}
+
+async fn make_token(
+    client: &Client,
+    cookie: &Option<String>,
+    name: String,
+) -> Result<CreatedTokenView, CliError> {
+    let request = CreateTokenRequest {
+        name,
+        expires_at: None,
+        time_zone: None,
+    };
+    let call = Call::to(&at::CREATE_TOKEN, &[]).body(&request);
+    client.send(by_cookie(call, client, cookie)).await?.read()
+}
+
+fn ask(world: &mut World, question: &str) -> Result<String, CliError> {
+    let prompt = world.terminal.prompt.as_mut().ok_or_else(|| {
+        CliError::usage("the user is missing, and there is nobody to ask").hint("give --user")
+    })?;
+    prompt
+        .line(question)
+        .map_err(|error| CliError::usage("nothing was typed").because(&error))
+}
+
+/// The fingerprint to pin: as given, as remembered, or as shown and then confirmed.
+async fn trusted(
+    world: &mut World,
+    globals: &Globals,
+    args: &LoginArgs,
+    known: &Profile,
+) -> Result<Option<String>, CliError> {
+    if let Some(text) = &args.fingerprint {
+        let normal = pin::normal(text);
+        return normal
+            .map(Some)
+            .ok_or_else(|| CliError::usage("--fingerprint is no SHA-256 in hex"));
+    }
+    let url = known.url.clone().unwrap_or_default();
+    let shown = shown_fingerprint(&url).await?;
+    if known.fingerprint.as_ref() == Some(&shown) {
+        return Ok(Some(shown));
+    }
+    world.say(&format!(
+        "{url} shows a certificate with the SHA-256 fingerprint\n  {shown}"
+    ));
+    if let Some(before) = &known.fingerprint {
+        world.say(&format!("warning: until now it was\n  {before}"));
+    }
+    if globals.yes {
+        return Ok(Some(shown));
+    }
+    let refused = || {
+        CliError::new(
+            Exit::NotConfirmed,
+            "the certificate was not confirmed; nothing was sent",
+        )
+        .hint("compare with what `keyferry init` printed, and give --fingerprint")
+    };
+    let prompt = world.terminal.prompt.as_mut().ok_or_else(refused)?;
+    let answer = prompt.line("Is it the one that `keyferry init` printed? (yes/no)");
+    if answer.is_ok_and(|answer| answer == "yes") {
+        Ok(Some(shown))
+    } else {
+        Err(refused())
+    }
+}
+
+/// Revokes the remembered token and forgets the server.
+pub(crate) async fn logout(context: &mut Context<'_>) -> Result<(), CliError> {
+    let known = profile::load(context.world, context.globals.url.as_deref())?;
+    let revoked = match &known.token_id {
+        Some(id) => context
+            .client
+            .send(Call::to(&at::REVOKE_TOKEN, &[id]))
+            .await
+            .map(|_| ()),
+        None => Ok(()),
+    };
+    profile::forget(context.world)?;
+    match revoked {
+        Ok(()) => context.world.say("signed out"),
+        Err(error) => {
+            context
+                .world
+                .say("warning: forgotten here, but the token could not be revoked");
+            context.world.say(error.text().trim_end());
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn me(context: &mut Context<'_>) -> Result<(), CliError> {
+    let found: MeView = context.client.send(Call::to(&at::ME, &[])).await?.read()?;
+    context
+        .world
+        .print(context.globals.output, &found, || Table::one(&found))
+}
+
+pub(crate) async fn token(
+    context: &mut Context<'_>,
+    command: TokenCommand,
+) -> Result<(), CliError> {
+    match command {
+        TokenCommand::List => {
+            let page: TokenPage = context
+                .client
+                .send(Call::to(&at::LIST_TOKENS, &[]))
+                .await?
+                .read()?;
+            context
+                .world
+                .print(context.globals.output, &page.items, || tokens(&page.items))
+        }
+        TokenCommand::Create {
+            name,
+            expires,
+            time_zone,
+        } => {
+            let time_zone = text::zone(expires.as_deref(), time_zone);
+            let request = CreateTokenRequest {
+                name,
+                expires_at: expires,
+                time_zone,
+            };
+            let reply = context
+                .client
+                .send(Call::to(&at::CREATE_TOKEN, &[]).body(&request))
+                .await?;
+            let made: CreatedTokenView = reply.read()?;
+            context.world.say("keep this token; it is not shown again");
+            context
+                .world
+                .print(context.globals.output, &made, || Table::one(&made))
+        }
+        TokenCommand::Revoke { token } => {
+            context
+                .client
+                .send(Call::to(&at::REVOKE_TOKEN, &[&token]))
+                .await?;
+            context.world.say("the token was revoked");
+            Ok(())
+        }
+    }
+}
+
+fn tokens(tokens: &[TokenView]) -> Table {
+    let row = |token: &TokenView| {
+        vec![
+            token.name.clone(),
+            token.created_at.clone(),
+            token
+                .expires_at
+                .clone()
+                .unwrap_or_else(|| "never".to_owned()),
+            text::cell(token.revoked_at.as_ref()),
+            token.id.clone(),
+        ]
+    };
+    Table::list(
+        &["NAME", "CREATED", "EXPIRES", "REVOKED", "ID"],
+        tokens.iter().map(row).collect(),
+    )
+}
+
+pub(crate) async fn seal(context: &mut Context<'_>, command: SealCommand) -> Result<(), CliError> {
+    let reply = match command {
+        SealCommand::Status => context.client.send(Call::to(&at::SEAL_STATUS, &[])).await?,
+        SealCommand::Unseal(args) => {
+            let passphrase = context
+                .world
+                .secret("passphrase", &args.passphrase.source())?;
+            let request = UnsealRequest { passphrase };
+            context
+                .client
+                .send(Call::to(&at::UNSEAL, &[]).body(&request))
+                .await?
+        }
+        SealCommand::Seal => {
+            let loss = "The vault will be closed: no key material can be made or imported until it is opened again.";
+            context.world.confirm("seal", loss, context.globals.yes)?;
+            context.client.send(Call::to(&at::SEAL, &[])).await?
+        }
+    };
+    let status: SealStatusView = reply.read()?;
+    context
+        .world
+        .print(context.globals.output, &status, || Table::one(&status))
+}

@@ -1,0 +1,454 @@
+//! Connections.
+
+use keyferry_api::connection::{
+    AddConnectionRequest, ClientCertificateRequest, ConnectionPage, ConnectionView,
+    DoctorReportView, DoctorRequest, EndpointSpec, IdentityRequest, PolicyTextView, PrincipalsView,
+    ProxyRequest, StoredConnectionView, Tier, TlsRequest, UpdateConnectionRequest,
+    VerificationView, VerifyConnectionRequest,
+};
+use keyferry_api::endpoints as at;
+use keyferry_api::secret::Secret;
+
+use super::{Context, text};
+use crate::args::{
+    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateConnectionArgs, VerifyArgs,
+};
+use crate::client::Call;
+use crate::credentials::access_key_of_csv;
+use crate::error::{CliError, Exit};
+use crate::secrets::SecretSource;
+use crate::table::Table;
+use crate::world::World;
+
+pub(crate) async fn run(
+    context: &mut Context<'_>,
+    command: ConnectionCommand,
+) -> Result<(), CliError> {
+    match command {
+        ConnectionCommand::List => list(context).await,
+        ConnectionCommand::Show { connection } => {
+            let found = find(context, &connection).await?;
+            context
+                .world
+                .print(context.globals.output, &found, || Table::one(&found))
+        }
+        ConnectionCommand::Verify(args) => verify(context, args).await,
+        ConnectionCommand::Add(args) => add(context, args).await,
+        ConnectionCommand::Update(args) => update(context, args).await,
+        ConnectionCommand::Delete { connection } => delete(context, &connection).await,
+        ConnectionCommand::Principals { connection } => principals(context, &connection).await,
+        ConnectionCommand::Policy(args) => policy(context, args).await,
+        ConnectionCommand::Doctor {
+            connection,
+            sandbox,
+            region,
+        } => doctor(context, &connection, DoctorRequest { sandbox, region }).await,
+    }
+}
+
+async fn find(context: &Context<'_>, connection: &str) -> Result<ConnectionView, CliError> {
+    context
+        .client
+        .send(Call::to(&at::SHOW_CONNECTION, &[connection]))
+        .await?
+        .read()
+}
+
+async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
+    let page: ConnectionPage = context
+        .client
+        .send(Call::to(&at::LIST_CONNECTIONS, &[]))
+        .await?
+        .read()?;
+    let row = |one: &ConnectionView| {
+        vec![
+            one.name.clone(),
+            one.cloud.clone(),
+            text::cell(one.account.as_ref()),
+            one.regions.join(","),
+            one.identity.kind.clone(),
+            one.tier.as_str().to_owned(),
+            one.health.state.as_str().to_owned(),
+            one.created_at.clone(),
+            one.updated_at.clone(),
+        ]
+    };
+    let head = [
+        "NAME", "CLOUD", "ACCOUNT", "REGIONS", "IDENTITY", "TIER", "LINK", "CREATED", "UPDATED",
+    ];
+    context
+        .world
+        .print(context.globals.output, &page.items, || {
+            Table::list(&head, page.items.iter().map(row).collect())
+        })
+}
+
+fn access_key(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
+    let (access_key_id, secret_access_key): (String, Secret) =
+        match (&args.csv, &args.access_key_id) {
+            (Some(file), _) => access_key_of_csv(&world.read_text(file)?)?,
+            (None, Some(id)) => (
+                id.clone(),
+                world.secret("secret access key", &args.secret_access_key())?,
+            ),
+            (None, None) => return Ok(None),
+        };
+    Ok(Some(IdentityRequest::AccessKey {
+        access_key_id,
+        secret_access_key,
+    }))
+}
+
+/// The identity that the options describe, if they describe one.
+fn identity(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
+    let base = match access_key(world, args)? {
+        None if args.host_credentials => Some(IdentityRequest::Host {
+            profile: args.profile.clone(),
+        }),
+        other => other,
+    };
+    let Some(role_arn) = args.role_arn.clone() else {
+        return Ok(base);
+    };
+    if let Some(token_file) = args.web_identity_token_file.clone() {
+        return Ok(Some(IdentityRequest::WebIdentity {
+            role_arn,
+            token_file,
+        }));
+    }
+    let external_id = args.external_id.clone();
+    Ok(Some(IdentityRequest::AssumeRole {
+        role_arn,
+        external_id,
+        base: base.map(Box::new),
+    }))
+}
+
+fn endpoint(text: Option<&str>) -> Option<EndpointSpec> {
+    Some(match text? {
+        "standard" => EndpointSpec::Standard,
+        "fips" => EndpointSpec::Fips,
+        url if url.contains("://") => EndpointSpec::Custom {
+            url: url.to_owned(),
+        },
+        host => EndpointSpec::Vpc {
+            host: host.to_owned(),
+        },
+    })
+}
+
+fn tls(world: &mut World, args: &LinkArgs) -> Result<Option<TlsRequest>, CliError> {
+    let ca_bundle = text::document(world, args.ca_file.as_deref())?;
+    let client_certificate = match (&args.client_certificate_file, &args.client_key_file) {
+        (Some(chain), Some(key)) => Some(ClientCertificateRequest {
+            chain: world.read_text(chain)?,
+            private_key: Secret::new(world.read_text(key)?),
+        }),
+        _ => None,
+    };
+    if ca_bundle.is_none() && client_certificate.is_none() && !args.no_host_name_check {
+        return Ok(None);
+    }
+    Ok(Some(TlsRequest {
+        ca_bundle,
+        client_certificate,
+        check_host_name: !args.no_host_name_check,
+    }))
+}
+
+fn proxy(world: &mut World, args: &LinkArgs) -> Result<Option<ProxyRequest>, CliError> {
+    let Some(url) = args.proxy.clone() else {
+        return Ok(None);
+    };
+    let source = SecretSource {
+        file: args.proxy_password_file.clone(),
+        variable: None,
+    };
+    let password = match &args.proxy_user {
+        Some(_) => Some(world.secret("proxy password", &source)?),
+        None => None,
+    };
+    Ok(Some(ProxyRequest {
+        url,
+        user: args.proxy_user.clone(),
+        password,
+    }))
+}
+
+fn settings(
+    world: &mut World,
+    name: Option<String>,
+    args: &LinkArgs,
+) -> Result<VerifyConnectionRequest, CliError> {
+    let identity = identity(world, args)?.ok_or_else(|| {
+        CliError::usage("the connection has no identity")
+            .hint("give --access-key-id, --csv, --role-arn or --host-credentials")
+    })?;
+    if args.regions.is_empty() {
+        return Err(CliError::usage("the connection has no Region")
+            .hint("give --region, several times for several"));
+    }
+    Ok(VerifyConnectionRequest {
+        name,
+        identity,
+        regions: args.regions.clone(),
+        tier: args.tier.as_deref().and_then(Tier::from_word),
+        endpoint: endpoint(args.endpoint.as_deref()).unwrap_or_default(),
+        tls: tls(world, args)?.unwrap_or_default(),
+        proxy: proxy(world, args)?,
+    })
+}
+
+/// Says what a verification found, in words.
+fn say(world: &mut World, found: &VerificationView) {
+    world.say(&found.message);
+    for check in &found.regions {
+        if let Some(problem) = &check.problem {
+            world.say(&format!("warning: {}: {problem}", check.region));
+        }
+    }
+    if !found.missing_actions.is_empty() {
+        world.say(&format!(
+            "warning: these actions are missing: {}",
+            found.missing_actions.join(", ")
+        ));
+        world.say("hint: `keyferry connection policy` prints a policy with all of them");
+    }
+    if let Some(why) = &found.actions_unchecked {
+        world.say(&format!("note: actions were not checked: {why}"));
+    }
+}
+
+async fn verify(context: &mut Context<'_>, args: VerifyArgs) -> Result<(), CliError> {
+    if let Some(name) = args.connection {
+        let reply = context
+            .client
+            .send(Call::to(&at::TEST_CONNECTION, &[&name]))
+            .await?;
+        return print_stored(context, &reply.read()?);
+    }
+    let request = settings(context.world, None, &args.link)?;
+    try_out(context, request).await
+}
+
+async fn try_out(
+    context: &mut Context<'_>,
+    request: VerifyConnectionRequest,
+) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::VERIFY_CONNECTION, &[]).body(&request))
+        .await?;
+    let found: VerificationView = reply.read()?;
+    say(context.world, &found);
+    context
+        .world
+        .print(context.globals.output, &found, || Table::one(&found))
+}
+
+/// Shows a stored connection; a link that does not work is an error after the data.
+fn print_stored(context: &mut Context<'_>, stored: &StoredConnectionView) -> Result<(), CliError> {
+    let connection = &stored.connection;
+    context
+        .world
+        .print(context.globals.output, stored, || Table::one(connection))?;
+    match (&stored.verification, &connection.health.why) {
+        (Some(found), _) => {
+            say(context.world, found);
+            Ok(())
+        }
+        (None, why) => {
+            let message = format!("the connection `{}` does not work", connection.name);
+            let mut error = CliError::new(Exit::Conflict, message);
+            error.causes.extend(why.clone());
+            Err(error)
+        }
+    }
+}
+
+async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
+    let settings = settings(context.world, Some(args.name.clone()), &args.link)?;
+    if args.dry_run {
+        try_out(context, settings).await?;
+        context.world.say("nothing was stored: this was a dry run");
+        return Ok(());
+    }
+    let VerifyConnectionRequest {
+        identity,
+        regions,
+        tier,
+        endpoint,
+        tls,
+        proxy,
+        ..
+    } = settings;
+    let request = AddConnectionRequest {
+        name: args.name,
+        identity,
+        regions,
+        tier,
+        endpoint,
+        tls,
+        proxy,
+        allow_unverified: args.allow_unverified,
+    };
+    let reply = context
+        .client
+        .send(Call::to(&at::ADD_CONNECTION, &[]).body(&request))
+        .await;
+    let stored: StoredConnectionView = reply.map_err(offer_unverified)?.read()?;
+    stored_or_noted(context, &stored, args.allow_unverified)
+}
+
+fn offer_unverified(error: CliError) -> CliError {
+    let is_link = error.message.contains("[aws.");
+    match (&error.hint, is_link) {
+        (None, true) => error.hint("nothing was stored; --allow-unverified stores it all the same"),
+        _ => error,
+    }
+}
+
+/// What was stored on purpose without a working link is no error.
+fn stored_or_noted(
+    context: &mut Context<'_>,
+    stored: &StoredConnectionView,
+    allow_unverified: bool,
+) -> Result<(), CliError> {
+    match print_stored(context, stored) {
+        Err(error) if allow_unverified && error.exit == Exit::Conflict => {
+            context
+                .world
+                .say(&format!("warning: stored, but {}", error.message));
+            error
+                .causes
+                .iter()
+                .for_each(|cause| context.world.say(&format!("caused by: {cause}")));
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result<(), CliError> {
+    let path = [args.connection.as_str()];
+    let now = context
+        .client
+        .send(Call::to(&at::SHOW_CONNECTION, &path))
+        .await?;
+    let link = &args.link;
+    let request = UpdateConnectionRequest {
+        identity: identity(context.world, link)?,
+        regions: text::given(link.regions.clone()),
+        tier: link.tier.as_deref().and_then(Tier::from_word),
+        endpoint: endpoint(link.endpoint.as_deref()),
+        tls: tls(context.world, link)?,
+        proxy: proxy(context.world, link)?,
+        remove_proxy: args.no_proxy,
+        allow_unverified: args.allow_unverified,
+    };
+    let call = Call::to(&at::UPDATE_CONNECTION, &path)
+        .body(&request)
+        .header("if-match", now.etag);
+    let stored: StoredConnectionView = context
+        .client
+        .send(call)
+        .await
+        .map_err(offer_unverified)?
+        .read()?;
+    stored_or_noted(context, &stored, args.allow_unverified)
+}
+
+async fn delete(context: &mut Context<'_>, connection: &str) -> Result<(), CliError> {
+    let found = find(context, connection).await?;
+    let loss = format!(
+        "The connection `{}` will be removed. Its KMS keys stay in AWS as they are.",
+        found.name
+    );
+    context
+        .world
+        .confirm(&found.name, &loss, context.globals.yes)?;
+    context
+        .client
+        .send(Call::to(&at::DELETE_CONNECTION, &[&found.id]))
+        .await?;
+    context
+        .world
+        .say(&format!("the connection `{}` was removed", found.name));
+    Ok(())
+}
+
+async fn principals(context: &mut Context<'_>, connection: &str) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::CONNECTION_PRINCIPALS, &[connection]))
+        .await?;
+    let found: PrincipalsView = reply.read()?;
+    let kinds = [("user", &found.users), ("role", &found.roles)];
+    let rows = kinds.into_iter().flat_map(|(kind, arns)| {
+        arns.iter()
+            .map(move |arn| vec![kind.to_owned(), arn.clone()])
+    });
+    let table = Table::list(&["KIND", "ARN"], rows.collect());
+    context
+        .world
+        .print(context.globals.output, &found, || table)
+}
+
+async fn policy(context: &mut Context<'_>, args: PolicyArgs) -> Result<(), CliError> {
+    let kind = if args.guardrail {
+        "guardrail".to_owned()
+    } else {
+        args.kind
+    };
+    let regions = Some(args.regions.join(",")).filter(|regions| !regions.is_empty());
+    let call = Call::to(&at::CONNECTION_POLICY, &[])
+        .query("kind", Some(kind))
+        .query("tier", Some(args.tier))
+        .query("format", Some(args.format))
+        .query("regions", regions)
+        .query("account", args.account)
+        .query("principal", args.principal)
+        .query("external_id", args.external_id)
+        .query("role_arn", args.role_arn)
+        .query(
+            "access_key_rotation",
+            args.access_key_rotation.then_some("true"),
+        )
+        .query("endpoint", args.endpoint);
+    let found: PolicyTextView = context.client.send(call).await?.read()?;
+    // The document itself is the data, ready for a file.
+    context
+        .world
+        .print_text(&format!("{}\n", found.text.trim_end()))
+}
+
+async fn doctor(
+    context: &mut Context<'_>,
+    connection: &str,
+    request: DoctorRequest,
+) -> Result<(), CliError> {
+    let path = [connection];
+    let reply = context
+        .client
+        .send(Call::to(&at::CONNECTION_DOCTOR, &path).body(&request))
+        .await?;
+    let report: DoctorReportView = reply.read()?;
+    let rows = report.checks.iter().map(|check| {
+        let verdict = if check.ok { "ok" } else { "FAILED" };
+        vec![verdict.to_owned(), check.name.clone(), check.detail.clone()]
+    });
+    let table = Table::list(&["RESULT", "CHECK", "DETAIL"], rows.collect());
+    context
+        .world
+        .print(context.globals.output, &report, || table)?;
+    for arn in &report.throw_away_keys {
+        context.world.say(&format!("scheduled for deletion: {arn}"));
+    }
+    if report.ok {
+        return Ok(());
+    }
+    Err(CliError::new(
+        Exit::Conflict,
+        format!("the connection `{}` failed its check-up", report.connection),
+    ))
+}

@@ -1,0 +1,175 @@
+//! Keystores.
+
+use keyferry_api::endpoints as at;
+use keyferry_api::keystore::{
+    CreateKeystoreRequest, HealPolicy, KeystorePage, KeystoreView, OnCancelDeletion,
+    TemplateRequest, UpdateKeystoreRequest,
+};
+
+use super::{Context, text};
+use crate::args::{KeystoreArgs, KeystoreCommand};
+use crate::client::Call;
+use crate::error::CliError;
+use crate::table::Table;
+use crate::world::World;
+
+pub(crate) async fn run(
+    context: &mut Context<'_>,
+    command: KeystoreCommand,
+) -> Result<(), CliError> {
+    match command {
+        KeystoreCommand::List => list(context).await,
+        KeystoreCommand::Show { keystore } => {
+            let reply = context
+                .client
+                .send(Call::to(&at::SHOW_KEYSTORE, &[&keystore]))
+                .await?;
+            print(context, &reply.read()?)
+        }
+        KeystoreCommand::Create {
+            name,
+            connection,
+            settings,
+        } => create(context, name, connection, settings).await,
+        KeystoreCommand::Update {
+            keystore,
+            name,
+            settings,
+        } => update(context, &keystore, name, settings).await,
+        KeystoreCommand::Delete { keystore } => delete(context, &keystore).await,
+    }
+}
+
+async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
+    let page: KeystorePage = context
+        .client
+        .send(Call::to(&at::LIST_KEYSTORES, &[]))
+        .await?
+        .read()?;
+    let row = |keystore: &KeystoreView| {
+        vec![
+            keystore.name.clone(),
+            keystore.connection_name.clone(),
+            keystore.regions.join(","),
+            keystore.template.spec.clone(),
+            keystore.heal.as_str().to_owned(),
+            keystore.id.clone(),
+        ]
+    };
+    let head = ["NAME", "CONNECTION", "REGIONS", "SPEC", "HEAL", "ID"];
+    context
+        .world
+        .print(context.globals.output, &page.items, || {
+            Table::list(&head, page.items.iter().map(row).collect())
+        })
+}
+
+fn print(context: &mut Context<'_>, keystore: &KeystoreView) -> Result<(), CliError> {
+    context
+        .world
+        .print(context.globals.output, keystore, || Table::one(keystore))
+}
+
+fn template(world: &mut World, args: &KeystoreArgs) -> Result<TemplateRequest, CliError> {
+    Ok(TemplateRequest {
+        spec: args.spec.clone(),
+        usage: args.usage.clone(),
+        description: args.key_description.clone(),
+        tags: text::tags(&args.tags)?,
+        policy: text::document(world, args.policy_file.as_deref())?,
+        remove_policy: args.no_policy,
+        multi_region: args.multi_region,
+        expires_at: args.expires.clone(),
+        time_zone: text::zone(args.expires.as_deref(), args.time_zone.clone()),
+    })
+}
+
+fn changes_template(args: &KeystoreArgs) -> bool {
+    args.spec.is_some()
+        || args.usage.is_some()
+        || args.key_description.is_some()
+        || !args.tags.is_empty()
+        || args.policy_file.is_some()
+        || args.no_policy
+        || args.multi_region.is_some()
+        || args.expires.is_some()
+}
+
+async fn create(
+    context: &mut Context<'_>,
+    name: String,
+    connection: String,
+    args: KeystoreArgs,
+) -> Result<(), CliError> {
+    let request = CreateKeystoreRequest {
+        name,
+        connection,
+        template: template(context.world, &args)?,
+        description: args.description.unwrap_or_default(),
+        regions: args.regions,
+        heal: args.heal.as_deref().and_then(HealPolicy::from_word),
+        on_cancel_deletion: args
+            .on_cancel_deletion
+            .as_deref()
+            .and_then(OnCancelDeletion::from_word),
+    };
+    let reply = context
+        .client
+        .send(Call::to(&at::CREATE_KEYSTORE, &[]).body(&request))
+        .await?;
+    print(context, &reply.read()?)
+}
+
+async fn update(
+    context: &mut Context<'_>,
+    keystore: &str,
+    name: Option<String>,
+    args: KeystoreArgs,
+) -> Result<(), CliError> {
+    let now = context
+        .client
+        .send(Call::to(&at::SHOW_KEYSTORE, &[keystore]))
+        .await?;
+    let request = UpdateKeystoreRequest {
+        name,
+        template: changes_template(&args)
+            .then(|| template(context.world, &args))
+            .transpose()?,
+        description: args.description,
+        regions: text::given(args.regions),
+        heal: args.heal.as_deref().and_then(HealPolicy::from_word),
+        on_cancel_deletion: args
+            .on_cancel_deletion
+            .as_deref()
+            .and_then(OnCancelDeletion::from_word),
+    };
+    let path = [keystore];
+    let call = Call::to(&at::UPDATE_KEYSTORE, &path)
+        .body(&request)
+        .header("if-match", now.etag);
+    let changed: KeystoreView = context.client.send(call).await?.read()?;
+    print(context, &changed)
+}
+
+async fn delete(context: &mut Context<'_>, keystore: &str) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::SHOW_KEYSTORE, &[keystore]))
+        .await?;
+    let found: KeystoreView = reply.read()?;
+    let loss = format!(
+        "The keystore `{}` will be removed. Its audit entries stay.",
+        found.name
+    );
+    context
+        .world
+        .confirm(&found.name, &loss, context.globals.yes)?;
+    context
+        .client
+        .send(Call::to(&at::DELETE_KEYSTORE, &[&found.id]))
+        .await?;
+    context
+        .world
+        .say(&format!("the keystore `{}` was removed", found.name));
+    Ok(())
+}

@@ -1,0 +1,288 @@
+//! KMS keys.
+
+use keyferry_api::endpoint::Endpoint;
+use keyferry_api::endpoints as at;
+use keyferry_api::kms_key::{
+    CancelDeletionRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage, KmsKeySettings,
+    KmsKeyView, OldKey, RemoveFromCloudRequest, RotateRequest, RotationMethod,
+    ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
+};
+
+use super::operation::operate;
+use super::{Context, text};
+use crate::args::{
+    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs, RunArgs,
+    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+};
+use crate::client::Call;
+use crate::error::CliError;
+use crate::table::Table;
+use crate::world::World;
+
+pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Result<(), CliError> {
+    use KmsKeyCommand as Do;
+    match command {
+        Do::List(filter) => list(context, filter).await,
+        Do::Show { kms_key } => show(context, &kms_key).await,
+        Do::Create(args) => create(context, *args).await,
+        Do::Upload(args) => upload(context, *args).await,
+        Do::Enable(one) => plain(context, &at::ENABLE_KMS_KEY, &one).await,
+        Do::Disable(one) => plain(context, &at::DISABLE_KMS_KEY, &one).await,
+        Do::Activate(one) => plain(context, &at::ACTIVATE_KMS_KEY, &one).await,
+        Do::Restore(one) => plain(context, &at::RESTORE_KMS_KEY, &one).await,
+        Do::Deactivate(one) => deactivate(context, &one).await,
+        Do::RemoveFromCloud(one) => remove_from_cloud(context, &one).await,
+        Do::Synchronize(args) => synchronize(context, args).await,
+        Do::Rotate(args) => rotate(context, args).await,
+        Do::ScheduleDeletion(args) => schedule_deletion(context, args).await,
+        Do::CancelDeletion(args) => cancel_deletion(context, args).await,
+    }
+}
+
+/// KMS keys as a list.
+pub(crate) fn rows(kms_keys: &[KmsKeyView]) -> Table {
+    let head = [
+        "NAME",
+        "SOURCE",
+        "UPLOADED",
+        "REGION",
+        "KEY STATE",
+        "STATUS",
+        "LIFE",
+        "EXPIRES",
+        "KEYSTORE",
+        "ARN",
+    ];
+    let row = |key: &KmsKeyView| {
+        vec![
+            key.name.clone(),
+            key.source.text.clone(),
+            key.uploaded.clone(),
+            key.regions.join(","),
+            text::cell(key.key_state.as_ref()),
+            key.status.clone(),
+            key.life.clone(),
+            key.expires_at.clone().unwrap_or_else(|| "never".to_owned()),
+            key.keystore_name.clone(),
+            text::cell(key.arn.as_ref()),
+        ]
+    };
+    Table::list(&head, kms_keys.iter().map(row).collect())
+}
+
+async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliError> {
+    let mut items: Vec<KmsKeyView> = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let call = Call::to(&at::LIST_KMS_KEYS, &[])
+            .query("keystore", filter.keystore.as_ref())
+            .query("connection", filter.connection.as_ref())
+            .query("key", filter.key.as_ref())
+            .query("life", filter.life.as_ref())
+            .query("region", filter.region.as_ref())
+            .query("q", filter.query.as_ref())
+            .query("limit", filter.page.limit)
+            .query("cursor", cursor.as_ref());
+        let page: KmsKeyPage = context.client.send(call).await?.read()?;
+        items.extend(page.items);
+        cursor = page.next.filter(|_| filter.page.limit.is_none());
+        if cursor.is_none() {
+            break;
+        }
+    }
+    context
+        .world
+        .print(context.globals.output, &items, || rows(&items))
+}
+
+async fn find(context: &Context<'_>, selector: &str) -> Result<KmsKeyView, CliError> {
+    context
+        .client
+        .send(Call::to(&at::SHOW_KMS_KEY, &[selector]))
+        .await?
+        .read()
+}
+
+async fn show(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+    let found = find(context, selector).await?;
+    context
+        .world
+        .print(context.globals.output, &found, || Table::one(&found))
+}
+
+fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, CliError> {
+    let names_people = !args.key_users.is_empty()
+        || !args.key_administrators.is_empty()
+        || !args.other_accounts.is_empty();
+    let access = names_people.then(|| KeyAccessRequest {
+        users: args.key_users,
+        administrators: args.key_administrators,
+        administrators_may_delete: Some(!args.no_administrator_deletion),
+        other_accounts: args.other_accounts,
+    });
+    Ok(KmsKeySettings {
+        aliases: args.aliases,
+        usage: args.usage,
+        description: args.description,
+        regions: args.regions,
+        access,
+        policy: text::document(world, args.policy_file.as_deref())?,
+        tags: text::tags(&args.tags)?,
+        time_zone: text::zone(args.expires.as_deref(), args.time_zone),
+        expires_at: args.expires,
+        multi_region: args.multi_region.then_some(true),
+        enabled: args.disabled.then_some(false),
+    })
+}
+
+async fn create(context: &mut Context<'_>, args: CreateArgs) -> Result<(), CliError> {
+    let request = CreateKmsKeyRequest {
+        keystore: args.keystore,
+        name: args.name,
+        spec: args.spec,
+        settings: settings(context.world, args.settings)?,
+    };
+    operate(context, &at::CREATE_KMS_KEY, &[], Some(&request), &args.run).await
+}
+
+async fn upload(context: &mut Context<'_>, args: UploadArgs) -> Result<(), CliError> {
+    let request = UploadKeyRequest {
+        key: args.key,
+        keystore: args.keystore,
+        name: args.name,
+        settings: settings(context.world, args.settings)?,
+    };
+    operate(context, &at::UPLOAD_KEY, &[], Some(&request), &args.run).await
+}
+
+async fn plain(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    one: &OneArgs,
+) -> Result<(), CliError> {
+    operate(context, endpoint, &[&one.kms_key], None::<&()>, &one.run).await
+}
+
+/// Reads the KMS key, says what is lost and wants its name typed. Answers the KMS key's name.
+async fn confirmed(
+    context: &mut Context<'_>,
+    selector: &str,
+    run: &RunArgs,
+    loss: impl FnOnce(&KmsKeyView) -> String,
+) -> Result<String, CliError> {
+    let found = find(context, selector).await?;
+    let yes = context.globals.yes || run.dry_run;
+    context.world.confirm(&found.name, &loss(&found), yes)?;
+    Ok(found.name)
+}
+
+fn material_goes(key: &KmsKeyView) -> String {
+    format!(
+        "The key material of `{}` ({}) will be removed from AWS KMS, and applications can no longer use it. \
+         The vault keeps a copy that can be uploaded again.",
+        key.name,
+        key.arn.as_deref().unwrap_or("no ARN yet"),
+    )
+}
+
+async fn deactivate(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
+    confirmed(context, &one.kms_key, &one.run, material_goes).await?;
+    plain(context, &at::DEACTIVATE_KMS_KEY, one).await
+}
+
+async fn remove_from_cloud(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
+    let confirm_name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
+    let request = RemoveFromCloudRequest { confirm_name };
+    operate(
+        context,
+        &at::REMOVE_FROM_CLOUD,
+        &[&one.kms_key],
+        Some(&request),
+        &one.run,
+    )
+    .await
+}
+
+async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result<(), CliError> {
+    if args.delete_material {
+        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+    }
+    let request = SynchronizeRequest {
+        update_policy: !args.no_policy,
+        import_material: !args.no_import && !args.delete_material,
+        delete_material: args.delete_material,
+    };
+    operate(
+        context,
+        &at::SYNCHRONIZE_KMS_KEY,
+        &[&args.kms_key],
+        Some(&request),
+        &args.run,
+    )
+    .await
+}
+
+async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliError> {
+    let old_key = args.old_key.as_deref().and_then(OldKey::from_word);
+    if old_key == Some(OldKey::Deactivate) {
+        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+    }
+    let method = RotationMethod::from_word(&args.method)
+        .ok_or_else(|| CliError::usage(format!("`{}` is no way to rotate", args.method)))?;
+    let request = RotateRequest { method, old_key };
+    operate(
+        context,
+        &at::ROTATE_KMS_KEY,
+        &[&args.kms_key],
+        Some(&request),
+        &args.run,
+    )
+    .await
+}
+
+async fn schedule_deletion(
+    context: &mut Context<'_>,
+    args: ScheduleDeletionArgs,
+) -> Result<(), CliError> {
+    let loss = |key: &KmsKeyView| {
+        format!(
+            "`{}` ({}) cannot be used from now on, and will be deleted after the waiting period. A deleted KMS key is \
+             gone for ever, even with its material: what it encrypted is lost.",
+            key.name,
+            key.arn.as_deref().unwrap_or("no ARN yet"),
+        )
+    };
+    confirmed(context, &args.kms_key, &args.run, loss).await?;
+    let request = ScheduleDeletionRequest { days: args.days };
+    operate(
+        context,
+        &at::SCHEDULE_DELETION,
+        &[&args.kms_key],
+        Some(&request),
+        &args.run,
+    )
+    .await
+}
+
+async fn cancel_deletion(
+    context: &mut Context<'_>,
+    args: CancelDeletionArgs,
+) -> Result<(), CliError> {
+    if args.empty {
+        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+    }
+    let empty = match (args.empty, args.keep) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    };
+    let request = CancelDeletionRequest { empty };
+    operate(
+        context,
+        &at::CANCEL_DELETION,
+        &[&args.kms_key],
+        Some(&request),
+        &args.run,
+    )
+    .await
+}

@@ -1,0 +1,71 @@
+//! Carries commands out.
+
+mod access;
+mod audit;
+mod connection;
+mod job;
+mod key;
+mod keystore;
+mod kms_key;
+mod operation;
+mod text;
+
+use crate::args::{Command, Globals, LocalCommand};
+use crate::client::Client;
+use crate::error::{CliError, Exit};
+use crate::world::World;
+
+/// What a command has at hand.
+pub(crate) struct Context<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) client: Client,
+    pub(crate) globals: Globals,
+}
+
+/// Runs a command of the client. Words and errors go to standard error; answers how the process ends.
+///
+/// Local commands are not the client's: they come back for the binary to run.
+pub async fn run(
+    world: &mut World,
+    globals: Globals,
+    command: Command,
+) -> Result<Exit, LocalCommand> {
+    let result = match command {
+        Command::Local(local) => return Err(local),
+        other => dispatch(world, globals, other).await,
+    };
+    match result {
+        Ok(()) => Ok(Exit::Ok),
+        Err(error) => {
+            world.say(error.text().trim_end());
+            Ok(error.exit)
+        }
+    }
+}
+
+async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Result<(), CliError> {
+    if let Command::Login(login) = command {
+        return access::login(world, &globals, login).await;
+    }
+    let client = Client::signed_in(world, globals.url.as_deref())?;
+    let mut context = Context {
+        world,
+        client,
+        globals,
+    };
+    match command {
+        Command::Connection(command) => connection::run(&mut context, *command).await,
+        Command::Keystore(command) => keystore::run(&mut context, *command).await,
+        Command::Key(command) => key::run(&mut context, command).await,
+        Command::KmsKey(command) => kms_key::run(&mut context, *command).await,
+        Command::Job(command) => job::run(&mut context, command).await,
+        Command::Seal(command) => access::seal(&mut context, command).await,
+        Command::Token(command) => access::token(&mut context, command).await,
+        Command::Audit(command) => audit::run(&mut context, command).await,
+        Command::Logout => access::logout(&mut context).await,
+        Command::Me => access::me(&mut context).await,
+        Command::Login(_) | Command::Local(_) => {
+            Err(CliError::new(Exit::Bug, "the command was not recognised"))
+        }
+    }
+}

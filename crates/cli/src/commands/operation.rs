@@ -1,0 +1,123 @@
+//! Operations on KMS keys: plan, or job and its end.
+
+use keyferry_api::endpoint::Endpoint;
+use keyferry_api::endpoints;
+use keyferry_api::kms_key::{KmsKeyView, StartedView};
+use keyferry_api::plan::PlanView;
+use serde::Serialize;
+
+use super::Context;
+use super::kms_key::rows;
+use crate::args::RunArgs;
+use crate::client::Call;
+use crate::error::{CliError, Exit};
+use crate::progress;
+use crate::table::Table;
+
+/// Sends an operation; shows its plan, or follows its job and shows what came of it.
+pub(crate) async fn operate<B: Serialize>(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    path: &[&str],
+    body: Option<&B>,
+    run: &RunArgs,
+) -> Result<(), CliError> {
+    let key = run
+        .idempotency_key
+        .clone()
+        .unwrap_or_else(new_idempotency_key);
+    let reply = match body {
+        Some(body) => {
+            let call = Call::to(endpoint, path).body(body);
+            context.client.send(with_mode(call, run, key)).await?
+        }
+        None => {
+            context
+                .client
+                .send(with_mode(Call::to(endpoint, path), run, key))
+                .await?
+        }
+    };
+    if run.dry_run {
+        return show_plan(context, &reply.read()?);
+    }
+    let mut started: StartedView = reply.read()?;
+    let Some(job) = started.job.clone() else {
+        context.world.say("everything is as wanted already");
+        return show(context, &started);
+    };
+    if run.no_wait {
+        context
+            .world
+            .say(&format!("the job {} is under way", job.id));
+        return show(context, &started);
+    }
+    let ended = progress::follow(context.world, &context.client, &job.id).await?;
+    for kms_key in &mut started.kms_keys {
+        let path = [kms_key.id.as_str()];
+        let call = Call::to(&endpoints::SHOW_KMS_KEY, &path);
+        let seen: KmsKeyView = context.client.send(call).await?.read()?;
+        *kms_key = seen;
+    }
+    let failure = progress::failure(&ended);
+    started.job = Some(ended);
+    show(context, &started)?;
+    failure.map_or(Ok(()), Err)
+}
+
+fn with_mode<'a, B: Serialize>(call: Call<'a, B>, run: &RunArgs, key: String) -> Call<'a, B> {
+    call.query("dry_run", run.dry_run.then_some("true"))
+        .header("idempotency-key", Some(key).filter(|_| !run.dry_run))
+}
+
+/// So that a request that is sent twice on the way makes one job.
+fn new_idempotency_key() -> String {
+    let mut bytes = [0u8; 16];
+    // Without randomness the key is constant, and the server would answer an older job: then send none that is
+    // shared, but one that is refused for being empty.
+    match aws_lc_rs::rand::fill(&mut bytes) {
+        Ok(()) => hex::encode(bytes),
+        Err(_) => String::new(),
+    }
+}
+
+fn show(context: &mut Context<'_>, started: &StartedView) -> Result<(), CliError> {
+    context
+        .world
+        .print(context.globals.output, started, || rows(&started.kms_keys))
+}
+
+fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError> {
+    context
+        .world
+        .print(context.globals.output, plan, || plan_table(plan))?;
+    for warning in &plan.warnings {
+        context.world.say(&format!("warning: {warning}"));
+    }
+    context.world.say("nothing was done: this was a dry run");
+    match &plan.blocked {
+        None => Ok(()),
+        Some(blocked) => {
+            let message = format!("{} [{}]", blocked.reason, blocked.code);
+            Err(CliError::new(Exit::Conflict, message).hint(blocked.hint.clone()))
+        }
+    }
+}
+
+fn plan_table(plan: &PlanView) -> Table {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let rows = plan.steps.iter().enumerate().map(|(index, step)| {
+        let loss = if step.destructive { "!" } else { "" };
+        vec![
+            format!("{}{loss}", index + 1),
+            text(&step.kms_key),
+            text(&step.region),
+            text(&step.aws_operation),
+            step.words.clone(),
+        ]
+    });
+    Table::list(
+        &["STEP", "KMS KEY", "REGION", "AWS OPERATION", "WHAT"],
+        rows.collect(),
+    )
+}

@@ -1,0 +1,157 @@
+//! Errors as people and scripts see them: sentence, causes, hint, exit code.
+
+use keyferry_api::problem::Problem;
+
+/// Exit codes by class; listed in `docs/reference/exit-codes.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Ok = 0,
+    /// A bug, ours or the server's.
+    Bug = 1,
+    /// The command or the request is wrong.
+    Usage = 2,
+    /// Nobody is signed in.
+    NotSignedIn = 3,
+    /// The right is missing.
+    Denied = 4,
+    /// No such thing.
+    NotFound = 5,
+    /// It does not fit what is there now.
+    Conflict = 6,
+    /// Try again later: server unreachable, sealed or overloaded.
+    Transient = 7,
+    /// The job ended without success.
+    JobFailed = 8,
+    /// The name was not typed.
+    NotConfirmed = 9,
+    /// The server is not the one that was pinned.
+    WrongServer = 10,
+}
+
+impl Exit {
+    /// Every code with what it means.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Ok, "done"),
+        (
+            Self::Bug,
+            "a bug, Keyferry's own; the server's log says more",
+        ),
+        (
+            Self::Usage,
+            "the command, or the request that it made, is wrong",
+        ),
+        (
+            Self::NotSignedIn,
+            "nobody is signed in, or the token is no longer valid",
+        ),
+        (Self::Denied, "the right is missing"),
+        (Self::NotFound, "there is no such thing"),
+        (
+            Self::Conflict,
+            "it does not fit what is there now, or a plan needs a person first",
+        ),
+        (
+            Self::Transient,
+            "try again later: the server cannot be reached, is sealed or overloaded",
+        ),
+        (Self::JobFailed, "the job ended stuck or cancelled"),
+        (
+            Self::NotConfirmed,
+            "a destructive command was not confirmed",
+        ),
+        (
+            Self::WrongServer,
+            "the server's certificate is not the one that was pinned at login",
+        ),
+    ];
+
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::NotSignedIn,
+            403 => Self::Denied,
+            404 => Self::NotFound,
+            409 | 412 => Self::Conflict,
+            408 | 429 | 502..=504 => Self::Transient,
+            400..=499 => Self::Usage,
+            _ => Self::Bug,
+        }
+    }
+}
+
+/// Why a command did not do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CliError {
+    /// What failed, and on which object.
+    pub message: String,
+    /// Why, outermost first.
+    pub causes: Vec<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// How the process ends.
+    pub exit: Exit,
+}
+
+impl CliError {
+    /// An error without causes and hint.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+            exit,
+        }
+    }
+
+    /// A wrong command.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Adds a cause and those behind it.
+    #[must_use]
+    pub fn because(mut self, error: &dyn std::error::Error) -> Self {
+        let mut next = Some(error);
+        while let Some(cause) = next {
+            self.causes.push(cause.to_string());
+            next = cause.source();
+        }
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The text for standard error, with its line end.
+    pub fn text(&self) -> String {
+        let mut text = format!("error: {}\n", self.message);
+        for cause in &self.causes {
+            text.push_str(&format!("caused by: {cause}\n"));
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("hint: {hint}\n"));
+        }
+        text
+    }
+}
+
+impl From<Problem> for CliError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            message: format!("{} [{}]", problem.detail, problem.code),
+            causes: problem.causes,
+            hint: problem.hint,
+            exit: Exit::of_status(problem.status),
+        }
+    }
+}

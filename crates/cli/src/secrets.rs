@@ -1,0 +1,60 @@
+//! Secrets on their way in: from a file, standard input, a named variable or a prompt; never from the command line.
+
+use std::path::{Path, PathBuf};
+
+use keyferry_api::secret::Secret;
+
+use crate::error::CliError;
+use crate::world::World;
+
+/// Where a secret comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SecretSource {
+    /// A file; `-` is standard input.
+    pub(crate) file: Option<PathBuf>,
+    /// A variable's name.
+    pub(crate) variable: Option<String>,
+}
+
+impl World {
+    /// Reads a secret from where the person said, else asks.
+    pub(crate) fn secret(&mut self, what: &str, source: &SecretSource) -> Result<Secret, CliError> {
+        let text = match (&source.file, &source.variable) {
+            (Some(file), _) => self.read_text(file)?,
+            (None, Some(name)) => self
+                .variable(name)
+                .ok_or_else(|| CliError::usage(format!("the variable {name} is not set")))?
+                .to_owned(),
+            (None, None) => self.ask_secret(what)?,
+        };
+        let secret = text.trim_end_matches(['\n', '\r']);
+        if secret.is_empty() {
+            return Err(CliError::usage(format!("the {what} is empty")));
+        }
+        Ok(Secret::new(secret.to_owned()))
+    }
+
+    fn ask_secret(&mut self, what: &str) -> Result<String, CliError> {
+        let prompt = self.terminal.prompt.as_mut().ok_or_else(|| {
+            CliError::usage(format!("the {what} is missing, and there is nobody to ask"))
+                .hint("give it by file, standard input (`-`) or the name of a variable; see --help")
+        })?;
+        prompt.secret(what).map_err(|error| {
+            CliError::usage(format!("the {what} could not be read")).because(&error)
+        })
+    }
+
+    /// Reads a text file; `-` is standard input.
+    pub(crate) fn read_text(&mut self, file: &Path) -> Result<String, CliError> {
+        let mut text = String::new();
+        let result = if file == Path::new("-") {
+            self.terminal.input.read_to_string(&mut text).map(|_| ())
+        } else {
+            std::fs::read_to_string(file).map(|read| text = read)
+        };
+        result.map_err(|error| {
+            CliError::usage(format!("{} cannot be read", file.display())).because(&error)
+        })?;
+        Ok(text)
+    }
+}

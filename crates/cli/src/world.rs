@@ -1,0 +1,51 @@
+//! What a command sees of the outside: environment, streams, and a person who answers.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+
+/// Asks a person.
+pub trait Prompt {
+    /// A line of text.
+    fn line(&mut self, question: &str) -> std::io::Result<String>;
+
+    /// A secret, not shown while it is typed.
+    fn secret(&mut self, question: &str) -> std::io::Result<String>;
+}
+
+/// Streams.
+pub struct Terminal {
+    /// Where secrets and documents may come from, by `-`.
+    pub input: Box<dyn BufRead>,
+    /// Data.
+    pub output: Box<dyn Write>,
+    /// Words.
+    pub words: Box<dyn Write>,
+    /// Who answers questions; nobody in scripts.
+    pub prompt: Option<Box<dyn Prompt>>,
+    /// Whether words go to a terminal, so that progress bars make sense.
+    pub shows_progress: bool,
+}
+
+/// Everything outside.
+pub struct World {
+    /// The variables of the process.
+    pub environment: BTreeMap<String, String>,
+    /// Streams.
+    pub terminal: Terminal,
+}
+
+impl World {
+    /// A variable that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// Says something to a person.
+    pub fn say(&mut self, words: &str) {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(self.terminal.words, "{words}");
+    }
+}
