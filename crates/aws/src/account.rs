@@ -116,33 +116,54 @@ impl LinkedAccount {
         Ok(regions)
     }
 
-    /// The ARN whose policies count: of a session, its role's. The session's ARN has no path, so IAM is asked; where
-    /// that is not allowed, the role is taken to have none.
-    async fn policy_source(&self, caller: &Caller) -> Result<String, CallFailure> {
+    /// The ARN of a role, with its path.
+    async fn role_arn(&self, caller: &Caller, role: &str) -> Result<String, CallFailure> {
         const OPERATION: &str = "GetRole";
-        let Some(role) = assumed_role(&caller.arn) else {
-            return Ok(caller.arn.clone());
-        };
         let iam = self.iam_reader(OPERATION).await?;
-        match Box::pin(iam.get_role().role_name(role).send()).await {
-            Ok(answer) => {
-                let found = answer
-                    .role()
-                    .ok_or_else(|| Oddity::missing("Role").of(OPERATION, None))?;
-                in_account(OPERATION, &caller.account, found.arn())?;
-                Ok(found.arn().to_owned())
+        let answer = Box::pin(iam.get_role().role_name(role).send())
+            .await
+            .map_err(|error| failure(OPERATION, &error))?;
+        let found = answer
+            .role()
+            .ok_or_else(|| Oddity::missing("Role").of(OPERATION, None))?;
+        in_account(OPERATION, &caller.account, found.arn())?;
+        Ok(found.arn().to_owned())
+    }
+
+    /// The policies of a session are its role's. The session's ARN has no path, and few roles have one: IAM is asked
+    /// only where there is no such role without.
+    async fn simulate_for(
+        &self,
+        caller: &Caller,
+        actions: &[String],
+    ) -> Result<BTreeMap<String, bool>, CallFailure> {
+        let Some(role) = assumed_role(&caller.arn) else {
+            return self.simulate_all(&caller.arn, actions).await;
+        };
+        let (partition, id) = (caller.account.partition, &caller.account.id);
+        let without_path = format!("arn:{partition}:iam::{id}:role/{role}");
+        match self.simulate_all(&without_path, actions).await {
+            Err(CallFailure::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            }) => {
+                let with_path = self.role_arn(caller, role).await?;
+                self.simulate_all(&with_path, actions).await
             }
-            Err(error) => match failure(OPERATION, &error) {
-                CallFailure::Refused {
-                    refusal: Refusal::AccessDenied,
-                    ..
-                } => Ok(format!(
-                    "arn:{}:iam::{}:role/{role}",
-                    caller.account.partition, caller.account.id
-                )),
-                other => Err(self.0.noticed(other)),
-            },
+            answered => answered,
         }
+    }
+
+    async fn simulate_all(
+        &self,
+        source: &str,
+        actions: &[String],
+    ) -> Result<BTreeMap<String, bool>, CallFailure> {
+        let mut verdicts = BTreeMap::new();
+        for some in actions.chunks(ACTIONS_PER_CALL) {
+            verdicts.extend(self.simulate(source, some).await?);
+        }
+        Ok(verdicts)
     }
 
     async fn simulate(
@@ -243,13 +264,9 @@ impl AwsAccount for LinkedAccount {
         caller: &Caller,
         actions: &[String],
     ) -> Result<BTreeMap<String, bool>, CallFailure> {
-        let source = self.policy_source(caller).await?;
-        let mut verdicts = BTreeMap::new();
-        for some in actions.chunks(ACTIONS_PER_CALL) {
-            let more = self.simulate(&source, some).await;
-            verdicts.extend(more.map_err(|failure| self.0.noticed(failure))?);
-        }
-        Ok(verdicts)
+        self.simulate_for(caller, actions)
+            .await
+            .map_err(|failure| self.0.noticed(failure))
     }
 
     async fn principals(&self) -> Result<Principals, CallFailure> {

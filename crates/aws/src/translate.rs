@@ -17,11 +17,13 @@ pub(crate) fn to_aws_time(time: Timestamp) -> DateTime {
     DateTime::from_millis(time.as_millisecond())
 }
 
-/// From AWS.
+/// From AWS, to the nearest millisecond: its JSON has times as decimal fractions of seconds, which the SDK reads
+/// as binary ones, so that what we sent would come back some nanoseconds off.
 pub(crate) fn time(field: &'static str, time: &DateTime) -> Result<Timestamp, Oddity> {
-    i32::try_from(time.subsec_nanos())
+    let nanos = time.as_nanos();
+    i64::try_from((nanos + 500_000).div_euclid(1_000_000))
         .ok()
-        .and_then(|nanos| Timestamp::new(time.secs(), nanos).ok())
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
         .ok_or_else(|| Oddity::strange(field, &format!("{time:?}")))
 }
 
@@ -188,6 +190,15 @@ mod tests {
         for spec in KeySpec::all() {
             let found = metadata().key_spec(spec.aws_name().into()).build().unwrap();
             assert_eq!(shape(&found).unwrap().spec, spec);
+        }
+    }
+
+    #[test]
+    fn a_time_comes_back_as_it_was_sent() {
+        for millis in [1_797_896_283_175, 1_800_000_000_001, 1_800_000_000_999] {
+            let sent = Timestamp::from_millisecond(millis).unwrap();
+            let read = DateTime::from_secs_f64(to_aws_time(sent).as_secs_f64());
+            assert_eq!(time("ValidTo", &read), Ok(sent));
         }
     }
 

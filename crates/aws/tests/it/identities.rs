@@ -1,12 +1,13 @@
 //! Who we are: access keys, roles, web identities, the host.
 
 use jiff::SignedDuration;
+use keyferry_domain::arn::{Account, Partition};
 use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, RoleToAssume};
-use keyferry_ports::aws::{CallFailure, KmsCall, NotSentStage};
+use keyferry_ports::aws::{CallFailure, Caller, KmsCall, NotSentStage};
 use keyferry_ports::secret::SecretText;
 use serde_json::json;
 
-use crate::support::{Linked, Reply, SESSION, Seen, Server, access_key, key, settings};
+use crate::support::{ACCOUNT, Linked, Reply, SESSION, Seen, Server, access_key, key, settings};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/teams/keyferry";
 
@@ -229,6 +230,49 @@ async fn a_web_identity_reads_its_token_each_time() {
     assert!(tokens[0].body().contains("WebIdentityToken=first"));
     assert!(tokens[1].body().contains("WebIdentityToken=second"));
     assert!(tokens[0].header("authorization").is_none());
+}
+
+#[tokio::test]
+async fn the_rights_of_a_role_with_a_path_are_asked_by_its_whole_arn() {
+    let missing = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>m</Message></Error></ErrorResponse>";
+    let verdict = "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>\
+                   <EvaluationResults><member><EvalActionName>kms:ListKeys</EvalActionName>\
+                   <EvalDecision>allowed</EvalDecision></member></EvaluationResults>\
+                   </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>";
+    let role = format!(
+        "<GetRoleResponse><GetRoleResult><Role><Path>/teams/</Path><RoleName>keyferry</RoleName><RoleId>AROA</RoleId>\
+         <Arn>{ROLE}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></Role></GetRoleResult></GetRoleResponse>"
+    );
+    let server = Server::plain(move |seen| match seen.operation() {
+        "GetRole" => Reply::xml(role.clone()),
+        _ if seen.body().contains("role%2Fteams%2Fkeyferry") => Reply::xml(verdict),
+        _ => Reply::Http(404, "text/xml", missing.to_owned(), String::new()),
+    })
+    .await;
+    let linked = Linked::to(&server).await;
+    let account = Account {
+        partition: Partition::Aws,
+        id: ACCOUNT.parse().unwrap(),
+    };
+    let caller = Caller {
+        account,
+        arn: ASSUMED.to_owned(),
+    };
+    let action = "kms:ListKeys".to_owned();
+
+    let allowed = linked
+        .account
+        .allowed(&caller, &[action.clone()])
+        .await
+        .unwrap();
+
+    assert_eq!(allowed.get(&action), Some(&true));
+    let asked = [
+        "SimulatePrincipalPolicy",
+        "GetRole",
+        "SimulatePrincipalPolicy",
+    ];
+    assert_eq!(server.operations(), asked);
 }
 
 /// Runs one test of this file again, in a process of its own with these variables.

@@ -65,6 +65,12 @@ impl Authority {
     }
 }
 
+impl Certified {
+    pub(crate) fn for_rustls(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        (vec![self.der.clone()], self.key.clone_key())
+    }
+}
+
 /// A server that asks no client for a certificate.
 pub(crate) fn acceptor(own: &Certified) -> TlsAcceptor {
     let config = builder().with_no_client_auth();

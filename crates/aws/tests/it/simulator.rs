@@ -1,0 +1,540 @@
+//! Whole lives of keys, against the simulator over HTTP/2 and TLS: signatures, protocols and answers as AWS has them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use jiff::SignedDuration;
+use keyferry_domain::alias::AliasName;
+use keyferry_domain::arn::KmsKeyArn;
+use keyferry_domain::connection::{Identity, LinkSettings, RoleToAssume, TlsTrust};
+use keyferry_domain::intent::{KeyShape, Origin};
+use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_domain::tag::Tags;
+use keyferry_domain::view::{Expiration, KeyState, MaterialState};
+use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
+use keyferry_ports::aws::{
+    CallFailure, ImportType, KeyUse, KmsCall, MaterialUpload, NewKmsKey, Refusal,
+};
+use keyferry_ports::policy::parse_policy;
+use keyferry_ports::secret::SecretText;
+use keyferry_ports::vault::EncryptedKeyMaterial;
+use kms_sim::http::{Front, serve, tls_config};
+use kms_sim::{Fault, RoleSpec, ScriptedFault, SimClock, SimConfig, Simulator};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::support::tls::Authority;
+use crate::support::{ACCOUNT, Linked, settings};
+
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+struct Sim {
+    simulator: Simulator,
+    clock: SimClock,
+    authority: Authority,
+    url: String,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Sim {
+    async fn start() -> Self {
+        let simulator = Simulator::new(SimConfig {
+            seed: 7,
+            ..SimConfig::default()
+        });
+        simulator.create_account(ACCOUNT).unwrap();
+        simulator
+            .create_user(ACCOUNT, "keyferry", &[EVERYTHING])
+            .unwrap();
+        let clock = SimClock::system();
+        let authority = Authority::new();
+        let (chain, key) = authority.certify("127.0.0.1").for_rustls();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let front = Front::new(simulator.clone(), clock.clone());
+        let tls = tls_config(chain, key).unwrap();
+        let task = tokio::spawn(async move { serve(front, listener, Some(tls)).await.unwrap() });
+        Self {
+            simulator,
+            clock,
+            authority,
+            url,
+            task,
+        }
+    }
+
+    fn user(&self) -> Identity<SecretText> {
+        let key = self
+            .simulator
+            .create_access_key(ACCOUNT, Some("keyferry"))
+            .unwrap();
+        Identity::AccessKey {
+            access_key_id: key.id,
+            secret_access_key: SecretText::new(key.secret),
+        }
+    }
+
+    async fn linked_as(&self, identity: Identity<SecretText>) -> Linked {
+        let tls = TlsTrust {
+            ca_bundle: Some(self.authority.pem()),
+            ..TlsTrust::default()
+        };
+        Linked::with(LinkSettings {
+            identity,
+            tls,
+            ..settings(&self.url)
+        })
+        .await
+    }
+
+    async fn linked(&self) -> Linked {
+        self.linked_as(self.user()).await
+    }
+}
+
+fn new_key(spec: KeySpec, multi_region: bool) -> NewKmsKey {
+    let usage = spec.usage_or_default(None).unwrap();
+    let usage = if spec == KeySpec::EcP256 {
+        KeyUsage::SignVerify
+    } else {
+        usage
+    };
+    NewKmsKey {
+        shape: KeyShape {
+            spec,
+            usage,
+            multi_region,
+            origin: Origin::External,
+        },
+        description: "made by a test".to_owned(),
+        policy: None,
+        tags: Tags::from([("team".to_owned(), "blue".to_owned())]),
+    }
+}
+
+async fn created(linked: &Linked, new: NewKmsKey) -> KmsKeyArn {
+    linked
+        .send(&KmsCall::CreateKey(new))
+        .await
+        .unwrap()
+        .key
+        .unwrap()
+}
+
+async fn upload(linked: &Linked, key: &KmsKeyArn, material: &[u8]) -> MaterialUpload {
+    let (algorithm, spec) = (WrappingAlgorithm::RsaesOaepSha256, WrappingKeySpec::Rsa2048);
+    let pair = linked
+        .kms
+        .import_parameters(key, algorithm, spec)
+        .await
+        .unwrap();
+    let public = PublicEncryptingKey::from_der(&pair.public_key.0).unwrap();
+    let public = OaepPublicEncryptingKey::new(public).unwrap();
+    let mut wrapped = vec![0; public.ciphertext_size()];
+    let wrapped = public
+        .encrypt(&OAEP_SHA256_MGF1SHA256, material, &mut wrapped, None)
+        .unwrap()
+        .to_vec();
+    MaterialUpload {
+        key: key.clone(),
+        token: pair.token,
+        material: EncryptedKeyMaterial(wrapped),
+        import_type: None,
+        material_id: None,
+        description: None,
+        valid_to: None,
+    }
+}
+
+#[tokio::test]
+async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let kms = &linked.kms;
+    let key = created(&linked, new_key(KeySpec::Aes256, false)).await;
+    assert_eq!(
+        kms.describe(&key).await.unwrap().unwrap().state,
+        KeyState::PendingImport
+    );
+
+    let until = linked.now() + SignedDuration::from_hours(24 * 30);
+    let until = jiff::Timestamp::from_millisecond(until.as_millisecond()).unwrap();
+    let first = MaterialUpload {
+        description: Some("first".to_owned()),
+        valid_to: Some(until),
+        ..upload(&linked, &key, &[1; 32]).await
+    };
+    let first = linked
+        .send(&KmsCall::ImportKeyMaterial(first))
+        .await
+        .unwrap()
+        .material
+        .unwrap();
+    let described = kms.describe(&key).await.unwrap().unwrap();
+    assert_eq!(described.state, KeyState::Enabled);
+    assert_eq!(described.current_material, Some(first.clone()));
+    assert_eq!(described.expiration, Expiration::At(until));
+
+    let second = MaterialUpload {
+        import_type: Some(ImportType::New),
+        ..upload(&linked, &key, &[2; 32]).await
+    };
+    let second = linked
+        .send(&KmsCall::ImportKeyMaterial(second))
+        .await
+        .unwrap()
+        .material
+        .unwrap();
+    linked
+        .send(&KmsCall::RotateKeyOnDemand(key.clone()))
+        .await
+        .unwrap();
+    let materials = kms.materials(&key).await.unwrap();
+    let states: BTreeMap<_, _> = materials
+        .iter()
+        .map(|found| (found.id.clone(), (found.state, found.valid_to)))
+        .collect();
+    assert_eq!(states[&first], (MaterialState::NonCurrent, Some(until)));
+    assert_eq!(states[&second], (MaterialState::Current, None));
+    assert_eq!(kms.rotation(&key).await.unwrap().on_demand_used, 1);
+
+    let sealed = kms
+        .use_key(&key, &KeyUse::Encrypt(b"hello".to_vec()))
+        .await
+        .unwrap();
+    let opened = kms.use_key(&key, &KeyUse::Decrypt(sealed)).await.unwrap();
+    assert_eq!(opened, b"hello");
+
+    linked
+        .send(&KmsCall::DisableKey(key.clone()))
+        .await
+        .unwrap();
+    linked.send(&KmsCall::EnableKey(key.clone())).await.unwrap();
+    let gone = KmsCall::DeleteImportedKeyMaterial(key.clone(), Some(first.clone()));
+    linked.send(&gone).await.unwrap();
+    let left = kms.materials(&key).await.unwrap();
+    assert!(
+        left.iter()
+            .any(|found| found.id == first && !found.is_present)
+    );
+    assert_eq!(
+        kms.describe(&key).await.unwrap().unwrap().state,
+        KeyState::PendingImport
+    );
+
+    let answer = linked
+        .send(&KmsCall::ScheduleKeyDeletion(key.clone(), 7))
+        .await
+        .unwrap();
+    assert!(answer.deletion_date.unwrap() > linked.now() + SignedDuration::from_hours(24 * 6));
+    linked
+        .send(&KmsCall::CancelKeyDeletion(key.clone()))
+        .await
+        .unwrap();
+    assert_eq!(kms.keys(None).await.unwrap(), (vec![key], None));
+}
+
+#[tokio::test]
+async fn names_tags_policy_and_description_are_set_and_read_back() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let kms = &linked.kms;
+    let key = created(&linked, new_key(KeySpec::Aes256, false)).await;
+    let other = created(&linked, new_key(KeySpec::Aes256, false)).await;
+    let alias: AliasName = "alias/app".parse().unwrap();
+
+    linked
+        .send(&KmsCall::CreateAlias(key.clone(), alias.clone()))
+        .await
+        .unwrap();
+    assert_eq!(
+        kms.alias_target(&alias).await.unwrap().as_deref(),
+        Some(key.key_id())
+    );
+    assert_eq!(
+        kms.aliases_of(&key).await.unwrap(),
+        BTreeSet::from([alias.clone()])
+    );
+    linked
+        .send(&KmsCall::UpdateAlias(other.clone(), alias.clone()))
+        .await
+        .unwrap();
+    assert_eq!(
+        kms.alias_target(&alias).await.unwrap().as_deref(),
+        Some(other.key_id())
+    );
+    linked
+        .send(&KmsCall::DeleteAlias(alias.clone()))
+        .await
+        .unwrap();
+    assert_eq!(kms.alias_target(&alias).await.unwrap(), None);
+
+    let more = Tags::from([("a".to_owned(), "b".to_owned())]);
+    linked
+        .send(&KmsCall::TagResource(key.clone(), more.clone()))
+        .await
+        .unwrap();
+    linked
+        .send(&KmsCall::UntagResource(
+            key.clone(),
+            vec!["team".to_owned()],
+        ))
+        .await
+        .unwrap();
+    assert_eq!(kms.tags(&key).await.unwrap(), more);
+
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"root","Effect":"Allow",
+           "Principal":{{"AWS":"arn:aws:iam::{ACCOUNT}:root"}},"Action":"kms:*","Resource":"*"}}]}}"#
+    );
+    let policy = parse_policy(&policy).unwrap();
+    linked
+        .send(&KmsCall::PutKeyPolicy(key.clone(), policy.clone()))
+        .await
+        .unwrap();
+    assert_eq!(kms.policy(&key).await.unwrap(), policy);
+
+    linked
+        .send(&KmsCall::UpdateKeyDescription(
+            key.clone(),
+            "new".to_owned(),
+        ))
+        .await
+        .unwrap();
+    assert_eq!(
+        kms.describe(&key).await.unwrap().unwrap().description,
+        "new"
+    );
+    assert_eq!(kms.grants(&key).await.unwrap(), BTreeSet::new());
+}
+
+#[tokio::test]
+async fn asymmetric_and_hmac_keys_show_what_they_hold() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let hmac = created(&linked, new_key(KeySpec::Hmac256, false)).await;
+    let curve = created(&linked, new_key(KeySpec::EcP256, false)).await;
+    let random = aws_lc_rs::rand::SystemRandom::new();
+    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+    let own = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pair.as_ref()).unwrap();
+
+    let material = upload(&linked, &hmac, &[9; 32]).await;
+    linked
+        .send(&KmsCall::ImportKeyMaterial(material))
+        .await
+        .unwrap();
+    let material = upload(&linked, &curve, pair.as_ref()).await;
+    linked
+        .send(&KmsCall::ImportKeyMaterial(material))
+        .await
+        .unwrap();
+
+    let algorithm = "HMAC_SHA_256".to_owned();
+    let usage = KeyUse::GenerateMac {
+        algorithm,
+        message: b"m".to_vec(),
+    };
+    let ours = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[9; 32]);
+    let ours = aws_lc_rs::hmac::sign(&ours, b"m");
+    assert_eq!(
+        linked.kms.use_key(&hmac, &usage).await.unwrap(),
+        ours.as_ref()
+    );
+    let public = linked.kms.public_key(&curve).await.unwrap();
+    assert!(public.ends_with(own.public_key().as_ref()));
+    let refused = linked.kms.materials(&curve).await.unwrap_err();
+    assert!(
+        matches!(
+            &refused,
+            CallFailure::Refused {
+                refusal: Refusal::UnsupportedOperation,
+                ..
+            }
+        ),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_replica_is_made_where_it_was_asked() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let key = created(&linked, new_key(KeySpec::Aes256, true)).await;
+    let material = upload(&linked, &key, &[3; 32]).await;
+    linked
+        .send(&KmsCall::ImportKeyMaterial(material))
+        .await
+        .unwrap();
+    let to = "eu-west-1".parse().unwrap();
+    let replicate = KmsCall::ReplicateKey {
+        key: key.clone(),
+        to: "eu-west-1".parse().unwrap(),
+        policy: None,
+        tags: Tags::from([("a".to_owned(), "b".to_owned())]),
+        description: "copy".to_owned(),
+    };
+
+    let replica = linked.send(&replicate).await.unwrap().key.unwrap();
+
+    assert_eq!(replica, key.in_region(&to));
+    let there = linked.account.kms(&to);
+    let described = there.describe(&replica).await.unwrap().unwrap();
+    assert_eq!(described.multi_region.unwrap().primary, *key.region());
+    assert_eq!(
+        there
+            .tags(&replica)
+            .await
+            .unwrap()
+            .get("a")
+            .map(String::as_str),
+        Some("b")
+    );
+}
+
+#[tokio::test]
+async fn a_creation_whose_reply_was_lost_is_unknown_and_happened_once() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    sim.simulator
+        .add_fault(ScriptedFault::next("CreateKey", Fault::LostReply));
+
+    let failure = linked
+        .send(&KmsCall::CreateKey(new_key(KeySpec::Aes256, false)))
+        .await;
+
+    assert!(
+        matches!(failure, Err(CallFailure::Unknown { .. })),
+        "{failure:?}"
+    );
+    assert_eq!(linked.kms.keys(None).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_noticed_and_effects_follow_it() {
+    let sim = Sim::start().await;
+    sim.clock.advance(20 * kms_sim::MINUTE);
+    let linked = sim.linked().await;
+
+    linked.account.caller().await.unwrap();
+    let skew = linked.account.skew();
+    let new = KmsCall::CreateKey(new_key(KeySpec::Aes256, false));
+    linked.kms.send(&new, linked.now() + skew).await.unwrap();
+
+    assert!(
+        (skew - SignedDuration::from_mins(20)).abs() < SignedDuration::from_secs(30),
+        "{skew}"
+    );
+}
+
+#[tokio::test]
+async fn a_role_reaches_its_account_and_is_judged_by_its_own_policies() {
+    let sim = Sim::start().await;
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":
+           {{"AWS":"arn:aws:iam::{ACCOUNT}:root"}},"Action":"sts:AssumeRole",
+           "Condition":{{"StringEquals":{{"sts:ExternalId":"ext-1"}}}}}}]}}"#
+    );
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":
+        ["kms:*","iam:*","account:*"],"Resource":"*"},{"Effect":"Deny","Action":"kms:Decrypt","Resource":"*"}]}"#;
+    let role = RoleSpec {
+        name: "byok",
+        trust_policy: &trust,
+        policies: &[policy],
+        max_session_seconds: 3600,
+    };
+    sim.simulator.create_role(ACCOUNT, &role).unwrap();
+    let assume = |external_id: Option<&str>| Identity::AssumeRole {
+        role: RoleToAssume {
+            role_arn: format!("arn:aws:iam::{ACCOUNT}:role/byok"),
+            external_id: external_id.map(str::to_owned),
+        },
+        base: Box::new(sim.user()),
+    };
+    let stranger = sim.linked_as(assume(Some("ext-2"))).await;
+    let linked = sim.linked_as(assume(Some("ext-1"))).await;
+
+    let refused = stranger.account.caller().await;
+    let caller = linked.account.caller().await.unwrap();
+    let actions = ["kms:CreateKey", "kms:Decrypt"].map(str::to_owned);
+    let allowed = linked.account.allowed(&caller, &actions).await.unwrap();
+    let principals = linked.account.principals().await.unwrap();
+    let regions = linked.account.regions().await.unwrap();
+
+    assert!(
+        matches!(refused, Err(CallFailure::NotSent { .. })),
+        "{refused:?}"
+    );
+    assert!(
+        caller.arn.contains(":assumed-role/byok/keyferry-test"),
+        "{}",
+        caller.arn
+    );
+    let want = BTreeMap::from([
+        ("kms:CreateKey".to_owned(), true),
+        ("kms:Decrypt".to_owned(), false),
+    ]);
+    assert_eq!(allowed, want);
+    assert_eq!(
+        principals.users,
+        [format!("arn:aws:iam::{ACCOUNT}:user/keyferry")]
+    );
+    assert_eq!(
+        principals.roles,
+        [format!("arn:aws:iam::{ACCOUNT}:role/byok")]
+    );
+    assert!(
+        regions
+            .iter()
+            .any(|row| row.region.as_str() == "eu-central-1" && row.is_enabled)
+    );
+}
+
+#[tokio::test]
+async fn an_access_key_is_made_switched_off_and_removed() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let account = &linked.account;
+    let old = account.access_keys().await.unwrap()[0]
+        .access_key_id
+        .clone();
+
+    let new = account.create_access_key(linked.now()).await.unwrap();
+    let renewed = sim
+        .linked_as(Identity::AccessKey {
+            access_key_id: new.access_key_id.clone(),
+            secret_access_key: new.secret_access_key,
+        })
+        .await;
+    renewed
+        .account
+        .deactivate_access_key(&old, renewed.now())
+        .await
+        .unwrap();
+    let keys = renewed.account.access_keys().await.unwrap();
+    let states: BTreeMap<_, _> = keys
+        .iter()
+        .map(|key| (key.access_key_id.as_str(), key.is_active))
+        .collect();
+    assert_eq!(
+        states,
+        BTreeMap::from([(old.as_str(), false), (new.access_key_id.as_str(), true)])
+    );
+    assert!(matches!(
+        account.caller().await,
+        Err(CallFailure::Refused { .. })
+    ));
+    renewed
+        .account
+        .delete_access_key(&old, renewed.now())
+        .await
+        .unwrap();
+    assert_eq!(renewed.account.access_keys().await.unwrap().len(), 1);
+}
