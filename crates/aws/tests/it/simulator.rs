@@ -95,6 +95,12 @@ impl Sim {
         .await
     }
 
+    /// Lets time pass, ours and AWS's: rotations and transitions of state take some.
+    fn pass(&self, linked: &Linked, seconds: i64) {
+        self.clock.advance(seconds * kms_sim::SECOND);
+        linked.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
     async fn linked(&self) -> Linked {
         self.linked_as(self.user()).await
     }
@@ -197,6 +203,7 @@ async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
         .send(&KmsCall::RotateKeyOnDemand(key.clone()))
         .await
         .unwrap();
+    sim.pass(&linked, 60);
     let materials = kms.materials(&key).await.unwrap();
     let states: BTreeMap<_, _> = materials
         .iter()
