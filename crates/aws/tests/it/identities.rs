@@ -262,7 +262,7 @@ async fn the_rights_of_a_role_with_a_path_are_asked_by_its_whole_arn() {
 
     let allowed = linked
         .account
-        .allowed(&caller, &[action.clone()])
+        .allowed(&caller, std::slice::from_ref(&action))
         .await
         .unwrap();
 

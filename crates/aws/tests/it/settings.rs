@@ -13,6 +13,7 @@ use crate::support::tls::Authority;
 use crate::support::{SESSION, TestClock, access_key, region, settings};
 
 type Settings = LinkSettings<SecretText>;
+type Spoil = Box<dyn Fn(&mut Settings)>;
 
 fn role(arn: &str, external_id: Option<&str>) -> Identity<SecretText> {
     let external_id = external_id.map(str::to_owned);
@@ -37,7 +38,7 @@ fn proxy(url: &str, user: &str) -> Option<Proxy<SecretText>> {
 const ROLE: &str = "arn:aws:iam::111122223333:role/keyferry";
 
 /// Each spoils good settings in one place, and names the field that must be blamed.
-fn spoilers() -> Vec<(&'static str, Box<dyn Fn(&mut Settings)>)> {
+fn spoilers() -> Vec<(&'static str, Spoil)> {
     let url = |url: &str| Endpoint::Custom {
         url: url.to_owned(),
     };
