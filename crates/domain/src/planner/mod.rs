@@ -16,6 +16,7 @@ mod holdings;
 mod material;
 mod native;
 mod overlay;
+mod place_effect;
 mod properties;
 mod regions;
 mod rotation;

@@ -569,7 +569,7 @@ fn explained(blocked: &Blocked, enabled: bool, scenario: &Scenario, world: &Worl
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn wishes_without_foreign_hands_are_always_reached(scenario in scenarios(false, 0)) {

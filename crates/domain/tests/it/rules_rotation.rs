@@ -246,3 +246,31 @@ fn a_rotation_overtaken_by_the_next_one_is_finished_first() {
     assert_eq!(kinds, [import, rotate, import, rotate]);
     assert_eq!(world.kms.sets[0].current, Some(3));
 }
+
+#[test]
+fn no_newer_material_is_imported_while_an_older_import_may_still_arrive() {
+    let mut world = rotating();
+    let signed_at = world.now;
+    let outcome = EffectOutcome::Unknown;
+    let mut view = world.view();
+    view.own_effects.push(OwnEffect {
+        step: import_new(2),
+        signed_at,
+        outcome,
+    });
+    let change = op::rotate_in_place(&world.intent, version(3), None, world.now);
+    world.intent = change.unwrap().or(&world.intent);
+
+    let before = plan(&world.intent, &view, signed_at + minutes(15));
+    let after = plan(&world.intent, &view, signed_at + HORIZON);
+
+    let until = signed_at + HORIZON;
+    assert_eq!(
+        before.decision,
+        Decision::Wait {
+            until,
+            why: WaitReason::Horizon
+        }
+    );
+    assert_eq!(after.steps(), [import_new(3), rotate()]);
+}

@@ -256,6 +256,9 @@ impl World {
                 signed_at,
                 outcome,
             });
+        } else {
+            // Refused: AWS sees more than we do. Nobody asks again at once.
+            self.wait(SignedDuration::from_secs(10));
         }
         self.wait(SignedDuration::from_secs(1));
     }
