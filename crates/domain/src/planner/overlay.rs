@@ -78,10 +78,12 @@ impl View {
         horizons.max().filter(|horizon| now < *horizon)
     }
 
-    /// Whether we imported material there recently, or may have: AWS may have enabled the key by that.
+    /// Whether an import of ours was answered there recently: AWS may have enabled the key by that.
     pub(super) fn imported_recently(&self, region: &Region) -> bool {
         self.own_effects.iter().any(|effect| {
-            effect.step.kind() == StepKind::ImportMaterial && effect.step.region() == region
+            effect.step.kind() == StepKind::ImportMaterial
+                && effect.step.region() == region
+                && effect.outcome != EffectOutcome::Unknown
         })
     }
 }
