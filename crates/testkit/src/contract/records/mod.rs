@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod batches;
 mod configuration;
+pub mod differential;
 mod everything;
 mod keys;
 mod kms_keys;

@@ -11,7 +11,7 @@ use keyferry_domain::connection::{
 use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, PolicyDocument, Template};
-use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::life::Life;
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
@@ -289,6 +289,8 @@ pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
         observed,
         bindings: BTreeMap::from([(parse(&"ab".repeat(32)), VersionNumber::FIRST)]),
         held_material: true,
+        held: intent().versions,
+        handover: Some(OldKey::Deactivate),
         predecessor: Some(KmsKeyId::new(samples.uuid())),
         successor: Some(KmsKeyId::new(samples.uuid())),
         ..samples.kms_key("rich", keystore)

@@ -86,6 +86,11 @@ impl Samples {
         Self::default()
     }
 
+    /// Begins to count elsewhere, so that rows differ from those of another maker.
+    pub fn starting_at(used: u32) -> Self {
+        Self { used }
+    }
+
     /// A UUID that is greater than those before it.
     pub fn uuid(&mut self) -> Uuid {
         self.used += 1;

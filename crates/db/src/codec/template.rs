@@ -1,0 +1,87 @@
+//! What new KMS keys of a keystore look like.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use keyferry_domain::keystore::{PolicyDocument, Template};
+use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_ports::records::Records;
+use serde::{Deserialize, Serialize};
+
+use super::intent::{end_of, validity_until};
+use super::text::Text;
+use super::{decode, encode, format_of, unknown_format};
+
+const WHAT: &str = "template";
+
+/// Writes a template in the newest format.
+pub(crate) fn to_json(template: &Template) -> Records<String> {
+    encode(WHAT, 1, TemplateV1::from(template))
+}
+
+/// Reads a template of any format.
+pub(crate) fn from_json(json: &str) -> Records<Template> {
+    match format_of(WHAT, json)? {
+        1 => Ok(decode::<TemplateV1>(WHAT, json)?.into()),
+        other => unknown_format(WHAT, other),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TemplateV1 {
+    spec: Text<KeySpec>,
+    usage: Option<Text<KeyUsage>>,
+    description: String,
+    tags: BTreeMap<String, String>,
+    policy: Option<String>,
+    multi_region: bool,
+    /// Missing is for ever.
+    valid_until: Option<Text<Timestamp>>,
+}
+
+impl From<&Template> for TemplateV1 {
+    fn from(template: &Template) -> Self {
+        let Template {
+            spec,
+            usage,
+            description,
+            tags,
+            policy,
+            multi_region,
+            validity,
+        } = template.clone();
+        Self {
+            spec: Text(spec),
+            usage: usage.map(Text),
+            description,
+            tags,
+            policy: policy.map(|policy| policy.as_str().to_owned()),
+            multi_region,
+            valid_until: end_of(validity),
+        }
+    }
+}
+
+impl From<TemplateV1> for Template {
+    fn from(template: TemplateV1) -> Self {
+        let TemplateV1 {
+            spec,
+            usage,
+            description,
+            tags,
+            policy,
+            multi_region,
+            valid_until,
+        } = template;
+        Self {
+            spec: spec.0,
+            usage: usage.map(|usage| usage.0),
+            description,
+            tags,
+            policy: policy.map(PolicyDocument::from_canonical),
+            multi_region,
+            validity: validity_until(valid_until),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Brings the schema up to date when a database is opened.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::OpenError;
+use crate::dialect::{Dialect, Engine, Transaction};
+use crate::sql::{Statement, Value};
+
+/// One step of the schema. A published step never changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Migration {
+    number: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// Every step, oldest first.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "records",
+    sql: include_str!("../migrations/0001_records.sql"),
+}];
+
+const APPLIED: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL
+)";
+
+impl Migration {
+    /// The step in a database's own words.
+    fn sql_in(&self, dialect: &Dialect) -> String {
+        self.sql
+            .replace("{text}", dialect.text)
+            .replace("{bytes}", dialect.bytes)
+            .replace("{serial}", dialect.serial)
+    }
+
+    /// SHA-256 of the file, in hexadecimal.
+    fn hash(&self) -> String {
+        let hash = digest(&SHA256, self.sql.as_bytes());
+        hash.as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+/// Applies what is missing, all in one transaction, and checks what is there.
+pub(crate) async fn migrate(engine: &Engine, migrations: &[Migration]) -> Result<(), OpenError> {
+    let mut transaction = engine.begin().await?;
+    let lock = Statement::new(engine.dialect().lock_schema, Vec::new());
+    transaction.fetch("schema", lock).await?;
+    transaction.script(APPLIED.to_owned()).await?;
+    let applied = applied(&mut transaction).await?;
+    for (number, name, hash) in &applied {
+        match migrations.iter().find(|known| known.number == *number) {
+            None => {
+                return Err(OpenError::Newer {
+                    number: *number,
+                    name: name.clone(),
+                });
+            }
+            Some(known) if known.hash() != *hash => {
+                return Err(OpenError::Changed {
+                    number: *number,
+                    name: name.clone(),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    for migration in migrations {
+        if applied
+            .iter()
+            .any(|(number, ..)| *number == migration.number)
+        {
+            continue;
+        }
+        tracing::info!(
+            migration = migration.number,
+            "migrating: {}",
+            migration.name
+        );
+        transaction
+            .script(migration.sql_in(engine.dialect()))
+            .await?;
+        let values = vec![
+            Value::count(migration.number),
+            Value::text(migration.name),
+            Value::text(migration.hash()),
+        ];
+        let columns = ["number", "name", "hash"];
+        transaction
+            .run(Statement::insert("schema_migrations", &columns, values))
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn applied(transaction: &mut Transaction) -> Result<Vec<(i64, String, String)>, OpenError> {
+    let sql = "SELECT number, name, hash FROM schema_migrations ORDER BY number";
+    let rows = transaction
+        .fetch("migration", Statement::new(sql, Vec::new()))
+        .await?;
+    let read = |mut row: crate::sql::Row| Ok((row.int()?, row.text()?, row.text()?));
+    rows.into_iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(OpenError::Unreadable)
+}

@@ -1,0 +1,189 @@
+//! PostgreSQL: read committed, with row locks where a rule spans rows.
+
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{AssertSqlSafe, Column, PgPool, Postgres, Row as _, TypeInfo, Value as _, ValueRef};
+
+use crate::PoolLimits;
+use crate::dialect::Dialect;
+use crate::failure::{Kind, SqlError, describe};
+use crate::sql::{Row, Statement, Value, without_nul};
+
+/// How PostgreSQL writes the portable subset. Texts sort by bytes, as in SQLite and Rust.
+pub(crate) const DIALECT: Dialect = Dialect {
+    text: "TEXT COLLATE \"C\"",
+    bytes: "BYTEA",
+    serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    for_update: "FOR UPDATE",
+    for_share: "FOR SHARE",
+    for_key_share: "FOR KEY SHARE",
+    // Any number will do; it must only be the same for all servers.
+    lock_schema: "SELECT 1 FROM pg_advisory_xact_lock(7020301)",
+};
+
+/// Where the server's own setting would acknowledge commits before they are on disk, ours does not.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
+     WHERE current_setting('synchronous_commit') = 'off'";
+
+/// An open PostgreSQL database. Reads have connections of their own: what was written is read back over
+/// another one.
+#[derive(Clone, Debug)]
+pub(crate) struct PostgresEngine {
+    writers: PgPool,
+    readers: PgPool,
+}
+
+/// An open write transaction; rolled back when dropped.
+pub(crate) type PostgresTransaction = sqlx::Transaction<'static, Postgres>;
+
+impl PostgresEngine {
+    pub(crate) async fn open(
+        options: &PgConnectOptions,
+        limits: &PoolLimits,
+    ) -> Result<Self, SqlError> {
+        let options = options
+            .clone()
+            .application_name("keyferry")
+            .options([("lock_timeout", "20s"), ("statement_timeout", "60s")])
+            .statement_cache_capacity(512);
+        let pool = || {
+            PoolOptions::<Postgres>::new()
+                .max_connections(limits.connections.max(1))
+                .acquire_timeout(limits.wait)
+                .after_connect(|connection, _| {
+                    Box::pin(
+                        async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(drop) },
+                    )
+                })
+        };
+        let writers = pool().connect_with(options.clone()).await.map_err(error)?;
+        let readers = pool().connect_with(options).await.map_err(error)?;
+        Ok(Self { writers, readers })
+    }
+
+    pub(crate) async fn begin(&self) -> Result<PostgresTransaction, SqlError> {
+        self.writers.begin().await.map_err(error)
+    }
+
+    pub(crate) async fn read(
+        &self,
+        what: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, SqlError> {
+        let rows = query(statement)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(error)?;
+        rows.iter().map(|row| cells(what, row)).collect()
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+pub(crate) async fn run(
+    transaction: &mut PostgresTransaction,
+    statement: Statement,
+) -> Result<u64, SqlError> {
+    let done = query(statement)
+        .execute(&mut **transaction)
+        .await
+        .map_err(error)?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn fetch(
+    transaction: &mut PostgresTransaction,
+    what: &'static str,
+    statement: Statement,
+) -> Result<Vec<Row>, SqlError> {
+    let rows = query(statement)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(error)?;
+    rows.iter().map(|row| cells(what, row)).collect()
+}
+
+/// Runs several statements without values.
+pub(crate) async fn script(
+    transaction: &mut PostgresTransaction,
+    sql: String,
+) -> Result<(), SqlError> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut **transaction)
+        .await
+        .map_err(error)?;
+    Ok(())
+}
+
+/// Commits. Only a serialisation failure or a deadlock says for certain that nothing was written.
+pub(crate) async fn commit(transaction: PostgresTransaction) -> Result<(), SqlError> {
+    transaction.commit().await.map_err(|found| {
+        let found = error(found);
+        let kind = if found.kind == Kind::Busy {
+            Kind::Busy
+        } else {
+            Kind::Broken
+        };
+        SqlError { kind, ..found }
+    })
+}
+
+fn query(
+    statement: Statement,
+) -> sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(statement.sql));
+    for value in statement.values {
+        query = match value {
+            Value::Text(text) => query.bind(text.map(without_nul)),
+            Value::Int(number) => query.bind(number),
+            Value::Bytes(bytes) => query.bind(bytes),
+        };
+    }
+    query
+}
+
+fn cells(what: &'static str, row: &PgRow) -> Result<Row, SqlError> {
+    let cell = |column: &sqlx::postgres::PgColumn| {
+        let owned = ValueRef::to_owned(&row.try_get_raw(column.ordinal())?);
+        let name = column.type_info().name();
+        if sqlx::Value::is_null(&owned) {
+            return Ok(match name {
+                "INT8" | "INT4" => Value::Int(None),
+                "BYTEA" => Value::Bytes(None),
+                _ => Value::Text(None),
+            });
+        }
+        Ok(match name {
+            "INT8" => Value::Int(Some(owned.try_decode()?)),
+            "INT4" => Value::Int(Some(i64::from(owned.try_decode::<i32>()?))),
+            "BYTEA" => Value::Bytes(Some(owned.try_decode()?)),
+            _ => Value::Text(Some(owned.try_decode()?)),
+        })
+    };
+    let cells: Result<Vec<Value>, sqlx::Error> = row.columns().iter().map(cell).collect();
+    Ok(Row::new(what, cells.map_err(error)?))
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "used with map_err")]
+fn error(error: sqlx::Error) -> SqlError {
+    let kind = match &error {
+        sqlx::Error::Database(database) => match database.code().as_deref() {
+            Some("23505") => Kind::Taken,
+            Some("23503") => Kind::Reference,
+            // serialization_failure, deadlock_detected
+            Some("40001" | "40P01") => Kind::Busy,
+            // connection exceptions, and the server going down or coming up
+            Some(code) if code.starts_with("08") || code.starts_with("57P0") => Kind::Broken,
+            _ => Kind::Refused,
+        },
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => Kind::Broken,
+        _ => Kind::Refused,
+    };
+    SqlError {
+        kind,
+        why: describe(&error),
+    }
+}

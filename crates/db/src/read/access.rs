@@ -1,0 +1,154 @@
+//! Reads of people, tokens, sessions, seals and the audit log.
+
+use async_trait::async_trait;
+use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{
+    AccessRecords, ApiToken, AuditFilter, AuditRecord, AuditRecords, Page, PageOf, Records, Seal,
+    SealedKeyring, Session, User,
+};
+
+use super::{Noun, bad_cursor};
+use crate::Database;
+use crate::rows::access::{
+    LEAF, SEAL, SESSION, TOKEN, USER, read_leaf, read_seal, read_session, read_token, read_user,
+};
+use crate::sql::{Conditions, Statement, Value};
+
+const USERS: Noun<User> = Noun {
+    what: "user",
+    table: "users",
+    columns: USER,
+    read: read_user,
+};
+const TOKENS: Noun<ApiToken> = Noun {
+    what: "token",
+    table: "api_tokens",
+    columns: TOKEN,
+    read: read_token,
+};
+const SESSIONS: Noun<Session> = Noun {
+    what: "session",
+    table: "sessions",
+    columns: SESSION,
+    read: read_session,
+};
+const SEALS: Noun<Seal> = Noun {
+    what: "seal",
+    table: "seals",
+    columns: SEAL,
+    read: read_seal,
+};
+const LEAVES: Noun<AuditRecord> = Noun {
+    what: "audit leaf",
+    table: "audit_leaves",
+    columns: LEAF,
+    read: read_leaf,
+};
+
+#[async_trait]
+impl AccessRecords for Database {
+    async fn find_user(&self, id: UserId) -> Records<Option<User>> {
+        USERS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>> {
+        USERS.find_by(self, "name", Value::text(name)).await
+    }
+
+    async fn list_users(&self) -> Records<Vec<User>> {
+        USERS.list(self, "ORDER BY name", Vec::new()).await
+    }
+
+    async fn find_token(&self, hash: &[u8; 32]) -> Records<Option<ApiToken>> {
+        TOKENS.find_by(self, "hash", Value::bytes(hash)).await
+    }
+
+    async fn find_token_by_id(&self, id: TokenId) -> Records<Option<ApiToken>> {
+        TOKENS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn list_tokens(&self, user: UserId) -> Records<Vec<ApiToken>> {
+        let clause = "WHERE user_id = $1 ORDER BY created_at DESC, id DESC";
+        TOKENS.list(self, clause, vec![Value::text(user)]).await
+    }
+
+    async fn find_session(&self, hash: &[u8; 32]) -> Records<Option<Session>> {
+        SESSIONS.find_by(self, "hash", Value::bytes(hash)).await
+    }
+
+    async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>> {
+        SESSIONS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn list_seals(&self) -> Records<Vec<Seal>> {
+        SEALS
+            .list(self, "ORDER BY created_at, id", Vec::new())
+            .await
+    }
+
+    async fn find_seal(&self, id: SealId) -> Records<Option<Seal>> {
+        SEALS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_keyring(&self) -> Records<Option<SealedKeyring>> {
+        let sql = "SELECT sealed, revision FROM keyring WHERE id = 'keyring'";
+        let rows = self
+            .engine
+            .read("keyring", Statement::new(sql, Vec::new()))
+            .await?;
+        let read = |mut row: crate::sql::Row| {
+            Ok(SealedKeyring {
+                bytes: row.bytes()?,
+                revision: row.count()?,
+            })
+        };
+        rows.into_iter().next().map(read).transpose()
+    }
+}
+
+#[async_trait]
+impl AuditRecords for Database {
+    async fn audit_size(&self) -> Records<u64> {
+        let sql = "SELECT size FROM audit_log WHERE id = 'log'";
+        let rows = self
+            .engine
+            .read("audit log", Statement::new(sql, Vec::new()))
+            .await?;
+        rows.into_iter().next().map_or(Ok(0), |mut row| row.count())
+    }
+
+    async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>> {
+        let values = vec![Value::count(from), Value::count(limit)];
+        LEAVES
+            .list(self, "WHERE place >= $1 ORDER BY place LIMIT $2", values)
+            .await
+    }
+
+    async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>> {
+        let AuditFilter {
+            actor,
+            action,
+            object,
+        } = filter;
+        let mut conditions = Conditions::default();
+        for (sql, text) in [
+            ("actor = {}", actor),
+            ("action = {}", action),
+            ("object = {}", object),
+        ] {
+            if let Some(text) = text {
+                conditions.and(sql, [Value::text(text)]);
+            }
+        }
+        if let Some(text) = &page.cursor {
+            let place: u64 = text.parse().map_err(|_| bad_cursor())?;
+            conditions.and("place < {}", [Value::count(place)]);
+        }
+        LEAVES
+            .page(self, conditions, "place DESC", page, |row| {
+                row.index.to_string()
+            })
+            .await
+    }
+}

@@ -1,0 +1,215 @@
+//! Reads of connections, keystores, settings, keys and KMS keys.
+
+use async_trait::async_trait;
+use keyferry_domain::arn::KmsKeyArn;
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::keystore::Keystore;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
+use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::{
+    ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
+};
+
+use super::{Noun, contains_text, cursor_parts};
+use crate::Database;
+use crate::rows::configuration::{CONNECTION, KEYSTORE, read_connection, read_keystore};
+use crate::rows::keys::{KEY, VERSION, read_key, read_version};
+use crate::rows::kms_key::{ALIAS, ARN, KMS_KEY, REGION, read_kms_key};
+use crate::sql::{Conditions, Statement, Value};
+
+const CONNECTIONS: Noun<Connection> = Noun {
+    what: "connection",
+    table: "connections",
+    columns: CONNECTION,
+    read: read_connection,
+};
+const KEYSTORES: Noun<Keystore> = Noun {
+    what: "keystore",
+    table: "keystores",
+    columns: KEYSTORE,
+    read: read_keystore,
+};
+const KEYS: Noun<ManagedKey> = Noun {
+    what: "key",
+    table: "keys",
+    columns: KEY,
+    read: read_key,
+};
+const VERSIONS: Noun<KeyVersion> = Noun {
+    what: "key version",
+    table: "key_versions",
+    columns: VERSION,
+    read: read_version,
+};
+const KMS_KEYS: Noun<KmsKey> = Noun {
+    what: "KMS key",
+    table: "kms_keys",
+    columns: KMS_KEY,
+    read: read_kms_key,
+};
+
+#[async_trait]
+impl ConfigurationRecords for Database {
+    async fn find_connection(&self, id: ConnectionId) -> Records<Option<Connection>> {
+        CONNECTIONS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_connection_by_name(&self, name: &Name) -> Records<Option<Connection>> {
+        CONNECTIONS.find_by(self, "name", Value::text(name)).await
+    }
+
+    async fn list_connections(&self) -> Records<Vec<Connection>> {
+        CONNECTIONS.list(self, "ORDER BY name", Vec::new()).await
+    }
+
+    async fn find_keystore(&self, id: KeystoreId) -> Records<Option<Keystore>> {
+        KEYSTORES.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_keystore_by_name(&self, name: &Name) -> Records<Option<Keystore>> {
+        KEYSTORES.find_by(self, "name", Value::text(name)).await
+    }
+
+    async fn list_keystores(&self) -> Records<Vec<Keystore>> {
+        KEYSTORES.list(self, "ORDER BY name", Vec::new()).await
+    }
+
+    async fn find_setting(&self, name: &str) -> Records<Option<String>> {
+        let sql = "SELECT value FROM settings WHERE name = $1";
+        let rows = self
+            .engine
+            .read("setting", Statement::new(sql, vec![Value::text(name)]))
+            .await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| row.text())
+            .transpose()
+    }
+}
+
+#[async_trait]
+impl KeyRecords for Database {
+    async fn find_key(&self, id: KeyId) -> Records<Option<ManagedKey>> {
+        KEYS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>> {
+        KEYS.find(self, "WHERE name = $1 ORDER BY id", vec![Value::text(name)])
+            .await
+    }
+
+    async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>> {
+        let KeyFilter { text } = filter;
+        let mut conditions = Conditions::default();
+        contains_text(&mut conditions, text.as_deref());
+        behind_name::<KeyId>(&mut conditions, page)?;
+        let cursor = |row: &ManagedKey| format!("{}:{}", row.id, row.name);
+        KEYS.page(self, conditions, "name, id", page, cursor).await
+    }
+
+    async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>> {
+        VERSIONS
+            .list(
+                self,
+                "WHERE key_id = $1 ORDER BY number",
+                vec![Value::text(key)],
+            )
+            .await
+    }
+
+    async fn read_back_version(
+        &self,
+        key: KeyId,
+        version: VersionNumber,
+    ) -> Records<Option<KeyVersion>> {
+        let values = vec![Value::text(key), Value::count(version.get())];
+        VERSIONS
+            .find(self, "WHERE key_id = $1 AND number = $2", values)
+            .await
+    }
+}
+
+#[async_trait]
+impl KmsKeyRecords for Database {
+    async fn find_kms_key(&self, id: KmsKeyId) -> Records<Option<KmsKey>> {
+        KMS_KEYS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_kms_key_by_arn(&self, arn: &KmsKeyArn) -> Records<Option<KmsKey>> {
+        let clause = "WHERE id IN (SELECT kms_key_id FROM kms_key_words WHERE kind = $1 AND word = $2) \
+             ORDER BY CASE WHEN life IN ('DELETED', 'RELEASED') THEN 1 ELSE 0 END, \
+             created_at DESC, id DESC";
+        KMS_KEYS
+            .find(self, clause, vec![Value::text(ARN), Value::text(arn)])
+            .await
+    }
+
+    async fn find_kms_keys_called(&self, name_or_alias: &str) -> Records<Vec<KmsKey>> {
+        let bare = name_or_alias
+            .strip_prefix("alias/")
+            .unwrap_or(name_or_alias);
+        let clause = "WHERE name = $1 \
+             OR id IN (SELECT kms_key_id FROM kms_key_words WHERE kind = $2 AND word = $3) \
+             ORDER BY name, id";
+        let alias = Value::text(format!("alias/{bare}"));
+        KMS_KEYS
+            .list(
+                self,
+                clause,
+                vec![Value::text(name_or_alias), Value::text(ALIAS), alias],
+            )
+            .await
+    }
+
+    async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>> {
+        let KmsKeyFilter {
+            keystore,
+            connection,
+            source,
+            life,
+            region,
+            text,
+        } = filter;
+        let mut conditions = Conditions::default();
+        if let Some(id) = keystore {
+            conditions.and("keystore_id = {}", [Value::text(id)]);
+        }
+        if let Some(id) = connection {
+            conditions.and("connection_id = {}", [Value::text(id)]);
+        }
+        if let Some(id) = source {
+            conditions.and("source_key_id = {}", [Value::text(id)]);
+        }
+        if let Some(word) = life {
+            conditions.and("life = {}", [Value::text(word)]);
+        }
+        if let Some(region) = region {
+            let sql = "id IN (SELECT kms_key_id FROM kms_key_words WHERE kind = {} AND word = {})";
+            conditions.and(sql, [Value::text(REGION), Value::text(region)]);
+        }
+        contains_text(&mut conditions, text.as_deref());
+        behind_name::<KmsKeyId>(&mut conditions, page)?;
+        let cursor = |row: &KmsKey| format!("{}:{}", row.id, row.name);
+        KMS_KEYS
+            .page(self, conditions, "name, id", page, cursor)
+            .await
+    }
+}
+
+/// Adds "behind the cursor" of a list by name, whose cursors are id and name.
+fn behind_name<I: std::str::FromStr + std::fmt::Display>(
+    conditions: &mut Conditions,
+    page: &Page,
+) -> Records<()> {
+    let parse = |id: &str, name: &str| Some((id.parse::<I>().ok()?, name.to_owned()));
+    if let Some((id, name)) = cursor_parts(page, parse)? {
+        conditions.and(
+            "(name, id) > ({}, {})",
+            [Value::text(name), Value::text(id)],
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Keys and their versions.
+
+use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_ports::records::Records;
+
+use crate::sql::{Row, Value};
+
+pub(crate) const KEY: &[&str] = &[
+    "id",
+    "group_id",
+    "name",
+    "name_folded",
+    "spec",
+    "description",
+    "active_versions_max",
+    "exportable",
+    "current_version",
+    "created_at",
+    "revision",
+];
+
+pub(crate) const VERSION: &[&str] = &[
+    "key_id",
+    "number",
+    "group_id",
+    "spec",
+    "sealed",
+    "fingerprint",
+    "public_key",
+    "origin",
+    "state",
+    "created_at",
+    "state_since",
+];
+
+/// Every word of the column `origin`.
+pub(crate) const ORIGINS: [(MaterialOrigin, &str); 2] = [
+    (MaterialOrigin::Generated, "generated"),
+    (MaterialOrigin::Imported, "imported"),
+];
+
+pub(crate) fn key_values(row: &ManagedKey) -> Vec<Value> {
+    vec![
+        Value::text(row.id),
+        Value::text(row.group),
+        Value::text(&row.name),
+        Value::text(row.name.as_str().to_lowercase()),
+        Value::text(row.spec),
+        Value::text(&row.description),
+        Value::count(row.active_versions_max),
+        Value::flag(row.exportable),
+        Value::count(row.current.get()),
+        Value::time(row.created_at),
+    ]
+}
+
+pub(crate) fn read_key(mut row: Row) -> Records<ManagedKey> {
+    let id = row.parse()?;
+    let group = row.parse()?;
+    let name = row.parse()?;
+    row.text()?;
+    Ok(ManagedKey {
+        id,
+        group,
+        name,
+        spec: row.parse()?,
+        description: row.text()?,
+        active_versions_max: row.count()?,
+        exportable: row.flag()?,
+        current: read_number(&mut row)?,
+        created_at: row.time()?,
+        revision: row.count()?,
+    })
+}
+
+fn read_number(row: &mut Row) -> Records<VersionNumber> {
+    let number = row.count()?;
+    VersionNumber::new(number).ok_or_else(|| row.corrupt("a version number is zero"))
+}
+
+pub(crate) fn version_values(row: &KeyVersion) -> Vec<Value> {
+    let origin = ORIGINS.iter().find(|known| known.0 == row.origin);
+    vec![
+        Value::text(row.identity.key),
+        Value::count(row.identity.version.get()),
+        Value::text(row.identity.group),
+        Value::text(row.identity.spec),
+        Value::bytes(row.sealed.as_bytes()),
+        Value::bytes(row.fingerprint.as_bytes()),
+        Value::Bytes(row.public_key.clone()),
+        Value::text(origin.map_or("", |known| known.1)),
+        Value::text(row.state),
+        Value::time(row.created_at),
+        Value::time(row.state_since),
+    ]
+}
+
+pub(crate) fn read_version(mut row: Row) -> Records<KeyVersion> {
+    let origin = |word: &str| {
+        ORIGINS
+            .iter()
+            .find(|known| known.1 == word)
+            .map(|known| known.0)
+    };
+    let key = row.parse()?;
+    let version = read_number(&mut row)?;
+    let identity = VersionIdentity {
+        key,
+        version,
+        group: row.parse()?,
+        spec: row.parse()?,
+    };
+    Ok(KeyVersion {
+        identity,
+        sealed: SealedMaterial::new(row.bytes()?),
+        fingerprint: Fingerprint::new(row.hash()?),
+        public_key: row.opt_bytes()?,
+        origin: row.word(origin)?,
+        state: row.word(VersionState::from_word)?,
+        created_at: row.time()?,
+        state_since: row.time()?,
+    })
+}

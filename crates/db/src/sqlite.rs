@@ -1,0 +1,190 @@
+//! SQLite: one writer, several readers, write-ahead log, full synchronisation.
+
+use std::path::Path;
+
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous, SqliteTypeInfo,
+};
+use sqlx::{AssertSqlSafe, Column, Row as _, Sqlite, SqlitePool, TypeInfo, Value as _, ValueRef};
+
+use crate::PoolLimits;
+use crate::dialect::Dialect;
+use crate::failure::{Kind, SqlError, describe};
+use crate::sql::{Row, Statement, Value, without_nul};
+
+/// How SQLite writes the portable subset. A transaction holds the only write lock from its first statement
+/// on, so that rows need no locks.
+pub(crate) const DIALECT: Dialect = Dialect {
+    text: "TEXT",
+    bytes: "BLOB",
+    serial: "INTEGER NOT NULL PRIMARY KEY",
+    for_update: "",
+    for_share: "",
+    for_key_share: "",
+    lock_schema: "SELECT 1",
+};
+
+/// An open SQLite database.
+#[derive(Clone, Debug)]
+pub(crate) struct SqliteEngine {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// An open write transaction; rolled back when dropped.
+pub(crate) type SqliteTransaction = sqlx::Transaction<'static, Sqlite>;
+
+impl SqliteEngine {
+    pub(crate) async fn open(path: &Path, limits: &PoolLimits) -> Result<Self, SqlError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(limits.wait)
+            .statement_cache_capacity(512);
+        let pool = || {
+            PoolOptions::new()
+                .acquire_timeout(limits.wait)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+        };
+        let writer = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(error)?;
+        let reading = options.create_if_missing(false).pragma("query_only", "on");
+        let readers = pool()
+            .max_connections(limits.connections.max(1))
+            .connect_with(reading)
+            .await
+            .map_err(error)?;
+        Ok(Self { writer, readers })
+    }
+
+    pub(crate) async fn begin(&self) -> Result<SqliteTransaction, SqlError> {
+        self.writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(error)
+    }
+
+    pub(crate) async fn read(
+        &self,
+        what: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, SqlError> {
+        let rows = query(statement)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(error)?;
+        rows.iter().map(|row| cells(what, row)).collect()
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+pub(crate) async fn run(
+    transaction: &mut SqliteTransaction,
+    statement: Statement,
+) -> Result<u64, SqlError> {
+    let done = query(statement)
+        .execute(&mut **transaction)
+        .await
+        .map_err(error)?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) async fn fetch(
+    transaction: &mut SqliteTransaction,
+    what: &'static str,
+    statement: Statement,
+) -> Result<Vec<Row>, SqlError> {
+    let rows = query(statement)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(error)?;
+    rows.iter().map(|row| cells(what, row)).collect()
+}
+
+/// Runs several statements without values.
+pub(crate) async fn script(
+    transaction: &mut SqliteTransaction,
+    sql: String,
+) -> Result<(), SqlError> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut **transaction)
+        .await
+        .map_err(error)?;
+    Ok(())
+}
+
+/// Commits. An error means that nobody knows: a failed synchronisation may have reached the disk.
+pub(crate) async fn commit(transaction: SqliteTransaction) -> Result<(), SqlError> {
+    let unknown = |found| SqlError {
+        kind: Kind::Broken,
+        ..error(found)
+    };
+    transaction.commit().await.map_err(unknown)
+}
+
+fn query(
+    statement: Statement,
+) -> sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(statement.sql));
+    for value in statement.values {
+        query = match value {
+            Value::Text(text) => query.bind(text.map(without_nul)),
+            Value::Int(number) => query.bind(number),
+            Value::Bytes(bytes) => query.bind(bytes),
+        };
+    }
+    query
+}
+
+fn cells(what: &'static str, row: &SqliteRow) -> Result<Row, SqlError> {
+    let cell = |column: &sqlx::sqlite::SqliteColumn| {
+        let raw = row.try_get_raw(column.ordinal())?;
+        if raw.is_null() {
+            return Ok(Value::Text(None));
+        }
+        let owned = ValueRef::to_owned(&raw);
+        let kind: SqliteTypeInfo = owned.type_info().into_owned();
+        Ok(match kind.name() {
+            "TEXT" => Value::Text(Some(owned.try_decode_unchecked()?)),
+            "BLOB" => Value::Bytes(Some(owned.try_decode_unchecked()?)),
+            _ => Value::Int(Some(owned.try_decode_unchecked()?)),
+        })
+    };
+    let cells: Result<Vec<Value>, sqlx::Error> = row.columns().iter().map(cell).collect();
+    Ok(Row::new(what, cells.map_err(error)?))
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "used with map_err")]
+fn error(error: sqlx::Error) -> SqlError {
+    let kind = match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => Kind::Taken,
+        sqlx::Error::Database(database) if database.is_foreign_key_violation() => Kind::Reference,
+        sqlx::Error::Database(database) => {
+            // SQLITE_BUSY and SQLITE_LOCKED with all their extensions have 5 and 6 in the low byte.
+            let code = database.code().and_then(|code| code.parse::<u32>().ok());
+            if code.is_some_and(|code| matches!(code & 0xff, 5 | 6)) {
+                Kind::Busy
+            } else {
+                Kind::Refused
+            }
+        }
+        _ => Kind::Refused,
+    };
+    SqlError {
+        kind,
+        why: describe(&error),
+    }
+}

@@ -1,0 +1,266 @@
+//! Writes: a batch is applied in one transaction, and tried again where nothing was written.
+
+mod access;
+mod audit;
+mod configuration;
+mod kms_key;
+mod work;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use keyferry_domain::arn::Lane;
+use keyferry_ports::records::{Batch, Change, Commits, Expect, LaneLease, Records, RecordsError};
+
+use crate::Database;
+use crate::dialect::Transaction;
+use crate::failure::{Failure, Kind, SqlError};
+use crate::sql::{Statement, Value};
+
+use work::TouchedJobs;
+
+/// How often a transaction is tried that others keep from committing, or whose connection had died.
+const TRIES: usize = 12;
+
+#[async_trait]
+impl Commits for Database {
+    async fn commit(&self, batch: Batch) -> Records<()> {
+        let mut tries = TRIES;
+        loop {
+            match self.try_commit(&batch).await {
+                Ok(()) => return Ok(()),
+                Err(Failure::Again(why)) if tries > 1 => {
+                    tries -= 1;
+                    tracing::debug!(tries, "a batch is tried again: {why}");
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+
+    async fn lease_lane(
+        &self,
+        lane: &Lane,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Records<Option<LaneLease>> {
+        let mut tries = TRIES;
+        loop {
+            match self.try_lease(lane, owner, (now, until)).await {
+                Ok(lease) => return Ok(lease),
+                Err(Failure::Again(_)) if tries > 1 => tries -= 1,
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+}
+
+impl Database {
+    async fn try_commit(&self, batch: &Batch) -> Result<(), Failure> {
+        let mut writer = Writer::new(self.engine.begin().await?);
+        for change in &batch.changes {
+            writer.apply(change).await?;
+        }
+        writer.settle_jobs().await?;
+        // Last, because this lock is held until the commit and all writers want it.
+        let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
+        writer.append_leaves(&leaves).await?;
+        finish(writer.transaction).await
+    }
+
+    async fn try_lease(
+        &self,
+        lane: &Lane,
+        owner: &str,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<Option<LaneLease>, Failure> {
+        let mut transaction = self.engine.begin().await?;
+        let lease = work::lease_lane(&mut transaction, lane, owner, now, until).await?;
+        finish(transaction).await?;
+        Ok(lease)
+    }
+}
+
+/// Commits, and tells apart: written, not written, nobody knows.
+async fn finish(transaction: Transaction) -> Result<(), Failure> {
+    match transaction.commit().await {
+        Ok(()) => Ok(()),
+        Err(SqlError {
+            kind: Kind::Busy,
+            why,
+        }) => Err(Failure::Again(why)),
+        Err(SqlError { why, .. }) => {
+            tracing::warn!("a commit was not confirmed: {why}");
+            Err(Failure::Final(RecordsError::Unknown))
+        }
+    }
+}
+
+/// A batch being applied.
+struct Writer {
+    transaction: Transaction,
+    touched: TouchedJobs,
+}
+
+/// What is said when a row cannot be written: its id or revision is not as expected, another row has its
+/// name, a row that it names is not there (or, for a removal, another row names it).
+#[derive(Clone, Copy)]
+struct Conflicts {
+    seen: &'static str,
+    taken: &'static str,
+    reference: &'static str,
+}
+
+impl Writer {
+    fn new(transaction: Transaction) -> Self {
+        Self {
+            transaction,
+            touched: TouchedJobs::default(),
+        }
+    }
+
+    async fn apply(&mut self, change: &Change) -> Result<(), Failure> {
+        match change {
+            Change::PutConnection(row, expect) => self.put_connection(row, *expect).await,
+            Change::DeleteConnection(id, expect) => self.delete_connection(*id, *expect).await,
+            Change::PutKeystore(row, expect) => self.put_keystore(row, *expect).await,
+            Change::DeleteKeystore(id, expect) => self.delete_keystore(*id, *expect).await,
+            Change::PutKey(row, expect) => self.put_key(row, *expect).await,
+            Change::InsertVersion(row) => self.insert_version(row).await,
+            Change::SetVersionState {
+                key,
+                version,
+                from,
+                to,
+                at,
+            } => {
+                self.set_version_state((*key, *version), (*from, *to), *at)
+                    .await
+            }
+            Change::PutKmsKey(row, expect) => self.put_kms_key(row, *expect).await,
+            Change::DeleteKmsKey(id, expect) => self.delete_kms_key(*id, *expect).await,
+            Change::InsertJob(row) => self.insert_job(row).await,
+            Change::UpdateJob(row) => self.update_job(row).await,
+            Change::InsertTarget(row) => self.insert_target(row).await,
+            Change::UpdateTarget(row) => self.update_target(row).await,
+            Change::InsertAttempt(row, claim) => self.insert_attempt(row, claim).await,
+            Change::FinishAttempt(row) => self.finish_attempt(row).await,
+            // All at once when the batch ends.
+            Change::AppendAudit(_) => Ok(()),
+            Change::PutUser(row, expect) => self.put_user(row, *expect).await,
+            Change::PutToken(row) => self.put_token(row).await,
+            Change::PutSession(row) => self.put_session(row).await,
+            Change::DeleteSession(id) => self.delete_session(*id).await,
+            Change::InsertSeal(row) => self.insert_seal(row).await,
+            Change::DeleteSeal(id) => self.delete_seal(*id).await,
+            Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
+            Change::PutSetting { name, value } => self.put_setting(name, value).await,
+        }
+    }
+
+    /// Runs a statement that must change a row.
+    async fn run(&mut self, statement: Statement, conflicts: Conflicts) -> Result<(), Failure> {
+        match self.transaction.run(statement).await {
+            Ok(0) => Err(Failure::Conflict(conflicts.seen)),
+            Ok(_) => Ok(()),
+            Err(SqlError {
+                kind: Kind::Taken, ..
+            }) => Err(Failure::Conflict(conflicts.taken)),
+            Err(SqlError {
+                kind: Kind::Reference,
+                ..
+            }) => Err(Failure::Conflict(conflicts.reference)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether a query answers a row.
+    async fn has(&mut self, statement: Statement) -> Result<bool, Failure> {
+        Ok(!self.transaction.fetch("row", statement).await?.is_empty())
+    }
+
+    /// Adds a row whose first column is its key.
+    async fn insert(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        values: Vec<Value>,
+        conflicts: Conflicts,
+    ) -> Result<(), Failure> {
+        let key = columns.first().copied().unwrap_or_default();
+        let statement = Statement::insert(table, columns, values)
+            .then(&format!("ON CONFLICT ({key}) DO NOTHING"));
+        self.run(statement, conflicts).await
+    }
+
+    /// Writes a row with a revision: `columns` begin with the key and end with `revision`, `values` are those
+    /// of all columns but the revision.
+    async fn put(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        mut values: Vec<Value>,
+        expect: Expect,
+        conflicts: Conflicts,
+    ) -> Result<(), Failure> {
+        let seen = match expect {
+            Expect::New => {
+                values.push(Value::count(1));
+                return self.insert(table, columns, values, conflicts).await;
+            }
+            Expect::Revision(seen) => seen,
+        };
+        let marks: Vec<String> = columns
+            .iter()
+            .take(values.len())
+            .enumerate()
+            .skip(1)
+            .map(|(place, column)| format!("{column} = ${}", place + 1))
+            .collect();
+        let key = columns.first().copied().unwrap_or_default();
+        let sql = format!(
+            "UPDATE {table} SET {}, revision = revision + 1 WHERE {key} = $1 AND revision = ${}",
+            marks.join(", "),
+            values.len() + 1,
+        );
+        values.push(Value::count(seen));
+        self.run(Statement::new(sql, values), conflicts).await
+    }
+
+    /// Writes a row, new or not.
+    async fn upsert(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        values: Vec<Value>,
+        conflicts: Conflicts,
+    ) -> Result<(), Failure> {
+        let key = columns.first().copied().unwrap_or_default();
+        let sets: Vec<String> = columns
+            .iter()
+            .skip(1)
+            .map(|column| format!("{column} = excluded.{column}"))
+            .collect();
+        let statement = Statement::insert(table, columns, values).then(&format!(
+            "ON CONFLICT ({key}) DO UPDATE SET {}",
+            sets.join(", ")
+        ));
+        self.run(statement, conflicts).await
+    }
+
+    /// Removes a row with the revision that was seen.
+    async fn delete(
+        &mut self,
+        table: &str,
+        id: impl std::fmt::Display,
+        expect: Expect,
+        conflicts: Conflicts,
+    ) -> Result<(), Failure> {
+        let Expect::Revision(seen) = expect else {
+            return Err(Failure::Conflict(conflicts.seen));
+        };
+        let sql = format!("DELETE FROM {table} WHERE id = $1 AND revision = $2");
+        let values = vec![Value::text(id), Value::count(seen)];
+        self.run(Statement::new(sql, values), conflicts).await
+    }
+}

@@ -1,0 +1,124 @@
+//! JSON columns: one golden file per format, which every later version must still read.
+
+use std::path::PathBuf;
+
+use keyferry_db::Database;
+use keyferry_ports::records::{
+    Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KmsKeyRecords as _,
+    RecordsError,
+};
+use keyferry_testkit::contract::records::rich;
+use keyferry_testkit::contract::records::samples::Samples;
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+
+use crate::support::SqliteFile;
+
+/// Table, column, golden file.
+const COLUMNS: [(&str, &str, &str); 6] = [
+    ("connections", "link", "link.1.json"),
+    ("keystores", "template", "template.1.json"),
+    ("kms_keys", "intent", "intent.1.json"),
+    ("kms_keys", "observed", "observed.1.json"),
+    ("kms_keys", "bindings", "bindings.1.json"),
+    ("kms_keys", "held", "held.1.json"),
+];
+
+fn golden(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name)
+}
+
+/// A connection, a keystore and a KMS key in which every optional part is there.
+async fn rich_database(file: &SqliteFile) -> Database {
+    let database = file.open().await;
+    let mut samples = Samples::new();
+    let connection = rich::connections(&mut samples).remove(0);
+    let keystore = rich::keystore(&mut samples, connection.id);
+    let kms_key = rich::kms_key(&mut samples, &keystore);
+    let batch = Batch::new()
+        .with(Change::PutConnection(connection, Expect::New))
+        .with(Change::PutKeystore(keystore, Expect::New))
+        .with(Change::PutKmsKey(kms_key, Expect::New));
+    database.commit(batch).await.unwrap();
+    database
+}
+
+async fn connect(file: &SqliteFile) -> SqliteConnection {
+    SqliteConnection::connect(&format!("sqlite:{}", file.path().display()))
+        .await
+        .unwrap()
+}
+
+async fn set(connection: &mut SqliteConnection, table: &str, column: &str, text: &str) {
+    let sql = format!("UPDATE {table} SET {column} = $1");
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(text.to_owned())
+        .execute(connection)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_newest_formats_are_written_as_their_golden_files_say() {
+    let file = SqliteFile::new();
+    rich_database(&file).await.close().await;
+    let mut connection = connect(&file).await;
+    for (table, column, name) in COLUMNS {
+        let sql = format!("SELECT {column} FROM {table}");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        let written: String = row.get(0);
+        let expected = std::fs::read_to_string(golden(name)).unwrap_or_default();
+        assert_eq!(
+            written,
+            expected.trim_end(),
+            "{name} holds another text than is written"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_golden_file_is_read_as_the_rows_it_was_written_from() {
+    let file = SqliteFile::new();
+    let database = rich_database(&file).await;
+    let connections = database.list_connections().await.unwrap();
+    let keystores = database.list_keystores().await.unwrap();
+    let kms_keys = database.find_kms_keys_called("rich").await.unwrap();
+    let mut connection = connect(&file).await;
+    for (table, column, name) in COLUMNS {
+        let text = std::fs::read_to_string(golden(name)).unwrap();
+        set(&mut connection, table, column, text.trim_end()).await;
+    }
+
+    assert_eq!(database.list_connections().await.unwrap(), connections);
+    assert_eq!(database.list_keystores().await.unwrap(), keystores);
+    assert_eq!(
+        database.find_kms_keys_called("rich").await.unwrap(),
+        kms_keys
+    );
+}
+
+#[tokio::test]
+async fn a_format_that_is_not_known_is_corrupt_and_says_nothing_of_its_text() {
+    let file = SqliteFile::new();
+    let database = rich_database(&file).await;
+    let mut connection = connect(&file).await;
+    let cases = [
+        r#"{"format":99,"value":{"private":"hunter2"}}"#,
+        r#"{"format":1,"value":{"private":"hunter2"}}"#,
+        r#"{"value":"hunter2"}"#,
+        "hunter2",
+    ];
+    for text in cases {
+        set(&mut connection, "kms_keys", "intent", text).await;
+        let refused = database.find_kms_keys_called("rich").await.unwrap_err();
+        assert!(
+            matches!(refused, RecordsError::Corrupt { what: "intent", .. }),
+            "{refused:?}"
+        );
+        assert!(!refused.to_string().contains("hunter2"), "{refused}");
+    }
+}

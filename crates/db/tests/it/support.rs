@@ -1,0 +1,109 @@
+//! Fresh databases.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use keyferry_db::{Database, DatabaseUrl, PoolLimits};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tempfile::TempDir;
+
+/// A SQLite file in a folder of its own.
+pub struct SqliteFile {
+    folder: TempDir,
+}
+
+impl SqliteFile {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::sqlite(self.path())
+    }
+
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("keyferry.db")
+    }
+
+    pub async fn open(&self) -> Database {
+        open(&self.url()).await
+    }
+}
+
+pub async fn open(url: &DatabaseUrl) -> Database {
+    Database::open(
+        url,
+        PoolLimits {
+            connections: 4,
+            ..PoolLimits::default()
+        },
+    )
+    .await
+    .unwrap()
+}
+
+/// A schema of its own in the PostgreSQL database that tests use.
+pub struct PostgresSchema {
+    server: String,
+    name: String,
+}
+
+static SCHEMAS: AtomicU32 = AtomicU32::new(0);
+
+impl PostgresSchema {
+    pub async fn create() -> Self {
+        let server = server();
+        let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("keyferry_test_{}_{number}", std::process::id());
+        let schema = Self { server, name };
+        schema
+            .run(&format!(
+                "DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}",
+                schema.name
+            ))
+            .await;
+        schema
+    }
+
+    pub fn url(&self) -> DatabaseUrl {
+        let separator = if self.server.contains('?') { '&' } else { '?' };
+        let url = format!(
+            "{}{separator}options[search_path]={}",
+            self.server, self.name
+        );
+        url.parse().unwrap()
+    }
+
+    pub async fn open(&self) -> Database {
+        open(&self.url()).await
+    }
+
+    /// Runs statements beside the database under test.
+    pub async fn run(&self, sql: &str) {
+        let mut connection = PgConnection::connect(&self.server).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    }
+
+    pub async fn drop(self) {
+        self.run(&format!("DROP SCHEMA {} CASCADE", self.name))
+            .await;
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "tests learn where PostgreSQL is from the environment"
+)]
+fn server() -> String {
+    std::env::var("KEYFERRY_TEST_POSTGRES_URL").unwrap_or_else(|_| {
+        panic!(
+            "KEYFERRY_TEST_POSTGRES_URL is not set: start a PostgreSQL with `scripts/postgres` (or run \
+             `make test`) and set it to that server's URL, such as postgres://postgres@127.0.0.1:5432/postgres"
+        )
+    })
+}
