@@ -100,6 +100,11 @@ impl KeySpec {
         }
     }
 
+    /// The deprecated twin of the key spec, which knows no newer ones.
+    pub(crate) fn customer_master_key_spec(self) -> Option<String> {
+        (self != KeySpec::Ecc(Curve::Ed25519)).then(|| self.name())
+    }
+
     pub(crate) fn key_type(self) -> KeyType {
         match self {
             KeySpec::Symmetric => KeyType::Symmetric,

@@ -132,7 +132,9 @@ pub(crate) fn public_key(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsEr
     output.insert("KeyId".to_owned(), json!(key.arn()));
     output.insert("PublicKey".to_owned(), json!(to_base64(public)));
     output.insert("KeySpec".to_owned(), json!(held.spec.name()));
-    output.insert("CustomerMasterKeySpec".to_owned(), json!(held.spec.name()));
+    if let Some(old_name) = held.spec.customer_master_key_spec() {
+        output.insert("CustomerMasterKeySpec".to_owned(), json!(old_name));
+    }
     output.insert("KeyUsage".to_owned(), json!(held.usage));
     output.insert(name.to_owned(), json!(algorithms));
     Ok(Value::Object(output))

@@ -27,7 +27,9 @@ pub(crate) fn key_metadata(key: &Key, lineage: &Lineage, now: Micros) -> Value {
     let manager = if key.aws_managed { "AWS" } else { "CUSTOMER" };
     set("KeyManager", json!(manager));
     set("KeySpec", json!(key.spec.name()));
-    set("CustomerMasterKeySpec", json!(key.spec.name()));
+    if let Some(old_name) = key.spec.customer_master_key_spec() {
+        set("CustomerMasterKeySpec", json!(old_name));
+    }
     set("MultiRegion", json!(key.multi_region));
     let (name, algorithms) = key.spec.algorithms(&key.usage);
     set(name, json!(algorithms));

@@ -1,6 +1,7 @@
 //! A simulated AWS with a clock at hand, and wrapping as a customer does it.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use aws_lc_rs::key_wrap::{AES_256, AesKek, KeyWrapPadded};
 use aws_lc_rs::rsa::{
@@ -20,7 +21,7 @@ pub(crate) const THIRD_REGION: &str = "us-east-1";
 /// A simulator, its time, and a caller.
 pub(crate) struct Aws {
     pub(crate) sim: Simulator,
-    pub(crate) now: Cell<Micros>,
+    pub(crate) now: Rc<Cell<Micros>>,
     pub(crate) caller: Caller,
     pub(crate) region: String,
 }
@@ -55,7 +56,7 @@ impl Aws {
     }
 
     pub(crate) fn with(config: SimConfig) -> Self {
-        let now = Cell::new(config.start);
+        let now = Rc::new(Cell::new(config.start));
         let sim = Simulator::new(config);
         sim.create_account(ACCOUNT).expect("account");
         sim.create_account(OTHER_ACCOUNT).expect("account");
