@@ -556,3 +556,43 @@ fn a_year_passes_without_losing_material_that_does_not_expire() {
     aws.advance(400 * DAY);
     assert_eq!(aws.state(&key), "Enabled");
 }
+
+/// A throw-away P-256 key whose curve OpenSSL wrote out instead of naming it.
+const EXPLICIT_CURVE: &str = "308201790201003082010306072a8648ce3d02013081f7020101302c06072a8648ce3d0101022100ffffffff00\
+     000001000000000000000000000000ffffffffffffffffffffffff305b0420ffffffff00000001000000000000\
+     000000000000fffffffffffffffffffffffc04205ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63b\
+     ce3c3e27d2604b031500c49d360886e704936a6678e1139d26b7819f7e900441046b17d1f2e12c4247f8bce6e5\
+     63a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececb\
+     b6406837bf51f5022100ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551020101\
+     046d306b020101042042d313c25fb250184e7569d9e5bf107d54c153bd32311e4c016045e222d2b5c2a1440342\
+     00047dc31671bee3beabcada1558ca5250915bd67fac0440fe901673c96c119f3267154847884faa4ec69fc241\
+     2f14910298892e88ea7ac6862bc5ccb524924f6792";
+
+#[test]
+fn a_curve_must_be_given_by_its_name() {
+    let aws = Aws::new();
+    let key = aws.external_of("ECC_NIST_P256", "SIGN_VERIFY");
+    let material = hex::decode(EXPLICIT_CURVE).expect("hex");
+    assert_eq!(
+        aws.import_refused(&key, &material, json!({})),
+        "IncorrectKeyMaterialException"
+    );
+}
+
+#[test]
+fn the_public_point_of_a_curve_key_may_be_left_out() {
+    let aws = Aws::new();
+    let key = aws.external_of("ECC_NIST_P256", "SIGN_VERIFY");
+    let whole = ecc("ECC_NIST_P256");
+    let scalar = &whole[36..68];
+    let algorithm = &whole[6..27];
+    let mut short = hex::decode("3041020100").expect("hex");
+    short.extend(algorithm);
+    short.extend(hex::decode("042730250201010420").expect("hex"));
+    short.extend(scalar);
+    aws.import(&key, &short, json!({}));
+    let other = aws.external_of("ECC_NIST_P256", "SIGN_VERIFY");
+    aws.import(&other, &whole, json!({}));
+    let public = |key: &str| aws.kms("GetPublicKey", json!({ "KeyId": key }))["PublicKey"].clone();
+    assert_eq!(public(&key), public(&other));
+}

@@ -1,5 +1,11 @@
 //! Conformance with AWS's documents.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test they help"
+)]
+
 mod accounts;
 mod aliases;
 mod consistency;
@@ -8,6 +14,7 @@ mod cryptography;
 mod faults;
 mod grants;
 mod hands;
+mod http;
 mod iam;
 mod import;
 mod invariants;
