@@ -24,6 +24,15 @@ pub(crate) struct Dialect {
     pub(crate) lock_schema: &'static str,
 }
 
+/// Whether a transaction runs beside others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// As most do.
+    WithOthers,
+    /// After others were in its way: no other writes until it ends.
+    Alone,
+}
+
 /// An open database.
 #[derive(Clone, Debug)]
 pub(crate) enum Engine {
@@ -39,11 +48,11 @@ impl Engine {
         }
     }
 
-    /// Begins to write.
-    pub(crate) async fn begin(&self) -> Result<Transaction, SqlError> {
+    /// Begins to write. SQLite's only writer is always alone.
+    pub(crate) async fn begin(&self, turn: Turn) -> Result<Transaction, SqlError> {
         Ok(match self {
             Self::Sqlite(engine) => Transaction::Sqlite(engine.begin().await?),
-            Self::Postgres(engine) => Transaction::Postgres(engine.begin().await?),
+            Self::Postgres(engine) => Transaction::Postgres(engine.begin(turn).await?),
         })
     }
 

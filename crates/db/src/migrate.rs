@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::OpenError;
-use crate::dialect::{Dialect, Engine, Transaction};
+use crate::dialect::{Dialect, Engine, Transaction, Turn};
 use crate::sql::{Statement, Value};
 
 /// One step of the schema. A published step never changes.
@@ -48,7 +48,7 @@ impl Migration {
 
 /// Applies what is missing, all in one transaction, and checks what is there.
 pub(crate) async fn migrate(engine: &Engine, migrations: &[Migration]) -> Result<(), OpenError> {
-    let mut transaction = engine.begin().await?;
+    let mut transaction = engine.begin(Turn::WithOthers).await?;
     let lock = Statement::new(engine.dialect().lock_schema, Vec::new());
     transaction.fetch("schema", lock).await?;
     transaction.script(APPLIED.to_owned()).await?;

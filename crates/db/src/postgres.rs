@@ -5,7 +5,7 @@ use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{AssertSqlSafe, Column, PgPool, Postgres, Row as _, TypeInfo, Value as _, ValueRef};
 
 use crate::PoolLimits;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Turn};
 use crate::failure::{Kind, SqlError, describe};
 use crate::sql::{Row, Statement, Value, without_nul};
 
@@ -25,6 +25,11 @@ pub(crate) const DIALECT: Dialect = Dialect {
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off'";
 
+/// Every transaction begins under one advisory lock: shared, or alone where it lost against others before.
+/// A batch that is tried again therefore meets nobody, and is not tried for ever.
+const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(7020302)";
+const BEGIN_ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(7020302)";
+
 /// An open PostgreSQL database. Reads have connections of their own: what was written is read back over
 /// another one.
 #[derive(Clone, Debug)]
@@ -41,9 +46,13 @@ impl PostgresEngine {
         options: &PgConnectOptions,
         limits: &PoolLimits,
     ) -> Result<Self, SqlError> {
+        let name = options
+            .get_application_name()
+            .unwrap_or("keyferry")
+            .to_owned();
         let options = options
             .clone()
-            .application_name("keyferry")
+            .application_name(&name)
             .options([("lock_timeout", "20s"), ("statement_timeout", "60s")])
             .statement_cache_capacity(512);
         let pool = || {
@@ -61,8 +70,12 @@ impl PostgresEngine {
         Ok(Self { writers, readers })
     }
 
-    pub(crate) async fn begin(&self) -> Result<PostgresTransaction, SqlError> {
-        self.writers.begin().await.map_err(error)
+    pub(crate) async fn begin(&self, turn: Turn) -> Result<PostgresTransaction, SqlError> {
+        let begin = match turn {
+            Turn::WithOthers => BEGIN,
+            Turn::Alone => BEGIN_ALONE,
+        };
+        self.writers.begin_with(begin).await.map_err(error)
     }
 
     pub(crate) async fn read(

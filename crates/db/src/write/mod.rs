@@ -12,29 +12,28 @@ use keyferry_domain::arn::Lane;
 use keyferry_ports::records::{Batch, Change, Commits, Expect, LaneLease, Records, RecordsError};
 
 use crate::Database;
-use crate::dialect::Transaction;
+use crate::dialect::{Transaction, Turn};
 use crate::failure::{Failure, Kind, SqlError};
 use crate::sql::{Statement, Value};
 
 use work::TouchedJobs;
 
-/// How often a transaction is tried that others keep from committing, or whose connection had died.
-const TRIES: usize = 12;
+/// How often a transaction is tried that others keep from committing, or whose connection had died. From the
+/// second time on it is alone, so more are needed only where connections keep dying.
+const TRIES: usize = 4;
 
 #[async_trait]
 impl Commits for Database {
     async fn commit(&self, batch: Batch) -> Records<()> {
-        let mut tries = TRIES;
-        loop {
-            match self.try_commit(&batch).await {
-                Ok(()) => return Ok(()),
-                Err(Failure::Again(why)) if tries > 1 => {
-                    tries -= 1;
-                    tracing::debug!(tries, "a batch is tried again: {why}");
-                }
-                Err(failure) => return Err(failure.into()),
-            }
+        let mut outcome = self.try_commit(&batch, Turn::WithOthers).await;
+        for _ in 1..TRIES {
+            let Err(Failure::Again(why)) = &outcome else {
+                break;
+            };
+            tracing::debug!("a batch is tried again: {why}");
+            outcome = self.try_commit(&batch, Turn::Alone).await;
         }
+        Ok(outcome?)
     }
 
     async fn lease_lane(
@@ -44,20 +43,22 @@ impl Commits for Database {
         now: Timestamp,
         until: Timestamp,
     ) -> Records<Option<LaneLease>> {
-        let mut tries = TRIES;
-        loop {
-            match self.try_lease(lane, owner, (now, until)).await {
-                Ok(lease) => return Ok(lease),
-                Err(Failure::Again(_)) if tries > 1 => tries -= 1,
-                Err(failure) => return Err(failure.into()),
-            }
+        let lease = |turn| self.try_lease(turn, lane, owner, (now, until));
+        let mut outcome = lease(Turn::WithOthers).await;
+        for _ in 1..TRIES {
+            let Err(Failure::Again(why)) = &outcome else {
+                break;
+            };
+            tracing::debug!("a lease is tried again: {why}");
+            outcome = lease(Turn::Alone).await;
         }
+        Ok(outcome?)
     }
 }
 
 impl Database {
-    async fn try_commit(&self, batch: &Batch) -> Result<(), Failure> {
-        let mut writer = Writer::new(self.engine.begin().await?);
+    async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
+        let mut writer = Writer::new(self.engine.begin(turn).await?);
         for change in &batch.changes {
             writer.apply(change).await?;
         }
@@ -70,11 +71,12 @@ impl Database {
 
     async fn try_lease(
         &self,
+        turn: Turn,
         lane: &Lane,
         owner: &str,
         (now, until): (Timestamp, Timestamp),
     ) -> Result<Option<LaneLease>, Failure> {
-        let mut transaction = self.engine.begin().await?;
+        let mut transaction = self.engine.begin(turn).await?;
         let lease = work::lease_lane(&mut transaction, lane, owner, now, until).await?;
         finish(transaction).await?;
         Ok(lease)

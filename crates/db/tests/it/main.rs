@@ -1,5 +1,13 @@
 //! The records in SQLite and PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests panic as tests do"
+)]
+
+mod broken;
 mod contract;
 mod golden;
 mod kill;

@@ -7,31 +7,31 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 
 /// A SQLite file in a folder of its own.
-pub struct SqliteFile {
+pub(crate) struct SqliteFile {
     folder: TempDir,
 }
 
 impl SqliteFile {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn url(&self) -> DatabaseUrl {
+    pub(crate) fn url(&self) -> DatabaseUrl {
         DatabaseUrl::sqlite(self.path())
     }
 
-    pub fn path(&self) -> std::path::PathBuf {
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("keyferry.db")
     }
 
-    pub async fn open(&self) -> Database {
+    pub(crate) async fn open(&self) -> Database {
         open(&self.url()).await
     }
 }
 
-pub async fn open(url: &DatabaseUrl) -> Database {
+pub(crate) async fn open(url: &DatabaseUrl) -> Database {
     Database::open(
         url,
         PoolLimits {
@@ -44,7 +44,7 @@ pub async fn open(url: &DatabaseUrl) -> Database {
 }
 
 /// A schema of its own in the PostgreSQL database that tests use.
-pub struct PostgresSchema {
+pub(crate) struct PostgresSchema {
     server: String,
     name: String,
 }
@@ -52,7 +52,7 @@ pub struct PostgresSchema {
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
 impl PostgresSchema {
-    pub async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let server = server();
         let number = SCHEMAS.fetch_add(1, Ordering::Relaxed);
         let name = format!("keyferry_test_{}_{number}", std::process::id());
@@ -66,22 +66,32 @@ impl PostgresSchema {
         schema
     }
 
-    pub fn url(&self) -> DatabaseUrl {
+    /// The schema's name; connections of the database under test call themselves so too.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A connection beside the database under test.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.server).await.unwrap()
+    }
+
+    pub(crate) fn url(&self) -> DatabaseUrl {
         let separator = if self.server.contains('?') { '&' } else { '?' };
         let url = format!(
-            "{}{separator}options[search_path]={}",
+            "{}{separator}options[search_path]={1}&application_name={1}",
             self.server, self.name
         );
         url.parse().unwrap()
     }
 
-    pub async fn open(&self) -> Database {
+    pub(crate) async fn open(&self) -> Database {
         open(&self.url()).await
     }
 
     /// Runs statements beside the database under test.
-    pub async fn run(&self, sql: &str) {
-        let mut connection = PgConnection::connect(&self.server).await.unwrap();
+    pub(crate) async fn run(&self, sql: &str) {
+        let mut connection = self.connect().await;
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&mut connection)
             .await
@@ -89,7 +99,7 @@ impl PostgresSchema {
         connection.close().await.unwrap();
     }
 
-    pub async fn drop(self) {
+    pub(crate) async fn drop(self) {
         self.run(&format!("DROP SCHEMA {} CASCADE", self.name))
             .await;
     }
