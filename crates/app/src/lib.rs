@@ -9,6 +9,7 @@ pub mod actor;
 pub mod audits;
 mod codec;
 pub mod connections;
+pub mod doctor;
 mod driver;
 pub mod error;
 pub mod jobs;
@@ -43,6 +44,8 @@ pub struct App {
     pub audits: audits::Audits,
     /// Connections.
     pub connections: connections::Connections,
+    /// Examines connections.
+    pub doctor: doctor::Doctor,
     /// Jobs.
     pub jobs: jobs::Jobs,
     /// Keys in the vault.
@@ -84,6 +87,7 @@ impl App {
             access: access::Access::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             connections: connections::Connections::new(Arc::clone(&shared)),
+            doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),

@@ -43,11 +43,22 @@ const RATES: &[(&str, f64)] = &[
     ("UpdatePrimaryRegion", 5.0),
 ];
 
+/// For an operation that is not in the table.
+const OTHER: f64 = 5.0;
+
 /// AWS's default quotas; 5 requests a second for an operation that is not in the table.
 pub(crate) fn quotas() -> Quotas {
     RATES
         .iter()
-        .fold(Quotas::new(5.0), |quotas, (operation, rate)| {
+        .fold(Quotas::new(OTHER), |quotas, (operation, rate)| {
             quotas.with(operation, *rate)
         })
+}
+
+/// How many requests a second of an operation are sent in one account and Region.
+pub(crate) fn per_second(operation: &str) -> f64 {
+    RATES
+        .iter()
+        .find(|row| row.0 == operation)
+        .map_or(OTHER, |row| row.1)
 }

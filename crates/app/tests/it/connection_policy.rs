@@ -40,7 +40,10 @@ fn request(tier: Tier, identity: PolicyIdentity) -> PolicyRequest {
 }
 
 fn find(documents: &[Document], kind: DocumentKind) -> &Document {
-    documents.iter().find(|document| document.kind == kind).unwrap()
+    documents
+        .iter()
+        .find(|document| document.kind == kind)
+        .unwrap()
 }
 
 fn json(document: &Document) -> Value {
@@ -52,12 +55,20 @@ fn allowed(policy: &Value) -> Vec<String> {
     let statements = policy["Statement"].as_array().unwrap();
     let allows = statements.iter().filter(|one| one["Effect"] == "Allow");
     let lists = allows.map(|one| one["Action"].as_array().unwrap());
-    lists.flatten().map(|action| action.as_str().unwrap().to_owned()).collect()
+    lists
+        .flatten()
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn all_of(documents: &[Document]) -> String {
     let parts = documents.iter().map(|document| {
-        format!("=== {} ({})\n{}", document.file_name, document.kind.as_str(), document.text)
+        format!(
+            "=== {} ({})\n{}",
+            document.file_name,
+            document.kind.as_str(),
+            document.text
+        )
     });
     parts.collect()
 }
@@ -79,7 +90,10 @@ fn an_unknown_account_is_filled_in_by_terraform() {
     let request = PolicyRequest {
         format: Format::Terraform,
         account: None,
-        regions: vec!["eu-central-1".parse().unwrap(), "us-east-1".parse().unwrap()],
+        regions: vec![
+            "eu-central-1".parse().unwrap(),
+            "us-east-1".parse().unwrap(),
+        ],
         ..request(Tier::Import, PolicyIdentity::User)
     };
 
@@ -132,7 +146,9 @@ fn the_guardrail_comes_as_terraform_too() {
 /// 5,120.
 #[test]
 fn every_policy_is_json_within_the_sizes_of_aws() {
-    let regions: Vec<_> = (1..=34).map(|n| format!("ap-southeast-{n}").parse().unwrap()).collect();
+    let regions: Vec<_> = (1..=34)
+        .map(|n| format!("ap-southeast-{n}").parse().unwrap())
+        .collect();
     for tier in TIERS {
         for identity in [role(), PolicyIdentity::User] {
             let largest = PolicyRequest {
@@ -239,7 +255,11 @@ fn actions_of(call: &KmsCall) -> &'static [&'static str] {
 fn effects() -> Vec<KmsCall> {
     let text = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     let key = || text.parse::<keyferry_domain::arn::KmsKeyArn>().unwrap();
-    let alias = || "alias/app".parse::<keyferry_domain::alias::AliasName>().unwrap();
+    let alias = || {
+        "alias/app"
+            .parse::<keyferry_domain::alias::AliasName>()
+            .unwrap()
+    };
     let region = || "us-east-1".parse::<keyferry_domain::arn::Region>().unwrap();
     let policy = || keyferry_ports::policy::parse_policy(r#"{"Statement":[{}]}"#).unwrap();
     vec![
@@ -291,7 +311,11 @@ const READS: &[&str] = &[
 
 #[test]
 fn the_table_holds_every_action_that_the_product_calls() {
-    let known: Vec<&str> = ACTIONS.iter().map(|row| row.0).chain(ROLE_ACTIONS.iter().copied()).collect();
+    let known: Vec<&str> = ACTIONS
+        .iter()
+        .map(|row| row.0)
+        .chain(ROLE_ACTIONS.iter().copied())
+        .collect();
     let effects = effects();
     let sent = effects.iter().flat_map(|call| actions_of(call).iter());
     for action in sent.chain(READS) {
@@ -309,9 +333,20 @@ fn the_table_holds_every_action_that_the_product_calls() {
 
 #[test]
 fn no_right_to_use_keys_is_ever_asked_for() {
-    let data = ["Encrypt", "Decrypt", "Sign", "GenerateDataKey", "GenerateMac", "ReEncrypt", "CreateGrant"];
+    let data = [
+        "Encrypt",
+        "Decrypt",
+        "Sign",
+        "GenerateDataKey",
+        "GenerateMac",
+        "ReEncrypt",
+        "CreateGrant",
+    ];
     for (action, _, _) in ACTIONS {
         let word = action.split_once(':').unwrap().1;
-        assert!(!data.iter().any(|prefix| word.starts_with(prefix)), "{action}");
+        assert!(
+            !data.iter().any(|prefix| word.starts_with(prefix)),
+            "{action}"
+        );
     }
 }

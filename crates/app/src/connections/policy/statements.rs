@@ -12,13 +12,13 @@ use crate::error::AppError;
 use super::request::{PolicyIdentity, PolicyRequest, invalid};
 
 /// Stands for the account while it is not known.
-pub(super) const ACCOUNT_PLACEHOLDER: &str = "ACCOUNT_ID";
+pub(super) const ACCOUNT_PLACEHOLDER: &str = "<account-id>";
 
 /// What makes a KMS key of ours unusable, or hands it to somebody else. `CancelKeyDeletion` alone would be harmless,
-/// but a key must not come back behind the back of who keeps its records.
+/// but a key must not come back behind the back of who keeps its records. Grants stay open: AWS's services make them
+/// on behalf of a key's users.
 const GUARDED: &[&str] = &[
     "kms:CancelKeyDeletion",
-    "kms:CreateGrant",
     "kms:DeleteAlias",
     "kms:DeleteImportedKeyMaterial",
     "kms:DisableKey",
@@ -285,7 +285,9 @@ fn trusted(request: &PolicyRequest, principal: &str) -> Result<String, AppError>
         return Ok(format!("arn:{partition}:iam::{principal}:root"));
     }
     let of_principal = |resource: &str| {
-        resource == "root" || resource.starts_with("user/") || resource.starts_with("role/")
+        let fits = |found: char| found.is_ascii_alphanumeric() || "+=,.@-_/".contains(found);
+        let is_named = resource.starts_with("user/") || resource.starts_with("role/");
+        resource == "root" || (is_named && resource.chars().all(fits))
     };
     let resource = principal
         .strip_prefix(&format!("arn:{partition}:iam::"))
@@ -293,9 +295,7 @@ fn trusted(request: &PolicyRequest, principal: &str) -> Result<String, AppError>
         .filter(|(account, _)| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()))
         .map(|(_, resource)| resource);
     match resource {
-        Some(resource) if of_principal(resource) && !resource.contains('*') => {
-            Ok(principal.to_owned())
-        }
+        Some(resource) if of_principal(resource) => Ok(principal.to_owned()),
         _ => {
             let why = format!(
                 "`{principal}` is neither an account id nor the ARN of an IAM user or role in the partition {partition}"

@@ -62,12 +62,12 @@ const PROVIDER: &str = "terraform {
 
 ";
 
-/// JSON as a heredoc: Terraform's own interpolation is escaped, so that IAM's policy variables survive it.
+/// JSON as a heredoc: Terraform's own interpolation is escaped, so that IAM's policy variables survive it. It is not
+/// indented, since the provider refuses policies that begin with white space.
 fn heredoc(policy: &Value) -> String {
     let json = format!("{policy:#}")
         .replace("${", "$${")
         .replace("%{", "%%{")
         .replace(ACCOUNT_PLACEHOLDER, ACCOUNT);
-    let lines: String = json.lines().map(|line| format!("    {line}\n")).collect();
-    format!("<<-POLICY\n{lines}  POLICY\n")
+    format!("<<POLICY\n{json}\nPOLICY\n")
 }
