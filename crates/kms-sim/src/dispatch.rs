@@ -12,6 +12,7 @@ use crate::ops::cx::{Accepts, Cx, Note};
 use crate::ops::{self, Kind};
 use crate::policy::principal::{Principal, PrincipalKind};
 use crate::services;
+use crate::state::iam::Credential;
 use crate::state::world::{Delayed, World};
 
 /// How old, or how far ahead, a signature may be.
@@ -159,29 +160,14 @@ impl World {
                     ..Principal::root(id, &account.partition)
                 }
             }
-            Caller::Credentials {
-                access_key_id,
-                secret_access_key,
-                session_token,
-            } => {
+            Caller::Credentials { access_key_id, .. } => {
+                let use_ = (now, call.service.name().to_owned(), call.region.clone());
                 let credential = self
                     .credentials
                     .get_mut(access_key_id)
                     .filter(|credential| credential.active)
                     .ok_or_else(invalid)?;
-                if secret_access_key
-                    .as_ref()
-                    .is_some_and(|secret| *secret != credential.secret)
-                {
-                    return Err(bad_signature(call.service));
-                }
-                if *session_token != credential.token {
-                    return Err(invalid());
-                }
-                if credential.expires.is_some_and(|expires| expires <= now) {
-                    return Err(expired_token(call.service));
-                }
-                let use_ = (now, call.service.name().to_owned(), call.region.clone());
+                check_credential(call, credential, now)?;
                 credential.last_used = Some(use_);
                 credential.principal.clone()
             }
@@ -198,6 +184,29 @@ impl World {
             Err(invalid())
         }
     }
+}
+
+/// Secret, session token and end of the credentials that a call came with.
+fn check_credential(call: &Call, credential: &Credential, now: Micros) -> Result<(), AwsError> {
+    let Caller::Credentials {
+        secret_access_key,
+        session_token,
+        ..
+    } = &call.caller
+    else {
+        return Ok(());
+    };
+    let given = secret_access_key.as_ref();
+    if given.is_some_and(|secret| *secret != credential.secret) {
+        return Err(bad_signature(call.service));
+    }
+    if *session_token != credential.token {
+        return Err(invalid_token(call.service));
+    }
+    if credential.expires.is_some_and(|expires| expires <= now) {
+        return Err(expired_token(call.service));
+    }
+    Ok(())
 }
 
 pub(crate) fn invalid_token(service: Service) -> AwsError {

@@ -108,14 +108,10 @@ pub(crate) fn list(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError> {
         )?
         .unwrap_or("ROTATIONS_ONLY");
     let key = cx.open(args, Accepts::OWN)?;
-    let (held, lineage) = cx.world.key_and_lineage(&key)?;
-    need_rotatable(held)?;
-    let everywhere = lineage
-        .pending()
-        .is_some_and(|pending| loaded_everywhere(cx, &key, &pending.id));
+    need_rotatable(cx.world.key(&key)?)?;
     let entries = match cx.stale(&key, StaleKind::Key, "rotations") {
         Some(Value::Array(stale)) => stale,
-        _ => entries(held, lineage, everywhere),
+        _ => entries(cx, &key)?,
     };
     let wanted = entries
         .into_iter()
@@ -126,12 +122,16 @@ pub(crate) fn list(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError> {
 }
 
 /// All materials of a key, oldest first, as `RotationsListEntry`.
-pub(crate) fn entries(key: &Key, lineage: &Lineage, everywhere: bool) -> Vec<Value> {
-    lineage
+pub(crate) fn entries(cx: &Cx<'_>, key: &KeyRef) -> Result<Vec<Value>, AwsError> {
+    let (held, lineage) = cx.world.key_and_lineage(key)?;
+    let everywhere = lineage
+        .pending()
+        .is_some_and(|pending| loaded_everywhere(cx, key, &pending.id));
+    Ok(lineage
         .materials
         .iter()
-        .map(|material| entry(key, lineage, material, everywhere))
-        .collect()
+        .map(|material| entry(held, lineage, material, everywhere))
+        .collect())
 }
 
 fn entry(key: &Key, lineage: &Lineage, material: &Material, everywhere: bool) -> Value {

@@ -20,7 +20,7 @@ impl Cx<'_> {
         let answers = json!({
             "metadata": metadata::key_metadata(held, lineage, self.now),
             "policy": held.policy.text(),
-            "rotations": rotation::entries(held, lineage, true),
+            "rotations": rotation::entries(self, key)?,
             "status": rotation::status_of(held, lineage),
         });
         self.keep(key, StaleKind::Key, max, answers)

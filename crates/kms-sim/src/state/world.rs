@@ -217,17 +217,20 @@ impl World {
         }
         if everywhere && let Ok(lineage) = self.lineage_mut(key) {
             lineage.materials.retain(|material| material.id != id);
+            // A rotation to it has nothing to rotate to any more.
+            lineage.rotation = None;
         }
     }
 
+    /// Materials are shared, so any key of a multi-Region set may bring them up to date.
     fn settle_rotation(&mut self, key: &KeyRef, at: Micros) {
-        let Ok((held, lineage)) = self.key_and_lineage(key) else {
+        let Ok(lineage) = self.lineage(key) else {
             return;
         };
         let due = lineage
             .rotation
             .as_ref()
-            .filter(|rotation| rotation.ends <= at && !held.is_replica(lineage))
+            .filter(|rotation| rotation.ends <= at)
             .map(|rotation| rotation.ends);
         let (Some(ends), Some(next)) = (due, lineage.pending().map(|next| next.id.clone())) else {
             return;
@@ -252,17 +255,18 @@ impl World {
             let Some(automatic) = lineage.automatic.clone() else {
                 return;
             };
-            if automatic.next > at || held.is_replica(lineage) {
+            if automatic.next > at {
                 return;
             }
             let usable = matches!(held.life, Life::Enabled | Life::Disabled);
             let next = automatic.next + automatic.period_days * DAY;
+            let primary = lineage.primary.as_ref().map(|region| key.in_region(region));
             if let Ok(lineage) = self.lineage_mut(key)
                 && let Some(automatic) = lineage.automatic.as_mut()
             {
                 automatic.next = next;
             }
-            self.schedule(key, next);
+            self.schedule(primary.as_ref().unwrap_or(key), next);
             if usable {
                 self.add_native_material(key, Some((automatic.next, "AUTOMATIC")));
             }

@@ -297,3 +297,47 @@ fn a_deleted_replica_can_be_made_again() {
     replicate(&aws, &key, OTHER_REGION);
     assert_eq!(replica.state(&key), "PendingImport");
 }
+
+#[test]
+fn a_rotation_ends_even_when_the_primary_moves_meanwhile() {
+    let aws = Aws::with(SimConfig {
+        rotation: 5 * SECOND,
+        ..calm()
+    });
+    let key = primary(&aws);
+    replicate(&aws, &key, OTHER_REGION);
+    let replica = aws.at(OTHER_REGION);
+    replica.import(&key, &[1; 32], json!({}));
+    let id = aws.import(&key, &[2; 32], json!({ "ImportType": NEW }))["KeyMaterialId"].clone();
+    replica.import(&key, &[2; 32], json!({}));
+    aws.kms("RotateKeyOnDemand", json!({ "KeyId": key }));
+    let input = json!({ "KeyId": key, "PrimaryRegion": OTHER_REGION });
+    aws.kms("UpdatePrimaryRegion", input);
+    aws.advance(5 * SECOND);
+    assert_eq!(replica.describe(&key)["CurrentKeyMaterialId"], id);
+    let status = replica.kms("GetKeyRotationStatus", json!({ "KeyId": key }));
+    assert!(status.get("OnDemandRotationStartDate").is_none());
+}
+
+#[test]
+fn reads_that_lag_behind_still_tell_pending_states_apart() {
+    let aws = Aws::new();
+    let key = primary(&aws);
+    replicate(&aws, &key, OTHER_REGION);
+    aws.import(&key, &[2; 32], json!({ "ImportType": NEW }));
+    aws.sim
+        .configure(|config| config.consistency.key_writes = DAY);
+    aws.kms(
+        "UpdateKeyDescription",
+        json!({ "KeyId": key, "Description": "x" }),
+    );
+    assert_eq!(
+        aws.describe(&key)["Description"],
+        "",
+        "the write is not visible yet"
+    );
+    assert_eq!(
+        aws.materials(&key)[1]["KeyMaterialState"],
+        "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+    );
+}

@@ -242,3 +242,24 @@ fn keys_made_by_aws_rotate_by_themselves() {
     let status = aws.kms("GetKeyRotationStatus", json!({ "KeyId": key }));
     assert_eq!(status["KeyRotationEnabled"], false);
 }
+
+#[test]
+fn a_rotation_whose_material_expires_ends_without_effect() {
+    let aws = Aws::with(SimConfig {
+        rotation: 10 * MINUTE,
+        ..calm()
+    });
+    let key = aws.filled(1);
+    let first = aws.describe(&key)["CurrentKeyMaterialId"].clone();
+    let extra = json!({
+        "ImportType": NEW,
+        "ExpirationModel": "KEY_MATERIAL_EXPIRES",
+        "ValidTo": aws.now_seconds() + 60.0,
+    });
+    aws.import(&key, &[2; 32], extra);
+    aws.kms("RotateKeyOnDemand", json!({ "KeyId": key }));
+    aws.advance(20 * MINUTE);
+    assert_eq!(aws.describe(&key)["CurrentKeyMaterialId"], first);
+    aws.import(&key, &[3; 32], json!({ "ImportType": NEW }));
+    aws.kms("RotateKeyOnDemand", json!({ "KeyId": key }));
+}
