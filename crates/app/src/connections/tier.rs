@@ -25,7 +25,11 @@ pub const ACTIONS: &[(&str, Tier, Scope)] = &[
     ("kms:ListKeys", Tier::Observe, Scope::Account),
     ("kms:ListAliases", Tier::Observe, Scope::Account),
     ("account:ListRegions", Tier::Observe, Scope::Account),
-    ("iam:SimulatePrincipalPolicy", Tier::Observe, Scope::OwnPrincipal),
+    (
+        "iam:SimulatePrincipalPolicy",
+        Tier::Observe,
+        Scope::OwnPrincipal,
+    ),
     ("iam:ListUsers", Tier::Observe, Scope::Account),
     ("iam:ListRoles", Tier::Observe, Scope::Account),
     ("cloudtrail:LookupEvents", Tier::Observe, Scope::Account),
