@@ -366,20 +366,6 @@ pub struct PrincipalsView {
 }
 
 words! {
-    /// Which document for an AWS administrator.
-    PolicyKind {
-        /// The least-privilege IAM policy of a tier.
-        Permissions = "permissions",
-        /// The trust policy of a role that Keyferry assumes, with external id.
-        Trust = "trust",
-        /// The organisation policy that leaves deletion, material removal and policy changes to our role.
-        Guardrail = "guardrail",
-        /// The exact hosts for a firewall.
-        Hosts = "hosts",
-    }
-}
-
-words! {
     /// How a document is written.
     PolicyFormat {
         /// As AWS's console takes it.
@@ -391,46 +377,106 @@ words! {
     }
 }
 
-/// Asks for a document for an AWS administrator.
+/// Asks for what an AWS administrator sets up before an account is connected. With `principal` it is a role that
+/// another identity assumes, with `provider` a role for the tokens of an OpenID provider, else an IAM user.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PolicyQuery {
-    /// Which document; `permissions` unless given.
-    #[param(inline)]
-    pub kind: Option<PolicyKind>,
     /// Which rights; `full` unless given.
     #[param(inline)]
     pub tier: Option<Tier>,
     /// How it is written; `json` unless given.
     #[param(inline)]
     pub format: Option<PolicyFormat>,
-    /// Comma-separated Regions; all of the partition unless given.
-    pub regions: Option<String>,
-    /// The AWS account that the document is for.
-    pub account: Option<String>,
-    /// Who may assume the role: an ARN or account id (trust).
-    pub principal: Option<String>,
-    /// The external id that the trust policy asks for.
-    pub external_id: Option<String>,
-    /// Our role, which the guardrail spares.
-    pub role_arn: Option<String>,
-    /// Add the `iam:` actions for rotating the access key.
+    /// Instead: the organisation policy that leaves deletion, material removal and policy changes to our role.
     #[serde(default)]
-    pub access_key_rotation: bool,
-    /// `standard`, `fips` or a VPC endpoint's host name (hosts).
+    pub guardrail: bool,
+    /// The AWS account that it is for; a placeholder unless given.
+    pub account: Option<String>,
+    /// AWS partition; that of the Regions, else `aws`.
+    pub partition: Option<String>,
+    /// Comma-separated Regions, outside of which every KMS call is denied; no such rule unless given.
+    pub regions: Option<String>,
+    /// The name of role or user; `keyferry` unless given.
+    pub name: Option<String>,
+    /// Who may assume the role: an ARN, or an account id.
+    pub principal: Option<String>,
+    /// The external id that the trust policy asks for; a new one unless given.
+    pub external_id: Option<String>,
+    /// The OpenID provider's address without `https://`.
+    pub provider: Option<String>,
+    /// The `aud` that tokens must carry; `sts.amazonaws.com` unless given.
+    pub audience: Option<String>,
+    /// The `sub` that tokens must carry.
+    pub subject: Option<String>,
+    /// Whether multi-Region keys are wanted, which need a service-linked role.
+    #[serde(default)]
+    pub multi_region: bool,
+}
+
+/// One file to hand to AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyDocumentView {
+    /// `permissions`, `trust`, `base-identity`, `template` or `guardrail`.
+    pub kind: String,
+    /// A name for the file.
+    pub file_name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What an AWS administrator sets up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyView {
+    /// The external id in the documents: give it when the connection is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// The files.
+    pub documents: Vec<PolicyDocumentView>,
+}
+
+/// Asks which hosts a firewall must let through.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HostsQuery {
+    /// Comma-separated Regions, the default one first.
+    pub regions: String,
+    /// `standard`, `fips`, the host name of a VPC endpoint, or a URL; `standard` unless given.
     pub endpoint: Option<String>,
 }
 
-/// A document for an AWS administrator.
+/// One host, TCP port 443 unless the name says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PolicyTextView {
-    /// Which document.
-    pub kind: PolicyKind,
-    /// How it is written.
-    pub format: PolicyFormat,
-    /// The text.
-    pub text: String,
+pub struct HostView {
+    /// Its name.
+    pub name: String,
+    /// What is called there.
+    pub what_for: String,
+}
+
+/// The exact hosts of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HostsView {
+    /// The hosts.
+    pub hosts: Vec<HostView>,
+}
+
+impl EndpointSpec {
+    /// As people write it: `standard`, `fips`, a URL, or the host name of a VPC endpoint.
+    pub fn from_text(text: &str) -> Self {
+        match text {
+            "standard" => Self::Standard,
+            "fips" => Self::Fips,
+            url if url.contains("://") => Self::Custom {
+                url: url.to_owned(),
+            },
+            host => Self::Vpc {
+                host: host.to_owned(),
+            },
+        }
+    }
 }
 
 /// Asks for a check-up of the whole way into an account.

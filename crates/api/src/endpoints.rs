@@ -6,8 +6,8 @@ use crate::access::{
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
-    PolicyQuery, PolicyTextView, PrincipalsView, StoredConnectionView, UpdateConnectionRequest,
-    VerificationView, VerifyConnectionRequest,
+    HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, StoredConnectionView,
+    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
@@ -110,8 +110,10 @@ endpoints! {
         .answers(&[ok(body::<ConnectionPage>())]);
     VERIFY_CONNECTION = Post "/api/v1/connections/verify" "verify_connection_settings" "connections" "Try settings without storing them"
         .takes(body::<VerifyConnectionRequest>()).answers(&[ok(body::<VerificationView>())]);
-    CONNECTION_POLICY = Get "/api/v1/connections/policy" "read_connection_policy" "connections" "Write a document for an AWS administrator"
-        .query::<PolicyQuery>().answers(&[ok(body::<PolicyTextView>())]);
+    CONNECTION_POLICY = Get "/api/v1/connections/policy" "read_connection_policy" "connections" "Write what an AWS administrator sets up before an account is connected"
+        .query::<PolicyQuery>().answers(&[ok(body::<PolicyView>())]);
+    CONNECTION_HOSTS = Get "/api/v1/connections/hosts" "read_connection_hosts" "connections" "List the exact hosts that a firewall must let through"
+        .query::<HostsQuery>().answers(&[ok(body::<HostsView>())]);
     ADD_CONNECTION = Post "/api/v1/connections" "add_connection" "connections" "Verify settings and store them"
         .takes(body::<AddConnectionRequest>())
         .answers(&[made(body::<StoredConnectionView>())]);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use keyferry_audit::Outcome;
 use keyferry_domain::id::SealId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Batch, Seal};
+use keyferry_ports::records::{Batch, Change, Expect, Seal, SealedKeyring};
 use keyferry_ports::secret::SecretText;
 
 use crate::action::{Action, authorize};
@@ -38,6 +39,19 @@ pub struct SealSummary {
     pub created_at: Timestamp,
 }
 
+/// A vault just made, in its own format: the first seal and the keyring under it.
+#[derive(Debug)]
+pub struct FirstSeal {
+    /// The seal's name.
+    pub name: Name,
+    /// The seal's kind, such as `passphrase`.
+    pub kind: String,
+    /// The root key under the seal.
+    pub sealed_root: Vec<u8>,
+    /// The keyring under the root key.
+    pub keyring: Vec<u8>,
+}
+
 /// Use cases of seals.
 pub struct Seals {
     shared: Arc<Shared>,
@@ -46,6 +60,41 @@ pub struct Seals {
 impl Seals {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+
+    /// Stores a new vault. Only while there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NameTaken`] where this installation has a vault already.
+    pub async fn initialize(&self, first: FirstSeal) -> Result<(), AppError> {
+        let records = &self.shared.ports.records;
+        if records.find_keyring().await?.is_some() {
+            return Err(AppError::NameTaken {
+                what: "vault",
+                name: first.name.to_string(),
+            });
+        }
+        let now = self.shared.now();
+        let seal = Seal {
+            id: SealId::new(self.shared.new_uuid()),
+            name: first.name,
+            kind: first.kind,
+            sealed_root: first.sealed_root,
+            created_at: now,
+        };
+        let about = object("seal", seal.id, &seal.name);
+        let actor = Actor::System.to_string();
+        let fact = Fact::outcome(&actor, "seal.initialize", Outcome::Ok, about, now);
+        let keyring = SealedKeyring {
+            bytes: first.keyring,
+            revision: 1,
+        };
+        let batch = Batch::new()
+            .with(Change::InsertSeal(seal))
+            .with(Change::PutKeyring(keyring, Expect::New))
+            .with(fact.change());
+        Ok(records.commit(batch).await?)
     }
 
     /// Whether the vault is open. Anybody may ask.

@@ -21,4 +21,5 @@ pub use args::{Command, Invocation, LocalCommand};
 pub use commands::run;
 pub use error::{CliError, Exit};
 pub use output::Output;
-pub use world::{Prompt, Terminal, World};
+pub use secrets::SecretSource;
+pub use world::{Prompt, Terminal, World, terminal};

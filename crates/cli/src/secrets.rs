@@ -9,16 +9,20 @@ use crate::world::World;
 
 /// Where a secret comes from.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SecretSource {
+pub struct SecretSource {
     /// A file; `-` is standard input.
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     /// A variable's name.
-    pub(crate) variable: Option<String>,
+    pub variable: Option<String>,
 }
 
 impl World {
     /// Reads a secret from where the person said, else asks.
-    pub(crate) fn secret(&mut self, what: &str, source: &SecretSource) -> Result<Secret, CliError> {
+    ///
+    /// # Errors
+    ///
+    /// Nothing there, and nobody to ask.
+    pub fn secret(&mut self, what: &str, source: &SecretSource) -> Result<Secret, CliError> {
         let text = match (&source.file, &source.variable) {
             (Some(file), _) => self.read_text(file)?,
             (None, Some(name)) => self

@@ -49,3 +49,41 @@ impl World {
         let _ = writeln!(self.terminal.words, "{words}");
     }
 }
+
+/// The process's own streams, and whoever sits at its terminal.
+pub fn terminal() -> Terminal {
+    use std::io::IsTerminal as _;
+
+    let has_person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    Terminal {
+        input: Box::new(std::io::stdin().lock()),
+        output: Box::new(std::io::stdout()),
+        words: Box::new(std::io::stderr()),
+        prompt: has_person.then(|| Box::new(Person) as Box<dyn Prompt>),
+        shows_progress: std::io::stderr().is_terminal(),
+    }
+}
+
+struct Person;
+
+impl Prompt for Person {
+    fn line(&mut self, question: &str) -> std::io::Result<String> {
+        dialoguer::Input::<String>::new()
+            .with_prompt(question)
+            .interact_text()
+            .map_err(io)
+    }
+
+    fn secret(&mut self, question: &str) -> std::io::Result<String> {
+        dialoguer::Password::new()
+            .with_prompt(question)
+            .interact()
+            .map_err(io)
+    }
+}
+
+fn io(error: dialoguer::Error) -> std::io::Error {
+    match error {
+        dialoguer::Error::IO(error) => error,
+    }
+}

@@ -1,3 +1,69 @@
-//! The binary: composes the crates.
+//! The binary: composes the crates, and runs what the command line says.
 
-fn main() {}
+mod compose;
+mod config;
+mod init;
+mod outside;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use keyferry_cli::{CliError, Exit, Invocation, LocalCommand, Output, World};
+
+fn main() -> ExitCode {
+    let invocation = match Invocation::try_parse() {
+        Ok(invocation) => invocation,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                Exit::Usage.code()
+            } else {
+                0
+            });
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let mut world = World {
+        environment: keyferry_server::config::system_environment(),
+        terminal: keyferry_cli::terminal(),
+    };
+    let exit = match runtime {
+        Ok(runtime) => runtime.block_on(run(&mut world, invocation)),
+        Err(error) => {
+            let error = CliError::new(Exit::Bug, "no runtime could be started").because(&error);
+            world.say(error.text().trim_end());
+            error.exit
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+async fn run(world: &mut World, invocation: Invocation) -> Exit {
+    let output = invocation.globals.output;
+    let local = match keyferry_cli::run(world, invocation.globals, invocation.command).await {
+        Ok(exit) => return exit,
+        Err(local) => local,
+    };
+    match run_local(world, output, local).await {
+        Ok(()) => Exit::Ok,
+        Err(error) => {
+            world.say(error.text().trim_end());
+            error.exit
+        }
+    }
+}
+
+async fn run_local(
+    world: &mut World,
+    output: Output,
+    command: LocalCommand,
+) -> Result<(), CliError> {
+    match command {
+        LocalCommand::Init(args) => init::run(world, output, args).await,
+        LocalCommand::Server(args) => serve::run(world, args).await,
+        LocalCommand::Config { data, command } => config::run(world, output, data, command),
+    }
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use keyferry_api::connection::{PolicyFormat, PolicyKind, Tier};
+use keyferry_api::connection::{PolicyFormat, Tier};
 
 use crate::secrets::SecretSource;
 
@@ -14,14 +14,6 @@ fn tiers() -> PossibleValuesParser {
 
 fn formats() -> PossibleValuesParser {
     PolicyFormat::ALL
-        .iter()
-        .map(|row| row.1)
-        .collect::<Vec<_>>()
-        .into()
-}
-
-fn kinds() -> PossibleValuesParser {
-    PolicyKind::ALL
         .iter()
         .map(|row| row.1)
         .collect::<Vec<_>>()
@@ -55,8 +47,17 @@ pub enum ConnectionCommand {
         /// Id or name.
         connection: String,
     },
-    /// Print a document for an AWS administrator: permissions, trust, guardrail, or hosts for a firewall.
+    /// Print what an AWS administrator sets up: IAM policies, trust policy, or the organisation's guardrail.
     Policy(PolicyArgs),
+    /// List the exact hosts that a firewall must let through.
+    Hosts {
+        /// A Region; the first is the default one.
+        #[arg(long = "region", value_name = "REGION", required = true)]
+        regions: Vec<String>,
+        /// `standard`, `fips`, the host name of a VPC endpoint, or a URL.
+        #[arg(long, value_name = "WHERE")]
+        endpoint: Option<String>,
+    },
     /// Check the whole way into the account.
     Doctor {
         /// Id or name.
@@ -218,37 +219,51 @@ impl LinkArgs {
 /// `connection policy`
 #[derive(Clone, Debug, Args)]
 pub struct PolicyArgs {
-    /// Which document.
-    #[arg(long, value_parser = kinds(), default_value = "permissions")]
-    pub kind: String,
-    /// The organisation policy that leaves deletion, material removal and policy changes to our role.
-    #[arg(long, conflicts_with = "kind")]
-    pub guardrail: bool,
     /// Which rights.
     #[arg(long, value_parser = tiers(), default_value = "full")]
     pub tier: String,
     /// How it is written.
     #[arg(long, value_parser = formats(), default_value = "json")]
     pub format: String,
-    /// A Region; all unless given.
+    /// Instead: the organisation policy that leaves deletion, material removal and policy changes to our role.
+    #[arg(long)]
+    pub guardrail: bool,
+    /// The AWS account that it is for; a placeholder unless given.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// AWS partition; that of the Regions, else `aws`.
+    #[arg(long)]
+    pub partition: Option<String>,
+    /// A Region; every KMS call outside of those that are given is denied.
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
-    /// The AWS account that it is for.
+    /// The name of role or user; `keyferry` unless given.
     #[arg(long)]
-    pub account: Option<String>,
-    /// Who may assume the role: an ARN or account id.
+    pub name: Option<String>,
+    /// Make it a role: who may assume it, an ARN or account id.
     #[arg(long, value_name = "ARN")]
     pub principal: Option<String>,
-    /// The external id that the trust policy asks for.
-    #[arg(long, value_name = "ID")]
+    /// The external id that the trust policy asks for; a new one unless given.
+    #[arg(long, value_name = "ID", requires = "principal")]
     pub external_id: Option<String>,
-    /// Our role, which the guardrail spares.
-    #[arg(long, value_name = "ARN")]
-    pub role_arn: Option<String>,
-    /// Add the rights to rotate the access key.
+    /// Make it a role for an OpenID provider: its address without `https://`.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        conflicts_with = "principal",
+        requires = "subject"
+    )]
+    pub provider: Option<String>,
+    /// The `aud` that the provider's tokens must carry.
+    #[arg(long, requires = "provider")]
+    pub audience: Option<String>,
+    /// The `sub` that the provider's tokens must carry.
+    #[arg(long, requires = "provider")]
+    pub subject: Option<String>,
+    /// Add what multi-Region keys need.
     #[arg(long)]
-    pub access_key_rotation: bool,
-    /// `standard`, `fips` or a VPC endpoint's host name.
-    #[arg(long, value_name = "WHERE")]
-    pub endpoint: Option<String>,
+    pub multi_region: bool,
+    /// Print only this document.
+    #[arg(long, value_name = "KIND", value_parser = ["permissions", "trust", "base-identity", "template", "guardrail"])]
+    pub only: Option<String>,
 }

@@ -20,10 +20,6 @@ pub enum LocalCommand {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Run everything on this host against a simulated AWS.
-    Demo(DemoArgs),
-    /// Run the AWS simulator alone.
-    Simulator(SimulatorArgs),
 }
 
 /// `init`
@@ -67,26 +63,4 @@ pub enum ConfigCommand {
     Check,
     /// Show every key with its value and where that comes from; passwords hidden.
     Show,
-}
-
-/// `demo`
-#[derive(Clone, Debug, Args)]
-pub struct DemoArgs {
-    /// Keep everything in this folder; a fresh temporary one unless given.
-    #[arg(long, value_name = "FOLDER")]
-    pub data: Option<PathBuf>,
-    /// The port on 127.0.0.1; a free one unless given.
-    #[arg(long)]
-    pub port: Option<u16>,
-    /// Run the whole main job once, report every check, and end.
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// `simulator`
-#[derive(Clone, Debug, Args)]
-pub struct SimulatorArgs {
-    /// The port on 127.0.0.1; a free one unless given.
-    #[arg(long)]
-    pub port: Option<u16>,
 }

@@ -2,9 +2,9 @@
 
 use keyferry_api::connection::{
     AddConnectionRequest, ClientCertificateRequest, ConnectionPage, ConnectionView,
-    DoctorReportView, DoctorRequest, EndpointSpec, IdentityRequest, PolicyTextView, PrincipalsView,
-    ProxyRequest, StoredConnectionView, Tier, TlsRequest, UpdateConnectionRequest,
-    VerificationView, VerifyConnectionRequest,
+    DoctorReportView, DoctorRequest, EndpointSpec, HostView, HostsView, IdentityRequest,
+    PolicyView, PrincipalsView, ProxyRequest, StoredConnectionView, Tier, TlsRequest,
+    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use keyferry_api::endpoints as at;
 use keyferry_api::secret::Secret;
@@ -16,6 +16,7 @@ use crate::args::{
 use crate::client::Call;
 use crate::credentials::access_key_of_csv;
 use crate::error::{CliError, Exit};
+use crate::output::Output;
 use crate::secrets::SecretSource;
 use crate::table::Table;
 use crate::world::World;
@@ -38,6 +39,7 @@ pub(crate) async fn run(
         ConnectionCommand::Delete { connection } => delete(context, &connection).await,
         ConnectionCommand::Principals { connection } => principals(context, &connection).await,
         ConnectionCommand::Policy(args) => policy(context, args).await,
+        ConnectionCommand::Hosts { regions, endpoint } => hosts(context, &regions, endpoint).await,
         ConnectionCommand::Doctor {
             connection,
             sandbox,
@@ -124,19 +126,6 @@ fn identity(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest
     }))
 }
 
-fn endpoint(text: Option<&str>) -> Option<EndpointSpec> {
-    Some(match text? {
-        "standard" => EndpointSpec::Standard,
-        "fips" => EndpointSpec::Fips,
-        url if url.contains("://") => EndpointSpec::Custom {
-            url: url.to_owned(),
-        },
-        host => EndpointSpec::Vpc {
-            host: host.to_owned(),
-        },
-    })
-}
-
 fn tls(world: &mut World, args: &LinkArgs) -> Result<Option<TlsRequest>, CliError> {
     let ca_bundle = text::document(world, args.ca_file.as_deref())?;
     let client_certificate = match (&args.client_certificate_file, &args.client_key_file) {
@@ -193,7 +182,11 @@ fn settings(
         identity,
         regions: args.regions.clone(),
         tier: args.tier.as_deref().and_then(Tier::from_word),
-        endpoint: endpoint(args.endpoint.as_deref()).unwrap_or_default(),
+        endpoint: args
+            .endpoint
+            .as_deref()
+            .map(EndpointSpec::from_text)
+            .unwrap_or_default(),
         tls: tls(world, args)?.unwrap_or_default(),
         proxy: proxy(world, args)?,
     })
@@ -340,7 +333,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         identity: identity(context.world, link)?,
         regions: text::given(link.regions.clone()),
         tier: link.tier.as_deref().and_then(Tier::from_word),
-        endpoint: endpoint(link.endpoint.as_deref()),
+        endpoint: link.endpoint.as_deref().map(EndpointSpec::from_text),
         tls: tls(context.world, link)?,
         proxy: proxy(context.world, link)?,
         remove_proxy: args.no_proxy,
@@ -395,31 +388,64 @@ async fn principals(context: &mut Context<'_>, connection: &str) -> Result<(), C
 }
 
 async fn policy(context: &mut Context<'_>, args: PolicyArgs) -> Result<(), CliError> {
-    let kind = if args.guardrail {
-        "guardrail".to_owned()
-    } else {
-        args.kind
-    };
     let regions = Some(args.regions.join(",")).filter(|regions| !regions.is_empty());
     let call = Call::to(&at::CONNECTION_POLICY, &[])
-        .query("kind", Some(kind))
         .query("tier", Some(args.tier))
         .query("format", Some(args.format))
-        .query("regions", regions)
+        .query("guardrail", args.guardrail.then_some("true"))
         .query("account", args.account)
+        .query("partition", args.partition)
+        .query("regions", regions)
+        .query("name", args.name)
         .query("principal", args.principal)
         .query("external_id", args.external_id)
-        .query("role_arn", args.role_arn)
-        .query(
-            "access_key_rotation",
-            args.access_key_rotation.then_some("true"),
-        )
-        .query("endpoint", args.endpoint);
-    let found: PolicyTextView = context.client.send(call).await?.read()?;
-    // The document itself is the data, ready for a file.
-    context
-        .world
-        .print_text(&format!("{}\n", found.text.trim_end()))
+        .query("provider", args.provider)
+        .query("audience", args.audience)
+        .query("subject", args.subject)
+        .query("multi_region", args.multi_region.then_some("true"));
+    let mut found: PolicyView = context.client.send(call).await?.read()?;
+    if let Some(only) = &args.only {
+        found.documents.retain(|document| document.kind == *only);
+    }
+    print_documents(context, &found)
+}
+
+/// For people the documents themselves are the data, ready for files; their names are words.
+fn print_documents(context: &mut Context<'_>, found: &PolicyView) -> Result<(), CliError> {
+    if context.globals.output != Output::Table {
+        return context
+            .world
+            .print(context.globals.output, found, || Table::one(found));
+    }
+    for document in &found.documents {
+        context
+            .world
+            .say(&format!("# {} ({})", document.file_name, document.kind));
+        context
+            .world
+            .print_text(&format!("{}\n", document.text.trim_end()))?;
+    }
+    if let Some(id) = &found.external_id {
+        context.world.say(&format!(
+            "note: give --external-id {id} to `keyferry connection add`"
+        ));
+    }
+    Ok(())
+}
+
+async fn hosts(
+    context: &mut Context<'_>,
+    regions: &[String],
+    endpoint: Option<String>,
+) -> Result<(), CliError> {
+    let call = Call::to(&at::CONNECTION_HOSTS, &[])
+        .query("regions", Some(regions.join(",")))
+        .query("endpoint", endpoint);
+    let found: HostsView = context.client.send(call).await?.read()?;
+    let row = |host: &HostView| vec![host.name.clone(), host.what_for.clone()];
+    context.world.print(context.globals.output, &found, || {
+        Table::list(&["HOST", "WHAT FOR"], found.hosts.iter().map(row).collect())
+    })
 }
 
 async fn doctor(

@@ -62,7 +62,7 @@ fn identity(request: IdentityRequest) -> Identity<SecretText> {
     }
 }
 
-fn endpoint(spec: EndpointSpec) -> Endpoint {
+pub(crate) fn endpoint(spec: EndpointSpec) -> Endpoint {
     match spec {
         EndpointSpec::Standard => Endpoint::Standard,
         EndpointSpec::Fips => Endpoint::Fips,
@@ -101,7 +101,7 @@ fn proxy(request: ProxyRequest) -> Result<Proxy<SecretText>, AppError> {
     })
 }
 
-fn tier(tier: Option<ApiTier>) -> Tier {
+pub(crate) fn tier(tier: Option<ApiTier>) -> Tier {
     tier.and_then(|tier| Tier::from_word(tier.as_str()))
         .unwrap_or(Tier::Full)
 }

@@ -9,5 +9,6 @@ pub(crate) mod keystore;
 pub(crate) mod kms_key;
 pub(crate) mod names;
 pub(crate) mod page;
+pub(crate) mod paperwork;
 pub(crate) mod plan;
 pub(crate) mod time;

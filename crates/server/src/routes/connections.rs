@@ -3,11 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::connection::{
-    AddConnectionRequest, ConnectionPage, UpdateConnectionRequest, VerifyConnectionRequest,
+    AddConnectionRequest, ConnectionPage, HostsQuery, PolicyQuery, UpdateConnectionRequest,
+    VerifyConnectionRequest,
 };
+use keyferry_app::connections::{hosts::hosts as hosts_of, policy as app_policy};
 
-use crate::convert::connection;
-use crate::http::extract::{By, Input, Seen, Selector};
+use crate::convert::{connection, paperwork};
+use crate::http::extract::{By, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -108,4 +110,26 @@ pub(crate) async fn principals(
 ) -> Result<Response, Refused> {
     let found = state.app.connections.principals(&actor, &selector).await?;
     Ok(reply::ok(connection::principals(found)))
+}
+
+pub(crate) async fn policy(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<PolicyQuery>,
+) -> Result<Response, Refused> {
+    let is_guardrail = query.guardrail;
+    let new_external_id = state.app.connections.new_external_id(&actor)?;
+    let request = paperwork::request(query, new_external_id)?;
+    let documents = match is_guardrail {
+        true => vec![app_policy::guardrail(&request)?],
+        false => app_policy::documents(&request)?,
+    };
+    Ok(reply::ok(paperwork::view(&request, documents)))
+}
+
+pub(crate) async fn hosts(Params(query): Params<HostsQuery>) -> Result<Response, Refused> {
+    let (partition, regions, endpoint) = paperwork::hosts_of(&query)?;
+    Ok(reply::ok(paperwork::hosts(hosts_of(
+        partition, &regions, &endpoint,
+    )?)))
 }

@@ -124,6 +124,18 @@ fn connection_routes() -> Vec<Route> {
             connections::verify,
         ),
         guarded(
+            at::CONNECTION_POLICY,
+            Action::ConnectionRead,
+            Connection,
+            connections::policy,
+        ),
+        guarded(
+            at::CONNECTION_HOSTS,
+            Action::ConnectionRead,
+            Connection,
+            connections::hosts,
+        ),
+        guarded(
             at::ADD_CONNECTION,
             Action::ConnectionAdd,
             Connection,

@@ -1,0 +1,139 @@
+//! `keyferry server`: opens what there is, works off jobs, answers requests, and ends in order.
+
+use std::sync::Arc;
+
+use keyferry_app::{Actor, App};
+use keyferry_cli::args::ServerArgs;
+use keyferry_cli::{CliError, Exit, World};
+use keyferry_server::config::{self, Config, LogFormat};
+use keyferry_server::{ServerState, serve, service, tls, unseal};
+use keyferry_vault::harden_process;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use crate::compose::{compose, data_folder, told};
+use crate::config::mistaken;
+
+pub(crate) async fn run(world: &mut World, args: ServerArgs) -> Result<(), CliError> {
+    let hardened = harden_process();
+    let data = data_folder(world, args.data.clone());
+    if let Some(listen) = &args.listen {
+        world
+            .environment
+            .insert("KEYFERRY_LISTEN".to_owned(), listen.clone());
+    }
+    let config = config::load(&data, &world.environment).map_err(mistaken)?;
+    log(&config)?;
+    if let Err(error) = hardened {
+        tracing::warn!("{error}");
+    }
+    let identity = tls::load(
+        &config.tls_certificate,
+        &config.tls_private_key,
+        config.tls_version_min,
+    )
+    .map_err(|error| {
+        CliError::usage("the server has no usable certificate")
+            .because(&error)
+            .hint("run `keyferry init` first, or name the data folder with --data")
+    })?;
+    let composed = compose(&config).await?;
+    open_vault(world, &args, &config, &composed.app).await?;
+
+    let listener = serve::listen(config.listen).map_err(unserved)?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| unserved(serve::ServeError::Stopped(error)))?;
+    tracing::info!(
+        fingerprint = identity.fingerprint,
+        "listening on https://{address}"
+    );
+
+    let (stop, stopped) = watch::channel(false);
+    let engine = Arc::clone(&composed.app.engine);
+    let engine_stopped = stopped.clone();
+    let working = tokio::spawn(async move { engine.run(until(engine_stopped)).await });
+    let signals = tokio::spawn(wait_for_signal(stop));
+    let service = service(
+        ServerState {
+            app: Arc::clone(&composed.app),
+        },
+        &config,
+    );
+    let result = serve::serve(listener, &identity, service, until(stopped)).await;
+    signals.abort();
+    let _ = working.await;
+    composed.database.close().await;
+    tracing::info!("stopped");
+    result.map_err(unserved)
+}
+
+fn unserved(error: serve::ServeError) -> CliError {
+    let told = CliError::new(Exit::Transient, error.to_string());
+    match std::error::Error::source(&error) {
+        Some(cause) => told.because(cause),
+        None => told,
+    }
+}
+
+fn log(config: &Config) -> Result<(), CliError> {
+    let filter = EnvFilter::try_new(&config.log_level)
+        .map_err(|error| CliError::usage("`log.level` is no filter").because(&error))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => builder.with_ansi(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}
+
+/// Opens the vault where a passphrase is at hand; else the server starts sealed.
+async fn open_vault(
+    world: &World,
+    args: &ServerArgs,
+    config: &Config,
+    app: &App,
+) -> Result<(), CliError> {
+    let Some(file) = unseal::find(args.unseal_file.clone(), config, &world.environment) else {
+        tracing::warn!("the vault is sealed; open it with `keyferry seal unseal`");
+        return Ok(());
+    };
+    let passphrase = unseal::read(&file).map_err(|error| {
+        let mut told = CliError::usage(error.to_string());
+        told.hint = error.hint();
+        match std::error::Error::source(&error) {
+            Some(cause) => told.because(cause),
+            None => told,
+        }
+    })?;
+    app.seals
+        .unseal(&Actor::System, &passphrase)
+        .await
+        .map_err(|error| told(&error))?;
+    tracing::info!("the vault is open");
+    Ok(())
+}
+
+/// Returns once the word to stop was given, or nobody is left to give it.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn wait_for_signal(stop: watch::Sender<bool>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        tracing::error!("signals cannot be waited for; end the server by force");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+}
