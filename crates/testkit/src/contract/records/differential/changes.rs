@@ -1,0 +1,337 @@
+//! Random changes: rows that are new, known or unknown.
+
+use keyferry_domain::id::KmsKeyId;
+use keyferry_domain::key::ManagedKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::version::VersionState;
+use keyferry_ports::records::{
+    ApiToken, Attempt, AttemptOutcome, AttemptState, Change, Expect, Job, JobState, LaneClaim,
+    Priority, Seal, SealedKeyring, Session, Target, TargetState, User,
+};
+
+use crate::contract::records::rich;
+use crate::contract::records::samples::parse;
+
+use super::Differential;
+use super::dice::number;
+
+impl Differential {
+    pub(super) fn change(&mut self) -> Change {
+        match self.dice.below(6) {
+            0 => self.configuration(),
+            1 => self.key(),
+            2 => self.kms_key(),
+            3 => self.job(),
+            4 => self.attempt(),
+            _ => self.access(),
+        }
+    }
+
+    fn expect(&mut self, is_new: bool) -> Expect {
+        match (is_new, self.dice.once_in(10)) {
+            (true, false) | (false, true) => Expect::New,
+            _ => Expect::Revision(1 + self.dice.below(3) as u64),
+        }
+    }
+
+    fn configuration(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        match dice.below(6) {
+            0 => {
+                let known = dice
+                    .pick(&tried.connections)
+                    .filter(|_| !tried.connections.is_empty())
+                    .cloned();
+                let is_new = known.is_none() || dice.once_in(2);
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => samples.connection("a"),
+                };
+                (row.name, row.updated_at) = (dice.name(), dice.time());
+                tried.connections.push(row.clone());
+                Change::PutConnection(row, self.expect(is_new))
+            }
+            1 | 2 => {
+                let connection = dice.pick(&tried.connections).map(|row| row.id);
+                let known = dice.pick(&tried.keystores).cloned();
+                let is_new = known.is_none() || dice.once_in(2);
+                let nowhere = samples.connection("a").id;
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => samples.keystore("a", connection.unwrap_or(nowhere)),
+                };
+                row.name = dice.name();
+                tried.keystores.push(row.clone());
+                Change::PutKeystore(row, self.expect(is_new))
+            }
+            3 if dice.once_in(3) => match dice.pick(&tried.connections).map(|row| row.id) {
+                Some(id) => Change::DeleteConnection(id, self.expect(false)),
+                None => self.setting(),
+            },
+            4 if dice.once_in(3) => match dice.pick(&tried.keystores).map(|row| row.id) {
+                Some(id) => Change::DeleteKeystore(id, self.expect(false)),
+                None => self.setting(),
+            },
+            _ => self.setting(),
+        }
+    }
+
+    fn setting(&mut self) -> Change {
+        Change::PutSetting {
+            name: self.dice.text(),
+            value: self.dice.text(),
+        }
+    }
+
+    fn key(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let known = dice.pick(&tried.keys).cloned();
+        let Some(known) = known.filter(|_| !dice.once_in(3)) else {
+            let row = ManagedKey {
+                name: dice.name(),
+                created_at: dice.time(),
+                ..samples.key("a")
+            };
+            tried.keys.push(row.clone());
+            return Change::PutKey(row, self.expect(true));
+        };
+        match dice.below(3) {
+            0 => {
+                let row = ManagedKey {
+                    name: dice.name(),
+                    ..known
+                };
+                Change::PutKey(row, self.expect(false))
+            }
+            1 => Change::InsertVersion(samples.version(&known, 1 + dice.below(3) as u32)),
+            _ => Change::SetVersionState {
+                key: known.id,
+                version: number(dice),
+                from: dice.word(&VersionState::ALL[..3]),
+                to: dice.word(VersionState::ALL),
+                at: dice.time(),
+            },
+        }
+    }
+
+    fn kms_key(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let known = dice.pick(&tried.kms_keys).cloned();
+        let is_new = known.is_none() || dice.once_in(3);
+        let nowhere = samples.connection("a").id;
+        let keystore = dice.pick(&tried.keystores).cloned();
+        let keystore = keystore.unwrap_or_else(|| samples.keystore("a", nowhere));
+        let mut row = match known {
+            Some(known) if !is_new => known,
+            _ if dice.once_in(2) => rich::kms_key(samples, &keystore),
+            _ => samples.kms_key("a", &keystore),
+        };
+        if !is_new && dice.once_in(5) {
+            return Change::DeleteKmsKey(row.id, self.expect(false));
+        }
+        row.name = dice.name();
+        row.created_at = dice.time();
+        row.intent.life = dice.word(Life::ALL);
+        row.intent.aliases = (0..dice.below(3))
+            .map(|_| parse(["a", "b", "a/b"][dice.below(3)]))
+            .collect();
+        row.source = dice.pick(&tried.keys).map(|key| key.id);
+        tried.kms_keys.push(row.clone());
+        Change::PutKmsKey(row, self.expect(is_new))
+    }
+
+    fn job(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let known = dice.pick(&tried.jobs).cloned();
+        let Some(mut known) = known.filter(|_| !dice.once_in(4)) else {
+            let row = Job {
+                actor: dice.text(),
+                idempotency_key: dice.once_in(2).then(|| dice.text()),
+                priority: dice.word(Priority::ALL),
+                created_at: dice.time(),
+                ..samples.job("work")
+            };
+            tried.jobs.push(row.clone());
+            return Change::InsertJob(row);
+        };
+        known.revision = 1 + dice.below(4) as u64;
+        known.state = dice.word(JobState::ALL);
+        known.finished_at = dice.once_in(2).then(|| dice.time());
+        let target = dice.pick(&tried.targets).cloned();
+        match (dice.below(5), target) {
+            (0, _) => Change::UpdateJob(known),
+            (1 | 2, Some(target)) => Change::UpdateTarget(Target {
+                state: dice.word(TargetState::ALL),
+                due_at: dice.time(),
+                note: dice.once_in(2).then(|| (dice.text(), dice.text())),
+                tries: dice.below(9) as u32,
+                revision: 1 + dice.below(3) as u64,
+                ..target
+            }),
+            _ => {
+                let subject = dice
+                    .pick(&tried.kms_keys)
+                    .map_or(KmsKeyId::new(samples.uuid()), |row| row.id);
+                let row = Target {
+                    subject,
+                    due_at: dice.time(),
+                    state: dice.word(&TargetState::ALL[..2]),
+                    lane: dice.lane(),
+                    ..samples.target(&known, dice.below(6) as u32)
+                };
+                tried.targets.push(row.clone());
+                Change::InsertTarget(row)
+            }
+        }
+    }
+
+    fn attempt(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let known = dice.pick(&tried.attempts).cloned();
+        let target = dice.pick(&tried.targets).cloned();
+        match (known, target) {
+            (Some(known), _) if dice.once_in(2) => {
+                let outcome = AttemptOutcome {
+                    at: dice.time(),
+                    code: dice.text(),
+                    message: dice.text(),
+                    request_id: dice.once_in(2).then(|| dice.text()),
+                    answer: dice.once_in(2).then(|| dice.text()),
+                };
+                let state = dice.word(AttemptState::ALL);
+                Change::FinishAttempt(Attempt {
+                    state,
+                    outcome: Some(outcome),
+                    ..known
+                })
+            }
+            (_, Some(target)) => {
+                let epoch = 1 + dice.below(3) as u64;
+                let owner = if dice.once_in(2) {
+                    "server-a"
+                } else {
+                    "server-b"
+                };
+                let claim = LaneClaim {
+                    lane: target.lane.clone(),
+                    epoch,
+                    owner: owner.to_owned(),
+                };
+                let row = Attempt {
+                    signed_at: dice.time(),
+                    ..samples.attempt(&target, epoch)
+                };
+                tried.attempts.push(row.clone());
+                Change::InsertAttempt(row, claim)
+            }
+            _ => self.access(),
+        }
+    }
+
+    fn access(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let user = dice.pick(&tried.users).cloned();
+        match (dice.below(8), user) {
+            (0, Some(user)) => {
+                let token = dice
+                    .pick(&tried.tokens)
+                    .cloned()
+                    .filter(|_| dice.once_in(2));
+                let row = token.unwrap_or_else(|| samples.token(&user));
+                let row = ApiToken {
+                    revoked_at: dice.once_in(2).then(|| dice.time()),
+                    ..row
+                };
+                tried.tokens.push(row.clone());
+                Change::PutToken(row)
+            }
+            (1, Some(user)) => {
+                let session = dice
+                    .pick(&tried.sessions)
+                    .cloned()
+                    .filter(|_| dice.once_in(2));
+                let row = session.unwrap_or_else(|| samples.session(&user));
+                let row = Session {
+                    used_at: dice.time(),
+                    ..row
+                };
+                tried.sessions.push(row.clone());
+                if dice.once_in(4) {
+                    Change::DeleteSession(row.id)
+                } else {
+                    Change::PutSession(row)
+                }
+            }
+            (2, Some(user)) if dice.once_in(2) => {
+                let row = User {
+                    is_locked: true,
+                    name: dice.name(),
+                    ..user
+                };
+                Change::PutUser(row, self.expect(false))
+            }
+            (2 | 3, _) => {
+                let row = User {
+                    name: dice.name(),
+                    ..samples.user("a")
+                };
+                tried.users.push(row.clone());
+                Change::PutUser(row, self.expect(true))
+            }
+            (4, _) => {
+                let row = Seal {
+                    name: dice.name(),
+                    ..samples.seal("a")
+                };
+                tried.seals.push(row.clone());
+                Change::InsertSeal(row)
+            }
+            (5, _) => match dice.pick(&tried.seals).map(|row| row.id) {
+                Some(id) => Change::DeleteSeal(id),
+                None => self.setting(),
+            },
+            (6, _) => {
+                let row = SealedKeyring {
+                    bytes: vec![dice.below(256) as u8; 3],
+                    revision: 0,
+                };
+                let is_new = dice.once_in(4);
+                Change::PutKeyring(row, self.expect(is_new))
+            }
+            _ => {
+                let (actor, action, object) = (dice.text(), dice.text(), dice.text());
+                Change::AppendAudit(samples.leaf(&actor, &action, &object))
+            }
+        }
+    }
+}
