@@ -6,4 +6,5 @@ pub mod entropy;
 pub mod fuse;
 pub mod records;
 pub mod sim_aws;
+pub mod sweep;
 pub mod world;

@@ -24,7 +24,7 @@ use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
 use crate::fuse::{Fuse, Fused};
 use crate::records::MemoryRecords;
-use crate::sim_aws::SimAws;
+use crate::sim_aws::{Mistake, SimAws};
 
 /// The account in which everything happens.
 pub const ACCOUNT: &str = "111122223333";
@@ -78,8 +78,20 @@ impl Outside {
         }
     }
 
+    /// The same outside with another AWS and database, at the same time.
+    #[must_use]
+    pub fn copy_with(&self, sim: Arc<Simulator>, records: Arc<MemoryRecords>, seed: u64) -> Self {
+        let clock = Arc::new(VirtualClock::auto(self.clock.now()));
+        Self { sim, records, clock, access_key: self.access_key.clone(), seed }
+    }
+
     /// Starts a process; the fuse may end it. A process that starts again is another `start`.
     pub fn start(&self, fuse: Arc<Fuse>, start: u64) -> World {
+        self.start_with(fuse, start, Mistake::None)
+    }
+
+    /// Starts a process whose adapter makes a mistake.
+    pub fn start_with(&self, fuse: Arc<Fuse>, start: u64, mistake: Mistake) -> World {
         let records: Arc<dyn AllRecords> =
             Arc::new(Fused::new(Arc::clone(&self.records), Arc::clone(&fuse)));
         let clock: Arc<dyn Clock> = self.clock.clone();
@@ -89,7 +101,7 @@ impl Outside {
             vault: vault.clone(),
             seal_control: vault,
             passwords: Arc::new(Argon2Passwords),
-            aws: Arc::new(SimAws::new(Arc::clone(&self.sim), clock.clone(), fuse)),
+            aws: Arc::new(SimAws::new(Arc::clone(&self.sim), clock.clone(), fuse, mistake)),
             clock,
             entropy: Arc::new(SeededEntropy::new(self.seed.wrapping_mul(1_000_003) + start)),
         };

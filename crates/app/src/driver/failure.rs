@@ -1,7 +1,7 @@
 //! What a failed call means for the run: read on without it, later, or a person has to act.
 
 use keyferry_domain::view::Field;
-use keyferry_engine::{DriverError, THROTTLED};
+use keyferry_engine::{DriverError, NOT_SENT, THROTTLED};
 use keyferry_ports::aws::{CallFailure, Refusal};
 
 use crate::error::aws_code;
@@ -66,6 +66,11 @@ pub(crate) fn is_throttled(failure: &CallFailure) -> bool {
     )
 }
 
+/// Whether a refusal says nothing about the step: it was not sent, or AWS had no time. Tried again without end.
+pub(crate) fn says_nothing(code: &str) -> bool {
+    matches!(code, NOT_SENT | "RequestExpired" | "Throttling")
+}
+
 /// Whether a refusal of an effect may pass by itself: eventual consistency right after our own writes, a principal
 /// that IAM does not know yet, or an import pair that must be fetched anew.
 pub(crate) fn may_pass(code: &str) -> bool {
@@ -80,9 +85,6 @@ pub(crate) fn may_pass(code: &str) -> bool {
         "InvalidState",
         "MalformedPolicy",
         "NotFound",
-        "RequestExpired",
-        "Throttling",
-        "not-sent",
     ];
     PASSING.contains(&code)
 }

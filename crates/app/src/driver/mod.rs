@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
@@ -23,12 +24,13 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{EffectOutcome, OwnEffect, SETTLE};
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Target};
+use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Target};
 use keyferry_ports::vault::Vault;
 
 use crate::codec::{decode_answer, decode_step};
 use crate::error::AppError;
 use crate::link::Links;
+use crate::log::{Fact, object};
 
 use self::run::KmsKeyRun;
 
@@ -50,10 +52,21 @@ pub(crate) struct Subject {
     pub(crate) own_effects: Vec<OwnEffect>,
     pub(crate) importable: BTreeSet<VersionNumber>,
     pub(crate) predecessor: Option<KmsKey>,
-    /// Whether the key that shall replace this one is still being worked on.
-    pub(crate) awaits_successor: bool,
+    /// How far the key is that shall replace this one.
+    pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
     pub(crate) source_group: Option<(KeyId, GroupId)>,
+}
+
+/// How far a KMS key is that shall replace another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Successor {
+    /// There is none, or it has taken over.
+    Ready,
+    /// It is being worked on.
+    Working,
+    /// It needs a person.
+    Halted,
 }
 
 impl Subject {
@@ -103,6 +116,23 @@ impl Driver for KmsKeyDriver {
             self, target, attempts, subject, link, pacer,
         )))
     }
+
+    /// Outcomes that the engine found out by itself are told in the log like all others.
+    fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
+        let outcome = match attempt.state {
+            AttemptState::Refused => Outcome::Refused,
+            AttemptState::Done => Outcome::Ok,
+            AttemptState::Sending | AttemptState::Unknown => Outcome::Unknown,
+        };
+        let about = object("kms-key", attempt.subject, attempt.subject);
+        let operation = StepKind::from_word(&attempt.kind).map_or("", StepKind::aws_operation);
+        let fact = Fact::outcome("system", &attempt.kind, outcome, about, self.clock.now())
+            .job(attempt.job)
+            .attempt(attempt.id)
+            .aws_operation(operation);
+        let code = attempt.outcome.as_ref().map_or("", |outcome| outcome.code.as_str());
+        vec![fact.detail("code", code).change()]
+    }
 }
 
 impl KmsKeyDriver {
@@ -122,12 +152,7 @@ impl KmsKeyDriver {
             Some(id) => self.records.find_kms_key(id).await?,
             None => None,
         };
-        let awaits_successor = match key.successor {
-            Some(successor) if key.intent.life == Life::Active => {
-                !self.records.open_targets_on(successor).await?.is_empty()
-            }
-            _ => false,
-        };
+        let successor = self.successor_of(&key).await?;
         let since = self.clock.now() - SETTLE;
         let own_effects = own_effects(&self.records.recent_attempts(id, since).await?)?;
         let (importable, source_group) = self.source(&key).await?;
@@ -138,9 +163,22 @@ impl KmsKeyDriver {
             own_effects,
             importable,
             predecessor,
-            awaits_successor,
+            successor,
             source_group,
         })
+    }
+
+    async fn successor_of(&self, key: &KmsKey) -> Result<Successor, DriverError> {
+        let Some(id) = key.successor.filter(|_| key.intent.life == Life::Active) else {
+            return Ok(Successor::Ready);
+        };
+        let is_working = match self.records.find_kms_key(id).await? {
+            Some(successor) if successor.intent.life == Life::Provisioning => {
+                !self.records.open_targets_on(id).await?.is_empty()
+            }
+            _ => return Ok(Successor::Ready),
+        };
+        Ok(if is_working { Successor::Working } else { Successor::Halted })
     }
 
     /// The versions of the source key that can be imported, and the group that owns it.

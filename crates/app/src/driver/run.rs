@@ -11,7 +11,7 @@ use keyferry_domain::id::JobId;
 use keyferry_domain::operation;
 use keyferry_domain::plan::{Blocked, Decision, WaitReason};
 use keyferry_domain::planner::{adopted_arn, plan, plan_settled};
-use keyferry_domain::step::{ImportKind, Step, StepKind};
+use keyferry_domain::step::{ImportKind, Step};
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search, View};
 use keyferry_engine::{DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
 use keyferry_ports::aws::{AwsAccount, ImportParameters, Kms, KmsCall};
@@ -21,13 +21,13 @@ use crate::codec::{decode_step, encode_step};
 use crate::log::Fact;
 
 use super::call::{Preparation, costs};
-use super::failure::may_pass;
+use super::failure::{may_pass, says_nothing};
 use super::observe::Reader;
 use super::outcome::{audit_object, learn, tell};
 use super::preview::view_of;
 use super::search::operation_tag;
 use super::settle::is_shown;
-use super::{KmsKeyDriver, Subject, later};
+use super::{KmsKeyDriver, Subject, Successor, later};
 
 /// A refusal that may pass is tried again for this long.
 const REFUSALS_LAST: SignedDuration = SignedDuration::from_mins(10);
@@ -36,7 +36,7 @@ const REFUSALS_LAST: SignedDuration = SignedDuration::from_mins(10);
 const AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often the target of a former KMS key asks whether its successor is ready.
-const AWAIT_SUCCESSOR: SignedDuration = SignedDuration::from_secs(5);
+const AWAIT_SUCCESSOR: SignedDuration = SignedDuration::from_secs(15);
 
 /// Looks, plans and prepares at most this often within one decision: each round learns something new.
 const ROUNDS_MAX: u32 = 8;
@@ -61,6 +61,8 @@ pub(crate) struct KmsKeyRun {
     is_changed: bool,
     /// Attempts without an answer whose effect AWS has shown meanwhile.
     settled: Vec<Attempt>,
+    /// Whether earlier refusals count: not on the first try, nor when a person asked to try again.
+    heeds_refusals: bool,
 }
 
 impl KmsKeyRun {
@@ -86,6 +88,7 @@ impl KmsKeyRun {
             prepared: None,
             is_changed: false,
             settled: Vec::new(),
+            heeds_refusals: target.note.is_some(),
         }
     }
 
@@ -164,8 +167,7 @@ impl KmsKeyRun {
             let Ok(step) = decode_step(&attempt.step) else {
                 continue;
             };
-            let proved = is_shown(&step, &subject.key, places) || is_proved(&step, subject);
-            if proved {
+            if is_shown(&step, &subject.key, places) {
                 attempt.state = AttemptState::Done;
                 attempt.outcome = Some(AttemptOutcome {
                     at,
@@ -295,36 +297,8 @@ impl KmsKeyRun {
         match plan_settled(&self.subject.key.intent, view, now).decision {
             Decision::Wait { until, why } => Found::Wait(until, why),
             Decision::Blocked(blocked) => Found::Blocked(blocked),
-            Decision::Steps(_) => match self.unproved_import() {
-                Some(step) => Found::Step(step),
-                None => Found::Reached,
-            },
+            Decision::Steps(_) => Found::Reached,
         }
-    }
-
-    /// An import without an answer is proved by importing the same bytes again: AWS compares them. Symmetric
-    /// keys are told apart by material id and go through the planner.
-    fn unproved_import(&self) -> Option<Step> {
-        if self.subject.key.intent.shape.spec.is_symmetric() {
-            return None;
-        }
-        let is_import = |effect: &&OwnEffect| effect.step.kind() == StepKind::ImportMaterial;
-        let last = self.subject.own_effects.iter().rfind(is_import)?;
-        let Step::ImportMaterial {
-            region,
-            version,
-            valid_to,
-            ..
-        } = &last.step
-        else {
-            return None;
-        };
-        (last.outcome == EffectOutcome::Unknown).then(|| Step::ImportMaterial {
-            region: region.clone(),
-            version: *version,
-            kind: ImportKind::Again { material: None },
-            valid_to: *valid_to,
-        })
     }
 
     /// Whether the same kind of step was refused lately, and what that means.
@@ -346,7 +320,7 @@ impl KmsKeyRun {
             .last()
             .unwrap_or(last);
         let lasts = now.duration_since(first.signed_at) > REFUSALS_LAST;
-        if lasts || !may_pass(&outcome.code) {
+        if !says_nothing(&outcome.code) && (lasts || !may_pass(&outcome.code)) {
             return Some(Next::Stuck {
                 code: format!("aws.{}", kebab(&outcome.code)),
                 why: format!(
@@ -504,12 +478,10 @@ enum Found {
 #[async_trait]
 impl Run for KmsKeyRun {
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
-        if self.subject.awaits_successor {
-            return Ok(Verdict::only(Next::Wait {
-                until: now + AWAIT_SUCCESSOR,
-                code: "plan.awaits-successor".to_owned(),
-                why: "the new KMS key does not have the aliases yet".to_owned(),
-            }));
+        match self.subject.successor {
+            Successor::Ready => {}
+            Successor::Working => return Ok(Verdict::only(awaits_successor(now))),
+            Successor::Halted => return Ok(Verdict::only(successor_halted())),
         }
         let found = self.look_and_plan(now).await?;
         let mut verdict = match found {
@@ -556,6 +528,7 @@ impl Run for KmsKeyRun {
             Err(_) => EffectOutcome::Unknown,
         };
         self.sent_since_reading = true;
+        self.heeds_refusals = true;
         let kind = step.kind();
         let fact = Fact::outcome(
             &self.subject.actor,
@@ -592,19 +565,19 @@ impl Run for KmsKeyRun {
     }
 }
 
-/// An import without an answer was proved by a later one: AWS compared the bytes.
-fn is_proved(step: &Step, subject: &Subject) -> bool {
-    let Step::ImportMaterial {
-        region, version, ..
-    } = step
-    else {
-        return false;
-    };
-    subject.own_effects.iter().any(|effect| {
-        let is_same = matches!(&effect.step, Step::ImportMaterial { region: r, version: v, .. }
-            if r == region && v == version);
-        is_same && matches!(effect.outcome, EffectOutcome::Done { .. })
-    })
+fn awaits_successor(now: Timestamp) -> Next {
+    Next::Wait {
+        until: now + AWAIT_SUCCESSOR,
+        code: "plan.awaits-successor".to_owned(),
+        why: "the new KMS key does not have the aliases yet".to_owned(),
+    }
+}
+
+fn successor_halted() -> Next {
+    Next::Stuck {
+        code: "plan.successor-halted".to_owned(),
+        why: "the new KMS key did not get as far as the aliases; see its target".to_owned(),
+    }
 }
 
 fn not_prepared(attempt: &Attempt, at: Timestamp) -> Sent {

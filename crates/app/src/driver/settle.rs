@@ -10,8 +10,8 @@ use keyferry_domain::view::{AliasTarget, Described, Field, KeyState, Place};
 
 /// Whether AWS shows the effect of a step.
 ///
-/// The import of an asymmetric or HMAC key never counts as shown: AWS does not say whose material it is, so it is
-/// proved by importing it again.
+/// An asymmetric or HMAC key shows that it holds something, not what. Once it is known to have held our material it
+/// can hold nothing else; before, its import counts as not shown, and importing the same bytes again proves it.
 pub(crate) fn is_shown(step: &Step, key: &KmsKey, places: &BTreeMap<Region, Place>) -> bool {
     let Some(place) = places.get(step.region()) else {
         return false;
@@ -33,7 +33,12 @@ pub(crate) fn is_shown(step: &Step, key: &KmsKey, places: &BTreeMap<Region, Plac
             .value()
             .is_some_and(|found| keys.iter().all(|name| !found.contains_key(name))),
         Step::PutPolicy { policy, .. } => place.policy.value() == Some(policy),
-        Step::ImportMaterial { version, .. } => holds(place, *version),
+        Step::ImportMaterial { version, .. } if key.intent.shape.spec.is_symmetric() => {
+            holds(place, *version)
+        }
+        Step::ImportMaterial { .. } => {
+            key.held_material && described.state != KeyState::PendingImport
+        }
         Step::RotateOnDemand { .. } => is_current(key, described),
         Step::DeleteMaterial { material, .. } => !has_material(place, described, material.as_ref()),
         Step::SetDescription { description, .. } => described.description == *description,

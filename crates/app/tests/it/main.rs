@@ -1,4 +1,13 @@
 //! Use cases on a whole installation in one process, with the simulator as AWS.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail loudly"
+)]
+
 mod connection_policy;
+mod crash_sweep;
+mod doctor;
 mod operations;

@@ -9,6 +9,7 @@ mod read_work;
 mod state;
 mod table;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -37,6 +38,16 @@ use state::State;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryRecords {
     state: Arc<Mutex<State>>,
+    /// What a disk would hold that runs behind; `None` for one that does not.
+    behind: Option<Arc<Behind>>,
+}
+
+/// A disk that says "done" too early.
+#[derive(Debug)]
+struct Behind {
+    /// Commits that a crash takes away.
+    by: usize,
+    states: Mutex<VecDeque<State>>,
 }
 
 impl MemoryRecords {
@@ -50,6 +61,36 @@ impl MemoryRecords {
     pub fn fork(&self) -> Self {
         Self {
             state: Arc::new(Mutex::new(self.lock().clone())),
+            behind: None,
+        }
+    }
+
+    /// A copy on a disk that says "done" too early: a [`crash`](Self::crash) loses its last `by` commits.
+    #[must_use]
+    pub fn fork_running_behind(&self, by: usize) -> Self {
+        let states = Mutex::new(VecDeque::from([self.lock().clone()]));
+        Self {
+            behind: Some(Arc::new(Behind { by, states })),
+            ..self.fork()
+        }
+    }
+
+    /// The machine loses power. Honest disks keep everything.
+    pub fn crash(&self) {
+        let Some(behind) = &self.behind else { return };
+        let mut states = behind.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(oldest) = states.front().cloned() {
+            *self.lock() = oldest.clone();
+            *states = VecDeque::from([oldest]);
+        }
+    }
+
+    fn lag(&self, state: &State) {
+        let Some(behind) = &self.behind else { return };
+        let mut states = behind.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.push_back(state.clone());
+        while states.len() > behind.by + 1 {
+            states.pop_front();
         }
     }
 
@@ -64,7 +105,10 @@ impl Commits for MemoryRecords {
         let mut state = self.lock();
         let outcome = state.apply(batch);
         match outcome {
-            Ok(()) => state.keep(),
+            Ok(()) => {
+                state.keep();
+                self.lag(&state);
+            }
             Err(_) => state.roll_back(),
         }
         outcome

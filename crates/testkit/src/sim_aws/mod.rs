@@ -26,17 +26,34 @@ use crate::fuse::{Fuse, Point};
 
 pub use kms::SimKms;
 
+/// A mistake that an adapter could make, for tests of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// None.
+    None,
+    /// `CreateKey` without an answer is sent again.
+    RetriesCreateKey,
+    /// Requests are signed with the time at which they are sent, not the committed one.
+    SignsAnew,
+}
+
 /// The simulator in process as the port `Aws`. Every effect passes the fuse before and after.
 pub struct SimAws {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
     fuse: Arc<Fuse>,
+    mistake: Mistake,
 }
 
 impl SimAws {
     /// AWS as `sim` is, at the time of `clock`.
-    pub fn new(sim: Arc<Simulator>, clock: Arc<dyn Clock>, fuse: Arc<Fuse>) -> Self {
-        Self { sim, clock, fuse }
+    pub fn new(
+        sim: Arc<Simulator>,
+        clock: Arc<dyn Clock>,
+        fuse: Arc<Fuse>,
+        mistake: Mistake,
+    ) -> Self {
+        Self { sim, clock, fuse, mistake }
     }
 }
 
@@ -60,6 +77,7 @@ impl Aws for SimAws {
                 sim: Arc::clone(&self.sim),
                 clock: Arc::clone(&self.clock),
                 fuse: Arc::clone(&self.fuse),
+                mistake: self.mistake,
                 caller,
             },
         }))
@@ -72,6 +90,7 @@ pub(crate) struct Link {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
     fuse: Arc<Fuse>,
+    mistake: Mistake,
     caller: kms_sim::Caller,
 }
 
@@ -99,9 +118,16 @@ impl Link {
     ) -> Result<(Value, String), CallFailure> {
         self.pass(Point::BeforeCall, operation).await?;
         let now = self.clock.now().as_microsecond();
-        let call = Call::kms(&self.caller, region.as_str(), operation, input)
-            .signed_at(signed_at.as_microsecond());
-        let result = answer(operation, self.sim.call(&call, now));
+        let signed_at = match self.mistake {
+            Mistake::SignsAnew => now,
+            Mistake::None | Mistake::RetriesCreateKey => signed_at.as_microsecond(),
+        };
+        let call = Call::kms(&self.caller, region.as_str(), operation, input).signed_at(signed_at);
+        let mut result = answer(operation, self.sim.call(&call, now));
+        let is_open = matches!(result, Err(CallFailure::Unknown { .. }));
+        if is_open && operation == "CreateKey" && self.mistake == Mistake::RetriesCreateKey {
+            result = answer(operation, self.sim.call(&call, now));
+        }
         self.pass(Point::AfterCall, operation).await?;
         result
     }
