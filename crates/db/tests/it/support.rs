@@ -112,8 +112,8 @@ impl PostgresSchema {
 fn server() -> String {
     std::env::var("KEYFERRY_TEST_POSTGRES_URL").unwrap_or_else(|_| {
         panic!(
-            "KEYFERRY_TEST_POSTGRES_URL is not set: start a PostgreSQL with `scripts/postgres` (or run \
-             `make test`) and set it to that server's URL, such as postgres://postgres@127.0.0.1:5432/postgres"
+            "KEYFERRY_TEST_POSTGRES_URL is not set: run the tests with \
+             `scripts/postgres run -- cargo nextest run -p keyferry-db`"
         )
     })
 }
