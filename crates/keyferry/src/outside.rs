@@ -15,7 +15,9 @@ impl Clock for SystemClock {
         reason = "the adapter that reads the clock"
     )]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        // Records keep microseconds: what is answered now and what is read later are then the same.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     #[allow(clippy::disallowed_methods, reason = "the adapter that waits")]

@@ -1,0 +1,305 @@
+//! Commands that do what they say.
+
+use keyferry_cli::Exit;
+use serde_json::Value;
+
+use crate::shell::Shell;
+
+#[tokio::test]
+async fn a_key_comes_to_aws_and_is_listed() {
+    let shell = Shell::with_keystore().await;
+
+    let created = shell
+        .run("kms-key create billing --keystore store --alias billing --tag team=finance")
+        .await;
+
+    assert_eq!(created.exit, Exit::Ok, "{}", created.stderr);
+    assert!(
+        created.stderr.contains("succeeded (1/1)"),
+        "{}",
+        created.stderr
+    );
+    let list = shell.see("kms-key list").await;
+    assert!(
+        list.contains("Keyferry (billing)") && list.contains("AVAILABLE"),
+        "{list}"
+    );
+    insta::assert_snapshot!("kms_key_list", list);
+}
+
+#[tokio::test]
+async fn json_and_yaml_hold_the_same_data_as_the_api() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create billing --keystore store --alias billing")
+        .await;
+
+    let json: Value = serde_json::from_str(
+        &shell
+            .succeed("kms-key show alias/billing --output json")
+            .await,
+    )
+    .unwrap();
+    let yaml: Value =
+        serde_yaml_ng::from_str(&shell.succeed("kms-key show billing --output yaml").await)
+            .unwrap();
+
+    assert_eq!(json["aliases"], serde_json::json!(["alias/billing"]));
+    assert_eq!(json, yaml);
+    let arn = json["arn"].as_str().unwrap();
+    let by_arn = shell
+        .succeed(&format!("kms-key show {arn} --output json"))
+        .await;
+    assert_eq!(
+        serde_json::from_str::<Value>(&by_arn).unwrap()["id"],
+        json["id"]
+    );
+}
+
+#[tokio::test]
+async fn every_field_of_a_new_kms_key_can_be_given() {
+    let shell = Shell::with_keystore().await;
+    let user = format!(
+        "arn:aws:iam::{}:user/keyferry",
+        keyferry_testkit::world::ACCOUNT
+    );
+    let words = [
+        "kms-key",
+        "create",
+        "full",
+        "--keystore",
+        "store",
+        "--alias",
+        "one",
+        "--alias",
+        "two",
+        "--description",
+        "with all",
+        "--region",
+        "eu-central-1",
+        "--key-user",
+        &user,
+        "--key-administrator",
+        &user,
+        "--no-administrator-deletion",
+        "--other-account",
+        "444455556666",
+        "--tag",
+        "a=1",
+        "--tag",
+        "b=",
+        "--expires",
+        "18-08-2027 00:48",
+        "--time-zone",
+        "US/Pacific",
+        "--disabled",
+        "--no-wait",
+        "--output",
+        "json",
+    ];
+
+    let done = shell.run_words(&words).await;
+
+    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
+    let answer: Value = serde_json::from_str(&done.stdout).unwrap();
+    let key = &answer["kms_keys"][0];
+    assert_eq!(
+        key["aliases"],
+        serde_json::json!(["alias/one", "alias/two"])
+    );
+    assert_eq!(key["description"], "with all");
+    assert_eq!(key["expires_at"], "2027-08-18T07:48:00Z");
+    assert_eq!(key["enabled"], false);
+    assert_eq!(key["tags"], serde_json::json!({"a": "1", "b": ""}));
+    assert_eq!(key["access"]["administrators_may_delete"], false);
+    assert_eq!(
+        key["access"]["other_accounts"],
+        serde_json::json!(["arn:aws:iam::444455556666:root"])
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_plan_and_does_nothing() {
+    let shell = Shell::with_keystore().await;
+
+    let plan = shell
+        .see("kms-key create billing --keystore store --alias billing --dry-run")
+        .await;
+
+    insta::assert_snapshot!("dry_run", plan);
+    assert_eq!(
+        shell.succeed("kms-key list --output json").await.trim(),
+        "[]"
+    );
+}
+
+#[tokio::test]
+async fn no_wait_answers_the_job_and_wait_follows_it() {
+    let shell = Shell::with_keystore().await;
+    let answer = shell
+        .succeed("kms-key create k --keystore store --no-wait --output json")
+        .await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let job = answer["job"]["id"].as_str().unwrap();
+
+    let waited = shell
+        .succeed(&format!("job wait {job} --output json"))
+        .await;
+
+    let waited: Value = serde_json::from_str(&waited).unwrap();
+    assert_eq!(waited["state"], "succeeded");
+    assert!(
+        !waited["targets"][0]["attempts"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn removing_material_wants_the_name_typed() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create billing --keystore store --alias b")
+        .await;
+
+    let nobody = shell.see("kms-key remove-from-cloud alias/b").await;
+    shell.will_answer("b");
+    let wrong = shell.run("kms-key remove-from-cloud alias/b").await;
+    shell.will_answer("billing");
+    let right = shell.run("kms-key remove-from-cloud alias/b").await;
+
+    insta::assert_snapshot!("not_confirmed", nobody);
+    assert_eq!(wrong.exit, Exit::NotConfirmed);
+    assert_eq!(right.exit, Exit::Ok, "{}", right.stderr);
+    assert!(right.stdout.contains("NOT AVAILABLE"), "{}", right.stdout);
+    let back = shell.succeed("kms-key activate billing").await;
+    assert!(back.contains("ACTIVE"), "{back}");
+    shell.succeed("kms-key deactivate billing --yes").await;
+}
+
+#[tokio::test]
+async fn both_rotations_and_a_deletion_go_through() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create k --keystore store --alias k")
+        .await;
+
+    shell
+        .succeed("kms-key rotate alias/k --method in-place")
+        .await;
+    shell
+        .succeed("kms-key rotate alias/k --method new-key --old-key keep-enabled")
+        .await;
+    shell
+        .succeed("kms-key schedule-deletion alias/k --days 7 --yes --no-wait")
+        .await;
+
+    let versions = shell.succeed("key show k").await;
+    assert!(versions.contains("3        active"), "{versions}");
+    let done = shell
+        .run("kms-key schedule-deletion alias/k --days 31 --yes")
+        .await;
+    assert_ne!(done.exit, Exit::Ok);
+}
+
+#[tokio::test]
+async fn a_connection_is_changed_part_by_part_and_verified() {
+    let shell = Shell::with_keystore().await;
+
+    let verified = shell.run("connection verify aws").await;
+    let changed = shell
+        .succeed("connection update aws --tier import --output json")
+        .await;
+
+    assert_eq!(verified.exit, Exit::Ok, "{}", verified.stderr);
+    assert!(
+        verified
+            .stderr
+            .contains("Successfully connected to the AWS account"),
+        "{}",
+        verified.stderr
+    );
+    let changed: Value = serde_json::from_str(&changed).unwrap();
+    assert_eq!(changed["connection"]["tier"], "import");
+    insta::assert_snapshot!("connection_list", shell.see("connection list").await);
+}
+
+#[tokio::test]
+async fn a_keystore_has_a_template_that_new_keys_follow() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("keystore update store --spec HMAC-256 --tag from=template --heal auto --on-cancel-deletion empty").await;
+
+    let answer = shell
+        .succeed("kms-key create mac --keystore store --no-wait --output json")
+        .await;
+
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let key = &answer["kms_keys"][0];
+    assert_eq!(key["spec"], "HMAC-256");
+    assert_eq!(key["usage"], "GENERATE_VERIFY_MAC");
+    assert_eq!(key["tags"]["from"], "template");
+}
+
+#[tokio::test]
+async fn an_existing_key_is_uploaded_by_its_current_version() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("key create shared").await;
+    shell.succeed("key new-version shared").await;
+
+    let answer = shell
+        .succeed("kms-key upload shared --keystore store --alias shared --output json")
+        .await;
+
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let key = &answer["kms_keys"][0];
+    assert_eq!(key["current_version"], 2);
+    assert_eq!(key["versions"].as_array().unwrap().len(), 1);
+    assert_eq!(key["source"]["key_name"], "shared");
+}
+
+#[tokio::test]
+async fn logging_out_revokes_the_token_and_forgets_the_server() {
+    let shell = Shell::signed_in().await;
+    let profile = shell.home.path().join("config/keyferry/client.toml");
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(
+        std::fs::metadata(&profile).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let stored = std::fs::read_to_string(&profile).unwrap();
+    let token = stored
+        .lines()
+        .find_map(|line| line.strip_prefix("token = "))
+        .unwrap()
+        .trim_matches('"')
+        .to_owned();
+
+    shell.succeed("logout").await;
+
+    assert!(!profile.exists());
+    let mut other = shell;
+    other.environment.insert("KEYFERRY_TOKEN".to_owned(), token);
+    other
+        .environment
+        .insert("KEYFERRY_FINGERPRINT".to_owned(), other.fingerprint.clone());
+    assert_eq!(other.run("me").await.exit, Exit::NotSignedIn);
+}
+
+#[tokio::test]
+async fn the_paperwork_of_connecting_is_printed_ready_for_files() {
+    let shell = Shell::signed_in().await;
+
+    let trust = shell
+        .run("connection policy --principal 111122223333 --external-id abc --only trust")
+        .await;
+    let hosts = shell.see("connection hosts --region eu-central-1").await;
+
+    assert_eq!(trust.exit, Exit::Ok, "{}", trust.stderr);
+    let policy: Value = serde_json::from_str(&trust.stdout).unwrap();
+    assert_eq!(
+        policy["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"],
+        "abc"
+    );
+    insta::assert_snapshot!("hosts", hosts);
+}

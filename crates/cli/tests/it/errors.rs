@@ -1,0 +1,145 @@
+//! What people read when something is wrong.
+
+use keyferry_cli::Exit;
+
+use crate::shell::Shell;
+
+#[tokio::test]
+async fn help_names_every_noun() {
+    let shell = Shell::new().await;
+
+    let mut help = String::new();
+    for line in [
+        "--help",
+        "kms-key --help",
+        "kms-key create --help",
+        "connection --help",
+    ] {
+        help.push_str(&shell.see(line).await);
+    }
+
+    insta::assert_snapshot!("help", help);
+}
+
+#[tokio::test]
+async fn an_unknown_thing_is_an_error_with_hint_and_code() {
+    let shell = Shell::signed_in().await;
+
+    insta::assert_snapshot!("not_found", shell.see("kms-key show nothing").await);
+}
+
+#[tokio::test]
+async fn without_sign_in_the_way_to_it_is_named() {
+    let mut shell = Shell::new().await;
+    shell
+        .environment
+        .insert("KEYFERRY_FINGERPRINT".to_owned(), shell.fingerprint.clone());
+
+    insta::assert_snapshot!("not_signed_in", shell.see("key list").await);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_passing_error() {
+    let mut shell = Shell::new().await;
+    shell
+        .environment
+        .insert("KEYFERRY_URL".to_owned(), "https://127.0.0.1:1".to_owned());
+
+    let done = shell.run("key list").await;
+
+    assert_eq!(done.exit, Exit::Transient);
+    assert!(
+        done.stderr
+            .starts_with("error: https://127.0.0.1:1 cannot be reached\ncaused by: "),
+        "{}",
+        done.stderr
+    );
+    assert!(done.stderr.contains("\nhint: "), "{}", done.stderr);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_shows_the_aws_code_and_what_was_tried() {
+    let shell = Shell::signed_in().await;
+    let (id, _) = shell.outside.access_key.clone();
+    shell.type_in(&"x".repeat(40));
+
+    let seen = shell
+        .see(&format!("connection add bad --region eu-central-1 --access-key-id {id} --secret-access-key-file -"))
+        .await;
+
+    insta::assert_snapshot!("wrong_secret", seen.replace(&id, "ACCESS-KEY-ID"));
+    assert_eq!(
+        shell.succeed("connection list --output json").await.trim(),
+        "[]"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_is_never_taken_from_the_command_line() {
+    let shell = Shell::new().await;
+
+    for line in [
+        "login --password x",
+        "connection add c --secret-access-key x",
+        "seal unseal --passphrase x",
+    ] {
+        let done = shell.run(line).await;
+        assert_eq!(done.exit, Exit::Usage, "{line}");
+        assert!(
+            done.stderr.contains("unexpected argument"),
+            "{line}: {}",
+            done.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_names_the_ways_to_give_it() {
+    let shell = Shell::signed_in().await;
+
+    let done = shell
+        .run("connection add c --region eu-central-1 --access-key-id AKIAIOSFODNN7EXAMPLE")
+        .await;
+
+    assert_eq!(done.exit, Exit::Usage);
+    assert!(
+        done.stderr.contains("the secret access key is missing"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[tokio::test]
+async fn bad_values_are_refused_before_anything_is_sent_to_aws() {
+    let shell = Shell::with_keystore().await;
+    let policy = shell.file("policy.json", "{not json");
+    let policy = policy.display().to_string();
+    let cases = [
+        ("--tag aws:x=1", "kms-key.bad-tags"),
+        ("--expires 01-01-2020 --time-zone UTC", "request.invalid"),
+        (
+            "--expires 2020-01-01T00:00:00Z",
+            "kms-key.expiry-in-the-past",
+        ),
+        ("--alias aws/x", "kms-key.bad-alias"),
+        ("--spec ML_DSA_44", "key.spec-not-importable"),
+        ("--region mars-north-1", "request.region-not-in-use"),
+        (&format!("--policy-file {policy}"), "kms-key.bad-policy"),
+    ];
+    for (options, code) in cases {
+        let done = shell
+            .run(&format!("kms-key create k --keystore store {options}"))
+            .await;
+        assert!(
+            done.stderr.contains(&format!("[{code}]")),
+            "{options}: {}",
+            done.stderr
+        );
+        assert_ne!(done.exit, Exit::Ok);
+    }
+    assert_eq!(
+        shell.succeed("kms-key list --output json").await.trim(),
+        "[]"
+    );
+    assert_eq!(shell.succeed("key list --output json").await.trim(), "[]");
+}

@@ -1,0 +1,302 @@
+//! A shell with one installation behind it: real TLS, real router, records in memory, the simulator.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{BufReader, Cursor, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use clap::Parser;
+use keyferry_app::App;
+use keyferry_cli::{Exit, Invocation, Prompt, Terminal, World};
+use keyferry_ports::secret::SecretText;
+use keyferry_server::config::Raw;
+use keyferry_server::serve::{listen, serve};
+use keyferry_server::{ServerState, service, tls};
+use keyferry_testkit::fuse::Fuse;
+use keyferry_testkit::world::Outside;
+use tempfile::TempDir;
+
+pub(crate) const PASSWORD: &str = "a good long password";
+
+/// What a command wrote, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) exit: Exit,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A person who answers what was prepared.
+struct Person(VecDeque<String>);
+
+impl Prompt for Person {
+    fn line(&mut self, _: &str) -> std::io::Result<String> {
+        self.0
+            .pop_front()
+            .ok_or_else(|| std::io::Error::other("the person went away"))
+    }
+
+    fn secret(&mut self, question: &str) -> std::io::Result<String> {
+        self.line(question)
+    }
+}
+
+/// One installation and one user's home.
+pub(crate) struct Shell {
+    pub(crate) home: TempDir,
+    pub(crate) url: String,
+    pub(crate) fingerprint: String,
+    pub(crate) outside: Outside,
+    app: Arc<App>,
+    input: Mutex<String>,
+    answers: Mutex<VecDeque<String>>,
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+impl Shell {
+    /// A shell where nobody is signed in yet.
+    pub(crate) async fn new() -> Self {
+        let outside = Outside::new(1, kms_sim_config());
+        let app = Arc::new(outside.start(Fuse::whole(), 0).app);
+        let name = "ann".parse().unwrap();
+        app.access
+            .add_first_administrator(name, &SecretText::new(PASSWORD))
+            .await
+            .unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let certificate = tls::self_signed(&[]).unwrap();
+        let pem = |name: &str, text: &str| {
+            let path = home.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let chain = pem("certificate.pem", &certificate.certificate);
+        let key = pem("key.pem", &certificate.private_key);
+        let config = Raw::parse("", &BTreeMap::new())
+            .unwrap()
+            .check(home.path())
+            .unwrap();
+        let identity = tls::load(&chain, &key, config.tls_version_min).unwrap();
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let router = service(
+            ServerState {
+                app: Arc::clone(&app),
+            },
+            &config,
+        );
+        tokio::spawn(
+            async move { serve(listener, &identity, router, std::future::pending()).await },
+        );
+        let environment = BTreeMap::from([
+            (
+                "XDG_CONFIG_HOME".to_owned(),
+                home.path().join("config").display().to_string(),
+            ),
+            ("KEYFERRY_URL".to_owned(), url.clone()),
+        ]);
+        let fingerprint = certificate.fingerprint;
+        let (input, answers) = Default::default();
+        Self {
+            home,
+            url,
+            fingerprint,
+            outside,
+            app,
+            input,
+            answers,
+            environment,
+        }
+    }
+
+    /// A shell where ann is signed in.
+    pub(crate) async fn signed_in() -> Self {
+        let shell = Self::new().await;
+        shell.type_in(PASSWORD);
+        let fingerprint = shell.fingerprint.clone();
+        let login = [
+            "login",
+            "--user",
+            "ann",
+            "--password-file",
+            "-",
+            "--fingerprint",
+            &fingerprint,
+        ];
+        let done = shell.run_words(&login).await;
+        assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
+        shell
+    }
+
+    /// A shell with a connection `aws` and a keystore `store`.
+    pub(crate) async fn with_keystore() -> Self {
+        let shell = Self::signed_in().await;
+        let (id, secret) = shell.outside.access_key.clone();
+        let csv = shell.file(
+            "key.csv",
+            &format!("Access key ID,Secret access key\n{id},{secret}\n"),
+        );
+        let csv = csv.display().to_string();
+        shell
+            .succeed(&format!(
+                "connection add aws --region eu-central-1 --csv {csv}"
+            ))
+            .await;
+        shell
+            .succeed("keystore create store --connection aws")
+            .await;
+        shell
+    }
+
+    /// A file in the home folder.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// What the next command reads from standard input.
+    pub(crate) fn type_in(&self, text: &str) {
+        *self.input.lock().unwrap() = text.to_owned();
+    }
+
+    /// What a person will answer; without answers there is nobody.
+    pub(crate) fn will_answer(&self, answer: &str) {
+        self.answers.lock().unwrap().push_back(answer.to_owned());
+    }
+
+    /// Runs a command line without quotes.
+    pub(crate) async fn run(&self, line: &str) -> Done {
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>())
+            .await
+    }
+
+    /// Runs a command given word by word.
+    pub(crate) async fn run_words(&self, words: &[&str]) -> Done {
+        let (stdout, stderr) = (Buffer::default(), Buffer::default());
+        let invocation = match Invocation::try_parse_from(
+            std::iter::once("keyferry").chain(words.iter().copied()),
+        ) {
+            Ok(invocation) => invocation,
+            Err(error) => {
+                let exit = if error.use_stderr() {
+                    Exit::Usage
+                } else {
+                    Exit::Ok
+                };
+                return Done {
+                    exit,
+                    stdout: String::new(),
+                    stderr: error.to_string(),
+                };
+            }
+        };
+        let answers = std::mem::take(&mut *self.answers.lock().unwrap());
+        let input = std::mem::take(&mut *self.input.lock().unwrap());
+        let prompt = (!answers.is_empty()).then(|| Box::new(Person(answers)) as Box<dyn Prompt>);
+        let mut world = World {
+            environment: self.environment.clone(),
+            terminal: Terminal {
+                input: Box::new(BufReader::new(Cursor::new(input.into_bytes()))),
+                output: Box::new(stdout.clone()),
+                words: Box::new(stderr.clone()),
+                prompt,
+                shows_progress: false,
+            },
+        };
+        let command = keyferry_cli::run(&mut world, invocation.globals, invocation.command);
+        let exit = tokio::select! {
+            exit = command => exit.expect("no local command"),
+            () = self.work() => unreachable!("the engine works on"),
+        };
+        Done {
+            exit,
+            stdout: stdout.text(),
+            stderr: stderr.text(),
+        }
+    }
+
+    /// Runs a command that must succeed; answers its standard output.
+    pub(crate) async fn succeed(&self, line: &str) -> String {
+        let done = self.run(line).await;
+        assert_eq!(done.exit, Exit::Ok, "{line}\n{}", done.stderr);
+        done.stdout
+    }
+
+    /// Runs a command and shows it as a person sees it.
+    pub(crate) async fn see(&self, line: &str) -> String {
+        let done = self.run(line).await;
+        let code = done.exit.code();
+        let text = format!(
+            "$ keyferry {line}\n--- exit {code}\n--- stdout\n{}--- stderr\n{}",
+            done.stdout, done.stderr
+        );
+        self.without_chance(&text)
+    }
+
+    /// Works off jobs while the command runs, letting the time pass.
+    async fn work(&self) {
+        loop {
+            if let Some(next) = self.app.engine.run_due().await.unwrap() {
+                self.outside.clock.set(next);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The text without what differs between runs.
+    fn without_chance(&self, text: &str) -> String {
+        let home = self.home.path().display().to_string();
+        let text = text
+            .replace(&self.url, "https://SERVER")
+            .replace(&home, "HOME");
+        text.lines()
+            .map(|line| format!("{}\n", hide_ids(line).trim_end()))
+            .collect()
+    }
+}
+
+/// Replaces ids (UUIDs, key ids, fingerprints of material) by as many `#`.
+fn hide_ids(line: &str) -> String {
+    let is_id_part = |c: char| c.is_ascii_hexdigit() || c == '-';
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find(is_id_part) {
+        let (before, found) = rest.split_at(start);
+        out.push_str(before);
+        let end = found.find(|c: char| !is_id_part(c)).unwrap_or(found.len());
+        let (word, after) = found.split_at(end);
+        let is_id = word.len() == 36 && word.matches('-').count() == 4 || word.len() == 64;
+        out.push_str(&if is_id {
+            "#".repeat(word.len())
+        } else {
+            word.to_owned()
+        });
+        rest = after;
+    }
+    out + rest
+}
+
+fn kms_sim_config() -> kms_sim::SimConfig {
+    kms_sim::SimConfig::default()
+}
