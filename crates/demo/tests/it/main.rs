@@ -1,0 +1,3 @@
+//! The self-check: that it passes, and that it can fail.
+
+mod self_check;
