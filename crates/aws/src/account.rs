@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
-use aws_sdk_iam::types::{PolicyEvaluationDecisionType, StatusType};
+use aws_sdk_iam::types::StatusType;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_ports::aws::{
     AccessKeyStatus, AwsAccount, CallFailure, Caller, Kms, NewAccessKey, NotSentStage, Principals,
-    Refusal, RegionStatus,
+    RegionStatus,
 };
 use keyferry_ports::secret::SecretText;
 
@@ -19,9 +19,6 @@ use crate::errors::{Oddity, failure};
 use crate::kms::RegionalKms;
 use crate::link::{Link, Timing, client};
 use crate::translate::time;
-
-/// Actions per `SimulatePrincipalPolicy`, so that an answer stays on one page.
-const ACTIONS_PER_CALL: usize = 50;
 
 /// An account behind a link.
 pub(crate) struct LinkedAccount(pub(crate) Arc<Link>);
@@ -39,7 +36,7 @@ impl LinkedAccount {
         )
     }
 
-    async fn iam_reader(
+    pub(crate) async fn iam_reader(
         &self,
         operation: &'static str,
     ) -> Result<aws_sdk_iam::Client, CallFailure> {
@@ -117,7 +114,11 @@ impl LinkedAccount {
     }
 
     /// The ARN of a role, with its path.
-    async fn role_arn(&self, caller: &Caller, role: &str) -> Result<String, CallFailure> {
+    pub(crate) async fn role_arn(
+        &self,
+        caller: &Caller,
+        role: &str,
+    ) -> Result<String, CallFailure> {
         const OPERATION: &str = "GetRole";
         let iam = self.iam_reader(OPERATION).await?;
         let answer = Box::pin(iam.get_role().role_name(role).send())
@@ -128,68 +129,6 @@ impl LinkedAccount {
             .ok_or_else(|| Oddity::missing("Role").of(OPERATION, None))?;
         in_account(OPERATION, &caller.account, found.arn())?;
         Ok(found.arn().to_owned())
-    }
-
-    /// The policies of a session are its role's. The session's ARN has no path, and few roles have one: IAM is asked
-    /// only where there is no such role without.
-    async fn simulate_for(
-        &self,
-        caller: &Caller,
-        actions: &[String],
-    ) -> Result<BTreeMap<String, bool>, CallFailure> {
-        let Some(role) = assumed_role(&caller.arn) else {
-            return self.simulate_all(&caller.arn, actions).await;
-        };
-        let (partition, id) = (caller.account.partition, &caller.account.id);
-        let without_path = format!("arn:{partition}:iam::{id}:role/{role}");
-        match self.simulate_all(&without_path, actions).await {
-            Err(CallFailure::Refused {
-                refusal: Refusal::NotFound,
-                ..
-            }) => {
-                let with_path = self.role_arn(caller, role).await?;
-                self.simulate_all(&with_path, actions).await
-            }
-            answered => answered,
-        }
-    }
-
-    async fn simulate_all(
-        &self,
-        source: &str,
-        actions: &[String],
-    ) -> Result<BTreeMap<String, bool>, CallFailure> {
-        let mut verdicts = BTreeMap::new();
-        for some in actions.chunks(ACTIONS_PER_CALL) {
-            verdicts.extend(self.simulate(source, some).await?);
-        }
-        Ok(verdicts)
-    }
-
-    async fn simulate(
-        &self,
-        source: &str,
-        actions: &[String],
-    ) -> Result<BTreeMap<String, bool>, CallFailure> {
-        const OPERATION: &str = "SimulatePrincipalPolicy";
-        let iam = self.iam_reader(OPERATION).await?;
-        let mut pages = iam
-            .simulate_principal_policy()
-            .policy_source_arn(source)
-            .set_action_names(Some(actions.to_vec()))
-            .into_paginator()
-            .items()
-            .send();
-        let mut verdicts = BTreeMap::new();
-        while let Some(row) = pages
-            .try_next()
-            .await
-            .map_err(|error| failure(OPERATION, &error))?
-        {
-            let is_allowed = *row.eval_decision() == PolicyEvaluationDecisionType::Allowed;
-            verdicts.insert(row.eval_action_name().to_owned(), is_allowed);
-        }
-        Ok(verdicts)
     }
 
     async fn users(&self) -> Result<Vec<String>, CallFailure> {
@@ -237,12 +176,6 @@ impl LinkedAccount {
     }
 }
 
-/// The role's name in `arn:…:sts::…:assumed-role/NAME/SESSION`.
-fn assumed_role(arn: &str) -> Option<&str> {
-    let (_, resource) = arn.rsplit_once(":assumed-role/")?;
-    resource.split('/').next()
-}
-
 #[async_trait]
 impl AwsAccount for LinkedAccount {
     fn skew(&self) -> SignedDuration {
@@ -262,9 +195,10 @@ impl AwsAccount for LinkedAccount {
     async fn allowed(
         &self,
         caller: &Caller,
+        region: &Region,
         actions: &[String],
     ) -> Result<BTreeMap<String, bool>, CallFailure> {
-        self.simulate_for(caller, actions)
+        self.simulate(caller, region, actions)
             .await
             .map_err(|failure| self.0.noticed(failure))
     }

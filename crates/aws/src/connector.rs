@@ -1,10 +1,11 @@
 //! Opens links: checks the settings and puts the parts together.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use keyferry_domain::arn::Region;
-use keyferry_domain::connection::LinkSettings;
+use keyferry_domain::connection::{Endpoint, LinkSettings};
 use keyferry_ports::aws::{Aws, AwsAccount, BadSettings};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -22,12 +23,26 @@ use crate::wire::Wire;
 /// Opens links to AWS over the network.
 pub struct Connector {
     clock: Arc<dyn Clock>,
+    /// By custom endpoint; `None` is AWS itself. A new link knows at once what another one has learned.
+    skews: Mutex<HashMap<Option<String>, Arc<Skew>>>,
 }
 
 impl Connector {
     /// A connector that takes all time from `clock`, waiting included.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
+        Self {
+            clock,
+            skews: Mutex::default(),
+        }
+    }
+
+    fn skew_of(&self, endpoint: &Endpoint) -> Arc<Skew> {
+        let whose = match endpoint {
+            Endpoint::Custom { url } => Some(url.clone()),
+            Endpoint::Standard | Endpoint::Fips | Endpoint::Vpc { .. } => None,
+        };
+        let mut skews = self.skews.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(skews.entry(whose).or_default())
     }
 }
 
@@ -43,7 +58,7 @@ impl Aws for Connector {
         let clock = Arc::clone(&self.clock);
         let tls = Arc::new(trust::client_config(&settings.tls, Arc::clone(&clock))?);
         let proxy = settings.proxy.map(Arc::new);
-        let skew = Arc::new(Skew::default());
+        let skew = self.skew_of(&settings.endpoint);
         let wire = |reach| {
             let dialer = Dialer {
                 clock: Arc::clone(&clock),

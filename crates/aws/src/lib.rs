@@ -15,6 +15,7 @@ mod dial;
 mod errors;
 mod kms;
 mod link;
+mod rights;
 mod settings;
 mod translate;
 mod trust;

@@ -278,13 +278,19 @@ impl Refusal {
         ("ValidationError", Self::Validation),
     ];
 
-    /// Reads AWS's code, with or without `Exception` at its end. A signature that AWS calls too old comes as
-    /// `InvalidSignatureException` or `SignatureDoesNotMatch` with "expired" in the message.
+    /// Reads AWS's code, with or without `Exception` at its end. A signature that AWS calls too old or too new comes
+    /// as `InvalidSignatureException` or `SignatureDoesNotMatch`, and only the message tells it from a wrong one.
     pub fn from_code(code: &str, message: &str) -> Self {
         let bare = code.strip_suffix("Exception").unwrap_or(code);
-        let known = Self::CODES.iter().find(|row| row.0 == bare).map(|row| row.1.clone());
+        let known = Self::CODES
+            .iter()
+            .find(|row| row.0 == bare)
+            .map(|row| row.1.clone());
         match known {
-            Some(Self::Unauthenticated) if message.contains("Signature expired") => {
+            Some(Self::Unauthenticated)
+                if message.contains("Signature expired")
+                    || message.contains("Signature not yet current") =>
+            {
                 Self::RequestExpired
             }
             Some(known) => known,
@@ -343,7 +349,10 @@ pub trait Kms: Send + Sync + 'static {
     async fn grants(&self, key: &KmsKeyArn) -> Result<BTreeSet<Grant>, CallFailure>;
 
     /// `ListKeys`, one page of up to 1,000; the marker of the next page where there is one.
-    async fn keys(&self, marker: Option<String>) -> Result<(Vec<KmsKeyArn>, Option<String>), CallFailure>;
+    async fn keys(
+        &self,
+        marker: Option<String>,
+    ) -> Result<(Vec<KmsKeyArn>, Option<String>), CallFailure>;
 
     /// `GetPublicKey`: DER SubjectPublicKeyInfo.
     async fn public_key(&self, key: &KmsKeyArn) -> Result<Vec<u8>, CallFailure>;
@@ -375,6 +384,31 @@ pub struct Caller {
     pub account: Account,
     /// The principal's ARN.
     pub arn: String,
+}
+
+/// What stands for everything that policies are written for: everything at once, a KMS key, an alias, and the user or
+/// role itself. IAM's policy simulation takes names of things that do not exist.
+pub fn sample_resources(account: &Account, region: &Region, principal: &str) -> [String; 4] {
+    let kms = format!("arn:{}:kms:{region}:{}", account.partition, account.id);
+    [
+        "*".to_owned(),
+        format!("{kms}:key/00000000-0000-0000-0000-000000000000"),
+        format!("{kms}:alias/keyferry-check"),
+        principal.to_owned(),
+    ]
+}
+
+/// What a request would say of itself, for IAM's policy simulation: name and value of each context key.
+pub fn sample_context(region: &Region, principal: &str) -> Vec<(&'static str, String)> {
+    let mut context = vec![
+        ("aws:RequestedRegion", region.to_string()),
+        ("kms:KeyOrigin", "EXTERNAL".to_owned()),
+    ];
+    if let Some((_, user)) = principal.split_once(":user/") {
+        let name = user.rsplit('/').next().unwrap_or(user);
+        context.push(("aws:username", name.to_owned()));
+    }
+    context
 }
 
 /// A Region as the account sees it.
@@ -430,10 +464,12 @@ pub trait AwsAccount: Send + Sync + 'static {
     /// The account's Regions (`account:ListRegions`, else `ec2:DescribeRegions`).
     async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure>;
 
-    /// Whether the caller's IAM policies allow each action (`iam:SimulatePrincipalPolicy`).
+    /// Whether the caller's IAM policies allow each action on any of [`sample_resources`] in a Region
+    /// (`iam:SimulatePrincipalPolicy`).
     async fn allowed(
         &self,
         caller: &Caller,
+        region: &Region,
         actions: &[String],
     ) -> Result<BTreeMap<String, bool>, CallFailure>;
 
@@ -447,7 +483,11 @@ pub trait AwsAccount: Send + Sync + 'static {
     async fn access_keys(&self) -> Result<Vec<AccessKeyStatus>, CallFailure>;
 
     /// `UpdateAccessKey` to inactive.
-    async fn deactivate_access_key(&self, id: &str, signed_at: Timestamp) -> Result<(), CallFailure>;
+    async fn deactivate_access_key(
+        &self,
+        id: &str,
+        signed_at: Timestamp,
+    ) -> Result<(), CallFailure>;
 
     /// `DeleteAccessKey`.
     async fn delete_access_key(&self, id: &str, signed_at: Timestamp) -> Result<(), CallFailure>;

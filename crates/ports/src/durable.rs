@@ -58,14 +58,25 @@ pub async fn attest(
     vault: &dyn Vault,
     identity: &VersionIdentity,
 ) -> Result<Durable, NotDurable> {
-    let read = records.read_back_version(identity.key, identity.version).await?;
+    let read = records
+        .read_back_version(identity.key, identity.version)
+        .await?;
     let found = read.filter(|version| version.identity == *identity);
-    let Some(KeyVersion { sealed, fingerprint, .. }) = found else {
+    let Some(KeyVersion {
+        sealed,
+        fingerprint,
+        ..
+    }) = found
+    else {
         return Err(NotDurable::Missing {
             key: identity.key.to_string(),
             version: identity.version.get(),
         });
     };
     vault.check(identity, &sealed, &fingerprint).await?;
-    Ok(Durable { identity: identity.clone(), sealed, fingerprint })
+    Ok(Durable {
+        identity: identity.clone(),
+        sealed,
+        fingerprint,
+    })
 }

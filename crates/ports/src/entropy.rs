@@ -13,7 +13,9 @@ pub trait Entropy: Send + Sync + 'static {
 pub fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     let mut bytes = [0u8; 16];
     entropy.fill(&mut bytes);
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0).to_be_bytes();
+    let millis = u64::try_from(now.as_millisecond())
+        .unwrap_or(0)
+        .to_be_bytes();
     let [_, _, time @ ..] = millis;
     for (slot, byte) in bytes.iter_mut().zip(time) {
         *slot = byte;

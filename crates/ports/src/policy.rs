@@ -18,7 +18,10 @@ pub enum BadPolicy {
     #[error("the key policy has no list of statements (`Statement`)")]
     NoStatements,
     /// Longer than AWS takes.
-    #[error("the key policy has {bytes} bytes; AWS takes {} at most", PolicyDocument::BYTES_MAX)]
+    #[error(
+        "the key policy has {bytes} bytes; AWS takes {} at most",
+        PolicyDocument::BYTES_MAX
+    )]
     TooLong {
         /// Bytes in its shortest form.
         bytes: usize,
@@ -27,8 +30,10 @@ pub enum BadPolicy {
 
 /// Parses a key policy and brings it to canonical form: sorted members, no white space.
 pub fn parse_policy(text: &str) -> Result<PolicyDocument, BadPolicy> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| BadPolicy::NotJson { line: error.line(), column: error.column() })?;
+    let value: Value = serde_json::from_str(text).map_err(|error| BadPolicy::NotJson {
+        line: error.line(),
+        column: error.column(),
+    })?;
     let has_statements = match value.get("Statement") {
         Some(Value::Array(statements)) => !statements.is_empty(),
         Some(Value::Object(_)) => true,
@@ -41,7 +46,9 @@ pub fn parse_policy(text: &str) -> Result<PolicyDocument, BadPolicy> {
     // for what policies hold: strings, lists, objects, booleans.
     let canonical = value.to_string();
     if canonical.len() > PolicyDocument::BYTES_MAX {
-        return Err(BadPolicy::TooLong { bytes: canonical.len() });
+        return Err(BadPolicy::TooLong {
+            bytes: canonical.len(),
+        });
     }
     Ok(PolicyDocument::from_canonical(canonical))
 }
@@ -53,7 +60,9 @@ mod tests {
     #[test]
     fn two_spellings_of_one_policy_are_equal() {
         let a = parse_policy(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}"#);
-        let b = parse_policy("{ \"Statement\": [ {\"Effect\":\"Allow\"} ], \"Version\":\"2012-10-17\" }");
+        let b = parse_policy(
+            "{ \"Statement\": [ {\"Effect\":\"Allow\"} ], \"Version\":\"2012-10-17\" }",
+        );
 
         assert!(a.is_ok());
         assert_eq!(a, b);
@@ -61,9 +70,15 @@ mod tests {
 
     #[test]
     fn what_is_no_policy_is_refused_with_its_place() {
-        assert_eq!(parse_policy("{\n  x"), Err(BadPolicy::NotJson { line: 2, column: 3 }));
+        assert_eq!(
+            parse_policy("{\n  x"),
+            Err(BadPolicy::NotJson { line: 2, column: 3 })
+        );
         assert_eq!(parse_policy("{}"), Err(BadPolicy::NoStatements));
         let long = format!(r#"{{"Statement":[{{"Sid":"{}"}}]}}"#, "x".repeat(33_000));
-        assert!(matches!(parse_policy(&long), Err(BadPolicy::TooLong { .. })));
+        assert!(matches!(
+            parse_policy(&long),
+            Err(BadPolicy::TooLong { .. })
+        ));
     }
 }

@@ -8,6 +8,7 @@ use keyferry_domain::connection::Tier;
 use keyferry_ports::aws::{AwsAccount, CallFailure, Caller, Refusal};
 
 use crate::error::AppError;
+use crate::link::default_region;
 
 use super::tier::actions_of;
 
@@ -47,7 +48,8 @@ pub(crate) async fn verify(
         .map_err(AppError::aws("asking AWS who we are (GetCallerIdentity)"))?;
     let checks = join_all(regions.iter().map(|region| check_region(link, region))).await;
     let checked: Vec<RegionCheck> = checks.into_iter().collect::<Result<_, AppError>>()?;
-    let (missing_actions, actions_unchecked) = missing_actions(link, &caller, tier).await;
+    let region = default_region(regions)?;
+    let (missing_actions, actions_unchecked) = missing_actions(link, &caller, region, tier).await;
     Ok(Verified {
         account: caller.account,
         principal: caller.arn,
@@ -81,6 +83,7 @@ async fn check_region(link: &dyn AwsAccount, region: &Region) -> Result<RegionCh
 async fn missing_actions(
     link: &dyn AwsAccount,
     caller: &Caller,
+    region: &Region,
     tier: Tier,
 ) -> (Vec<String>, Option<String>) {
     if caller.arn.ends_with(":root") {
@@ -90,7 +93,7 @@ async fn missing_actions(
         );
     }
     let wanted = actions_of(tier);
-    let allowed: Result<BTreeMap<String, bool>, _> = link.allowed(caller, &wanted).await;
+    let allowed: Result<BTreeMap<String, bool>, _> = link.allowed(caller, region, &wanted).await;
     match allowed {
         Ok(allowed) => {
             let missing = wanted

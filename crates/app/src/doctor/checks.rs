@@ -164,7 +164,11 @@ async fn permissions(connection: &Connection, link: &dyn AwsAccount, caller: &Ca
         return Check::noted(PERMISSIONS, "the root user may do everything", hint);
     }
     let wanted = actions_of(connection.tier);
-    let allowed = match link.allowed(caller, &wanted).await {
+    let region = match default_region(&connection.regions) {
+        Ok(region) => region,
+        Err(error) => return Check::of_error(PERMISSIONS, &error),
+    };
+    let allowed = match link.allowed(caller, region, &wanted).await {
         Ok(allowed) => allowed,
         Err(failure) => {
             let hint = "allow iam:SimulatePrincipalPolicy on the role or user itself";

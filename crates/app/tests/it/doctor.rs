@@ -1,9 +1,10 @@
 //! Examining a connection against the simulator, with an administrator's rights and with those of our own policy.
 
-use keyferry_app::connections::UpdateConnection;
 use keyferry_app::connections::policy::{
     DEFAULT_NAME, DocumentKind, Format, PolicyIdentity, PolicyRequest, documents,
 };
+use keyferry_app::connections::tier::actions_of;
+use keyferry_app::connections::{LinkRequest, UpdateConnection};
 use keyferry_app::doctor::{DoctorReport, DoctorRequest, expectations};
 use keyferry_domain::arn::{Account, Partition};
 use keyferry_domain::connection::Tier;
@@ -65,8 +66,8 @@ fn least_privilege() -> String {
     permissions.unwrap().text.clone()
 }
 
-/// A world whose connection has the rights of one policy.
-async fn world_with(policy: &str) -> World {
+/// An account whose access key has the rights of one policy.
+fn outside_with(policy: &str) -> Outside {
     let mut outside = Outside::new(6, SimConfig::default());
     outside
         .sim
@@ -77,7 +78,12 @@ async fn world_with(policy: &str) -> World {
         .create_access_key(ACCOUNT, Some("least"))
         .expect("the user is there");
     outside.access_key = (key.id, key.secret);
-    let world = outside.start(Fuse::whole(), 0);
+    outside
+}
+
+/// A world whose connection has the rights of one policy.
+async fn world_with(policy: &str) -> World {
+    let world = outside_with(policy).start(Fuse::whole(), 0);
     world.with_keystore().await.expect("the account answers");
     world
 }
@@ -144,26 +150,60 @@ async fn the_printed_policy_is_enough_for_the_main_job() {
 
     let report = examine(&world, &SANDBOX).await;
 
-    let real: Vec<_> = failed(&report)
-        .into_iter()
-        .filter(|name| *name != "permissions")
-        .collect();
-    assert!(real.is_empty(), "{report:#?}");
+    assert!(report.is_ok(), "{report:#?}");
+    let found = report.checks.iter().find(|one| one.name == "permissions");
+    let found = found.unwrap();
+    assert!(found.detail.starts_with("all "), "{found:?}");
+}
+
+/// The printed policy without one action.
+fn least_privilege_without(missing: &str) -> String {
+    let mut policy: Value = serde_json::from_str(&least_privilege()).unwrap();
+    for statement in policy["Statement"].as_array_mut().unwrap() {
+        if let Some(actions) = statement["Action"].as_array_mut() {
+            actions.retain(|action| action != missing);
+        }
+    }
+    policy.to_string()
+}
+
+/// What verification misses for the tier full.
+async fn missing_with(policy: &str) -> Vec<String> {
+    let world = outside_with(policy).start(Fuse::whole(), 0);
+    let request = LinkRequest {
+        link: world.link(),
+        regions: vec![World::region()],
+        tier: Tier::Full,
+    };
+    let verified = world.app.connections.verify(&world.actor, &request).await;
+    let verified = verified.expect("the account answers");
+    assert_eq!(verified.actions_unchecked, None);
+    verified.missing_actions
+}
+
+#[tokio::test]
+async fn verification_misses_nothing_in_the_printed_policy_and_exactly_what_is_taken_from_it() {
+    assert_eq!(missing_with(&least_privilege()).await, Vec::<String>::new());
+    // Without the right to ask, nothing is checked at all.
+    let asking = "iam:SimulatePrincipalPolicy";
+    for action in actions_of(Tier::Full)
+        .iter()
+        .filter(|action| *action != asking)
+    {
+        let missing = missing_with(&least_privilege_without(action)).await;
+
+        assert_eq!(missing, [action.clone()]);
+    }
 }
 
 #[tokio::test]
 async fn a_missing_right_is_found_and_the_rest_is_still_cleaned_up() {
-    let mut policy: Value = serde_json::from_str(&least_privilege()).unwrap();
-    for statement in policy["Statement"].as_array_mut().unwrap() {
-        if let Some(actions) = statement["Action"].as_array_mut() {
-            actions.retain(|action| action != "kms:RotateKeyOnDemand");
-        }
-    }
-    let world = world_with(&policy.to_string()).await;
+    let world = world_with(&least_privilege_without("kms:RotateKeyOnDemand")).await;
 
     let report = examine(&world, &SANDBOX).await;
 
     let found = failed(&report);
+    assert!(found.contains(&"permissions"), "{report:#?}");
     assert!(found.contains(&"AES-256 rotate in place"), "{report:#?}");
     assert!(!found.contains(&"clean-up"), "{report:#?}");
     assert!(report.left.iter().all(|key| key.deletion_date.is_some()));

@@ -7,7 +7,9 @@ use keyferry_ports::aws::{CallFailure, Caller, KmsCall, NotSentStage};
 use keyferry_ports::secret::SecretText;
 use serde_json::json;
 
-use crate::support::{ACCOUNT, Linked, Reply, SESSION, Seen, Server, access_key, key, settings};
+use crate::support::{
+    ACCOUNT, Linked, Reply, SESSION, Seen, Server, access_key, key, region, settings,
+};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/teams/keyferry";
 
@@ -262,7 +264,7 @@ async fn the_rights_of_a_role_with_a_path_are_asked_by_its_whole_arn() {
 
     let allowed = linked
         .account
-        .allowed(&caller, std::slice::from_ref(&action))
+        .allowed(&caller, &region(), std::slice::from_ref(&action))
         .await
         .unwrap();
 
@@ -273,6 +275,54 @@ async fn the_rights_of_a_role_with_a_path_are_asked_by_its_whole_arn() {
         "SimulatePrincipalPolicy",
     ];
     assert_eq!(server.operations(), asked);
+}
+
+/// IAM refuses to simulate actions together that need other facts; nobody says which.
+#[tokio::test]
+async fn actions_that_iam_does_not_take_together_are_asked_one_by_one() {
+    let mixed = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidInput</Code><Message>Invalid Input Actions: \
+                 [kms:CreateKey] and [kms:EnableKey] require different authorization information.</Message></Error>\
+                 <RequestId>r-1</RequestId></ErrorResponse>";
+    let verdict = |action: &str| {
+        format!(
+            "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated>\
+             <EvaluationResults><member><EvalActionName>{action}</EvalActionName><EvalDecision>allowed</EvalDecision>\
+             </member></EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+        )
+    };
+    let actions = ["kms:CreateKey", "kms:EnableKey", "kms:ListKeys"];
+    let server = Server::plain(move |seen| {
+        let body = seen.body().replace("%3A", ":");
+        let asked: Vec<_> = actions
+            .iter()
+            .filter(|action| body.contains(*action))
+            .collect();
+        match asked.as_slice() {
+            [one] => Reply::xml(verdict(one)),
+            _ => Reply::Http(400, "text/xml", mixed.to_owned(), String::new()),
+        }
+    })
+    .await;
+    let linked = Linked::to(&server).await;
+    let caller = Caller {
+        account: Account {
+            partition: Partition::Aws,
+            id: ACCOUNT.parse().unwrap(),
+        },
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/keyferry"),
+    };
+
+    let allowed = linked
+        .account
+        .allowed(&caller, &region(), &actions.map(str::to_owned))
+        .await
+        .unwrap();
+
+    assert!(
+        allowed.values().all(|is_allowed| *is_allowed),
+        "{allowed:?}"
+    );
+    assert_eq!(allowed.len(), 3);
 }
 
 /// Runs one test of this file again, in a process of its own with these variables.

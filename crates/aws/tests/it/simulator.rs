@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::support::tls::Authority;
-use crate::support::{ACCOUNT, Linked, settings};
+use crate::support::{ACCOUNT, Linked, region, settings};
 
 const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -471,7 +471,11 @@ async fn a_role_reaches_its_account_and_is_judged_by_its_own_policies() {
     let refused = stranger.account.caller().await;
     let caller = linked.account.caller().await.unwrap();
     let actions = ["kms:CreateKey", "kms:Decrypt"].map(str::to_owned);
-    let allowed = linked.account.allowed(&caller, &actions).await.unwrap();
+    let allowed = linked
+        .account
+        .allowed(&caller, &region(), &actions)
+        .await
+        .unwrap();
     let principals = linked.account.principals().await.unwrap();
     let regions = linked.account.regions().await.unwrap();
 
@@ -502,6 +506,61 @@ async fn a_role_reaches_its_account_and_is_judged_by_its_own_policies() {
             .iter()
             .any(|row| row.region.as_str() == "eu-central-1" && row.is_enabled)
     );
+}
+
+#[tokio::test]
+async fn rights_on_keys_aliases_and_oneself_are_found_where_policies_give_them() {
+    let sim = Sim::start().await;
+    let kms = format!("arn:aws:kms:*:{ACCOUNT}");
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*" },
+        { "Effect": "Allow", "Action": "kms:CreateKey", "Resource": "*",
+          "Condition": { "StringEquals": { "kms:KeyOrigin": "EXTERNAL" } } },
+        { "Effect": "Allow", "Action": "kms:EnableKey", "Resource": format!("{kms}:key/*") },
+        { "Effect": "Allow", "Action": "kms:DeleteAlias", "Resource": format!("{kms}:alias/*") },
+        { "Effect": "Allow", "Action": "iam:SimulatePrincipalPolicy",
+          "Resource": format!("arn:aws:iam::{ACCOUNT}:user/${{aws:username}}") },
+        { "Effect": "Deny", "Action": "kms:*", "Resource": "*",
+          "Condition": { "StringNotEquals": { "aws:RequestedRegion": region().as_str() } } },
+    ]});
+    let user = (ACCOUNT, "least");
+    sim.simulator
+        .create_user(user.0, user.1, &[&policy.to_string()])
+        .unwrap();
+    let key = sim
+        .simulator
+        .create_access_key(user.0, Some(user.1))
+        .unwrap();
+    let linked = sim
+        .linked_as(Identity::AccessKey {
+            access_key_id: key.id,
+            secret_access_key: SecretText::new(key.secret),
+        })
+        .await;
+    let given = [
+        "kms:ListKeys",
+        "kms:CreateKey",
+        "kms:EnableKey",
+        "kms:DeleteAlias",
+        "iam:SimulatePrincipalPolicy",
+    ];
+    let actions: Vec<String> = given
+        .iter()
+        .chain(&["kms:DisableKey", "iam:GetUser"])
+        .map(|action| (*action).to_owned())
+        .collect();
+
+    let caller = linked.account.caller().await.unwrap();
+    let verdicts = linked
+        .account
+        .allowed(&caller, &region(), &actions)
+        .await
+        .unwrap();
+
+    for (action, is_allowed) in &verdicts {
+        assert_eq!(*is_allowed, given.contains(&action.as_str()), "{action}");
+    }
+    assert_eq!(verdicts.len(), actions.len());
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::error::AwsError;
 use crate::names::{Arn, KeyRef, kms_arn, looks_like_key_id};
 use crate::policy::conditions::Context;
 use crate::policy::evaluate::{Decision, Request, decide_identity, decide_resource};
-use crate::policy::principal::Principal;
+use crate::policy::principal::{Principal, PrincipalKind};
 use crate::state::key::Key;
 use crate::state::world::{World, no_such_key};
 use crate::states;
@@ -150,6 +150,9 @@ impl Cx<'_> {
         let mut context = Context::default();
         context.set("aws:PrincipalArn", self.principal.policy_arn());
         context.set("aws:PrincipalAccount", &*self.principal.account);
+        if let PrincipalKind::User { name } = &self.principal.kind {
+            context.set("aws:username", &**name);
+        }
         context.set("aws:RequestedRegion", &*self.region);
         context.set("aws:CurrentTime", crate::clock::iso(self.now));
         context.set("kms:CallerAccount", &*self.principal.account);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::wildcard;
+use super::document::{filled, wildcard};
 use crate::clock::parse_iso;
 
 /// The facts of a request that conditions may ask for. Names are case-insensitive.
@@ -27,8 +27,8 @@ impl Context {
         }
     }
 
-    fn get(&self, key: &str) -> Option<&[String]> {
-        self.0.get(key).map(Vec::as_slice)
+    pub(crate) fn get(&self, key: &str) -> Option<&[String]> {
+        self.0.get(&key.to_ascii_lowercase()).map(Vec::as_slice)
     }
 }
 
@@ -97,7 +97,8 @@ impl Condition {
         let one = |value: &String| {
             self.values
                 .iter()
-                .any(|wanted| self.compare.matches(wanted, value))
+                .filter_map(|wanted| filled(wanted, context))
+                .any(|wanted| self.compare.matches(&wanted, value))
                 != self.negated
         };
         match self.quantifier {

@@ -3,12 +3,13 @@
 //! Source: IAM User Guide, "Grammar of the IAM JSON policy language"; AWS KMS Developer Guide,
 //! "Key policies in AWS KMS".
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::conditions::Condition;
+use super::conditions::{Condition, Context};
 
 /// A parsed policy. Clones share the parsed form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,6 +208,34 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// A text with its variables, such as `${aws:username}`, filled in from the request; `None` where the request has no such
+/// value and the variable no default. A key with several values counts as none.
+///
+/// Source: IAM User Guide, "IAM policy elements: Variables and tags".
+pub(crate) fn filled<'a>(text: &'a str, context: &Context) -> Option<Cow<'a, str>> {
+    if !text.contains("${") {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, behind) = after.split_once('}')?;
+        let (key, default) = match name.split_once(',') {
+            Some((key, default)) => (key.trim(), Some(default.trim().trim_matches('\''))),
+            None => (name, None),
+        };
+        whole.push_str(before);
+        whole.push_str(match (key, context.get(key)) {
+            ("*" | "?" | "$", _) => key,
+            (_, Some([value])) => value,
+            _ => default?,
+        });
+        rest = behind;
+    }
+    whole.push_str(rest);
+    Some(Cow::Owned(whole))
+}
+
 /// Whether `text` fits `pattern` with `*` and `?`.
 pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
@@ -239,9 +268,13 @@ pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
 }
 
 impl Patterns {
-    /// Resources: case matters.
-    pub(crate) fn fits(&self, text: &str) -> bool {
-        self.values.iter().any(|pattern| wildcard(pattern, text)) != self.negated
+    /// Resources: case matters, and variables are filled in.
+    pub(crate) fn fits(&self, text: &str, context: &Context) -> bool {
+        self.values
+            .iter()
+            .filter_map(|pattern| filled(pattern, context))
+            .any(|pattern| wildcard(&pattern, text))
+            != self.negated
     }
 
     /// Actions: case does not matter.

@@ -47,7 +47,7 @@ pub(crate) fn identity_verdict(policies: &[&Document], request: &Request<'_>) ->
         let resource = statement
             .resources
             .as_ref()
-            .is_some_and(|resources| resources.fits(request.resource));
+            .is_some_and(|resources| resources.fits(request.resource, request.context));
         if resource && applies(statement, request) {
             if !statement.allows {
                 return Verdict::Deny;
@@ -88,7 +88,7 @@ pub(crate) fn decide_resource(
         let resource = statement
             .resources
             .as_ref()
-            .is_none_or(|resources| resources.fits(request.resource));
+            .is_none_or(|resources| resources.fits(request.resource, request.context));
         if !resource || !applies(statement, request) {
             continue;
         }

@@ -137,6 +137,58 @@ fn policies_are_simulated() {
 }
 
 #[test]
+fn each_simulated_resource_has_a_verdict_of_its_own_in_the_context_given() {
+    let aws = Aws::new();
+    let policy = json!({ "Statement": [
+        { "Effect": "Allow", "Action": "kms:EnableKey", "Resource": "arn:aws:kms:*:*:key/*" },
+        { "Effect": "Allow", "Action": "kms:CreateKey", "Resource": "*",
+          "Condition": { "StringEquals": { "kms:KeyOrigin": "EXTERNAL" } } },
+    ]});
+    aws.sim
+        .create_user(ACCOUNT, "u", &[&policy.to_string()])
+        .expect("user");
+    let origin = |value: &str| {
+        json!({
+            "PolicySourceArn": format!("arn:aws:iam::{ACCOUNT}:user/u"),
+            "ActionNames": ["kms:EnableKey", "kms:CreateKey"],
+            "ResourceArns": ["*", format!("arn:aws:kms:eu-central-1:{ACCOUNT}:key/0")],
+            "ContextEntries": [{ "ContextKeyName": "kms:KeyOrigin", "ContextKeyValues": [value] }],
+        })
+    };
+    let decisions = |input: Value| -> Vec<bool> {
+        let results = iam(&aws, "SimulatePrincipalPolicy", input)["EvaluationResults"].clone();
+        let results = results.as_array().expect("list").clone();
+        results
+            .iter()
+            .map(|one| one["EvalDecision"] == "allowed")
+            .collect()
+    };
+    assert_eq!(decisions(origin("EXTERNAL")), [false, true, true, true]);
+    assert_eq!(decisions(origin("AWS_KMS")), [false, true, false, false]);
+}
+
+#[test]
+fn a_policy_may_name_whoever_calls_by_a_variable() {
+    let aws = Aws::new();
+    let own = json!({ "Statement": {
+        "Effect": "Allow",
+        "Action": "iam:GetUser",
+        "Resource": format!("arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"),
+    }})
+    .to_string();
+    for name in ["a", "b"] {
+        aws.sim.create_user(ACCOUNT, name, &[&own]).expect("user");
+    }
+    let a = aws.by(Caller::User(ACCOUNT.to_owned(), "a".to_owned()));
+    let user = iam(&a, "GetUser", json!({ "UserName": "a" }));
+    assert_eq!(user["User"]["UserName"], "a");
+    assert_eq!(
+        a.service_refused(Service::Iam, "GetUser", json!({ "UserName": "b" })),
+        "AccessDenied"
+    );
+}
+
+#[test]
 fn iam_itself_is_authorised() {
     let aws = Aws::new();
     aws.sim.create_user(ACCOUNT, "poor", &[]).expect("user");

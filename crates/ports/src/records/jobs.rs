@@ -174,7 +174,7 @@ pub struct Attempt {
     pub lane: Lane,
     /// The lane's epoch under which it was sent.
     pub epoch: u64,
-    /// The time that the request is signed with; committed before it is sent.
+    /// The time that the request is signed with, by AWS's clock as far as it was known; committed before it is sent.
     pub signed_at: Timestamp,
     /// Where it stands.
     pub state: AttemptState,

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{
-    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId, TokenId, UserId,
+    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
+    TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -28,8 +29,8 @@ pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
 pub use change::{Batch, Change, Expect};
 pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf};
 pub use jobs::{
-    Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease, Priority, Target,
-    TargetState,
+    Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
+    Priority, Target, TargetState,
 };
 
 /// Why the records did not do it.
@@ -111,7 +112,11 @@ pub trait KeyRecords: Send + Sync + 'static {
     /// All versions of a key, oldest first.
     async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>>;
     /// One version, read over another connection than the one that wrote it.
-    async fn read_back_version(&self, key: KeyId, version: VersionNumber) -> Records<Option<KeyVersion>>;
+    async fn read_back_version(
+        &self,
+        key: KeyId,
+        version: VersionNumber,
+    ) -> Records<Option<KeyVersion>>;
 }
 
 /// Reads of KMS keys.
@@ -207,6 +212,12 @@ pub trait AllRecords:
 }
 
 impl<T> AllRecords for T where
-    T: Commits + ConfigurationRecords + KeyRecords + KmsKeyRecords + JobRecords + AccessRecords + AuditRecords
+    T: Commits
+        + ConfigurationRecords
+        + KeyRecords
+        + KmsKeyRecords
+        + JobRecords
+        + AccessRecords
+        + AuditRecords
 {
 }

@@ -15,7 +15,7 @@ use keyferry_domain::arn::{Account, Partition, Region};
 use keyferry_domain::connection::{Identity, LinkSettings};
 use keyferry_ports::aws::{
     AccessKeyStatus, Aws, AwsAccount, BadSettings, CallFailure, Caller, Kms, NewAccessKey,
-    NotSentStage, Principals, Refusal, RegionStatus,
+    NotSentStage, Principals, Refusal, RegionStatus, sample_context, sample_resources,
 };
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -214,20 +214,28 @@ impl AwsAccount for SimAccount {
     async fn allowed(
         &self,
         caller: &Caller,
+        region: &Region,
         actions: &[String],
     ) -> Result<BTreeMap<String, bool>, CallFailure> {
         let operation = "SimulatePrincipalPolicy";
-        let region = fallback_region(operation)?;
-        let input = json!({ "PolicySourceArn": caller.arn, "ActionNames": actions });
-        let (output, _) = self.link.read(&region, Service::Iam, operation, input)?;
+        let entry = |(name, value)| json!({ "ContextKeyName": name, "ContextKeyValues": [value] });
+        let context: Vec<Value> =
+            sample_context(region, &caller.arn).into_iter().map(entry).collect();
+        let input = json!({
+            "PolicySourceArn": caller.arn,
+            "ActionNames": actions,
+            "ResourceArns": sample_resources(&caller.account, region, &caller.arn),
+            "ContextEntries": context,
+        });
+        let (output, _) = self.link.read(region, Service::Iam, operation, input)?;
         let results = output["EvaluationResults"].as_array().cloned().unwrap_or_default();
-        Ok(results
-            .iter()
-            .filter_map(|one| {
-                let is_allowed = one["EvalDecision"].as_str()? == "allowed";
-                Some((one["EvalActionName"].as_str()?.to_owned(), is_allowed))
-            })
-            .collect())
+        let mut verdicts: BTreeMap<_, _> =
+            actions.iter().map(|action| (action.clone(), false)).collect();
+        for one in results.iter().filter(|one| one["EvalDecision"] == "allowed") {
+            let action = one["EvalActionName"].as_str().ok_or_else(|| odd(operation, "action"))?;
+            verdicts.insert(action.to_owned(), true);
+        }
+        Ok(verdicts)
     }
 
     async fn principals(&self) -> Result<Principals, CallFailure> {
