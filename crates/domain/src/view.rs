@@ -240,7 +240,7 @@ pub enum EffectOutcome {
 pub struct OwnEffect {
     /// What was asked.
     pub step: Step,
-    /// The committed signing time: the horizon runs from here.
+    /// The committed signing time, by AWS's clock: the horizon runs from here.
     pub signed_at: Timestamp,
     /// How it ended.
     pub outcome: EffectOutcome,

@@ -1,7 +1,7 @@
 //! What the application supplies: what a target needs next, and how one step is sent.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
 use keyferry_ports::records::{
     Attempt, AttemptOutcome, AttemptState, Change, RecordsError, Target,
@@ -110,6 +110,9 @@ pub struct StepSpec {
     pub lane: Lane,
     /// What it takes from the quotas, in any lane.
     pub costs: Vec<Cost>,
+    /// How far AWS's clock is ahead of ours. The signing time is our time plus this; a server that is more than five
+    /// minutes ahead of AWS sends nothing.
+    pub skew: SignedDuration,
     /// Whether sending it twice would do harm; then its outcome is committed before anything else happens.
     pub once_only: bool,
     /// Written together with *sending*: the audit entry of the intent, and the like.

@@ -19,7 +19,7 @@ pub struct Settings {
     pub lane_in_flight_max: usize,
     /// How long a lane stays ours without being renewed.
     pub lease_ttl: SignedDuration,
-    /// A step whose *sending* was committed longer ago than this is not sent any more. Below the five
+    /// A step whose *sending* was committed longer ago than this, by our clock, is not sent any more. Below the five
     /// minutes after which AWS refuses a signature.
     pub send_delay_max: SignedDuration,
     /// The first back-off's upper bound; each further one doubles.

@@ -319,7 +319,11 @@ impl KmsKeyRun {
             .take_while(|attempt| attempt.kind == kind && attempt.state == AttemptState::Refused)
             .last()
             .unwrap_or(last);
-        let lasts = now.duration_since(first.signed_at) > REFUSALS_LAST;
+        let since = first
+            .outcome
+            .as_ref()
+            .map_or(first.signed_at, |outcome| outcome.at);
+        let lasts = now.duration_since(since) > REFUSALS_LAST;
         if !says_nothing(&outcome.code) && (lasts || !may_pass(&outcome.code)) {
             return Some(Next::Stuck {
                 code: format!("aws.{}", kebab(&outcome.code)),
@@ -381,6 +385,7 @@ impl KmsKeyRun {
             step: encode_step(&step),
             lane,
             costs,
+            skew: self.link.skew(),
             once_only: kind.is_once_only(),
             records,
         };

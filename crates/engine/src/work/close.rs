@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyferry_ports::records::{Change, Records, Target, TargetState};
 
-use super::{BEFORE_HORIZON, End, Sitting};
+use super::{BEFORE_HORIZON, CLOCK_AHEAD, End, Sitting};
 use crate::core::Carried;
 use crate::event::JobEventKind;
 use crate::job::Moved;
@@ -55,6 +55,14 @@ impl Sitting<'_> {
             state: TargetState::Stuck,
             note: Some((code, why)),
             ..self.plain()
+        }
+    }
+
+    pub(super) fn clock_ahead(&self, changes: Vec<Change>) -> Close {
+        let why = "This server's clock is more than five minutes ahead of AWS's; set it right.";
+        Close {
+            changes,
+            ..self.later(CLOCK_AHEAD.into(), why.into())
         }
     }
 

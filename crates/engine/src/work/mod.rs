@@ -32,6 +32,13 @@ const RECORDS_TRIES: u32 = 3;
 /// How long a lane's buckets stay shut after a throttle.
 const THROTTLE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
+/// How far our clock may be ahead of AWS's. The horizon runs from the signing time, which is AWS's, and is read off our
+/// clock: it has five minutes for the difference.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// The code of a target that waits until this server's clock is set right.
+pub const CLOCK_AHEAD: &str = "engine.clock-ahead";
+
 /// The code of a target whose plan went in circles.
 pub const TOO_MANY_STEPS: &str = "engine.too-many-steps";
 
@@ -224,6 +231,9 @@ impl Sitting<'_> {
         if self.is_refused_lately(&spec) {
             return self.after_refusal(changes).await.map(Some);
         }
+        if spec.skew < -AHEAD_MAX {
+            return self.try_close(self.clock_ahead(changes)).await.map(Some);
+        }
         let pacer = self.core.pacer.with_priority(self.target.priority);
         for cost in &spec.costs {
             tokio::select! {
@@ -245,7 +255,7 @@ impl Sitting<'_> {
         }
         let attempt = self.record_sending(&spec, changes).await?;
         let is_sure = self.core.lanes.is_sure(&attempt.lane, attempt.epoch).await;
-        let delay = self.core.now().duration_since(attempt.signed_at);
+        let delay = after(self.core.now(), spec.skew).duration_since(attempt.signed_at);
         let sent = if delay > self.core.settings.send_delay_max || !is_sure {
             self.not_sent(
                 &attempt,
@@ -268,7 +278,7 @@ impl Sitting<'_> {
             step: spec.step.clone(),
             lane: self.target.lane.clone(),
             epoch: self.epoch,
-            signed_at: now,
+            signed_at: whole_micros(after(now, spec.skew)),
             state: AttemptState::Sending,
             outcome: None,
         };

@@ -78,15 +78,20 @@ async fn a_server_that_keeps_its_name_gets_its_lane_back_at_once() {
 
 #[tokio::test]
 async fn a_server_that_was_paused_does_nothing_late() {
-    for (at, point) in points().await.into_iter().enumerate() {
+    let points = points().await;
+    let cases = [0, 60, -4]
+        .into_iter()
+        .flat_map(|minutes| points.iter().enumerate().map(move |found| (minutes, found)));
+    for (minutes, (at, &point)) in cases {
         let (bench, job) = bench_with_job().await;
+        bench.world.set_ahead(SignedDuration::from_mins(minutes));
         let clock = std::sync::Arc::clone(&bench.clock);
         let fuse = Fuse::pause_at(at, clock, SignedDuration::from_mins(6));
 
         bench.run_to_end(&bench.engine("first", &fuse)).await;
 
         bench
-            .assert_done(job, &format!("paused at {at}, {point:?}"))
+            .assert_done(job, &format!("paused at {at}, {point:?}, {minutes} min"))
             .await;
         let has_left_late = bench
             .world
@@ -97,7 +102,7 @@ async fn a_server_that_was_paused_does_nothing_late() {
         assert_eq!(
             has_left_late,
             point == Point::BeforeCall,
-            "paused at {at}, {point:?}"
+            "paused at {at}, {point:?}, {minutes} min"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use keyferry_domain::view::HORIZON;
-use keyferry_engine::{BEFORE_HORIZON, THROTTLED};
+use keyferry_engine::{BEFORE_HORIZON, CLOCK_AHEAD, THROTTLED};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{AttemptState, JobRecords, JobState, Priority};
 use keyferry_testkit::fuse::Fuse;
@@ -52,6 +52,64 @@ async fn a_lost_request_is_sent_again_only_after_the_horizon() {
     assert_eq!(creates.len(), 2);
     assert!(creates[1].at >= creates[0].at + HORIZON, "{creates:?}");
     bench.assert_done(job, "lost request").await;
+}
+
+#[tokio::test]
+async fn requests_are_signed_by_the_clock_of_aws() {
+    for minutes in [60, 6, -4] {
+        let ahead = SignedDuration::from_mins(minutes);
+        let bench = Bench::new();
+        let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+        bench.world.set_ahead(ahead);
+
+        bench
+            .run_to_end(&bench.engine("first", &Fuse::whole()))
+            .await;
+
+        bench.assert_done(job, &format!("{minutes} min")).await;
+        let attempts = bench.attempts(job).await;
+        assert_eq!(attempts.len(), 3, "{minutes} min: {attempts:#?}");
+        for attempt in attempts {
+            let at = attempt.outcome.unwrap().at;
+            assert_eq!(attempt.signed_at, at + ahead, "{minutes} min");
+        }
+    }
+}
+
+/// The last moment at which AWS takes the request is the same for every clock; visibility takes five minutes more.
+#[tokio::test]
+async fn whatever_the_clocks_say_a_lost_request_is_over_before_it_is_sent_again() {
+    let over = SignedDuration::from_mins(5 + 5);
+    for minutes in [60, 0, -5] {
+        let bench = Bench::new();
+        let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+        bench.world.set_ahead(SignedDuration::from_mins(minutes));
+        bench.world.mishap("create", Mishap::ActLate(over));
+
+        bench
+            .run_to_end(&bench.engine("first", &Fuse::whole()))
+            .await;
+
+        bench.assert_done(job, &format!("{minutes} min")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_is_far_ahead_sends_nothing_until_it_is_set_right() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    bench.world.set_ahead(SignedDuration::from_mins(-6));
+    let engine = bench.engine("first", &Fuse::whole());
+
+    engine.run_due().await.unwrap();
+
+    assert!(bench.world.calls().is_empty());
+    assert!(bench.attempts(job).await.is_empty());
+    let target = bench.records.list_targets(job).await.unwrap().remove(0);
+    assert_eq!(target.note.unwrap().0, CLOCK_AHEAD);
+    bench.world.set_ahead(SignedDuration::ZERO);
+    bench.run_to_end(&engine).await;
+    bench.assert_done(job, "clock set right").await;
 }
 
 #[tokio::test]

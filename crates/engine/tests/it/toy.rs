@@ -23,7 +23,7 @@ use keyferry_testkit::entropy::SeededEntropy;
 use keyferry_testkit::fuse::{Fuse, Fused, Point};
 use keyferry_testkit::records::MemoryRecords;
 
-/// AWS refuses a request that was signed longer ago.
+/// AWS refuses a request that was signed longer ago, or later than this from now.
 const SIGNATURE_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The steps that every target needs: kind, and whether repeating it does harm.
@@ -69,6 +69,7 @@ struct WorldState {
     is_out_of_reach: bool,
     is_blind: bool,
     records_collide: bool,
+    ahead: SignedDuration,
     latency: SignedDuration,
 }
 
@@ -107,6 +108,11 @@ impl World {
     /// The records of every outcome collide with somebody else's change.
     pub(crate) fn set_records_collide(&self, records_collide: bool) {
         self.lock().records_collide = records_collide;
+    }
+
+    /// The world's clock is so far ahead of ours, as its answers have shown.
+    pub(crate) fn set_ahead(&self, ahead: SignedDuration) {
+        self.lock().ahead = ahead;
     }
 
     pub(crate) fn set_latency(&self, latency: SignedDuration) {
@@ -175,14 +181,14 @@ impl World {
 impl WorldState {
     fn act(&mut self, attempt: &Attempt, now: Timestamp) -> (AttemptState, &'static str) {
         let Attempt { subject, kind, .. } = attempt.clone();
-        let age = now.duration_since(attempt.signed_at);
+        let age = (now + self.ahead).duration_since(attempt.signed_at);
         self.calls.push(Call {
             at: now,
             age,
             subject,
             kind: kind.clone(),
         });
-        if age > SIGNATURE_LIFE {
+        if age.abs() > SIGNATURE_LIFE {
             return (AttemptState::Refused, "signature-expired");
         }
         let mishap = self.mishaps.get_mut(&kind).and_then(VecDeque::pop_front);
@@ -317,6 +323,7 @@ impl ToyRun {
                 operation: kind,
                 tokens: 1,
             }],
+            skew: self.world.lock().ahead,
             once_only,
             records: vec![leaf("intent", self.target.id.to_string(), now)],
         }
