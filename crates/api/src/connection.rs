@@ -497,12 +497,20 @@ pub struct DoctorReportView {
     pub ok: bool,
     /// The connection's name.
     pub connection: String,
-    /// Where.
-    pub region: String,
+    /// Its account.
+    pub account: Option<String>,
+    /// Where the throw-away keys were made, if they were.
+    pub sandbox_region: Option<String>,
+    /// When it began.
+    #[schema(format = DateTime)]
+    pub started_at: String,
+    /// When it ended.
+    #[schema(format = DateTime)]
+    pub finished_at: String,
     /// The checks, in order.
     pub checks: Vec<DoctorCheckView>,
-    /// KMS keys that were made and are scheduled for deletion.
-    pub throw_away_keys: Vec<String>,
+    /// The throw-away keys, with the day on which AWS deletes them.
+    pub throw_away_keys: Vec<ThrowAwayKeyView>,
 }
 
 /// One check.
@@ -510,11 +518,28 @@ pub struct DoctorReportView {
 pub struct DoctorCheckView {
     /// Its name.
     pub name: String,
-    /// Whether it passed.
+    /// Whether it is as it should be, or could not be told.
     pub ok: bool,
-    /// What was expected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
     /// What was found.
     pub detail: String,
+    /// What a person can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// One throw-away key after the clean-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ThrowAwayKeyView {
+    /// Its name in Keyferry.
+    pub name: String,
+    /// Its ARN, if it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// When AWS deletes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub deletion_date: Option<String>,
+    /// Why it could not be scheduled for deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }

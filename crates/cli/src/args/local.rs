@@ -20,6 +20,10 @@ pub enum LocalCommand {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Run everything on this host against a simulated AWS, with sample keys.
+    Demo(DemoArgs),
+    /// Run the AWS simulator alone.
+    Simulator(SimulatorArgs),
 }
 
 /// `init`
@@ -63,4 +67,29 @@ pub enum ConfigCommand {
     Check,
     /// Show every key with its value and where that comes from; passwords hidden.
     Show,
+}
+
+/// `demo`
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Keep everything in this folder: keys, simulated accounts, ports. A temporary one unless given.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// The server's port on 127.0.0.1; that of the last time in this folder, or a free one, unless given.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Run the whole main job under a virtual clock, report every check, and end; exit 1 if one fails.
+    #[arg(long, conflicts_with_all = ["data", "port"])]
+    pub check: bool,
+}
+
+/// `simulator`
+#[derive(Clone, Debug, Args)]
+pub struct SimulatorArgs {
+    /// Address and port; that of the last time in this folder, or a free port on 127.0.0.1, unless given.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Keep accounts and keys in this folder. A temporary one unless given.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }

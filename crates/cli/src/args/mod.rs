@@ -22,7 +22,7 @@ pub use kms_key::{
     CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs,
     ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
 };
-pub use local::{ConfigCommand, InitArgs, LocalCommand, ServerArgs};
+pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
 
 use clap::{Args, Parser, Subcommand};
 

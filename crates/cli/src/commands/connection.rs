@@ -294,11 +294,15 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
 }
 
 fn offer_unverified(error: CliError) -> CliError {
-    let is_link = error.message.contains("[aws.");
-    match (&error.hint, is_link) {
-        (None, true) => error.hint("nothing was stored; --allow-unverified stores it all the same"),
-        _ => error,
+    if !error.message.contains("[aws.") {
+        return error;
     }
+    let offer = "nothing was stored; --allow-unverified stores it all the same";
+    let hint = match &error.hint {
+        Some(hint) => format!("{hint}; {offer}"),
+        None => offer.to_owned(),
+    };
+    error.hint(hint)
 }
 
 /// What was stored on purpose without a working link is no error.
@@ -448,6 +452,23 @@ async fn hosts(
     })
 }
 
+/// What to do about what was found, and what was left in the account.
+fn say_report(world: &mut World, report: &DoctorReportView) {
+    for check in &report.checks {
+        if let Some(hint) = &check.hint {
+            world.say(&format!("hint: {}: {hint}", check.name));
+        }
+    }
+    for key in &report.throw_away_keys {
+        let name = key.arn.as_ref().unwrap_or(&key.name);
+        match (&key.deletion_date, &key.problem) {
+            (_, Some(problem)) => world.say(&format!("warning: {name} is left: {problem}")),
+            (Some(date), None) => world.say(&format!("{name} will be deleted on {date}")),
+            (None, None) => {}
+        }
+    }
+}
+
 async fn doctor(
     context: &mut Context<'_>,
     connection: &str,
@@ -467,9 +488,7 @@ async fn doctor(
     context
         .world
         .print(context.globals.output, &report, || table)?;
-    for arn in &report.throw_away_keys {
-        context.world.say(&format!("scheduled for deletion: {arn}"));
-    }
+    say_report(context.world, &report);
     if report.ok {
         return Ok(());
     }

@@ -179,7 +179,7 @@ fn suggestion(path: &str) -> String {
     let last = path.rsplit('.').next().unwrap_or(path);
     let similar = |key: &&Key| {
         let known = key.path.rsplit('.').next().unwrap_or(key.path);
-        known.contains(last) || last.contains(known) || shared_start(known, last) >= 4
+        known.contains(last) || last.contains(known) || shared_start(known, last) >= 3
     };
     KEYS.iter()
         .find(similar)

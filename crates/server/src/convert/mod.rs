@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod audit;
 pub(crate) mod connection;
+pub(crate) mod doctor;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod keystore;

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::connection::{
-    AddConnectionRequest, ConnectionPage, HostsQuery, PolicyQuery, UpdateConnectionRequest,
-    VerifyConnectionRequest,
+    AddConnectionRequest, ConnectionPage, DoctorRequest, HostsQuery, PolicyQuery,
+    UpdateConnectionRequest, VerifyConnectionRequest,
 };
 use keyferry_app::connections::{hosts::hosts as hosts_of, policy as app_policy};
 
-use crate::convert::{connection, paperwork};
+use crate::convert::{connection, doctor as check_up, paperwork};
 use crate::http::extract::{By, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -132,4 +132,19 @@ pub(crate) async fn hosts(Params(query): Params<HostsQuery>) -> Result<Response,
     Ok(reply::ok(paperwork::hosts(hosts_of(
         partition, &regions, &endpoint,
     )?)))
+}
+
+pub(crate) async fn doctor(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Input(body): Input<DoctorRequest>,
+) -> Result<Response, Refused> {
+    let request = check_up::request(body)?;
+    let report = state
+        .app
+        .doctor
+        .examine(&actor, &selector, &request)
+        .await?;
+    Ok(reply::ok(check_up::view(report)))
 }

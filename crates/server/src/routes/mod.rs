@@ -171,6 +171,13 @@ fn connection_routes() -> Vec<Route> {
             Connection,
             connections::principals,
         ),
+        guarded(
+            at::CONNECTION_DOCTOR,
+            Action::ConnectionDoctor,
+            Connection,
+            connections::doctor,
+        )
+        .long(),
     ]
 }
 
