@@ -114,7 +114,7 @@ fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, Cli
     let names_people = !args.key_users.is_empty()
         || !args.key_administrators.is_empty()
         || !args.other_accounts.is_empty();
-    let access = names_people.then(|| KeyAccessRequest {
+    let access = names_people.then_some(KeyAccessRequest {
         users: args.key_users,
         administrators: args.key_administrators,
         administrators_may_delete: Some(!args.no_administrator_deletion),

@@ -1,5 +1,12 @@
 //! Commands as a person types them, against a real server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail as tests do"
+)]
+
 mod commands;
 mod docs;
 mod errors;

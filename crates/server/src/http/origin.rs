@@ -28,8 +28,9 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_may_change_things_by_cookie() {
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
         #[rustfmt::skip]
-        let cases: &[(&str, &[(&str, &str)], bool)] = &[
+        let cases: &[Case<'_>] = &[
             ("own page",              &[("sec-fetch-site", "same-origin")], true),
             ("another site",          &[("sec-fetch-site", "cross-site")], false),
             ("a sibling host",        &[("sec-fetch-site", "same-site")], false),

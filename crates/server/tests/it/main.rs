@@ -1,5 +1,12 @@
 //! The real router over records in memory, a real vault and the simulator.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail as tests do"
+)]
+
 mod config;
 mod grid;
 mod journeys;
