@@ -1,6 +1,7 @@
 //! Error codes: every one is documented, and every documented one exists.
 //!
-//! A code is a string literal `area.problem` inside a function named `code`. It is documented by a
+//! A code is a string literal `area.problem` inside a function whose name ends in `code` or is `texts` (one table of
+//! code, reason and hint), in a field `code:`, or in a public constant. It is documented by a
 //! table row of the reference that begins with it: ``| `area.problem` | …``.
 
 use std::collections::BTreeMap;
@@ -50,23 +51,35 @@ fn is_product_code(path: &str) -> bool {
     path.starts_with("crates/") && path.contains("/src/") && path.ends_with(".rs")
 }
 
-/// The codes in functions named `code`, each with its line.
+/// Whether a function that holds codes begins in this line.
+fn begins(line: &str) -> bool {
+    line.contains("fn ") && (line.contains("code(") || line.contains("fn texts("))
+}
+
+/// The literals of a line that may be codes: all of them in a function of codes, else that of a field or constant.
+fn literals(line: &str, is_within: bool) -> impl Iterator<Item = &str> {
+    let constant = line.find("&str = \"").filter(|_| line.contains("pub const "));
+    let from = match line.find("code: \"").or(constant) {
+        _ if is_within => line,
+        Some(start) => line.get(start..).unwrap_or_default(),
+        None => "",
+    };
+    let all = if is_within { usize::MAX } else { 1 };
+    from.split('"').skip(1).step_by(2).take(all)
+}
+
+/// The codes of a file, each with its line.
 fn codes_in_code(text: &str) -> Vec<(&str, usize)> {
     let mut codes = Vec::new();
     // Open braces since the function began; none outside such a function.
     let mut depth: Option<i64> = None;
     for (line, number) in text.lines().zip(1..) {
-        if depth.is_none() && line.contains("fn code(") {
+        if depth.is_none() && begins(line) {
             depth = Some(0);
         }
+        let found = literals(line, depth.is_some()).filter(|text| is_code(text));
+        codes.extend(found.map(|code| (code, number)));
         let Some(open) = depth else { continue };
-        codes.extend(
-            line.split('"')
-                .skip(1)
-                .step_by(2)
-                .filter(|text| is_code(text))
-                .map(|code| (code, number)),
-        );
         let opened = line.matches('{').count() as i64 - line.matches('}').count() as i64;
         let is_over = open + opened <= 0 && line.contains(['}', ';']);
         depth = (!is_over).then_some(open + opened);
@@ -81,8 +94,11 @@ fn codes_in_reference(text: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// `area.problem`: two words of lower-case letters, digits and hyphens.
+/// `area.problem`: two words of lower-case letters, digits and hyphens. File names are none.
 fn is_code(text: &str) -> bool {
+    if text.ends_with(".toml") {
+        return false;
+    }
     let is_word = |word: &str| {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(allowed)

@@ -1,5 +1,6 @@
 //! What a failed call means for the run: read on without it, later, or a person has to act.
 
+use keyferry_domain::step::{ImportKind, Step};
 use keyferry_domain::view::Field;
 use keyferry_engine::{DriverError, NOT_SENT, THROTTLED};
 use keyferry_ports::aws::{CallFailure, Refusal};
@@ -72,8 +73,9 @@ pub(crate) fn says_nothing(code: &str) -> bool {
 }
 
 /// Whether a refusal of an effect may pass by itself: eventual consistency right after our own writes, a principal
-/// that IAM does not know yet, or an import pair that must be fetched anew.
-pub(crate) fn may_pass(code: &str) -> bool {
+/// that IAM does not know yet, or an import pair that must be fetched anew. New material that is "already associated"
+/// came with an earlier request that was not answered: AWS will show it.
+pub(crate) fn may_pass(code: &str, step: &Step) -> bool {
     const PASSING: &[&str] = &[
         "AlreadyExists",
         "Conflict",
@@ -86,5 +88,6 @@ pub(crate) fn may_pass(code: &str) -> bool {
         "MalformedPolicy",
         "NotFound",
     ];
-    PASSING.contains(&code)
+    let is_rotation = matches!(step, Step::ImportMaterial { kind: ImportKind::Rotate, .. });
+    PASSING.contains(&code) || (is_rotation && code == "IncorrectKeyMaterial")
 }

@@ -130,7 +130,10 @@ impl Driver for KmsKeyDriver {
             .job(attempt.job)
             .attempt(attempt.id)
             .aws_operation(operation);
-        let code = attempt.outcome.as_ref().map_or("", |outcome| outcome.code.as_str());
+        let code = attempt
+            .outcome
+            .as_ref()
+            .map_or("", |outcome| outcome.code.as_str());
         vec![fact.detail("code", code).change()]
     }
 }
@@ -178,7 +181,11 @@ impl KmsKeyDriver {
             }
             _ => return Ok(Successor::Ready),
         };
-        Ok(if is_working { Successor::Working } else { Successor::Halted })
+        Ok(if is_working {
+            Successor::Working
+        } else {
+            Successor::Halted
+        })
     }
 
     /// The versions of the source key that can be imported, and the group that owns it.

@@ -124,34 +124,42 @@ impl Reader<'_> {
             .await
     }
 
-    /// Aliases of this key, and the targets of those that it shall have.
+    /// Aliases of this key, and the targets of those that it shall have. Those that it did not have when it was last
+    /// read are looked up at once, not only when the list has come.
     async fn aliases(
         &self,
         subject: &Subject,
         arn: &KmsKeyArn,
     ) -> Result<Field<BTreeMap<AliasName, AliasTarget>>, DriverError> {
-        self.pace("ListAliases").await;
-        let own: BTreeSet<AliasName> = match field(self.kms.aliases_of(arn).await)? {
-            Field::Value(own) => own,
-            Field::Absent => BTreeSet::new(),
-            Field::Unreadable => return Ok(Field::Unreadable),
-        };
-        let elsewhere = subject
+        let had = last_aliases(subject, arn);
+        let (unlikely, likely): (Vec<_>, Vec<_>) = subject
             .key
             .intent
             .aliases
             .iter()
-            .filter(|alias| !own.contains(*alias));
-        let targets =
-            try_join_all(elsewhere.map(|alias| self.alias_target(subject, alias))).await?;
+            .partition(|alias| !had.contains(alias));
+        let target = |alias| self.alias_target(subject, alias);
+        let (own, early) = futures::join!(
+            self.paced("ListAliases", self.kms.aliases_of(arn)),
+            try_join_all(unlikely.into_iter().map(target)),
+        );
+        let own: BTreeSet<AliasName> = match own? {
+            Field::Value(own) => own,
+            Field::Absent => BTreeSet::new(),
+            Field::Unreadable => return Ok(Field::Unreadable),
+        };
+        let lost = likely.into_iter().filter(|alias| !own.contains(*alias));
+        let mut targets = early?;
+        targets.extend(try_join_all(lost.map(target)).await?);
         let mut all: BTreeMap<AliasName, AliasTarget> = own
             .iter()
             .map(|alias| (alias.clone(), AliasTarget::This))
             .collect();
         for target in targets {
             match target {
+                // What the key's own list names is its own, whatever an older answer says.
                 Field::Value((alias, target)) => {
-                    all.insert(alias, target);
+                    all.entry(alias).or_insert(target);
                 }
                 Field::Absent => {}
                 Field::Unreadable => return Ok(Field::Unreadable),
@@ -189,4 +197,19 @@ impl Reader<'_> {
         };
         Ok(Field::Value((alias.clone(), target)))
     }
+}
+
+/// The aliases that a place had when it was last read.
+fn last_aliases<'a>(subject: &'a Subject, arn: &KmsKeyArn) -> BTreeSet<&'a AliasName> {
+    let aliases = match subject
+        .key
+        .observed
+        .get(arn.region())
+        .map(|place| &place.aliases)
+    {
+        Some(Field::Value(aliases)) => aliases,
+        _ => return BTreeSet::new(),
+    };
+    let is_own = |row: &(&AliasName, &AliasTarget)| *row.1 == AliasTarget::This;
+    aliases.iter().filter(is_own).map(|row| row.0).collect()
 }

@@ -303,6 +303,9 @@ impl KmsKeyRun {
 
     /// Whether the same kind of step was refused lately, and what that means.
     fn after_refusal(&self, step: &Step, now: Timestamp) -> Option<Next> {
+        if !self.heeds_refusals {
+            return None;
+        }
         let kind = step.kind().as_str();
         let last = self
             .attempts
@@ -324,7 +327,7 @@ impl KmsKeyRun {
             .as_ref()
             .map_or(first.signed_at, |outcome| outcome.at);
         let lasts = now.duration_since(since) > REFUSALS_LAST;
-        if !says_nothing(&outcome.code) && (lasts || !may_pass(&outcome.code)) {
+        if !says_nothing(&outcome.code) && (lasts || !may_pass(&outcome.code, step)) {
             return Some(Next::Stuck {
                 code: format!("aws.{}", kebab(&outcome.code)),
                 why: format!(

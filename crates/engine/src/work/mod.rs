@@ -36,6 +36,9 @@ const THROTTLE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// clock: it has five minutes for the difference.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(5);
 
+/// AWS refused; the target waits before it is asked what is next.
+pub const REFUSED: &str = "engine.refused";
+
 /// The code of a target that waits until this server's clock is set right.
 pub const CLOCK_AHEAD: &str = "engine.clock-ahead";
 
@@ -472,7 +475,7 @@ impl Sitting<'_> {
         let (code, why) = last.map_or_else(
             || {
                 (
-                    "engine.refused".to_owned(),
+                    REFUSED.to_owned(),
                     "AWS refused the step.".to_owned(),
                 )
             },

@@ -95,7 +95,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// A read: nothing to interrupt.
+    /// A read: nothing to interrupt, and tried three times as the real adapter does.
     fn read(
         &self,
         region: &Region,
@@ -105,7 +105,14 @@ impl Link {
     ) -> Result<(Value, String), CallFailure> {
         let now = self.clock.now().as_microsecond();
         let call = Call::new(&self.caller, region.as_str(), service, operation, input).signed_at(now);
-        answer(operation, self.sim.call(&call, now))
+        let mut result = answer(operation, self.sim.call(&call, now));
+        for _ in 1..READ_TRIES {
+            if !result.as_ref().is_err_and(may_be_repeated) {
+                break;
+            }
+            result = answer(operation, self.sim.call(&call, now));
+        }
+        result
     }
 
     /// An effect: the process may die before it, or after it.
@@ -139,6 +146,16 @@ impl Link {
             request_id: None,
         })
     }
+}
+
+/// How often a read is sent before its failure is told.
+const READ_TRIES: u32 = 3;
+
+fn may_be_repeated(failure: &CallFailure) -> bool {
+    matches!(
+        failure,
+        CallFailure::Unknown { .. } | CallFailure::Refused { refusal: Refusal::Throttling, .. }
+    )
 }
 
 /// The simulator's answer in the port's three classes.
