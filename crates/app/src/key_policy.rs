@@ -105,18 +105,24 @@ pub fn build(
 /// understood, and say nothing.
 pub fn read(policy: &PolicyDocument) -> KeyAccess {
     let value: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
-    let statements = value.get("Statement").and_then(Value::as_array).cloned().unwrap_or_default();
+    let statements = value
+        .get("Statement")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut access = KeyAccess::default();
     for statement in &statements {
         match statement.get("Sid").and_then(Value::as_str) {
             Some("Allow access for Key Administrators") => {
                 access.administrators.extend(principals_of(statement));
                 let deletes = |action: &String| action == "kms:ScheduleKeyDeletion";
-                access.administrators_may_delete |= texts(statement.get("Action")).iter().any(deletes);
+                access.administrators_may_delete |=
+                    texts(statement.get("Action")).iter().any(deletes);
             }
             Some("Allow use of the key") => {
-                let (others, users): (Vec<_>, Vec<_>) =
-                    principals_of(statement).into_iter().partition(|name| name.ends_with(":root"));
+                let (others, users): (Vec<_>, Vec<_>) = principals_of(statement)
+                    .into_iter()
+                    .partition(|name| name.ends_with(":root"));
                 access.users.extend(users);
                 access.other_accounts.extend(others);
             }

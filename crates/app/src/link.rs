@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyferry_domain::arn::Region;
-use keyferry_domain::connection::{Connection, LinkSettings, SealedSecret};
+use keyferry_domain::connection::{Connection, Identity, LinkSettings, SealedSecret};
 use keyferry_domain::id::ConnectionId;
 use keyferry_ports::aws::{Aws, AwsAccount};
 use keyferry_ports::secret::SecretText;
@@ -14,6 +14,9 @@ use crate::error::AppError;
 
 /// Links kept open at once; the oldest go first.
 const LINKS_MAX: usize = 256;
+
+/// The session of links that assume no role: AWS never sees it.
+const SHARED_SESSION: &str = "keyferry";
 
 /// Which link: the connection as it was, and the name that a role session carries.
 type LinkKey = (ConnectionId, u64, String);
@@ -35,12 +38,18 @@ impl Links {
         }
     }
 
-    /// The link of a connection. `session` names the work in CloudTrail where a role is assumed.
+    /// The link of a connection. `session` names the work in CloudTrail where a role is assumed; without a role all
+    /// work shares one link, with its open connections and the account that it has learned.
     pub(crate) async fn of(
         &self,
         connection: &Connection,
         session: &str,
     ) -> Result<Arc<dyn AwsAccount>, AppError> {
+        let session = if takes_session(&connection.link.identity) {
+            session
+        } else {
+            SHARED_SESSION
+        };
         let key = (connection.id, connection.revision, session.to_owned());
         if let Some(link) = self.lock().get(&key) {
             return Ok(Arc::clone(link));
@@ -93,6 +102,13 @@ fn purpose(id: ConnectionId) -> String {
 }
 
 /// The first of a connection's Regions.
+fn takes_session<S>(identity: &Identity<S>) -> bool {
+    match identity {
+        Identity::AssumeRole { .. } | Identity::WebIdentity { .. } => true,
+        Identity::AccessKey { .. } | Identity::Host { .. } => false,
+    }
+}
+
 pub(crate) fn default_region(regions: &[Region]) -> Result<&Region, AppError> {
     regions.first().ok_or_else(|| AppError::Invalid {
         field: "regions",

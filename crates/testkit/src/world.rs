@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_app::connections::{AddConnection, LinkRequest};
+use keyferry_app::jobs::JobDetails;
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::{Actor, App, AppError, Ports};
@@ -14,7 +15,7 @@ use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AllRecords, Job, JobState};
+use keyferry_ports::records::{AllRecords, Job, JobFilter, JobState, Page};
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
 use kms_sim::{SimConfig, Simulator};
@@ -25,6 +26,9 @@ use crate::entropy::SeededEntropy;
 use crate::fuse::{Fuse, Fused};
 use crate::records::MemoryRecords;
 use crate::sim_aws::{Mistake, SimAws};
+
+/// Times that a world looks for due work before it is taken to go in circles.
+const ROUNDS_MAX: u32 = 3_000;
 
 /// The account in which everything happens.
 pub const ACCOUNT: &str = "111122223333";
@@ -65,10 +69,14 @@ impl Outside {
     /// A fresh AWS account with an administrator's access key, and an empty database.
     pub fn new(seed: u64, config: SimConfig) -> Self {
         let sim = Simulator::new(SimConfig { seed, ..config });
-        sim.create_account(ACCOUNT).expect("a new simulator has no accounts");
+        sim.create_account(ACCOUNT)
+            .expect("a new simulator has no accounts");
         let everything = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-        sim.create_user(ACCOUNT, "keyferry", &[everything]).expect("the account is there");
-        let key = sim.create_access_key(ACCOUNT, Some("keyferry")).expect("the user is there");
+        sim.create_user(ACCOUNT, "keyferry", &[everything])
+            .expect("the account is there");
+        let key = sim
+            .create_access_key(ACCOUNT, Some("keyferry"))
+            .expect("the user is there");
         Self {
             sim: Arc::new(sim),
             records: Arc::new(MemoryRecords::default()),
@@ -82,7 +90,13 @@ impl Outside {
     #[must_use]
     pub fn copy_with(&self, sim: Arc<Simulator>, records: Arc<MemoryRecords>, seed: u64) -> Self {
         let clock = Arc::new(VirtualClock::auto(self.clock.now()));
-        Self { sim, records, clock, access_key: self.access_key.clone(), seed }
+        Self {
+            sim,
+            records,
+            clock,
+            access_key: self.access_key.clone(),
+            seed,
+        }
     }
 
     /// Starts a process; the fuse may end it. A process that starts again is another `start`.
@@ -101,9 +115,16 @@ impl Outside {
             vault: vault.clone(),
             seal_control: vault,
             passwords: Arc::new(Argon2Passwords),
-            aws: Arc::new(SimAws::new(Arc::clone(&self.sim), clock.clone(), fuse, mistake)),
+            aws: Arc::new(SimAws::new(
+                Arc::clone(&self.sim),
+                clock.clone(),
+                fuse,
+                mistake,
+            )),
             clock,
-            entropy: Arc::new(SeededEntropy::new(self.seed.wrapping_mul(1_000_003) + start)),
+            entropy: Arc::new(SeededEntropy::new(
+                self.seed.wrapping_mul(1_000_003) + start,
+            )),
         };
         World {
             outside: self.clone(),
@@ -132,7 +153,10 @@ async fn new_vault() -> SoftwareVault {
     let key = || SealKey::Passphrase(SecretText::new("correct horse battery"));
     let new = SoftwareVault::create(&key()).expect("a long passphrase");
     let vault = SoftwareVault::sealed();
-    vault.unseal(&new.seal, key(), &new.keyring).await.expect("it opens with its own passphrase");
+    vault
+        .unseal(&new.seal, key(), &new.keyring)
+        .await
+        .expect("it opens with its own passphrase");
     vault
 }
 
@@ -163,8 +187,11 @@ impl World {
 
     /// A verified connection `aws` and a keystore `store` with an AES template.
     pub async fn with_keystore(&self) -> Result<(), AppError> {
-        let request =
-            LinkRequest { link: self.link(), regions: vec![Self::region()], tier: Tier::Full };
+        let request = LinkRequest {
+            link: self.link(),
+            regions: vec![Self::region()],
+            tier: Tier::Full,
+        };
         let add = AddConnection {
             name: "aws".parse()?,
             request,
@@ -190,29 +217,73 @@ impl World {
             keystore: "store".to_owned(),
             name: name.parse()?,
             spec: Some(spec),
-            properties: Properties { aliases: vec![name.parse()?], ..Properties::default() },
+            properties: Properties {
+                aliases: vec![name.parse()?],
+                ..Properties::default()
+            },
         };
-        self.app.kms_keys.create(&self.actor, command, &Mode::default()).await
+        self.app
+            .kms_keys
+            .create(&self.actor, command, &Mode::default())
+            .await
     }
 
     /// Works off everything, letting the time pass, until nothing is open any more.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come to rest: the jobs, as they stand, are in the message.
     pub async fn run(&self) {
         let clock = &self.outside.clock;
-        let end = clock.now() + SignedDuration::from_hours(24 * 60);
-        while let Some(next) = self.app.engine.run_due().await.expect("records in memory answer") {
-            if next > end {
-                break;
+        for _ in 0..ROUNDS_MAX {
+            match self
+                .app
+                .engine
+                .run_due()
+                .await
+                .expect("records in memory answer")
+            {
+                Some(next) => clock.set(next),
+                None => return,
             }
-            clock.set(next);
         }
+        panic!(
+            "no rest after {ROUNDS_MAX} rounds: {:#?}",
+            self.jobs().await
+        );
+    }
+
+    /// Every job with its targets and attempts.
+    pub async fn jobs(&self) -> Vec<JobDetails> {
+        let page = Page {
+            limit: 1_000,
+            cursor: None,
+        };
+        let jobs = self
+            .app
+            .jobs
+            .list(&self.actor, &JobFilter::default(), &page)
+            .await;
+        let mut all = Vec::new();
+        for job in jobs.expect("records in memory answer").rows {
+            all.extend(self.app.jobs.show(&self.actor, job.id).await);
+        }
+        all
     }
 
     /// The job of an answer, once everything is worked off.
     pub async fn finished(&self, answer: Result<Answer, AppError>) -> Job {
         let answer = answer.expect("the operation is accepted");
-        let Answer::Started { job, .. } = answer else { panic!("no job: {answer:?}") };
+        let Answer::Started { job, .. } = answer else {
+            panic!("no job: {answer:?}")
+        };
         self.run().await;
-        self.app.jobs.show(&self.actor, job.id).await.expect("the job is there").job
+        self.app
+            .jobs
+            .show(&self.actor, job.id)
+            .await
+            .expect("the job is there")
+            .job
     }
 
     /// Runs an operation to its end, which must be success.
@@ -226,12 +297,19 @@ impl World {
 
     /// A KMS key as it is now.
     pub async fn kms_key(&self, selector: &str) -> KmsKey {
-        self.app.kms_keys.show(&self.actor, selector).await.expect("the KMS key is there")
+        self.app
+            .kms_keys
+            .show(&self.actor, selector)
+            .await
+            .expect("the KMS key is there")
     }
 
     /// The ARN of a KMS key.
     pub async fn arn(&self, selector: &str) -> KmsKeyArn {
-        self.kms_key(selector).await.arn.expect("the KMS key was made")
+        self.kms_key(selector)
+            .await
+            .arn
+            .expect("the KMS key was made")
     }
 }
 

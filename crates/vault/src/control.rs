@@ -23,7 +23,9 @@ impl SealControl for SoftwareVault {
                 Ok(()) => return Ok(Some(seal.id)),
                 Err(SealError::WrongPassphrase) => {}
                 Err(error) => {
-                    return Err(VaultError::DoesNotOpen { what: format!("the seal {}: {error}", seal.name) });
+                    return Err(VaultError::DoesNotOpen {
+                        what: format!("the seal {}: {error}", seal.name),
+                    });
                 }
             }
         }

@@ -58,7 +58,9 @@ fn begins(line: &str) -> bool {
 
 /// The literals of a line that may be codes: all of them in a function of codes, else that of a field or constant.
 fn literals(line: &str, is_within: bool) -> impl Iterator<Item = &str> {
-    let constant = line.find("&str = \"").filter(|_| line.contains("pub const "));
+    let constant = line
+        .find("&str = \"")
+        .filter(|_| line.contains("pub const "));
     let from = match line.find("code: \"").or(constant) {
         _ if is_within => line,
         Some(start) => line.get(start..).unwrap_or_default(),

@@ -88,6 +88,12 @@ pub(crate) fn may_pass(code: &str, step: &Step) -> bool {
         "MalformedPolicy",
         "NotFound",
     ];
-    let is_rotation = matches!(step, Step::ImportMaterial { kind: ImportKind::Rotate, .. });
+    let is_rotation = matches!(
+        step,
+        Step::ImportMaterial {
+            kind: ImportKind::Rotate,
+            ..
+        }
+    );
     PASSING.contains(&code) || (is_rotation && code == "IncorrectKeyMaterial")
 }

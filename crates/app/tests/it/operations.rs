@@ -10,7 +10,10 @@ use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
 use serde_json::{Value, json};
 
-const MODE: Mode = Mode { dry_run: false, idempotency_key: None };
+const MODE: Mode = Mode {
+    dry_run: false,
+    idempotency_key: None,
+};
 
 async fn world() -> World {
     let world = World::calm(1);
@@ -21,14 +24,20 @@ async fn world() -> World {
 /// What AWS says to anybody in the account.
 fn aws(world: &World, operation: &str, input: Value) -> Value {
     let now = world.outside.clock_now();
-    let answer = world.outside.sim.kms(&Caller::root(ACCOUNT), REGION, operation, input, now);
+    let answer = world
+        .outside
+        .sim
+        .kms(&Caller::root(ACCOUNT), REGION, operation, input, now);
     answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 async fn state(world: &World, name: &str) -> String {
     let arn = world.arn(name).await.to_string();
     let described = aws(world, "DescribeKey", json!({ "KeyId": arn }));
-    described["KeyMetadata"]["KeyState"].as_str().expect("a state").to_owned()
+    described["KeyMetadata"]["KeyState"]
+        .as_str()
+        .expect("a state")
+        .to_owned()
 }
 
 fn encrypt(world: &World, key: &str) -> Value {
@@ -50,23 +59,45 @@ async fn every_spec_is_created_imported_and_enabled_with_its_alias() {
 
         assert_eq!(state(&world, &name).await, "Enabled", "{spec}");
         let key = world.kms_key(&name).await;
-        assert_eq!((key.intent.life, key.status()), (Life::Active, Status::Available), "{spec}");
-        let by_alias = aws(&world, "DescribeKey", json!({ "KeyId": format!("alias/{name}") }));
-        assert_eq!(by_alias["KeyMetadata"]["Arn"], world.arn(&name).await.to_string(), "{spec}");
+        assert_eq!(
+            (key.intent.life, key.status()),
+            (Life::Active, Status::Available),
+            "{spec}"
+        );
+        let by_alias = aws(
+            &world,
+            "DescribeKey",
+            json!({ "KeyId": format!("alias/{name}") }),
+        );
+        assert_eq!(
+            by_alias["KeyMetadata"]["Arn"],
+            world.arn(&name).await.to_string(),
+            "{spec}"
+        );
     }
 }
 
 #[tokio::test]
 async fn removed_material_comes_back_and_decrypts_what_was_encrypted_before() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
     let blob = encrypt(&world, "alias/app");
 
-    let removed = world.app.kms_keys.remove_from_cloud(&world.actor, "app", "app", &MODE).await;
+    let removed = world
+        .app
+        .kms_keys
+        .remove_from_cloud(&world.actor, "app", "app", &MODE)
+        .await;
     world.succeed(removed).await;
     assert_eq!(state(&world, "app").await, "PendingImport");
     assert_eq!(world.kms_key("app").await.intent.life, Life::Inactive);
-    let activated = world.app.kms_keys.activate(&world.actor, "app", &MODE).await;
+    let activated = world
+        .app
+        .kms_keys
+        .activate(&world.actor, "app", &MODE)
+        .await;
     world.succeed(activated).await;
 
     assert_eq!(state(&world, "app").await, "Enabled");
@@ -76,11 +107,23 @@ async fn removed_material_comes_back_and_decrypts_what_was_encrypted_before() {
 #[tokio::test]
 async fn rotation_in_place_keeps_the_key_id_and_old_ciphertexts() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
     let (arn, blob) = (world.arn("app").await, encrypt(&world, "alias/app"));
 
-    let rotate = Rotate { method: RotationMethod::InPlace };
-    world.succeed(world.app.kms_keys.rotate(&world.actor, "app", rotate, &MODE).await).await;
+    let rotate = Rotate {
+        method: RotationMethod::InPlace,
+    };
+    world
+        .succeed(
+            world
+                .app
+                .kms_keys
+                .rotate(&world.actor, "app", rotate, &MODE)
+                .await,
+        )
+        .await;
 
     assert_eq!(world.arn("app").await, arn);
     assert!(decrypts(&world, &blob));
@@ -92,7 +135,11 @@ async fn rotation_in_place_keeps_the_key_id_and_old_ciphertexts() {
         "ListKeyRotations",
         json!({ "KeyId": arn.to_string(), "IncludeKeyMaterial": "ALL_KEY_MATERIAL" }),
     );
-    assert_eq!(listed["Rotations"].as_array().map(Vec::len), Some(2), "{listed}");
+    assert_eq!(
+        listed["Rotations"].as_array().map(Vec::len),
+        Some(2),
+        "{listed}"
+    );
 }
 
 #[tokio::test]
@@ -103,11 +150,19 @@ async fn rotation_by_new_key_moves_the_alias_last_and_leaves_the_old_key_as_chos
         (OldKey::Deactivate, "PendingImport"),
     ] {
         let world = world().await;
-        world.succeed(world.create("app", KeySpec::Aes256).await).await;
+        world
+            .succeed(world.create("app", KeySpec::Aes256).await)
+            .await;
         let (old, blob) = (world.arn("app").await, encrypt(&world, "alias/app"));
 
-        let rotate = Rotate { method: RotationMethod::NewKey(old_key) };
-        let answer = world.app.kms_keys.rotate(&world.actor, "app", rotate, &MODE).await;
+        let rotate = Rotate {
+            method: RotationMethod::NewKey(old_key),
+        };
+        let answer = world
+            .app
+            .kms_keys
+            .rotate(&world.actor, "app", rotate, &MODE)
+            .await;
         world.succeed(answer).await;
 
         let new = world.arn("alias/app").await;
@@ -116,7 +171,10 @@ async fn rotation_by_new_key_moves_the_alias_last_and_leaves_the_old_key_as_chos
         assert_eq!(by_alias["KeyMetadata"]["Arn"], new.to_string());
         let before = aws(&world, "DescribeKey", json!({ "KeyId": old.to_string() }));
         assert_eq!(before["KeyMetadata"]["KeyState"], expected, "{old_key:?}");
-        assert_eq!(world.kms_key(&old.to_string()).await.intent.life, Life::Replaced);
+        assert_eq!(
+            world.kms_key(&old.to_string()).await.intent.life,
+            Life::Replaced
+        );
         if old_key == OldKey::KeepEnabled {
             assert!(decrypts(&world, &blob));
         }
@@ -126,13 +184,35 @@ async fn rotation_by_new_key_moves_the_alias_last_and_leaves_the_old_key_as_chos
 #[tokio::test]
 async fn deactivate_empties_and_activate_fills_again() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Hmac256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Hmac256).await)
+        .await;
 
-    world.succeed(world.app.kms_keys.deactivate(&world.actor, "app", &MODE).await).await;
+    world
+        .succeed(
+            world
+                .app
+                .kms_keys
+                .deactivate(&world.actor, "app", &MODE)
+                .await,
+        )
+        .await;
     assert_eq!(state(&world, "app").await, "PendingImport");
-    let again = world.app.kms_keys.deactivate(&world.actor, "app", &MODE).await;
+    let again = world
+        .app
+        .kms_keys
+        .deactivate(&world.actor, "app", &MODE)
+        .await;
     assert!(matches!(again, Ok(Answer::Unchanged(_))), "{again:?}");
-    world.succeed(world.app.kms_keys.activate(&world.actor, "app", &MODE).await).await;
+    world
+        .succeed(
+            world
+                .app
+                .kms_keys
+                .activate(&world.actor, "app", &MODE)
+                .await,
+        )
+        .await;
 
     assert_eq!(state(&world, "app").await, "Enabled");
 }
@@ -141,13 +221,22 @@ async fn deactivate_empties_and_activate_fills_again() {
 async fn a_cancelled_deletion_leaves_a_disabled_key_with_or_without_material() {
     for (empty, expected) in [(false, "Disabled"), (true, "PendingImport")] {
         let world = world().await;
-        world.succeed(world.create("app", KeySpec::Aes256).await).await;
+        world
+            .succeed(world.create("app", KeySpec::Aes256).await)
+            .await;
 
-        let scheduled = world.app.kms_keys.schedule_deletion(&world.actor, "app", 7, &MODE).await;
+        let scheduled = world
+            .app
+            .kms_keys
+            .schedule_deletion(&world.actor, "app", 7, &MODE)
+            .await;
         world.succeed(scheduled).await;
         assert_eq!(state(&world, "app").await, "PendingDeletion");
-        let cancelled =
-            world.app.kms_keys.cancel_deletion(&world.actor, "app", Some(empty), &MODE).await;
+        let cancelled = world
+            .app
+            .kms_keys
+            .cancel_deletion(&world.actor, "app", Some(empty), &MODE)
+            .await;
         world.succeed(cancelled).await;
 
         assert_eq!(state(&world, "app").await, expected);
@@ -158,14 +247,18 @@ async fn a_cancelled_deletion_leaves_a_disabled_key_with_or_without_material() {
 #[tokio::test]
 async fn what_others_took_away_is_restored() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
     let arn = world.arn("app").await.to_string();
     let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
     let now = world.outside.clock_now();
     hand.delete_material(&arn, None, now).expect("root may");
     hand.schedule_deletion(&arn, 7, now).expect("root may");
 
-    world.succeed(world.app.kms_keys.restore(&world.actor, "app", &MODE).await).await;
+    world
+        .succeed(world.app.kms_keys.restore(&world.actor, "app", &MODE).await)
+        .await;
 
     assert_eq!(state(&world, "app").await, "Enabled");
 }
@@ -173,7 +266,9 @@ async fn what_others_took_away_is_restored() {
 #[tokio::test]
 async fn synchronize_imports_what_is_missing() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
     let arn = world.arn("app").await.to_string();
     let now = world.outside.clock_now();
     let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
@@ -182,7 +277,11 @@ async fn synchronize_imports_what_is_missing() {
     world.outside.advance_minutes(6);
 
     let choice = SynchronizeChoice::default();
-    let answer = world.app.kms_keys.synchronize(&world.actor, "app", choice, &MODE).await;
+    let answer = world
+        .app
+        .kms_keys
+        .synchronize(&world.actor, "app", choice, &MODE)
+        .await;
     world.succeed(answer).await;
 
     assert_eq!(state(&world, "app").await, "Enabled");
@@ -191,47 +290,95 @@ async fn synchronize_imports_what_is_missing() {
 #[tokio::test]
 async fn disable_and_enable_change_the_state_and_nothing_else() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Rsa2048).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Rsa2048).await)
+        .await;
 
-    world.succeed(world.app.kms_keys.disable(&world.actor, "app", &MODE).await).await;
+    world
+        .succeed(world.app.kms_keys.disable(&world.actor, "app", &MODE).await)
+        .await;
     assert_eq!(state(&world, "app").await, "Disabled");
-    world.succeed(world.app.kms_keys.enable(&world.actor, "app", &MODE).await).await;
+    world
+        .succeed(world.app.kms_keys.enable(&world.actor, "app", &MODE).await)
+        .await;
 
     assert_eq!(state(&world, "app").await, "Enabled");
     let key = world.kms_key("app").await;
-    let shown = key.observed.values().next().and_then(|place| place.described.value().cloned());
-    assert_eq!(shown.map(|described| described.state), Some(KeyState::Enabled));
+    let shown = key
+        .observed
+        .values()
+        .next()
+        .and_then(|place| place.described.value().cloned());
+    assert_eq!(
+        shown.map(|described| described.state),
+        Some(KeyState::Enabled)
+    );
 }
 
 #[tokio::test]
 async fn a_dry_run_shows_the_steps_and_does_nothing() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
     let before = world.outside.sim.journal().len();
 
-    let mode = Mode { dry_run: true, idempotency_key: None };
-    let answer = world.app.kms_keys.deactivate(&world.actor, "app", &mode).await.unwrap();
+    let mode = Mode {
+        dry_run: true,
+        idempotency_key: None,
+    };
+    let answer = world
+        .app
+        .kms_keys
+        .deactivate(&world.actor, "app", &mode)
+        .await
+        .unwrap();
 
-    let Answer::Planned(planned) = answer else { panic!("{answer:?}") };
+    let Answer::Planned(planned) = answer else {
+        panic!("{answer:?}")
+    };
     let shown = format!("{:?}", planned[0].plan.decision);
-    assert!(shown.contains("Disable") && shown.contains("DeleteMaterial"), "{shown}");
+    assert!(
+        shown.contains("Disable") && shown.contains("DeleteMaterial"),
+        "{shown}"
+    );
     world.run().await;
     assert_eq!(state(&world, "app").await, "Enabled");
     let effects = world.outside.sim.journal();
-    assert!(effects[before..].iter().all(|entry| !entry.operation.starts_with("Delete")));
+    assert!(
+        effects[before..]
+            .iter()
+            .all(|entry| !entry.operation.starts_with("Delete"))
+    );
 }
 
 #[tokio::test]
 async fn the_same_request_twice_makes_one_job() {
     let world = world().await;
-    world.succeed(world.create("app", KeySpec::Aes256).await).await;
-    let mode = Mode { dry_run: false, idempotency_key: Some("k1".to_owned()) };
-    let rotate = Rotate { method: RotationMethod::InPlace };
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    let mode = Mode {
+        dry_run: false,
+        idempotency_key: Some("k1".to_owned()),
+    };
+    let rotate = Rotate {
+        method: RotationMethod::InPlace,
+    };
 
-    let first = world.app.kms_keys.rotate(&world.actor, "app", rotate.clone(), &mode).await;
-    let second = world.app.kms_keys.rotate(&world.actor, "app", rotate, &mode).await;
+    let first = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate.clone(), &mode)
+        .await;
+    let second = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate, &mode)
+        .await;
 
-    let (Ok(Answer::Started { job: a, .. }), Ok(Answer::Started { job: b, .. })) = (&first, &second)
+    let (Ok(Answer::Started { job: a, .. }), Ok(Answer::Started { job: b, .. })) =
+        (&first, &second)
     else {
         panic!("{first:?} {second:?}")
     };
@@ -249,12 +396,19 @@ async fn an_alias_of_somebody_else_is_refused_before_anything_is_made() {
     let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
     let alias = json!({ "AliasName": "alias/app", "TargetKeyId": key });
     hand.act("CreateAlias", alias, now).expect("root may");
-    let keys_before = aws(&world, "ListKeys", json!({}))["Keys"].as_array().map(Vec::len);
+    let keys_before = aws(&world, "ListKeys", json!({}))["Keys"]
+        .as_array()
+        .map(Vec::len);
 
     let refused = world.create("app", KeySpec::Aes256).await.unwrap_err();
 
     assert_eq!(refused.code(), "plan.foreign-alias");
-    assert_eq!(aws(&world, "ListKeys", json!({}))["Keys"].as_array().map(Vec::len), keys_before);
+    assert_eq!(
+        aws(&world, "ListKeys", json!({}))["Keys"]
+            .as_array()
+            .map(Vec::len),
+        keys_before
+    );
 }
 
 #[tokio::test]
@@ -264,5 +418,11 @@ async fn a_second_operation_waits_for_the_first() {
 
     let second = world.app.kms_keys.disable(&world.actor, "app", &MODE).await;
 
-    assert!(matches!(second, Err(AppError::Busy { .. }) | Err(AppError::Operation(_))), "{second:?}");
+    assert!(
+        matches!(
+            second,
+            Err(AppError::Busy { .. }) | Err(AppError::Operation(_))
+        ),
+        "{second:?}"
+    );
 }

@@ -473,12 +473,7 @@ impl Sitting<'_> {
             .last()
             .and_then(|attempt| attempt.outcome.clone());
         let (code, why) = last.map_or_else(
-            || {
-                (
-                    REFUSED.to_owned(),
-                    "AWS refused the step.".to_owned(),
-                )
-            },
+            || (REFUSED.to_owned(), "AWS refused the step.".to_owned()),
             |outcome| (outcome.code, outcome.message),
         );
         let close = Close {

@@ -31,7 +31,10 @@ pub struct SimKms {
 
 impl SimKms {
     fn read(&self, operation: &'static str, input: Value) -> Result<Value, CallFailure> {
-        Ok(self.link.read(&self.region, Service::Kms, operation, input)?.0)
+        Ok(self
+            .link
+            .read(&self.region, Service::Kms, operation, input)?
+            .0)
     }
 
     /// All pages of a list.
@@ -63,7 +66,9 @@ impl SimKms {
 }
 
 fn tag_list(tags: &Tags) -> Value {
-    tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect()
+    tags.iter()
+        .map(|(key, value)| json!({ "TagKey": key, "TagValue": value }))
+        .collect()
 }
 
 fn with_policy(mut input: Value, policy: Option<&PolicyDocument>) -> Value {
@@ -120,7 +125,13 @@ fn wire(call: &KmsCall) -> (&'static str, Value) {
     let key = |arn: &KmsKeyArn| json!({ "KeyId": arn.to_string() });
     match call {
         KmsCall::CreateKey(new) => ("CreateKey", create_input(new)),
-        KmsCall::ReplicateKey { key, to, policy, tags, description } => {
+        KmsCall::ReplicateKey {
+            key,
+            to,
+            policy,
+            tags,
+            description,
+        } => {
             let input = json!({
                 "KeyId": key.to_string(),
                 "ReplicaRegion": to.as_str(),
@@ -129,15 +140,15 @@ fn wire(call: &KmsCall) -> (&'static str, Value) {
             });
             ("ReplicateKey", with_policy(input, policy.as_ref()))
         }
-        KmsCall::TagResource(arn, tags) => {
-            ("TagResource", json!({ "KeyId": arn.to_string(), "Tags": tag_list(tags) }))
-        }
-        KmsCall::UntagResource(arn, keys) => {
-            ("UntagResource", json!({ "KeyId": arn.to_string(), "TagKeys": keys }))
-        }
-        KmsCall::PutKeyPolicy(arn, policy) => {
-            ("PutKeyPolicy", with_policy(key(arn), Some(policy)))
-        }
+        KmsCall::TagResource(arn, tags) => (
+            "TagResource",
+            json!({ "KeyId": arn.to_string(), "Tags": tag_list(tags) }),
+        ),
+        KmsCall::UntagResource(arn, keys) => (
+            "UntagResource",
+            json!({ "KeyId": arn.to_string(), "TagKeys": keys }),
+        ),
+        KmsCall::PutKeyPolicy(arn, policy) => ("PutKeyPolicy", with_policy(key(arn), Some(policy))),
         KmsCall::ImportKeyMaterial(upload) => ("ImportKeyMaterial", import_input(upload)),
         KmsCall::DeleteImportedKeyMaterial(arn, material) => {
             let mut input = key(arn);
@@ -156,9 +167,10 @@ fn wire(call: &KmsCall) -> (&'static str, Value) {
         KmsCall::CreateAlias(arn, alias) => ("CreateAlias", alias_input(arn, alias)),
         KmsCall::UpdateAlias(arn, alias) => ("UpdateAlias", alias_input(arn, alias)),
         KmsCall::DeleteAlias(alias) => ("DeleteAlias", json!({ "AliasName": alias.as_str() })),
-        KmsCall::RevokeGrant(arn, grant) => {
-            ("RevokeGrant", json!({ "KeyId": arn.to_string(), "GrantId": grant }))
-        }
+        KmsCall::RevokeGrant(arn, grant) => (
+            "RevokeGrant",
+            json!({ "KeyId": arn.to_string(), "GrantId": grant }),
+        ),
         KmsCall::ScheduleKeyDeletion(arn, days) => (
             "ScheduleKeyDeletion",
             json!({ "KeyId": arn.to_string(), "PendingWindowInDays": days }),
@@ -184,8 +196,10 @@ fn alias_input(arn: &KmsKeyArn, alias: &AliasName) -> Value {
 impl Kms for SimKms {
     async fn send(&self, call: &KmsCall, signed_at: Timestamp) -> Result<KmsAnswer, CallFailure> {
         let (operation, input) = wire(call);
-        let (output, request_id) =
-            self.link.effect(&self.region, operation, input, signed_at).await?;
+        let (output, request_id) = self
+            .link
+            .effect(&self.region, operation, input, signed_at)
+            .await?;
         let named = match operation {
             "CreateKey" => &output["KeyMetadata"]["Arn"],
             "ReplicateKey" => &output["ReplicaKeyMetadata"]["Arn"],
@@ -194,7 +208,9 @@ impl Kms for SimKms {
         Ok(KmsAnswer {
             request_id: Some(request_id),
             key: named.as_str().and_then(|text| text.parse().ok()),
-            material: output["KeyMaterialId"].as_str().and_then(|text| text.parse().ok()),
+            material: output["KeyMaterialId"]
+                .as_str()
+                .and_then(|text| text.parse().ok()),
             deletion_date: time(&output["DeletionDate"]),
         })
     }
@@ -230,7 +246,10 @@ impl Kms for SimKms {
             Ok(output) => read::described(&output["KeyMetadata"])
                 .map(Some)
                 .ok_or_else(|| odd("DescribeKey", "KeyMetadata")),
-            Err(CallFailure::Refused { refusal: Refusal::NotFound, .. }) => Ok(None),
+            Err(CallFailure::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            }) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
@@ -243,14 +262,22 @@ impl Kms for SimKms {
 
     async fn rotation(&self, key: &KmsKeyArn) -> Result<RotationStatus, CallFailure> {
         let listed = self.pages("ListKeyRotations", Some(key), "Rotations", json!({}))?;
-        let on_demand = listed.iter().filter(|one| one["RotationType"] == "ON_DEMAND").count();
+        let on_demand = listed
+            .iter()
+            .filter(|one| one["RotationType"] == "ON_DEMAND")
+            .count();
         let status = match self.read("GetKeyRotationStatus", json!({ "KeyId": key.to_string() })) {
             Ok(status) => status,
-            Err(CallFailure::Refused { refusal: Refusal::UnsupportedOperation, .. }) => json!({}),
+            Err(CallFailure::Refused {
+                refusal: Refusal::UnsupportedOperation,
+                ..
+            }) => json!({}),
             Err(failure) => return Err(failure),
         };
         let is_on = status["KeyRotationEnabled"] == true;
-        let period = status["RotationPeriodInDays"].as_u64().and_then(|days| days.try_into().ok());
+        let period = status["RotationPeriodInDays"]
+            .as_u64()
+            .and_then(|days| days.try_into().ok());
         Ok(RotationStatus {
             on_demand_used: u32::try_from(on_demand).unwrap_or(u32::MAX),
             on_demand_started: time(&status["OnDemandRotationStartDate"]),
@@ -260,13 +287,19 @@ impl Kms for SimKms {
 
     async fn aliases_of(&self, key: &KmsKeyArn) -> Result<BTreeSet<AliasName>, CallFailure> {
         let listed = self.pages("ListAliases", Some(key), "Aliases", json!({}))?;
-        Ok(listed.iter().filter_map(|one| one["AliasName"].as_str()?.parse().ok()).collect())
+        Ok(listed
+            .iter()
+            .filter_map(|one| one["AliasName"].as_str()?.parse().ok())
+            .collect())
     }
 
     async fn alias_target(&self, alias: &AliasName) -> Result<Option<String>, CallFailure> {
         match self.read("DescribeKey", json!({ "KeyId": alias.as_str() })) {
             Ok(output) => Ok(output["KeyMetadata"]["KeyId"].as_str().map(str::to_owned)),
-            Err(CallFailure::Refused { refusal: Refusal::NotFound, .. }) => Ok(None),
+            Err(CallFailure::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            }) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
@@ -274,7 +307,10 @@ impl Kms for SimKms {
     async fn tags(&self, key: &KmsKeyArn) -> Result<Tags, CallFailure> {
         let listed = self.pages("ListResourceTags", Some(key), "Tags", json!({}))?;
         let pair = |one: &Value| {
-            Some((one["TagKey"].as_str()?.to_owned(), one["TagValue"].as_str()?.to_owned()))
+            Some((
+                one["TagKey"].as_str()?.to_owned(),
+                one["TagValue"].as_str()?.to_owned(),
+            ))
         };
         Ok(listed.iter().filter_map(pair).collect())
     }
@@ -300,7 +336,10 @@ impl Kms for SimKms {
         }
         let output = self.read("ListKeys", input)?;
         let listed = output["Keys"].as_array().cloned().unwrap_or_default();
-        let keys = listed.iter().filter_map(|one| one["KeyArn"].as_str()?.parse().ok()).collect();
+        let keys = listed
+            .iter()
+            .filter_map(|one| one["KeyArn"].as_str()?.parse().ok())
+            .collect();
         Ok((keys, output["NextMarker"].as_str().map(str::to_owned)))
     }
 
@@ -312,12 +351,16 @@ impl Kms for SimKms {
     async fn use_key(&self, key: &KmsKeyArn, usage: &KeyUse) -> Result<Vec<u8>, CallFailure> {
         let id = key.to_string();
         let (operation, input, member) = match usage {
-            KeyUse::Encrypt(plain) => {
-                ("Encrypt", json!({ "KeyId": id, "Plaintext": base64(plain) }), "CiphertextBlob")
-            }
-            KeyUse::Decrypt(blob) => {
-                ("Decrypt", json!({ "KeyId": id, "CiphertextBlob": base64(blob) }), "Plaintext")
-            }
+            KeyUse::Encrypt(plain) => (
+                "Encrypt",
+                json!({ "KeyId": id, "Plaintext": base64(plain) }),
+                "CiphertextBlob",
+            ),
+            KeyUse::Decrypt(blob) => (
+                "Decrypt",
+                json!({ "KeyId": id, "CiphertextBlob": base64(blob) }),
+                "Plaintext",
+            ),
             KeyUse::GenerateMac { algorithm, message } => (
                 "GenerateMac",
                 json!({ "KeyId": id, "MacAlgorithm": algorithm, "Message": base64(message) }),

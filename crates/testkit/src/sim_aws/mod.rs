@@ -53,7 +53,12 @@ impl SimAws {
         fuse: Arc<Fuse>,
         mistake: Mistake,
     ) -> Self {
-        Self { sim, clock, fuse, mistake }
+        Self {
+            sim,
+            clock,
+            fuse,
+            mistake,
+        }
     }
 }
 
@@ -65,7 +70,11 @@ impl Aws for SimAws {
         _region: &Region,
         _session: &str,
     ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
-        let Identity::AccessKey { access_key_id, secret_access_key } = &settings.identity else {
+        let Identity::AccessKey {
+            access_key_id,
+            secret_access_key,
+        } = &settings.identity
+        else {
             return Err(BadSettings {
                 field: "identity",
                 why: "the simulator in process takes access keys only".to_owned(),
@@ -104,7 +113,8 @@ impl Link {
         input: Value,
     ) -> Result<(Value, String), CallFailure> {
         let now = self.clock.now().as_microsecond();
-        let call = Call::new(&self.caller, region.as_str(), service, operation, input).signed_at(now);
+        let call =
+            Call::new(&self.caller, region.as_str(), service, operation, input).signed_at(now);
         let mut result = answer(operation, self.sim.call(&call, now));
         for _ in 1..READ_TRIES {
             if !result.as_ref().is_err_and(may_be_repeated) {
@@ -140,11 +150,14 @@ impl Link {
     }
 
     async fn pass(&self, point: Point, operation: &'static str) -> Result<(), CallFailure> {
-        self.fuse.pass(point).await.map_err(|error| CallFailure::Unknown {
-            operation,
-            why: error.to_string(),
-            request_id: None,
-        })
+        self.fuse
+            .pass(point)
+            .await
+            .map_err(|error| CallFailure::Unknown {
+                operation,
+                why: error.to_string(),
+                request_id: None,
+            })
     }
 }
 
@@ -154,7 +167,11 @@ const READ_TRIES: u32 = 3;
 fn may_be_repeated(failure: &CallFailure) -> bool {
     matches!(
         failure,
-        CallFailure::Unknown { .. } | CallFailure::Refused { refusal: Refusal::Throttling, .. }
+        CallFailure::Unknown { .. }
+            | CallFailure::Refused {
+                refusal: Refusal::Throttling,
+                ..
+            }
     )
 }
 
@@ -176,9 +193,11 @@ fn answer(
             message: error.message,
             request_id: Some(error.request_id),
         }),
-        Err(CallError::NoAnswer(fault)) => {
-            Err(CallFailure::Unknown { operation, why: fault.to_string(), request_id: None })
-        }
+        Err(CallError::NoAnswer(fault)) => Err(CallFailure::Unknown {
+            operation,
+            why: fault.to_string(),
+            request_id: None,
+        }),
     }
 }
 
@@ -200,8 +219,12 @@ impl AwsAccount for SimAccount {
     async fn caller(&self) -> Result<Caller, CallFailure> {
         let operation = "GetCallerIdentity";
         let region = fallback_region(operation)?;
-        let (output, _) = self.link.read(&region, Service::Sts, operation, json!({}))?;
-        let id = output["Account"].as_str().and_then(|text| text.parse().ok());
+        let (output, _) = self
+            .link
+            .read(&region, Service::Sts, operation, json!({}))?;
+        let id = output["Account"]
+            .as_str()
+            .and_then(|text| text.parse().ok());
         Ok(Caller {
             account: Account {
                 partition: Partition::Aws,
@@ -214,7 +237,9 @@ impl AwsAccount for SimAccount {
     async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
         let operation = "ListRegions";
         let region = fallback_region(operation)?;
-        let (output, _) = self.link.read(&region, Service::Account, operation, json!({}))?;
+        let (output, _) = self
+            .link
+            .read(&region, Service::Account, operation, json!({}))?;
         let listed = output["Regions"].as_array().cloned().unwrap_or_default();
         Ok(listed
             .iter()
@@ -236,8 +261,10 @@ impl AwsAccount for SimAccount {
     ) -> Result<BTreeMap<String, bool>, CallFailure> {
         let operation = "SimulatePrincipalPolicy";
         let entry = |(name, value)| json!({ "ContextKeyName": name, "ContextKeyValues": [value] });
-        let context: Vec<Value> =
-            sample_context(region, &caller.arn).into_iter().map(entry).collect();
+        let context: Vec<Value> = sample_context(region, &caller.arn)
+            .into_iter()
+            .map(entry)
+            .collect();
         let input = json!({
             "PolicySourceArn": caller.arn,
             "ActionNames": actions,
@@ -245,11 +272,21 @@ impl AwsAccount for SimAccount {
             "ContextEntries": context,
         });
         let (output, _) = self.link.read(region, Service::Iam, operation, input)?;
-        let results = output["EvaluationResults"].as_array().cloned().unwrap_or_default();
-        let mut verdicts: BTreeMap<_, _> =
-            actions.iter().map(|action| (action.clone(), false)).collect();
-        for one in results.iter().filter(|one| one["EvalDecision"] == "allowed") {
-            let action = one["EvalActionName"].as_str().ok_or_else(|| odd(operation, "action"))?;
+        let results = output["EvaluationResults"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let mut verdicts: BTreeMap<_, _> = actions
+            .iter()
+            .map(|action| (action.clone(), false))
+            .collect();
+        for one in results
+            .iter()
+            .filter(|one| one["EvalDecision"] == "allowed")
+        {
+            let action = one["EvalActionName"]
+                .as_str()
+                .ok_or_else(|| odd(operation, "action"))?;
             verdicts.insert(action.to_owned(), true);
         }
         Ok(verdicts)
@@ -275,16 +312,15 @@ impl AwsAccount for SimAccount {
         Err(not_in_process("UpdateAccessKey"))
     }
 
-    async fn delete_access_key(
-        &self,
-        _id: &str,
-        _signed_at: Timestamp,
-    ) -> Result<(), CallFailure> {
+    async fn delete_access_key(&self, _id: &str, _signed_at: Timestamp) -> Result<(), CallFailure> {
         Err(not_in_process("DeleteAccessKey"))
     }
 
     fn kms(&self, region: &Region) -> Arc<dyn Kms> {
-        Arc::new(SimKms { link: self.link.clone(), region: region.clone() })
+        Arc::new(SimKms {
+            link: self.link.clone(),
+            region: region.clone(),
+        })
     }
 }
 

@@ -21,12 +21,18 @@ pub(super) fn bytes(value: &Value) -> Option<Vec<u8>> {
 /// Epoch seconds with a fraction, as AWS writes times.
 pub(super) fn time(value: &Value) -> Option<Timestamp> {
     let micros = (value.as_f64()? * 1e6).round();
-    #[allow(clippy::cast_possible_truncation, reason = "times of this age fit into 53 bits")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "times of this age fit into 53 bits"
+    )]
     Timestamp::from_microsecond(micros as i64).ok()
 }
 
 pub(super) fn seconds(at: Timestamp) -> Value {
-    #[allow(clippy::cast_precision_loss, reason = "times of this age fit into 53 bits")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "times of this age fit into 53 bits"
+    )]
     let micros = at.as_microsecond() as f64;
     json!(micros / 1e6)
 }
@@ -37,7 +43,10 @@ pub(super) fn described(metadata: &Value) -> Option<Described> {
         "EXTERNAL" => Origin::External,
         _ => Origin::AwsKms,
     };
-    let expiration = match (metadata["ExpirationModel"].as_str(), time(&metadata["ValidTo"])) {
+    let expiration = match (
+        metadata["ExpirationModel"].as_str(),
+        time(&metadata["ValidTo"]),
+    ) {
         (Some("KEY_MATERIAL_EXPIRES"), Some(at)) => Expiration::At(at),
         (Some(_), _) => Expiration::Never,
         (None, _) => Expiration::None,
@@ -50,8 +59,13 @@ pub(super) fn described(metadata: &Value) -> Option<Described> {
             multi_region: metadata["MultiRegion"].as_bool()?,
             origin,
         },
-        description: metadata["Description"].as_str().unwrap_or_default().to_owned(),
-        current_material: metadata["CurrentKeyMaterialId"].as_str().and_then(|id| id.parse().ok()),
+        description: metadata["Description"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        current_material: metadata["CurrentKeyMaterialId"]
+            .as_str()
+            .and_then(|id| id.parse().ok()),
         expiration,
         deletion_date: time(&metadata["DeletionDate"]),
         created_at: time(&metadata["CreationDate"])?,
@@ -92,7 +106,13 @@ pub(super) fn grant(entry: &Value) -> Option<Grant> {
     let operations = entry["Operations"].as_array()?;
     Some(Grant {
         id: entry["GrantId"].as_str()?.to_owned(),
-        grantee: entry["GranteePrincipal"].as_str().unwrap_or_default().to_owned(),
-        operations: operations.iter().filter_map(|one| Some(one.as_str()?.to_owned())).collect(),
+        grantee: entry["GranteePrincipal"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        operations: operations
+            .iter()
+            .filter_map(|one| Some(one.as_str()?.to_owned()))
+            .collect(),
     })
 }

@@ -32,6 +32,8 @@ pub enum Interruption {
     CrashTwice(usize),
     /// The process sleeps for six minutes and wakes unaware.
     Pause,
+    /// The process sleeps until another has taken over and finished everything, and wakes unaware.
+    Takeover,
 }
 
 /// One run, complete: the same case does the same again.
@@ -49,6 +51,19 @@ pub struct Case {
     pub seed: u64,
     /// A mistake built in, for the sweep to find.
     pub planted: Planted,
+}
+
+impl Case {
+    /// Decides the faults of this case.
+    fn draw(&self) -> u64 {
+        let kind = match self.interruption {
+            Interruption::Crash => 1,
+            Interruption::CrashTwice(_) => 2,
+            Interruption::Pause => 3,
+            Interruption::Takeover => 4,
+        };
+        self.seed.wrapping_mul(1_000_003) ^ (self.at as u64).wrapping_mul(7_919) ^ kind << 40
+    }
 }
 
 impl fmt::Display for Case {
@@ -102,8 +117,16 @@ impl Prepared {
         world.with_keystore().await.expect("the account answers");
         scenario.prepare(&world).await;
         outside.advance_minutes(10);
-        let sim = outside.sim.snapshot().expect("the simulator can be written down");
-        Self { scenario, records: outside.records.fork(), sim, outside }
+        let sim = outside
+            .sim
+            .snapshot()
+            .expect("the simulator can be written down");
+        Self {
+            scenario,
+            records: outside.records.fork(),
+            sim,
+            outside,
+        }
     }
 
     fn copy(&self, case: &Case) -> Outside {
@@ -114,29 +137,35 @@ impl Prepared {
         });
         if case.fault_percent > 0 {
             let rate = f64::from(case.fault_percent) / 100.0;
-            sim.set_random_faults(Some(RandomFaults::new(case.seed, rate)));
+            sim.set_random_faults(Some(RandomFaults::new(case.draw(), rate)));
         }
-        self.outside.copy_with(Arc::new(sim), Arc::new(case.planted.records(&self.records)), case.seed)
+        self.outside.copy_with(
+            Arc::new(sim),
+            Arc::new(case.planted.records(&self.records)),
+            case.seed,
+        )
     }
 
     /// Sweeps every point for one fault rate and seed.
-    pub async fn sweep(
-        &self,
-        fault_percent: u32,
-        seed: u64,
-        planted: Planted,
-        tally: &mut Tally,
-    ) {
-        for kind in 0..3 {
+    pub async fn sweep(&self, fault_percent: u32, seed: u64, planted: Planted, tally: &mut Tally) {
+        for kind in 0..4 {
             let mut at = 0;
             loop {
                 let interruption = match kind {
                     0 => Interruption::Crash,
                     1 => Interruption::CrashTwice(1 + (at * 7 + seed as usize) % 11),
-                    _ => Interruption::Pause,
+                    2 => Interruption::Pause,
+                    _ => Interruption::Takeover,
                 };
                 let scenario = self.scenario;
-                let case = Case { scenario, interruption, at, fault_percent, seed, planted };
+                let case = Case {
+                    scenario,
+                    interruption,
+                    at,
+                    fault_percent,
+                    seed,
+                    planted,
+                };
                 let outcome = self.run(&case).await;
                 let is_reached = outcome.is_reached;
                 tally.add(case, outcome);
@@ -160,47 +189,42 @@ impl Prepared {
                 let clock = Arc::clone(&outside.clock);
                 Fuse::pause_at(case.at, clock, SignedDuration::from_mins(6))
             }
+            Interruption::Takeover => Fuse::hold_at(case.at),
             Interruption::Crash | Interruption::CrashTwice(_) => Fuse::crash_at(case.at),
         };
-        let mut restarts = 0;
-        let mut is_alive = self.live(&outside, case, &fuse, 1, true).await;
-        let is_reached = fuse.is_burnt();
-        if let (false, Interruption::CrashTwice(later)) = (is_alive, case.interruption) {
-            restarts += 1;
-            is_alive = self.live(&outside, case, &Fuse::crash_at(later), 2, false).await;
-        }
-        if !is_alive || matches!(case.interruption, Interruption::Pause) {
-            restarts += 1;
+        let first = case.planted.start(&outside, Arc::clone(&fuse), 1);
+        let life = Box::pin(self.first_life(&first));
+        let ended = match case.interruption {
+            Interruption::Pause => {
+                life.await;
+                End::Alive
+            }
+            Interruption::Takeover => taken_over(&outside, case, life, &fuse).await,
+            Interruption::Crash | Interruption::CrashTwice(_) => {
+                until_crash(&outside, life, &fuse).await
+            }
+        };
+        drop(first);
+        let mut restarts = u64::from(fuse.is_burnt());
+        if let (End::Crashed, Interruption::CrashTwice(later)) = (ended, case.interruption) {
+            let fuse = Fuse::crash_at(later);
+            let second = case.planted.start(&outside, Arc::clone(&fuse), 2);
+            until_crash(&outside, Box::pin(second.run()), &fuse).await;
+            restarts += u64::from(fuse.is_burnt());
         }
         self.finish(&outside, case).await;
         let verdict = verdict::check(&outside, case).await;
-        Outcome { restarts, is_reached, verdict }
+        Outcome {
+            restarts,
+            is_reached: fuse.is_burnt(),
+            verdict,
+        }
     }
 
-    /// One process, until it dies or has nothing left to do. Answers whether it is alive.
-    async fn live(
-        &self,
-        outside: &Outside,
-        case: &Case,
-        fuse: &Arc<Fuse>,
-        start: u64,
-        is_first: bool,
-    ) -> bool {
-        let world = case.planted.start(outside, Arc::clone(fuse), start);
-        let life = async {
-            if is_first {
-                self.scenario.begin(&world).await;
-            }
-            world.run().await;
-        };
-        tokio::select! {
-            biased;
-            () = fuse.burnt(), if !matches!(case.interruption, Interruption::Pause) => {
-                outside.records.crash();
-                false
-            }
-            () = life => true,
-        }
+    /// The process that starts the operation.
+    async fn first_life(&self, world: &World) {
+        self.scenario.begin(world).await;
+        world.run().await;
     }
 
     /// AWS behaves again, the last process works everything off, and a person tries again what got stuck.
@@ -218,10 +242,60 @@ impl Prepared {
     }
 }
 
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Alive,
+    Crashed,
+}
+
+/// One process, until it dies or has nothing left to do.
+async fn until_crash<F: Future<Output = ()> + Unpin>(
+    outside: &Outside,
+    life: F,
+    fuse: &Fuse,
+) -> End {
+    tokio::select! {
+        biased;
+        () = fuse.burnt() => {
+            outside.records.crash();
+            End::Crashed
+        }
+        () = life => End::Alive,
+    }
+}
+
+/// A process sleeps at its point; a second one takes over and finishes; the first wakes and goes on.
+async fn taken_over<F: Future<Output = ()> + Unpin>(
+    outside: &Outside,
+    case: &Case,
+    mut life: F,
+    fuse: &Arc<Fuse>,
+) -> End {
+    let is_asleep = tokio::select! {
+        biased;
+        () = fuse.burnt() => true,
+        () = &mut life => false,
+    };
+    if is_asleep {
+        case.planted.start(outside, Fuse::whole(), 2).run().await;
+        fuse.release();
+        life.await;
+    }
+    End::Alive
+}
+
 /// Tries every stuck job again. Answers whether there was one.
 async fn retry_stuck(world: &World) -> bool {
-    let filter = JobFilter { state: Some(JobState::Stuck), subject: None };
-    let jobs = world.app.jobs.list(&world.actor, &filter, &Page::default()).await;
+    let filter = JobFilter {
+        state: Some(JobState::Stuck),
+        subject: None,
+    };
+    let jobs = world
+        .app
+        .jobs
+        .list(&world.actor, &filter, &Page::default())
+        .await;
     let stuck = jobs.expect("records in memory answer").rows;
     for job in &stuck {
         let _ = world.app.jobs.retry(&world.actor, job.id).await;

@@ -24,12 +24,18 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::CreateAndImport, Self::RotateByNewKey, Self::RotateInPlace, Self::RemoveFromCloud];
+    pub const ALL: &'static [Self] = &[
+        Self::CreateAndImport,
+        Self::RotateByNewKey,
+        Self::RotateInPlace,
+        Self::RemoveFromCloud,
+    ];
 
     pub(super) async fn prepare(self, world: &World) {
         if self != Self::CreateAndImport {
-            world.succeed(world.create(NAME, KeySpec::Aes256).await).await;
+            world
+                .succeed(world.create(NAME, KeySpec::Aes256).await)
+                .await;
         }
     }
 
@@ -42,7 +48,10 @@ impl Scenario {
             Self::CreateAndImport => world.create(NAME, KeySpec::Aes256).await,
             Self::RotateByNewKey => rotate(RotationMethod::NewKey(OldKey::Disable)).await,
             Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
-            Self::RemoveFromCloud => keys.remove_from_cloud(&world.actor, NAME, NAME, &mode).await,
+            Self::RemoveFromCloud => {
+                keys.remove_from_cloud(&world.actor, NAME, NAME, &mode)
+                    .await
+            }
         };
     }
 }

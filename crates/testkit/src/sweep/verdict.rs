@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_domain::arn::MaterialId;
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_ports::durable::attest;
 use keyferry_domain::material::VersionIdentity;
+use keyferry_ports::durable::attest;
 use keyferry_ports::records::{
     AuditRecords, JobFilter, JobRecords, JobState, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page,
 };
@@ -35,11 +35,23 @@ pub enum Broken {
 
 /// Holds a world against what must be true.
 pub(super) async fn check(outside: &Outside, case: &Case) -> Result<(), Broken> {
-    let page = Page { limit: 1_000, cursor: None };
+    let page = Page {
+        limit: 1_000,
+        cursor: None,
+    };
     let filter = KmsKeyFilter::default();
-    let keys = outside.records.list_kms_keys(&filter, &page).await.expect("memory answers").rows;
-    let journal: Vec<JournalEntry> =
-        outside.sim.journal().into_iter().filter(|entry| entry.write).collect();
+    let keys = outside
+        .records
+        .list_kms_keys(&filter, &page)
+        .await
+        .expect("memory answers")
+        .rows;
+    let journal: Vec<JournalEntry> = outside
+        .sim
+        .journal()
+        .into_iter()
+        .filter(|entry| entry.write)
+        .collect();
     jobs_ended(outside).await?;
     no_material_is_lost(outside, &keys, &journal).await?;
     no_second_key(&keys, &journal)?;
@@ -48,13 +60,29 @@ pub(super) async fn check(outside: &Outside, case: &Case) -> Result<(), Broken> 
 }
 
 async fn jobs_ended(outside: &Outside) -> Result<(), Broken> {
-    let page = Page { limit: 1_000, cursor: None };
-    let jobs = outside.records.list_jobs(&JobFilter::default(), &page).await;
+    let page = Page {
+        limit: 1_000,
+        cursor: None,
+    };
+    let jobs = outside
+        .records
+        .list_jobs(&JobFilter::default(), &page)
+        .await;
     for job in jobs.expect("memory answers").rows {
         if job.state != JobState::Succeeded {
-            let targets = outside.records.list_targets(job.id).await.expect("memory answers");
-            let notes: Vec<_> = targets.iter().map(|target| (target.state, &target.note)).collect();
-            return Err(Broken::JobDidNotEnd(format!("{} {:?} {notes:?}", job.title, job.state)));
+            let targets = outside
+                .records
+                .list_targets(job.id)
+                .await
+                .expect("memory answers");
+            let notes: Vec<_> = targets
+                .iter()
+                .map(|target| (target.state, &target.note))
+                .collect();
+            return Err(Broken::JobDidNotEnd(format!(
+                "{} {:?} {notes:?}",
+                job.title, job.state
+            )));
         }
     }
     Ok(())
@@ -67,7 +95,10 @@ async fn no_material_is_lost(
     journal: &[JournalEntry],
 ) -> Result<(), Broken> {
     let vault = open_vault();
-    for entry in journal.iter().filter(|entry| entry.operation == "ImportKeyMaterial") {
+    for entry in journal
+        .iter()
+        .filter(|entry| entry.operation == "ImportKeyMaterial")
+    {
         let arn = entry.key_arn.clone().unwrap_or_default();
         let Some(key) = with_arn(keys, &arn) else {
             return Err(Broken::MaterialLost(format!("no record of {arn}")));
@@ -79,7 +110,9 @@ async fn no_material_is_lost(
             if was_deleted(journal, &arn, id.as_ref()) {
                 continue;
             }
-            return Err(Broken::MaterialLost(format!("{arn} holds {id:?}, which nothing stands for")));
+            return Err(Broken::MaterialLost(format!(
+                "{arn} holds {id:?}, which nothing stands for"
+            )));
         };
         let identity = VersionIdentity {
             group: key.group,
@@ -89,7 +122,9 @@ async fn no_material_is_lost(
         };
         let records: &dyn KeyRecords = &*outside.records;
         if let Err(error) = attest(records, &*vault, &identity).await {
-            return Err(Broken::MaterialLost(format!("{arn} version {version}: {error}")));
+            return Err(Broken::MaterialLost(format!(
+                "{arn} version {version}: {error}"
+            )));
         }
     }
     Ok(())
@@ -97,7 +132,10 @@ async fn no_material_is_lost(
 
 fn material_of(detail: &Value) -> Option<MaterialId> {
     let names = ["KeyMaterialId", "keyMaterialId", "material_id", "material"];
-    names.iter().find_map(|name| detail[*name].as_str()).and_then(|text| text.parse().ok())
+    names
+        .iter()
+        .find_map(|name| detail[*name].as_str())
+        .and_then(|text| text.parse().ok())
 }
 
 fn was_deleted(journal: &[JournalEntry], arn: &str, id: Option<&MaterialId>) -> bool {
@@ -109,11 +147,18 @@ fn was_deleted(journal: &[JournalEntry], arn: &str, id: Option<&MaterialId>) -> 
 }
 
 fn with_arn<'a>(keys: &'a [KmsKey], arn: &str) -> Option<&'a KmsKey> {
-    keys.iter().find(|key| key.arn.as_ref().is_some_and(|known| known.to_string() == arn))
+    keys.iter().find(|key| {
+        key.arn
+            .as_ref()
+            .is_some_and(|known| known.to_string() == arn)
+    })
 }
 
 fn no_second_key(keys: &[KmsKey], journal: &[JournalEntry]) -> Result<(), Broken> {
-    for entry in journal.iter().filter(|entry| entry.operation == "CreateKey") {
+    for entry in journal
+        .iter()
+        .filter(|entry| entry.operation == "CreateKey")
+    {
         let arn = entry.key_arn.clone().unwrap_or_default();
         if with_arn(keys, &arn).is_none() {
             return Err(Broken::SecondKey(arn));
@@ -127,11 +172,17 @@ async fn every_effect_is_audited(
     outside: &Outside,
     journal: &[JournalEntry],
 ) -> Result<(), Broken> {
-    let leaves = outside.records.list_leaves(0, u32::MAX).await.expect("memory answers");
+    let leaves = outside
+        .records
+        .list_leaves(0, u32::MAX)
+        .await
+        .expect("memory answers");
     let mut told: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for record in &leaves {
         let entry: Value = serde_json::from_slice(&record.leaf.bytes).expect("a leaf is JSON");
-        let Some(operation) = entry["aws_operation"].as_str() else { continue };
+        let Some(operation) = entry["aws_operation"].as_str() else {
+            continue;
+        };
         let counts = told.entry(operation.to_owned()).or_default();
         match entry["phase"].as_str() {
             Some("intent") => counts.0 += 1,
@@ -160,16 +211,28 @@ fn nothing_was_done_twice(
     journal: &[JournalEntry],
     case: &Case,
 ) -> Result<(), Broken> {
-    let rotations = journal.iter().filter(|entry| entry.operation == "RotateKeyOnDemand").count();
+    let rotations = journal
+        .iter()
+        .filter(|entry| entry.operation == "RotateKeyOnDemand")
+        .count();
     if rotations > 1 {
-        return Err(Broken::TwoEffects(format!("{rotations} rotations on demand")));
+        return Err(Broken::TwoEffects(format!(
+            "{rotations} rotations on demand"
+        )));
     }
     for key in keys {
-        let wanted: BTreeSet<_> =
-            key.intent.versions.iter().map(|version| version.number).collect();
+        let wanted: BTreeSet<_> = key
+            .intent
+            .versions
+            .iter()
+            .map(|version| version.number)
+            .collect();
         let bound: BTreeSet<_> = key.bindings.values().copied().collect();
         if !wanted.is_subset(&bound) {
-            return Err(Broken::NotReached(format!("{}: {wanted:?} wanted, {bound:?} held", case.scenario_name())));
+            return Err(Broken::NotReached(format!(
+                "{}: {wanted:?} wanted, {bound:?} held",
+                case.scenario_name()
+            )));
         }
     }
     Ok(())
