@@ -64,7 +64,10 @@ impl KmsKeys {
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
-        self.refuse_busy(&before).await?;
+        // Protective acts do not wait: the job under way meets the new intent and converges to it.
+        if wish.priority != Priority::Protect {
+            self.refuse_busy(&before).await?;
+        }
         let expect = Expect::Revision(before.revision);
         let mut batch = Batch::new().with(Change::PutKmsKey(after.clone(), expect));
         let lane = self.lane(&after).await?;

@@ -10,7 +10,8 @@ use crate::error::AppError;
 use super::KmsKeys;
 
 impl KmsKeys {
-    /// The one KMS key that the text names. Among several, those that live win over replaced and deleted ones.
+    /// The one KMS key that the text names. Among several of one name, the one in use wins over one that is being
+    /// made, and both over replaced and deleted ones.
     pub(super) async fn find(&self, selector: &str) -> Result<KmsKey, AppError> {
         let records = &self.shared.ports.records;
         let not_found = || AppError::NotFound {
@@ -21,28 +22,29 @@ impl KmsKeys {
             return records.find_kms_key(id).await?.ok_or_else(not_found);
         }
         if let Ok(arn) = selector.parse::<KmsKeyArn>() {
-            return records
-                .find_kms_key_by_arn(&arn)
-                .await?
-                .ok_or_else(not_found);
+            let found = records.find_kms_key_by_arn(&arn).await?;
+            return found.ok_or_else(not_found);
         }
         let called = records.find_kms_keys_called(selector).await?;
-        let lives = |key: &&KmsKey| {
-            !matches!(
-                key.intent.life,
-                Life::Replaced | Life::Deleted | Life::Released
-            )
-        };
-        let living: Vec<&KmsKey> = called.iter().filter(lives).collect();
-        match (living.as_slice(), called.as_slice()) {
-            ([one], _) => Ok((*one).clone()),
-            ([], [one]) => Ok(one.clone()),
-            ([], []) => Err(not_found()),
-            _ => Err(AppError::Ambiguous {
+        let best = called.iter().map(rank).min().ok_or_else(not_found)?;
+        let mut meant = called.into_iter().filter(|key| rank(key) == best);
+        match (meant.next(), meant.count()) {
+            (Some(one), 0) => Ok(one),
+            (_, others) => Err(AppError::Ambiguous {
                 what: "KMS key",
                 selector: selector.to_owned(),
-                count: living.len().max(called.len()),
+                count: others + 1,
             }),
         }
+    }
+}
+
+/// How likely a key of that name is meant: 0 is most.
+fn rank(key: &KmsKey) -> u8 {
+    match key.intent.life {
+        Life::Active | Life::Inactive | Life::PendingDeletion => 0,
+        Life::Provisioning => 1,
+        Life::Replaced => 2,
+        Life::Deleted | Life::Released => 3,
     }
 }

@@ -9,7 +9,7 @@ fn seeds() -> u64 {
     asked.and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
 }
 
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 20;
 
 /// Restarts that one `make test` counts at least: 20,000 over creation and both rotations.
 fn floor(scenario: Scenario) -> u64 {

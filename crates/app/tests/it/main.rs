@@ -7,6 +7,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod bad_input;
 mod connection_policy;
 mod crash_sweep;
 mod doctor;

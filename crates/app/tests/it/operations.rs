@@ -426,3 +426,48 @@ async fn a_second_operation_waits_for_the_first() {
         "{second:?}"
     );
 }
+
+#[tokio::test]
+async fn a_protective_act_does_not_wait_for_the_job_under_way() {
+    let world = world().await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    let rotate = Rotate {
+        method: RotationMethod::InPlace,
+    };
+    let rotation = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate, &MODE)
+        .await;
+    assert!(rotation.is_ok(), "{rotation:?}");
+
+    let disabled = world.app.kms_keys.disable(&world.actor, "app", &MODE).await;
+    assert!(disabled.is_ok(), "{disabled:?}");
+    world.run().await;
+
+    assert_eq!(state(&world, "app").await, "Disabled");
+}
+
+#[tokio::test]
+async fn during_a_rotation_the_name_means_the_key_in_use() {
+    let world = world().await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    let in_use = world.arn("app").await;
+    let rotate = Rotate {
+        method: RotationMethod::NewKey(OldKey::KeepEnabled),
+    };
+    let rotation = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate, &MODE)
+        .await;
+    assert!(rotation.is_ok(), "{rotation:?}");
+
+    assert_eq!(world.arn("app").await, in_use);
+    world.run().await;
+    assert_ne!(world.arn("app").await, in_use);
+}
