@@ -26,4 +26,4 @@ pub use job::{JobRequest, new_job};
 pub use lanes::ORPHANED;
 pub use pacer::{Pacer, Quotas};
 pub use settings::Settings;
-pub use work::{BEFORE_HORIZON, CLOCK_AHEAD, CORRUPT, TOO_MANY_STEPS};
+pub use work::{BEFORE_HORIZON, CLOCK_AHEAD, CORRUPT, REFUSED, TOO_MANY_STEPS};

@@ -137,8 +137,12 @@ impl RegionalKms {
     }
 
     pub(super) async fn read_rotation(&self, key: &KmsKeyArn) -> Read<RotationStatus> {
-        let on_demand_used = self.count_rotations_on_demand(key).await?;
-        let status = match self.read_rotation_status(key).await {
+        let (counted, status) = tokio::join!(
+            self.count_rotations_on_demand(key),
+            self.read_rotation_status(key)
+        );
+        let on_demand_used = counted?;
+        let status = match status {
             Ok(status) => status,
             // An imported key without material, or of a kind that AWS does not rotate by itself.
             Err(CallFailure::Refused {

@@ -34,18 +34,21 @@ pub struct Front {
     pub clock: SimClock,
     /// Whether `/_sim/…` is there. It obeys everybody: loopback only.
     pub control: bool,
+    /// How long every answer takes, on top of what a fault adds.
+    pub latency: Duration,
     /// How long a request without an answer is held before its connection is dropped.
     pub hang: Duration,
 }
 
 impl Front {
-    /// Without control, requests without an answer held for a minute.
+    /// Without control and latency, requests without an answer held for a minute.
     #[must_use]
     pub fn new(simulator: Simulator, clock: SimClock) -> Self {
         Front {
             simulator,
             clock,
             control: false,
+            latency: Duration::ZERO,
             hang: Duration::from_secs(60),
         }
     }
@@ -123,6 +126,7 @@ async fn answer(
     if front.control && received.path.starts_with("/_sim/") {
         return Ok(control::answer(&front, &received));
     }
+    wait(front.latency).await;
     let now = front.clock.now();
     let protocol = request::protocol(&received);
     let call = match request::to_call(&front.simulator, &received, protocol, now) {
