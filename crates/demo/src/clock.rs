@@ -64,6 +64,11 @@ impl Clock for VirtualClock {
     }
 }
 
+/// The simulator's time where it runs for people: the host's.
+pub fn running_clock() -> SimClock {
+    SimClock::system()
+}
+
 /// The same time for the AWS adapter, which races its waits against answers from a socket. A socket takes real
 /// time: were a time-out to jump, every call would fail. So its waits pass in real time, and virtual time catches
 /// up at their end.

@@ -8,13 +8,14 @@ mod certificates;
 pub mod checks;
 mod clock;
 mod error;
+pub mod fleet;
 mod folder;
 mod landscape;
 mod report;
 mod rig;
 mod simulated;
 
-pub use clock::{VirtualClock, WireClock};
+pub use clock::{VirtualClock, WireClock, running_clock};
 pub use error::{DemoError, Why};
 pub use landscape::{
     KEYFERRY_USER, KeptAccessKey, OTHER_USER, PRODUCTION, REGIONS, ROLE_EXTERNAL_ID, ROLE_NAME,

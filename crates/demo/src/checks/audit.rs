@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keyferry_audit::{
-    Entry, Finding, Hash, Phase, RecordedLeaf, inclusion_proof, root_of, verify_inclusion,
+    Entry, Finding, Hash, Outcome, Phase, RecordedLeaf, inclusion_proof, root_of, verify_inclusion,
     verify_leaves,
 };
 use keyferry_ports::records::{AuditRecord, AuditRecords as _};
@@ -134,6 +134,12 @@ impl Told {
                 effect.operation, effect.request_id
             )
         })?;
+        ensure(!is_refused(outcome), || {
+            format!(
+                "the log says that AWS refused {} {}",
+                effect.operation, effect.request_id
+            )
+        })?;
         let is_before =
             |intent: &&Entry| is_same_act(intent, outcome) && intent.time_micros <= effect.time;
         ensure(self.intents.iter().any(|intent| is_before(&intent)), || {
@@ -145,13 +151,16 @@ impl Told {
     }
 
     fn check_unanswered(&self, operation: &str, count: usize) -> Result<(), Why> {
-        let is_open = |outcome: &&Entry| {
-            outcome.aws_operation.as_deref() == Some(operation) && outcome.aws_request_id.is_none()
+        let may_tell_of_it = |outcome: &&Entry| {
+            outcome.aws_operation.as_deref() == Some(operation)
+                && outcome.aws_request_id.is_none()
+                && !is_refused(outcome)
         };
-        let told = self.outcomes.iter().filter(is_open).count();
+        let told = self.outcomes.iter().filter(may_tell_of_it).count();
         ensure(told >= count, || {
             format!(
-                "AWS saw {count} {operation} without an answer, of which the log tells {told} outcomes"
+                "{count} {operation} took effect whose request no outcome names, and {told} outcomes tell \
+                 of one without an answer"
             )
         })
     }
@@ -179,4 +188,8 @@ fn is_same_act(one: &Entry, other: &Entry) -> bool {
         && one.object.id == other.object.id
         && one.job_id == other.job_id
         && one.aws_operation == other.aws_operation
+}
+
+fn is_refused(entry: &Entry) -> bool {
+    entry.phase == Phase::Outcome(Outcome::Refused)
 }

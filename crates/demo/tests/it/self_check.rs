@@ -99,7 +99,7 @@ async fn a_log_that_was_tampered_with_is_not_complete() {
     assert_ne!(altered[3], whole[3]);
     let mut cut = whole.clone();
     cut.remove(3);
-    // Whoever cuts the end of the log and nothing else leaves a tree that fits: the effects tell.
+    // Whoever cuts the end of the log leaves a tree that fits: the effects tell.
     let outcome = whole
         .iter()
         .rposition(|record| {
@@ -111,7 +111,7 @@ async fn a_log_that_was_tampered_with_is_not_complete() {
     for (log, word) in [
         (&altered[..], "Altered"),
         (&cut[..], "Missing"),
-        (short, "ImportKeyMaterial"),
+        (short, "no outcome names"),
     ] {
         let why = is_complete(log, &journal, OURS).unwrap_err().to_string();
         assert!(why.contains(word), "{why}");
