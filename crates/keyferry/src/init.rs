@@ -108,13 +108,18 @@ fn administrator_password(
         let given = world.secret("administrator's password", &source)?;
         return Ok((SecretText::new(given.expose()), false));
     }
+    Ok((made_up_password(), true))
+}
+
+/// 120 random bits in letters and digits.
+pub(crate) fn made_up_password() -> SecretText {
     let mut bytes = [0u8; PASSWORD_CHARACTERS];
     OsEntropy.fill(&mut bytes);
     let letters = bytes
         .iter()
         .filter_map(|byte| PASSWORD_ALPHABET.get(usize::from(byte % 32)));
     let password: String = letters.map(|letter| char::from(*letter)).collect();
-    Ok((SecretText::new(password), true))
+    SecretText::new(password)
 }
 
 /// Asks twice where a person types the passphrase: nobody could open the vault after a slip.

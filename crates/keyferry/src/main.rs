@@ -2,9 +2,11 @@
 
 mod compose;
 mod config;
+mod demo;
 mod init;
 mod outside;
 mod serve;
+mod simulator;
 
 use std::process::ExitCode;
 
@@ -65,5 +67,8 @@ async fn run_local(
         LocalCommand::Init(args) => init::run(world, output, args).await,
         LocalCommand::Server(args) => serve::run(world, args).await,
         LocalCommand::Config { data, command } => config::run(world, output, data, command),
+        LocalCommand::Demo(args) if args.check => demo::check(world, output).await,
+        LocalCommand::Demo(args) => demo::run(world, args).await,
+        LocalCommand::Simulator(args) => simulator::run(world, output, args).await,
     }
 }

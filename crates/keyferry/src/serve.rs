@@ -1,5 +1,6 @@
 //! `keyferry server`: opens what there is, works off jobs, answers requests, and ends in order.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use keyferry_app::{Actor, App};
@@ -12,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use crate::compose::{compose, data_folder, told};
+use crate::compose::{Composed, compose, data_folder, told};
 use crate::config::mistaken;
 
 pub(crate) async fn run(world: &mut World, args: ServerArgs) -> Result<(), CliError> {
@@ -51,25 +52,37 @@ pub(crate) async fn run(world: &mut World, args: ServerArgs) -> Result<(), CliEr
     );
 
     let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(wait_for_signal(stop));
+    let result = serve_until(composed, listener, &identity, &config, stopped).await;
+    signals.abort();
+    tracing::info!("stopped");
+    result
+}
+
+/// Works off jobs and answers requests until the word to stop, then ends in order.
+pub(crate) async fn serve_until(
+    composed: Composed,
+    listener: TcpListener,
+    identity: &tls::Identity,
+    config: &Config,
+    stopped: watch::Receiver<bool>,
+) -> Result<(), CliError> {
     let engine = Arc::clone(&composed.app.engine);
     let engine_stopped = stopped.clone();
     let working = tokio::spawn(async move { engine.run(until(engine_stopped)).await });
-    let signals = tokio::spawn(wait_for_signal(stop));
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
         },
-        &config,
+        config,
     );
-    let result = serve::serve(listener, &identity, service, until(stopped)).await;
-    signals.abort();
+    let result = serve::serve(listener, identity, service, until(stopped)).await;
     let _ = working.await;
     composed.database.close().await;
-    tracing::info!("stopped");
     result.map_err(unserved)
 }
 
-fn unserved(error: serve::ServeError) -> CliError {
+pub(crate) fn unserved(error: serve::ServeError) -> CliError {
     let told = CliError::new(Exit::Transient, error.to_string());
     match std::error::Error::source(&error) {
         Some(cause) => told.because(cause),
@@ -77,7 +90,7 @@ fn unserved(error: serve::ServeError) -> CliError {
     }
 }
 
-fn log(config: &Config) -> Result<(), CliError> {
+pub(crate) fn log(config: &Config) -> Result<(), CliError> {
     let filter = EnvFilter::try_new(&config.log_level)
         .map_err(|error| CliError::usage("`log.level` is no filter").because(&error))?;
     let builder = tracing_subscriber::fmt()
@@ -118,11 +131,11 @@ async fn open_vault(
 }
 
 /// Returns once the word to stop was given, or nobody is left to give it.
-async fn until(mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn wait_for_signal(stop: watch::Sender<bool>) {
+pub(crate) async fn wait_for_signal(stop: watch::Sender<bool>) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
