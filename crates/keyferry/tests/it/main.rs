@@ -1,0 +1,12 @@
+//! The real binary: processes, files, signals.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail as tests do"
+)]
+
+mod host;
+mod peers;
+mod server;

@@ -1,0 +1,132 @@
+//! A fresh Keyferry server, a fresh AWS account, and somebody at the command line.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
+use serde_json::Value;
+
+use super::emulator::{AccessKey, Emulator, REGION, ROOT_SECRET};
+use super::gaps::{Peer, ca_file};
+use crate::host::{Done, Host, Server};
+
+/// Where a journey takes place.
+pub(crate) struct Scene {
+    pub(crate) peer: Peer,
+    pub(crate) aws: Emulator,
+    pub(crate) account: String,
+    url: String,
+    host: Host,
+    _server: Server,
+}
+
+/// Makes a journey, where the peer can run.
+pub(crate) fn travel(peer: Peer, journey: fn(&Scene)) {
+    if let Some(url) = peer.url() {
+        journey(&Scene::new(peer, url));
+    }
+}
+
+/// Both emulators take 12 digits as the root of the account of that number.
+fn new_account() -> String {
+    let random = RandomState::new().build_hasher().finish();
+    format!("{:012}", 100_000_000_000 + random % 900_000_000_000)
+}
+
+impl Scene {
+    fn new(peer: Peer, url: String) -> Self {
+        let (host, made) = Host::initialized();
+        let server = host.serve(&["--unseal-file", &host.path("passphrase")]);
+        let done = host.keyferry(&format!(
+            "login --url {} --user admin --password-file {} --fingerprint {}",
+            server.url,
+            host.path("password"),
+            text(&made["fingerprint"]),
+        ));
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let account = new_account();
+        Self {
+            peer,
+            aws: Emulator::new(&url, &ca_file(), &account),
+            account,
+            url,
+            host,
+            _server: server,
+        }
+    }
+
+    /// Runs a command that must succeed; answers its JSON.
+    #[track_caller]
+    pub(crate) fn keyferry(&self, line: &str) -> Value {
+        let done = self.host.keyferry(&format!("{line} --output json"));
+        assert_eq!(done.code, 0, "keyferry {line}: {}", done.stderr);
+        serde_json::from_str(&done.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail, with this code in its words.
+    #[track_caller]
+    pub(crate) fn refused(&self, line: &str, code: &str) -> Done {
+        let done = self.host.keyferry(&format!("{line} --output json"));
+        assert_ne!(done.code, 0, "keyferry {line}: {}", done.stdout);
+        let named = done.stderr.contains(&format!("[{code}]"));
+        assert!(named, "keyferry {line}: {}", done.stderr);
+        done
+    }
+
+    /// Options that lead to the emulator with an access key.
+    pub(crate) fn link(&self, key: &AccessKey) -> String {
+        self.host.secret(&key.id, &key.secret);
+        format!(
+            "--region {REGION} --endpoint {} --ca-file {} --access-key-id {} --secret-access-key-file {}",
+            self.url,
+            ca_file(),
+            key.id,
+            self.host.path(&key.id),
+        )
+    }
+
+    /// The access key of the account's root.
+    pub(crate) fn root(&self) -> AccessKey {
+        AccessKey {
+            id: self.account.clone(),
+            secret: ROOT_SECRET.to_owned(),
+        }
+    }
+
+    /// A connection as the account's root, and the keystore `keys` under it.
+    #[track_caller]
+    pub(crate) fn prepare(&self) {
+        let added = self.keyferry(&format!("connection add cloud {}", self.link(&self.root())));
+        assert_eq!(added["connection"]["account"], self.account.as_str());
+        self.keyferry("keystore create keys --connection cloud");
+    }
+
+    /// A KMS key as Keyferry shows it.
+    #[track_caller]
+    pub(crate) fn show(&self, name: &str) -> Value {
+        self.keyferry(&format!("kms-key show {name}"))
+    }
+
+    /// Makes a KMS key, and checks that it is there and enabled. Answers its ARN.
+    #[track_caller]
+    pub(crate) fn create(&self, name: &str, options: &str) -> String {
+        let made = self.keyferry(&format!("kms-key create {name} --keystore keys {options}"));
+        assert_eq!(made["job"]["state"], "succeeded", "{made}");
+        self.is(name, "ACTIVE", "Enabled")
+    }
+
+    /// Checks life and state of a KMS key, its state in Keyferry's eyes and in the emulator's. Answers its ARN.
+    #[track_caller]
+    pub(crate) fn is(&self, name: &str, life: &str, state: &str) -> String {
+        let shown = self.show(name);
+        assert_eq!(shown["life"], life, "{shown}");
+        assert_eq!(shown["key_state"], state, "{shown}");
+        let arn = text(&shown["arn"]);
+        assert_eq!(self.aws.state(&arn), state);
+        arn
+    }
+}
+
+/// A JSON text.
+#[track_caller]
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}

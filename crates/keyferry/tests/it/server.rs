@@ -1,0 +1,132 @@
+//! From an empty folder to a key, across a restart.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::host::{Host, PASSPHRASE, PASSWORD};
+
+#[test]
+fn init_makes_a_folder_for_its_owner_alone_and_prints_no_secret_that_was_given() {
+    let (host, answer) = Host::initialized();
+
+    let mode = |name: &str| {
+        std::fs::metadata(host.file(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode("data"), 0o700);
+    assert_eq!(mode("data/keyferry.toml"), 0o600);
+    assert_eq!(mode("data/tls/private-key.pem"), 0o600);
+    assert_eq!(answer["fingerprint"].as_str().unwrap().len(), 64);
+    assert!(answer.get("password").is_none());
+    let text = answer.to_string();
+    assert!(!text.contains(PASSPHRASE) && !text.contains(PASSWORD));
+}
+
+#[test]
+fn a_second_init_in_the_same_folder_changes_nothing() {
+    let (host, _) = Host::initialized();
+    let before = std::fs::read(host.file("data/keyferry.db")).unwrap();
+
+    let again = host.run(&host.init_words());
+
+    assert_eq!(again.code, 6, "{}", again.stderr);
+    assert_eq!(
+        std::fs::read(host.file("data/keyferry.db")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn a_short_passphrase_makes_no_folder() {
+    let host = Host::new();
+    host.secret("passphrase", "short");
+
+    let done = host.run(&host.init_words());
+
+    assert_eq!(done.code, 2, "{}", done.stderr);
+    assert!(!host.file("data").exists());
+}
+
+#[test]
+fn what_was_made_is_there_after_a_restart_and_usable_once_the_vault_is_open() {
+    let (host, answer) = Host::initialized();
+    let fingerprint = answer["fingerprint"].as_str().unwrap();
+    let login = |url: &str| {
+        let password = host.path("password");
+        host.keyferry(&format!(
+            "login --url {url} --user admin --password-file {password} --fingerprint {fingerprint}"
+        ))
+    };
+    let passphrase = host.path("passphrase");
+    let server = host.serve(&["--unseal-file", &passphrase]);
+    let done = login(&server.url);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let made = host.keyferry("key create billing");
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert_eq!(server.stop(), 0);
+
+    let server = host.serve(&[]);
+    assert!(server.log.contains("the vault is sealed"), "{}", server.log);
+    assert_eq!(login(&server.url).code, 0);
+    let sealed = host.keyferry("key new-version billing");
+    assert_eq!(sealed.code, 7, "{}", sealed.stderr);
+    assert!(sealed.stderr.contains("[seal.sealed]"), "{}", sealed.stderr);
+    let opened = host.keyferry(&format!("seal unseal --passphrase-file {passphrase}"));
+    assert_eq!(opened.code, 0, "{}", opened.stderr);
+    let rotated = host.keyferry("key new-version billing --output json");
+    assert_eq!(rotated.code, 0, "{}", rotated.stderr);
+    let key: serde_json::Value = serde_json::from_str(&rotated.stdout).unwrap();
+    assert_eq!(key["versions"].as_array().unwrap().len(), 2);
+    assert_eq!(server.stop(), 0);
+}
+
+#[test]
+fn one_data_folder_has_one_server() {
+    let (host, _) = Host::initialized();
+    let server = host.serve(&[]);
+
+    let second = host.keyferry(&format!(
+        "server --listen 127.0.0.1:0 --data {}",
+        host.path("data")
+    ));
+
+    assert_eq!(second.code, 6, "{}", second.stderr);
+    assert!(
+        second.stderr.contains("another server is using"),
+        "{}",
+        second.stderr
+    );
+    assert_eq!(server.stop(), 0);
+}
+
+#[test]
+fn a_passphrase_file_that_others_can_read_keeps_the_server_from_starting() {
+    let (host, _) = Host::initialized();
+    let file = host.file("passphrase");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+
+    let data = host.path("data");
+    let done = host.keyferry(&format!(
+        "server --data {data} --unseal-file {}",
+        file.display()
+    ));
+
+    assert_eq!(done.code, 2, "{}", done.stderr);
+    assert!(done.stderr.contains("hint: chmod 0600"), "{}", done.stderr);
+}
+
+#[test]
+fn the_configuration_that_init_writes_is_well_and_shown_with_origins() {
+    let (host, _) = Host::initialized();
+    let data = host.path("data");
+
+    let check = host.keyferry(&format!("config --data {data} check"));
+    let show = host.keyferry(&format!("config --data {data} show --output json"));
+
+    assert_eq!(check.code, 0, "{}", check.stderr);
+    let rows: serde_json::Value = serde_json::from_str(&show.stdout).unwrap();
+    assert_eq!(rows[0]["key"], "listen");
+    assert_eq!(rows[0]["origin"], "default");
+}
