@@ -32,7 +32,7 @@ use crate::landscape::{OTHER_USER, PRODUCTION, REGIONS};
 use crate::simulated::{SimulatedAws, SimulatorSettings};
 
 /// The name of the connection and of the keystore in which checks work.
-pub(crate) const NAME: &str = "production";
+pub(crate) const NAME: &str = "check";
 
 /// 2026-01-01T00:00:00Z: every self-check begins then.
 const BEGINNING: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -190,7 +190,12 @@ impl Rig {
         &self.clock
     }
 
-    /// AWS.
+    /// AWS, with its endpoint and access keys.
+    pub fn aws(&self) -> &SimulatedAws {
+        &self.aws
+    }
+
+    /// AWS, in process.
     pub fn simulator(&self) -> &Simulator {
         self.aws.simulator()
     }

@@ -119,6 +119,11 @@ impl SimulatedAws {
         format!("https://{}", SocketAddr::new(host, self.address.port()))
     }
 
+    /// Whether it takes orders (`/_sim/…`) from everybody who reaches it: on loopback only.
+    pub fn is_steered_by_everybody(&self) -> bool {
+        self.address.ip().is_loopback()
+    }
+
     /// PEM of its certification authority.
     pub fn ca(&self) -> &str {
         &self.ca
@@ -185,10 +190,7 @@ impl SimulatedAws {
     /// [`DemoError`] where the folder cannot be written.
     pub fn save(&self) -> Result<(), DemoError> {
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = match *saved {
-            Some(next) => next,
-            None => 0,
-        };
+        let next = saved.unwrap_or(0);
         let news = self.simulator.journal_from(next);
         if news.is_empty() && saved.is_some() {
             return Ok(());

@@ -16,6 +16,7 @@ use keyferry_ports::clock::Clock as _;
 use keyferry_ports::secret::SecretText;
 use keyferry_server::config::{self, Config};
 use keyferry_server::{serve as https, tls, unseal};
+use keyferry_vault::harden_process;
 use tokio::sync::watch;
 
 use crate::compose::{compose, told};
@@ -34,6 +35,7 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// `demo --check`.
 pub(crate) async fn check(world: &mut World, output: Output) -> Result<(), CliError> {
+    let _ = harden_process();
     let report = self_check(|check| {
         let word = if check.ok { "ok    " } else { "FAILED" };
         world.say(&format!("{word} {}", check.name));
@@ -72,6 +74,7 @@ pub(crate) async fn check(world: &mut World, output: Output) -> Result<(), CliEr
 
 /// `demo`.
 pub(crate) async fn run(world: &mut World, args: DemoArgs) -> Result<(), CliError> {
+    let _ = harden_process();
     let (stop, stopped) = watch::channel(false);
     let signals = tokio::spawn(serve::wait_for_signal(stop.clone()));
     let folder = Folder::at(args.data)?;
@@ -118,6 +121,7 @@ pub(crate) async fn run(world: &mut World, args: DemoArgs) -> Result<(), CliErro
     };
     signals.abort();
     aws.save().map_err(simulator::told)?;
+    world.say("stopped");
     told.and(served)
 }
 

@@ -45,7 +45,10 @@ pub(crate) async fn run(
         access_keys_file: aws.access_keys_file().display().to_string(),
     };
     world.print_one(output, &started)?;
-    world.say("it obeys everybody on this host; Ctrl-C ends it");
+    if aws.is_steered_by_everybody() {
+        world.say("requests to /_sim/ steer it, from everybody on this host");
+    }
+    world.say("Ctrl-C ends it");
     tokio::select! {
         () = until(stopped) => {}
         () = aws.keep_saving() => {}

@@ -34,6 +34,15 @@ pub(super) async fn verified(rig: &Rig) -> Found {
     {
         return Err(Why::new(problem.as_str()));
     }
+    if let Some(why) = verified.actions_unchecked {
+        return Err(Why::new(format!("the rights could not be checked: {why}")));
+    }
+    ensure(verified.missing_actions.is_empty(), || {
+        format!(
+            "rights are missing: {}",
+            verified.missing_actions.join(", ")
+        )
+    })?;
     let kept = rig.app().connections.show(rig.actor(), NAME).await?;
     let is_connected = matches!(kept.health, LinkHealth::Connected { .. });
     ensure(is_connected, || {
@@ -44,7 +53,7 @@ pub(super) async fn verified(rig: &Rig) -> Found {
         format!("the record names the account {account:?}")
     })?;
     Ok(format!(
-        "account {PRODUCTION} as user/{KEYFERRY_USER}, {} Regions",
+        "account {PRODUCTION} as user/{KEYFERRY_USER} with every right of the tier full, {} Regions",
         verified.regions.len()
     ))
 }
