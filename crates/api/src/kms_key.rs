@@ -85,33 +85,13 @@ pub struct UploadKeyRequest {
     pub settings: KmsKeySettings,
 }
 
-/// Synchronizes: what shall be done. The first two are ticked unless said otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Synchronizes: brings everything that differs back to what is wanted, missing material included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SynchronizeRequest {
-    /// Put the wanted key policy in place.
-    #[serde(default = "yes")]
-    pub update_policy: bool,
-    /// Import the material that is missing.
-    #[serde(default = "yes")]
-    pub import_material: bool,
-    /// Delete the material instead.
+    /// Delete the material instead of importing what is missing.
     #[serde(default)]
     pub delete_material: bool,
-}
-
-impl Default for SynchronizeRequest {
-    fn default() -> Self {
-        Self {
-            update_policy: true,
-            import_material: true,
-            delete_material: false,
-        }
-    }
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Removes the material from AWS. The vault keeps its copy.

@@ -127,6 +127,12 @@ pub enum AppError {
     /// The life of the key does not allow it.
     #[error(transparent)]
     Operation(#[from] OperationRefusal),
+    /// The idempotency key belongs to another request.
+    #[error("the idempotency key `{key}` was used for another request")]
+    KeyReused {
+        /// The key.
+        key: String,
+    },
     /// Another job is under way on the KMS key.
     #[error("the job {job} is under way on the KMS key {name}")]
     Busy {
@@ -251,6 +257,7 @@ impl AppError {
             Self::Expiry(_) => "kms-key.expiry-in-the-past",
             Self::TooManyVersions(_) => "key.too-many-active-versions",
             Self::Operation(refusal) => refusal.code(),
+            Self::KeyReused { .. } => "request.idempotency-key-reused",
             Self::Busy { .. } => "kms-key.busy",
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
             Self::Job(_) => "job.wrong-state",
@@ -298,6 +305,7 @@ impl AppError {
             | Self::Operation(_)
             | Self::Blocked(_)
             | Self::Busy { .. }
+            | Self::KeyReused { .. }
             | Self::Job(_)
             | Self::OtherAccount { .. }
             | Self::Unverified { .. } => ErrorClass::Conflict,
@@ -334,6 +342,7 @@ impl AppError {
                 "deactivate a version that is no longer needed, or raise the key's limit"
             }
             Self::Operation(refusal) => refusal.hint(),
+            Self::KeyReused { .. } => "make a new idempotency key for every request",
             Self::Busy { .. } => "wait for the job, or cancel it",
             Self::Blocked(blocked) => blocked.hint(),
             Self::RegionNotInUse { .. } => {

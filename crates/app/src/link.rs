@@ -50,6 +50,9 @@ impl Links {
         } else {
             SHARED_SESSION
         };
+        if !self.vault.is_open() {
+            return Err(VaultError::Sealed.into());
+        }
         let key = (connection.id, connection.revision, session.to_owned());
         if let Some(link) = self.lock().get(&key) {
             return Ok(Arc::clone(link));
@@ -80,7 +83,8 @@ impl Links {
         id: ConnectionId,
         settings: &LinkSettings<SecretText>,
     ) -> Result<LinkSettings<SealedSecret>, VaultError> {
-        settings.try_map_secrets(|secret| self.vault.seal_secret(&purpose(id), secret))
+        settings
+            .try_map_secrets(|field, secret| self.vault.seal_secret(&purpose(id, field), secret))
     }
 
     /// Opens every secret of a connection's link settings.
@@ -89,7 +93,13 @@ impl Links {
         id: ConnectionId,
         settings: &LinkSettings<SealedSecret>,
     ) -> Result<LinkSettings<SecretText>, VaultError> {
-        settings.try_map_secrets(|sealed| self.vault.open_secret(&purpose(id), sealed))
+        settings
+            .try_map_secrets(|field, sealed| self.vault.open_secret(&purpose(id, field), sealed))
+    }
+
+    /// Drops every link, and the credentials in it.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<LinkKey, Arc<dyn AwsAccount>>> {
@@ -97,8 +107,9 @@ impl Links {
     }
 }
 
-fn purpose(id: ConnectionId) -> String {
-    format!("connection/{id}")
+/// What a secret is sealed for: a sealed secret that is moved to another field or connection does not open.
+fn purpose(id: ConnectionId, field: &str) -> String {
+    format!("connection/{id}/{field}")
 }
 
 /// The first of a connection's Regions.

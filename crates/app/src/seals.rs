@@ -145,6 +145,7 @@ impl Seals {
     pub async fn seal(&self, actor: &Actor) -> Result<SealStatus, AppError> {
         authorize(actor, Action::SealSeal)?;
         self.shared.ports.seal_control.seal();
+        self.shared.links.clear();
         let seals = self.shared.ports.records.list_seals().await?;
         if let Some(seal) = seals.first() {
             self.record(actor, Action::SealSeal, seal).await?;

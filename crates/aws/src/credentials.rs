@@ -205,6 +205,9 @@ async fn assume_with_token(
     let token = tokio::fs::read_to_string(token_file)
         .await
         .map_err(|error| format!("the token file {token_file} cannot be read: {error}"))?;
+    if !is_web_token(token.trim()) {
+        return Err(format!("the file {token_file} holds no OpenID token"));
+    }
     let sts = client!(
         aws_sdk_sts,
         link,
@@ -226,6 +229,23 @@ async fn assume_with_token(
         .map(aws_sdk_sts::types::AssumedRoleUser::arn);
     check_role(OPERATION, role_arn, user)?;
     from_sts(OPERATION, answer.credentials())
+}
+
+/// Whether a text has the form of a signed JSON web token (RFC 7519), at most 20,000 characters, as STS takes it: no
+/// other file of this host ever leaves it as a token.
+fn is_web_token(text: &str) -> bool {
+    let is_base64 = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    // `{"` in Base64: the header is a JSON object.
+    text.len() <= 20_000
+        && parts.len() == 3
+        && parts.iter().all(|part| is_base64(part))
+        && text.starts_with("eyJ")
 }
 
 /// Whether the session in the answer belongs to the role that was asked: same partition, account and name.

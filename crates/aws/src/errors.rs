@@ -59,6 +59,9 @@ where
     }
 }
 
+/// The server has no such function, and so did nothing (RFC 9110, section 15.6.2): no failure of AWS's own.
+const NOT_IMPLEMENTED: u16 = 501;
+
 /// Sorts an error that AWS answered. LimitExceeded is a quota, never a throttle.
 pub(crate) fn answered(
     operation: &'static str,
@@ -80,6 +83,14 @@ pub(crate) fn answered(
             request_id,
         };
     };
+    if status == NOT_IMPLEMENTED {
+        return CallFailure::Refused {
+            operation,
+            refusal: Refusal::UnsupportedOperation,
+            message,
+            request_id,
+        };
+    }
     let bare = code.strip_suffix("Exception").unwrap_or(code);
     let is_unknown = status >= 500 || status == 408 || UNKNOWN_OUTCOME.contains(&bare);
     // Throttled requests come back as 503 from some services, and are none the less refused.

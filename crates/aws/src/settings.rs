@@ -29,15 +29,14 @@ fn check_endpoint(endpoint: &Endpoint) -> Result<(), BadSettings> {
     match endpoint {
         Endpoint::Standard | Endpoint::Fips => Ok(()),
         Endpoint::Vpc { host } => {
-            let is_host = !host.is_empty()
-                && host.len() <= 253
-                && host
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-            if is_host {
+            if is_kms_vpc_endpoint(host) {
                 Ok(())
             } else {
-                Err(bad(FIELD, format!("`{host}` is no host name")))
+                let form = "vpce-ID.kms.REGION.vpce.SUFFIX";
+                Err(bad(
+                    FIELD,
+                    format!("`{host}` is no VPC endpoint of KMS ({form})"),
+                ))
             }
         }
         Endpoint::Custom { url } => {
@@ -49,6 +48,34 @@ fn check_endpoint(endpoint: &Endpoint) -> Result<(), BadSettings> {
             }
         }
     }
+}
+
+/// Whether AWS alone can answer at this host: a VPC interface endpoint of KMS. Names below `vpce-svc-…` belong to
+/// customers, and any other host could have a certificate below Amazon's roots (AWS PrivateLink Guide).
+fn is_kms_vpc_endpoint(host: &str) -> bool {
+    const SUFFIXES: &[&str] = &[
+        "amazonaws.com",
+        "amazonaws.com.cn",
+        "amazonaws.eu",
+        "c2s.ic.gov",
+        "sc2s.sgov.gov",
+        "cloud.adc-e.uk",
+        "csp.hci.ic.gov",
+    ];
+    let labels: Vec<&str> = host.splitn(5, '.').collect();
+    let [endpoint, service, region, vpce, suffix] = labels.as_slice() else {
+        return false;
+    };
+    let is_word = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    endpoint.starts_with("vpce-")
+        && !endpoint.starts_with("vpce-svc-")
+        && is_word(endpoint)
+        && matches!(*service, "kms" | "kms-fips")
+        && is_word(region)
+        && *vpce == "vpce"
+        && SUFFIXES.contains(suffix)
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -84,7 +84,7 @@ impl<S> Identity<S> {
     /// The same identity with its secret transformed, for sealing and opening.
     pub fn try_map_secret<T, E>(
         &self,
-        f: &mut impl FnMut(&S) -> Result<T, E>,
+        f: &mut impl FnMut(&'static str, &S) -> Result<T, E>,
     ) -> Result<Identity<T>, E> {
         Ok(match self {
             Self::AccessKey {
@@ -92,7 +92,7 @@ impl<S> Identity<S> {
                 secret_access_key,
             } => Identity::AccessKey {
                 access_key_id: access_key_id.clone(),
-                secret_access_key: f(secret_access_key)?,
+                secret_access_key: f("identity.secret_access_key", secret_access_key)?,
             },
             Self::AssumeRole { role, base } => Identity::AssumeRole {
                 role: role.clone(),
@@ -240,13 +240,13 @@ impl<S> LinkSettings<S> {
     /// The same settings with every secret transformed, for sealing and opening.
     pub fn try_map_secrets<T, E>(
         &self,
-        mut f: impl FnMut(&S) -> Result<T, E>,
+        mut f: impl FnMut(&'static str, &S) -> Result<T, E>,
     ) -> Result<LinkSettings<T>, E> {
         let identity = self.identity.try_map_secret(&mut f)?;
         let client_certificate = match &self.tls.client_certificate {
             Some(own) => Some(ClientCertificate {
                 chain: own.chain.clone(),
-                private_key: f(&own.private_key)?,
+                private_key: f("tls.client_certificate.private_key", &own.private_key)?,
             }),
             None => None,
         };
@@ -254,7 +254,7 @@ impl<S> LinkSettings<S> {
             Some(proxy) => Some(Proxy {
                 url: proxy.url.clone(),
                 credentials: match &proxy.credentials {
-                    Some((user, password)) => Some((user.clone(), f(password)?)),
+                    Some((user, password)) => Some((user.clone(), f("proxy.password", password)?)),
                     None => None,
                 },
             }),

@@ -104,6 +104,19 @@ pub struct Described {
     pub multi_region: Option<MultiRegionRole>,
 }
 
+impl Described {
+    /// Whether the current material is there, as far as state and expiry tell.
+    pub fn holds_material(&self) -> bool {
+        match self.state {
+            KeyState::PendingImport => false,
+            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
+                self.expiration != Expiration::None
+            }
+            _ => true,
+        }
+    }
+}
+
 /// Expiry of what a KMS key holds, as `DescribeKey` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiration {
@@ -113,6 +126,16 @@ pub enum Expiration {
     Never,
     /// `KEY_MATERIAL_EXPIRES` at this time: the earliest of all materials.
     At(Timestamp),
+}
+
+impl Expiration {
+    /// When the earliest material expires, where one does.
+    pub fn end(self) -> Option<Timestamp> {
+        match self {
+            Self::At(end) => Some(end),
+            Self::None | Self::Never => None,
+        }
+    }
 }
 
 /// Role of a place in a multi-Region set.

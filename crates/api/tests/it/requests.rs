@@ -50,11 +50,11 @@ fn unknown_fields_are_refused_at_every_depth() {
 }
 
 #[test]
-fn an_empty_synchronize_updates_the_policy_and_imports_material() {
+fn an_empty_synchronize_deletes_nothing() {
     let request: SynchronizeRequest = serde_json::from_value(json!({})).unwrap();
 
     assert_eq!(request, SynchronizeRequest::default());
-    assert!(request.update_policy && request.import_material && !request.delete_material);
+    assert!(!request.delete_material);
 }
 
 #[test]

@@ -409,5 +409,5 @@ fn check_regions(regions: &[Region]) -> Result<(), AppError> {
 
 /// The connector takes secrets over; the request keeps its own to be sealed later.
 fn copy(link: &LinkSettings<SecretText>) -> Result<LinkSettings<SecretText>, AppError> {
-    link.try_map_secrets(|secret| Ok(SecretText::new(secret.expose())))
+    link.try_map_secrets(|_, secret| Ok(SecretText::new(secret.expose())))
 }

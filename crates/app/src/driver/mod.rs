@@ -27,6 +27,7 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Target};
 use keyferry_ports::vault::Vault;
 
+use crate::action::Action;
 use crate::codec::{decode_answer, decode_step};
 use crate::error::AppError;
 use crate::link::Links;
@@ -52,6 +53,8 @@ pub(crate) struct Subject {
     pub(crate) own_effects: Vec<OwnEffect>,
     pub(crate) importable: BTreeSet<VersionNumber>,
     pub(crate) predecessor: Option<KmsKey>,
+    /// Whether nothing may be taken away: the job restores.
+    pub(crate) only_protects: bool,
     /// How far the key is that shall replace this one.
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
@@ -101,11 +104,14 @@ impl Driver for KmsKeyDriver {
         attempts: &[Attempt],
         pacer: Pacer,
     ) -> Result<Box<dyn Run>, DriverError> {
-        let actor = match self.records.find_job(target.job).await? {
-            Some(job) => job.actor,
-            None => return Err(gone("job", target.job)),
+        let Some(job) = self.records.find_job(target.job).await? else {
+            return Err(gone("job", target.job));
         };
-        let subject = self.read_subject(target.subject, actor).await?;
+        let mut subject = self.read_subject(target.subject, job.actor).await?;
+        subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
+        if subject.key.arn.is_none() {
+            subject.key.arn = answered_creation(attempts)?;
+        }
         let session = format!("keyferry-{}", target.job);
         let link = self
             .links
@@ -166,6 +172,7 @@ impl KmsKeyDriver {
             own_effects,
             importable,
             predecessor,
+            only_protects: false,
             successor,
             source_group,
         })
@@ -207,6 +214,20 @@ impl KmsKeyDriver {
             .collect();
         Ok((importable, group))
     }
+}
+
+/// The ARN of a creation that was answered, though the row does not have it: somebody else's change came between.
+fn answered_creation(attempts: &[Attempt]) -> Result<Option<KmsKeyArn>, DriverError> {
+    let is_creation = |attempt: &&Attempt| {
+        attempt.kind == StepKind::CreateKmsKey.as_str() && attempt.state == AttemptState::Done
+    };
+    let answers = attempts.iter().filter(is_creation);
+    for text in answers.filter_map(|attempt| attempt.outcome.as_ref()?.answer.as_deref()) {
+        if let Some(arn) = decode_answer(text).map_err(corrupt)?.key {
+            return Ok(Some(arn));
+        }
+    }
+    Ok(None)
 }
 
 /// Attempts as effects: what was answered lately, and what was never answered.

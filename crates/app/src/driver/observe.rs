@@ -9,7 +9,7 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::intent::Origin;
 use keyferry_domain::view::{AliasTarget, Field, ObservedMaterial, Place, RotationStatus};
 use keyferry_engine::{Cost, DriverError, Pacer};
-use keyferry_ports::aws::{CallFailure, Kms};
+use keyferry_ports::aws::{CallFailure, Kms, Refusal};
 
 use super::Subject;
 use super::failure::{field, not_now};
@@ -177,11 +177,10 @@ impl Reader<'_> {
         let found = match self.kms.alias_target(alias).await {
             Ok(found) => found,
             // An alias whose key we may not see is somebody else's.
-            Err(CallFailure::Refused { refusal, .. })
-                if refusal == keyferry_ports::aws::Refusal::AccessDenied =>
-            {
-                Some("a key that cannot be seen".to_owned())
-            }
+            Err(CallFailure::Refused {
+                refusal: Refusal::AccessDenied,
+                ..
+            }) => Some("a key that cannot be seen".to_owned()),
             Err(failure) => return Err(not_now(&failure)),
         };
         let Some(key_id) = found else {

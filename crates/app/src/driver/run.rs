@@ -12,7 +12,7 @@ use keyferry_domain::operation;
 use keyferry_domain::plan::{Blocked, Decision, WaitReason};
 use keyferry_domain::planner::{adopted_arn, plan, plan_settled};
 use keyferry_domain::step::{ImportKind, Step};
-use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search, View};
+use keyferry_domain::view::{EffectOutcome, Field, OwnEffect, Place, Search, View};
 use keyferry_engine::{DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
 use keyferry_ports::aws::{AwsAccount, ImportParameters, Kms, KmsCall};
 use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState, Change, Expect, Target};
@@ -37,6 +37,12 @@ const AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(5);
 
 /// How often the target of a former KMS key asks whether its successor is ready.
 const AWAIT_SUCCESSOR: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a key that AWS does not show yet is left alone before it is read again.
+const NOT_VISIBLE: SignedDuration = SignedDuration::from_secs(2);
+
+/// How long a key that we may not read is left alone.
+const UNREADABLE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Looks, plans and prepares at most this often within one decision: each round learns something new.
 const ROUNDS_MAX: u32 = 8;
@@ -243,7 +249,7 @@ impl KmsKeyRun {
                     Some(step) if self.must_look_before(&step) => {
                         self.look_before(&step, now).await?
                     }
-                    Some(step) => return Ok(Found::Step(step)),
+                    Some(step) => return Ok(self.unless_blind(step, now)),
                     None if self.sent_since_reading || self.places.is_empty() => {
                         self.observe(now).await?;
                     }
@@ -279,6 +285,25 @@ impl KmsKeyRun {
             _ => false,
         };
         needs_reading && self.places.is_empty()
+    }
+
+    /// Nothing goes into a key whose policy could not be read, and nothing for the first time into one whose grants
+    /// could not: they say who else could use the material.
+    fn unless_blind(&self, step: Step, now: Timestamp) -> Found {
+        let Step::ImportMaterial { region, kind, .. } = &step else {
+            return Found::Step(step);
+        };
+        let place = self.places.get(region);
+        let is_read = place.is_some_and(|place| {
+            place.policy.value().is_some()
+                && (*kind != ImportKind::First || place.grants.value().is_some())
+        });
+        if is_read {
+            return Found::Step(step);
+        }
+        let is_new = place.is_some_and(|place| place.described == Field::Absent);
+        let rest = if is_new { NOT_VISIBLE } else { UNREADABLE };
+        Found::Wait(now + rest, WaitReason::Unreadable)
     }
 
     async fn look_before(&mut self, step: &Step, now: Timestamp) -> Result<(), DriverError> {
@@ -354,6 +379,9 @@ impl KmsKeyRun {
         if let Some(next) = self.after_refusal(&step, now) {
             return Ok(next);
         }
+        if self.subject.only_protects && takes_away(&step) {
+            return Ok(would_destroy());
+        }
         let region = step.region().clone();
         let lane = self.subject.lane(&region)?;
         let costs = costs(&self.subject, &step)?;
@@ -371,6 +399,9 @@ impl KmsKeyRun {
             now,
         };
         let call = preparation.call(&step).await?;
+        // The row is written with every sending: whoever changed the intent meanwhile makes this commit fail, and
+        // nothing is sent for a wish that was withdrawn.
+        self.is_changed = true;
         let kind = step.kind();
         let intent = Fact::intent(
             &self.subject.actor,
@@ -578,6 +609,22 @@ fn awaits_successor(now: Timestamp) -> Next {
         until: now + AWAIT_SUCCESSOR,
         code: "plan.awaits-successor".to_owned(),
         why: "the new KMS key does not have the aliases yet".to_owned(),
+    }
+}
+
+/// What a restore never does, whatever the intent says.
+fn takes_away(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::DeleteMaterial { .. } | Step::ScheduleDeletion { .. }
+    )
+}
+
+fn would_destroy() -> Next {
+    Next::Stuck {
+        code: "plan.restore-would-destroy".to_owned(),
+        why: "what is wanted of this KMS key takes material away or deletes it; activate it, or cancel its deletion"
+            .to_owned(),
     }
 }
 

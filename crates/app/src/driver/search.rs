@@ -16,6 +16,9 @@ use super::Subject;
 use super::failure::not_now;
 use super::observe::Reader;
 
+/// Our clock and that of AWS differ by less.
+const SKEW_MAX: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
 /// More pages than an account has: 100,000 keys per Region, 1,000 a page, with room.
 const PAGES_MAX: u32 = 1_000;
 
@@ -72,6 +75,24 @@ impl Reader<'_> {
         Ok(Search { at: now, hits })
     }
 
+    /// A key whose tags are closed to us is not ours if it is older than our request, or if we may see nothing of it:
+    /// its policy is not the one that we ask for. Else nobody knows, and nothing is made again.
+    async fn without_tags(
+        &self,
+        subject: &Subject,
+        arn: &KmsKeyArn,
+        failure: &CallFailure,
+    ) -> Result<Option<Candidate>, DriverError> {
+        let described = self.kms.describe(arn).await;
+        match described {
+            Ok(Some(described)) if described.created_at >= subject.key.created_at - SKEW_MAX => {
+                Err(not_now(failure))
+            }
+            Ok(_) | Err(CallFailure::Refused { .. }) => Ok(None),
+            Err(failure) => Err(not_now(&failure)),
+        }
+    }
+
     async fn candidate(
         &self,
         subject: &Subject,
@@ -82,13 +103,16 @@ impl Reader<'_> {
         self.pace("ListResourceTags").await;
         let tags = match self.kms.tags(arn).await {
             Ok(tags) => tags,
-            // Keys that we may not see, or that are gone meanwhile, are not ours: we may read what we make.
             Err(CallFailure::Refused {
-                refusal: Refusal::AccessDenied | Refusal::NotFound,
+                refusal: Refusal::NotFound,
                 ..
-            }) => {
-                return Ok(None);
-            }
+            }) => return Ok(None),
+            Err(
+                failure @ CallFailure::Refused {
+                    refusal: Refusal::AccessDenied,
+                    ..
+                },
+            ) => return self.without_tags(subject, arn, &failure).await,
             Err(failure) => return Err(not_now(&failure)),
         };
         let operation = subject.key.operation.to_string();

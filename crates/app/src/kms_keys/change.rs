@@ -51,10 +51,13 @@ impl KmsKeys {
         decide: impl FnOnce(&KmsKey) -> Result<IntentChange, AppError>,
     ) -> Result<Answer, AppError> {
         authorize(actor, wish.action)?;
-        if let Some(answer) = self.repeated(actor, mode).await? {
+        let before = self.find(selector).await?;
+        if let Some(answer) = self
+            .repeated(actor, wish.action, Some(&before), mode)
+            .await?
+        {
             return Ok(answer);
         }
-        let before = self.find(selector).await?;
         let after = match decide(&before)? {
             IntentChange::Unchanged if !wish.even_if_unchanged => {
                 return Ok(Answer::Unchanged(before));
@@ -89,9 +92,15 @@ impl KmsKeys {
     }
 
     /// The job that the same request made before.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::KeyReused`] where the idempotency key belongs to another operation or KMS key.
     pub(super) async fn repeated(
         &self,
         actor: &Actor,
+        action: Action,
+        about: Option<&KmsKey>,
         mode: &Mode,
     ) -> Result<Option<Answer>, AppError> {
         let Some(key) = mode.idempotency_key.as_ref().filter(|_| !mode.dry_run) else {
@@ -104,9 +113,20 @@ impl KmsKeys {
         else {
             return Ok(None);
         };
+        if job.kind != action.as_str() {
+            return Err(AppError::KeyReused { key: key.clone() });
+        }
         let mut kms_keys = Vec::new();
         for target in records.list_targets(job.id).await? {
             kms_keys.extend(records.find_kms_key(target.subject).await?);
+        }
+        let is_about = |one: &KmsKey| {
+            kms_keys
+                .iter()
+                .any(|key| key.id == one.id || key.predecessor == Some(one.id))
+        };
+        if about.is_some_and(|one| !is_about(one)) {
+            return Err(AppError::KeyReused { key: key.clone() });
         }
         Ok(Some(Answer::Started { job, kms_keys }))
     }

@@ -109,7 +109,10 @@ impl KmsKeys {
         command: CreateKmsKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        if let Some(answer) = self.repeated(actor, mode).await? {
+        if let Some(answer) = self
+            .repeated(actor, Action::KmsKeyCreate, None, mode)
+            .await?
+        {
             return Ok(answer);
         }
         let to = self.destination(&command.keystore).await?;
@@ -150,7 +153,10 @@ impl KmsKeys {
         command: UploadKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        if let Some(answer) = self.repeated(actor, mode).await? {
+        if let Some(answer) = self
+            .repeated(actor, Action::KmsKeyUpload, None, mode)
+            .await?
+        {
             return Ok(answer);
         }
         let to = self.destination(&command.keystore).await?;

@@ -122,7 +122,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyEnable, Priority::Interactive);
+        let wish = Wish::new(Action::KmsKeyEnable, Priority::Interactive).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::enable(&key.intent, observed_state(key))?)
         })
@@ -136,7 +136,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyDisable, Priority::Protect);
+        let wish = Wish::new(Action::KmsKeyDisable, Priority::Protect).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::disable(&key.intent, observed_state(key))?)
         })
@@ -183,7 +183,8 @@ impl KmsKeys {
         typed_name: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive);
+        let wish =
+            Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive).even_if_unchanged();
         let dry_run = mode.dry_run;
         self.change(actor, selector, mode, wish, |key| {
             if !dry_run && key.name.as_str() != typed_name {
@@ -194,7 +195,8 @@ impl KmsKeys {
         .await
     }
 
-    /// Updates the policy, imports missing material, or deletes it, as chosen; then converges whatever differs.
+    /// Brings whatever differs back to what is wanted, missing material included; or deletes the material, which
+    /// takes the right to remove it from the cloud too.
     pub async fn synchronize(
         &self,
         actor: &Actor,
@@ -202,12 +204,15 @@ impl KmsKeys {
         what: SynchronizeChoice,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
+        if what.delete_material {
+            authorize(actor, Action::KmsKeyRemoveFromCloud)?;
+        }
         let wish = Wish::new(Action::KmsKeySynchronize, Priority::Interactive).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
-            let import = if what.import_material {
-                key.held.clone()
-            } else {
+            let import = if what.delete_material {
                 Vec::new()
+            } else {
+                key.held.clone()
             };
             let wanted = Synchronize {
                 policy: None,
@@ -227,7 +232,8 @@ impl KmsKeys {
         days: u32,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyScheduleDeletion, Priority::Interactive);
+        let wish =
+            Wish::new(Action::KmsKeyScheduleDeletion, Priority::Interactive).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::schedule_deletion(
                 &key.intent,
@@ -253,7 +259,15 @@ impl KmsKeys {
             Some(empty) => empty,
             None => self.keystore_empties(&key).await?,
         };
-        let wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect);
+        if empty {
+            authorize(actor, Action::KmsKeyRemoveFromCloud)?;
+        }
+        let priority = if empty {
+            Priority::Interactive
+        } else {
+            Priority::Protect
+        };
+        let wish = Wish::new(Action::KmsKeyCancelDeletion, priority);
         self.change(actor, &key.id.to_string(), mode, wish, |key| {
             Ok(operation::cancel_deletion(&key.intent, empty)?)
         })
@@ -281,25 +295,11 @@ impl KmsKeys {
     }
 }
 
-/// What `synchronize` does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What `synchronize` does beside converging: brings back missing material, or takes all of it away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SynchronizeChoice {
-    /// Bring the policy back to what is wanted.
-    pub update_policy: bool,
-    /// Import what is missing.
-    pub import_material: bool,
     /// Delete all material.
     pub delete_material: bool,
-}
-
-impl Default for SynchronizeChoice {
-    fn default() -> Self {
-        Self {
-            update_policy: true,
-            import_material: true,
-            delete_material: false,
-        }
-    }
 }
 
 /// The state that AWS showed last in the primary Region.

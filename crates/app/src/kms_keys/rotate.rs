@@ -40,10 +40,11 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyRotate)?;
-        if let Some(answer) = self.repeated(actor, mode).await? {
+        let key = self.find(selector).await?;
+        let action = Action::KmsKeyRotate;
+        if let Some(answer) = self.repeated(actor, action, Some(&key), mode).await? {
             return Ok(answer);
         }
-        let key = self.find(selector).await?;
         if !mode.dry_run {
             self.refuse_busy(&key).await?;
         }

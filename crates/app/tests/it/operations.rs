@@ -1,6 +1,5 @@
 //! Every operation once, from request to what AWS shows.
 
-use keyferry_app::AppError;
 use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, SynchronizeChoice};
 use keyferry_domain::kms_key::{OldKey, Status};
 use keyferry_domain::life::Life;
@@ -414,16 +413,92 @@ async fn an_alias_of_somebody_else_is_refused_before_anything_is_made() {
 #[tokio::test]
 async fn a_second_operation_waits_for_the_first() {
     let world = world().await;
-    let _first = world.create("app", KeySpec::Aes256).await.unwrap();
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    let rotate = || Rotate {
+        method: RotationMethod::InPlace,
+    };
+    let first = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate(), &MODE)
+        .await;
+    assert!(first.is_ok(), "{first:?}");
 
-    let second = world.app.kms_keys.disable(&world.actor, "app", &MODE).await;
+    let second = world
+        .app
+        .kms_keys
+        .rotate(&world.actor, "app", rotate(), &MODE)
+        .await;
+    let third = world
+        .app
+        .kms_keys
+        .deactivate(&world.actor, "app", &MODE)
+        .await;
 
+    assert_eq!(second.unwrap_err().code(), "kms-key.busy");
+    assert_eq!(third.unwrap_err().code(), "kms-key.busy");
+}
+
+#[tokio::test]
+async fn an_idempotency_key_of_another_request_is_refused() {
+    let world = world().await;
+    for name in ["one", "two"] {
+        world
+            .succeed(world.create(name, KeySpec::Aes256).await)
+            .await;
+    }
+    let mode = Mode {
+        dry_run: false,
+        idempotency_key: Some("k".to_owned()),
+    };
+    let first = world.app.kms_keys.disable(&world.actor, "one", &mode).await;
+    world.succeed(first).await;
+
+    let other_key = world.app.kms_keys.disable(&world.actor, "two", &mode).await;
+    let other_operation = world.app.kms_keys.enable(&world.actor, "one", &mode).await;
+
+    for refused in [other_key, other_operation] {
+        assert_eq!(
+            refused.unwrap_err().code(),
+            "request.idempotency-key-reused"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_restore_never_carries_out_a_withdrawn_wish_to_destroy() {
+    let world = world().await;
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    let removal = world
+        .app
+        .kms_keys
+        .remove_from_cloud(&world.actor, "app", "app", &MODE)
+        .await;
+    let Ok(Answer::Started { job, .. }) = removal else {
+        panic!("{removal:?}")
+    };
+    world
+        .app
+        .jobs
+        .cancel(&world.actor, job.id)
+        .await
+        .expect("nothing was sent yet");
+
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    let job = world.finished(restored).await;
+
+    assert_eq!(job.state, keyferry_ports::records::JobState::Stuck);
+    let arn = world.arn("app").await.to_string();
+    let deleted = world.outside.sim.journal();
     assert!(
-        matches!(
-            second,
-            Err(AppError::Busy { .. }) | Err(AppError::Operation(_))
-        ),
-        "{second:?}"
+        deleted
+            .iter()
+            .all(|entry| entry.operation != "DeleteImportedKeyMaterial"),
+        "{arn}"
     );
 }
 

@@ -40,6 +40,7 @@ fn table() -> Vec<(&'static str, u16, Option<Refusal>)> {
         ("AccessDeniedException",               403, Some(Refusal::AccessDenied)),
         ("ExpiredTokenException",               403, Some(Refusal::ExpiredToken)),
         ("InternalFailure",                     500, None),
+        ("InternalFailure",                     501, Some(Refusal::UnsupportedOperation)),
         ("InvalidSignatureException",           403, Some(Refusal::Unauthenticated)),
         ("MissingAuthenticationTokenException", 403, Some(Refusal::Unauthenticated)),
         ("OptInRequired",                       403, Some(Refusal::OptInRequired)),

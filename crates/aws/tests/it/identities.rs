@@ -218,20 +218,24 @@ async fn a_web_identity_reads_its_token_each_time() {
     let enable = KmsCall::EnableKey(key());
 
     let missing = linked.send(&enable).await.unwrap_err();
-    std::fs::write(&file, "first\n").unwrap();
+    std::fs::write(&file, "eyJ.e30.first\n").unwrap();
     linked.send(&enable).await.unwrap();
-    std::fs::write(&file, "second\n").unwrap();
+    std::fs::write(&file, "eyJ.e30.second\n").unwrap();
     linked.send(&enable).await.unwrap();
+    std::fs::write(&file, "correct horse battery\n").unwrap();
+    let no_token = linked.send(&enable).await.unwrap_err();
 
     assert!(not_sent_why(missing).contains("token"));
+    assert!(not_sent_why(no_token).contains("no OpenID token"));
     let seen = server.seen();
     let tokens: Vec<&Seen> = seen
         .iter()
         .filter(|seen| seen.operation() == OPERATION)
         .collect();
-    assert!(tokens[0].body().contains("WebIdentityToken=first"));
-    assert!(tokens[1].body().contains("WebIdentityToken=second"));
+    assert!(tokens[0].body().contains("WebIdentityToken=eyJ.e30.first"));
+    assert!(tokens[1].body().contains("WebIdentityToken=eyJ.e30.second"));
     assert!(tokens[0].header("authorization").is_none());
+    assert_eq!(tokens.len(), 2);
 }
 
 #[tokio::test]

@@ -78,6 +78,22 @@ fn spoilers() -> Vec<(&'static str, Spoil)> {
             }),
         ),
         (
+            "endpoint",
+            Box::new(|s| {
+                s.endpoint = Endpoint::Vpc {
+                    host: "kms.evil.example".to_owned(),
+                }
+            }),
+        ),
+        (
+            "endpoint",
+            Box::new(|s| {
+                s.endpoint = Endpoint::Vpc {
+                    host: "vpce-svc-1.kms.eu-central-1.vpce.amazonaws.com".to_owned(),
+                }
+            }),
+        ),
+        (
             "tls.ca_bundle",
             Box::new(|s| s.tls.ca_bundle = Some("no PEM".to_owned())),
         ),

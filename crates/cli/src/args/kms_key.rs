@@ -194,13 +194,7 @@ pub struct UploadArgs {
 pub struct SynchronizeArgs {
     /// Id, name, ARN or alias.
     pub kms_key: String,
-    /// Leave the key policy as it is.
-    #[arg(long)]
-    pub no_policy: bool,
-    /// Import nothing.
-    #[arg(long)]
-    pub no_import: bool,
-    /// Delete the material.
+    /// Delete the material instead of importing what is missing.
     #[arg(long)]
     pub delete_material: bool,
     /// How to run.

@@ -208,8 +208,6 @@ async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result
         confirmed(context, &args.kms_key, &args.run, material_goes).await?;
     }
     let request = SynchronizeRequest {
-        update_policy: !args.no_policy,
-        import_material: !args.no_import && !args.delete_material,
         delete_material: args.delete_material,
     };
     operate(

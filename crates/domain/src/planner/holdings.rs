@@ -10,7 +10,7 @@ use crate::intent::Origin;
 use crate::material_description::parse_material_description;
 use crate::step::{Step, StepKind};
 use crate::version::VersionNumber;
-use crate::view::{EffectOutcome, Expiration, Field, KeyState, MaterialState, ObservedMaterial};
+use crate::view::{EffectOutcome, Field, MaterialState, ObservedMaterial};
 
 /// One material that belongs, or shall belong, to a KMS key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,23 +88,14 @@ fn from_list(case: &Case<'_>, material: &ObservedMaterial) -> Held {
 /// A key without a list holds at most one material that we can tell, present unless AWS awaits an import.
 fn single(case: &Case<'_>, live: &Live<'_>) -> Option<Held> {
     let described = live.described;
-    let is_present = match described.state {
-        KeyState::PendingImport => false,
-        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
-            described.expiration != Expiration::None
-        }
-        _ => true,
-    };
+    let is_present = described.holds_material();
     let id = described.current_material.clone();
     let version = match &id {
         Some(id) => case.view.bindings.get(id).copied(),
         None => sole_binding(case).or_else(|| assumed(case, live)),
     };
     let ever_held = is_present || id.is_some() || version.is_some();
-    let valid_to = match described.expiration {
-        Expiration::At(end) => Some(end),
-        Expiration::None | Expiration::Never => None,
-    };
+    let valid_to = described.expiration.end();
     let claims = claimed(case);
     ever_held.then_some(Held {
         id,

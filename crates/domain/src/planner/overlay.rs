@@ -6,7 +6,10 @@ use super::effect::Answer;
 use crate::arn::Region;
 use crate::intent::Intent;
 use crate::step::{Step, StepKind};
-use crate::view::{EffectOutcome, Field, HORIZON, KeyState, OwnEffect, SETTLE, View};
+use crate::view::{
+    EffectOutcome, Field, HORIZON, KeyState, MaterialState, ObservedMaterial, OwnEffect, SETTLE,
+    View,
+};
 
 impl View {
     /// The view with our own answered requests of the last [`SETTLE`] applied, oldest first.
@@ -15,6 +18,7 @@ impl View {
     /// because it is no observation. Policies are left as observed: they count once they are read back.
     pub fn overlaid(&self, intent: &Intent, now: Timestamp) -> Self {
         let mut view = self.clone();
+        view.list_from_descriptions();
         for effect in &self.own_effects {
             let EffectOutcome::Done { arn, material, at } = &effect.outcome else {
                 continue;
@@ -41,6 +45,28 @@ impl View {
             }
         }
         view
+    }
+
+    /// Where AWS lists no materials, `DescribeKey` tells of one. If it is ours, it is the beginning of a list, to
+    /// which our own effects add what they brought.
+    fn list_from_descriptions(&mut self) {
+        for place in self.places.values_mut() {
+            let Field::Value(described) = &place.described else {
+                continue;
+            };
+            let id = described.current_material.as_ref();
+            let ours = id.filter(|id| self.bindings.contains_key(id));
+            if let (Field::Absent, Some(id)) = (&place.materials, ours) {
+                let current = ObservedMaterial {
+                    id: id.clone(),
+                    state: MaterialState::Current,
+                    is_present: described.holds_material(),
+                    valid_to: described.expiration.end(),
+                    description: None,
+                };
+                place.materials = Field::Value(vec![current]);
+            }
+        }
     }
 
     /// AWS may enable a disabled key by an import; what is observed tells.

@@ -6,7 +6,7 @@ use keyferry_domain::planner::{ROTATIONS_MAX, plan, plan_settled};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::step::{ImportKind, Step, StepKind};
 use keyferry_domain::validity::Validity;
-use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect};
+use keyferry_domain::view::{EffectOutcome, Field, HORIZON, OwnEffect};
 
 use crate::model::{self, material_id};
 use crate::support::*;
@@ -204,6 +204,30 @@ fn other_keys_than_symmetric_ones_are_not_rotated_in_place() {
         world.converge(),
         End::Blocked(Blocked::RotationInPlaceImpossible)
     );
+}
+
+#[test]
+fn where_no_materials_are_listed_a_rotation_in_place_goes_by_what_our_own_requests_brought() {
+    let mut world = rotating();
+    let unlisted = |world: &World| {
+        let mut view = world.view();
+        view.places.get_mut(&region(WEST)).unwrap().materials = Field::Absent;
+        view
+    };
+    assert_eq!(
+        plan(&world.intent, &unlisted(&world), world.now).steps(),
+        [import_new(2), rotate()]
+    );
+    assert_eq!(world.run(1), End::Interrupted);
+    assert_eq!(
+        plan(&world.intent, &unlisted(&world), world.now).steps(),
+        [rotate()]
+    );
+
+    assert_eq!(world.converge(), End::Reached);
+
+    world.wait(minutes(20));
+    assert!(plan(&world.intent, &unlisted(&world), world.now).is_reached());
 }
 
 #[test]

@@ -92,8 +92,6 @@ pub(crate) fn upload(request: UploadKeyRequest) -> Result<UploadKey, AppError> {
 /// What to synchronize.
 pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
     SynchronizeChoice {
-        update_policy: request.update_policy,
-        import_material: request.import_material && !request.delete_material,
         delete_material: request.delete_material,
     }
 }

@@ -1,6 +1,7 @@
 //! Whole ways through the API, on the simulator.
 
 use http::StatusCode;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site};
@@ -351,8 +352,8 @@ async fn everything_that_was_done_is_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn a_sealed_vault_is_said_and_opened_again() {
-    let site = Site::with_keystore().await;
+async fn the_document_and_the_readiness_are_served() {
+    let site = Site::new().await;
 
     let document = site.get("/api/v1/openapi.json").await;
     let ready = site.get("/readyz").await;
@@ -363,7 +364,25 @@ async fn a_sealed_vault_is_said_and_opened_again() {
             .unwrap()
             .starts_with("3.1")
     );
-    assert_eq!(ready.body["database"], true);
+    assert_eq!(ready.status, StatusCode::OK, "{}", ready.body);
+    assert_eq!(
+        (&ready.body["database"], &ready.body["sealed"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_a_job_change() {
+    let site = Site::with_keystore().await;
+    let mut events = site.open("/api/v1/events").await;
+
+    let answer = create(&site, "k").await;
+    finish(&site, answer, "k").await;
+
+    let first = events.frame().await.unwrap().unwrap().into_data().unwrap();
+    let text = String::from_utf8(first.to_vec()).unwrap();
+    assert!(text.starts_with("event: job\ndata: {"), "{text}");
+    assert!(text.contains("kms-key.create"), "{text}");
 }
 
 #[tokio::test]

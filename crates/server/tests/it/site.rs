@@ -115,6 +115,14 @@ impl Site {
             .await
     }
 
+    /// Opens a stream.
+    pub(crate) async fn open(&self, path: &str) -> Body {
+        let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
+    }
+
     /// Posts JSON; `Null` is no body.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.post_with(path, body, &[]).await
