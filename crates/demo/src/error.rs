@@ -54,7 +54,7 @@ pub enum DemoError {
         what: String,
         /// Why.
         #[source]
-        source: AppError,
+        source: Box<AppError>,
     },
     /// The database of the self-check cannot be opened.
     #[error("the database of the self-check cannot be opened")]
@@ -83,7 +83,10 @@ impl DemoError {
 
     pub(crate) fn app(what: impl Into<String>) -> impl FnOnce(AppError) -> Self {
         let what = what.into();
-        move |source| Self::App { what, source }
+        move |source| Self::App {
+            what,
+            source: Box::new(source),
+        }
     }
 }
 

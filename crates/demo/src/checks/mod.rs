@@ -94,7 +94,13 @@ const PLAINTEXT: &str = "a2V5ZmVycnk=";
 
 /// `DescribeKey`, as AWS answers it.
 fn describe(rig: &Rig, key: &str) -> Result<Value, Why> {
-    Ok(rig.look("DescribeKey", json!({ "KeyId": key }))?["KeyMetadata"].take())
+    let answer = rig.look("DescribeKey", json!({ "KeyId": key }))?;
+    Ok(member(&answer, "KeyMetadata"))
+}
+
+/// A member of an answer; null where there is none.
+fn member(answer: &Value, name: &str) -> Value {
+    answer.get(name).cloned().unwrap_or_default()
 }
 
 /// A text member of an answer.
@@ -119,7 +125,7 @@ fn expect_state(rig: &Rig, key: &str, wanted: &str) -> Result<Value, Why> {
 /// Encrypts the message in AWS.
 fn encrypt(rig: &Rig, key: &str) -> Result<Value, Why> {
     let input = json!({ "KeyId": key, "Plaintext": PLAINTEXT });
-    Ok(rig.look("Encrypt", input)?["CiphertextBlob"].take())
+    Ok(member(&rig.look("Encrypt", input)?, "CiphertextBlob"))
 }
 
 /// Fails unless AWS decrypts what it encrypted before.
