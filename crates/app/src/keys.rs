@@ -239,7 +239,7 @@ impl Shared {
 }
 
 fn deactivate(version: &KeyVersion, at: Timestamp) -> Option<Change> {
-    (version.state == VersionState::Active).then(|| Change::SetVersionState {
+    (version.state == VersionState::Active).then_some(Change::SetVersionState {
         key: version.identity.key,
         version: version.identity.version,
         from: VersionState::Active,

@@ -1,5 +1,13 @@
 //! Builders, scenarios and contracts for tests.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's helper fails loudly; indexing JSON answers null where nothing is"
+)]
+
 pub mod clock;
 pub mod contract;
 pub mod entropy;

@@ -192,7 +192,7 @@ async fn verification_misses_nothing_in_the_printed_policy_and_exactly_what_is_t
     {
         let missing = missing_with(&least_privilege_without(action)).await;
 
-        assert_eq!(missing, [action.clone()]);
+        assert_eq!(missing, std::slice::from_ref(action));
     }
 }
 

@@ -346,16 +346,17 @@ async fn send_without_answer(client: &Client, operation: &'static str, call: &Km
     }
 }
 
+/// Aliases point within one account and Region: the key's id says it all, and is what AWS shows of an alias.
 async fn send_about_alias(client: &Client, operation: &'static str, call: &KmsCall) -> Sent {
     let name = AliasName::as_str;
     match call {
         KmsCall::CreateAlias(key, alias) => {
             let request = client.create_alias().alias_name(name(alias));
-            send!(operation, request.target_key_id(key.to_string()))
+            send!(operation, request.target_key_id(key.key_id()))
         }
         KmsCall::UpdateAlias(key, alias) => {
             let request = client.update_alias().alias_name(name(alias));
-            send!(operation, request.target_key_id(key.to_string()))
+            send!(operation, request.target_key_id(key.key_id()))
         }
         KmsCall::DeleteAlias(alias) => {
             send!(operation, client.delete_alias().alias_name(name(alias)))

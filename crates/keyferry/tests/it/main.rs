@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::zombie_processes,
     reason = "helpers of tests may fail as tests do"
 )]
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::emulator::{AccessKey, REGION};
+use super::emulator::AccessKey;
 use super::gaps::Feature;
 use super::scene::{Scene, text};
 
@@ -12,24 +12,12 @@ journeys!(
     a_role_is_assumed_with_its_external_id_and_not_with_another,
 );
 
-/// One document that `connection policy` prints.
-fn document(scene: &Scene, kind: &str, options: &str) -> String {
-    let printed = scene.keyferry(&format!(
-        "connection policy --account {} --region {REGION} --only {kind} {options}",
-        scene.account
-    ));
-    let documents = printed["documents"].as_array().unwrap();
-    assert_eq!(documents.len(), 1, "{printed}");
-    text(&documents[0]["text"])
-}
-
 fn connections(scene: &Scene) -> Value {
     scene.keyferry("connection list")
 }
 
 fn an_iam_user_with_the_printed_policy_can_do_the_main_job(scene: &Scene) {
-    let policy = document(scene, "permissions", "--name ferry");
-    let (arn, key) = scene.aws.user("ferry", &policy);
+    let (arn, key) = scene.ferry();
 
     let added = scene.keyferry(&format!("connection add cloud {}", scene.link(&key)));
 
@@ -49,8 +37,7 @@ fn an_iam_user_with_the_printed_policy_can_do_the_main_job(scene: &Scene) {
 }
 
 fn a_wrong_secret_is_refused_and_nothing_is_stored(scene: &Scene) {
-    let policy = document(scene, "permissions", "--name ferry");
-    let (_, key) = scene.aws.user("ferry", &policy);
+    let (_, key) = scene.ferry();
     let wrong = AccessKey {
         id: key.id,
         secret: "x".repeat(key.secret.len()),
@@ -70,13 +57,12 @@ fn a_role_is_assumed_with_its_external_id_and_not_with_another(scene: &Scene) {
     let role = format!("--name ferry --principal {base} --external-id right-one");
     let (arn, key) = scene
         .aws
-        .user("base", &document(scene, "base-identity", &role));
+        .user("base", &scene.document("base-identity", &role));
     assert_eq!(arn, base);
-    let role = scene.aws.role(
-        "ferry",
-        &document(scene, "trust", &role),
-        &document(scene, "permissions", &role),
-    );
+    let mut policies = vec![scene.document("permissions", &role)];
+    policies.extend(scene.policy_for_gaps());
+    let trust = scene.document("trust", &role);
+    let role = scene.aws.role("ferry", &trust, &policies);
     let add = |name: &str, external_id: &str| {
         format!(
             "connection add {name} {} --role-arn {role} --external-id {external_id}",
@@ -85,7 +71,9 @@ fn a_role_is_assumed_with_its_external_id_and_not_with_another(scene: &Scene) {
     };
 
     if scene.peer.has(Feature::ChecksExternalIds) {
-        scene.refused(&add("other", "wrong-one"), "aws.access-denied");
+        let done = scene.refused(&add("other", "wrong-one"), "aws.no-credentials");
+        let told = "AWS refused AssumeRole: AccessDenied";
+        assert!(done.stderr.contains(told), "{}", done.stderr);
         assert_eq!(connections(scene), serde_json::json!([]));
     } else {
         scene.keyferry(&add("other", "wrong-one"));

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 pub(crate) const REGION: &str = "eu-central-1";
 
 /// The secret of every account's root.
-pub(crate) const ROOT_SECRET: &str = "test";
+const ROOT_SECRET: &str = "test";
 
 /// An IAM user's access key.
 pub(crate) struct AccessKey {
@@ -146,7 +146,7 @@ impl Emulator {
     pub(crate) fn user(&self, name: &str, policy: &str) -> (String, AccessKey) {
         let made = self.wait(self.iam.create_user().user_name(name).send());
         let arn = made.user.unwrap().arn().to_owned();
-        self.user_policy(name, policy);
+        self.user_policy(name, "own", policy);
         let key = self.wait(self.iam.create_access_key().user_name(name).send());
         let key = key.access_key.unwrap();
         let key = AccessKey {
@@ -156,31 +156,33 @@ impl Emulator {
         (arn, key)
     }
 
-    pub(crate) fn user_policy(&self, name: &str, policy: &str) {
+    pub(crate) fn user_policy(&self, user: &str, name: &str, policy: &str) {
         let call = self
             .iam
             .put_user_policy()
-            .user_name(name)
-            .policy_name("own")
+            .user_name(user)
+            .policy_name(name)
             .policy_document(policy);
         self.wait(call.send());
     }
 
-    /// Makes a role with a trust policy and a policy. Answers its ARN.
-    pub(crate) fn role(&self, name: &str, trust: &str, policy: &str) -> String {
+    /// Makes a role with a trust policy and policies. Answers its ARN.
+    pub(crate) fn role(&self, name: &str, trust: &str, policies: &[String]) -> String {
         let call = self
             .iam
             .create_role()
             .role_name(name)
             .assume_role_policy_document(trust);
         let made = self.wait(call.send());
-        let call = self
-            .iam
-            .put_role_policy()
-            .role_name(name)
-            .policy_name("own")
-            .policy_document(policy);
-        self.wait(call.send());
+        for (number, policy) in policies.iter().enumerate() {
+            let call = self
+                .iam
+                .put_role_policy()
+                .role_name(name)
+                .policy_name(format!("policy-{number}"))
+                .policy_document(policy);
+            self.wait(call.send());
+        }
         made.role.unwrap().arn().to_owned()
     }
 }

@@ -12,6 +12,9 @@ pub(crate) enum Peer {
 pub(crate) enum Feature {
     ChecksSecrets,
     ChecksExternalIds,
+    AuthorizesKeysNotTheirAliases,
+    AuthorizesChangesOfAliases,
+    KnowsKeyOriginCondition,
     ShowsValidTo,
     DecryptsAfterImportAgain,
     RotatesInPlace,
@@ -42,6 +45,24 @@ pub(crate) const GAPS: &[Gap] = &[
     },
     Gap {
         operation: "DescribeKey",
+        peer: Peer::Ministack,
+        feature: Feature::AuthorizesKeysNotTheirAliases,
+        wrong: "asks policies about the alias, where AWS asks about the key that it names",
+    },
+    Gap {
+        operation: "CreateAlias, UpdateAlias, DeleteAlias",
+        peer: Peer::Ministack,
+        feature: Feature::AuthorizesChangesOfAliases,
+        wrong: "asks policies about `*`, where AWS asks about the alias and the key",
+    },
+    Gap {
+        operation: "CreateKey",
+        peer: Peer::Ministack,
+        feature: Feature::KnowsKeyOriginCondition,
+        wrong: "takes the condition kms:KeyOrigin for not met",
+    },
+    Gap {
+        operation: "DescribeKey",
         peer: Peer::LocalStack,
         feature: Feature::ShowsValidTo,
         wrong: "forgets ValidTo",
@@ -56,7 +77,7 @@ pub(crate) const GAPS: &[Gap] = &[
         operation: "RotateKeyOnDemand",
         peer: Peer::Ministack,
         feature: Feature::RotatesInPlace,
-        wrong: "does not know it, nor NEW_KEY_MATERIAL",
+        wrong: "does not know it, and takes NEW_KEY_MATERIAL in place of the old at once",
     },
     Gap {
         operation: "ListKeyRotations",
@@ -93,8 +114,9 @@ impl Peer {
 
     /// Where it listens. `None`, and said aloud, where this machine cannot run it; CI can run all.
     pub(crate) fn url(self) -> Option<String> {
-        let url = variable(self.variable())
-            .unwrap_or_else(|| panic!("no emulators: run the journeys by `scripts/peers run -- …`"));
+        let url = variable(self.variable()).unwrap_or_else(|| {
+            panic!("no emulators: run the journeys by `scripts/peers run -- …`")
+        });
         if url.is_empty() {
             let is_ci = variable("CI").is_some_and(|value| value == "true");
             assert!(!is_ci, "{self:?} is not installed, and CI must have it");

@@ -68,7 +68,10 @@ fn a_dry_run_sends_nothing(scene: &Scene) {
     dry("kms-key create others --keystore keys", "CreateKey");
     dry("kms-key rotate orders --method new-key", "CreateKey");
     dry("kms-key disable orders", "DisableKey");
-    dry("kms-key remove-from-cloud orders", "DeleteImportedKeyMaterial");
+    dry(
+        "kms-key remove-from-cloud orders",
+        "DeleteImportedKeyMaterial",
+    );
     dry("kms-key schedule-deletion orders", "ScheduleKeyDeletion");
 
     assert_eq!(scene.aws.describe(&arn), before);

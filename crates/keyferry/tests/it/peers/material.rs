@@ -125,7 +125,10 @@ fn a_key_looks_as_it_was_asked_to(scene: &Scene) {
     assert!(policy.contains(&user), "{policy}");
     let shown = scene.show("orders");
     let place = &shown["places"][0];
-    assert_eq!(place["aliases"], serde_json::json!(["alias/orders", "alias/team/orders"]));
+    assert_eq!(
+        place["aliases"],
+        serde_json::json!(["alias/orders", "alias/team/orders"])
+    );
     assert_eq!(place["tags"]["team"], "payments");
     assert_eq!(shown["access"]["users"], serde_json::json!([user]));
 }

@@ -35,8 +35,11 @@ fn a_rotation_in_place_keeps_the_key_and_changes_its_material(scene: &Scene) {
     let material = scene.aws.current_material(&arn);
     let rotate = "kms-key rotate orders --method in-place";
 
+    let plan = scene.keyferry(&format!("{rotate} --dry-run"));
+    let steps = plan["steps"].as_array().unwrap();
+    let operations: Vec<_> = steps.iter().map(|step| &step["aws_operation"]).collect();
+    assert_eq!(operations, ["ImportKeyMaterial", "RotateKeyOnDemand"]);
     if !scene.peer.has(Feature::RotatesInPlace) {
-        scene.refused(rotate, "plan.rotation-in-place-impossible");
         assert_eq!(scene.aws.current_material(&arn), material);
         return;
     }

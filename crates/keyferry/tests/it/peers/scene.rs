@@ -2,10 +2,10 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::emulator::{AccessKey, Emulator, REGION, ROOT_SECRET};
-use super::gaps::{Peer, ca_file};
+use super::emulator::{AccessKey, Emulator, REGION};
+use super::gaps::{Feature, Peer, ca_file};
 use crate::host::{Done, Host, Server};
 
 /// Where a journey takes place.
@@ -83,18 +83,50 @@ impl Scene {
         )
     }
 
-    /// The access key of the account's root.
-    pub(crate) fn root(&self) -> AccessKey {
-        AccessKey {
-            id: self.account.clone(),
-            secret: ROOT_SECRET.to_owned(),
-        }
+    /// One document that `connection policy` prints.
+    pub(crate) fn document(&self, kind: &str, options: &str) -> String {
+        let printed = self.keyferry(&format!(
+            "connection policy --account {} --region {REGION} --only {kind} {options}",
+            self.account
+        ));
+        let documents = printed["documents"].as_array().unwrap();
+        assert_eq!(documents.len(), 1, "{printed}");
+        text(&documents[0]["text"])
     }
 
-    /// A connection as the account's root, and the keystore `keys` under it.
+    /// Makes the IAM user of Keyferry, with the policy that Keyferry prints for it.
+    pub(crate) fn ferry(&self) -> (String, AccessKey) {
+        let policy = self.document("permissions", "--name ferry");
+        let made = self.aws.user("ferry", &policy);
+        if let Some(policy) = self.policy_for_gaps() {
+            self.aws.user_policy("ferry", "gaps", &policy);
+        }
+        made
+    }
+
+    /// What the printed policy allows in AWS, and not where conditions or resources are judged otherwise.
+    pub(crate) fn policy_for_gaps(&self) -> Option<String> {
+        let allow = |action: &str, resource: String| json!({ "Effect": "Allow", "Action": action, "Resource": resource });
+        let mut statements = Vec::new();
+        if !self.peer.has(Feature::AuthorizesKeysNotTheirAliases) {
+            let aliases = format!("arn:aws:kms:*:{}:alias/*", self.account);
+            statements.push(allow("kms:DescribeKey", aliases));
+        }
+        if !self.peer.has(Feature::AuthorizesChangesOfAliases) {
+            statements.push(allow("kms:*Alias", "*".to_owned()));
+        }
+        if !self.peer.has(Feature::KnowsKeyOriginCondition) {
+            statements.push(allow("kms:CreateKey", "*".to_owned()));
+        }
+        let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+        (!statements.is_empty()).then(|| policy.to_string())
+    }
+
+    /// A connection as that user, and the keystore `keys` under it.
     #[track_caller]
     pub(crate) fn prepare(&self) {
-        let added = self.keyferry(&format!("connection add cloud {}", self.link(&self.root())));
+        let (_, key) = self.ferry();
+        let added = self.keyferry(&format!("connection add cloud {}", self.link(&key)));
         assert_eq!(added["connection"]["account"], self.account.as_str());
         self.keyferry("keystore create keys --connection cloud");
     }
