@@ -212,7 +212,7 @@ fn where_no_materials_are_listed_a_rotation_in_place_goes_by_what_our_own_reques
     let unlisted = |world: &mut World| {
         let mut view = world.view();
         view.places.get_mut(&region(WEST)).unwrap().materials = Field::Absent;
-        plan(&world.intent, &view, world.now)
+        plan_settled(&world.intent, &view, world.now)
     };
     assert_eq!(unlisted(&mut world).steps(), [import_new(2), rotate()]);
     assert_eq!(world.run(1), End::Interrupted);
