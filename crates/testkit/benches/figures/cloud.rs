@@ -5,7 +5,7 @@ use std::time::Duration;
 use keyferry_testkit::world::{ACCOUNT, REGION};
 use kms_sim::http::{Front, serve, tls_config};
 use kms_sim::{SimClock, SimConfig, Simulator};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 
@@ -41,6 +41,9 @@ impl Cloud {
         let authority_key = KeyPair::generate().expect("a key pair");
         let mut authority = CertificateParams::new(Vec::new()).expect("no names");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL takes a certificate whose issuer is named like itself for self-signed.
+        let name = "authority of the bench";
+        authority.distinguished_name.push(DnType::CommonName, name);
         let ca = authority.self_signed(&authority_key).expect("signs");
         let own_key = KeyPair::generate().expect("a key pair");
         let own = CertificateParams::new(vec!["localhost".to_owned()])
