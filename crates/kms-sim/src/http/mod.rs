@@ -89,6 +89,8 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await?;
+        // As real front ends do: answers to calls side by side must not wait for one another's acknowledgement.
+        let _best_effort = stream.set_nodelay(true);
         while connections.try_join_next().is_some() {}
         let front = front.clone();
         match acceptor.clone() {
