@@ -94,13 +94,16 @@ pub struct JobQuery {
     pub cursor: Option<String>,
 }
 
-/// One KMS key within a job.
+/// One thing within a job: a KMS key, as a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TargetView {
     /// Identity.
     pub id: String,
-    /// Our id of the KMS key.
-    pub kms_key: String,
+    /// What it is about: `kms-key:ID`, `sweep:ID` or `connection:ID`.
+    pub subject: String,
+    /// Our id of the KMS key, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kms_key: Option<String>,
     /// AWS account.
     pub account: String,
     /// Where its work counts first.

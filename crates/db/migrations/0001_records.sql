@@ -129,7 +129,7 @@ CREATE TABLE targets (
     id {text} NOT NULL PRIMARY KEY,
     job_id {text} NOT NULL REFERENCES jobs (id),
     ordinal BIGINT NOT NULL,
-    subject_id {text} NOT NULL,
+    subject {text} NOT NULL,
     lane {text} NOT NULL,
     priority INTEGER NOT NULL CHECK (priority IN (0, 1, 2, 3)),
     state {text} NOT NULL CHECK (state IN ('open', 'done', 'stuck', 'cancelled')),
@@ -140,7 +140,7 @@ CREATE TABLE targets (
     revision BIGINT NOT NULL,
     UNIQUE (job_id, ordinal)
 );
-CREATE INDEX targets_by_subject ON targets (subject_id, job_id, ordinal);
+CREATE INDEX targets_by_subject ON targets (subject, job_id, ordinal);
 CREATE INDEX targets_in_queue ON targets (priority, due_at, job_id, ordinal) WHERE state = 'open';
 CREATE INDEX targets_by_due_time ON targets (due_at) WHERE state = 'open';
 
@@ -156,7 +156,7 @@ CREATE TABLE attempts (
     id {text} NOT NULL UNIQUE,
     target_id {text} NOT NULL REFERENCES targets (id),
     job_id {text} NOT NULL,
-    subject_id {text} NOT NULL,
+    subject {text} NOT NULL,
     kind {text} NOT NULL,
     step {text} NOT NULL,
     lane {text} NOT NULL,
@@ -170,7 +170,7 @@ CREATE TABLE attempts (
     outcome_answer {text}
 );
 CREATE INDEX attempts_by_target ON attempts (target_id, place);
-CREATE INDEX attempts_by_subject ON attempts (subject_id, place);
+CREATE INDEX attempts_by_subject ON attempts (subject, place);
 CREATE INDEX attempts_being_sent ON attempts (lane, epoch) WHERE state = 'sending';
 
 CREATE TABLE users (

@@ -67,6 +67,8 @@ ids! {
     SealId,
     /// A signed-in browser or client.
     SessionId,
+    /// All KMS keys of one account and Region, looked through one after the other.
+    SweepId,
     /// One KMS key within a job.
     TargetId,
     /// An API token.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{JobId, KmsKeyId, TargetId};
-use keyferry_ports::records::{Priority, Target};
+use keyferry_domain::id::{JobId, TargetId};
+use keyferry_ports::records::{Priority, Subject, Target};
 
 /// How many targets may be worked on side by side.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct Board {
 
 #[derive(Debug, Default)]
 struct State {
-    subjects: HashSet<KmsKeyId>,
+    subjects: HashSet<Subject>,
     lanes: HashMap<Lane, usize>,
     jobs: HashMap<JobId, usize>,
     resting_targets: HashMap<TargetId, Timestamp>,

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{JobId, KmsKeyId, TargetId};
+use keyferry_domain::id::{JobId, TargetId};
 use keyferry_ports::entropy::{Entropy, uuid_v7};
-use keyferry_ports::records::{Change, Job, JobProgress, JobState, Priority, Target, TargetState};
+use keyferry_ports::records::{
+    Change, Job, JobProgress, JobState, Priority, Subject, Target, TargetState,
+};
 
 /// What a use case asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +21,8 @@ pub struct JobRequest {
     pub priority: Priority,
     /// One line for lists.
     pub title: String,
-    /// The KMS keys, each with the lane in which it is worked on.
-    pub targets: Vec<(KmsKeyId, Lane)>,
+    /// What it is about, each with the lane in which it is worked on.
+    pub targets: Vec<(Subject, Lane)>,
 }
 
 /// Makes a job with its targets, due now, and the changes that write them. A job without targets has succeeded.

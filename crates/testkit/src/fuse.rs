@@ -19,7 +19,7 @@ use keyferry_ports::records::{
     AccessRecords, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord, AuditRecords, Batch,
     Commits, ConfigurationRecords, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter,
     KmsKeyRecords, LaneLease, Page, PageOf, Records, RecordsError, Seal, SealedKeyring, Session,
-    Target, User,
+    Subject, Target, User,
 };
 use tokio::sync::watch;
 
@@ -237,8 +237,8 @@ reads!(JobRecords {
     fn list_attempts(target: TargetId) -> Vec<Attempt>;
     fn find_attempt(id: AttemptId) -> Option<Attempt>;
     fn orphaned_attempts(lane: &Lane, epoch: u64) -> Vec<Attempt>;
-    fn recent_attempts(subject: KmsKeyId, since: Timestamp) -> Vec<Attempt>;
-    fn open_targets_on(subject: KmsKeyId) -> Vec<Target>;
+    fn recent_attempts(subject: Subject, since: Timestamp) -> Vec<Attempt>;
+    fn open_targets_on(subject: Subject) -> Vec<Target>;
 });
 
 reads!(AccessRecords {

@@ -104,10 +104,13 @@ impl Driver for KmsKeyDriver {
         attempts: &[Attempt],
         pacer: Pacer,
     ) -> Result<Box<dyn Run>, DriverError> {
+        let Some(id) = target.subject.kms_key() else {
+            return Err(gone("KMS key", target.subject));
+        };
         let Some(job) = self.records.find_job(target.job).await? else {
             return Err(gone("job", target.job));
         };
-        let mut subject = self.read_subject(target.subject, job.actor).await?;
+        let mut subject = self.read_subject(id, job.actor).await?;
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         if subject.key.arn.is_none() {
             subject.key.arn = answered_creation(attempts)?;
@@ -163,7 +166,7 @@ impl KmsKeyDriver {
         };
         let successor = self.successor_of(&key).await?;
         let since = self.clock.now() - SETTLE;
-        let own_effects = own_effects(&self.records.recent_attempts(id, since).await?)?;
+        let own_effects = own_effects(&self.records.recent_attempts(id.into(), since).await?)?;
         let (importable, source_group) = self.source(&key).await?;
         Ok(Subject {
             key,
@@ -184,7 +187,7 @@ impl KmsKeyDriver {
         };
         let is_working = match self.records.find_kms_key(id).await? {
             Some(successor) if successor.intent.life == Life::Provisioning => {
-                !self.records.open_targets_on(id).await?.is_empty()
+                !self.records.open_targets_on(id.into()).await?.is_empty()
             }
             _ => return Ok(Successor::Ready),
         };

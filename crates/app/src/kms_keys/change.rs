@@ -80,7 +80,7 @@ impl KmsKeys {
             idempotency_key: mode.idempotency_key.clone(),
             priority: wish.priority,
             title: format!("{} {}", wish.action, after.name),
-            targets: vec![(after.id, lane)],
+            targets: vec![(after.id.into(), lane)],
         };
         let job = self
             .start(actor, wish.action, request, &mut batch, &after)
@@ -118,7 +118,9 @@ impl KmsKeys {
         }
         let mut kms_keys = Vec::new();
         for target in records.list_targets(job.id).await? {
-            kms_keys.extend(records.find_kms_key(target.subject).await?);
+            if let Some(id) = target.subject.kms_key() {
+                kms_keys.extend(records.find_kms_key(id).await?);
+            }
         }
         let is_about = |one: &KmsKey| {
             kms_keys
@@ -133,7 +135,12 @@ impl KmsKeys {
 
     /// One operation at a time on one KMS key.
     pub(super) async fn refuse_busy(&self, key: &KmsKey) -> Result<(), AppError> {
-        let open = self.shared.ports.records.open_targets_on(key.id).await?;
+        let open = self
+            .shared
+            .ports
+            .records
+            .open_targets_on(key.id.into())
+            .await?;
         match open.first() {
             Some(target) => Err(AppError::Busy {
                 name: key.name.to_string(),

@@ -295,7 +295,7 @@ impl KmsKeys {
             idempotency_key: mode.idempotency_key.clone(),
             priority: Priority::Interactive,
             title: format!("{action} {}", kms_key.name),
-            targets: vec![(kms_key.id, lane)],
+            targets: vec![(kms_key.id.into(), lane)],
         };
         let job = self
             .start(actor, action, request, &mut batch, &kms_key)

@@ -204,7 +204,7 @@ impl KmsKeys {
     ) -> Result<JobRequest, AppError> {
         let mut targets = Vec::new();
         for key in &keys {
-            targets.push((key.id, self.lane(key).await?));
+            targets.push((key.id.into(), self.lane(key).await?));
         }
         let name = keys
             .first()

@@ -123,7 +123,10 @@ fn target_row(target: &TargetView) -> Vec<String> {
     vec![
         target.state.clone(),
         target.region.clone(),
-        target.kms_key.clone(),
+        target
+            .kms_key
+            .clone()
+            .unwrap_or_else(|| target.subject.clone()),
         target.tries.to_string(),
         note.unwrap_or_default(),
     ]

@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, KmsKeyId, TargetId};
-use keyferry_ports::records::{Attempt, Job, JobFilter, JobRecords, Page, PageOf, Records, Target};
+use keyferry_domain::id::{AttemptId, JobId, TargetId};
+use keyferry_ports::records::{
+    Attempt, Job, JobFilter, JobRecords, Page, PageOf, Records, Subject, Target,
+};
 
 use super::{Noun, cursor_parts};
 use crate::Database;
@@ -49,7 +51,7 @@ impl JobRecords for Database {
             conditions.and("state = {}", [Value::text(state.as_str())]);
         }
         if let Some(subject) = subject {
-            let sql = "id IN (SELECT job_id FROM targets WHERE subject_id = {})";
+            let sql = "id IN (SELECT job_id FROM targets WHERE subject = {})";
             conditions.and(sql, [Value::text(subject)]);
         }
         let parse =
@@ -121,16 +123,16 @@ impl JobRecords for Database {
             .await
     }
 
-    async fn recent_attempts(&self, subject: KmsKeyId, since: Timestamp) -> Records<Vec<Attempt>> {
-        let clause = "WHERE subject_id = $1 \
+    async fn recent_attempts(&self, subject: Subject, since: Timestamp) -> Records<Vec<Attempt>> {
+        let clause = "WHERE subject = $1 \
              AND (state = 'unknown' OR (state = 'done' AND outcome_at >= $2)) ORDER BY place";
         ATTEMPTS
             .list(self, clause, vec![Value::text(subject), Value::time(since)])
             .await
     }
 
-    async fn open_targets_on(&self, subject: KmsKeyId) -> Records<Vec<Target>> {
-        let clause = "WHERE subject_id = $1 AND state = 'open' ORDER BY job_id, ordinal";
+    async fn open_targets_on(&self, subject: Subject) -> Records<Vec<Target>> {
+        let clause = "WHERE subject = $1 AND state = 'open' ORDER BY job_id, ordinal";
         TARGETS.list(self, clause, vec![Value::text(subject)]).await
     }
 }

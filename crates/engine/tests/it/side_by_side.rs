@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use keyferry_domain::id::{JobId, KmsKeyId};
+use keyferry_domain::id::JobId;
 use keyferry_engine::{Cost, Pacer, Quotas};
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{JobState, Priority};
+use keyferry_ports::records::{JobState, Priority, Subject};
 use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::fuse::Fuse;
 
@@ -33,7 +33,7 @@ async fn run_until_succeeded(bench: &Bench, jobs: &[JobId]) {
 async fn the_narrowest_quota_is_held_and_never_idles() {
     let bench = Bench::side_by_side().with_quota("import", 1.0);
     bench.world.set_latency(SignedDuration::from_secs(3));
-    let keys: Vec<KmsKeyId> = (0..60).map(|_| bench.key()).collect();
+    let keys: Vec<Subject> = (0..60).map(|_| bench.key()).collect();
     let job = bench.job(Priority::Bulk, &keys).await;
 
     run_until_succeeded(&bench, &[job]).await;
@@ -63,7 +63,7 @@ async fn the_narrowest_quota_is_held_and_never_idles() {
 async fn one_key_is_never_worked_on_twice_at_once() {
     let bench = Bench::side_by_side();
     bench.world.set_latency(SignedDuration::from_secs(2));
-    let keys: Vec<KmsKeyId> = (0..5).map(|_| bench.key()).collect();
+    let keys: Vec<Subject> = (0..5).map(|_| bench.key()).collect();
     let mut jobs = Vec::new();
     for _ in 0..3 {
         jobs.push(bench.job(Priority::Interactive, &keys).await);
@@ -99,7 +99,7 @@ async fn urgent_work_goes_first() {
 #[tokio::test]
 async fn urgent_work_overtakes_what_waits_for_a_quota() {
     let bench = Bench::side_by_side().with_quota("import", 0.1);
-    let bulk: Vec<KmsKeyId> = (0..12).map(|_| bench.key()).collect();
+    let bulk: Vec<Subject> = (0..12).map(|_| bench.key()).collect();
     let bulk_job = bench.job(Priority::Bulk, &bulk).await;
     let engine = bench.engine("first", &Fuse::whole());
     let urgent = bench.key();
@@ -135,7 +135,7 @@ async fn urgent_work_overtakes_what_waits_for_a_quota() {
 #[tokio::test]
 async fn a_slow_lane_does_not_stop_the_others() {
     let bench = Bench::side_by_side().with_quota("import", 0.1);
-    let slow: Vec<KmsKeyId> = (0..400).map(|_| bench.key()).collect();
+    let slow: Vec<Subject> = (0..400).map(|_| bench.key()).collect();
     bench.job_in("eu-west-1", Priority::Bulk, &slow).await;
     bench.clock.advance(SignedDuration::from_millis(1));
     let other = bench

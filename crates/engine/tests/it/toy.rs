@@ -16,7 +16,7 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{
     Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditRecords, Batch, Change, Commits, Job,
-    JobRecords, JobState, Priority, Target,
+    JobRecords, JobState, Priority, Subject, Target,
 };
 use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::entropy::SeededEntropy;
@@ -45,7 +45,7 @@ pub(crate) enum Mishap {
 pub(crate) struct Call {
     pub(crate) at: Timestamp,
     pub(crate) age: SignedDuration,
-    pub(crate) subject: KmsKeyId,
+    pub(crate) subject: Subject,
     pub(crate) kind: String,
 }
 
@@ -57,11 +57,11 @@ pub(crate) struct World {
 
 #[derive(Debug, Default)]
 struct WorldState {
-    effects: BTreeMap<(KmsKeyId, String), u32>,
-    under_way: Vec<(Timestamp, KmsKeyId, String)>,
+    effects: BTreeMap<(Subject, String), u32>,
+    under_way: Vec<(Timestamp, Subject, String)>,
     mishaps: BTreeMap<String, VecDeque<Mishap>>,
     calls: Vec<Call>,
-    calling: BTreeMap<KmsKeyId, usize>,
+    calling: BTreeMap<Subject, usize>,
     most_at_once: usize,
     most_on_one_key: usize,
     held_until: Option<Timestamp>,
@@ -128,7 +128,7 @@ impl World {
         (state.most_at_once, state.most_on_one_key)
     }
 
-    pub(crate) fn effects(&self, subject: KmsKeyId, kind: &str) -> u32 {
+    pub(crate) fn effects(&self, subject: Subject, kind: &str) -> u32 {
         self.lock()
             .effects
             .get(&(subject, kind.into()))
@@ -136,11 +136,11 @@ impl World {
             .unwrap_or(0)
     }
 
-    fn has(&self, subject: KmsKeyId, kind: &str, now: Timestamp) -> bool {
+    fn has(&self, subject: Subject, kind: &str, now: Timestamp) -> bool {
         let mut state = self.lock();
         let (arrived, later) = state.under_way.drain(..).partition(|row| row.0 <= now);
         state.under_way = later;
-        let arrived: Vec<(Timestamp, KmsKeyId, String)> = arrived;
+        let arrived: Vec<(Timestamp, Subject, String)> = arrived;
         for (_, subject, kind) in arrived {
             *state.effects.entry((subject, kind)).or_default() += 1;
         }
@@ -457,11 +457,11 @@ impl Bench {
         })
     }
 
-    pub(crate) fn key(&self) -> KmsKeyId {
-        KmsKeyId::new(uuid_v7(self.clock.now(), &*self.entropy))
+    pub(crate) fn key(&self) -> Subject {
+        Subject::KmsKey(KmsKeyId::new(uuid_v7(self.clock.now(), &*self.entropy)))
     }
 
-    pub(crate) async fn job(&self, priority: Priority, subjects: &[KmsKeyId]) -> JobId {
+    pub(crate) async fn job(&self, priority: Priority, subjects: &[Subject]) -> JobId {
         self.job_in("eu-west-1", priority, subjects).await
     }
 
@@ -469,7 +469,7 @@ impl Bench {
         &self,
         region: &str,
         priority: Priority,
-        subjects: &[KmsKeyId],
+        subjects: &[Subject],
     ) -> JobId {
         let request = JobRequest {
             kind: "toy".into(),

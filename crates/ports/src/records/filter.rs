@@ -1,8 +1,9 @@
 //! Pages and filters of lists.
 
-use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
+use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId};
 
 use super::jobs::JobState;
+use super::subject::Subject;
 
 /// Which part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,6 @@ pub struct KmsKeyFilter {
 pub struct JobFilter {
     /// In this state.
     pub state: Option<JobState>,
-    /// With a target on this KMS key.
-    pub subject: Option<KmsKeyId>,
+    /// With a target on this.
+    pub subject: Option<Subject>,
 }

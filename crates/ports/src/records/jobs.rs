@@ -3,7 +3,9 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, KmsKeyId, TargetId};
+use keyferry_domain::id::{AttemptId, JobId, TargetId};
+
+use super::subject::Subject;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -128,7 +130,7 @@ pub struct JobProgress {
     pub cancelled: u32,
 }
 
-/// One KMS key within a job.
+/// One thing within a job: a KMS key, as a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Identity.
@@ -137,8 +139,8 @@ pub struct Target {
     pub job: JobId,
     /// Place within the job, from 0.
     pub ordinal: u32,
-    /// Which KMS key.
-    pub subject: KmsKeyId,
+    /// What it is about.
+    pub subject: Subject,
     /// Where its work counts first.
     pub lane: Lane,
     /// The job's priority.
@@ -164,8 +166,8 @@ pub struct Attempt {
     pub target: TargetId,
     /// The target's job.
     pub job: JobId,
-    /// The target's KMS key.
-    pub subject: KmsKeyId,
+    /// What the target is about.
+    pub subject: Subject,
     /// The step's kind, such as `import-material`.
     pub kind: String,
     /// The step, encoded by the application; opaque here. Never holds a secret.

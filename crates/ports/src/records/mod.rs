@@ -8,6 +8,7 @@ mod audit;
 mod change;
 mod filter;
 mod jobs;
+mod subject;
 
 use async_trait::async_trait;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
@@ -32,6 +33,7 @@ pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
 };
+pub use subject::{NotASubject, Subject};
 
 /// Why the records did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,10 +158,10 @@ pub trait JobRecords: Send + Sync + 'static {
     /// Attempts recorded as being sent in a lane under an epoch below `epoch`: their sender is gone, so their
     /// outcome is unknown.
     async fn orphaned_attempts(&self, lane: &Lane, epoch: u64) -> Records<Vec<Attempt>>;
-    /// Attempts of all targets of one KMS key that are unknown, or done at or after `since`, oldest first.
-    async fn recent_attempts(&self, subject: KmsKeyId, since: Timestamp) -> Records<Vec<Attempt>>;
-    /// Open targets on one KMS key.
-    async fn open_targets_on(&self, subject: KmsKeyId) -> Records<Vec<Target>>;
+    /// Attempts of all targets on one subject that are unknown, or done at or after `since`, oldest first.
+    async fn recent_attempts(&self, subject: Subject, since: Timestamp) -> Records<Vec<Attempt>>;
+    /// Open targets on one subject.
+    async fn open_targets_on(&self, subject: Subject) -> Records<Vec<Target>>;
 }
 
 /// Reads of people, tokens, sessions and seals.

@@ -17,10 +17,10 @@ pub(crate) fn id(text: &str) -> Result<JobId, AppError> {
 }
 
 /// Which jobs.
-pub(crate) fn filter(state: Option<ApiState>, subject: Option<KmsKeyId>) -> JobFilter {
+pub(crate) fn filter(state: Option<ApiState>, kms_key: Option<KmsKeyId>) -> JobFilter {
     JobFilter {
         state: state.and_then(|state| JobState::from_word(state.as_str())),
-        subject,
+        subject: kms_key.map(Into::into),
     }
 }
 
@@ -62,7 +62,8 @@ pub(crate) fn details(details: JobDetails) -> JobView {
 fn target(target: Target, attempts: Vec<Attempt>) -> TargetView {
     TargetView {
         id: target.id.to_string(),
-        kms_key: target.subject.to_string(),
+        kms_key: target.subject.kms_key().map(|id| id.to_string()),
+        subject: target.subject.to_string(),
         account: target.lane.account.id.to_string(),
         region: target.lane.region.to_string(),
         state: target.state.as_str().to_owned(),

@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, KmsKeyId, TargetId};
+use keyferry_domain::id::{AttemptId, JobId, TargetId};
 use keyferry_ports::records::{
-    Attempt, AttemptState, Job, JobFilter, JobRecords, Page, PageOf, Priority, Records, Target,
-    TargetState,
+    Attempt, AttemptState, Job, JobFilter, JobRecords, Page, PageOf, Priority, Records, Subject,
+    Target, TargetState,
 };
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ impl JobRecords for MemoryRecords {
             .collect())
     }
 
-    async fn recent_attempts(&self, subject: KmsKeyId, since: Timestamp) -> Records<Vec<Attempt>> {
+    async fn recent_attempts(&self, subject: Subject, since: Timestamp) -> Records<Vec<Attempt>> {
         let state = self.lock();
         let since = whole_micros(since);
         let is_recent = |row: &&std::sync::Arc<Attempt>| match row.state {
@@ -147,7 +147,7 @@ impl JobRecords for MemoryRecords {
             .collect())
     }
 
-    async fn open_targets_on(&self, subject: KmsKeyId) -> Records<Vec<Target>> {
+    async fn open_targets_on(&self, subject: Subject) -> Records<Vec<Target>> {
         let state = self.lock();
         Ok(state
             .targets_of(subject)
@@ -159,7 +159,7 @@ impl JobRecords for MemoryRecords {
 
 impl State {
     /// All targets on one KMS key, by job and place.
-    fn targets_of(&self, subject: KmsKeyId) -> impl Iterator<Item = &Target> {
+    fn targets_of(&self, subject: Subject) -> impl Iterator<Item = &Target> {
         let first = (subject, JobId::new(Uuid::nil()), 0);
         let last = (subject, JobId::new(Uuid::max()), u32::MAX);
         self.targets_on

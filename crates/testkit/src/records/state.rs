@@ -13,7 +13,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     ApiToken, Attempt, AuditLeaf, Expect, Job, Priority, Records, RecordsError, Seal,
-    SealedKeyring, Session, Target, User,
+    SealedKeyring, Session, Subject, Target, User,
 };
 
 use super::table::Table;
@@ -56,12 +56,12 @@ state! {
     jobs_by_idempotency_key: (String, String) => JobId,
     targets: TargetId => Target,
     targets_of_job: (JobId, u32) => TargetId,
-    targets_on: (KmsKeyId, JobId, u32) => TargetId,
+    targets_on: (Subject, JobId, u32) => TargetId,
     queue: QueuePlace => TargetId,
     attempts: u64 => Attempt,
     attempt_places: AttemptId => u64,
     attempts_of_target: (TargetId, u64) => (),
-    attempts_on: (KmsKeyId, u64) => (),
+    attempts_on: (Subject, u64) => (),
     attempts_being_sent: u64 => (),
     lanes: Lane => LaneRow,
     users: UserId => User,

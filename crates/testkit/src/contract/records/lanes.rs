@@ -329,7 +329,7 @@ pub(super) async fn recent_attempts_are_the_unknown_and_the_lately_done(records:
         ids(&found),
         [attempts[0].id, attempts[2].id, attempts[4].id]
     );
-    let other = keyferry_domain::id::KmsKeyId::new(samples.uuid());
+    let other = keyferry_domain::id::KmsKeyId::new(samples.uuid()).into();
     assert_eq!(records.recent_attempts(other, START).await.unwrap(), []);
 }
 

@@ -244,7 +244,7 @@ impl Samples {
             id: TargetId::new(self.uuid()),
             job: job.id,
             ordinal,
-            subject: KmsKeyId::new(self.uuid()),
+            subject: KmsKeyId::new(self.uuid()).into(),
             lane: lane(1),
             priority: job.priority,
             state: TargetState::Open,

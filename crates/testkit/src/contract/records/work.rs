@@ -441,7 +441,10 @@ pub(super) async fn jobs_are_listed_by_state_and_by_kms_key(records: &dyn AllRec
         list(Some(JobState::Running), Some(targets[1].subject)).await,
         []
     );
-    assert_eq!(list(None, Some(KmsKeyId::new(samples.uuid()))).await, []);
+    assert_eq!(
+        list(None, Some(KmsKeyId::new(samples.uuid()).into())).await,
+        []
+    );
 }
 
 pub(super) async fn open_targets_of_a_kms_key_are_listed(records: &dyn AllRecords) {

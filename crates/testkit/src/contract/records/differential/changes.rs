@@ -6,7 +6,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
     ApiToken, Attempt, AttemptOutcome, AttemptState, Change, Expect, Job, JobState, LaneClaim,
-    Priority, Seal, SealedKeyring, Session, Target, TargetState, User,
+    Priority, Seal, SealedKeyring, Session, Subject, Target, TargetState, User,
 };
 
 use crate::contract::records::rich;
@@ -189,9 +189,10 @@ impl Differential {
                 ..target
             }),
             _ => {
-                let subject = dice
+                let subject: Subject = dice
                     .pick(&tried.kms_keys)
-                    .map_or(KmsKeyId::new(samples.uuid()), |row| row.id);
+                    .map_or(KmsKeyId::new(samples.uuid()), |row| row.id)
+                    .into();
                 let row = Target {
                     subject,
                     due_at: dice.time(),

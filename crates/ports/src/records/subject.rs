@@ -1,0 +1,67 @@
+//! What a target is about. The engine only compares subjects: nothing is worked on twice at once.
+
+use std::fmt;
+use std::str::FromStr;
+
+use keyferry_domain::id::{ConnectionId, KmsKeyId, SweepId};
+
+/// What a target is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// One KMS key.
+    KmsKey(KmsKeyId),
+    /// One account and Region, looked through whole.
+    Sweep(SweepId),
+    /// A connection: its access key.
+    Connection(ConnectionId),
+}
+
+impl Subject {
+    /// The KMS key, where it is one.
+    pub fn kms_key(self) -> Option<KmsKeyId> {
+        match self {
+            Self::KmsKey(id) => Some(id),
+            Self::Sweep(_) | Self::Connection(_) => None,
+        }
+    }
+}
+
+impl From<KmsKeyId> for Subject {
+    fn from(id: KmsKeyId) -> Self {
+        Self::KmsKey(id)
+    }
+}
+
+/// `kms-key:ID`, as stored.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KmsKey(id) => write!(f, "kms-key:{id}"),
+            Self::Sweep(id) => write!(f, "sweep:{id}"),
+            Self::Connection(id) => write!(f, "connection:{id}"),
+        }
+    }
+}
+
+/// The text names no subject.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` names nothing that can be worked on")]
+pub struct NotASubject {
+    text: String,
+}
+
+impl FromStr for Subject {
+    type Err = NotASubject;
+
+    fn from_str(text: &str) -> Result<Self, NotASubject> {
+        let subject = match text.split_once(':') {
+            Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
+            Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),
+            Some(("connection", id)) => id.parse().ok().map(Self::Connection),
+            _ => None,
+        };
+        subject.ok_or_else(|| NotASubject {
+            text: text.to_owned(),
+        })
+    }
+}
