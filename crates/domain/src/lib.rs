@@ -6,6 +6,7 @@
 pub mod alias;
 pub mod arn;
 pub mod connection;
+pub mod drift;
 pub mod id;
 pub mod intent;
 pub mod key;

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod drift;
 mod model;
 mod operations;
 mod properties;

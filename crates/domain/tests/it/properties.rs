@@ -2,11 +2,12 @@
 
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
+use keyferry_domain::drift::findings;
 use keyferry_domain::intent::{Intent, WantedVersion};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self as op, Change, Refusal, Synchronize, Update};
-use keyferry_domain::plan::Blocked;
-use keyferry_domain::planner::{healing, plan};
+use keyferry_domain::plan::{Blocked, Decision};
+use keyferry_domain::planner::{healing, plan, plan_settled};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::step::{ImportKind, StepKind};
 use keyferry_domain::validity::Validity;
@@ -636,5 +637,31 @@ proptest! {
             let restored = step.kind() == StepKind::Disable && !world.intent.enabled;
             prop_assert!(!step.kind().is_destructive() || restored, "{:?}", step);
         }
+    }
+
+    #[test]
+    fn drift_is_told_exactly_where_a_step_or_a_person_is_needed(scenario in scenarios(true, 0)) {
+        let (mut world, _) = play(&scenario);
+        for event in [Hand::Disable, Hand::DeleteMaterial, Hand::MoveAlias] {
+            if world.dice.percent(40) {
+                hand(&mut world, event);
+            }
+        }
+        let view = world.view();
+        let plan = plan_settled(&world.intent, &view, world.now);
+
+        let found = findings(&world.intent, &view, &plan, world.now);
+
+        let is_told = found.iter().any(|finding| finding.kind.as_str().starts_with("drift."));
+        let is_managed = !matches!(
+            world.intent.life,
+            Life::Provisioning | Life::Deleted | Life::Released
+        );
+        let is_waiting = matches!(plan.decision, Decision::Wait { .. });
+        prop_assert_eq!(
+            is_told,
+            is_managed && !is_waiting && !plan.is_reached(),
+            "{:?} {:?}", plan, found
+        );
     }
 }
