@@ -177,6 +177,12 @@ pub enum AppError {
         /// Which.
         name: String,
     },
+    /// Somebody else wrote the connection's link settings into the database.
+    #[error("the link settings of the connection {name} were not set by this installation")]
+    ForeignLink {
+        /// Which.
+        name: String,
+    },
     /// Link settings that cannot work.
     #[error(transparent)]
     Settings(#[from] BadSettings),
@@ -266,6 +272,7 @@ impl AppError {
             Self::RegionNotInUse { .. } => "request.region-not-in-use",
             Self::OtherAccount { .. } => "connection.other-account",
             Self::Unverified { .. } => "connection.unverified",
+            Self::ForeignLink { .. } => "connection.foreign-link",
             Self::Settings(_) => "connection.bad-settings",
             Self::Aws { source, .. } => aws_code(source),
             Self::Vault(error) | Self::NotDurable(NotDurable::Vault(error)) => vault_code(error),
@@ -308,7 +315,8 @@ impl AppError {
             | Self::KeyReused { .. }
             | Self::Job(_)
             | Self::OtherAccount { .. }
-            | Self::Unverified { .. } => ErrorClass::Conflict,
+            | Self::Unverified { .. }
+            | Self::ForeignLink { .. } => ErrorClass::Conflict,
             Self::Aws { source, .. } => aws_class(source),
             Self::NotNow { .. } => ErrorClass::Transient,
             Self::Vault(VaultError::Sealed)
@@ -352,7 +360,10 @@ impl AppError {
                 "a connection keeps its account for life; add another connection for the other account"
             }
             Self::Unverified { .. } => "run `keyferry connection verify`",
-            Self::Aws { source, .. } => return aws_hint(source).map(str::to_owned),
+            Self::ForeignLink { .. } | Self::Vault(VaultError::ForeignLink) => {
+                "find out who writes to the database; then give identity, endpoint, TLS and proxy anew with `keyferry connection update`"
+            }
+            Self::Aws { source, .. } => aws_hint(source),
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => {
                 "open it with `keyferry seal unseal`"
@@ -371,6 +382,7 @@ fn vault_code(error: &VaultError) -> &'static str {
     match error {
         VaultError::Sealed => "seal.sealed",
         VaultError::DoesNotOpen { .. } => "vault.does-not-open",
+        VaultError::ForeignLink => "connection.foreign-link",
         VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
         VaultError::Unsupported { .. } => "vault.unsupported",
         VaultError::Module { .. } => "vault.module-failed",
@@ -386,23 +398,70 @@ fn records_code(error: &RecordsError) -> &'static str {
     }
 }
 
+/// The stable code of AWS's refusal.
+pub(crate) fn refusal_code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::AccessDenied => "aws.access-denied",
+        Refusal::Unauthenticated => "aws.wrong-credentials",
+        Refusal::ExpiredToken => "aws.expired-token",
+        Refusal::RequestExpired => "aws.clock-skew",
+        Refusal::OptInRequired => "aws.region-not-enabled",
+        Refusal::Throttling => "aws.throttled",
+        Refusal::IncorrectKeyMaterial => "aws.incorrect-key-material",
+        Refusal::LimitExceeded => "aws.limit-exceeded",
+        Refusal::NotFound => "aws.not-found",
+        Refusal::AlreadyExists => "aws.already-exists",
+        Refusal::MalformedPolicy => "aws.malformed-policy",
+        Refusal::Conflict | Refusal::Disabled | Refusal::InvalidState => "aws.invalid-state",
+        Refusal::UnsupportedOperation => "aws.unsupported",
+        Refusal::ExpiredImportToken
+        | Refusal::InvalidAliasName
+        | Refusal::InvalidArn
+        | Refusal::InvalidCiphertext
+        | Refusal::InvalidImportToken
+        | Refusal::Tag
+        | Refusal::Validation
+        | Refusal::Other(_) => "aws.refused",
+    }
+}
+
+/// What a person can do about AWS's refusal.
+pub(crate) fn refusal_hint(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::AccessDenied => {
+            "add the action to the IAM policy (see `keyferry connection policy`) and check the key policy"
+        }
+        Refusal::Unauthenticated => "check the access key id and the secret access key",
+        Refusal::ExpiredToken => "the session credentials have expired; renew them",
+        Refusal::RequestExpired => "set this host's clock; AWS accepts five minutes of difference",
+        Refusal::OptInRequired => "enable the Region for the account, or choose another",
+        Refusal::Throttling => "AWS limits the rate; try again in a moment",
+        Refusal::MalformedPolicy => "check that every principal in the policy exists",
+        Refusal::IncorrectKeyMaterial => {
+            "the KMS key accepts only the material that it had before: activate it, or rotate"
+        }
+        Refusal::LimitExceeded => "raise the quota in AWS, or delete what is no longer needed",
+        Refusal::NotFound => "check account and Region; right after a change AWS may need minutes",
+        Refusal::AlreadyExists => "choose another name",
+        Refusal::Conflict | Refusal::Disabled | Refusal::InvalidState => {
+            "look at the KMS key with `keyferry kms-key show`; AWS allows this only in some states"
+        }
+        Refusal::UnsupportedOperation => "AWS cannot do this with this KMS key or in this Region",
+        Refusal::ExpiredImportToken
+        | Refusal::InvalidAliasName
+        | Refusal::InvalidArn
+        | Refusal::InvalidCiphertext
+        | Refusal::InvalidImportToken
+        | Refusal::Tag
+        | Refusal::Validation
+        | Refusal::Other(_) => "read AWS's own sentence, and look at AWS's page of the operation",
+    }
+}
+
 /// The stable code of a failed call.
 pub fn aws_code(failure: &CallFailure) -> &'static str {
     match failure {
-        CallFailure::Refused { refusal, .. } => match refusal {
-            Refusal::AccessDenied => "aws.access-denied",
-            Refusal::Unauthenticated => "aws.wrong-credentials",
-            Refusal::ExpiredToken => "aws.expired-token",
-            Refusal::RequestExpired => "aws.clock-skew",
-            Refusal::OptInRequired => "aws.region-not-enabled",
-            Refusal::Throttling => "aws.throttled",
-            Refusal::IncorrectKeyMaterial => "aws.incorrect-key-material",
-            Refusal::LimitExceeded => "aws.limit-exceeded",
-            Refusal::NotFound => "aws.not-found",
-            Refusal::AlreadyExists => "aws.already-exists",
-            Refusal::MalformedPolicy => "aws.malformed-policy",
-            _ => "aws.refused",
-        },
+        CallFailure::Refused { refusal, .. } => refusal_code(refusal),
         CallFailure::NotSent { stage, .. } => match stage {
             NotSentStage::Credentials => "aws.no-credentials",
             NotSentStage::Name => "aws.name-not-resolved",
@@ -429,25 +488,9 @@ fn aws_class(failure: &CallFailure) -> ErrorClass {
 }
 
 /// What a person can do about a failed call.
-pub fn aws_hint(failure: &CallFailure) -> Option<&'static str> {
-    Some(match failure {
-        CallFailure::Refused { refusal, .. } => match refusal {
-            Refusal::AccessDenied => {
-                "add the action to the IAM policy (see `keyferry connection policy`) and check the key policy"
-            }
-            Refusal::Unauthenticated => "check the access key id and the secret access key",
-            Refusal::ExpiredToken => "the session credentials have expired; renew them",
-            Refusal::RequestExpired => {
-                "set this host's clock; AWS accepts five minutes of difference"
-            }
-            Refusal::OptInRequired => "enable the Region for the account, or choose another",
-            Refusal::Throttling => "AWS limits the rate; try again in a moment",
-            Refusal::MalformedPolicy => "check that every principal in the policy exists",
-            Refusal::IncorrectKeyMaterial => {
-                "the KMS key accepts only the material that it had before"
-            }
-            _ => return None,
-        },
+pub fn aws_hint(failure: &CallFailure) -> &'static str {
+    match failure {
+        CallFailure::Refused { refusal, .. } => refusal_hint(refusal),
         CallFailure::NotSent { stage, .. } => match stage {
             NotSentStage::Credentials => {
                 "check the role's trust policy, the external id and the base identity"
@@ -458,11 +501,11 @@ pub fn aws_hint(failure: &CallFailure) -> Option<&'static str> {
                 "check the CA bundle and the host name in the endpoint's certificate"
             }
             NotSentStage::Proxy => "check the proxy's address and credentials",
-            NotSentStage::Build => return None,
+            NotSentStage::Build => "report it with the log lines around it",
         },
         CallFailure::Unknown { .. } => "whether AWS did it is not known; look before you repeat it",
         CallFailure::WrongAnswer { .. } => {
             "do not trust this endpoint: check the endpoint, the proxy and the CA bundle"
         }
-    })
+    }
 }

@@ -63,7 +63,7 @@ pub struct App {
 impl App {
     /// Composes the application. `owner` names this server in lane leases.
     pub fn new(ports: Ports, owner: &str) -> Self {
-        let links = Arc::new(Links::new(Arc::clone(&ports.aws), Arc::clone(&ports.vault)));
+        let links = Arc::new(Links::new(&ports));
         let driver = Arc::new(KmsKeyDriver {
             records: Arc::clone(&ports.records),
             vault: Arc::clone(&ports.vault),

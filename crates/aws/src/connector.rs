@@ -17,7 +17,7 @@ use crate::credentials::CredentialSource;
 use crate::dial::{Dialer, Reach};
 use crate::link::Link;
 use crate::settings;
-use crate::trust;
+use crate::trust::Trust;
 use crate::wire::Wire;
 
 /// Opens links to AWS over the network.
@@ -56,13 +56,13 @@ impl Aws for Connector {
     ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
         settings::check(&settings, session)?;
         let clock = Arc::clone(&self.clock);
-        let tls = Arc::new(trust::client_config(&settings.tls, Arc::clone(&clock))?);
+        let trust = Arc::new(Trust::of(&settings.tls, &settings.endpoint, &clock)?);
         let proxy = settings.proxy.map(Arc::new);
         let skew = self.skew_of(&settings.endpoint);
         let wire = |reach| {
             let dialer = Dialer {
                 clock: Arc::clone(&clock),
-                tls: Arc::clone(&tls),
+                trust: Arc::clone(&trust),
                 proxy: proxy.clone(),
                 reach,
             };

@@ -16,13 +16,14 @@ use keyferry_domain::connection::Proxy;
 use keyferry_ports::aws::NotSentStage;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
-use rustls::{CertificateError, ClientConfig};
+use rustls::CertificateError;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::clock::after;
+use crate::trust::Trust;
 
 /// From the name to the end of the TLS handshake.
 const CONNECT_TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
@@ -63,7 +64,7 @@ pub(crate) enum Reach {
 /// Opens connections to AWS.
 pub(crate) struct Dialer {
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) trust: Arc<Trust>,
     pub(crate) proxy: Option<Arc<Proxy<SecretText>>>,
     pub(crate) reach: Reach,
 }
@@ -127,7 +128,7 @@ impl Dialer {
                 format!("{} is no host name", target.host),
             )
         })?;
-        let secured = TlsConnector::from(Arc::clone(&self.tls))
+        let secured = TlsConnector::from(self.trust.for_host(&target.host))
             .connect(name, socket)
             .await
             .map_err(|error| WireError::not_sent(NotSentStage::Tls, tls_sentence(&error)))?;
@@ -139,6 +140,12 @@ impl Dialer {
     }
 }
 
+/// The host of a URI, in small letters, an IPv6 address without its brackets.
+pub(crate) fn host_of(uri: &Uri) -> Option<String> {
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
 struct Target {
     host: String,
     port: u16,
@@ -148,17 +155,8 @@ struct Target {
 impl Target {
     fn of(uri: &Uri) -> Result<Self, WireError> {
         let is_tls = uri.scheme_str() == Some("https");
-        let host = uri.host().unwrap_or_default();
-        let host = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
-        if host.is_empty() {
-            return Err(WireError::not_sent(
-                NotSentStage::Build,
-                "the address has no host",
-            ));
-        }
+        let host = host_of(uri)
+            .ok_or_else(|| WireError::not_sent(NotSentStage::Build, "the address has no host"))?;
         let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         Ok(Self { host, port, is_tls })
     }

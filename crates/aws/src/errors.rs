@@ -86,6 +86,7 @@ pub(crate) fn answered(
     if status == NOT_IMPLEMENTED {
         return CallFailure::Refused {
             operation,
+            code: code.to_owned(),
             refusal: Refusal::UnsupportedOperation,
             message,
             request_id,
@@ -108,6 +109,7 @@ pub(crate) fn answered(
     };
     CallFailure::Refused {
         operation,
+        code: code.to_owned(),
         refusal,
         message,
         request_id,

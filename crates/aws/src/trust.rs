@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use keyferry_domain::connection::{ClientCertificate, TlsTrust};
+use http::Uri;
+use keyferry_domain::connection::{ClientCertificate, Endpoint, TlsTrust};
 use keyferry_ports::aws::BadSettings;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -17,6 +18,8 @@ use rustls::{
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 
+use crate::dial::host_of;
+
 /// The roots of AWS's own endpoints; `roots/README.md` says where they come from.
 const AMAZON_ROOTS: &[&str] = &[
     include_str!("../roots/amazon-root-ca-1.pem"),
@@ -26,32 +29,86 @@ const AMAZON_ROOTS: &[&str] = &[
     include_str!("../roots/starfield-services-root-ca-g2.pem"),
 ];
 
-/// Builds the TLS client. Certificates are dated by `clock`.
-///
-/// # Errors
-///
-/// [`BadSettings`] for PEM that does not parse or holds nothing, a private key that does not belong to its
-/// certificate, and a host-name check that is off without a CA bundle.
-pub(crate) fn client_config(
-    tls: &TlsTrust<SecretText>,
-    clock: Arc<dyn Clock>,
-) -> Result<ClientConfig, BadSettings> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let roots = Arc::new(match &tls.ca_bundle {
-        Some(bundle) => roots_of(&[bundle])?,
-        None => roots_of(AMAZON_ROOTS)?,
-    });
-    if !tls.check_host_name && tls.ca_bundle.is_none() {
-        return Err(bad(
-            "tls.check_host_name",
-            "can be off only with a CA bundle of your own",
-        ));
+/// How TLS is spoken with each host of a link: by Amazon's roots, save with the one host for which somebody chose
+/// other ones.
+pub(crate) struct Trust {
+    pinned: Arc<ClientConfig>,
+    chosen: Option<(String, Arc<ClientConfig>)>,
+}
+
+impl Trust {
+    /// Builds the TLS clients. Certificates are dated by `clock`.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSettings`] for a CA bundle with an endpoint of AWS's own, PEM that does not parse or holds nothing, a
+    /// private key that does not belong to its certificate, and a host-name check that is off without a CA bundle.
+    pub(crate) fn of(
+        tls: &TlsTrust<SecretText>,
+        endpoint: &Endpoint,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, BadSettings> {
+        if !tls.check_host_name && tls.ca_bundle.is_none() {
+            return Err(bad(
+                "tls.check_host_name",
+                "can be off only with a CA bundle of your own",
+            ));
+        }
+        let pinned = client_config(tls, &roots_of(AMAZON_ROOTS)?, true, clock)?;
+        let chosen = match &tls.ca_bundle {
+            None => None,
+            Some(bundle) => {
+                let host = chosen_host(endpoint)?;
+                let roots = roots_of(&[bundle])?;
+                let config = client_config(tls, &roots, tls.check_host_name, clock)?;
+                Some((host, Arc::new(config)))
+            }
+        };
+        Ok(Self {
+            pinned: Arc::new(pinned),
+            chosen,
+        })
     }
+
+    /// How to speak with a host.
+    pub(crate) fn for_host(&self, host: &str) -> Arc<ClientConfig> {
+        let chosen = self.chosen.as_ref().filter(|chosen| chosen.0 == host);
+        Arc::clone(chosen.map_or(&self.pinned, |chosen| &chosen.1))
+    }
+}
+
+/// The one host that a CA bundle is for. AWS's own endpoints have none: whoever could choose their roots could be
+/// handed key material wrapped to his own key.
+fn chosen_host(endpoint: &Endpoint) -> Result<String, BadSettings> {
+    let host = match endpoint {
+        Endpoint::Standard | Endpoint::Fips => None,
+        Endpoint::Vpc { host } => Some(host.to_ascii_lowercase()),
+        Endpoint::Custom { url } => url.parse::<Uri>().ok().and_then(|url| host_of(&url)),
+    };
+    host.ok_or_else(|| {
+        bad(
+            "tls.ca_bundle",
+            "goes with a custom endpoint or a VPC endpoint; AWS's own endpoints are known by Amazon's roots",
+        )
+    })
+}
+
+fn client_config(
+    tls: &TlsTrust<SecretText>,
+    roots: &Arc<RootCertStore>,
+    checks_host_name: bool,
+    clock: &Arc<dyn Clock>,
+) -> Result<ClientConfig, BadSettings> {
+    let (provider, roots) = (
+        Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
+        Arc::clone(roots),
+    );
+    let clock = Arc::clone(clock);
     let builder =
         ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(TlsTime(clock)))
             .with_safe_default_protocol_versions()
             .map_err(|error| bad("tls", error))?;
-    let builder = if tls.check_host_name {
+    let builder = if checks_host_name {
         builder.with_root_certificates(roots)
     } else {
         builder
@@ -78,7 +135,7 @@ fn bad(field: &'static str, why: impl fmt::Display) -> BadSettings {
     }
 }
 
-fn roots_of(bundles: &[impl AsRef<str>]) -> Result<RootCertStore, BadSettings> {
+fn roots_of(bundles: &[impl AsRef<str>]) -> Result<Arc<RootCertStore>, BadSettings> {
     const FIELD: &str = "tls.ca_bundle";
     let mut roots = RootCertStore::empty();
     for bundle in bundles {
@@ -86,7 +143,7 @@ fn roots_of(bundles: &[impl AsRef<str>]) -> Result<RootCertStore, BadSettings> {
             roots.add(certificate).map_err(|error| bad(FIELD, error))?;
         }
     }
-    Ok(roots)
+    Ok(Arc::new(roots))
 }
 
 fn certificates(
@@ -201,6 +258,39 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
+
+    struct Epoch;
+
+    #[async_trait::async_trait]
+    impl Clock for Epoch {
+        fn now(&self) -> jiff::Timestamp {
+            jiff::Timestamp::UNIX_EPOCH
+        }
+
+        async fn sleep_until(&self, _until: jiff::Timestamp) {}
+    }
+
+    #[test]
+    fn chosen_roots_are_for_the_host_of_the_endpoint_alone() {
+        let clock: Arc<dyn Clock> = Arc::new(Epoch);
+        let host = "vpce-1.kms.eu-west-1.vpce.amazonaws.com";
+        let tls = TlsTrust {
+            ca_bundle: Some(AMAZON_ROOTS[0].to_owned()),
+            ..TlsTrust::default()
+        };
+        let vpc = Endpoint::Vpc {
+            host: host.to_owned(),
+        };
+
+        let trust = Trust::of(&tls, &vpc, &clock).ok().unwrap();
+
+        let pinned = trust.for_host("sts.eu-west-1.amazonaws.com");
+        assert!(!Arc::ptr_eq(&trust.for_host(host), &pinned));
+        assert!(Arc::ptr_eq(
+            &trust.for_host("kms.eu-west-1.amazonaws.com"),
+            &pinned
+        ));
+    }
 
     #[test]
     fn the_pinned_roots_are_the_five_that_the_readme_names() {

@@ -15,6 +15,7 @@ CREATE TABLE connections (
     account {text},
     regions {text} NOT NULL,
     link {text} NOT NULL,
+    link_mac {bytes} NOT NULL,
     tier {text} NOT NULL CHECK (tier IN ('observe', 'import', 'full')),
     health {text} NOT NULL CHECK (health IN ('unknown', 'connected', 'not-connected')),
     health_why {text},

@@ -30,6 +30,23 @@ impl fmt::Debug for SealedSecret {
     }
 }
 
+/// MAC of the vault over a connection's id and link settings ([`crate::link_binding`]). Without it nothing is called:
+/// whoever can write the database cannot choose where key material goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkMac(Vec<u8>);
+
+impl LinkMac {
+    /// Takes the vault's own format.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The stored bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// A role to assume.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleToAssume {
@@ -120,7 +137,7 @@ pub enum Endpoint {
     Standard,
     /// `kms-fips.REGION.SUFFIX`; Amazon's roots are pinned.
     Fips,
-    /// A VPC interface endpoint's host name; Amazon's roots are pinned.
+    /// A VPC interface endpoint's host name; Amazon's roots are pinned unless a CA bundle is chosen.
     Vpc {
         /// Such as `vpce-0123-abcd.kms.eu-west-1.vpce.amazonaws.com`.
         host: String,
@@ -132,10 +149,22 @@ pub enum Endpoint {
     },
 }
 
+impl Endpoint {
+    /// A word for lists: `standard`, `fips`, `vpc`, `custom`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Fips => "fips",
+            Self::Vpc { .. } => "vpc",
+            Self::Custom { .. } => "custom",
+        }
+    }
+}
+
 /// How the server at the other end proves itself, and we to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsTrust<S> {
-    /// PEM bundle that replaces the default roots.
+    /// PEM bundle that replaces Amazon's roots for the host of a VPC or custom endpoint, and for no other host.
     pub ca_bundle: Option<String>,
     /// Certificate chain and private key for mutual TLS.
     pub client_certificate: Option<ClientCertificate<S>>,
@@ -289,6 +318,8 @@ pub struct Connection {
     pub regions: Vec<Region>,
     /// Identity, endpoint, trust, proxy.
     pub link: LinkSettings<SealedSecret>,
+    /// Says that `link` was set by Keyferry for this connection.
+    pub link_mac: LinkMac,
     /// How far its rights go.
     pub tier: Tier,
     /// Whether the link works.

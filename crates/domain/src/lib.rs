@@ -13,6 +13,7 @@ pub mod key;
 pub mod keystore;
 pub mod kms_key;
 pub mod life;
+pub mod link_binding;
 pub mod material;
 pub mod material_description;
 pub mod name;

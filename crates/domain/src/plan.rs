@@ -100,6 +100,22 @@ impl WaitReason {
             .find(|row| row.0 == self)
             .map_or("", |row| row.1)
     }
+
+    /// Stable, `wait.reason`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Creating => "wait.creating",
+            Self::Updating => "wait.updating",
+            Self::Rotating => "wait.rotating",
+            Self::ReplicaDeletion => "wait.replica-deletion",
+            Self::Settling => "wait.settling",
+            Self::Horizon => "wait.horizon",
+            Self::SearchNeeded => "wait.search-needed",
+            Self::Calm => "wait.calm",
+            Self::DeletionPending => "wait.deletion-pending",
+            Self::Unreadable => "wait.unreadable",
+        }
+    }
 }
 
 /// Why nothing can be done without a person.

@@ -46,6 +46,13 @@ pub trait Run: Send {
     /// so that only the sending is left. Changes nothing, and may be dropped half-way.
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError>;
 
+    /// Records that tell of the step that was decided last, committed with its attempt before it is sent: the audit
+    /// entry of the intent.
+    fn intent_records(&self, attempt: &Attempt) -> Vec<Change> {
+        let _ = attempt;
+        Vec::new()
+    }
+
     /// Sends the step that was decided last, signed with `attempt.signed_at`. Called at most once per recorded
     /// attempt, and never again for it. Ends by itself: time limits are the driver's affair.
     async fn send(&mut self, attempt: &Attempt) -> Sent;
@@ -54,7 +61,8 @@ pub trait Run: Send {
 /// What [`Run::decide`] found.
 #[derive(Debug)]
 pub struct Verdict {
-    /// Earlier unknown attempts whose outcome observation has shown, now *done* or *refused*.
+    /// Earlier unknown attempts whose outcome observation has shown, now *done* or *refused*; those of other targets
+    /// of the same KMS key too.
     pub settled: Vec<Attempt>,
     /// Records of what was learned. Committed with `settled` and what follows, or not at all: a
     /// [`Next::Finished`] that comes before the horizon is dropped whole, and asked for again.
@@ -115,7 +123,7 @@ pub struct StepSpec {
     pub skew: SignedDuration,
     /// Whether sending it twice would do harm; then its outcome is committed before anything else happens.
     pub once_only: bool,
-    /// Written together with *sending*: the audit entry of the intent, and the like.
+    /// Written together with *sending*, beside [`Run::intent_records`].
     pub records: Vec<Change>,
 }
 

@@ -152,11 +152,13 @@ pub struct KmsAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallFailure {
     /// AWS said no: nothing happened.
-    #[error("AWS refused {operation}: {refusal} ({message})")]
+    #[error("AWS refused {operation}: {code} ({message})")]
     Refused {
         /// AWS's operation.
         operation: &'static str,
-        /// What it said.
+        /// AWS's own code, as it came.
+        code: String,
+        /// What it means.
         refusal: Refusal,
         /// AWS's own sentence; holds no secret.
         message: String,
@@ -255,6 +257,8 @@ impl Refusal {
         ("IncorrectKeyMaterial", Self::IncorrectKeyMaterial),
         ("IncorrectSignature", Self::Unauthenticated),
         ("InvalidAccessKeyId", Self::Unauthenticated),
+        // "Common Error Types" of AWS's API references: the service has no such operation.
+        ("InvalidAction", Self::UnsupportedOperation),
         ("InvalidAliasName", Self::InvalidAliasName),
         ("InvalidArn", Self::InvalidArn),
         ("InvalidCiphertext", Self::InvalidCiphertext),
@@ -272,6 +276,7 @@ impl Refusal {
         ("Tag", Self::Tag),
         ("Throttling", Self::Throttling),
         ("TooManyRequests", Self::Throttling),
+        ("UnknownOperation", Self::UnsupportedOperation),
         ("UnrecognizedClient", Self::Unauthenticated),
         ("UnsupportedOperation", Self::UnsupportedOperation),
         ("Validation", Self::Validation),

@@ -1,8 +1,8 @@
 //! The vault as a port: it answers with wrapped blobs, MACs, signatures and public keys, never with bytes.
 
 use async_trait::async_trait;
-use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::{OperationId, SealId};
+use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
+use keyferry_domain::id::{ConnectionId, OperationId, SealId};
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::wrapping::WrappingAlgorithm;
 
@@ -53,6 +53,9 @@ pub enum VaultError {
         /// Key and version, or the secret's purpose.
         what: String,
     },
+    /// Link settings that this vault did not authenticate for this connection: somebody else wrote them.
+    #[error("the link settings were not set by this installation")]
+    ForeignLink,
     /// AWS's public key is unusable (no RSA key, too short).
     #[error("the wrapping public key is unusable: {why}")]
     BadWrappingKey {
@@ -110,6 +113,21 @@ pub trait Vault: Send + Sync + 'static {
 
     /// MAC over an operation id and the facts of its creation, hex, for the tag `keyferry:op`.
     fn operation_mac(&self, operation: OperationId, facts: &str) -> Result<String, VaultError>;
+
+    /// MAC over a connection's id and link settings, secrets as they are sealed, to store beside them.
+    fn link_mac(
+        &self,
+        id: ConnectionId,
+        link: &LinkSettings<SealedSecret>,
+    ) -> Result<LinkMac, VaultError>;
+
+    /// Compares stored link settings with their MAC. [`VaultError::ForeignLink`] where it is not ours.
+    fn check_link(
+        &self,
+        id: ConnectionId,
+        link: &LinkSettings<SealedSecret>,
+        mac: &LinkMac,
+    ) -> Result<(), VaultError>;
 }
 
 /// Opens and closes the vault.

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Fingerprint,
     /// From the root key: MACs over operations.
     Operation,
+    /// From the root key: MACs over link settings.
+    Link,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Secret => b"keyferry vault 1: secret under a KEK",
             Self::Fingerprint => b"keyferry vault 1: fingerprints",
             Self::Operation => b"keyferry vault 1: operation MACs",
+            Self::Link => b"keyferry vault 1: link MACs",
         }
     }
 }
@@ -62,6 +65,7 @@ mod tests {
         Purpose::Secret,
         Purpose::Fingerprint,
         Purpose::Operation,
+        Purpose::Link,
     ];
 
     #[test]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac;
-use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::OperationId;
+use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
+use keyferry_domain::id::{ConnectionId, OperationId};
+use keyferry_domain::link_binding::bound_bytes;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::wrapping::WrappingAlgorithm;
@@ -31,6 +32,7 @@ pub(crate) struct OpenVault {
     keyring: Keyring,
     fingerprints: hmac::Key,
     operations: hmac::Key,
+    links: hmac::Key,
 }
 
 impl OpenVault {
@@ -44,11 +46,13 @@ impl OpenVault {
         };
         let fingerprints = mac_key(Purpose::Fingerprint).map_err(failed)?;
         let operations = mac_key(Purpose::Operation).map_err(failed)?;
+        let links = mac_key(Purpose::Link).map_err(failed)?;
         Ok(Self {
             root,
             keyring,
             fingerprints,
             operations,
+            links,
         })
     }
 
@@ -152,6 +156,21 @@ impl OpenVault {
     pub(crate) fn operation_mac(&self, operation: OperationId, facts: &str) -> String {
         let message = [operation.as_uuid().as_bytes().as_slice(), facts.as_bytes()].concat();
         hex::encode(hmac::sign(&self.operations, &message))
+    }
+
+    pub(crate) fn link_mac(&self, id: ConnectionId, link: &LinkSettings<SealedSecret>) -> LinkMac {
+        let tag = hmac::sign(&self.links, &bound_bytes(id, link));
+        LinkMac::new(tag.as_ref().to_vec())
+    }
+
+    pub(crate) fn check_link(
+        &self,
+        id: ConnectionId,
+        link: &LinkSettings<SealedSecret>,
+        mac: &LinkMac,
+    ) -> Result<(), VaultError> {
+        hmac::verify(&self.links, &bound_bytes(id, link), mac.as_bytes())
+            .map_err(|_| VaultError::ForeignLink)
     }
 
     fn open(

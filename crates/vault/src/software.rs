@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::OperationId;
+use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
+use keyferry_domain::id::{ConnectionId, OperationId};
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::spec::SpecKind;
 use keyferry_domain::wrapping::WrappingAlgorithm;
@@ -260,5 +260,22 @@ impl Vault for SoftwareVault {
 
     fn operation_mac(&self, operation: OperationId, facts: &str) -> Result<String, VaultError> {
         Ok(self.require_open()?.operation_mac(operation, facts))
+    }
+
+    fn link_mac(
+        &self,
+        id: ConnectionId,
+        link: &LinkSettings<SealedSecret>,
+    ) -> Result<LinkMac, VaultError> {
+        Ok(self.require_open()?.link_mac(id, link))
+    }
+
+    fn check_link(
+        &self,
+        id: ConnectionId,
+        link: &LinkSettings<SealedSecret>,
+        mac: &LinkMac,
+    ) -> Result<(), VaultError> {
+        self.require_open()?.check_link(id, link, mac)
     }
 }

@@ -143,13 +143,15 @@ impl Connections {
             Err(error) => return Err(error),
         };
         let id = ConnectionId::new(self.shared.new_uuid());
+        let (link, link_mac) = self.shared.links.seal_settings(id, &command.request.link)?;
         let connection = Connection {
             id,
             name: command.name,
             group: DEFAULT_GROUP,
             account: verified.as_ref().map(|verified| verified.account.clone()),
             regions: command.request.regions,
-            link: self.shared.links.seal_secrets(id, &command.request.link)?,
+            link,
+            link_mac,
             tier: command.request.tier,
             health,
             created_at: now,
@@ -186,11 +188,7 @@ impl Connections {
         authorize(actor, Action::ConnectionUpdate)?;
         let mut connection = self.shared.find_connection(selector).await?;
         check_revision("connection", command.revision, connection.revision)?;
-        let stored = self
-            .shared
-            .links
-            .open_secrets(connection.id, &connection.link)?;
-        let link = command.link.over(stored);
+        let link = self.changed_link(&connection, command.link).await?;
         let request = LinkRequest {
             link,
             regions: command
@@ -215,10 +213,10 @@ impl Connections {
             Err(error) => return Err(error),
         };
         let expect = Expect::Revision(connection.revision);
-        connection.link = self
+        (connection.link, connection.link_mac) = self
             .shared
             .links
-            .seal_secrets(connection.id, &request.link)?;
+            .seal_settings(connection.id, &request.link)?;
         connection.regions = request.regions;
         connection.tier = request.tier;
         connection.updated_at = now;
@@ -231,15 +229,34 @@ impl Connections {
         })
     }
 
+    /// The changed parts over the stored ones. Over settings that are not ours nothing can be laid: whoever gives an
+    /// identity begins anew, and what he does not give is the default.
+    async fn changed_link(
+        &self,
+        connection: &Connection,
+        change: LinkChange,
+    ) -> Result<LinkSettings<SecretText>, AppError> {
+        match (
+            self.shared.links.settings_of(connection).await,
+            change.identity,
+        ) {
+            (Ok(stored), identity) => Ok(LinkChange { identity, ..change }.over(stored)),
+            (Err(AppError::ForeignLink { .. }), Some(identity)) => Ok(LinkSettings {
+                identity,
+                endpoint: change.endpoint.unwrap_or(Endpoint::Standard),
+                tls: change.tls.unwrap_or_default(),
+                proxy: change.proxy.flatten(),
+            }),
+            (Err(error), _) => Err(error),
+        }
+    }
+
     /// Verifies a stored connection and keeps its health. A link that fails is an answer, not an error: look
     /// at [`Connection::health`].
     pub async fn test(&self, actor: &Actor, selector: &str) -> Result<Stored, AppError> {
         authorize(actor, Action::ConnectionVerify)?;
         let mut connection = self.shared.find_connection(selector).await?;
-        let link = self
-            .shared
-            .links
-            .open_secrets(connection.id, &connection.link)?;
+        let link = self.shared.links.settings_of(&connection).await?;
         let request = LinkRequest {
             link,
             regions: connection.regions.clone(),

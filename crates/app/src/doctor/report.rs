@@ -89,7 +89,7 @@ impl Check {
 
     pub(super) fn of_call(name: impl Into<String>, failure: &CallFailure) -> Self {
         let detail = format!("{failure} ({})", aws_code(failure));
-        Self::failed(name, detail, aws_hint(failure))
+        Self::failed(name, detail, Some(aws_hint(failure)))
     }
 
     pub(super) fn of_error(name: impl Into<String>, error: &AppError) -> Self {

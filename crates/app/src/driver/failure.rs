@@ -7,11 +7,11 @@ use keyferry_ports::aws::{CallFailure, Refusal};
 
 use crate::error::aws_code;
 
-/// What a read brought, as the planner sees it.
+/// What a read brought that every KMS key has. A refusal is never an absence: a policy, grants or tags that AWS does not
+/// show may be there all the same.
 pub(crate) fn field<T>(result: Result<T, CallFailure>) -> Result<Field<T>, DriverError> {
     match result {
         Ok(value) => Ok(Field::Value(value)),
-        Err(CallFailure::Refused { refusal, .. }) if says_absent(&refusal) => Ok(Field::Absent),
         Err(CallFailure::Refused { refusal, .. }) if says_unreadable(&refusal) => {
             Ok(Field::Unreadable)
         }
@@ -19,19 +19,29 @@ pub(crate) fn field<T>(result: Result<T, CallFailure>) -> Result<Field<T>, Drive
     }
 }
 
-/// AWS has no such thing, or no such operation for this key.
-fn says_absent(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::NotFound | Refusal::UnsupportedOperation | Refusal::Validation | Refusal::Other(_)
-    )
+/// What a read brought that only some KMS keys have (materials, rotation): absent where AWS says that the operation is
+/// not for this key.
+pub(crate) fn field_of_some<T>(result: Result<T, CallFailure>) -> Result<Field<T>, DriverError> {
+    match result {
+        Err(CallFailure::Refused {
+            refusal: Refusal::UnsupportedOperation,
+            ..
+        }) => Ok(Field::Absent),
+        other => field(other),
+    }
 }
 
-/// We may not see it, or not now.
+/// We may not see it, or not now, or AWS says something that this version does not understand.
 fn says_unreadable(refusal: &Refusal) -> bool {
     matches!(
         refusal,
-        Refusal::AccessDenied | Refusal::InvalidState | Refusal::Disabled
+        Refusal::AccessDenied
+            | Refusal::InvalidState
+            | Refusal::Disabled
+            | Refusal::NotFound
+            | Refusal::UnsupportedOperation
+            | Refusal::Validation
+            | Refusal::Other(_)
     )
 }
 
@@ -96,4 +106,47 @@ pub(crate) fn may_pass(code: &str, step: &Step) -> bool {
         }
     );
     PASSING.contains(&code) || (is_rotation && code == "IncorrectKeyMaterial")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(refusal: Refusal) -> Result<(), CallFailure> {
+        Err(CallFailure::Refused {
+            operation: "GetKeyPolicy",
+            code: refusal.to_string(),
+            refusal,
+            message: String::new(),
+            request_id: None,
+        })
+    }
+
+    #[test]
+    fn a_refused_read_never_says_that_there_is_no_policy() {
+        for refusal in [
+            Refusal::AccessDenied,
+            Refusal::Disabled,
+            Refusal::InvalidState,
+            Refusal::NotFound,
+            Refusal::UnsupportedOperation,
+            Refusal::Validation,
+            Refusal::Other("Strange".to_owned()),
+        ] {
+            let read = field(refused(refusal.clone()));
+
+            assert_eq!(read, Ok(Field::Unreadable), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn only_an_operation_that_is_not_for_the_key_makes_materials_absent() {
+        let absent = field_of_some(refused(Refusal::UnsupportedOperation));
+        let strange = field_of_some(refused(Refusal::Validation));
+        let other = field_of_some(refused(Refusal::Other("Strange".to_owned())));
+
+        assert_eq!(absent, Ok(Field::Absent));
+        assert_eq!(strange, Ok(Field::Unreadable));
+        assert_eq!(other, Ok(Field::Unreadable));
+    }
 }

@@ -1,10 +1,13 @@
 //! Drives one KMS key towards its intent: observes, asks the planner, prepares and sends one step at a time.
 
 mod call;
+mod close;
 mod failure;
+mod look;
 mod observe;
 mod outcome;
 mod preview;
+mod refused;
 mod run;
 mod search;
 mod settle;
@@ -13,6 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
@@ -21,7 +25,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_domain::view::{EffectOutcome, OwnEffect, SETTLE};
+use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Target};
@@ -51,6 +55,8 @@ pub(crate) struct Subject {
     /// The actor of the job, for the audit log.
     pub(crate) actor: String,
     pub(crate) own_effects: Vec<OwnEffect>,
+    /// What other jobs sent to the KMS key: without an outcome, or done within the last [`HORIZON`].
+    pub(crate) beside: Vec<Attempt>,
     pub(crate) importable: BTreeSet<VersionNumber>,
     pub(crate) predecessor: Option<KmsKey>,
     /// Whether nothing may be taken away: the job restores.
@@ -111,6 +117,7 @@ impl Driver for KmsKeyDriver {
             return Err(gone("job", target.job));
         };
         let mut subject = self.read_subject(id, job.actor).await?;
+        subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         if subject.key.arn.is_none() {
             subject.key.arn = answered_creation(attempts)?;
@@ -165,14 +172,19 @@ impl KmsKeyDriver {
             None => None,
         };
         let successor = self.successor_of(&key).await?;
-        let since = self.clock.now() - SETTLE;
-        let own_effects = own_effects(&self.records.recent_attempts(id.into(), since).await?)?;
+        let now = self.clock.now();
+        let recent = self
+            .records
+            .recent_attempts(id.into(), now - HORIZON)
+            .await?;
+        let own_effects = own_effects(&recent, now - SETTLE)?;
         let (importable, source_group) = self.source(&key).await?;
         Ok(Subject {
             key,
             connection,
             actor,
             own_effects,
+            beside: recent,
             importable,
             predecessor,
             only_protects: false,
@@ -234,9 +246,14 @@ fn answered_creation(attempts: &[Attempt]) -> Result<Option<KmsKeyArn>, DriverEr
 }
 
 /// Attempts as effects: what was answered lately, and what was never answered.
-fn own_effects(attempts: &[Attempt]) -> Result<Vec<OwnEffect>, DriverError> {
+fn own_effects(attempts: &[Attempt], since: Timestamp) -> Result<Vec<OwnEffect>, DriverError> {
+    let is_recent = |attempt: &&Attempt| match (attempt.state, &attempt.outcome) {
+        (AttemptState::Done, Some(outcome)) => outcome.at >= since,
+        _ => true,
+    };
     attempts
         .iter()
+        .filter(is_recent)
         .filter_map(|attempt| own_effect(attempt).transpose())
         .collect()
 }

@@ -12,7 +12,7 @@ use keyferry_engine::{Cost, DriverError, Pacer};
 use keyferry_ports::aws::{CallFailure, Kms, Refusal};
 
 use super::Subject;
-use super::failure::{field, not_now};
+use super::failure::{field, field_of_some, not_now};
 
 /// Reads AWS, each call paced by its quota.
 pub(crate) struct Reader<'a> {
@@ -92,11 +92,8 @@ impl Reader<'_> {
         match self.kms.describe(arn).await {
             Ok(Some(described)) => Ok(Field::Value(described)),
             Ok(None) => Ok(Field::Absent),
-            Err(failure) => match field(Err(failure))? {
-                // Only `NotFoundException` proves absence, and that is `Ok(None)`.
-                Field::Absent => Ok(Field::Unreadable),
-                other => Ok(other),
-            },
+            // Only `NotFoundException` proves absence, and that is `Ok(None)`.
+            Err(failure) => field(Err(failure)),
         }
     }
 
@@ -108,8 +105,8 @@ impl Reader<'_> {
         if !lists {
             return Ok(Field::Absent);
         }
-        self.paced("ListKeyRotations", self.kms.materials(arn))
-            .await
+        self.pace("ListKeyRotations").await;
+        field_of_some(self.kms.materials(arn).await)
     }
 
     async fn rotation(
@@ -120,8 +117,8 @@ impl Reader<'_> {
         if !has_rotations {
             return Ok(Field::Absent);
         }
-        self.paced("GetKeyRotationStatus", self.kms.rotation(arn))
-            .await
+        self.pace("GetKeyRotationStatus").await;
+        field_of_some(self.kms.rotation(arn).await)
     }
 
     /// Aliases of this key, and the targets of those that it shall have. Those that it did not have when it was last

@@ -33,6 +33,7 @@ pub(crate) fn tell(result: &Result<KmsAnswer, CallFailure>, at: Timestamp) -> To
             Some(encode_answer(answer)),
         ),
         Err(CallFailure::Refused {
+            code,
             refusal,
             message,
             request_id,
@@ -41,7 +42,7 @@ pub(crate) fn tell(result: &Result<KmsAnswer, CallFailure>, at: Timestamp) -> To
             AttemptState::Refused,
             Outcome::Refused,
             refusal.to_string(),
-            message.clone(),
+            in_words(code, message),
             request_id.clone(),
             None,
         ),
@@ -83,6 +84,14 @@ pub(crate) fn tell(result: &Result<KmsAnswer, CallFailure>, at: Timestamp) -> To
         },
         audit,
         throttled,
+    }
+}
+
+/// AWS's own code and sentence.
+fn in_words(code: &str, message: &str) -> String {
+    match message {
+        "" => code.to_owned(),
+        message => format!("{code}: {message}"),
     }
 }
 

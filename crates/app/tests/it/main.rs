@@ -12,4 +12,6 @@ mod bad_input;
 mod connection_policy;
 mod crash_sweep;
 mod doctor;
+mod link_settings;
 mod operations;
+mod unanswered;

@@ -41,6 +41,8 @@ fn table() -> Vec<(&'static str, u16, Option<Refusal>)> {
         ("ExpiredTokenException",               403, Some(Refusal::ExpiredToken)),
         ("InternalFailure",                     500, None),
         ("InternalFailure",                     501, Some(Refusal::UnsupportedOperation)),
+        ("InvalidAction",                       400, Some(Refusal::UnsupportedOperation)),
+        ("UnknownOperationException",           400, Some(Refusal::UnsupportedOperation)),
         ("InvalidSignatureException",           403, Some(Refusal::Unauthenticated)),
         ("MissingAuthenticationTokenException", 403, Some(Refusal::Unauthenticated)),
         ("OptInRequired",                       403, Some(Refusal::OptInRequired)),
@@ -69,12 +71,14 @@ async fn every_code_is_refused_or_unknown_as_its_page_says() {
                 Some(want),
                 CallFailure::Refused {
                     operation,
+                    code: found,
                     refusal,
                     message,
                     request_id,
                 },
             ) => {
                 assert_eq!(refusal, want, "{code} {status}");
+                assert_eq!(found, code, "{status}");
                 assert_eq!((operation, message.as_str()), ("EnableKey", "as AWS says"));
                 assert!(request_id.is_some());
             }

@@ -112,6 +112,20 @@ fn spoilers() -> Vec<(&'static str, Spoil)> {
             }),
         ),
         (
+            "tls.ca_bundle",
+            Box::new(|s| {
+                s.endpoint = Endpoint::Standard;
+                s.tls.ca_bundle = Some(Authority::new().pem());
+            }),
+        ),
+        (
+            "tls.ca_bundle",
+            Box::new(|s| {
+                s.endpoint = Endpoint::Fips;
+                s.tls.ca_bundle = Some(Authority::new().pem());
+            }),
+        ),
+        (
             "tls.check_host_name",
             Box::new(|s| s.tls.check_host_name = false),
         ),

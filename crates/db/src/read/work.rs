@@ -125,7 +125,7 @@ impl JobRecords for Database {
 
     async fn recent_attempts(&self, subject: Subject, since: Timestamp) -> Records<Vec<Attempt>> {
         let clause = "WHERE subject = $1 \
-             AND (state = 'unknown' OR (state = 'done' AND outcome_at >= $2)) ORDER BY place";
+             AND (state IN ('sending', 'unknown') OR (state = 'done' AND outcome_at >= $2)) ORDER BY place";
         ATTEMPTS
             .list(self, clause, vec![Value::text(subject), Value::time(since)])
             .await

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Account;
-use keyferry_domain::connection::{Connection, LinkHealth, Tier};
+use keyferry_domain::connection::{Connection, LinkHealth, LinkMac, Tier};
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion};
 use keyferry_ports::records::Records;
 
@@ -17,6 +17,7 @@ pub(crate) const CONNECTION: &[&str] = &[
     "account",
     "regions",
     "link",
+    "link_mac",
     "tier",
     "health",
     "health_why",
@@ -67,6 +68,7 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         Value::Text(account),
         Value::text(regions_text(&row.regions)),
         Value::text(codec::link::to_json(&row.link)?),
+        Value::bytes(row.link_mac.as_bytes()),
         Value::text(row.tier.as_str()),
         Value::text(health),
         Value::opt_text(why),
@@ -84,6 +86,7 @@ pub(crate) fn read_connection(mut row: Row) -> Records<Connection> {
         account: read_account(&mut row)?,
         regions: read_regions(&mut row)?,
         link: codec::link::from_json(&row.text()?)?,
+        link_mac: LinkMac::new(row.bytes()?),
         tier: row.word(Tier::from_word)?,
         health: read_health(&mut row)?,
         created_at: row.time()?,

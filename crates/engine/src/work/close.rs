@@ -50,7 +50,12 @@ impl Sitting<'_> {
         }
     }
 
-    pub(super) fn stuck(&self, code: String, why: String) -> Close {
+    /// A person has to act. Not before the last request without an answer can have no effect any more: until then what
+    /// the person would see is not final, and the target is looked at once more.
+    pub(super) fn halt(&self, open: Option<Timestamp>, code: String, why: String) -> Close {
+        if let Some(until) = open {
+            return self.wait(until, code, why);
+        }
         Close {
             state: TargetState::Stuck,
             note: Some((code, why)),

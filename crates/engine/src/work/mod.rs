@@ -105,6 +105,7 @@ async fn sit(core: &Core, id: TargetId) -> Records<End> {
     let Some(attempts) = settle_own_orphans(core, &target).await? else {
         return Ok(End::Reopen);
     };
+    let beside = unanswered_beside(core, &target).await?;
     let pacer = core.pacer.with_priority(target.priority);
     let opened = core.driver.open(&target, &attempts, pacer).await;
     let mut sitting = Sitting {
@@ -112,6 +113,7 @@ async fn sit(core: &Core, id: TargetId) -> Records<End> {
         target,
         epoch,
         attempts,
+        beside,
         carried: None,
         refused: vec![],
     };
@@ -145,12 +147,28 @@ async fn settle_own_orphans(core: &Core, target: &Target) -> Records<Option<Vec<
     }
 }
 
+/// What other jobs sent to the same KMS key without learning what came of it: it may still undo what is done here.
+async fn unanswered_beside(core: &Core, target: &Target) -> Records<Vec<Attempt>> {
+    let mut recent = core
+        .records
+        .recent_attempts(target.subject, core.now())
+        .await?;
+    recent.retain(|attempt| attempt.target != target.id && is_unanswered(attempt));
+    Ok(recent)
+}
+
+fn is_unanswered(attempt: &Attempt) -> bool {
+    matches!(attempt.state, AttemptState::Unknown | AttemptState::Sending)
+}
+
 /// One target while it is worked on.
 struct Sitting<'c> {
     core: &'c Core,
     target: Target,
     epoch: u64,
     attempts: Vec<Attempt>,
+    /// Attempts without an outcome of other targets of the same KMS key.
+    beside: Vec<Attempt>,
     /// The outcome of the last step, where it is not committed yet.
     carried: Option<Carried>,
     /// Kind and step of what was refused in this sitting since the last success.
@@ -178,7 +196,8 @@ impl Sitting<'_> {
             }
         }
         let why = "The plan did not come to an end; its steps are in the step log.";
-        self.close(self.stuck(TOO_MANY_STEPS.into(), why.into()))
+        let open = self.open_horizon(&[]);
+        self.close(self.halt(open, TOO_MANY_STEPS.into(), why.into()))
             .await
     }
 
@@ -218,7 +237,7 @@ impl Sitting<'_> {
             },
             Next::Stuck { code, why } => Close {
                 changes,
-                ..self.stuck(code, why)
+                ..self.halt(open, code, why)
             },
         };
         self.try_close(close).await.map(Some)
@@ -256,7 +275,7 @@ impl Sitting<'_> {
                 }));
             }
         }
-        let attempt = self.record_sending(&spec, changes).await?;
+        let attempt = self.record_sending(&mut *run, &spec, changes).await?;
         let is_sure = self.core.lanes.is_sure(&attempt.lane, attempt.epoch).await;
         let delay = after(self.core.now(), spec.skew).duration_since(attempt.signed_at);
         let sent = if delay > self.core.settings.send_delay_max || !is_sure {
@@ -270,7 +289,12 @@ impl Sitting<'_> {
         self.take_in(&spec, attempt, sent).await
     }
 
-    async fn record_sending(&mut self, spec: &StepSpec, changes: Vec<Change>) -> Records<Attempt> {
+    async fn record_sending(
+        &mut self,
+        run: &mut dyn Run,
+        spec: &StepSpec,
+        changes: Vec<Change>,
+    ) -> Records<Attempt> {
         let now = whole_micros(self.core.now());
         let attempt = Attempt {
             id: AttemptId::new(uuid_v7(now, &*self.core.entropy)),
@@ -293,6 +317,7 @@ impl Sitting<'_> {
             .unwrap_or_default();
         rest.extend(changes);
         rest.extend(spec.records.iter().cloned());
+        rest.extend(run.intent_records(&attempt));
         rest.push(Change::InsertAttempt(attempt.clone(), claim));
         let target = Target {
             note: None,
@@ -446,14 +471,16 @@ impl Sitting<'_> {
     }
 
     async fn give_up(&mut self, error: DriverError) -> Records<End> {
+        let open = self.open_horizon(&[]);
         let close = match error {
-            DriverError::Records(RecordsError::Corrupt { what, why }) => self.stuck(
+            DriverError::Records(RecordsError::Corrupt { what, why }) => self.halt(
+                open,
                 CORRUPT.into(),
                 format!("A stored {what} cannot be read: {why}."),
             ),
             DriverError::Records(error) => return self.rescue(error).await,
             DriverError::Later { code, why } => self.later(code, why),
-            DriverError::Stuck { code, why } => self.stuck(code, why),
+            DriverError::Stuck { code, why } => self.halt(open, code, why),
         };
         self.close(close).await
     }
@@ -490,23 +517,24 @@ impl Sitting<'_> {
     /// Takes what observation has settled into account.
     fn settle(&mut self, settled: Vec<Attempt>) -> impl Iterator<Item = Change> + use<> {
         for ended in &settled {
-            if let Some(known) = self.attempts.iter_mut().find(|known| known.id == ended.id) {
+            let mut all = self.attempts.iter_mut().chain(&mut self.beside);
+            if let Some(known) = all.find(|known| known.id == ended.id) {
                 known.clone_from(ended);
             }
         }
         settled.into_iter().map(Change::FinishAttempt)
     }
 
-    /// Until when an attempt without a known outcome may still take effect.
+    /// Until when an attempt on the KMS key, of whichever target, without a known outcome may still take effect.
     fn open_horizon(&self, settled: &[Attempt]) -> Option<Timestamp> {
         let now = self.core.now();
         let is_open = |attempt: &&Attempt| {
-            matches!(attempt.state, AttemptState::Unknown | AttemptState::Sending)
-                && !settled.iter().any(|ended| ended.id == attempt.id)
+            is_unanswered(attempt) && !settled.iter().any(|ended| ended.id == attempt.id)
         };
         let horizons = self
             .attempts
             .iter()
+            .chain(&self.beside)
             .filter(is_open)
             .map(|attempt| after(attempt.signed_at, HORIZON));
         horizons.max().filter(|horizon| *horizon > now)

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use keyferry_domain::view::HORIZON;
 use keyferry_engine::{BEFORE_HORIZON, CLOCK_AHEAD, THROTTLED};
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AttemptState, JobRecords, JobState, Priority};
+use keyferry_ports::records::{AttemptState, JobRecords, JobState, Priority, TargetState};
 use keyferry_testkit::fuse::Fuse;
 
 use crate::toy::{Bench, Mishap, start};
@@ -130,6 +130,49 @@ async fn an_unknown_attempt_blocks_the_end_until_the_horizon() {
     let job = bench.find(job).await;
     assert_eq!(job.state, JobState::Succeeded);
     assert!(job.finished_at.unwrap() >= start() + HORIZON);
+}
+
+#[tokio::test]
+async fn an_unknown_attempt_of_another_job_on_the_same_key_blocks_the_end_too() {
+    let bench = Bench::new();
+    let key = bench.key();
+    bench.job(Priority::Interactive, &[key]).await;
+    bench.world.set_blind(true);
+    bench.world.mishap("alias", Mishap::LoseAnswer);
+    let engine = bench.engine("first", &Fuse::whole());
+    engine.run_due().await.unwrap();
+    let later = bench.job(Priority::Protect, &[key]).await;
+
+    engine.run_due().await.unwrap();
+
+    let target = bench.records.list_targets(later).await.unwrap().remove(0);
+    assert_eq!(target.note.unwrap().0, BEFORE_HORIZON);
+    bench.run_to_end(&engine).await;
+    let later = bench.find(later).await;
+    assert_eq!(later.state, JobState::Succeeded);
+    assert!(later.finished_at.unwrap() >= start() + HORIZON);
+}
+
+#[tokio::test]
+async fn a_target_that_needs_a_person_is_looked_at_once_more_after_the_horizon() {
+    let bench = Bench::new();
+    let key = bench.key();
+    bench.job(Priority::Interactive, &[key]).await;
+    bench.world.set_blind(true);
+    bench.world.mishap("alias", Mishap::LoseAnswer);
+    let engine = bench.engine("first", &Fuse::whole());
+    engine.run_due().await.unwrap();
+    bench.world.set_broken(true);
+    let later = bench.job(Priority::Protect, &[key]).await;
+
+    engine.run_due().await.unwrap();
+
+    let target = bench.records.list_targets(later).await.unwrap().remove(0);
+    assert_eq!(target.state, TargetState::Open);
+    assert_eq!(target.note.unwrap().0, "toy.broken");
+    assert!(target.due_at >= start() + HORIZON);
+    bench.run_to_end(&engine).await;
+    assert_eq!(bench.find(later).await.state, JobState::Stuck);
 }
 
 #[tokio::test]

@@ -158,7 +158,8 @@ pub trait JobRecords: Send + Sync + 'static {
     /// Attempts recorded as being sent in a lane under an epoch below `epoch`: their sender is gone, so their
     /// outcome is unknown.
     async fn orphaned_attempts(&self, lane: &Lane, epoch: u64) -> Records<Vec<Attempt>>;
-    /// Attempts of all targets on one subject that are unknown, or done at or after `since`, oldest first.
+    /// Attempts of all targets on one subject that have no outcome (*sending*, *unknown*), however old and many they
+    /// are, or are done at or after `since`; oldest first.
     async fn recent_attempts(&self, subject: Subject, since: Timestamp) -> Records<Vec<Attempt>>;
     /// Open targets on one subject.
     async fn open_targets_on(&self, subject: Subject) -> Records<Vec<Target>>;

@@ -132,12 +132,12 @@ impl JobRecords for MemoryRecords {
         let state = self.lock();
         let since = whole_micros(since);
         let is_recent = |row: &&std::sync::Arc<Attempt>| match row.state {
-            AttemptState::Unknown => true,
+            AttemptState::Sending | AttemptState::Unknown => true,
             AttemptState::Done => row
                 .outcome
                 .as_ref()
                 .is_some_and(|outcome| outcome.at >= since),
-            AttemptState::Sending | AttemptState::Refused => false,
+            AttemptState::Refused => false,
         };
         let places = state.attempts_on.range((subject, 0)..=(subject, u64::MAX));
         let rows = places.filter_map(|((_, place), ())| state.attempts.get(place));

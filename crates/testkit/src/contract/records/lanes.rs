@@ -291,7 +291,9 @@ pub(super) async fn attempts_of_a_former_epoch_are_orphaned_until_they_end(
     assert_eq!(ids(&orphans(2).await.unwrap()), [attempts[2].id]);
 }
 
-pub(super) async fn recent_attempts_are_the_unknown_and_the_lately_done(records: &dyn AllRecords) {
+pub(super) async fn recent_attempts_are_those_without_outcome_and_the_lately_done(
+    records: &dyn AllRecords,
+) {
     let mut samples = Samples::new();
     let target = leased_target(records, &mut samples).await;
     let cases = [
@@ -317,7 +319,10 @@ pub(super) async fn recent_attempts_are_the_unknown_and_the_lately_done(records:
     let being_sent = samples.attempt(&target, 1);
     write(
         records,
-        [Change::InsertAttempt(being_sent, claim(&target.lane, 1))],
+        [Change::InsertAttempt(
+            being_sent.clone(),
+            claim(&target.lane, 1),
+        )],
     )
     .await;
 
@@ -327,7 +332,12 @@ pub(super) async fn recent_attempts_are_the_unknown_and_the_lately_done(records:
         .unwrap();
     assert_eq!(
         ids(&found),
-        [attempts[0].id, attempts[2].id, attempts[4].id]
+        [
+            attempts[0].id,
+            attempts[2].id,
+            attempts[4].id,
+            being_sent.id
+        ]
     );
     let other = keyferry_domain::id::KmsKeyId::new(samples.uuid()).into();
     assert_eq!(records.recent_attempts(other, START).await.unwrap(), []);

@@ -116,7 +116,7 @@ checks! {
         an_attempt_is_read_back_as_written_and_as_finished,
         a_final_outcome_is_never_changed,
         attempts_of_a_former_epoch_are_orphaned_until_they_end,
-        recent_attempts_are_the_unknown_and_the_lately_done,
+        recent_attempts_are_those_without_outcome_and_the_lately_done,
         attempts_come_in_the_order_in_which_they_were_written,
     ],
     access: [

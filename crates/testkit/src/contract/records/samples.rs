@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{Account, Lane};
 use keyferry_domain::connection::{
-    Connection, Endpoint, Identity, LinkHealth, LinkSettings, SealedSecret, Tier, TlsTrust,
+    Connection, Endpoint, Identity, LinkHealth, LinkMac, LinkSettings, SealedSecret, Tier, TlsTrust,
 };
 use keyferry_domain::id::{
     AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId, SealId,
@@ -127,6 +127,7 @@ impl Samples {
             account: None,
             regions: vec![parse("eu-west-1"), parse("eu-central-1")],
             link,
+            link_mac: LinkMac::new(vec![7, 0, 255]),
             tier: Tier::Import,
             health: LinkHealth::Unknown,
             created_at: at(1),

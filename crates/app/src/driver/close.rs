@@ -1,0 +1,91 @@
+//! What is written when a run pauses or ends: the key as it was read, its life, and that of the key it replaced.
+
+use jiff::Timestamp;
+use keyferry_audit::Outcome;
+use keyferry_domain::operation;
+use keyferry_ports::records::{Change, Expect};
+
+use crate::log::Fact;
+
+use super::outcome::audit_object;
+use super::run::KmsKeyRun;
+
+impl KmsKeyRun {
+    /// The KMS key's row, if it changed.
+    pub(super) fn key_change(&mut self) -> Vec<Change> {
+        if !std::mem::take(&mut self.is_changed) {
+            return Vec::new();
+        }
+        let expect = Expect::Revision(self.subject.key.revision);
+        self.subject.key.revision += 1;
+        vec![Change::PutKmsKey(self.subject.key.clone(), expect)]
+    }
+
+    /// What is written when the run pauses or ends: the key with what was read.
+    pub(super) fn closing_records(&mut self) -> Vec<Change> {
+        if !self.places.is_empty() {
+            self.subject.key.observed = self.places.clone();
+            self.is_changed = true;
+        }
+        self.key_change()
+    }
+
+    /// The intent is reached: the key's life goes on, and so does that of the key it replaced.
+    pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Change> {
+        let key = &mut self.subject.key;
+        if let operation::Change::Changed(intent) = operation::reached(&key.intent) {
+            key.intent = intent;
+            self.is_changed = true;
+        }
+        let mut records = self.closing_records();
+        records.extend(self.hand_over(now));
+        let done = Fact::outcome(
+            &self.subject.actor,
+            "kms-key.converge",
+            Outcome::Ok,
+            audit_object(&self.subject.key),
+            now,
+        );
+        records.push(
+            done.job(self.job)
+                .detail("life", self.subject.key.intent.life)
+                .change(),
+        );
+        records
+    }
+
+    /// Once the successor has the aliases, its predecessor is REPLACED, and becomes what was chosen for it.
+    fn hand_over(&self, now: Timestamp) -> Vec<Change> {
+        let Some(old_key) = self.subject.key.handover else {
+            return Vec::new();
+        };
+        let Some(predecessor) = &self.subject.predecessor else {
+            return Vec::new();
+        };
+        // Refused once it is REPLACED: then this was done before.
+        let Ok(operation::Change::Changed(intent)) =
+            operation::replace(&predecessor.intent, old_key, now)
+        else {
+            return Vec::new();
+        };
+        let mut former = predecessor.clone();
+        if intent.versions.is_empty() {
+            former.held.clone_from(&former.intent.versions);
+        }
+        former.intent = intent;
+        let expect = Expect::Revision(former.revision);
+        let fact = Fact::outcome(
+            &self.subject.actor,
+            "kms-key.replace",
+            Outcome::Ok,
+            audit_object(&former),
+            now,
+        );
+        vec![
+            Change::PutKmsKey(former, expect),
+            fact.job(self.job)
+                .detail("successor", self.subject.key.id)
+                .change(),
+        ]
+    }
+}
