@@ -190,7 +190,7 @@ pub enum AppError {
     #[error("{what}")]
     Aws {
         /// What was tried, in words.
-        what: String,
+        what: Box<str>,
         /// What came of it.
         #[source]
         source: CallFailure,
@@ -235,7 +235,7 @@ impl From<Blocked> for AppError {
 
 impl AppError {
     /// An AWS failure with what was tried.
-    pub fn aws(what: impl Into<String>) -> impl FnOnce(CallFailure) -> Self {
+    pub fn aws(what: impl Into<Box<str>>) -> impl FnOnce(CallFailure) -> Self {
         let what = what.into();
         move |source| Self::Aws { what, source }
     }

@@ -86,7 +86,7 @@ pub(crate) fn answered(
     if status == NOT_IMPLEMENTED {
         return CallFailure::Refused {
             operation,
-            code: code.to_owned(),
+            code: code.into(),
             refusal: Refusal::UnsupportedOperation,
             message,
             request_id,
@@ -109,7 +109,7 @@ pub(crate) fn answered(
     };
     CallFailure::Refused {
         operation,
-        code: code.to_owned(),
+        code: code.into(),
         refusal,
         message,
         request_id,

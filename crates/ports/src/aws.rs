@@ -157,7 +157,7 @@ pub enum CallFailure {
         /// AWS's operation.
         operation: &'static str,
         /// AWS's own code, as it came.
-        code: String,
+        code: Box<str>,
         /// What it means.
         refusal: Refusal,
         /// AWS's own sentence; holds no secret.

@@ -69,7 +69,7 @@ async fn check_region(link: &dyn AwsAccount, region: &Region) -> Result<RegionCh
         }) => Some("kms:ListKeys is not allowed".to_owned()),
         Err(failure) => {
             return Err(AppError::Aws {
-                what: format!("listing KMS keys in {region}"),
+                what: format!("listing KMS keys in {region}").into(),
                 source: failure,
             });
         }

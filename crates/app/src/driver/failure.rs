@@ -115,7 +115,7 @@ mod tests {
     fn refused(refusal: Refusal) -> Result<(), CallFailure> {
         Err(CallFailure::Refused {
             operation: "GetKeyPolicy",
-            code: refusal.to_string(),
+            code: refusal.to_string().into(),
             refusal,
             message: String::new(),
             request_id: None,

@@ -78,7 +78,7 @@ async fn every_code_is_refused_or_unknown_as_its_page_says() {
                 },
             ) => {
                 assert_eq!(refusal, want, "{code} {status}");
-                assert_eq!(found, code, "{status}");
+                assert_eq!(&*found, code, "{status}");
                 assert_eq!((operation, message.as_str()), ("EnableKey", "as AWS says"));
                 assert!(request_id.is_some());
             }

@@ -189,7 +189,7 @@ fn answer(
         }),
         Err(CallError::Refused(error)) => Err(CallFailure::Refused {
             operation,
-            code: error.code.to_owned(),
+            code: error.code.into(),
             refusal: Refusal::from_code(error.code, &error.message),
             message: error.message,
             request_id: Some(error.request_id),
