@@ -22,7 +22,7 @@ demo: ## Build the release binary and run it with a simulator and a sample fleet
 .PHONY: demo-check
 demo-check: ## Run the main job on a release build under a virtual clock; JSON, exit 1 if a check fails
 	@scripts/bootstrap demo
-	@$(CARGO) run --locked --quiet --release --package keyferry -- demo --check --output json
+	@$(CARGO) run --locked --release --package keyferry -- demo --check --output json
 
 .PHONY: test
 test: ## Everything that must hold: formats, lints, rules, all tests

@@ -18,15 +18,7 @@ pub(crate) fn run() -> Result<(), String> {
         if !package.benches.iter().any(|bench| bench == BENCH) {
             continue;
         }
-        let arguments = [
-            "bench",
-            "--locked",
-            "--quiet",
-            "-p",
-            &package.name,
-            "--bench",
-            BENCH,
-        ];
+        let arguments = ["bench", "--locked", "-p", &package.name, "--bench", BENCH];
         let output = output_of("cargo", &arguments, Some(&workspace.root))?;
         for line in output.lines().filter(|line| line.starts_with('{')) {
             println!("{line}");

@@ -20,6 +20,7 @@ pub(crate) struct Cloud {
     pub(crate) ca: String,
     /// Id and secret of an access key that may do everything.
     pub(crate) access_key: (String, String),
+    simulator: Simulator,
 }
 
 impl Cloud {
@@ -57,14 +58,27 @@ impl Cloud {
         let port = listener.local_addr().expect("bound").port();
         let front = Front {
             latency,
-            ..Front::new(simulator, clock)
+            ..Front::new(simulator.clone(), clock)
         };
         tokio::spawn(serve(front, listener, Some(tls)));
         Self {
             url: format!("https://localhost:{port}"),
             ca: ca.pem(),
             access_key: (key.id, key.secret),
+            simulator,
         }
+    }
+
+    /// What AWS was asked for while `work` ran, oldest first; what it refused is not in it.
+    pub(crate) async fn calls_of(&self, work: impl Future) -> Vec<String> {
+        self.simulator.clear_journal();
+        self.simulator
+            .configure(|config| config.journal_reads = true);
+        work.await;
+        self.simulator
+            .configure(|config| config.journal_reads = false);
+        let journal = self.simulator.journal().into_iter();
+        journal.map(|entry| entry.operation).collect()
     }
 
     /// The Region in which everything happens.

@@ -1,4 +1,8 @@
-"""Creates a KMS key with imported AES material for each name on stdin, and prints the seconds that it took."""
+"""Creates a KMS key with imported AES material and an alias for each name on stdin, and prints the seconds that it took.
+
+Six calls, one after the other: DescribeKey (is the alias free?), CreateKey, GetParametersForImport, ImportKeyMaterial,
+CreateAlias, DescribeKey (is it enabled?).
+"""
 
 import os
 import sys
@@ -12,7 +16,17 @@ OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 kms = boto3.client("kms")
 
 
+def refuse_taken(alias):
+    try:
+        kms.describe_key(KeyId=alias)
+    except kms.exceptions.NotFoundException:
+        return
+    raise AssertionError(f"{alias} is taken")
+
+
 def create(name):
+    alias = "alias/" + name
+    refuse_taken(alias)
     key = kms.create_key(Origin="EXTERNAL", Description=name)["KeyMetadata"]["KeyId"]
     parameters = kms.get_parameters_for_import(
         KeyId=key, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_4096"
@@ -24,10 +38,9 @@ def create(name):
         EncryptedKeyMaterial=public_key.encrypt(os.urandom(32), OAEP),
         ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
     )
-    kms.create_alias(AliasName="alias/" + name, TargetKeyId=key)
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
     state = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
     assert state == "Enabled", state
-    kms.get_key_policy(KeyId=key, PolicyName="default")
 
 
 for line in sys.stdin:

@@ -46,15 +46,16 @@ struct Figure {
 
 impl Figure {
     fn print(&self) {
-        let line = json!({
-            "figure": self.name,
-            "value": (self.value * 1000.0).round() / 1000.0,
-            "unit": self.unit,
-            "better": self.better,
-            "goal": self.goal,
-            "against": self.against,
-        });
-        println!("{line}");
+        let value = (self.value * 1000.0).round() / 1000.0;
+        println!(
+            r#"{{"figure":{},"value":{},"unit":{},"better":{},"goal":{},"against":{}}}"#,
+            json!(self.name),
+            json!(value),
+            json!(self.unit),
+            json!(self.better),
+            json!(self.goal),
+            json!(self.against),
+        );
     }
 }
 
