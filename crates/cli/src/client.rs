@@ -103,9 +103,10 @@ impl Client {
         let url = profile.url.clone().unwrap_or_default();
         let is_https = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
         if !is_https {
-            return Err(CliError::usage(format!(
-                "`{url}` is no https:// address of a server"
-            )));
+            return Err(
+                CliError::usage(format!("`{url}` is no https:// address of a server"))
+                    .hint("write it like https://127.0.0.1:8443"),
+            );
         }
         let broken = |error: &dyn std::error::Error| {
             CliError::new(Exit::Bug, "TLS could not be set up").because(error)
@@ -277,6 +278,8 @@ pub(crate) async fn shown_fingerprint(url: &str) -> Result<String, CliError> {
         )
         .because(&error.without_url_in_text())
         .hint("check the address, and whether the server runs")),
-        (None, Ok(_)) => Err(CliError::usage(format!("{url} does not speak TLS"))),
+        (None, Ok(_)) => {
+            Err(CliError::usage(format!("{url} does not speak TLS")).hint("write https://"))
+        }
     }
 }

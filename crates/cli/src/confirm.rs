@@ -11,7 +11,9 @@ impl World {
         }
         self.say(loss);
         let refused = |message: &str| {
-            CliError::new(Exit::NotConfirmed, message).hint("give --yes in scripts")
+            CliError::new(Exit::NotConfirmed, message).hint(format!(
+                "type `{name}` when asked, or give --yes in scripts"
+            ))
         };
         let Some(prompt) = self.terminal.prompt.as_mut() else {
             return Err(refused(

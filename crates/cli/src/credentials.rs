@@ -25,15 +25,17 @@ pub(crate) fn access_key_of_csv(text: &str) -> Result<(String, Secret), CliError
     };
     let row = cells(lines.next().unwrap_or_default());
     if lines.next().is_some() {
-        return Err(CliError::usage(
-            "the CSV file holds more than one access key",
-        ));
+        return Err(
+            CliError::usage("the CSV file holds more than one access key")
+                .hint("leave the one that the connection shall use"),
+        );
     }
     match (row.get(id), row.get(secret)) {
         (Some(id), Some(secret)) if !id.is_empty() && !secret.is_empty() => {
             Ok((id.clone(), Secret::new(secret.clone())))
         }
-        _ => Err(CliError::usage("the CSV file holds no access key")),
+        _ => Err(CliError::usage("the CSV file holds no access key")
+            .hint("below its head it needs a line with both halves of the access key")),
     }
 }
 

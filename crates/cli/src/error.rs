@@ -2,6 +2,8 @@
 
 use keyferry_api::problem::Problem;
 
+const HELP_TELLS: &str = "`--help` after the command tells what it takes";
+
 /// Exit codes by class; listed in `docs/reference/exit-codes.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -72,6 +74,31 @@ impl Exit {
         self as u8
     }
 
+    /// What helps with most errors of this class.
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Ok => None,
+            Self::Bug => Some(
+                "this is not your mistake: look into the server's log, and report it with the command that you gave",
+            ),
+            Self::Usage => Some(HELP_TELLS),
+            Self::NotSignedIn => Some("run `keyferry login`"),
+            Self::Denied => {
+                Some("`keyferry me` tells who you are; ask an administrator for the right")
+            }
+            Self::NotFound => Some("list what there is with the verb `list`"),
+            Self::Conflict => Some("look at it as it is now with the verb `show`"),
+            Self::Transient => Some(
+                "try again in a moment; `keyferry seal status` tells whether the vault is open",
+            ),
+            Self::JobFailed => {
+                Some("`keyferry job show` lists every try; `keyferry job retry` takes it up again")
+            }
+            Self::NotConfirmed => Some("type the name that is asked for, or give --yes"),
+            Self::WrongServer => Some("run `keyferry login` again and compare the fingerprint"),
+        }
+    }
+
     fn of_status(status: u16) -> Self {
         match status {
             401 => Self::NotSignedIn,
@@ -132,17 +159,38 @@ impl CliError {
         self
     }
 
-    /// The text for standard error, with its line end.
+    /// The text for standard error, with its line end. There is always a hint, if only that of the class.
     pub fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.message);
         for cause in &self.causes {
             text.push_str(&format!("caused by: {cause}\n"));
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = self.hint.as_deref().or(self.exit.hint()) {
             text.push_str(&format!("hint: {hint}\n"));
         }
         text
     }
+}
+
+/// A command line that cannot be read, in the form of all errors: sentence, what was meant perhaps, usage, hint.
+/// Help that was shown for want of a verb stays help.
+pub fn misread(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    if !text.starts_with("error: ") {
+        return text;
+    }
+    let lines = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
+    let lines = lines.map(|line| match line.trim_start().strip_prefix("tip: ") {
+        Some(tip) => format!("hint: {tip}\n"),
+        None if line.starts_with("For more information") => {
+            format!("hint: {HELP_TELLS}\n")
+        }
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 impl From<Problem> for CliError {

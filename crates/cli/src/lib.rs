@@ -19,7 +19,7 @@ mod world;
 
 pub use args::{Command, Invocation, LocalCommand};
 pub use commands::run;
-pub use error::{CliError, Exit};
+pub use error::{CliError, Exit, misread};
 pub use output::Output;
 pub use secrets::SecretSource;
 pub use world::{Prompt, Terminal, World, terminal};

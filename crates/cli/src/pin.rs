@@ -15,6 +15,9 @@ pub(crate) fn fingerprint(certificate: &[u8]) -> String {
     ))
 }
 
+/// How a fingerprint is written.
+pub(crate) const FORM: &str = "it has 64 hexadecimal digits, with or without colons; `keyferry init` and `keyferry demo` print it";
+
 /// A fingerprint as people write it: colons and upper case are accepted.
 pub(crate) fn normal(text: &str) -> Option<String> {
     let bare: String = text

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{CliError, Exit};
+use crate::error::CliError;
 use crate::world::World;
 
 /// The server unless somebody says otherwise.
@@ -61,8 +61,9 @@ pub(crate) fn load(world: &World, url: Option<&str>) -> Result<Profile, CliError
         profile.token = Some(token.to_owned());
     }
     if let Some(text) = world.variable("KEYFERRY_FINGERPRINT") {
-        let fingerprint = crate::pin::normal(text)
-            .ok_or_else(|| CliError::usage("KEYFERRY_FINGERPRINT is no SHA-256 in hex"))?;
+        let fingerprint = crate::pin::normal(text).ok_or_else(|| {
+            CliError::usage("KEYFERRY_FINGERPRINT is no SHA-256 in hex").hint(crate::pin::FORM)
+        })?;
         profile.fingerprint = Some(fingerprint);
     }
     profile.url.get_or_insert_with(|| URL_DEFAULT.to_owned());
@@ -72,7 +73,9 @@ pub(crate) fn load(world: &World, url: Option<&str>) -> Result<Profile, CliError
 fn stored(world: &World) -> Result<Profile, CliError> {
     let file = path(world)?;
     let fail = |error: &dyn std::error::Error| {
-        CliError::usage(format!("{} cannot be read", file.display())).because(error)
+        CliError::usage(format!("{} cannot be read", file.display()))
+            .because(error)
+            .hint("check its owner and mode, or remove it and run `keyferry login`")
     };
     let text = match std::fs::read_to_string(&file) {
         Ok(text) => text,
@@ -99,7 +102,9 @@ pub(crate) fn save(world: &World, profile: &Profile) -> Result<(), CliError> {
     let file = path(world)?;
     let text = toml::to_string(profile).unwrap_or_default();
     write(&file, text.as_bytes()).map_err(|error| {
-        CliError::new(Exit::Bug, format!("{} cannot be written", file.display())).because(&error)
+        CliError::usage(format!("{} cannot be written", file.display()))
+            .because(&error)
+            .hint("check the folder's owner and room, or name another with XDG_CONFIG_HOME")
     })
 }
 

@@ -23,10 +23,8 @@ pub(crate) async fn follow(
     let mut said = String::new();
     let mut wait = FIRST_PAUSE;
     loop {
-        let view: JobView = client
-            .send(Call::to(&endpoints::SHOW_JOB, &[job]))
-            .await?
-            .read()?;
+        let reply = client.send(Call::to(&endpoints::SHOW_JOB, &[job])).await;
+        let view: JobView = reply.map_err(|error| goes_on(error, job))?.read()?;
         let line = line(&view);
         match &bar {
             Some(bar) => {
@@ -50,6 +48,36 @@ pub(crate) async fn follow(
         pause(wait).await;
         wait = (wait * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// What was asked for is committed: losing the server does not lose the job.
+fn goes_on(error: CliError, job: &str) -> CliError {
+    let hint = format!(
+        "the job goes on as long as a server runs; `keyferry job wait {job}` follows it again"
+    );
+    error.hint(hint)
+}
+
+/// Turns as long as it is held, where somebody watches; otherwise only says what is going on.
+pub(crate) struct Busy(Option<ProgressBar>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// For one long request whose progress nobody knows.
+pub(crate) fn busy(world: &mut World, words: &str) -> Busy {
+    if !world.terminal.shows_progress {
+        world.say(&format!("{words}…"));
+        return Busy(None);
+    }
+    let bar = ProgressBar::new_spinner().with_message(words.to_owned());
+    bar.enable_steady_tick(FIRST_PAUSE);
+    Busy(Some(bar))
 }
 
 fn bar() -> ProgressBar {

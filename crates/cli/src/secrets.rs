@@ -27,13 +27,16 @@ impl World {
             (Some(file), _) => self.read_text(file)?,
             (None, Some(name)) => self
                 .variable(name)
-                .ok_or_else(|| CliError::usage(format!("the variable {name} is not set")))?
+                .ok_or_else(|| CliError::usage(format!("the variable {name} is not set")).hint(format!(
+                        "`export {name}=…` first, or give the {what} by file or standard input (`-`)"
+                    )))?
                 .to_owned(),
             (None, None) => self.ask_secret(what)?,
         };
         let secret = text.trim_end_matches(['\n', '\r']);
         if secret.is_empty() {
-            return Err(CliError::usage(format!("the {what} is empty")));
+            return Err(CliError::usage(format!("the {what} is empty"))
+                .hint("look into the file, or type it again"));
         }
         Ok(Secret::new(secret.to_owned()))
     }
@@ -57,7 +60,9 @@ impl World {
             std::fs::read_to_string(file).map(|read| text = read)
         };
         result.map_err(|error| {
-            CliError::usage(format!("{} cannot be read", file.display())).because(&error)
+            CliError::usage(format!("{} cannot be read", file.display()))
+                .because(&error)
+                .hint("check path and permissions; `-` is standard input")
         })?;
         Ok(text)
     }

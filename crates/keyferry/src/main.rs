@@ -8,22 +8,17 @@ mod outside;
 mod serve;
 mod simulator;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use keyferry_cli::{CliError, Exit, Invocation, LocalCommand, Output, World};
+use clap::error::ErrorKind;
+use keyferry_cli::{CliError, Exit, Invocation, LocalCommand, Output, World, misread};
 
 fn main() -> ExitCode {
     let invocation = match Invocation::try_parse() {
         Ok(invocation) => invocation,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
-                Exit::Usage.code()
-            } else {
-                0
-            });
-        }
+        Err(error) => return ExitCode::from(unparsed(&error).code()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -41,6 +36,21 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit.code())
+}
+
+/// Help and version that were asked for, or a command line that cannot be read.
+fn unparsed(error: &clap::Error) -> Exit {
+    if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = std::io::stderr().write_all(misread(error).as_bytes());
+        return Exit::Usage;
+    }
+    // Nobody is left to tell if the stream is closed.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Ok
+    }
 }
 
 async fn run(world: &mut World, invocation: Invocation) -> Exit {

@@ -104,7 +104,7 @@ async fn trusted(
         let normal = pin::normal(text);
         return normal
             .map(Some)
-            .ok_or_else(|| CliError::usage("--fingerprint is no SHA-256 in hex"));
+            .ok_or_else(|| CliError::usage("--fingerprint is no SHA-256 in hex").hint(pin::FORM));
     }
     let url = known.url.clone().unwrap_or_default();
     let shown = shown_fingerprint(&url).await?;
@@ -180,7 +180,9 @@ pub(crate) async fn token(
                 .read()?;
             context
                 .world
-                .print(context.globals.output, &page.items, || tokens(&page.items))
+                .print(context.globals.output, &page.items, || tokens(&page.items))?;
+            context.explain_empty(page.items.is_empty(), false, "token create NAME");
+            Ok(())
         }
         TokenCommand::Create {
             name,

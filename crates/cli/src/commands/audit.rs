@@ -20,6 +20,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
             object,
             page,
         } => {
+            let is_filtered = actor.is_some() || action.is_some() || object.is_some();
             let call = Call::to(&at::LIST_AUDIT, &[])
                 .query("actor", actor)
                 .query("action", action)
@@ -28,7 +29,9 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
             let page: AuditPage = context.client.send(call).await?.read()?;
             context
                 .world
-                .print(context.globals.output, &page.items, || table(&page.items))
+                .print(context.globals.output, &page.items, || table(&page.items))?;
+            context.explain_empty(page.items.is_empty(), is_filtered, "key create NAME");
+            Ok(())
         }
         AuditCommand::Checkpoint => {
             let reply = context.client.send(Call::to(&at::CHECKPOINT, &[])).await?;

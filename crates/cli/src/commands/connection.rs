@@ -17,6 +17,7 @@ use crate::client::Call;
 use crate::credentials::access_key_of_csv;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
+use crate::progress;
 use crate::secrets::SecretSource;
 use crate::table::Table;
 use crate::world::World;
@@ -82,7 +83,10 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
         .world
         .print(context.globals.output, &page.items, || {
             Table::list(&head, page.items.iter().map(row).collect())
-        })
+        })?;
+    let first = "connection add NAME --region REGION --csv FILE";
+    context.explain_empty(page.items.is_empty(), false, first);
+    Ok(())
 }
 
 fn access_key(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
@@ -254,7 +258,9 @@ fn print_stored(context: &mut Context<'_>, stored: &StoredConnectionView) -> Res
             let message = format!("the connection `{}` does not work", connection.name);
             let mut error = CliError::new(Exit::Conflict, message);
             error.causes.extend(why.clone());
-            Err(error)
+            Err(error.hint(
+                "`keyferry connection doctor` shows where the way ends; `keyferry connection update` changes settings",
+            ))
         }
     }
 }
@@ -475,11 +481,15 @@ async fn doctor(
     request: DoctorRequest,
 ) -> Result<(), CliError> {
     let path = [connection];
-    let reply = context
-        .client
-        .send(Call::to(&at::CONNECTION_DOCTOR, &path).body(&request))
-        .await?;
-    let report: DoctorReportView = reply.read()?;
+    let words = match request.sandbox {
+        true => "running the main job on throw-away keys; this takes some minutes",
+        false => "checking the way into the account",
+    };
+    let busy = progress::busy(context.world, words);
+    let call = Call::to(&at::CONNECTION_DOCTOR, &path).body(&request);
+    let reply = context.client.send(call).await;
+    drop(busy);
+    let report: DoctorReportView = reply?.read()?;
     let rows = report.checks.iter().map(|check| {
         let verdict = if check.ok { "ok" } else { "FAILED" };
         vec![verdict.to_owned(), check.name.clone(), check.detail.clone()]
@@ -492,8 +502,7 @@ async fn doctor(
     if report.ok {
         return Ok(());
     }
-    Err(CliError::new(
-        Exit::Conflict,
-        format!("the connection `{}` failed its check-up", report.connection),
-    ))
+    let message = format!("the connection `{}` failed its check-up", report.connection);
+    Err(CliError::new(Exit::Conflict, message)
+        .hint("mend what is FAILED above, then run the doctor again"))
 }

@@ -88,7 +88,11 @@ async fn list(
     let head = ["STATE", "DONE", "WHAT", "WHO", "CREATED", "FINISHED", "ID"];
     context.world.print(context.globals.output, &items, || {
         Table::list(&head, items.iter().map(row).collect())
-    })
+    })?;
+    let is_filtered = state.is_some() || kms_key.is_some();
+    let first = "kms-key create NAME --keystore KEYSTORE";
+    context.explain_empty(items.is_empty(), is_filtered, first);
+    Ok(())
 }
 
 fn print(context: &mut Context<'_>, job: &JobView) -> Result<(), CliError> {

@@ -71,7 +71,10 @@ async fn list(
             &["NAME", "SPEC", "VERSION", "CREATED", "ID"],
             items.iter().map(row).collect(),
         )
-    })
+    })?;
+    let first = "key create NAME --spec AES-256";
+    context.explain_empty(items.is_empty(), query.is_some(), first);
+    Ok(())
 }
 
 async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), CliError> {

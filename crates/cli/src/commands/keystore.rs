@@ -61,7 +61,10 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
         .world
         .print(context.globals.output, &page.items, || {
             Table::list(&head, page.items.iter().map(row).collect())
-        })
+        })?;
+    let first = "keystore create NAME --connection CONNECTION";
+    context.explain_empty(page.items.is_empty(), false, first);
+    Ok(())
 }
 
 fn print(context: &mut Context<'_>, keystore: &KeystoreView) -> Result<(), CliError> {

@@ -92,7 +92,20 @@ async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliErro
     }
     context
         .world
-        .print(context.globals.output, &items, || rows(&items))
+        .print(context.globals.output, &items, || rows(&items))?;
+    let is_filtered = [
+        &filter.keystore,
+        &filter.connection,
+        &filter.key,
+        &filter.life,
+        &filter.region,
+        &filter.query,
+    ]
+    .into_iter()
+    .any(Option::is_some);
+    let first = "kms-key create NAME --keystore KEYSTORE";
+    context.explain_empty(items.is_empty(), is_filtered, first);
+    Ok(())
 }
 
 async fn find(context: &Context<'_>, selector: &str) -> Result<KmsKeyView, CliError> {
@@ -225,8 +238,10 @@ async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliEr
     if old_key == Some(OldKey::Deactivate) {
         confirmed(context, &args.kms_key, &args.run, material_goes).await?;
     }
-    let method = RotationMethod::from_word(&args.method)
-        .ok_or_else(|| CliError::usage(format!("`{}` is no way to rotate", args.method)))?;
+    let method = RotationMethod::from_word(&args.method).ok_or_else(|| {
+        CliError::usage(format!("`{}` is no way to rotate", args.method))
+            .hint("give --method new-key or --method in-place")
+    })?;
     let request = RotateRequest { method, old_key };
     operate(
         context,

@@ -13,6 +13,7 @@ mod text;
 use crate::args::{Command, Globals, LocalCommand};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
+use crate::output::Output;
 use crate::world::World;
 
 /// What a command has at hand.
@@ -20,6 +21,19 @@ pub(crate) struct Context<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) client: Client,
     pub(crate) globals: Globals,
+}
+
+impl Context<'_> {
+    /// Tells people in front of an empty table how to make the first row, or that a filter hides them all.
+    pub(crate) fn explain_empty(&mut self, is_empty: bool, is_filtered: bool, first: &str) {
+        if !is_empty || self.globals.output != Output::Table {
+            return;
+        }
+        self.world.say(&match is_filtered {
+            true => "hint: nothing matches; leave the filters out to see all".to_owned(),
+            false => format!("hint: make the first with `keyferry {first}`"),
+        });
+    }
 }
 
 /// Runs a command of the client. Words and errors go to standard error; answers how the process ends.

@@ -11,12 +11,11 @@ pub(crate) fn tags(pairs: &[String]) -> Result<Option<BTreeMap<String, String>>,
     let mut tags = BTreeMap::new();
     for pair in pairs {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
-            CliError::usage(format!(
-                "the tag `{pair}` has no `=`; write --tag key=value"
-            ))
+            CliError::usage(format!("the tag `{pair}` has no `=`")).hint("write --tag key=value")
         })?;
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(CliError::usage(format!("the tag `{key}` is given twice")));
+            return Err(CliError::usage(format!("the tag `{key}` is given twice"))
+                .hint("a tag has one value: leave one of them out"));
         }
     }
     Ok(Some(tags).filter(|tags| !tags.is_empty()))

@@ -39,6 +39,56 @@ async fn without_sign_in_the_way_to_it_is_named() {
 }
 
 #[tokio::test]
+async fn a_command_line_that_cannot_be_read_ends_with_a_hint() {
+    let shell = Shell::new().await;
+
+    for (line, hint) in [
+        ("kms-kez list", "similar subcommand exists: 'kms-key'"),
+        ("kms-key lst", "similar subcommand exists: 'list'"),
+        ("key list --nothing", "`--help` after the command"),
+        ("keystore create", "`--help` after the command"),
+        ("key list --output xml", "`--help` after the command"),
+        ("key list --limit many", "`--help` after the command"),
+    ] {
+        let done = shell.run(line).await;
+        assert_eq!(done.exit, Exit::Usage, "{line}");
+        assert!(done.stderr.starts_with("error: "), "{}", done.stderr);
+        let found = done.stderr.lines().find(|line| line.contains(hint));
+        assert!(
+            found.is_some_and(|line| line.starts_with("hint: ")),
+            "{}",
+            done.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_says_how_to_make_the_first() {
+    let shell = Shell::signed_in().await;
+
+    for (noun, first) in [
+        ("connection", "connection add"),
+        ("keystore", "keystore create"),
+        ("key", "key create"),
+        ("kms-key", "kms-key create"),
+        ("job", "kms-key create"),
+    ] {
+        let people = shell.run(&format!("{noun} list")).await;
+        assert_eq!(people.stdout, "(none)\n");
+        let hint = format!("hint: make the first with `keyferry {first}");
+        assert!(people.stderr.contains(&hint), "{}", people.stderr);
+
+        let program = shell.run(&format!("{noun} list --output json")).await;
+        assert_eq!((program.stdout.trim(), program.stderr.as_str()), ("[]", ""));
+    }
+    let filtered = shell.run("kms-key list --query x").await;
+    assert_eq!(
+        filtered.stderr,
+        "hint: nothing matches; leave the filters out to see all\n"
+    );
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_a_passing_error() {
     let mut shell = Shell::new().await;
     shell

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use keyferry_app::App;
-use keyferry_cli::{Exit, Invocation, Prompt, Terminal, World};
+use keyferry_cli::{Exit, Invocation, Prompt, Terminal, World, misread};
 use keyferry_ports::secret::SecretText;
 use keyferry_server::config::Raw;
 use keyferry_server::serve::{listen, serve};
@@ -207,7 +207,7 @@ impl Shell {
                 return Done {
                     exit,
                     stdout: String::new(),
-                    stderr: error.to_string(),
+                    stderr: misread(&error),
                 };
             }
         };
