@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 /// Whether to act or only to show what would be done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DryRunQuery {
     /// Answer the plan and change nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// The KMS key's name, typed: wanted by every operation that makes it unusable or loses something.
+    pub confirm_name: Option<String>,
 }
 
 macro_rules! page {

@@ -252,15 +252,13 @@ impl AppError {
             Self::InUse { .. } => "request.in-use",
             Self::Invalid { .. } => "request.invalid",
             Self::NameNotConfirmed => "request.name-not-confirmed",
-            Self::Spec(BadSpec::NotImportable { .. }) => "key.spec-not-importable",
-            Self::Spec(BadSpec::Unknown { .. }) => "key.spec-unknown",
-            Self::Spec(BadSpec::WrongUsage { .. }) => "key.wrong-usage",
+            Self::Spec(bad) => bad.texts().0,
             Self::Name(_) => "request.bad-name",
             Self::Alias(_) => "kms-key.bad-alias",
             Self::AwsName(_) => "request.bad-aws-name",
-            Self::Tags(_) => "kms-key.bad-tags",
+            Self::Tags(_) => "kms-key.tags",
             Self::Policy(_) => "kms-key.bad-policy",
-            Self::Expiry(_) => "kms-key.expiry-in-the-past",
+            Self::Expiry(_) => "kms-key.expiry",
             Self::TooManyVersions(_) => "key.too-many-active-versions",
             Self::Operation(refusal) => refusal.code(),
             Self::KeyReused { .. } => "request.idempotency-key-reused",
@@ -330,28 +328,39 @@ impl AppError {
         }
     }
 
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
+    /// What a person can do about it. Commands that it names exist: a test of the command line compares them.
+    pub fn hint(&self) -> &'static str {
+        match self {
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
-            Self::NotFound { .. } => "list what there is with the verb `list`",
+            Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
+                "list what there is with the verb `list`"
+            }
             Self::Ambiguous { .. } => "use the id or the ARN",
             Self::NameTaken { .. } => {
                 "choose another name; upper and lower case make different names"
             }
             Self::Changed { .. } => "read it again and repeat the request",
-            Self::InUse { .. } => "delete or release first what uses it",
-            Self::NameNotConfirmed => "type the name exactly as `kms-key show` prints it",
-            Self::Spec(BadSpec::NotImportable { .. }) => {
-                "choose AES-256, an HMAC, RSA or ECC spec; post-quantum keys can only be made by AWS itself"
+            Self::InUse { .. } => "delete first what uses it",
+            Self::Invalid { .. } => "the message names the field; give it another value",
+            Self::NameNotConfirmed => {
+                "type the name exactly as `keyferry kms-key show` prints it; in the API it is `confirm_name`"
             }
+            Self::Spec(bad) => bad.texts().1,
+            Self::Name(_) => "choose 1 to 128 letters, digits, spaces and . _ - / @ + ( )",
+            Self::Alias(_) => "choose letters, digits and / _ -, 256 at most, and not alias/aws/",
+            Self::AwsName(_) => "write it as AWS does",
+            Self::Tags(_) => "change the tags",
+            Self::Policy(_) => "the message says where; check it as AWS's policy editor does",
+            Self::Expiry(_) => "choose an end in the future",
             Self::TooManyVersions(_) => {
                 "deactivate a version that is no longer needed, or raise the key's limit"
             }
             Self::Operation(refusal) => refusal.hint(),
             Self::KeyReused { .. } => "make a new idempotency key for every request",
-            Self::Busy { .. } => "wait for the job, or cancel it",
+            Self::Busy { .. } => "wait for the job, or cancel it with `keyferry job cancel`",
+            Self::Job(_) => "look at the job with `keyferry job show`",
+            Self::NotNow { .. } => "mend what the message names, and try again later",
             Self::Blocked(blocked) => blocked.hint(),
             Self::RegionNotInUse { .. } => {
                 "add the Region to the connection and the keystore first"
@@ -360,21 +369,45 @@ impl AppError {
                 "a connection keeps its account for life; add another connection for the other account"
             }
             Self::Unverified { .. } => "run `keyferry connection verify`",
-            Self::ForeignLink { .. } | Self::Vault(VaultError::ForeignLink) => {
-                "find out who writes to the database; then give identity, endpoint, TLS and proxy anew with `keyferry connection update`"
-            }
+            Self::ForeignLink { .. } => FOREIGN_LINK_HINT,
+            Self::Settings(_) => "the message names the setting; correct it",
             Self::Aws { source, .. } => aws_hint(source),
-            Self::Vault(VaultError::Sealed)
-            | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => {
-                "open it with `keyferry seal unseal`"
-            }
+            Self::Vault(error) | Self::NotDurable(NotDurable::Vault(error)) => vault_hint(error),
             Self::WrongPassphrase => "check the passphrase; upper and lower case count",
-            Self::Records(RecordsError::Unknown) => {
-                "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
+            Self::NotDurable(NotDurable::Missing { .. }) => "restore the database from a backup",
+            Self::Records(error) | Self::NotDurable(NotDurable::Records(error)) => {
+                records_hint(error)
             }
-            _ => return None,
-        };
-        Some(hint.to_owned())
+        }
+    }
+}
+
+const FOREIGN_LINK_HINT: &str = "find out who writes to the database; then give identity, endpoint, TLS and proxy anew \
+     with `keyferry connection update`";
+
+fn vault_hint(error: &VaultError) -> &'static str {
+    match error {
+        VaultError::Sealed => "open it with `keyferry seal unseal`",
+        VaultError::DoesNotOpen { .. } => {
+            "restore the database from a backup; do not delete anything"
+        }
+        VaultError::ForeignLink => FOREIGN_LINK_HINT,
+        VaultError::BadWrappingKey { .. } => "check the endpoint: it may not be AWS",
+        VaultError::Unsupported { .. } => {
+            "choose another key spec; the message says what cannot be"
+        }
+        VaultError::Module { .. } => "report it with the log lines around it",
+    }
+}
+
+fn records_hint(error: &RecordsError) -> &'static str {
+    match error {
+        RecordsError::Conflict { .. } => "read it again and repeat the request",
+        RecordsError::Unknown => {
+            "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
+        }
+        RecordsError::Unavailable { .. } => "try again later; check the database",
+        RecordsError::Corrupt { .. } => "restore from a backup, and report it",
     }
 }
 

@@ -87,6 +87,7 @@ CREATE TABLE kms_keys (
     bindings {text} NOT NULL,
     held_material INTEGER NOT NULL CHECK (held_material IN (0, 1)),
     held {text} NOT NULL,
+    former {text} NOT NULL,
     predecessor_id {text},
     successor_id {text},
     handover {text} CHECK (handover IN ('keep-enabled', 'disable', 'deactivate')),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::arn::{KmsKeyArn, MaterialId, Region};
+use crate::former::Former;
 use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId};
 use crate::intent::{Intent, WantedVersion};
 use crate::life::Life;
@@ -41,6 +42,8 @@ pub struct KmsKey {
     pub held_material: bool,
     /// The versions, with their validity, that it held when it was last emptied: what activation brings back.
     pub held: Vec<WantedVersion>,
+    /// What was wanted before the jobs since the intent was last reached, oldest first.
+    pub former: Vec<Former>,
     /// The KMS key that this one replaced.
     pub predecessor: Option<KmsKeyId>,
     /// The KMS key that replaced this one.

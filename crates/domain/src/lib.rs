@@ -7,6 +7,7 @@ pub mod alias;
 pub mod arn;
 pub mod connection;
 pub mod drift;
+pub mod former;
 pub mod id;
 pub mod intent;
 pub mod key;

@@ -230,7 +230,7 @@ impl Blocked {
             Self::ForeignMaterial => (
                 "plan.foreign-material",
                 "the KMS key holds key material that no version here stands for",
-                "bind that material to a key version, or release the KMS key",
+                "find out who imported it; a new KMS key with material from the vault can take its place",
             ),
             Self::WrongCurrentMaterial => (
                 "plan.wrong-current-material",
@@ -250,7 +250,7 @@ impl Blocked {
             Self::WrongShape => (
                 "plan.wrong-shape",
                 "the KMS key in AWS has another spec, usage or origin than wanted",
-                "release it, and create or adopt the right one",
+                "create a KMS key as wanted; leave this one as it is in AWS",
             ),
             Self::Gone => (
                 "plan.gone",

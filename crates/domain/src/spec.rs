@@ -77,6 +77,20 @@ pub enum BadSpec {
     },
 }
 
+impl BadSpec {
+    /// Stable code, documented in `docs/reference/errors.md`, and what helps.
+    pub fn texts(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotImportable { .. } => (
+                "key.spec-not-importable",
+                "choose AES-256, an HMAC, RSA or ECC spec; post-quantum keys can only be made by AWS itself",
+            ),
+            Self::Unknown { .. } => ("key.spec-unknown", "choose one of the specs in the message"),
+            Self::WrongUsage { .. } => ("key.wrong-usage", "choose a usage that the spec has"),
+        }
+    }
+}
+
 /// Spec, our name, AWS's name.
 const SPECS: &[(KeySpec, &str, &str)] = &[
     (KeySpec::Aes256, "AES-256", "SYMMETRIC_DEFAULT"),

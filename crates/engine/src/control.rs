@@ -109,6 +109,9 @@ impl Engine {
         {
             let has_begun = self.has_begun(&job, &target).await?;
             has_open |= has_begun;
+            if !has_begun {
+                changes.extend(self.core.driver.cancelled_records(&target).await?);
+            }
             let due_at = target.due_at.min(now);
             let state = if has_begun {
                 TargetState::Open

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
 use keyferry_ports::records::{
-    Attempt, AttemptOutcome, AttemptState, Change, RecordsError, Target,
+    Attempt, AttemptOutcome, AttemptState, Change, Records, RecordsError, Target,
 };
 
 use crate::pacer::Pacer;
@@ -30,6 +30,12 @@ pub trait Driver: Send + Sync + 'static {
         pacer: Pacer,
     ) -> Result<Box<dyn Run>, DriverError>;
 
+    /// Records to write when a target is cancelled before anything was sent: what takes the job's wish back.
+    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
+        let _ = target;
+        Ok(Vec::new())
+    }
+
     /// Records to write with an outcome that the engine itself found out: *refused* with
     /// [`NOT_SENT`], or *unknown* because its sender is gone. The audit entry, as a rule.
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
@@ -46,6 +52,11 @@ pub trait Run: Send {
     /// so that only the sending is left. Changes nothing, and may be dropped half-way.
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError>;
 
+    /// The target is cancelled after something was sent, and nothing of it can take effect any more.
+    fn cancelled(&mut self) -> Cancelled {
+        Cancelled::default()
+    }
+
     /// Records that tell of the step that was decided last, committed with its attempt before it is sent: the audit
     /// entry of the intent.
     fn intent_records(&self, attempt: &Attempt) -> Vec<Change> {
@@ -56,6 +67,15 @@ pub trait Run: Send {
     /// Sends the step that was decided last, signed with `attempt.signed_at`. Called at most once per recorded
     /// attempt, and never again for it. Ends by itself: time limits are the driver's affair.
     async fn send(&mut self, attempt: &Attempt) -> Sent;
+}
+
+/// What is written when a target is cancelled under way.
+#[derive(Debug, Default)]
+pub struct Cancelled {
+    /// Records.
+    pub records: Vec<Change>,
+    /// For machines and for people: what stays as the job left it.
+    pub note: Option<(String, String)>,
 }
 
 /// What [`Run::decide`] found.

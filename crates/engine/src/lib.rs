@@ -18,7 +18,7 @@ mod work;
 
 pub use control::ControlError;
 pub use driver::{
-    Cost, Driver, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
+    Cancelled, Cost, Driver, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
 };
 pub use engine::{Engine, EngineParts, EngineRecords};
 pub use event::{JobEvent, JobEventKind};

@@ -136,6 +136,6 @@ pub(crate) fn told(error: &AppError) -> CliError {
     if let Some(cause) = std::error::Error::source(error) {
         told = told.because(cause);
     }
-    told.hint = error.hint();
+    told.hint = Some(error.hint().to_owned());
     told
 }

@@ -166,7 +166,7 @@ impl Installation {
         let identity = identity
             .map_err(|error| CliError::usage("the demo's certificate is lost").because(&error))?;
         let composed = compose(&config).await?;
-        let passphrase = unseal::read(&passphrase)
+        let passphrase = unseal::read(&passphrase, &environment)
             .map_err(|error| CliError::usage("the vault cannot be opened").because(&error))?;
         let opened = composed.app.seals.unseal(&Actor::System, &passphrase).await;
         opened.map_err(|error| told(&error))?;

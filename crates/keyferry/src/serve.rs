@@ -114,7 +114,7 @@ async fn open_vault(
         tracing::warn!("the vault is sealed; open it with `keyferry seal unseal`");
         return Ok(());
     };
-    let passphrase = unseal::read(&file).map_err(|error| {
+    let passphrase = unseal::read(&file, &world.environment).map_err(|error| {
         let mut told = CliError::usage(error.to_string());
         told.hint = error.hint();
         match std::error::Error::source(&error) {

@@ -58,12 +58,21 @@ pub fn find(given: Option<PathBuf>, config: &Config, environment: &Environment) 
         .or_else(credential)
 }
 
+/// Which permission bits must be off. systemd makes its credentials 0400 or 0440, in a folder that only the service may
+/// enter (systemd.exec, "Credentials"); nothing but the folder's name tells them from other files.
+fn forbidden_bits(file: &Path, environment: &Environment) -> u32 {
+    let is_credential = environment
+        .get("CREDENTIALS_DIRECTORY")
+        .is_some_and(|folder| file.parent() == Some(Path::new(folder)));
+    if is_credential { 0o037 } else { 0o077 }
+}
+
 /// Reads a passphrase: the file's text without the line end.
 ///
 /// # Errors
 ///
-/// Unreadable, empty, or readable by group or others.
-pub fn read(file: &Path) -> Result<SecretText, UnsealFileError> {
+/// Unreadable, empty, or readable by others; by the group too, unless it is a credential of systemd's.
+pub fn read(file: &Path, environment: &Environment) -> Result<SecretText, UnsealFileError> {
     use std::io::Read as _;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -73,7 +82,7 @@ pub fn read(file: &Path) -> Result<SecretText, UnsealFileError> {
     };
     let mut opened = std::fs::File::open(file).map_err(unreadable)?;
     let mode = opened.metadata().map_err(unreadable)?.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if mode & forbidden_bits(file, environment) != 0 {
         return Err(UnsealFileError::TooOpen {
             file: file.to_owned(),
             mode,

@@ -98,7 +98,7 @@ impl Check {
             _ => format!("{error} ({})", error.code()),
         };
         Self {
-            hint: error.hint(),
+            hint: Some(error.hint().to_owned()),
             ..Self::failed(name, detail, None)
         }
     }

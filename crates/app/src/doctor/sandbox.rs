@@ -210,7 +210,7 @@ impl Doctor {
                 keys.rotate(actor, &id, rotate, mode).await
             }
             Operation::ScheduleDeletion => {
-                keys.schedule_deletion(actor, &id, DELETION_DAYS, mode)
+                keys.schedule_deletion(actor, &id, DELETION_DAYS, &Mode::naming(&subject.name))
                     .await
             }
             Operation::CancelDeletion => keys.cancel_deletion(actor, &id, Some(false), mode).await,
@@ -313,7 +313,7 @@ impl Doctor {
     }
 
     async fn schedule(&self, actor: &Actor, key: &KmsKey) -> Result<(), String> {
-        let mode = Mode::default();
+        let mode = Mode::naming(key.name.as_str());
         if key.intent.life == Life::PendingDeletion {
             return Ok(());
         }

@@ -37,6 +37,10 @@ impl KmsKeyRun {
             key.intent = intent;
             self.is_changed = true;
         }
+        if !key.former.is_empty() {
+            key.former.clear();
+            self.is_changed = true;
+        }
         let mut records = self.closing_records();
         records.extend(self.hand_over(now));
         let done = Fact::outcome(
@@ -73,6 +77,7 @@ impl KmsKeyRun {
             former.held.clone_from(&former.intent.versions);
         }
         former.intent = intent;
+        former.former.clear();
         let expect = Expect::Revision(former.revision);
         let fact = Fact::outcome(
             &self.subject.actor,

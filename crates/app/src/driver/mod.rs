@@ -11,6 +11,7 @@ mod refused;
 mod run;
 mod search;
 mod settle;
+mod withdraw;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Target};
+use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records, Target};
 use keyferry_ports::vault::Vault;
 
 use crate::action::Action;
@@ -131,6 +132,10 @@ impl Driver for KmsKeyDriver {
         Ok(Box::new(KmsKeyRun::new(
             self, target, attempts, subject, link, pacer,
         )))
+    }
+
+    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
+        self.withdraw(target).await
     }
 
     /// Outcomes that the engine found out by itself are told in the log like all others.

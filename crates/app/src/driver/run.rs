@@ -9,7 +9,9 @@ use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
-use keyferry_engine::{DriverError, NOT_SENT, Next, Pacer, Run, Sent, StepSpec, Verdict};
+use keyferry_engine::{
+    Cancelled, DriverError, NOT_SENT, Next, Pacer, Run, Sent, StepSpec, Verdict,
+};
 use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsCall};
 use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState, Change, Target};
 
@@ -166,6 +168,10 @@ impl Run for KmsKeyRun {
             .aws_operation(kind.aws_operation())
             .detail("region", step.region());
         vec![fact.change()]
+    }
+
+    fn cancelled(&mut self) -> Cancelled {
+        self.stop()
     }
 
     async fn send(&mut self, attempt: &Attempt) -> Sent {

@@ -1,12 +1,14 @@
 //! The one path of every operation on existing KMS keys: decide, then plan or commit and start.
 
 use keyferry_domain::arn::Lane;
+use keyferry_domain::former::Wish as FormerWish;
+use keyferry_domain::id::JobId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::Change as IntentChange;
 use keyferry_engine::{JobRequest, new_job};
 use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, RecordsError};
 
-use crate::action::{Action, authorize};
+use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
@@ -20,6 +22,8 @@ pub(super) struct Wish {
     pub(super) action: Action,
     pub(super) priority: Priority,
     even_if_unchanged: bool,
+    /// Whether the KMS key's name must have been typed.
+    pub(super) is_destructive: bool,
 }
 
 impl Wish {
@@ -28,6 +32,7 @@ impl Wish {
             action,
             priority,
             even_if_unchanged: false,
+            is_destructive: action.approval_class() == ApprovalClass::Destructive,
         }
     }
 
@@ -64,6 +69,9 @@ impl KmsKeys {
             }
             change => with_intent(&before, change.or(&before.intent)),
         };
+        if wish.is_destructive {
+            mode.confirms(&before)?;
+        }
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
@@ -182,6 +190,7 @@ impl KmsKeys {
         let ports = &self.shared.ports;
         let now = self.shared.now();
         let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        self.remember_former(job.id, batch).await?;
         batch.changes.extend(changes);
         let about = object("kms-key", about.id, &about.name);
         let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
@@ -194,6 +203,26 @@ impl KmsKeys {
         }
         self.shared.engine.wake();
         Ok(job)
+    }
+
+    /// Notes in each KMS key of the batch what the job's wish replaces, so that a cancelled job can put it back. What is
+    /// read here is what was changed: the batch expects its revision.
+    async fn remember_former(&self, job: JobId, batch: &mut Batch) -> Result<(), AppError> {
+        for change in &mut batch.changes {
+            let Change::PutKmsKey(after, expect) = change else {
+                continue;
+            };
+            if *expect == Expect::New {
+                after.remember(job, None);
+                continue;
+            }
+            let before = self.shared.ports.records.find_kms_key(after.id).await?;
+            if let Some(before) = before.filter(|before| before.intent != after.intent) {
+                let KmsKey { intent, held, .. } = before;
+                after.remember(job, Some(FormerWish { intent, held }));
+            }
+        }
+        Ok(())
     }
 
     /// What would be done, from a fresh look at AWS.

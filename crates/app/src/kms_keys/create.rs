@@ -237,6 +237,7 @@ impl KmsKeys {
             bindings: Default::default(),
             held_material: false,
             held: Vec::new(),
+            former: Vec::new(),
             predecessor: None,
             successor: None,
             handover: None,

@@ -32,6 +32,27 @@ pub struct Mode {
     pub dry_run: bool,
     /// Makes repeating the request safe: the same key answers the same job.
     pub idempotency_key: Option<String>,
+    /// The KMS key's name, typed by whoever wants something that makes it unusable or loses something.
+    pub confirmed_name: Option<String>,
+}
+
+impl Mode {
+    /// With the KMS key's name typed, for what is destructive.
+    pub fn naming(name: &str) -> Self {
+        Self {
+            confirmed_name: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// Nothing destructive is done unless the KMS key's name was typed; its plan may be looked at.
+    fn confirms(&self, key: &KmsKey) -> Result<(), AppError> {
+        if self.dry_run || self.confirmed_name.as_deref() == Some(key.name.as_str()) {
+            Ok(())
+        } else {
+            Err(AppError::NameNotConfirmed)
+        }
+    }
 }
 
 /// What an operation answers.
@@ -185,11 +206,11 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         let wish =
             Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive).even_if_unchanged();
-        let dry_run = mode.dry_run;
-        self.change(actor, selector, mode, wish, |key| {
-            if !dry_run && key.name.as_str() != typed_name {
-                return Err(AppError::NameNotConfirmed);
-            }
+        let mode = Mode {
+            confirmed_name: Some(typed_name.to_owned()),
+            ..mode.clone()
+        };
+        self.change(actor, selector, &mode, wish, |key| {
             Ok(operation::remove_from_cloud(&key.intent)?)
         })
         .await
@@ -207,7 +228,9 @@ impl KmsKeys {
         if what.delete_material {
             authorize(actor, Action::KmsKeyRemoveFromCloud)?;
         }
-        let wish = Wish::new(Action::KmsKeySynchronize, Priority::Interactive).even_if_unchanged();
+        let mut wish =
+            Wish::new(Action::KmsKeySynchronize, Priority::Interactive).even_if_unchanged();
+        wish.is_destructive = what.delete_material;
         self.change(actor, selector, mode, wish, |key| {
             let import = if what.delete_material {
                 Vec::new()
@@ -255,6 +278,7 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyCancelDeletion)?;
         let key = self.find(selector).await?;
+        let asks_for_loss = empty == Some(true);
         let empty = match empty {
             Some(empty) => empty,
             None => self.keystore_empties(&key).await?,
@@ -267,7 +291,9 @@ impl KmsKeys {
         } else {
             Priority::Protect
         };
-        let wish = Wish::new(Action::KmsKeyCancelDeletion, priority);
+        let mut wish = Wish::new(Action::KmsKeyCancelDeletion, priority);
+        // What the keystore does with every cancelled deletion was consented to there.
+        wish.is_destructive = asks_for_loss;
         self.change(actor, &key.id.to_string(), mode, wish, |key| {
             Ok(operation::cancel_deletion(&key.intent, empty)?)
         })

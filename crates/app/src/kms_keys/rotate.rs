@@ -45,6 +45,10 @@ impl KmsKeys {
         if let Some(answer) = self.repeated(actor, action, Some(&key), mode).await? {
             return Ok(answer);
         }
+        if command.method == RotationMethod::NewKey(OldKey::Deactivate) {
+            authorize(actor, Action::KmsKeyDeactivate)?;
+            mode.confirms(&key)?;
+        }
         if !mode.dry_run {
             self.refuse_busy(&key).await?;
         }
@@ -74,7 +78,10 @@ impl KmsKeys {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
         let (batch, number) = self.with_new_version(actor, source).await?;
-        debug_assert_eq!(number, next);
+        // Somebody else made a version in between.
+        if number != next {
+            return Err(AppError::Changed { what: "key" });
+        }
         let mut batch = batch.with(Change::PutKmsKey(
             after.clone(),
             Expect::Revision(before.revision),
@@ -108,6 +115,7 @@ impl KmsKeys {
             bindings: Default::default(),
             held_material: false,
             held: Vec::new(),
+            former: Vec::new(),
             predecessor: Some(before.id),
             successor: None,
             handover: Some(old_key),

@@ -15,6 +15,7 @@ use keyferry_testkit::world::{World, beginning};
 const MODE: Mode = Mode {
     dry_run: false,
     idempotency_key: None,
+    confirmed_name: None,
 };
 
 async fn world() -> World {
@@ -241,7 +242,7 @@ async fn a_wrong_secret_is_named_and_nothing_is_stored() {
         .unwrap_err();
 
     assert_eq!(refused.code(), "aws.wrong-credentials");
-    assert!(refused.hint().is_some());
+    assert!(refused.hint().len() > 5);
     assert!(
         !format!("{refused:?}").contains("xxxx"),
         "the secret is in the error"
@@ -263,6 +264,6 @@ fn specs_that_cannot_be_imported_are_refused_by_name() {
         let refused: keyferry_app::AppError = text.parse::<KeySpec>().unwrap_err().into();
 
         assert_eq!(refused.code(), "key.spec-not-importable");
-        assert!(refused.hint().is_some());
+        assert!(refused.hint().len() > 5);
     }
 }

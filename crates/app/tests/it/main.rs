@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod cancel;
 mod connection_policy;
 mod crash_sweep;
 mod doctor;

@@ -13,6 +13,7 @@ use serde_json::json;
 const MODE: Mode = Mode {
     dry_run: false,
     idempotency_key: None,
+    confirmed_name: None,
 };
 
 async fn world() -> World {

@@ -71,6 +71,19 @@ pub struct RunArgs {
     /// Makes repeating the command safe: the same key answers the same job. Made up unless given.
     #[arg(long, value_name = "TEXT")]
     pub idempotency_key: Option<String>,
+    /// The name that was typed; no option of the command line.
+    #[arg(skip)]
+    pub confirmed_name: Option<String>,
+}
+
+impl RunArgs {
+    /// With the KMS key's name typed.
+    pub(crate) fn naming(&self, name: String) -> Self {
+        Self {
+            confirmed_name: Some(name),
+            ..self.clone()
+        }
+    }
 }
 
 /// Which part of a list.

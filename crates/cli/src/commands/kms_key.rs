@@ -199,8 +199,10 @@ fn material_goes(key: &KmsKeyView) -> String {
 }
 
 async fn deactivate(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
-    confirmed(context, &one.kms_key, &one.run, material_goes).await?;
-    plain(context, &at::DEACTIVATE_KMS_KEY, one).await
+    let name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
+    let path = [one.kms_key.as_str()];
+    let run = one.run.naming(name);
+    operate(context, &at::DEACTIVATE_KMS_KEY, &path, None::<&()>, &run).await
 }
 
 async fn remove_from_cloud(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
@@ -216,9 +218,10 @@ async fn remove_from_cloud(context: &mut Context<'_>, one: &OneArgs) -> Result<(
     .await
 }
 
-async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result<(), CliError> {
+async fn synchronize(context: &mut Context<'_>, mut args: SynchronizeArgs) -> Result<(), CliError> {
     if args.delete_material {
-        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        args.run = args.run.naming(name);
     }
     let request = SynchronizeRequest {
         delete_material: args.delete_material,
@@ -233,10 +236,11 @@ async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result
     .await
 }
 
-async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliError> {
+async fn rotate(context: &mut Context<'_>, mut args: RotateArgs) -> Result<(), CliError> {
     let old_key = args.old_key.as_deref().and_then(OldKey::from_word);
     if old_key == Some(OldKey::Deactivate) {
-        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        args.run = args.run.naming(name);
     }
     let method = RotationMethod::from_word(&args.method).ok_or_else(|| {
         CliError::usage(format!("`{}` is no way to rotate", args.method))
@@ -255,7 +259,7 @@ async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliEr
 
 async fn schedule_deletion(
     context: &mut Context<'_>,
-    args: ScheduleDeletionArgs,
+    mut args: ScheduleDeletionArgs,
 ) -> Result<(), CliError> {
     let loss = |key: &KmsKeyView| {
         format!(
@@ -265,7 +269,8 @@ async fn schedule_deletion(
             key.arn.as_deref().unwrap_or("no ARN yet"),
         )
     };
-    confirmed(context, &args.kms_key, &args.run, loss).await?;
+    let name = confirmed(context, &args.kms_key, &args.run, loss).await?;
+    args.run = args.run.naming(name);
     let request = ScheduleDeletionRequest { days: args.days };
     operate(
         context,
@@ -279,10 +284,11 @@ async fn schedule_deletion(
 
 async fn cancel_deletion(
     context: &mut Context<'_>,
-    args: CancelDeletionArgs,
+    mut args: CancelDeletionArgs,
 ) -> Result<(), CliError> {
     if args.empty {
-        confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
+        args.run = args.run.naming(name);
     }
     let empty = match (args.empty, args.keep) {
         (true, _) => Some(true),

@@ -67,6 +67,7 @@ pub(crate) async fn operate<B: Serialize>(
 
 fn with_mode<'a, B: Serialize>(call: Call<'a, B>, run: &RunArgs, key: String) -> Call<'a, B> {
     call.query("dry_run", run.dry_run.then_some("true"))
+        .query("confirm_name", run.confirmed_name.as_ref())
         .header("idempotency-key", Some(key).filter(|_| !run.dry_run))
 }
 

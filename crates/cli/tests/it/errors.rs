@@ -190,3 +190,27 @@ async fn bad_values_are_refused_before_anything_is_sent_to_aws() {
     );
     assert_eq!(shell.succeed("key list --output json").await.trim(), "[]");
 }
+
+/// Every `keyferry noun verb` in hints and in the reference is a command.
+#[tokio::test]
+async fn hints_name_commands_that_exist() {
+    let shell = Shell::new().await;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut named = std::collections::BTreeSet::new();
+    for file in [
+        "crates/app/src/error.rs",
+        "crates/domain/src/plan.rs",
+        "crates/domain/src/operation/refusal.rs",
+        "docs/reference/errors.md",
+    ] {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        let commands = text.split("`keyferry ").skip(1);
+        named.extend(commands.filter_map(|rest| Some(rest.split_once('`')?.0.to_owned())));
+    }
+
+    assert!(named.len() > 5, "{named:?}");
+    for command in named {
+        let help = shell.see(&format!("{command} --help")).await;
+        assert!(help.contains("Usage: keyferry"), "{command}: {help}");
+    }
+}

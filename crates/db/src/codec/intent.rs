@@ -52,7 +52,7 @@ pub(crate) fn held_from_json(json: &str) -> Records<Vec<WantedVersion>> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct IntentV1 {
+pub(super) struct IntentV1 {
     life: Word<Life>,
     shape: ShapeV1,
     enabled: bool,
@@ -89,7 +89,7 @@ enum OriginV1 {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WantedVersionV1 {
+pub(super) struct WantedVersionV1 {
     number: Text<Number>,
     /// Missing is for ever.
     until: Option<Text<Timestamp>>,

@@ -14,13 +14,14 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 6] = [
+const COLUMNS: [(&str, &str, &str); 7] = [
     ("connections", "link", "link.1.json"),
     ("keystores", "template", "template.1.json"),
     ("kms_keys", "intent", "intent.1.json"),
     ("kms_keys", "observed", "observed.1.json"),
     ("kms_keys", "bindings", "bindings.1.json"),
     ("kms_keys", "held", "held.1.json"),
+    ("kms_keys", "former", "former.1.json"),
 ];
 
 fn golden(name: &str) -> PathBuf {

@@ -47,8 +47,11 @@ pub(super) async fn deactivate_activate(rig: &Rig) -> Found {
     let ciphertext = encrypt(rig, &arn)?;
     let before = rig.next_event();
 
-    rig.succeed(keys.deactivate(rig.actor(), NAME, &mode).await)
-        .await?;
+    rig.succeed(
+        keys.deactivate(rig.actor(), NAME, &Mode::naming(NAME))
+            .await,
+    )
+    .await?;
     expect_state(rig, &arn, "PendingImport")?;
     expect_life(rig, NAME, Life::Inactive).await?;
     let done: Vec<String> = rig
@@ -80,7 +83,7 @@ pub(super) async fn schedule_cancel_deletion(rig: &Rig) -> Found {
 
     let asked_at = rig.clock().now();
     let scheduled = keys
-        .schedule_deletion(rig.actor(), NAME, WAIT_DAYS, &mode)
+        .schedule_deletion(rig.actor(), NAME, WAIT_DAYS, &Mode::naming(NAME))
         .await;
     rig.succeed(scheduled).await?;
     let shown = expect_state(rig, &arn, "PendingDeletion")?;

@@ -6,6 +6,9 @@ use crate::intent::Intent;
 use crate::life::{Life, LifeAction};
 use crate::planner::DELETION_WINDOW_DAYS;
 
+/// How long a deletion waits unless somebody chose: AWS's longest period is the safest (KMS API, `ScheduleKeyDeletion`).
+pub const DELETION_DAYS_DEFAULT: u32 = 30;
+
 /// Schedule deletion in AWS. On PENDING_DELETION and DELETED nothing changes.
 ///
 /// `ever_held_material` tells whether the KMS key ever held any, ours or not.

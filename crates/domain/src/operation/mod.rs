@@ -10,7 +10,7 @@ mod synchronize;
 mod update;
 
 pub use self::create::{CreateRequest, create};
-pub use self::deletion::{cancel_deletion, restore, schedule_deletion};
+pub use self::deletion::{DELETION_DAYS_DEFAULT, cancel_deletion, restore, schedule_deletion};
 pub use self::emptying::{activate, deactivate, disable, enable, remove_from_cloud};
 pub use self::lifecycle::{confirm_deleted, reached, release};
 pub use self::refusal::Refusal;

@@ -140,7 +140,7 @@ impl Refusal {
             ),
             Self::NoSource => (
                 "kms-key.no-source",
-                "bind the KMS key to a key in the vault first",
+                "make a KMS key from a key in the vault with `keyferry kms-key upload`",
             ),
             Self::NothingToImport => (
                 "kms-key.nothing-to-import",
@@ -172,7 +172,7 @@ impl Refusal {
                 "use a rotation schedule of the keystore instead",
             ),
             Self::Tags(_) => ("kms-key.tags", "change the tags"),
-            Self::Spec(_) => ("kms-key.spec", "choose a usage that the spec has"),
+            Self::Spec(bad) => bad.texts(),
             Self::Expiry(_) => ("kms-key.expiry", "choose an end in the future"),
         }
     }

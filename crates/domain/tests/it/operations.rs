@@ -160,7 +160,7 @@ fn requests_that_aws_would_not_take_are_refused_with_a_code_and_a_hint() {
         (with(|r| r.tags = tags(&[("aws:x", "y")])), "kms-key.tags"),
         (
             with(|r| r.usage = Some(KeyUsage::SignVerify)),
-            "kms-key.spec",
+            "key.wrong-usage",
         ),
         (
             with(|r| r.validity = Some(Validity::Until(start()))),

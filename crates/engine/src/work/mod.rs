@@ -13,7 +13,9 @@ use keyferry_ports::records::{
 
 use crate::board::Claim;
 use crate::core::{Carried, Core, Recorded};
-use crate::driver::{DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict};
+use crate::driver::{
+    Cancelled, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
+};
 use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::lanes::orphaned;
@@ -210,7 +212,7 @@ impl Sitting<'_> {
         } = verdict;
         settled.retain(|ended| matches!(ended.state, AttemptState::Done | AttemptState::Refused));
         let open = self.open_horizon(&settled);
-        let changes = self.settle(settled).chain(records).collect();
+        let mut changes: Vec<Change> = self.settle(settled).chain(records).collect();
         let is_cancelled = self.is_cancelled().await?;
         let close = match next {
             Next::Finished => match open {
@@ -221,11 +223,20 @@ impl Sitting<'_> {
                     ..self.plain()
                 },
             },
-            _ if is_cancelled && open.is_none() => Close {
-                state: TargetState::Cancelled,
-                changes,
-                ..self.plain()
-            },
+            next if is_cancelled && open.is_none() => {
+                // What was learned on the way to a step that is not sent.
+                if let Next::Step(spec) = next {
+                    changes.extend(spec.records);
+                }
+                let Cancelled { records, note } = run.cancelled();
+                changes.extend(records);
+                Close {
+                    state: TargetState::Cancelled,
+                    note,
+                    changes,
+                    ..self.plain()
+                }
+            }
             Next::Step(_) if is_cancelled => {
                 self.before_horizon(open.unwrap_or_else(|| self.core.now()))
             }

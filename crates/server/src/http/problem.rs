@@ -71,7 +71,7 @@ impl From<AppError> for Refused {
         }
         let mut problem = Problem::new(status, title, error.code(), error.to_string());
         problem.causes = causes;
-        problem.hint = error.hint();
+        problem.hint = Some(error.hint().to_owned());
         Self(Box::new(problem))
     }
 }

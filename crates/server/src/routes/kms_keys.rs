@@ -9,6 +9,7 @@ use keyferry_api::kms_key::{
 use keyferry_api::page::DryRunQuery;
 use keyferry_app::kms_keys::{Answer, Mode};
 use keyferry_app::{Action, Actor, AppError};
+use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
 use crate::convert::names::Names;
@@ -17,9 +18,6 @@ use crate::http::extract::{By, Idempotency, Input, Params, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
-
-/// AWS's longest waiting period is the safest.
-const DELETION_DAYS_DEFAULT: u32 = 30;
 
 pub(crate) async fn list(
     State(state): State<ServerState>,
@@ -101,6 +99,7 @@ impl axum::extract::FromRequestParts<ServerState> for HowToRun {
         let mode = Mode {
             dry_run: query.dry_run,
             idempotency_key,
+            confirmed_name: query.confirm_name,
         };
         Ok(Self {
             state: state.clone(),

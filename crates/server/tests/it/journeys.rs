@@ -166,7 +166,7 @@ async fn deletion_is_scheduled_within_bounds_and_cancelled() {
     for days in [6, 31] {
         let refused = site
             .post(
-                "/api/v1/kms-keys/k/schedule-deletion",
+                "/api/v1/kms-keys/k/schedule-deletion?confirm_name=k",
                 json!({"days": days}),
             )
             .await;
@@ -174,7 +174,10 @@ async fn deletion_is_scheduled_within_bounds_and_cancelled() {
         assert!(!refused.code().is_empty());
     }
     let scheduled = site
-        .post("/api/v1/kms-keys/k/schedule-deletion", json!({"days": 7}))
+        .post(
+            "/api/v1/kms-keys/k/schedule-deletion?confirm_name=k",
+            json!({"days": 7}),
+        )
         .await;
     assert_eq!(scheduled.status, StatusCode::ACCEPTED, "{}", scheduled.body);
     let cancelled = loop {

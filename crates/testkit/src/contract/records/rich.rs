@@ -8,7 +8,8 @@ use keyferry_domain::connection::{
     ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
     RoleToAssume, SealedSecret, Tier, TlsTrust,
 };
-use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
+use keyferry_domain::former::{Former, Wish};
+use keyferry_domain::id::{ConnectionId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, PolicyDocument, Template};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
@@ -290,6 +291,19 @@ pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
         bindings: BTreeMap::from([(parse(&"ab".repeat(32)), VersionNumber::FIRST)]),
         held_material: true,
         held: intent().versions,
+        former: vec![
+            Former {
+                job: JobId::new(samples.uuid()),
+                wish: None,
+            },
+            Former {
+                job: JobId::new(samples.uuid()),
+                wish: Some(Wish {
+                    intent: intent(),
+                    held: intent().versions,
+                }),
+            },
+        ],
         handover: Some(OldKey::Deactivate),
         predecessor: Some(KmsKeyId::new(samples.uuid())),
         successor: Some(KmsKeyId::new(samples.uuid())),

@@ -213,6 +213,7 @@ impl Samples {
             bindings: BTreeMap::new(),
             held_material: false,
             held: Vec::new(),
+            former: Vec::new(),
             predecessor: None,
             successor: None,
             handover: None,

@@ -1,0 +1,115 @@
+//! Jobs that are cancelled: a wish of which nothing was sent is taken back, and of any other it is said that it stays.
+
+use keyferry_audit::Outcome;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_engine::Cancelled;
+use keyferry_ports::records::{AttemptState, Change, Expect, Records, Target};
+
+use crate::log::Fact;
+
+use super::KmsKeyDriver;
+use super::outcome::audit_object;
+use super::run::KmsKeyRun;
+
+impl KmsKeyDriver {
+    /// The records of a target that is cancelled before anything was sent.
+    pub(super) async fn withdraw(&self, target: &Target) -> Records<Vec<Change>> {
+        let Some(id) = target.subject.kms_key() else {
+            return Ok(Vec::new());
+        };
+        let Some(mut key) = self.records.find_kms_key(id).await? else {
+            return Ok(Vec::new());
+        };
+        let expect = Expect::Revision(key.revision);
+        if !key.withdraw(target.job) {
+            return Ok(Vec::new());
+        }
+        let predecessor = match key.predecessor {
+            Some(id) => self.records.find_kms_key(id).await?,
+            None => None,
+        };
+        let fact = Fact::outcome(
+            "system",
+            "kms-key.withdraw",
+            Outcome::Ok,
+            audit_object(&key),
+            self.clock.now(),
+        );
+        let mut changes = vec![
+            fact.job(target.job)
+                .detail("life", key.intent.life)
+                .change(),
+        ];
+        changes.extend(unlinked(&key, predecessor.as_ref()));
+        changes.push(Change::PutKmsKey(key, expect));
+        Ok(changes)
+    }
+}
+
+impl KmsKeyRun {
+    /// The records and the note of a target that is cancelled under way.
+    pub(super) fn stop(&mut self) -> Cancelled {
+        let key = &mut self.subject.key;
+        let is_wished = key.is_wished_by(self.job);
+        let took_effect = |state| state != AttemptState::Refused;
+        if self
+            .attempts
+            .iter()
+            .any(|attempt| took_effect(attempt.state))
+            || !is_wished
+        {
+            return Cancelled {
+                records: Vec::new(),
+                note: is_wished.then(|| note_with_code(key)),
+            };
+        }
+        let mut records = Vec::new();
+        if key.withdraw(self.job) {
+            records.extend(unlinked(key, self.subject.predecessor.as_ref()));
+            self.is_changed = true;
+            records.extend(self.key_change());
+        }
+        Cancelled {
+            records,
+            note: None,
+        }
+    }
+}
+
+/// A KMS key whose successor will not be made can be rotated again.
+fn unlinked(key: &KmsKey, predecessor: Option<&KmsKey>) -> Option<Change> {
+    let former = predecessor
+        .filter(|former| key.intent.life == Life::Released && former.successor == Some(key.id))?;
+    let expect = Expect::Revision(former.revision);
+    let free = KmsKey {
+        successor: None,
+        ..former.clone()
+    };
+    Some(Change::PutKmsKey(free, expect))
+}
+
+/// What stays wanted after something was sent.
+fn note_with_code(key: &KmsKey) -> (String, String) {
+    let intent = &key.intent;
+    let state = if intent.enabled {
+        "enabled"
+    } else {
+        "disabled"
+    };
+    let versions: Vec<String> = intent
+        .versions
+        .iter()
+        .map(|version| version.number.to_string())
+        .collect();
+    let versions = match versions.as_slice() {
+        [] => "no material".to_owned(),
+        some => format!("versions {}", some.join(", ")),
+    };
+    let why = format!(
+        "something was sent before the job was cancelled, so what it asked for stays wanted: {}, {state}, {versions}; \
+         ask for what you want instead, or finish it with `keyferry kms-key synchronize`",
+        intent.life
+    );
+    ("job.wish-stays".to_owned(), why)
+}

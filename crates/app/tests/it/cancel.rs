@@ -1,0 +1,178 @@
+//! Cancelled jobs: what was asked for is taken back, or it is said that it stays.
+
+use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, SynchronizeChoice};
+use keyferry_app::{App, AppError};
+use keyferry_domain::id::JobId;
+use keyferry_domain::kms_key::OldKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::view::KeyState;
+use keyferry_ports::records::JobState;
+use keyferry_testkit::world::World;
+use kms_sim::{Fault, ScriptedFault};
+
+async fn world() -> World {
+    let world = World::calm(1);
+    world.with_keystore().await.expect("the account answers");
+    world
+        .succeed(world.create("app", KeySpec::Aes256).await)
+        .await;
+    world
+}
+
+fn app(world: &World) -> &App {
+    &world.app
+}
+
+fn job(answer: Result<Answer, AppError>) -> JobId {
+    match answer.expect("the operation is accepted") {
+        Answer::Started { job, .. } => job.id,
+        other => panic!("no job: {other:?}"),
+    }
+}
+
+async fn cancel(world: &World, job: JobId) {
+    app(world).jobs.cancel(&world.actor, job).await.unwrap();
+}
+
+async fn deactivate(world: &World) -> JobId {
+    let keys = &app(world).kms_keys;
+    job(keys
+        .deactivate(&world.actor, "app", &Mode::naming("app"))
+        .await)
+}
+
+async fn observed(world: &World, name: &str) -> KeyState {
+    let key = world.kms_key(name).await;
+    let place = &key.observed[&World::region()];
+    place.described.value().expect("it was read").state
+}
+
+#[tokio::test]
+async fn a_wish_of_which_nothing_was_sent_is_put_back() {
+    let world = world().await;
+    let before = world.kms_key("app").await;
+
+    let job = deactivate(&world).await;
+    cancel(&world, job).await;
+
+    let after = world.kms_key("app").await;
+    assert_eq!((after.intent, after.held), (before.intent, before.held));
+    let converge = app(&world)
+        .kms_keys
+        .synchronize(
+            &world.actor,
+            "app",
+            SynchronizeChoice::default(),
+            &Mode::default(),
+        )
+        .await;
+    world.succeed(converge).await;
+    assert_eq!(observed(&world, "app").await, KeyState::Enabled);
+}
+
+#[tokio::test]
+async fn taking_back_two_wishes_in_either_order_leads_to_what_was_wanted_before_both() {
+    for first_goes_first in [true, false] {
+        let world = world().await;
+        let before = world.kms_key("app").await.intent;
+        let first = deactivate(&world).await;
+        let keys = &app(&world).kms_keys;
+        let schedule = keys.disable(&world.actor, "app", &Mode::default()).await;
+        let second = schedule.ok().and_then(|answer| match answer {
+            Answer::Started { job, .. } => Some(job.id),
+            _ => None,
+        });
+        let mut jobs: Vec<JobId> = [Some(first), second].into_iter().flatten().collect();
+        if !first_goes_first {
+            jobs.reverse();
+        }
+
+        for job in jobs {
+            cancel(&world, job).await;
+        }
+
+        let after = world.kms_key("app").await;
+        assert_eq!(after.intent, before, "{first_goes_first}");
+        assert_eq!(after.former, []);
+    }
+}
+
+#[tokio::test]
+async fn a_successor_that_was_never_made_is_released_and_the_key_can_be_rotated_again() {
+    let world = world().await;
+    let keys = &app(&world).kms_keys;
+    let rotate = || Rotate {
+        method: RotationMethod::NewKey(OldKey::KeepEnabled),
+    };
+    let arn = world.arn("app").await.to_string();
+    let answer = keys
+        .rotate(&world.actor, "app", rotate(), &Mode::default())
+        .await
+        .unwrap();
+    let Answer::Started { job, kms_keys } = answer else {
+        panic!("{answer:?}")
+    };
+
+    cancel(&world, job.id).await;
+
+    let successor = world.kms_key(&kms_keys[0].id.to_string()).await;
+    assert_eq!(successor.intent.life, Life::Released);
+    assert_eq!(world.kms_key(&arn).await.successor, None);
+    world.run().await;
+    assert!(world.kms_key(&arn).await.intent.life == Life::Active);
+    let again = keys
+        .rotate(&world.actor, &arn, rotate(), &Mode::default())
+        .await;
+    world.succeed(again).await;
+}
+
+#[tokio::test]
+async fn a_job_of_which_something_was_sent_says_what_stays_wanted() {
+    let world = world().await;
+    let throttle = ScriptedFault::next("DeleteImportedKeyMaterial", Fault::Throttle);
+    world.outside.sim.add_fault(throttle.times(u32::MAX));
+    let job = deactivate(&world).await;
+    app(&world).engine.run_due().await.unwrap();
+
+    cancel(&world, job).await;
+    world.run().await;
+
+    let details = app(&world).jobs.show(&world.actor, job).await.unwrap();
+    assert_eq!(details.job.state, JobState::Cancelled);
+    let (code, why) = details.targets[0].0.note.clone().unwrap();
+    assert_eq!(code, "job.wish-stays");
+    assert!(why.contains("INACTIVE, disabled, no material"), "{why}");
+    assert_eq!(world.kms_key("app").await.intent.life, Life::Inactive);
+}
+
+#[tokio::test]
+async fn what_is_destructive_wants_the_name_typed_and_its_plan_does_not() {
+    let world = world().await;
+    let keys = &app(&world).kms_keys;
+    let actor = &world.actor;
+    let rotate = Rotate {
+        method: RotationMethod::NewKey(OldKey::Deactivate),
+    };
+    let delete = SynchronizeChoice {
+        delete_material: true,
+    };
+    for mode in [Mode::default(), Mode::naming("App")] {
+        let refused = [
+            keys.deactivate(actor, "app", &mode).await,
+            keys.schedule_deletion(actor, "app", 7, &mode).await,
+            keys.synchronize(actor, "app", delete, &mode).await,
+            keys.rotate(actor, "app", rotate.clone(), &mode).await,
+        ];
+        for (index, answer) in refused.into_iter().enumerate() {
+            let code = answer.unwrap_err().code();
+            assert_eq!(code, "request.name-not-confirmed", "{index}");
+        }
+    }
+    let dry = Mode {
+        dry_run: true,
+        ..Mode::default()
+    };
+    assert!(keys.deactivate(actor, "app", &dry).await.is_ok());
+    assert!(keys.rotate(actor, "app", rotate, &dry).await.is_ok());
+}

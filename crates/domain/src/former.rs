@@ -1,0 +1,69 @@
+//! What was wanted of a KMS key before jobs that may still be cancelled: a cancelled wish is put back, not left behind.
+
+use crate::id::JobId;
+use crate::intent::{Intent, WantedVersion};
+use crate::kms_key::KmsKey;
+use crate::life::Life;
+
+/// Wishes remembered of one KMS key; the oldest go first.
+const REMEMBERED_MAX: usize = 8;
+
+/// What was wanted, and what activation would have brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The intent.
+    pub intent: Intent,
+    /// See [`KmsKey::held`].
+    pub held: Vec<WantedVersion>,
+}
+
+/// What a job's wish replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The job whose wish came then.
+    pub job: JobId,
+    /// What was wanted until then; `None`: the job asked for the KMS key itself.
+    pub wish: Option<Wish>,
+}
+
+impl KmsKey {
+    /// Notes what a job's wish replaces.
+    pub fn remember(&mut self, job: JobId, wish: Option<Wish>) {
+        let too_many = (self.former.len() + 1).saturating_sub(REMEMBERED_MAX);
+        self.former.drain(..too_many);
+        self.former.push(Former { job, wish });
+    }
+
+    /// Whether what the job asked for is part of what is wanted.
+    pub fn is_wished_by(&self, job: JobId) -> bool {
+        self.former.iter().any(|former| former.job == job)
+    }
+
+    /// Takes the wish of a job back, of which nothing was sent. Where a later job's wish holds, that stays, and taking it
+    /// back in turn leads to what was wanted before both. Answers whether the record changed.
+    pub fn withdraw(&mut self, job: JobId) -> bool {
+        let Some(index) = self.former.iter().position(|former| former.job == job) else {
+            return false;
+        };
+        let is_last = index + 1 == self.former.len();
+        if !is_last
+            && self
+                .former
+                .get(index)
+                .is_some_and(|former| former.wish.is_none())
+        {
+            return false;
+        }
+        let Former { wish, .. } = self.former.remove(index);
+        match (self.former.get_mut(index), wish) {
+            (Some(later), wish) => later.wish = wish,
+            (None, Some(Wish { intent, held })) => {
+                self.intent = intent;
+                self.held = held;
+            }
+            // Nothing was made, so there is nothing to manage.
+            (None, None) => self.intent.life = Life::Released,
+        }
+        true
+    }
+}
