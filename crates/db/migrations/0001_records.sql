@@ -108,6 +108,55 @@ CREATE TABLE kms_key_words (
 );
 CREATE INDEX kms_key_words_by_word ON kms_key_words (kind, word, kms_key_id);
 
+CREATE TABLE sweeps (
+    id {text} NOT NULL PRIMARY KEY,
+    connection_id {text} NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+    region {text} NOT NULL,
+    started_at BIGINT,
+    marker {text},
+    finished_at BIGINT,
+    seen BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    gone BIGINT NOT NULL,
+    drifted BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    UNIQUE (connection_id, region)
+);
+
+-- KMS keys in AWS that nobody manages here.
+CREATE TABLE found_keys (
+    arn {text} NOT NULL PRIMARY KEY,
+    connection_id {text} NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+    region {text} NOT NULL,
+    name {text} NOT NULL,
+    name_folded {text} NOT NULL,
+    observed {text} NOT NULL,
+    first_seen_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    is_gone INTEGER NOT NULL CHECK (is_gone IN (0, 1))
+);
+CREATE INDEX found_keys_by_place ON found_keys (connection_id, region, last_seen_at);
+
+CREATE TABLE alerts (
+    id {text} NOT NULL PRIMARY KEY,
+    subject {text} NOT NULL,
+    name {text} NOT NULL,
+    group_id {text} NOT NULL,
+    code {text} NOT NULL,
+    severity INTEGER NOT NULL CHECK (severity IN (0, 1, 2)),
+    message {text} NOT NULL,
+    details {text} NOT NULL,
+    opened_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    resolved_at BIGINT,
+    acknowledged_by {text},
+    acknowledged_at BIGINT,
+    revision BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX alerts_open ON alerts (subject, code) WHERE resolved_at IS NULL;
+CREATE INDEX alerts_by_age ON alerts (opened_at, id);
+
 CREATE TABLE jobs (
     id {text} NOT NULL PRIMARY KEY,
     kind {text} NOT NULL,

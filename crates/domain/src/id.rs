@@ -47,6 +47,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Something that a person should look at.
+    AlertId,
     /// One try of one step.
     AttemptId,
     /// A connection to one AWS account.

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{
-    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
-    TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -16,10 +16,11 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessRecords, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord, AuditRecords, Batch,
-    Commits, ConfigurationRecords, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter,
-    KmsKeyRecords, LaneLease, Page, PageOf, Records, RecordsError, Seal, SealedKeyring, Session,
-    Subject, Target, User,
+    AccessRecords, Alert, AlertFilter, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord,
+    AuditRecords, Batch, Commits, ConfigurationRecords, FleetRecords, FoundKey, FoundKeyFilter,
+    Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease,
+    Page, PageOf, Records, RecordsError, Seal, SealedKeyring, Session, Subject, Sweep, Target,
+    User,
 };
 use tokio::sync::watch;
 
@@ -253,6 +254,17 @@ reads!(AccessRecords {
     fn list_seals() -> Vec<Seal>;
     fn find_seal(id: SealId) -> Option<Seal>;
     fn find_keyring() -> Option<SealedKeyring>;
+});
+
+reads!(FleetRecords {
+    fn find_sweep(id: SweepId) -> Option<Sweep>;
+    fn find_sweep_of(connection: ConnectionId, region: &Region) -> Option<Sweep>;
+    fn list_sweeps() -> Vec<Sweep>;
+    fn find_found_key(arn: &KmsKeyArn) -> Option<FoundKey>;
+    fn list_found_keys(filter: &FoundKeyFilter, page: &Page) -> PageOf<FoundKey>;
+    fn find_alert(id: AlertId) -> Option<Alert>;
+    fn open_alerts_on(subject: Subject) -> Vec<Alert>;
+    fn list_alerts(filter: &AlertFilter, page: &Page) -> PageOf<Alert>;
 });
 
 reads!(AuditRecords {

@@ -2,6 +2,7 @@
 
 mod access;
 mod configuration;
+mod fleet;
 mod work;
 
 use keyferry_ports::records::{Page, PageOf, Records, RecordsError};

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod configuration;
+mod fleet;
 mod kms_key;
 mod work;
 
@@ -141,6 +142,10 @@ impl Writer {
             }
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, *expect).await,
             Change::DeleteKmsKey(id, expect) => self.delete_kms_key(*id, *expect).await,
+            Change::PutSweep(row, expect) => self.put_sweep(row, *expect).await,
+            Change::PutFoundKey(row) => self.put_found_key(row).await,
+            Change::DeleteFoundKey(arn) => self.delete_found_key(arn).await,
+            Change::PutAlert(row, expect) => self.put_alert(row, *expect).await,
             Change::InsertJob(row) => self.insert_job(row).await,
             Change::UpdateJob(row) => self.update_job(row).await,
             Change::InsertTarget(row) => self.insert_target(row).await,

@@ -1,5 +1,6 @@
 //! What can be written.
 
+use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 use super::access::{ApiToken, Seal, SealedKeyring, Session, User};
 use super::audit::AuditLeaf;
+use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
 
 /// What a writer expects to find.
@@ -27,7 +29,7 @@ pub enum Expect {
 pub enum Change {
     /// Write a connection. A taken name is a conflict.
     PutConnection(Connection, Expect),
-    /// Remove a connection; a conflict while keystores use it.
+    /// Remove a connection with its sweeps and found keys; a conflict while keystores use it.
     DeleteConnection(ConnectionId, Expect),
     /// Write a keystore. A taken name is a conflict.
     PutKeystore(Keystore, Expect),
@@ -54,6 +56,14 @@ pub enum Change {
     PutKmsKey(KmsKey, Expect),
     /// Drop our record of a KMS key.
     DeleteKmsKey(KmsKeyId, Expect),
+    /// Write a sweep; a conflict where its connection and Region have another one, or the connection is gone.
+    PutSweep(Sweep, Expect),
+    /// Write a found key, new or not; a conflict where its connection is gone.
+    PutFoundKey(FoundKey),
+    /// Drop a found key, if it is there: it is managed from now on.
+    DeleteFoundKey(KmsKeyArn),
+    /// Write an alert; a conflict where another one of its subject and code is open.
+    PutAlert(Alert, Expect),
     /// Add a job; a taken idempotency key of that actor is a conflict.
     InsertJob(Job),
     /// Write a job's state and progress; a conflict where the revision moved.

@@ -7,15 +7,16 @@ mod access;
 mod audit;
 mod change;
 mod filter;
+mod fleet;
 mod jobs;
 mod subject;
 
 use async_trait::async_trait;
-use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{
-    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
-    TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -29,6 +30,7 @@ pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
 pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
 pub use change::{Batch, Change, Expect};
 pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf};
+pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
 pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
@@ -192,6 +194,35 @@ pub trait AccessRecords: Send + Sync + 'static {
     async fn find_keyring(&self) -> Records<Option<SealedKeyring>>;
 }
 
+/// Reads of sweeps, found keys and alerts.
+#[async_trait]
+pub trait FleetRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_sweep(&self, id: SweepId) -> Records<Option<Sweep>>;
+    /// By what it looks through.
+    async fn find_sweep_of(
+        &self,
+        connection: ConnectionId,
+        region: &Region,
+    ) -> Records<Option<Sweep>>;
+    /// All, by connection and Region.
+    async fn list_sweeps(&self) -> Records<Vec<Sweep>>;
+    /// By ARN.
+    async fn find_found_key(&self, arn: &KmsKeyArn) -> Records<Option<FoundKey>>;
+    /// A page, by ARN.
+    async fn list_found_keys(
+        &self,
+        filter: &FoundKeyFilter,
+        page: &Page,
+    ) -> Records<PageOf<FoundKey>>;
+    /// By id.
+    async fn find_alert(&self, id: AlertId) -> Records<Option<Alert>>;
+    /// The open ones about one subject, by code.
+    async fn open_alerts_on(&self, subject: Subject) -> Records<Vec<Alert>>;
+    /// A page, newest first.
+    async fn list_alerts(&self, filter: &AlertFilter, page: &Page) -> Records<PageOf<Alert>>;
+}
+
 /// Reads of the audit log.
 #[async_trait]
 pub trait AuditRecords: Send + Sync + 'static {
@@ -210,7 +241,13 @@ impl<T: Commits + JobRecords + ?Sized> EngineRecords for T {}
 
 /// Everything, for composition.
 pub trait AllRecords:
-    EngineRecords + ConfigurationRecords + KeyRecords + KmsKeyRecords + AccessRecords + AuditRecords
+    EngineRecords
+    + ConfigurationRecords
+    + KeyRecords
+    + KmsKeyRecords
+    + FleetRecords
+    + AccessRecords
+    + AuditRecords
 {
 }
 
@@ -219,6 +256,7 @@ impl<T> AllRecords for T where
         + ConfigurationRecords
         + KeyRecords
         + KmsKeyRecords
+        + FleetRecords
         + JobRecords
         + AccessRecords
         + AuditRecords

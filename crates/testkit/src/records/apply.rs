@@ -44,6 +44,13 @@ impl State {
             } => self.set_version_state(key, version, (from, to), at),
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, expect),
             Change::DeleteKmsKey(id, expect) => self.delete_kms_key(id, expect),
+            Change::PutSweep(row, expect) => self.put_sweep(row, expect),
+            Change::PutFoundKey(row) => self.put_found_key(row),
+            Change::DeleteFoundKey(arn) => {
+                self.found_keys.remove(&arn);
+                Ok(())
+            }
+            Change::PutAlert(row, expect) => self.put_alert(row, expect),
             Change::InsertJob(row) => self.insert_job(row, touched),
             Change::UpdateJob(row) => self.update_job(row, touched),
             Change::InsertTarget(row) => self.insert_target(row, touched),
@@ -98,6 +105,7 @@ impl State {
                 .any(|keystore| keystore.connection == id),
             "connection in use",
         )?;
+        self.forget_fleet_of(id);
         self.connections.remove(&id);
         Ok(())
     }

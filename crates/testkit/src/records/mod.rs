@@ -1,10 +1,12 @@
 //! The records in memory: the same rules as the databases, without a disk.
 
 mod apply;
+mod apply_fleet;
 mod apply_work;
 mod page;
 mod read;
 mod read_access;
+mod read_fleet;
 mod read_work;
 mod state;
 mod table;

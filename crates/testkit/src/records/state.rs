@@ -1,19 +1,19 @@
 //! All tables, and the tools that every change needs.
 
 use jiff::Timestamp;
-use keyferry_domain::arn::Lane;
+use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{
-    AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId, TargetId,
-    TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ApiToken, Attempt, AuditLeaf, Expect, Job, Priority, Records, RecordsError, Seal,
-    SealedKeyring, Session, Subject, Target, User,
+    Alert, ApiToken, Attempt, AuditLeaf, Expect, FoundKey, Job, Priority, Records, RecordsError,
+    Seal, SealedKeyring, Session, Subject, Sweep, Target, User,
 };
 
 use super::table::Table;
@@ -52,6 +52,9 @@ state! {
     keys: KeyId => ManagedKey,
     versions: (KeyId, VersionNumber) => KeyVersion,
     kms_keys: KmsKeyId => KmsKey,
+    sweeps: SweepId => Sweep,
+    found_keys: KmsKeyArn => FoundKey,
+    alerts: AlertId => Alert,
     jobs: JobId => Job,
     jobs_by_idempotency_key: (String, String) => JobId,
     targets: TargetId => Target,

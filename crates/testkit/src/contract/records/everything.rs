@@ -3,7 +3,8 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
-    AllRecords, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, Records,
+    AlertFilter, AllRecords, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
+    Records,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -39,6 +40,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
             .await?,
         &mut page,
     ) {}
+    read_fleet(records, &mut text).await?;
     read_work(records, &mut text).await?;
     for user in records.list_users().await? {
         lines(&mut text, records.list_tokens(user.id).await?);
@@ -48,6 +50,24 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);
     Ok(text)
+}
+
+async fn read_fleet(records: &dyn AllRecords, text: &mut String) -> Records<()> {
+    lines(text, records.list_sweeps().await?);
+    let every = FoundKeyFilter {
+        with_gone: true,
+        ..FoundKeyFilter::default()
+    };
+    let mut page = first_page();
+    while take(
+        text,
+        records.list_found_keys(&every, &page).await?,
+        &mut page,
+    ) {}
+    let mut page = first_page();
+    let every = AlertFilter::default();
+    while take(text, records.list_alerts(&every, &page).await?, &mut page) {}
+    Ok(())
 }
 
 async fn read_work(records: &dyn AllRecords, text: &mut String) -> Records<()> {

@@ -9,6 +9,7 @@ mod batches;
 mod configuration;
 pub mod differential;
 mod everything;
+mod fleet;
 mod keys;
 mod kms_keys;
 mod lanes;
@@ -93,6 +94,13 @@ checks! {
         pages_of_kms_keys_hold_every_kms_key_once_in_order,
         a_removed_kms_key_is_found_no_more,
         a_kms_key_and_the_removal_of_its_keystore_do_not_both_happen,
+    ],
+    fleet: [
+        a_sweep_is_read_back_as_written_and_there_is_one_per_place,
+        a_removed_connection_takes_its_sweeps_and_found_keys_along,
+        found_keys_are_listed_by_what_the_filter_asks,
+        of_one_subject_and_code_one_alert_is_open,
+        alerts_are_listed_newest_first_by_what_the_filter_asks,
     ],
     work: [
         a_job_with_its_targets_is_read_back_as_written,

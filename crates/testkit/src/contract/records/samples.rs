@@ -7,9 +7,10 @@ use keyferry_domain::arn::{Account, Lane};
 use keyferry_domain::connection::{
     Connection, Endpoint, Identity, LinkHealth, LinkMac, LinkSettings, SealedSecret, Tier, TlsTrust,
 };
+use keyferry_domain::drift::Severity;
 use keyferry_domain::id::{
-    AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId, SealId,
-    SessionId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId,
+    SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::intent::{Intent, KeyShape, Origin};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
@@ -18,9 +19,11 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_domain::view::Place;
 use keyferry_ports::records::{
-    ApiToken, Attempt, AttemptState, AuditLeaf, Change, Expect, Job, JobProgress, JobState,
-    LaneClaim, Priority, Seal, Session, Target, TargetState, User,
+    Alert, ApiToken, Attempt, AttemptState, AuditLeaf, Change, Expect, FoundKey, Job, JobProgress,
+    JobState, LaneClaim, Priority, Seal, Session, Subject, Sweep, SweepCounts, Target, TargetState,
+    User,
 };
 use uuid::Uuid;
 
@@ -334,6 +337,58 @@ impl Samples {
             kind: "passphrase".to_owned(),
             sealed_root: self.bytes().to_vec(),
             created_at: at(i64::from(self.used)),
+        }
+    }
+
+    /// A sweep that is under way.
+    pub fn sweep(&mut self, connection: ConnectionId) -> Sweep {
+        Sweep {
+            id: SweepId::new(self.uuid()),
+            connection,
+            region: parse("eu-west-1"),
+            started_at: Some(at(20)),
+            marker: Some("next".to_owned()),
+            finished_at: Some(at(10)),
+            counts: SweepCounts {
+                seen: 5,
+                added: 4,
+                changed: 3,
+                gone: 2,
+                drifted: 1,
+            },
+            revision: 1,
+        }
+    }
+
+    /// A KMS key that nobody manages.
+    pub fn found_key(&mut self, connection: ConnectionId, key_id: &str) -> FoundKey {
+        FoundKey {
+            arn: super::rich::arn("eu-west-1", key_id),
+            connection,
+            name: format!("Alias-{key_id}"),
+            place: Place::default(),
+            first_seen_at: at(1),
+            last_seen_at: at(2),
+            is_gone: false,
+        }
+    }
+
+    /// An open alert.
+    pub fn alert(&mut self, subject: Subject, code: &str) -> Alert {
+        Alert {
+            id: AlertId::new(self.uuid()),
+            subject,
+            name: "payments".to_owned(),
+            group: self.group(),
+            code: code.to_owned(),
+            severity: Severity::Critical,
+            message: "the KMS key was disabled elsewhere".to_owned(),
+            details: "{}".to_owned(),
+            opened_at: at(i64::from(self.used)),
+            seen_at: at(500),
+            resolved_at: None,
+            acknowledged: None,
+            revision: 1,
         }
     }
 

@@ -1,12 +1,13 @@
 //! Random changes: rows that are new, known or unknown.
 
+use keyferry_domain::drift::Severity;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
-    ApiToken, Attempt, AttemptOutcome, AttemptState, Change, Expect, Job, JobState, LaneClaim,
-    Priority, Seal, SealedKeyring, Session, Subject, Target, TargetState, User,
+    ApiToken, Attempt, AttemptOutcome, AttemptState, Change, Expect, FoundKey, Job, JobState,
+    LaneClaim, Priority, Seal, SealedKeyring, Session, Subject, Target, TargetState, User,
 };
 
 use crate::contract::records::rich;
@@ -17,12 +18,13 @@ use super::dice::number;
 
 impl Differential {
     pub(super) fn change(&mut self) -> Change {
-        match self.dice.below(6) {
+        match self.dice.below(7) {
             0 => self.configuration(),
             1 => self.key(),
             2 => self.kms_key(),
             3 => self.job(),
             4 => self.attempt(),
+            5 => self.fleet(),
             _ => self.access(),
         }
     }
@@ -251,6 +253,63 @@ impl Differential {
                 Change::InsertAttempt(row, claim)
             }
             _ => self.access(),
+        }
+    }
+
+    fn fleet(&mut self) -> Change {
+        let Self {
+            dice,
+            samples,
+            tried,
+            ..
+        } = self;
+        let nowhere = samples.connection("a").id;
+        let connection = dice.pick(&tried.connections).map_or(nowhere, |row| row.id);
+        match dice.below(5) {
+            0 => {
+                let known = dice.pick(&tried.sweeps).cloned();
+                let is_new = known.is_none() || dice.once_in(3);
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => samples.sweep(connection),
+                };
+                row.marker = dice.once_in(2).then(|| dice.text());
+                row.started_at = dice.once_in(2).then(|| dice.time());
+                row.counts.seen = dice.below(9) as u64;
+                tried.sweeps.push(row.clone());
+                Change::PutSweep(row, self.expect(is_new))
+            }
+            1 | 2 => {
+                let row = FoundKey {
+                    name: dice.name().to_string(),
+                    last_seen_at: dice.time(),
+                    is_gone: dice.once_in(3),
+                    ..samples.found_key(connection, ["k-1", "k-2", "k-3", "k-4"][dice.below(4)])
+                };
+                tried.found_keys.push(row.clone());
+                if dice.once_in(4) {
+                    Change::DeleteFoundKey(row.arn)
+                } else {
+                    Change::PutFoundKey(row)
+                }
+            }
+            _ => {
+                let known = dice.pick(&tried.alerts).cloned();
+                let is_new = known.is_none() || dice.once_in(2);
+                let subject = dice
+                    .pick(&tried.kms_keys)
+                    .map_or(KmsKeyId::new(samples.uuid()), |row| row.id);
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => samples.alert(subject.into(), ["a", "b"][dice.below(2)]),
+                };
+                row.severity = dice.word(Severity::ALL);
+                row.opened_at = dice.time();
+                row.resolved_at = dice.once_in(2).then(|| dice.time());
+                row.acknowledged = dice.once_in(3).then(|| (dice.text(), dice.time()));
+                tried.alerts.push(row.clone());
+                Change::PutAlert(row, self.expect(is_new))
+            }
         }
     }
 

@@ -10,8 +10,8 @@ use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{
-    AllRecords, ApiToken, Attempt, Batch, Change, Expect, Job, LaneClaim, Seal, Session, Target,
-    User,
+    Alert, AllRecords, ApiToken, Attempt, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal,
+    Session, Sweep, Target, User,
 };
 
 use crate::contract::records::read_everything;
@@ -27,6 +27,9 @@ struct Tried {
     keystores: Vec<Keystore>,
     keys: Vec<ManagedKey>,
     kms_keys: Vec<KmsKey>,
+    sweeps: Vec<Sweep>,
+    found_keys: Vec<FoundKey>,
+    alerts: Vec<Alert>,
     jobs: Vec<Job>,
     targets: Vec<Target>,
     attempts: Vec<Attempt>,
@@ -156,6 +159,14 @@ impl Differential {
             Change::PutKmsKey(row, _) => {
                 let found = records.find_kms_key(row.id).await.unwrap();
                 Change::PutKmsKey(row, expect(found.map(|found| found.revision)))
+            }
+            Change::PutSweep(row, _) => {
+                let found = records.find_sweep(row.id).await.unwrap();
+                Change::PutSweep(row, expect(found.map(|found| found.revision)))
+            }
+            Change::PutAlert(row, _) => {
+                let found = records.find_alert(row.id).await.unwrap();
+                Change::PutAlert(row, expect(found.map(|found| found.revision)))
             }
             Change::PutUser(row, _) => {
                 let found = records.find_user(row.id).await.unwrap();

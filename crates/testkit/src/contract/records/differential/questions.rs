@@ -8,8 +8,8 @@ use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AllRecords, ApiToken, AuditFilter, JobFilter, JobState, KeyFilter, KmsKeyFilter, Page, Session,
-    Target, User,
+    Alert, AlertFilter, AllRecords, ApiToken, AuditFilter, FoundKey, FoundKeyFilter, JobFilter,
+    JobState, KeyFilter, KmsKeyFilter, Page, Session, Sweep, Target, User,
 };
 
 use crate::contract::records::rich;
@@ -22,7 +22,7 @@ impl Differential {
     pub(super) fn question(&mut self) -> Question {
         let Self { dice, tried, .. } = self;
         Question {
-            which: dice.below(22),
+            which: dice.below(25),
             name: dice.name(),
             text: dice
                 .once_in(2)
@@ -37,6 +37,9 @@ impl Differential {
             number: number(dice),
             key: dice.pick(&tried.keys).map(|row| row.id),
             kms_key: dice.pick(&tried.kms_keys).cloned(),
+            sweep: dice.pick(&tried.sweeps).cloned(),
+            found_key: dice.pick(&tried.found_keys).cloned(),
+            alert: dice.pick(&tried.alerts).cloned(),
             target: dice.pick(&tried.targets).cloned(),
             user: dice.pick(&tried.users).cloned(),
             token: dice.pick(&tried.tokens).cloned(),
@@ -61,6 +64,9 @@ pub(super) struct Question {
     number: VersionNumber,
     key: Option<KeyId>,
     kms_key: Option<KmsKey>,
+    sweep: Option<Sweep>,
+    found_key: Option<FoundKey>,
+    alert: Option<Alert>,
     target: Option<Target>,
     user: Option<User>,
     token: Option<ApiToken>,
@@ -101,8 +107,43 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         10 => format!("{:?}", records.find_user_by_name(name).await),
         11 => format!("{:?}", records.audit_size().await),
         12 => format!("{:?}", records.list_leaves(*epoch, *limit).await),
+        22..25 => fleet(records, question).await,
         13..17 => lists(records, question, [first, second, third]).await,
         _ => rows(records, question, START).await,
+    }
+}
+
+/// Sweeps, found keys and alerts.
+async fn fleet(records: &dyn AllRecords, question: &Question) -> String {
+    let (sweep, key, alert) = (&question.sweep, &question.found_key, &question.alert);
+    match (question.which, sweep, key, alert) {
+        (22, Some(sweep), ..) => {
+            let of = records.find_sweep_of(sweep.connection, &sweep.region).await;
+            format!("{of:?} {:?}", records.find_sweep(sweep.id).await)
+        }
+        (23, _, Some(key), _) => {
+            let filter = FoundKeyFilter {
+                connection: question.state.map(|_| key.connection),
+                text: question.text.clone(),
+                unseen_since: question.life.map(|_| question.time),
+                with_gone: question.epoch > 1,
+                ..FoundKeyFilter::default()
+            };
+            let page = Page::default();
+            let list = records.list_found_keys(&filter, &page).await;
+            format!("{list:?} {:?}", records.find_found_key(&key.arn).await)
+        }
+        (_, _, _, Some(alert)) => {
+            let filter = AlertFilter {
+                is_open: question.state.map(|_| question.epoch > 1),
+                severity: question.life.map(|_| alert.severity),
+                subject: question.text.as_ref().map(|_| alert.subject),
+            };
+            let list = records.list_alerts(&filter, &Page::default()).await;
+            let open = records.open_alerts_on(alert.subject).await;
+            format!("{list:?} {open:?} {:?}", records.find_alert(alert.id).await)
+        }
+        _ => format!("{:?}", records.list_sweeps().await),
     }
 }
 
