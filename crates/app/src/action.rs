@@ -35,6 +35,10 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Take note of an alert.
+    AlertAcknowledge = "alert.acknowledge", None;
+    /// Look at alerts.
+    AlertRead = "alert.read", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.
@@ -67,6 +71,8 @@ actions! {
     KeystoreDelete = "keystore.delete", Change;
     /// Look at keystores.
     KeystoreRead = "keystore.read", None;
+    /// Look at every KMS key of a keystore's account and Regions.
+    KeystoreSync = "keystore.sync", None;
     /// Change a keystore.
     KeystoreUpdate = "keystore.update", UseEquivalent;
     /// Import what is missing and enable.
@@ -81,6 +87,8 @@ actions! {
     KmsKeyDisable = "kms-key.disable", None;
     /// Enable.
     KmsKeyEnable = "kms-key.enable", Change;
+    /// Bring back what others changed, without taking anything away.
+    KmsKeyHeal = "kms-key.heal", None;
     /// Look at KMS keys.
     KmsKeyRead = "kms-key.read", None;
     /// Remove the material from AWS.
@@ -136,6 +144,13 @@ impl fmt::Display for Action {
 pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
     match actor {
         Actor::User { .. } => Ok(()),
+        Actor::Keystore { .. } => match action {
+            Action::KmsKeyHeal | Action::KmsKeyRotate => Ok(()),
+            _ => Err(AppError::Denied {
+                actor: actor.to_string(),
+                action,
+            }),
+        },
         Actor::System => match action {
             Action::SealUnseal | Action::SealSeal => Ok(()),
             _ => Err(AppError::Denied {

@@ -15,14 +15,27 @@ pub enum Actor {
         /// Name, for the log.
         name: Name,
     },
+    /// A keystore's own scheduler: what its policies ask for.
+    Keystore {
+        /// The keystore's name, for the log.
+        name: Name,
+    },
     /// The server on its own account: start, recovery, the first administrator.
     System,
+}
+
+impl Actor {
+    /// A keystore's own scheduler.
+    pub(crate) fn of_keystore(name: &Name) -> Self {
+        Self::Keystore { name: name.clone() }
+    }
 }
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User { name, .. } => write!(f, "user/{name}"),
+            Self::Keystore { name } => write!(f, "keystore/{name}"),
             Self::System => f.write_str("system"),
         }
     }

@@ -6,9 +6,11 @@
 pub mod access;
 pub mod action;
 pub mod actor;
+pub mod alerts;
 pub mod audits;
 mod codec;
 pub mod connections;
+mod dispatch;
 pub mod doctor;
 mod driver;
 pub mod error;
@@ -22,6 +24,7 @@ mod log;
 pub mod parts;
 mod quota;
 pub mod seals;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -32,14 +35,18 @@ pub use actor::Actor;
 pub use error::{AppError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
 
+use crate::dispatch::Dispatch;
 use crate::driver::KmsKeyDriver;
 use crate::link::Links;
 use crate::parts::Shared;
+use crate::watch::SweepDriver;
 
 /// The application: one service per noun, and the engine that carries out what they start.
 pub struct App {
     /// People, tokens, sessions.
     pub access: access::Access,
+    /// What a person should look at.
+    pub alerts: alerts::Alerts,
     /// The audit log.
     pub audits: audits::Audits,
     /// Connections.
@@ -56,6 +63,8 @@ pub struct App {
     pub kms_keys: kms_keys::KmsKeys,
     /// Seals of the vault.
     pub seals: seals::Seals,
+    /// Whole accounts.
+    pub watch: watch::Watch,
     /// Carries out jobs; whoever composes the application runs it.
     pub engine: Arc<Engine>,
 }
@@ -73,7 +82,13 @@ impl App {
         let records: Arc<dyn EngineRecords> = ports.records.clone();
         let engine = Arc::new(Engine::new(EngineParts {
             records,
-            driver: driver.clone(),
+            driver: Arc::new(Dispatch {
+                kms_keys: KmsKeyDriver::clone(&driver),
+                sweeps: SweepDriver {
+                    keys: KmsKeyDriver::clone(&driver),
+                    entropy: Arc::clone(&ports.entropy),
+                },
+            }),
             clock: Arc::clone(&ports.clock),
             entropy: Arc::clone(&ports.entropy),
             settings: Settings::new(owner, quota::quotas()),
@@ -85,6 +100,7 @@ impl App {
         });
         Self {
             access: access::Access::new(Arc::clone(&shared)),
+            alerts: alerts::Alerts::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             connections: connections::Connections::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
@@ -92,6 +108,7 @@ impl App {
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), driver),
+            watch: watch::Watch::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,
         }

@@ -38,6 +38,10 @@ use crate::error::AppError;
 use crate::link::Links;
 use crate::log::{Fact, object};
 
+pub(crate) use self::failure::not_now;
+pub(crate) use self::observe::Reader;
+pub(crate) use self::preview::view_of;
+
 use self::run::KmsKeyRun;
 
 /// Opens KMS keys for the engine.
@@ -62,6 +66,8 @@ pub(crate) struct Subject {
     pub(crate) predecessor: Option<KmsKey>,
     /// Whether nothing may be taken away: the job restores.
     pub(crate) only_protects: bool,
+    /// Whether only what may be done without a person is done: the job heals.
+    pub(crate) only_heals: bool,
     /// How far the key is that shall replace this one.
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
@@ -120,6 +126,7 @@ impl Driver for KmsKeyDriver {
         let mut subject = self.read_subject(id, job.actor).await?;
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
+        subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
         if subject.key.arn.is_none() {
             subject.key.arn = answered_creation(attempts)?;
         }
@@ -193,6 +200,7 @@ impl KmsKeyDriver {
             importable,
             predecessor,
             only_protects: false,
+            only_heals: false,
             successor,
             source_group,
         })

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::intent::Origin;
+use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{AliasTarget, Field, ObservedMaterial, Place, RotationStatus};
 use keyferry_engine::{Cost, DriverError, Pacer};
 use keyferry_ports::aws::{CallFailure, Kms, Refusal};
@@ -48,7 +49,7 @@ impl Reader<'_> {
             self.materials(arn, lists_materials),
             self.rotation(arn, has_rotations),
             self.aliases(subject, arn),
-            self.paced("ListResourceTags", self.kms.tags(arn)),
+            self.tags(arn),
             self.paced("GetKeyPolicy", self.kms.policy(arn)),
             self.paced("ListGrants", self.kms.grants(arn)),
         );
@@ -84,7 +85,8 @@ impl Reader<'_> {
         field(call.await)
     }
 
-    async fn described(
+    /// `DescribeKey`.
+    pub(crate) async fn described(
         &self,
         arn: &KmsKeyArn,
     ) -> Result<Field<keyferry_domain::view::Described>, DriverError> {
@@ -95,6 +97,19 @@ impl Reader<'_> {
             // Only `NotFoundException` proves absence, and that is `Ok(None)`.
             Err(failure) => field(Err(failure)),
         }
+    }
+
+    /// The key's own aliases.
+    pub(crate) async fn own_aliases(
+        &self,
+        arn: &KmsKeyArn,
+    ) -> Result<Field<BTreeSet<AliasName>>, DriverError> {
+        self.paced("ListAliases", self.kms.aliases_of(arn)).await
+    }
+
+    /// The key's tags.
+    pub(crate) async fn tags(&self, arn: &KmsKeyArn) -> Result<Field<Tags>, DriverError> {
+        self.paced("ListResourceTags", self.kms.tags(arn)).await
     }
 
     async fn materials(
@@ -137,7 +152,7 @@ impl Reader<'_> {
             .partition(|alias| !had.contains(alias));
         let target = |alias| self.alias_target(subject, alias);
         let (own, early) = futures::join!(
-            self.paced("ListAliases", self.kms.aliases_of(arn)),
+            self.own_aliases(arn),
             try_join_all(unlikely.into_iter().map(target)),
         );
         let own: BTreeSet<AliasName> = match own? {

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
+use keyferry_domain::plan::{Decision, Plan};
+use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
 use keyferry_engine::{
@@ -85,6 +87,9 @@ impl KmsKeyRun {
         if self.subject.only_protects && takes_away(&step) {
             return Ok(would_destroy());
         }
+        if self.subject.only_heals && !self.heals(&step) {
+            return Ok(not_healing());
+        }
         let region = step.region().clone();
         let lane = self.subject.lane(&region)?;
         let costs = costs(&self.subject, &step)?;
@@ -118,6 +123,15 @@ impl KmsKeyRun {
         };
         self.prepared = Some((step, call));
         Ok(Next::Step(spec))
+    }
+
+    /// Whether a step may be carried out without a person.
+    fn heals(&self, step: &Step) -> bool {
+        let alone = Plan {
+            decision: Decision::Steps(vec![step.clone()]),
+            warnings: Vec::new(),
+        };
+        healing(&alone, &self.view()).left_to_people.is_empty()
     }
 }
 
@@ -252,6 +266,13 @@ fn would_destroy() -> Next {
         code: "plan.restore-would-destroy".to_owned(),
         why: "what is wanted of this KMS key takes material away or deletes it; activate it, or cancel its deletion"
             .to_owned(),
+    }
+}
+
+fn not_healing() -> Next {
+    Next::Stuck {
+        code: "plan.not-healing".to_owned(),
+        why: "what is left to do takes something away, and is left to people".to_owned(),
     }
 }
 

@@ -15,9 +15,9 @@ pub(crate) fn me(actor: Actor) -> MeView {
             name: name.to_string(),
             kind: ActorKind::User,
         },
-        Actor::System => MeView {
+        actor @ (Actor::Keystore { .. } | Actor::System) => MeView {
             id: String::new(),
-            name: Actor::System.to_string(),
+            name: actor.to_string(),
             kind: ActorKind::System,
         },
     }

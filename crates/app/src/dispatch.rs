@@ -1,0 +1,37 @@
+//! Which driver a target goes to.
+
+use async_trait::async_trait;
+use keyferry_engine::{Driver, DriverError, Pacer, Run};
+use keyferry_ports::records::{Attempt, Change, Subject, Target};
+
+use crate::driver::KmsKeyDriver;
+use crate::watch::SweepDriver;
+
+/// Opens whatever can be worked on.
+pub(crate) struct Dispatch {
+    pub(crate) kms_keys: KmsKeyDriver,
+    pub(crate) sweeps: SweepDriver,
+}
+
+#[async_trait]
+impl Driver for Dispatch {
+    async fn open(
+        &self,
+        target: &Target,
+        attempts: &[Attempt],
+        pacer: Pacer,
+    ) -> Result<Box<dyn Run>, DriverError> {
+        match target.subject {
+            Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
+            Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
+            Subject::Connection(_) => Err(DriverError::Stuck {
+                code: "request.not-found".to_owned(),
+                why: "nothing is done to connections".to_owned(),
+            }),
+        }
+    }
+
+    fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
+        self.kms_keys.outcome_records(attempt)
+    }
+}

@@ -1,0 +1,181 @@
+//! Alerts follow findings: one opens where a finding is new, and is resolved where it is gone. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use keyferry_domain::drift::{Finding, FindingKind};
+use keyferry_domain::id::{AlertId, GroupId};
+use keyferry_ports::records::{Alert, Change, Expect, Subject};
+use serde_json::json;
+
+/// What alerts are about.
+pub(super) struct About<'a> {
+    pub(super) subject: Subject,
+    pub(super) name: &'a str,
+    pub(super) group: GroupId,
+}
+
+/// The changes that make alerts agree with findings. `open` are the open ones; those of other areas are left alone.
+pub(super) fn changes(
+    about: &About<'_>,
+    open: &[Alert],
+    findings: &BTreeSet<Finding>,
+    now: Timestamp,
+    mut new_id: impl FnMut() -> AlertId,
+) -> Vec<Change> {
+    let mut by_kind: BTreeMap<FindingKind, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_kind.entry(finding.kind).or_default().push(finding);
+    }
+    let mut changes = Vec::new();
+    for (kind, found) in &by_kind {
+        let details = details(found);
+        match open.iter().find(|alert| alert.code == kind.as_str()) {
+            Some(alert) if alert.details == details => {}
+            Some(alert) => {
+                let alert = Alert {
+                    details,
+                    seen_at: now,
+                    ..alert.clone()
+                };
+                let expect = Expect::Revision(alert.revision);
+                changes.push(Change::PutAlert(alert, expect));
+            }
+            None => {
+                let alert = opened(about, *kind, details, now, new_id());
+                changes.push(Change::PutAlert(alert, Expect::New));
+            }
+        }
+    }
+    let is_over = |alert: &&Alert| {
+        FindingKind::from_word(&alert.code).is_some_and(|kind| !by_kind.contains_key(&kind))
+            // A grant is told once, when it is new: only a person ends that alert.
+            && alert.code != FindingKind::GrantAdded.as_str()
+    };
+    for alert in open.iter().filter(is_over) {
+        let expect = Expect::Revision(alert.revision);
+        let over = Alert {
+            resolved_at: Some(now),
+            ..alert.clone()
+        };
+        changes.push(Change::PutAlert(over, expect));
+    }
+    changes
+}
+
+fn opened(
+    about: &About<'_>,
+    kind: FindingKind,
+    details: String,
+    now: Timestamp,
+    id: AlertId,
+) -> Alert {
+    Alert {
+        id,
+        subject: about.subject,
+        name: about.name.to_owned(),
+        group: about.group,
+        code: kind.as_str().to_owned(),
+        severity: kind.severity(),
+        message: kind.sentence().to_owned(),
+        details,
+        opened_at: now,
+        seen_at: now,
+        resolved_at: None,
+        acknowledged: None,
+        revision: 1,
+    }
+}
+
+/// Where, and what in particular.
+fn details(found: &[&Finding]) -> String {
+    let rows: Vec<serde_json::Value> = found
+        .iter()
+        .map(|finding| {
+            json!({
+                "region": finding.region.as_ref().map(ToString::to_string),
+                "detail": finding.detail,
+            })
+        })
+        .collect();
+    json!({ "findings": rows }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keyferry_domain::id::KmsKeyId;
+    use uuid::Uuid;
+
+    fn finding(kind: FindingKind, detail: &str) -> Finding {
+        Finding {
+            kind,
+            region: None,
+            detail: detail.to_owned(),
+        }
+    }
+
+    /// Applies the changes to the open alerts.
+    fn after(open: &[Alert], findings: &[Finding]) -> Vec<Alert> {
+        let about = About {
+            subject: KmsKeyId::new(Uuid::nil()).into(),
+            name: "payments",
+            group: GroupId::new(Uuid::nil()),
+        };
+        let mut next = u128::from(open.len() as u64) + 1;
+        let new_id = || {
+            next += 1;
+            AlertId::new(Uuid::from_u128(next))
+        };
+        let found = findings.iter().cloned().collect();
+        let mut rows: Vec<Alert> = open.to_vec();
+        for change in changes(&about, open, &found, Timestamp::UNIX_EPOCH, new_id) {
+            let Change::PutAlert(alert, _) = change else {
+                panic!("only alerts change: {change:?}");
+            };
+            rows.retain(|row| row.id != alert.id);
+            if alert.resolved_at.is_none() {
+                rows.push(alert);
+            }
+        }
+        rows
+    }
+
+    fn codes(rows: &[Alert]) -> Vec<&str> {
+        rows.iter().map(|row| row.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_finding_opens_one_alert_and_stays_open_while_it_lasts() {
+        let disabled = [finding(FindingKind::Disabled, "")];
+        let once = after(&[], &disabled);
+        let twice = after(&once, &disabled);
+
+        assert_eq!(codes(&once), ["drift.disabled"]);
+        assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn what_is_found_no_more_is_resolved() {
+        let open = after(&[], &[finding(FindingKind::TagsDiffer, "team")]);
+
+        assert_eq!(after(&open, &[]), []);
+    }
+
+    #[test]
+    fn particulars_that_change_are_told_in_the_same_alert() {
+        let open = after(&[], &[finding(FindingKind::TagsDiffer, "team")]);
+        let more = after(&open, &[finding(FindingKind::TagsDiffer, "stage")]);
+
+        assert_eq!(more.len(), 1);
+        assert_eq!(more[0].id, open[0].id);
+        assert!(more[0].details.contains("stage"));
+    }
+
+    #[test]
+    fn a_grant_is_told_until_a_person_ends_the_alert() {
+        let open = after(&[], &[finding(FindingKind::GrantAdded, "g-1")]);
+
+        assert_eq!(codes(&after(&open, &[])), ["drift.grant"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! One managed KMS key: what AWS shows now, what of it is drift, and what is done about it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use keyferry_domain::arn::{Lane, Region};
+use keyferry_domain::drift::{Finding, findings, new_grants};
+use keyferry_domain::id::AlertId;
+use keyferry_domain::keystore::{HealPolicy, Keystore};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::plan::Plan;
+use keyferry_domain::planner::{healing, plan_settled};
+use keyferry_domain::view::{Place, View};
+use keyferry_engine::{DriverError, JobRequest, new_job};
+use keyferry_ports::entropy::uuid_v7;
+use keyferry_ports::records::{Change, Expect, Priority, Subject as About, SweepCounts};
+
+use super::alert;
+use super::pass::Pass;
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::driver::{Reader, Subject, view_of};
+use crate::log::{Fact, object};
+
+/// What looking at one key brought.
+#[derive(Debug, Default)]
+pub(super) struct Examined {
+    pub(super) changes: Vec<Change>,
+    pub(super) counts: SweepCounts,
+}
+
+impl Pass {
+    /// Looks at one KMS key. One that is being worked on is left alone: its job looks at it.
+    pub(super) async fn examine(
+        &self,
+        key: &KmsKey,
+        keystore: &Keystore,
+        now: Timestamp,
+    ) -> Result<Examined, DriverError> {
+        let is_ours = key.intent.primary() == Some(&self.region)
+            && !matches!(
+                key.intent.life,
+                Life::Provisioning | Life::Deleted | Life::Released
+            );
+        let records = &self.driver.records;
+        if !is_ours || !records.open_targets_on(key.id.into()).await?.is_empty() {
+            return Ok(Examined::default());
+        }
+        let actor = Actor::of_keystore(&keystore.name);
+        let subject = self.driver.read_subject(key.id, actor.to_string()).await?;
+        let places = self.read(&subject, now).await?;
+        if places.is_empty() {
+            return Ok(Examined::default());
+        }
+        let view = view_of(&subject, places.clone());
+        let plan = plan_settled(&subject.key.intent, &view, now);
+        let mut found = findings(&subject.key.intent, &view, &plan, now);
+        found.extend(new_grants(&subject.key.observed, &places));
+
+        let mut examined = Examined::default();
+        examined.counts.seen = 1;
+        examined.counts.drifted = u64::from(is_drift(&found));
+        examined.counts.changed = u64::from(!is_same(&subject.key.observed, &places));
+        if keystore.heal != HealPolicy::Off {
+            examined
+                .changes
+                .extend(self.tell(&subject.key, &found, now).await?);
+        }
+        if keystore.heal == HealPolicy::Auto {
+            examined
+                .changes
+                .extend(self.heal(&subject, &actor, &plan, &view, now)?);
+        }
+        if examined.counts.changed > 0 {
+            let expect = Expect::Revision(subject.key.revision);
+            let mut key = subject.key;
+            key.observed = places;
+            examined.changes.push(Change::PutKmsKey(key, expect));
+        }
+        Ok(examined)
+    }
+
+    async fn read(
+        &self,
+        subject: &Subject,
+        now: Timestamp,
+    ) -> Result<BTreeMap<Region, Place>, DriverError> {
+        let Some(arn) = &subject.key.arn else {
+            return Ok(BTreeMap::new());
+        };
+        let mut places = BTreeMap::new();
+        for region in &subject.key.intent.places {
+            let lane = Lane {
+                account: self.lane.account.clone(),
+                region: region.clone(),
+            };
+            let kms = self.link.kms(region);
+            let reader = Reader {
+                kms: &*kms,
+                pacer: &self.pacer,
+                lane: &lane,
+            };
+            let place = match reader.place(subject, &arn.in_region(region), now).await {
+                Ok(place) => place,
+                // A Region that is out of reach tells nothing of its place, and hides nothing of the others.
+                Err(DriverError::Later { .. }) if *region != self.region => Place {
+                    arn: Some(arn.in_region(region)),
+                    ..Place::default()
+                },
+                Err(error) => return Err(error),
+            };
+            places.insert(region.clone(), place);
+        }
+        Ok(places)
+    }
+
+    async fn tell(
+        &self,
+        key: &KmsKey,
+        found: &BTreeSet<Finding>,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, DriverError> {
+        let subject = About::from(key.id);
+        let open = self.driver.records.open_alerts_on(subject).await?;
+        let about = alert::About {
+            subject,
+            name: key.name.as_str(),
+            group: key.group,
+        };
+        let new_id = || AlertId::new(uuid_v7(now, &*self.entropy));
+        Ok(alert::changes(&about, &open, found, now, new_id))
+    }
+
+    /// The job that mends what may be mended without a person, where there is anything.
+    fn heal(
+        &self,
+        subject: &Subject,
+        actor: &Actor,
+        plan: &Plan,
+        view: &View,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, DriverError> {
+        if healing(plan, view).steps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = &subject.key;
+        let request = JobRequest {
+            kind: Action::KmsKeyHeal.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: None,
+            priority: Priority::Heal,
+            title: format!("{} {}", Action::KmsKeyHeal, key.name),
+            targets: vec![(key.id.into(), subject.lane(&self.region)?)],
+        };
+        let (job, _, mut changes) = new_job(request, now, &*self.entropy);
+        let about = object("kms-key", key.id, &key.name);
+        let action = Action::KmsKeyHeal.as_str();
+        let fact = Fact::intent(&actor.to_string(), action, about, now).job(job.id);
+        changes.push(fact.change());
+        Ok(changes)
+    }
+}
+
+fn is_drift(found: &BTreeSet<Finding>) -> bool {
+    found
+        .iter()
+        .any(|finding| finding.kind.as_str().starts_with("drift."))
+}
+
+/// Whether AWS shows the same, whenever it was read.
+fn is_same(before: &BTreeMap<Region, Place>, after: &BTreeMap<Region, Place>) -> bool {
+    let timeless = |places: &BTreeMap<Region, Place>| -> BTreeMap<Region, Place> {
+        let mut places = places.clone();
+        for place in places.values_mut() {
+            place.read_at = None;
+        }
+        places
+    };
+    timeless(before) == timeless(after)
+}

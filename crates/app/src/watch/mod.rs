@@ -1,0 +1,219 @@
+//! Watching whole accounts: every KMS key of a connection and Region is looked at, again and again.
+//!
+//! One sweep stands for one connection and Region. Its *watch* is a job that never ends: it rests between passes, so
+//! that its lane decides which server sweeps, and a server that dies leaves it to another. What people start is the
+//! same pass as a job that ends.
+
+mod alert;
+mod examine;
+mod marker;
+mod pass;
+mod unmanaged;
+
+use std::sync::Arc;
+
+use keyferry_domain::arn::{Account, Lane, Region};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::SweepId;
+use keyferry_domain::keystore::Keystore;
+use keyferry_engine::{JobRequest, new_job};
+use keyferry_ports::records::{
+    Batch, Change, Expect, FoundKey, FoundKeyFilter, Job, Page, PageOf, Priority, Subject, Sweep,
+    SweepCounts,
+};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+pub(crate) use pass::SweepDriver;
+
+/// The kind of the job that never ends.
+pub(crate) const WATCH: &str = "connection.watch";
+
+/// Use cases of whole accounts.
+pub struct Watch {
+    shared: Arc<Shared>,
+}
+
+impl Watch {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Looks at every KMS key of a keystore's account and Regions, now: finds new, changed and gone ones.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Unverified`] where the connection's account is not known yet.
+    pub async fn sync(&self, actor: &Actor, keystore: &str) -> Result<Job, AppError> {
+        authorize(actor, Action::KeystoreSync)?;
+        let keystore = self.shared.find_keystore(keystore).await?;
+        let connection = self
+            .shared
+            .find_connection(&keystore.connection.to_string())
+            .await?;
+        let account = account_of(&connection)?;
+        let mut batch = Batch::new();
+        let mut targets = Vec::new();
+        for region in &keystore.regions {
+            let sweep = self.sweep_of(&connection, region, &mut batch).await?;
+            targets.push((Subject::Sweep(sweep), lane(&account, region)));
+        }
+        let request = JobRequest {
+            kind: Action::KeystoreSync.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: None,
+            priority: Priority::Interactive,
+            title: format!("{} {}", Action::KeystoreSync, keystore.name),
+            targets,
+        };
+        let now = self.shared.now();
+        let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        batch.changes.extend(changes);
+        let about = object("keystore", keystore.id, &keystore.name);
+        let fact = Fact::done(actor, Action::KeystoreSync, about, now).job(job.id);
+        batch.push(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        self.shared.engine.wake();
+        Ok(job)
+    }
+
+    /// KMS keys in AWS that nobody manages here, by ARN.
+    pub async fn unmanaged(
+        &self,
+        actor: &Actor,
+        filter: &FoundKeyFilter,
+        page: &Page,
+    ) -> Result<PageOf<FoundKey>, AppError> {
+        authorize(actor, Action::KmsKeyRead)?;
+        Ok(self
+            .shared
+            .ports
+            .records
+            .list_found_keys(filter, page)
+            .await?)
+    }
+
+    /// Sees to it that every connection and Region with a keystore is watched. Answers how many watches were begun.
+    pub async fn ensure(&self) -> Result<usize, AppError> {
+        let records = &self.shared.ports.records;
+        let keystores = records.list_keystores().await?;
+        let mut begun = 0;
+        for connection in records.list_connections().await? {
+            let Some(account) = &connection.account else {
+                continue;
+            };
+            for region in watched(&connection, &keystores) {
+                begun += usize::from(self.begin(&connection, account, &region).await?);
+            }
+        }
+        Ok(begun)
+    }
+
+    async fn begin(
+        &self,
+        connection: &Connection,
+        account: &Account,
+        region: &Region,
+    ) -> Result<bool, AppError> {
+        let records = &self.shared.ports.records;
+        let mut batch = Batch::new();
+        let sweep = self.sweep_of(connection, region, &mut batch).await?;
+        let subject = Subject::Sweep(sweep);
+        for target in records.open_targets_on(subject).await? {
+            let job = records.find_job(target.job).await?;
+            if job.is_some_and(|job| job.kind == WATCH) {
+                return Ok(false);
+            }
+        }
+        let request = JobRequest {
+            kind: WATCH.to_owned(),
+            actor: Actor::System.to_string(),
+            // Of two servers that begin one watch at once, one is refused.
+            idempotency_key: Some(format!("{sweep}/{}", self.generation(subject).await?)),
+            priority: Priority::Bulk,
+            title: format!("watch {} in {region}", connection.name),
+            targets: vec![(subject, lane(account, region))],
+        };
+        let now = self.shared.now();
+        let (_, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        batch.changes.extend(changes);
+        match records.commit(batch).await {
+            Ok(()) => {}
+            Err(keyferry_ports::records::RecordsError::Conflict { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        self.shared.engine.wake();
+        Ok(true)
+    }
+
+    /// How many jobs there were on a subject.
+    async fn generation(&self, subject: Subject) -> Result<usize, AppError> {
+        let filter = keyferry_ports::records::JobFilter {
+            subject: Some(subject),
+            ..Default::default()
+        };
+        let page = Page {
+            limit: 1000,
+            cursor: None,
+        };
+        let found = self.shared.ports.records.list_jobs(&filter, &page).await?;
+        Ok(found.rows.iter().filter(|job| job.kind == WATCH).count())
+    }
+
+    /// The sweep of a connection and Region; a new one is added to the batch.
+    async fn sweep_of(
+        &self,
+        connection: &Connection,
+        region: &Region,
+        batch: &mut Batch,
+    ) -> Result<SweepId, AppError> {
+        let records = &self.shared.ports.records;
+        if let Some(sweep) = records.find_sweep_of(connection.id, region).await? {
+            return Ok(sweep.id);
+        }
+        let sweep = Sweep {
+            id: SweepId::new(self.shared.new_uuid()),
+            connection: connection.id,
+            region: region.clone(),
+            started_at: None,
+            marker: None,
+            finished_at: None,
+            counts: SweepCounts::default(),
+            revision: 1,
+        };
+        let id = sweep.id;
+        batch.push(Change::PutSweep(sweep, Expect::New));
+        Ok(id)
+    }
+}
+
+/// The Regions of a connection in which it has a keystore.
+fn watched(connection: &Connection, keystores: &[Keystore]) -> Vec<Region> {
+    let own = keystores
+        .iter()
+        .filter(|keystore| keystore.connection == connection.id);
+    let mut regions: Vec<Region> = own.flat_map(|keystore| keystore.regions.clone()).collect();
+    regions.sort();
+    regions.dedup();
+    regions
+}
+
+fn account_of(connection: &Connection) -> Result<Account, AppError> {
+    connection
+        .account
+        .clone()
+        .ok_or_else(|| AppError::Unverified {
+            name: connection.name.to_string(),
+        })
+}
+
+fn lane(account: &Account, region: &Region) -> Lane {
+    Lane {
+        account: account.clone(),
+        region: region.clone(),
+    }
+}

@@ -1,0 +1,256 @@
+//! Whole accounts: what others changed is told, mended where that is allowed, and found where nobody knew of it.
+
+use jiff::SignedDuration;
+use keyferry_app::keystores::UpdateKeystore;
+use keyferry_app::kms_keys::Mode;
+use keyferry_domain::drift::Severity;
+use keyferry_domain::keystore::HealPolicy;
+use keyferry_domain::spec::KeySpec;
+use keyferry_ports::records::{Alert, AlertFilter, FoundKey, FoundKeyFilter, JobState, Page};
+use keyferry_testkit::world::{ACCOUNT, REGION, World};
+use kms_sim::Caller;
+use serde_json::{Value, json};
+
+async fn world(heal: HealPolicy) -> World {
+    let world = World::calm(1);
+    world.with_keystore().await.expect("the account answers");
+    let change = UpdateKeystore {
+        heal: Some(heal),
+        ..UpdateKeystore::default()
+    };
+    let keystores = &world.app.keystores;
+    let updated = keystores.update(&world.actor, "store", change).await;
+    updated.expect("the keystore takes the policy");
+    world
+        .succeed(world.create("payments", KeySpec::Aes256).await)
+        .await;
+    // Our own writes count as seen only after a while.
+    world.outside.advance_minutes(20);
+    world
+}
+
+/// What others do in the account.
+fn aws(world: &World, operation: &str, input: Value) -> Value {
+    let now = world.outside.clock_now();
+    let caller = Caller::root(ACCOUNT);
+    let answer = world
+        .outside
+        .sim
+        .kms(&caller, REGION, operation, input, now);
+    answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
+}
+
+async fn on_key(world: &World, operation: &str, mut input: Value) -> Value {
+    input["KeyId"] = json!(world.arn("payments").await.to_string());
+    aws(world, operation, input)
+}
+
+async fn state(world: &World) -> Value {
+    on_key(world, "DescribeKey", json!({})).await["KeyMetadata"]["KeyState"].clone()
+}
+
+async fn sync(world: &World) {
+    world.outside.advance_minutes(20);
+    let watch = &world.app.watch;
+    let job = watch.sync(&world.actor, "store").await.expect("it begins");
+    world.run().await;
+    let ended = world.app.jobs.show(&world.actor, job.id).await;
+    let ended = ended.expect("the job is there");
+    assert_eq!(ended.job.state, JobState::Succeeded, "{ended:#?}");
+}
+
+async fn open_alerts(world: &World) -> Vec<Alert> {
+    let filter = AlertFilter {
+        is_open: Some(true),
+        ..AlertFilter::default()
+    };
+    let alerts = &world.app.alerts;
+    let found = alerts.list(&world.actor, &filter, &Page::default()).await;
+    found.expect("records in memory answer").rows
+}
+
+async fn codes(world: &World) -> Vec<String> {
+    let open = open_alerts(world).await;
+    open.into_iter().map(|alert| alert.code).collect()
+}
+
+async fn unmanaged(world: &World, with_gone: bool) -> Vec<FoundKey> {
+    let filter = FoundKeyFilter {
+        with_gone,
+        ..FoundKeyFilter::default()
+    };
+    let page = Page {
+        limit: 1_000,
+        cursor: None,
+    };
+    let watch = &world.app.watch;
+    let found = watch.unmanaged(&world.actor, &filter, &page).await;
+    found.expect("records in memory answer").rows
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_touched_raises_no_alert() {
+    let world = world(HealPolicy::Auto).await;
+
+    sync(&world).await;
+
+    assert_eq!(open_alerts(&world).await, []);
+    assert_eq!(unmanaged(&world, true).await, []);
+}
+
+#[tokio::test]
+async fn a_key_that_others_disabled_is_a_critical_alert_until_it_is_enabled() {
+    let world = world(HealPolicy::Alert).await;
+    on_key(&world, "DisableKey", json!({})).await;
+
+    sync(&world).await;
+    sync(&world).await;
+
+    let open = open_alerts(&world).await;
+    assert_eq!(open.len(), 1, "{open:#?}");
+    let told = (
+        open[0].code.as_str(),
+        open[0].severity,
+        open[0].name.as_str(),
+    );
+    assert_eq!(told, ("drift.disabled", Severity::Critical, "payments"));
+    assert_eq!(state(&world).await, "Disabled");
+
+    on_key(&world, "EnableKey", json!({})).await;
+    sync(&world).await;
+
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn with_the_policy_off_nothing_is_said() {
+    let world = world(HealPolicy::Off).await;
+    on_key(&world, "DisableKey", json!({})).await;
+
+    sync(&world).await;
+
+    assert_eq!(open_alerts(&world).await, []);
+    assert_eq!(state(&world).await, "Disabled");
+}
+
+#[tokio::test]
+async fn with_the_policy_auto_what_others_took_away_comes_back() {
+    let world = world(HealPolicy::Auto).await;
+    let blob = on_key(&world, "Encrypt", json!({ "Plaintext": "aGVsbG8=" })).await;
+    let blob = blob["CiphertextBlob"].clone();
+    on_key(&world, "DeleteImportedKeyMaterial", json!({})).await;
+    let name = json!({ "AliasName": "alias/payments" });
+    aws(&world, "DeleteAlias", name);
+
+    sync(&world).await;
+
+    let plain = aws(&world, "Decrypt", json!({ "CiphertextBlob": blob }));
+    assert_eq!(plain["Plaintext"], "aGVsbG8=");
+    let by_alias = aws(&world, "DescribeKey", json!({ "KeyId": "alias/payments" }));
+    let arn = world.arn("payments").await.to_string();
+    assert_eq!(by_alias["KeyMetadata"]["Arn"], arn);
+    sync(&world).await;
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn healing_never_disables_what_others_enabled() {
+    let world = world(HealPolicy::Auto).await;
+    let kms_keys = &world.app.kms_keys;
+    let mode = Mode::default();
+    let disabled = kms_keys.disable(&world.actor, "payments", &mode).await;
+    world.succeed(disabled).await;
+    world.outside.advance_minutes(20);
+    on_key(&world, "EnableKey", json!({})).await;
+
+    sync(&world).await;
+
+    assert_eq!(codes(&world).await, ["drift.enabled"]);
+    assert_eq!(state(&world).await, "Enabled");
+}
+
+#[tokio::test]
+async fn a_deletion_that_others_scheduled_is_critical_and_restore_ends_it() {
+    let world = world(HealPolicy::Auto).await;
+    let days = json!({ "PendingWindowInDays": 7 });
+    on_key(&world, "ScheduleKeyDeletion", days).await;
+
+    sync(&world).await;
+
+    assert_eq!(codes(&world).await, ["drift.deletion-scheduled"]);
+    let kms_keys = &world.app.kms_keys;
+    let mode = Mode::default();
+    let restored = kms_keys.restore(&world.actor, "payments", &mode).await;
+    world.succeed(restored).await;
+    assert_eq!(state(&world).await, "Enabled");
+    sync(&world).await;
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn a_new_grant_is_told_until_somebody_takes_note() {
+    let world = world(HealPolicy::Alert).await;
+    sync(&world).await;
+    let grant = json!({
+        "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:role/other"),
+        "Operations": ["Decrypt"],
+    });
+    on_key(&world, "CreateGrant", grant).await;
+
+    sync(&world).await;
+    sync(&world).await;
+
+    assert_eq!(codes(&world).await, ["drift.grant"]);
+    let id = open_alerts(&world).await[0].id;
+    let alerts = &world.app.alerts;
+    alerts.acknowledge(&world.actor, id).await.expect("noted");
+    sync(&world).await;
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn keys_that_nobody_manages_are_found_whatever_their_number_and_told_gone() {
+    let world = world(HealPolicy::Alert).await;
+    let made: Vec<Value> = (0..250)
+        .map(|_| aws(&world, "CreateKey", json!({}))["KeyMetadata"]["Arn"].clone())
+        .collect();
+    let alias = json!({ "AliasName": "alias/legacy", "TargetKeyId": made[7] });
+    aws(&world, "CreateAlias", alias);
+
+    sync(&world).await;
+
+    let found = unmanaged(&world, false).await;
+    assert_eq!(found.len(), 250);
+    assert!(found.iter().any(|key| key.name == "legacy"));
+
+    let days = json!({ "KeyId": made[7], "PendingWindowInDays": 7 });
+    aws(&world, "ScheduleKeyDeletion", days);
+    let weeks = SignedDuration::from_hours(24 * 9);
+    world.outside.clock.advance(weeks);
+    sync(&world).await;
+
+    assert_eq!(unmanaged(&world, false).await.len(), 249);
+    let gone: Vec<FoundKey> = unmanaged(&world, true).await;
+    let gone: Vec<&FoundKey> = gone.iter().filter(|key| key.is_gone).collect();
+    assert_eq!(gone.len(), 1);
+    assert_eq!(json!(gone[0].arn.to_string()), made[7]);
+}
+
+#[tokio::test]
+async fn a_watch_is_begun_once_and_finds_a_drift_within_one_rest() {
+    let world = world(HealPolicy::Alert).await;
+    let watch = &world.app.watch;
+    assert_eq!(watch.ensure().await.expect("it begins"), 1);
+    assert_eq!(watch.ensure().await.expect("it begins"), 0);
+    let engine = &world.app.engine;
+    let next = engine.run_due().await.expect("records in memory answer");
+    on_key(&world, "DisableKey", json!({})).await;
+
+    let next = next.expect("the watch rests");
+    let now = keyferry_ports::clock::Clock::now(&*world.outside.clock);
+    assert!(next <= now + SignedDuration::from_mins(5));
+    world.outside.clock.set(next);
+    engine.run_due().await.expect("records in memory answer");
+
+    assert_eq!(codes(&world).await, ["drift.disabled"]);
+}
