@@ -45,7 +45,7 @@ impl KmsKeyRun {
         self.link.kms(region)
     }
 
-    fn view(&self) -> View {
+    pub(super) fn view(&self) -> View {
         let places = self
             .subject
             .key

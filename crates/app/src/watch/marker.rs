@@ -1,4 +1,5 @@
-//! Where a pass goes on: first through the KMS keys that are managed here, then through all that AWS lists.
+//! Where a pass goes on: first through the KMS keys that are managed here, then through all that AWS
+//! lists, last through what it no longer lists.
 
 /// A place in a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(super) enum Marker {
         /// Keys of the page that are done.
         done: usize,
     },
+    /// At what was known before and is no longer listed. Everything that is listed is committed by now.
+    Gone,
 }
 
 impl Marker {
@@ -27,6 +30,7 @@ impl Marker {
                     done: done.parse().unwrap_or(0),
                 }
             }
+            Some(("gone", _)) => Self::Gone,
             _ => Self::Managed(None),
         }
     }
@@ -37,6 +41,7 @@ impl Marker {
             Self::Listed { page, done } => {
                 format!("listed {done} {}", page.as_deref().unwrap_or(""))
             }
+            Self::Gone => "gone ".to_owned(),
         }
     }
 }
@@ -58,6 +63,7 @@ mod tests {
                 page: Some("AWS marker=".to_owned()),
                 done: 0,
             },
+            Marker::Gone,
         ];
         for marker in markers {
             assert_eq!(Marker::from_text(Some(&marker.to_text())), marker);

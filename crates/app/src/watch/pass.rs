@@ -182,12 +182,22 @@ impl Pass {
         let next = if done < keys.len() {
             Some(Marker::Listed { page, done })
         } else {
-            next_page.map(|page| Marker::Listed {
+            Some(next_page.map_or(Marker::Gone, |page| Marker::Listed {
                 page: Some(page),
                 done: 0,
-            })
+            }))
         };
         Ok(Part { seen, next })
+    }
+
+    /// What was known before and is no longer listed, a thousand at a time.
+    async fn gone(&self, began: Timestamp) -> Result<Part, DriverError> {
+        let gone = self.gone_since(began).await?;
+        let next = (gone.counts.gone > 0).then_some(Marker::Gone);
+        Ok(Part {
+            seen: vec![gone],
+            next,
+        })
     }
 
     /// The sweep as it is committed with this page, and whether the pass is over.
@@ -241,13 +251,11 @@ impl Run for Pass {
             self.sweep.counts = SweepCounts::default();
         }
         let began = self.sweep.started_at.unwrap_or(now);
-        let mut part = match Marker::from_text(self.sweep.marker.as_deref()) {
+        let part = match Marker::from_text(self.sweep.marker.as_deref()) {
             Marker::Managed(cursor) => self.managed(cursor, now).await?,
             Marker::Listed { page, done } => self.listed(page, done, now).await?,
+            Marker::Gone => self.gone(began).await?,
         };
-        if part.next.is_none() {
-            part.seen.push(self.gone_since(began).await?);
-        }
         let is_over = self.advance(&part, now);
         let expect = Expect::Revision(self.sweep.revision);
         let mut records = vec![Change::PutSweep(self.sweep.clone(), expect)];

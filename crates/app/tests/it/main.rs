@@ -15,8 +15,5 @@ mod crash_sweep;
 mod doctor;
 mod link_settings;
 mod operations;
-<<<<<<< HEAD
 mod unanswered;
-=======
 mod watch;
->>>>>>> 7219c69 (Watch whole accounts: sweeps, drift as alerts, healing)

@@ -243,14 +243,16 @@ async fn a_watch_is_begun_once_and_finds_a_drift_within_one_rest() {
     assert_eq!(watch.ensure().await.expect("it begins"), 1);
     assert_eq!(watch.ensure().await.expect("it begins"), 0);
     let engine = &world.app.engine;
-    let next = engine.run_due().await.expect("records in memory answer");
+    engine.run_due().await.expect("records in memory answer");
     on_key(&world, "DisableKey", json!({})).await;
 
-    let next = next.expect("the watch rests");
-    let now = keyferry_ports::clock::Clock::now(&*world.outside.clock);
-    assert!(next <= now + SignedDuration::from_mins(5));
-    world.outside.clock.set(next);
-    engine.run_due().await.expect("records in memory answer");
+    let began = keyferry_ports::clock::Clock::now(&*world.outside.clock);
+    while codes(&world).await.is_empty() {
+        let next = engine.run_due().await.expect("records in memory answer");
+        let next = next.expect("a watch never ends");
+        assert!(next <= began + SignedDuration::from_secs(330), "{next}");
+        world.outside.clock.set(next);
+    }
 
     assert_eq!(codes(&world).await, ["drift.disabled"]);
 }
