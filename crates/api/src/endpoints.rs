@@ -3,6 +3,7 @@
 use crate::access::{
     CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
 };
+use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
@@ -11,6 +12,7 @@ use crate::connection::{
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
+use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::job::{JobPage, JobQuery, JobView};
 use crate::key::{CreateKeyRequest, KeyPage, KeyQuery, KeyView};
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
@@ -144,6 +146,9 @@ endpoints! {
     DELETE_KEYSTORE = Delete "/api/v1/keystores/{keystore}" "delete_keystore" "keystores" "Remove a keystore whose KMS keys are all deleted or released"
         .answers(&[NOTHING]);
 
+    SYNC_KEYSTORE = Post "/api/v1/keystores/{keystore}/sync" "sync_keystore" "keystores" "Look at every KMS key of the keystore's account and Regions, now"
+        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()) }]);
+
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
@@ -182,6 +187,16 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<CancelDeletionRequest>()).answers(OPERATION).idempotent();
     RESTORE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/restore" "restore_kms_key" "kms-keys" "Undo in AWS what nobody here asked for"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
+
+    LIST_FOUND_KEYS = Get "/api/v1/found-keys" "list_found_keys" "found-keys" "List KMS keys in AWS that nobody manages here"
+        .query::<FoundKeyQuery>().answers(&[ok(body::<FoundKeyPage>())]);
+
+    LIST_ALERTS = Get "/api/v1/alerts" "list_alerts" "alerts" "List alerts"
+        .query::<AlertQuery>().answers(&[ok(body::<AlertPage>())]);
+    SHOW_ALERT = Get "/api/v1/alerts/{alert}" "read_alert" "alerts" "Show an alert"
+        .answers(&[ok(body::<AlertView>())]);
+    ACKNOWLEDGE_ALERT = Post "/api/v1/alerts/{alert}/acknowledge" "acknowledge_alert" "alerts" "Take note of an alert; it stays open until what it tells is over"
+        .answers(&[ok(body::<AlertView>())]);
 
     LIST_JOBS = Get "/api/v1/jobs" "list_jobs" "jobs" "List jobs"
         .query::<JobQuery>().answers(&[ok(body::<JobPage>())]);

@@ -7,10 +7,12 @@
 mod words;
 
 pub mod access;
+pub mod alert;
 pub mod audit;
 pub mod connection;
 pub mod endpoint;
 pub mod endpoints;
+pub mod found_key;
 pub mod job;
 pub mod key;
 pub mod keystore;

@@ -70,6 +70,9 @@ pub(crate) async fn serve_until(
     let engine = Arc::clone(&composed.app.engine);
     let engine_stopped = stopped.clone();
     let working = tokio::spawn(async move { engine.run(until(engine_stopped)).await });
+    let app = Arc::clone(&composed.app);
+    let watch_stopped = stopped.clone();
+    let watching = tokio::spawn(async move { app.watch.run(until(watch_stopped)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -77,6 +80,7 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    let _ = watching.await;
     let _ = working.await;
     composed.database.close().await;
     result.map_err(unserved)

@@ -12,6 +12,7 @@ mod unmanaged;
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use keyferry_domain::arn::{Account, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::SweepId;
@@ -32,6 +33,9 @@ pub(crate) use pass::SweepDriver;
 
 /// The kind of the job that never ends.
 pub(crate) const WATCH: &str = "connection.watch";
+
+/// How often new connections, Regions and keystores are looked for.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// Use cases of whole accounts.
 pub struct Watch {
@@ -111,6 +115,21 @@ impl Watch {
             }
         }
         Ok(begun)
+    }
+
+    /// Sees to it again and again, until `shutdown` returns.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let clock = &self.shared.ports.clock;
+        tokio::pin!(shutdown);
+        loop {
+            if let Err(error) = self.ensure().await {
+                tracing::error!(%error, "accounts could not be put under watch");
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = clock.sleep_until(self.shared.now() + LOOK_AFTER) => {}
+            }
+        }
     }
 
     async fn begin(

@@ -54,6 +54,25 @@ pub enum KeystoreCommand {
         #[command(flatten)]
         settings: KeystoreArgs,
     },
+    /// Look at every KMS key of the keystore's account and Regions: finds new, changed and gone ones.
+    Sync {
+        /// Id or name.
+        keystore: String,
+        /// Answer the job instead of waiting for its end.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// List KMS keys in the keystore's account that nobody manages here, as the last sync found them.
+    Unmanaged {
+        /// Id or name.
+        keystore: String,
+        /// Whose name contains this.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Also those that AWS no longer lists.
+        #[arg(long)]
+        with_gone: bool,
+    },
     /// Remove a keystore whose KMS keys are all deleted or released.
     Delete {
         /// Id or name.

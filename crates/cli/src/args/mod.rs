@@ -1,6 +1,7 @@
 //! The command line. Only this module knows its grammar.
 
 mod access;
+mod alert;
 mod audit;
 mod connection;
 mod job;
@@ -10,6 +11,7 @@ mod kms_key;
 mod local;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
+pub use alert::AlertCommand;
 pub use audit::AuditCommand;
 pub use connection::{
     AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateArgs as UpdateConnectionArgs,
@@ -109,6 +111,9 @@ pub enum Command {
     /// KMS keys in AWS.
     #[command(subcommand)]
     KmsKey(Box<KmsKeyCommand>),
+    /// What a person should look at.
+    #[command(subcommand)]
+    Alert(AlertCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

@@ -1,6 +1,8 @@
 //! Keystores.
 
 use keyferry_api::endpoints as at;
+use keyferry_api::found_key::{FoundKeyPage, FoundKeyView};
+use keyferry_api::job::JobView;
 use keyferry_api::keystore::{
     CreateKeystoreRequest, HealPolicy, KeystorePage, KeystoreView, OnCancelDeletion,
     TemplateRequest, UpdateKeystoreRequest,
@@ -10,6 +12,7 @@ use super::{Context, text};
 use crate::args::{KeystoreArgs, KeystoreCommand};
 use crate::client::Call;
 use crate::error::CliError;
+use crate::progress;
 use crate::table::Table;
 use crate::world::World;
 
@@ -36,6 +39,12 @@ pub(crate) async fn run(
             name,
             settings,
         } => update(context, &keystore, name, settings).await,
+        KeystoreCommand::Sync { keystore, no_wait } => sync(context, &keystore, no_wait).await,
+        KeystoreCommand::Unmanaged {
+            keystore,
+            search,
+            with_gone,
+        } => unmanaged(context, &keystore, search, with_gone).await,
         KeystoreCommand::Delete { keystore } => delete(context, &keystore).await,
     }
 }
@@ -152,6 +161,69 @@ async fn update(
         .header("if-match", now.etag);
     let changed: KeystoreView = context.client.send(call).await?.read()?;
     print(context, &changed)
+}
+
+async fn sync(context: &mut Context<'_>, keystore: &str, no_wait: bool) -> Result<(), CliError> {
+    let call = Call::to(&at::SYNC_KEYSTORE, &[keystore]);
+    let started: JobView = context.client.send(call).await?.read()?;
+    let ended = if no_wait {
+        started
+    } else {
+        progress::follow(context.world, &context.client, &started.id).await?
+    };
+    context
+        .world
+        .print(context.globals.output, &ended, || Table::one(&ended))?;
+    progress::failure(&ended).map_or(Ok(()), Err)
+}
+
+async fn unmanaged(
+    context: &mut Context<'_>,
+    keystore: &str,
+    search: Option<String>,
+    with_gone: bool,
+) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::SHOW_KEYSTORE, &[keystore]))
+        .await?;
+    let keystore: KeystoreView = reply.read()?;
+    let mut items: Vec<FoundKeyView> = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let call = Call::to(&at::LIST_FOUND_KEYS, &[])
+            .query("connection", Some(&keystore.connection_name))
+            .query("q", search.as_ref())
+            .query("with_gone", Some(with_gone))
+            .query("limit", Some(1000))
+            .query("cursor", cursor.as_ref());
+        let page: FoundKeyPage = context.client.send(call).await?.read()?;
+        items.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    items.retain(|key| keystore.regions.contains(&key.region));
+    let row = |key: &FoundKeyView| {
+        let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "NO ACCESS".to_owned());
+        vec![
+            key.name.clone(),
+            known(&key.source),
+            known(&key.spec),
+            if key.is_gone {
+                "GONE".to_owned()
+            } else {
+                known(&key.key_state)
+            },
+            key.region.clone(),
+            key.arn.clone(),
+        ]
+    };
+    let head = ["NAME", "SOURCE", "SPEC", "STATE", "REGION", "ARN"];
+    context.world.print(context.globals.output, &items, || {
+        Table::list(&head, items.iter().map(row).collect())
+    })
 }
 
 async fn delete(context: &mut Context<'_>, keystore: &str) -> Result<(), CliError> {

@@ -1,6 +1,7 @@
 //! Carries commands out.
 
 mod access;
+mod alert;
 mod audit;
 mod connection;
 mod job;
@@ -72,6 +73,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Keystore(command) => keystore::run(&mut context, *command).await,
         Command::Key(command) => key::run(&mut context, command).await,
         Command::KmsKey(command) => kms_key::run(&mut context, *command).await,
+        Command::Alert(command) => alert::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,

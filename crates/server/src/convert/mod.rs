@@ -1,9 +1,11 @@
 //! Between the API's forms and the domain's types: one module per noun, no rules.
 
 pub(crate) mod access;
+pub(crate) mod alert;
 pub(crate) mod audit;
 pub(crate) mod connection;
 pub(crate) mod doctor;
+pub(crate) mod found_key;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod keystore;

@@ -18,6 +18,8 @@ use crate::state::ServerState;
 /// What a route is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
+    /// Alerts.
+    Alert,
     /// The audit log.
     Audit,
     /// Connections.
@@ -40,6 +42,7 @@ impl Resource {
     /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Alert => "alert",
             Self::Audit => "audit",
             Self::Connection => "connection",
             Self::Job => "job",

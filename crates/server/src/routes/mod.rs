@@ -3,6 +3,7 @@
 mod audit;
 mod connections;
 mod events;
+mod fleet;
 mod jobs;
 mod keys;
 mod keystores;
@@ -16,7 +17,7 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Audit, Connection, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
+    Alert, Audit, Connection, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -58,6 +59,26 @@ pub fn all() -> Vec<Route> {
         open(at::SEAL_STATUS, seal::status),
         guarded(at::UNSEAL, Action::SealUnseal, Seal, seal::unseal),
         guarded(at::SEAL, Action::SealSeal, Seal, seal::seal),
+        guarded(
+            at::SYNC_KEYSTORE,
+            Action::KeystoreSync,
+            Keystore,
+            fleet::sync,
+        ),
+        guarded(
+            at::LIST_FOUND_KEYS,
+            Action::KmsKeyRead,
+            KmsKey,
+            fleet::found_keys,
+        ),
+        guarded(at::LIST_ALERTS, Action::AlertRead, Alert, fleet::alerts),
+        guarded(at::SHOW_ALERT, Action::AlertRead, Alert, fleet::alert),
+        guarded(
+            at::ACKNOWLEDGE_ALERT,
+            Action::AlertAcknowledge,
+            Alert,
+            fleet::acknowledge,
+        ),
         guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
         guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
         guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),

@@ -1,0 +1,77 @@
+//! Alerts.
+
+use keyferry_api::alert::{AlertPage, AlertView};
+use keyferry_api::endpoint::Endpoint;
+use keyferry_api::endpoints as at;
+
+use super::Context;
+use crate::args::AlertCommand;
+use crate::client::Call;
+use crate::error::CliError;
+use crate::table::Table;
+
+pub(crate) async fn run(context: &mut Context<'_>, command: AlertCommand) -> Result<(), CliError> {
+    match command {
+        AlertCommand::List {
+            all,
+            severity,
+            kms_key,
+            page,
+        } => {
+            let mut items: Vec<AlertView> = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let call = Call::to(&at::LIST_ALERTS, &[])
+                    .query("open", (!all).then_some(true))
+                    .query("severity", severity.as_ref())
+                    .query("kms_key", kms_key.as_ref())
+                    .query("limit", page.limit)
+                    .query("cursor", cursor.as_ref());
+                let part: AlertPage = context.client.send(call).await?.read()?;
+                items.extend(part.items);
+                cursor = part.next.filter(|_| page.limit.is_none());
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            context
+                .world
+                .print(context.globals.output, &items, || table(&items))
+        }
+        AlertCommand::Show { alert } => one(context, &at::SHOW_ALERT, &alert).await,
+        AlertCommand::Acknowledge { alert } => one(context, &at::ACKNOWLEDGE_ALERT, &alert).await,
+    }
+}
+
+async fn one(
+    context: &mut Context<'_>,
+    endpoint: &'static Endpoint,
+    alert: &str,
+) -> Result<(), CliError> {
+    let reply = context.client.send(Call::to(endpoint, &[alert])).await?;
+    let found: AlertView = reply.read()?;
+    context
+        .world
+        .print(context.globals.output, &found, || Table::one(&found))
+}
+
+fn table(alerts: &[AlertView]) -> Table {
+    let row = |alert: &AlertView| {
+        let state = match (&alert.resolved_at, &alert.acknowledged_by) {
+            (Some(_), _) => "resolved",
+            (None, Some(_)) => "noted",
+            (None, None) => "open",
+        };
+        vec![
+            alert.severity.as_str().to_owned(),
+            state.to_owned(),
+            alert.name.clone(),
+            alert.code.clone(),
+            alert.message.clone(),
+            alert.opened_at.clone(),
+            alert.id.clone(),
+        ]
+    };
+    let head = ["SEVERITY", "STATE", "ON", "CODE", "WHAT", "SINCE", "ID"];
+    Table::list(&head, alerts.iter().map(row).collect())
+}
