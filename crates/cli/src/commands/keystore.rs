@@ -164,8 +164,11 @@ async fn update(
 }
 
 async fn sync(context: &mut Context<'_>, keystore: &str, no_wait: bool) -> Result<(), CliError> {
-    let call = Call::to(&at::SYNC_KEYSTORE, &[keystore]);
-    let started: JobView = context.client.send(call).await?.read()?;
+    let reply = context
+        .client
+        .send(Call::to(&at::SYNC_KEYSTORE, &[keystore]))
+        .await?;
+    let started: JobView = reply.read()?;
     let ended = if no_wait {
         started
     } else {

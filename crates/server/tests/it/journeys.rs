@@ -418,3 +418,46 @@ async fn the_paperwork_of_connecting_needs_no_connection() {
         "kms-fips.eu-central-1.amazonaws.com"
     );
 }
+
+#[tokio::test]
+async fn a_sync_finds_unmanaged_keys_and_tells_of_drift() {
+    let site = Site::with_keystore().await;
+    let made = create(&site, "billing").await;
+    finish(&site, made, "billing").await;
+    site.outside.advance_minutes(20);
+    let shown = site.get("/api/v1/kms-keys/billing").await.body;
+    let arn = shown["arn"].as_str().unwrap();
+    aws(&site, "DisableKey", json!({ "KeyId": arn }));
+    aws(&site, "CreateKey", json!({}));
+
+    let started = site.post("/api/v1/keystores/store/sync", json!({})).await;
+
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+    site.run().await;
+    let found = site.get("/api/v1/found-keys?connection=aws").await.body;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found:#}");
+    assert_eq!(found["items"][0]["source"], "AWS");
+    let alerts = site.get("/api/v1/alerts?open=true&severity=critical").await;
+    assert_eq!(alerts.body["items"][0]["code"], "drift.disabled");
+    let id = alerts.body["items"][0]["id"].as_str().unwrap().to_owned();
+    let noted = site
+        .post(&format!("/api/v1/alerts/{id}/acknowledge"), json!({}))
+        .await;
+    assert_eq!(
+        noted.body["acknowledged_by"], "user/admin",
+        "{:#}",
+        noted.body
+    );
+    let unknown = site.get("/api/v1/alerts/nothing").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+/// What others do in the account.
+fn aws(site: &Site, operation: &str, input: Value) {
+    let caller = kms_sim::Caller::root(keyferry_testkit::world::ACCOUNT);
+    let outside = &site.outside;
+    let now = outside.clock_now();
+    let region = keyferry_testkit::world::REGION;
+    let answer = outside.sim.kms(&caller, region, operation, input, now);
+    answer.unwrap_or_else(|error| panic!("{operation}: {error}"));
+}
