@@ -444,7 +444,7 @@ async fn a_sync_finds_unmanaged_keys_and_tells_of_drift() {
         .post(&format!("/api/v1/alerts/{id}/acknowledge"), json!({}))
         .await;
     assert_eq!(
-        noted.body["acknowledged_by"], "user/admin",
+        noted.body["acknowledged_by"], "user/ann",
         "{:#}",
         noted.body
     );
