@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::page::page;
+use crate::rotation::{RotationRequest, RotationView};
 use crate::secret::{self, Secret};
 
 /// Who we are in AWS.
@@ -168,6 +169,8 @@ pub struct AddConnectionRequest {
     pub tls: TlsRequest,
     /// Through what.
     pub proxy: Option<ProxyRequest>,
+    /// When keys rotate in keystores that do not say otherwise; never unless given.
+    pub rotation: Option<RotationRequest>,
     /// Store it even though it does not work yet.
     #[serde(default)]
     pub allow_unverified: bool,
@@ -192,6 +195,8 @@ pub struct UpdateConnectionRequest {
     /// Use no proxy any more.
     #[serde(default)]
     pub remove_proxy: bool,
+    /// Another default for when keys rotate; keystores that are there keep theirs.
+    pub rotation: Option<RotationRequest>,
     /// Store it even though it does not work now.
     #[serde(default)]
     pub allow_unverified: bool,
@@ -325,10 +330,17 @@ pub struct ConnectionView {
     pub identity: IdentityView,
     /// Where we call.
     pub endpoint: EndpointSpec,
+    /// Where KMS is called in the default Region: the Region's own address, unless the endpoint is another.
+    pub url: String,
+    /// What can never be changed: another value needs another connection.
+    pub fixed: Vec<String>,
     /// Whom we trust.
     pub tls: TlsView,
     /// Through what.
     pub proxy: Option<ProxyView>,
+    /// When keys rotate in keystores that do not say otherwise; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationView>,
     /// Whether the link works.
     pub health: LinkHealthView,
     /// When it was added.
@@ -363,6 +375,32 @@ pub struct PrincipalsView {
     pub users: Vec<String>,
     /// ARNs of roles.
     pub roles: Vec<String>,
+}
+
+/// The Regions of a connection's partition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegionsView {
+    /// Who told: `account:ListRegions`, `ec2:DescribeRegions`, or `built-in` where the account may not be asked.
+    pub told_by: String,
+    /// Why the account could not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not_asked: Option<String>,
+    /// All Regions, by code.
+    pub regions: Vec<RegionView>,
+}
+
+/// One Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegionView {
+    /// Its code, such as `eu-central-1`.
+    pub region: String,
+    /// Its long name.
+    pub name: String,
+    /// Whether it is enabled in the account; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Whether the connection uses it.
+    pub in_use: bool,
 }
 
 words! {

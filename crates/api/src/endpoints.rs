@@ -7,22 +7,26 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
-    HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, StoredConnectionView,
-    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
+    HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, RegionsView,
+    StoredConnectionView, UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
+use crate::group::{CreateGroupRequest, GroupPage, GroupView};
 use crate::job::{JobPage, JobQuery, JobView};
-use crate::key::{CreateKeyRequest, KeyPage, KeyQuery, KeyView};
+use crate::key::{
+    CreateKeyRequest, KeyPage, KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
+};
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView,
     RemoveFromCloudRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
-    SynchronizeRequest, UploadKeyRequest,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
+use crate::rotation::{KeyRotationRequest, RotationRequest};
 use crate::seal::{SealStatusView, UnsealRequest};
 use crate::system::{HealthView, ReadyView};
 
@@ -128,6 +132,8 @@ endpoints! {
         .answers(&[NOTHING]);
     TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection; a link that fails is an answer"
         .answers(&[ok(body::<StoredConnectionView>())]);
+    CONNECTION_REGIONS = Get "/api/v1/connections/{connection}/regions" "list_connection_regions" "connections" "List the Regions, enabled in the account or not"
+        .answers(&[ok(body::<RegionsView>())]);
     CONNECTION_PRINCIPALS = Get "/api/v1/connections/{connection}/principals" "list_principals" "connections" "List IAM users and roles of the account"
         .answers(&[ok(body::<PrincipalsView>())]);
     CONNECTION_DOCTOR = Post "/api/v1/connections/{connection}/doctor" "examine_connection" "connections" "Check the whole way into the account"
@@ -156,8 +162,17 @@ endpoints! {
         .answers(&[made(body::<KeyView>())]);
     SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
         .answers(&[ok(body::<KeyView>())]);
+    UPDATE_KEY = Patch "/api/v1/keys/{key}" "update_key" "keys" "Change a key's name, limit or permitted operations"
+        .takes(body::<UpdateKeyRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+    LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
+        .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
         .answers(&[made(body::<KeyView>())]);
+
+    DEACTIVATE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/deactivate" "deactivate_key_version" "keys" "Deactivate a version: it protects nothing new"
+        .answers(&[ok(body::<KeyVersionView>())]);
+    COMPROMISE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/compromise" "compromise_key_version" "keys" "Report a version as compromised; the answer names the KMS keys that may hold it"
+        .answers(&[ok(body::<KeyVersionView>())]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);
@@ -167,6 +182,14 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<UploadKeyRequest>()).answers(OPERATION).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
+    UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"
+        .query::<DryRunQuery>().takes(body::<UpdateKmsKeyRequest>()).answers(OPERATION).idempotent().if_match();
+    OBSERVE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/observe" "observe_kms_key" "kms-keys" "Look at a KMS key in AWS now; changes nothing there"
+        .answers(&[ok(body::<KmsKeyView>())]);
+    RELEASE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/release" "release_kms_key" "kms-keys" "Stop managing a KMS key; it stays in AWS as it is"
+        .query::<DryRunQuery>().answers(&[UNCHANGED, PLAN]);
+    FORGET_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/forget" "forget_kms_key" "kms-keys" "Drop the record of a KMS key that is deleted or gone; its versions stay in the vault"
+        .query::<DryRunQuery>().answers(&[UNCHANGED, PLAN]);
     ENABLE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/enable" "enable_kms_key" "kms-keys" "Enable"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
     DISABLE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/disable" "disable_kms_key" "kms-keys" "Disable"
@@ -181,6 +204,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<RemoveFromCloudRequest>()).answers(OPERATION).idempotent();
     ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"
         .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
+    UPLOAD_KEY_VERSION = Post "/api/v1/kms-keys/{kms_key}/upload-version" "upload_key_version" "kms-keys" "Take the key's current version into a KMS key that holds an older one"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
     SCHEDULE_DELETION = Post "/api/v1/kms-keys/{kms_key}/schedule-deletion" "schedule_kms_key_deletion" "kms-keys" "Schedule deletion in AWS"
         .query::<DryRunQuery>().takes(body::<ScheduleDeletionRequest>()).answers(OPERATION).idempotent();
     CANCEL_DELETION = Post "/api/v1/kms-keys/{kms_key}/cancel-deletion" "cancel_kms_key_deletion" "kms-keys" "Cancel a scheduled deletion"
@@ -197,6 +222,18 @@ endpoints! {
         .answers(&[ok(body::<AlertView>())]);
     ACKNOWLEDGE_ALERT = Post "/api/v1/alerts/{alert}/acknowledge" "acknowledge_alert" "alerts" "Take note of an alert; it stays open until what it tells is over"
         .answers(&[ok(body::<AlertView>())]);
+
+    SET_KMS_KEY_ROTATION = Patch "/api/v1/kms-keys/{kms_key}/rotation-schedule" "set_kms_key_rotation" "kms-keys" "Set when a KMS key rotates by itself"
+        .takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
+    SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
+        .takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+
+    LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
+        .answers(&[ok(body::<GroupPage>())]);
+    CREATE_GROUP = Post "/api/v1/groups" "create_group" "groups" "Make a group"
+        .takes(body::<CreateGroupRequest>()).answers(&[made(body::<GroupView>())]);
+    SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group"
+        .answers(&[ok(body::<GroupView>())]);
 
     LIST_JOBS = Get "/api/v1/jobs" "list_jobs" "jobs" "List jobs"
         .query::<JobQuery>().answers(&[ok(body::<JobPage>())]);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::page::page;
+use crate::rotation::{KeyRotationRequest, KeyRotationView};
 
 /// Makes a key with its first version; nothing goes to AWS.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -18,9 +19,46 @@ pub struct CreateKeyRequest {
     pub description: String,
     /// How many versions may be active at once; 10 unless given.
     pub active_versions_max: Option<u32>,
+    /// What applications may do with it, such as `encrypt`; everything that its spec can unless given.
+    pub permitted_operations: Option<Vec<String>>,
     /// Whether material may ever leave by a wrapped download.
     #[serde(default)]
     pub exportable: bool,
+    /// The owning group's id or name; `default` unless given.
+    pub group: Option<String>,
+    /// When it gets new versions by itself; never unless given.
+    pub rotation: Option<KeyRotationRequest>,
+}
+
+/// Changes a key. What is not given stays; nothing goes to AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateKeyRequest {
+    /// Another name.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// How many versions may be active at once.
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with it: `encrypt`, `decrypt`, `generate-mac`, `verify-mac`, `sign`, `verify`, `wrap`,
+    /// `unwrap`.
+    pub permitted_operations: Option<Vec<String>>,
+}
+
+/// A KMS key that may hold a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HolderView {
+    /// Its id.
+    pub kms_key: String,
+    /// Its name.
+    pub name: String,
+    /// Its ARN, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Our life of it.
+    pub life: String,
+    /// Whether the version is the one that it encrypts with.
+    pub current: bool,
 }
 
 /// Which keys.
@@ -58,6 +96,9 @@ pub struct KeyVersionView {
     /// When its state last changed.
     #[schema(format = DateTime)]
     pub state_since: String,
+    /// KMS keys that may hold it.
+    #[serde(default)]
+    pub held_by: Vec<HolderView>,
 }
 
 /// A key in the vault.
@@ -77,10 +118,16 @@ pub struct KeyView {
     pub description: String,
     /// How many versions may be active at once.
     pub active_versions_max: u32,
+    /// What applications may do with it.
+    #[serde(default)]
+    pub permitted_operations: Vec<String>,
     /// Whether material may ever leave by a wrapped download.
     pub exportable: bool,
     /// The newest version's number.
     pub current_version: u32,
+    /// When it gets new versions by itself; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<KeyRotationView>,
     /// When it was made.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -89,6 +136,13 @@ pub struct KeyView {
     /// All versions, oldest first; only where one key is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<KeyVersionView>,
+}
+
+/// The versions of a key, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyVersionList {
+    /// All of them.
+    pub items: Vec<KeyVersionView>,
 }
 
 page! {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::page::page;
+use crate::rotation::{RotationRequest, RotationView};
 
 words! {
     /// What healing may do.
@@ -68,9 +69,13 @@ pub struct CreateKeystoreRequest {
     /// The default Region first; the connection's unless given.
     #[serde(default)]
     pub regions: Vec<String>,
+    /// The owning group's id or name; `default` unless given. It only uses keys of this group.
+    pub group: Option<String>,
     /// What new keys look like.
     #[serde(default)]
     pub template: TemplateRequest,
+    /// When new keys rotate; the connection's rule as it is now unless given.
+    pub rotation: Option<RotationRequest>,
     /// `alert` unless given.
     pub heal: Option<HealPolicy>,
     /// `keep` unless given.
@@ -89,6 +94,8 @@ pub struct UpdateKeystoreRequest {
     pub regions: Option<Vec<String>>,
     /// Fields of the template to change.
     pub template: Option<TemplateRequest>,
+    /// When new keys rotate; keys that are there keep their schedules.
+    pub rotation: Option<RotationRequest>,
     /// Another heal policy.
     pub heal: Option<HealPolicy>,
     /// What a cancelled deletion leaves.
@@ -113,6 +120,9 @@ pub struct TemplateView {
     /// Until when material stays; absent is for ever.
     #[schema(format = DateTime)]
     pub expires_at: Option<String>,
+    /// When keys rotate; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationView>,
 }
 
 /// A keystore.

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::job::JobView;
 use crate::page::page;
+use crate::rotation::{RotationRequest, RotationView};
 
 /// Who may use and administer a KMS key: written as a key policy whose statement ids AWS's console recognises.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,6 +24,16 @@ pub struct KeyAccessRequest {
     /// Ids of other AWS accounts that may use the key.
     #[serde(default)]
     pub other_accounts: Vec<String>,
+}
+
+words! {
+    /// What happens to material whose end lies beyond the 365 days that AWS allows.
+    Renewal {
+        /// The same bytes are imported again in time, until the end.
+        Renew = "renew",
+        /// It lapses when AWS drops it, after 365 days.
+        Lapse = "lapse",
+    }
 }
 
 /// How a KMS key shall look. What is not given comes from the keystore's template.
@@ -49,10 +60,14 @@ pub struct KmsKeySettings {
     pub expires_at: Option<String>,
     /// The IANA time zone of an `expires_at` without offset.
     pub time_zone: Option<String>,
+    /// What happens where `expires_at` lies beyond the 365 days that AWS allows; `renew` unless given.
+    pub renewal: Option<Renewal>,
     /// Whether it may be replicated to other Regions.
     pub multi_region: Option<bool>,
     /// Whether it shall be enabled; yes unless given.
     pub enabled: Option<bool>,
+    /// When it rotates by itself; the keystore's rule as it is now unless given.
+    pub rotation: Option<RotationRequest>,
 }
 
 /// Makes a key, its first version and a KMS key that holds it.
@@ -83,6 +98,49 @@ pub struct UploadKeyRequest {
     /// How the KMS key shall look.
     #[serde(default)]
     pub settings: KmsKeySettings,
+}
+
+/// Who may use and administer a KMS key from now on; a list that is not given stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessChangeRequest {
+    /// All IAM users and roles that may use the key: ARNs.
+    pub users: Option<Vec<String>>,
+    /// All IAM users and roles that may administer the key: ARNs.
+    pub administrators: Option<Vec<String>>,
+    /// Whether the administrators may delete the key.
+    pub administrators_may_delete: Option<bool>,
+    /// Ids of all other AWS accounts that may use the key.
+    pub other_accounts: Option<Vec<String>>,
+}
+
+/// Changes a KMS key that is ACTIVE or INACTIVE. What is not given stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateKmsKeyRequest {
+    /// Another name, unique in its keystore.
+    pub name: Option<String>,
+    /// Free text, 8192 characters at most.
+    pub description: Option<String>,
+    /// Tags to add or change; a value of `null` removes the tag.
+    #[serde(default)]
+    pub tags: BTreeMap<String, Option<String>>,
+    /// Aliases that shall point at it, with or without `alias/`.
+    #[serde(default)]
+    pub add_aliases: Vec<String>,
+    /// Aliases that shall no longer point at it; they are deleted in AWS.
+    #[serde(default)]
+    pub remove_aliases: Vec<String>,
+    /// Who may use and administer it. Excludes `policy`.
+    pub access: Option<AccessChangeRequest>,
+    /// A whole key policy, JSON text. Excludes `access`.
+    pub policy: Option<String>,
+    /// Until when material stays: RFC 3339, or `DD-MM-YYYY HH:MM` in `time_zone`, or `never`.
+    pub expires_at: Option<String>,
+    /// The IANA time zone of an `expires_at` without offset.
+    pub time_zone: Option<String>,
+    /// What happens where `expires_at` lies beyond the 365 days that AWS allows; `renew` unless given.
+    pub renewal: Option<Renewal>,
 }
 
 /// Synchronizes: brings everything that differs back to what is wanted, missing material included.
@@ -368,6 +426,9 @@ pub struct KmsKeyView {
     /// When it was asked for.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// When it rotates by itself; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationView>,
     /// Counts changes; the `ETag`.
     pub revision: u64,
     /// Every place as last observed.

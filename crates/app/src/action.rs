@@ -53,6 +53,10 @@ actions! {
     ConnectionUpdate = "connection.update", ExportEquivalent;
     /// Try a link without storing it.
     ConnectionVerify = "connection.verify", ExportEquivalent;
+    /// Make a group.
+    GroupCreate = "group.create", UseEquivalent;
+    /// Look at groups.
+    GroupRead = "group.read", None;
     /// Cancel a job.
     JobCancel = "job.cancel", Change;
     /// Look at jobs.
@@ -63,8 +67,14 @@ actions! {
     KeyCreate = "key.create", Change;
     /// Make a new version.
     KeyNewVersion = "key.new-version", Change;
+    /// Report a version as compromised.
+    KeyCompromiseVersion = "key.compromise-version", Change;
+    /// Deactivate a version.
+    KeyDeactivateVersion = "key.deactivate-version", Change;
     /// Look at keys.
     KeyRead = "key.read", None;
+    /// Change a key's name, limit, permitted operations or schedule.
+    KeyUpdate = "key.update", UseEquivalent;
     /// Make a keystore.
     KeystoreCreate = "keystore.create", Change;
     /// Remove a keystore.
@@ -87,10 +97,16 @@ actions! {
     KmsKeyDisable = "kms-key.disable", None;
     /// Enable.
     KmsKeyEnable = "kms-key.enable", Change;
+    /// Drop the record of a KMS key that is gone.
+    KmsKeyForget = "kms-key.forget", Change;
     /// Bring back what others changed, without taking anything away.
     KmsKeyHeal = "kms-key.heal", None;
+    /// Look at a KMS key in AWS now.
+    KmsKeyObserve = "kms-key.observe", None;
     /// Look at KMS keys.
     KmsKeyRead = "kms-key.read", None;
+    /// Stop managing a KMS key.
+    KmsKeyRelease = "kms-key.release", Change;
     /// Remove the material from AWS.
     KmsKeyRemoveFromCloud = "kms-key.remove-from-cloud", Destructive;
     /// Back to the intent.
@@ -101,8 +117,12 @@ actions! {
     KmsKeyScheduleDeletion = "kms-key.schedule-deletion", Destructive;
     /// Import what is missing, update the policy, or delete material.
     KmsKeySynchronize = "kms-key.synchronize", Change;
+    /// Change name, description, tags, aliases, key policy, validity or schedule.
+    KmsKeyUpdate = "kms-key.update", UseEquivalent;
     /// Make a KMS key from an existing key.
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
+    /// Take the key's current version into a KMS key that holds an older one.
+    KmsKeyUploadVersion = "kms-key.upload-version", Change;
     /// Seal the vault.
     SealSeal = "seal.seal", None;
     /// Look at seals.
@@ -145,7 +165,7 @@ pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
     match actor {
         Actor::User { .. } => Ok(()),
         Actor::Keystore { .. } => match action {
-            Action::KmsKeyHeal | Action::KmsKeyRotate => Ok(()),
+            Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate => Ok(()),
             _ => Err(AppError::Denied {
                 actor: actor.to_string(),
                 action,

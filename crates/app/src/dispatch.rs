@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
-use keyferry_ports::records::{Attempt, Change, Subject, Target};
+use keyferry_ports::records::{Attempt, Change, Records, Subject, Target};
 
 use crate::driver::KmsKeyDriver;
 use crate::watch::SweepDriver;
@@ -29,6 +29,10 @@ impl Driver for Dispatch {
                 why: "nothing is done to connections".to_owned(),
             }),
         }
+    }
+
+    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
+        self.kms_keys.cancelled_records(target).await
     }
 
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {

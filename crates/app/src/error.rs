@@ -3,12 +3,14 @@
 use keyferry_domain::alias::BadAlias;
 use keyferry_domain::arn::BadAwsName;
 use keyferry_domain::key::TooManyActiveVersions;
+use keyferry_domain::key_operation::NotForSpec;
 use keyferry_domain::name::BadName;
 use keyferry_domain::operation::Refusal as OperationRefusal;
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::spec::BadSpec;
 use keyferry_domain::tag::BadTags;
 use keyferry_domain::validity::ExpiryInThePast;
+use keyferry_domain::version::{IllegalVersionAction, VersionNumber, VersionState};
 use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure, NotSentStage, Refusal};
 use keyferry_ports::durable::NotDurable;
@@ -77,6 +79,50 @@ pub enum AppError {
         /// The name.
         name: String,
     },
+    /// Another KMS key of the keystore has the name.
+    #[error("the keystore already has a KMS key with this name: {name}")]
+    KmsKeyNameTaken {
+        /// The name.
+        name: String,
+    },
+    /// The KMS key is being replaced already.
+    #[error("the KMS key {name} is being replaced already, by {successor}")]
+    HasSuccessor {
+        /// The KMS key.
+        name: String,
+        /// The id of the one that replaces it.
+        successor: String,
+    },
+    /// AWS still has the KMS key, or nobody knows.
+    #[error("the KMS key {name} is neither deleted nor gone")]
+    NotGone {
+        /// The KMS key.
+        name: String,
+    },
+    /// Statements that people wrote would be lost.
+    #[error("the key policy of {name} has statements that Keyferry did not write")]
+    ForeignStatements {
+        /// The KMS key.
+        name: String,
+    },
+    /// The current version may not protect anything new.
+    #[error(
+        "version {version} of the key {key} is {state}, and only an active version is uploaded"
+    )]
+    VersionNotActive {
+        /// The key.
+        key: String,
+        /// Its current version.
+        version: VersionNumber,
+        /// Its state.
+        state: VersionState,
+    },
+    /// The life of the version does not allow it.
+    #[error(transparent)]
+    VersionState(#[from] IllegalVersionAction),
+    /// Not what keys of that spec do.
+    #[error(transparent)]
+    NotForSpec(#[from] NotForSpec),
     /// Somebody else changed it meanwhile.
     #[error("the {what} was changed meanwhile")]
     Changed {
@@ -163,6 +209,30 @@ pub enum AppError {
         /// `connection` or `keystore`.
         of: &'static str,
     },
+    /// A keystore uses keys of its own group only.
+    #[error("the key {key} belongs to another group than the keystore {keystore}")]
+    OtherGroup {
+        /// Whose key.
+        key: String,
+        /// Which keystore.
+        keystore: String,
+    },
+    /// No such Region.
+    #[error("there is no Region {region} in the partition {partition}")]
+    UnknownRegion {
+        /// Which.
+        region: String,
+        /// Where it would be.
+        partition: String,
+    },
+    /// A Region that the account has not enabled.
+    #[error("the Region {region} is not enabled in the account {account}")]
+    RegionNotEnabled {
+        /// Which.
+        region: String,
+        /// Whose.
+        account: String,
+    },
     /// The connection's account is another than the first time.
     #[error("the connection now reaches the account {found}, but it belongs to {expected}")]
     OtherAccount {
@@ -248,6 +318,13 @@ impl AppError {
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
             Self::NameTaken { .. } => "request.name-taken",
+            Self::KmsKeyNameTaken { .. } => "kms-key.name-taken",
+            Self::HasSuccessor { .. } => "kms-key.has-successor",
+            Self::NotGone { .. } => "kms-key.not-gone",
+            Self::ForeignStatements { .. } => "kms-key.foreign-statements",
+            Self::VersionNotActive { .. } => "key.version-not-active",
+            Self::VersionState(_) => "key.version-state",
+            Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
             Self::Invalid { .. } => "request.invalid",
@@ -268,6 +345,9 @@ impl AppError {
             Self::NotNow { .. } => "aws.not-now",
             Self::Blocked(blocked) => blocked.code(),
             Self::RegionNotInUse { .. } => "request.region-not-in-use",
+            Self::OtherGroup { .. } => "keystore.other-group",
+            Self::UnknownRegion { .. } => "request.unknown-region",
+            Self::RegionNotEnabled { .. } => "aws.region-not-enabled",
             Self::OtherAccount { .. } => "connection.other-account",
             Self::Unverified { .. } => "connection.unverified",
             Self::ForeignLink { .. } => "connection.foreign-link",
@@ -301,9 +381,17 @@ impl AppError {
             | Self::Policy(_)
             | Self::Expiry(_)
             | Self::RegionNotInUse { .. }
+            | Self::UnknownRegion { .. }
             | Self::Settings(_)
+            | Self::NotForSpec(_)
             | Self::WrongPassphrase => ErrorClass::Caller,
             Self::NameTaken { .. }
+            | Self::KmsKeyNameTaken { .. }
+            | Self::HasSuccessor { .. }
+            | Self::NotGone { .. }
+            | Self::ForeignStatements { .. }
+            | Self::VersionNotActive { .. }
+            | Self::VersionState(_)
             | Self::Changed { .. }
             | Self::InUse { .. }
             | Self::TooManyVersions(_)
@@ -312,6 +400,8 @@ impl AppError {
             | Self::Busy { .. }
             | Self::KeyReused { .. }
             | Self::Job(_)
+            | Self::OtherGroup { .. }
+            | Self::RegionNotEnabled { .. }
             | Self::OtherAccount { .. }
             | Self::Unverified { .. }
             | Self::ForeignLink { .. } => ErrorClass::Conflict,
@@ -340,6 +430,19 @@ impl AppError {
             Self::NameTaken { .. } => {
                 "choose another name; upper and lower case make different names"
             }
+            Self::KmsKeyNameTaken { .. } => {
+                "choose another name; upper and lower case make different names"
+            }
+            Self::HasSuccessor { .. } => "retry the job of the new KMS key, or release that one",
+            Self::NotGone { .. } => {
+                "look with `keyferry kms-key observe`; a KMS key that AWS still has can be released"
+            }
+            Self::ForeignStatements { .. } => {
+                "give the whole policy, or all users, administrators and other accounts at once"
+            }
+            Self::VersionNotActive { .. } => "make a new version with `keyferry key new-version`",
+            Self::VersionState(_) => "look at the states with `keyferry key-version list`",
+            Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",
             Self::InUse { .. } => "delete first what uses it",
             Self::Invalid { .. } => "the message names the field; give it another value",
@@ -365,6 +468,11 @@ impl AppError {
             Self::RegionNotInUse { .. } => {
                 "add the Region to the connection and the keystore first"
             }
+            Self::OtherGroup { .. } => "choose a keystore of the key's group",
+            Self::UnknownRegion { .. } => {
+                "check the spelling; `keyferry connection regions` lists them. A Region that is newer than this version is found if another one stands before it and the account may be asked"
+            }
+            Self::RegionNotEnabled { .. } => REGION_NOT_ENABLED,
             Self::OtherAccount { .. } => {
                 "a connection keeps its account for life; add another connection for the other account"
             }
@@ -410,6 +518,9 @@ fn records_hint(error: &RecordsError) -> &'static str {
         RecordsError::Corrupt { .. } => "restore from a backup, and report it",
     }
 }
+
+const REGION_NOT_ENABLED: &str = "enable the Region for the account (AWS Account Management; it takes minutes to hours), or choose another";
+const CLOCK_SKEW: &str = "set this host's clock; AWS accepts five minutes of difference";
 
 fn vault_code(error: &VaultError) -> &'static str {
     match error {
@@ -466,8 +577,8 @@ pub(crate) fn refusal_hint(refusal: &Refusal) -> &'static str {
         }
         Refusal::Unauthenticated => "check the access key id and the secret access key",
         Refusal::ExpiredToken => "the session credentials have expired; renew them",
-        Refusal::RequestExpired => "set this host's clock; AWS accepts five minutes of difference",
-        Refusal::OptInRequired => "enable the Region for the account, or choose another",
+        Refusal::RequestExpired => CLOCK_SKEW,
+        Refusal::OptInRequired => REGION_NOT_ENABLED,
         Refusal::Throttling => "AWS limits the rate; try again in a moment",
         Refusal::MalformedPolicy => "check that every principal in the policy exists",
         Refusal::IncorrectKeyMaterial => {
@@ -497,6 +608,10 @@ pub fn aws_code(failure: &CallFailure) -> &'static str {
         CallFailure::Refused { refusal, .. } => refusal_code(refusal),
         CallFailure::NotSent { stage, .. } => match stage {
             NotSentStage::Credentials => "aws.no-credentials",
+            NotSentStage::BaseIdentity => "aws.wrong-credentials",
+            NotSentStage::Role => "aws.role-not-assumed",
+            NotSentStage::Region => "aws.region-not-enabled",
+            NotSentStage::Clock => "aws.clock-skew",
             NotSentStage::Name => "aws.name-not-resolved",
             NotSentStage::Connect => "aws.not-reachable",
             NotSentStage::Tls => "aws.tls-failed",
@@ -526,8 +641,16 @@ pub fn aws_hint(failure: &CallFailure) -> &'static str {
         CallFailure::Refused { refusal, .. } => refusal_hint(refusal),
         CallFailure::NotSent { stage, .. } => match stage {
             NotSentStage::Credentials => {
-                "check the role's trust policy, the external id and the base identity"
+                "give the server's host a role or profile with credentials, or the connection an identity of its own"
             }
+            NotSentStage::BaseIdentity => {
+                "check the access key id and the secret access key of the identity that assumes the role"
+            }
+            NotSentStage::Role => {
+                "check that the role exists, that its trust policy names the identity that assumes it and asks for exactly this external id, and that this identity is allowed sts:AssumeRole"
+            }
+            NotSentStage::Region => REGION_NOT_ENABLED,
+            NotSentStage::Clock => CLOCK_SKEW,
             NotSentStage::Name => "check the Region, the endpoint's host name and DNS",
             NotSentStage::Connect => "check firewall, proxy and endpoint",
             NotSentStage::Tls => {

@@ -1,25 +1,32 @@
 //! Keys in the vault and their versions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyferry_domain::id::KeyId;
+use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{ACTIVE_VERSIONS_MAX_DEFAULT, KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_operation::KeyOperation;
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::name::Name;
+use keyferry_domain::schedule::SourceRotation;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, Expect, KeyFilter, Page, PageOf};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
+use crate::connections::check_revision;
 use crate::error::AppError;
 use crate::log::{Fact, object};
-use crate::parts::{DEFAULT_GROUP, Shared};
+use crate::parts::Shared;
 
 /// A key to make.
 #[derive(Clone, Debug)]
 pub struct CreateKey {
+    /// The owning group, by id or name; `None` is the default one.
+    pub group: Option<String>,
     /// Its name, unique in its group.
     pub name: Name,
     /// Its kind, for life.
@@ -28,8 +35,27 @@ pub struct CreateKey {
     pub description: String,
     /// How many versions may be active at once; `None` is the default, 10.
     pub active_versions_max: Option<u32>,
+    /// What applications may do with it; `None` is everything that its spec can.
+    pub permitted: Option<BTreeSet<KeyOperation>>,
     /// Whether it may ever leave by a wrapped download.
     pub exportable: bool,
+    /// When it gets new versions by itself.
+    pub rotation: Option<SourceRotation>,
+}
+
+/// What may change about a key; `None` leaves it.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateKey {
+    /// The revision that the caller saw; `None` takes any.
+    pub revision: Option<u64>,
+    /// Another name.
+    pub name: Option<Name>,
+    /// Free text.
+    pub description: Option<String>,
+    /// How many versions may be active at once. Fewer than there are is allowed: then no further one is made.
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with it.
+    pub permitted: Option<BTreeSet<KeyOperation>>,
 }
 
 /// A key with its versions.
@@ -39,11 +65,13 @@ pub struct KeyWithVersions {
     pub key: ManagedKey,
     /// Its versions, oldest first.
     pub versions: Vec<KeyVersion>,
+    /// The KMS keys that were made from it, by name, without those that are deleted.
+    pub kms_keys: Vec<KmsKey>,
 }
 
 /// Use cases of keys.
 pub struct Keys {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Keys {
@@ -82,8 +110,43 @@ impl Keys {
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KeyWithVersions, AppError> {
         authorize(actor, Action::KeyRead)?;
         let key = self.shared.find_key(selector).await?;
-        let versions = self.shared.ports.records.list_versions(key.id).await?;
-        Ok(KeyWithVersions { key, versions })
+        self.shared.with_versions(key).await
+    }
+
+    /// Changes a key. Nothing goes to AWS.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: UpdateKey,
+    ) -> Result<KeyWithVersions, AppError> {
+        authorize(actor, Action::KeyUpdate)?;
+        let mut key = self.shared.find_key(selector).await?;
+        check_revision("key", command.revision, key.revision)?;
+        let expect = Expect::Revision(key.revision);
+        if let Some(name) = command.name.filter(|name| *name != key.name) {
+            self.shared.refuse_taken_key_name(key.group, &name).await?;
+            key.name = name;
+        }
+        key.description = command.description.unwrap_or(key.description);
+        if let Some(max) = command.active_versions_max {
+            check_limit(max)?;
+            key.active_versions_max = max;
+        }
+        if let Some(permitted) = command.permitted {
+            KeyOperation::check(&permitted, key.spec)?;
+            key.permitted = permitted;
+        }
+        let about = object("key", key.id, &key.name);
+        let fact = Fact::done(actor, Action::KeyUpdate, about, self.shared.now())
+            .detail("active_versions_max", key.active_versions_max)
+            .detail("permitted", words(&key.permitted));
+        let batch = Batch::new()
+            .with(Change::PutKey(key.clone(), expect))
+            .with(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        key.revision += 1;
+        self.shared.with_versions(key).await
     }
 
     /// Makes a new version, which becomes current; the former ones stay active.
@@ -107,6 +170,39 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// Gives a key another rule for new versions, or none.
+    pub async fn set_rotation(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        rotation: Option<SourceRotation>,
+        revision: Option<u64>,
+    ) -> Result<ManagedKey, AppError> {
+        authorize(actor, Action::KeyUpdate)?;
+        let before = self.shared.find_key(selector).await?;
+        check_revision("key", revision, before.revision)?;
+        let versions = self.shared.ports.records.list_versions(before.id).await?;
+        let last = versions.last().map(|version| version.created_at);
+        let last = last.unwrap_or(before.created_at);
+        let now = self.shared.now();
+        let expect = Expect::Revision(before.revision);
+        let rule = rotation.as_ref().map_or_else(
+            || "never".to_owned(),
+            |rotation| rotation.schedule.recurrence.to_string(),
+        );
+        let mut after = ManagedKey { rotation, ..before }.due_after(last, now);
+        let about = object("key", after.id, &after.name);
+        let fact = Fact::done(actor, Action::KeyUpdate, about, now).detail("rotation", rule);
+        let batch = Batch::new()
+            .with(Change::PutKey(after.clone(), expect))
+            .with(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        after.revision += 1;
+        Ok(after)
+    }
+}
+
 /// What becomes of the former versions when a new one is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AfterVersion {
@@ -120,15 +216,38 @@ impl Shared {
     /// A key by id or name.
     pub(crate) async fn find_key(&self, selector: &str) -> Result<ManagedKey, AppError> {
         let records = &self.ports.records;
-        let found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
-            (Ok(id), _) => records.find_key(id).await?,
-            (_, Ok(name)) => records.find_key_by_name(&name).await?,
-            _ => None,
+        let mut found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
+            (Ok(id), _) => records.find_key(id).await?.into_iter().collect(),
+            (_, Ok(name)) => records.find_keys_called(&name).await?,
+            _ => Vec::new(),
         };
-        found.ok_or_else(|| AppError::NotFound {
+        if found.len() > 1 {
+            return Err(AppError::Ambiguous {
+                what: "key",
+                selector: selector.to_owned(),
+                count: found.len(),
+            });
+        }
+        found.pop().ok_or_else(|| AppError::NotFound {
             what: "key",
             selector: selector.to_owned(),
         })
+    }
+
+    /// A key's name is its own within its group.
+    pub(crate) async fn refuse_taken_key_name(
+        &self,
+        group: GroupId,
+        name: &Name,
+    ) -> Result<(), AppError> {
+        let called = self.ports.records.find_keys_called(name).await?;
+        if called.iter().any(|key| key.group == group) {
+            return Err(AppError::NameTaken {
+                what: "key",
+                name: name.to_string(),
+            });
+        }
+        Ok(())
     }
 
     /// New material for a key that does not exist yet, and the changes that store it.
@@ -136,39 +255,33 @@ impl Shared {
         &self,
         command: CreateKey,
     ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
-        if let Some(0) = command.active_versions_max {
-            return Err(AppError::Invalid {
-                field: "active_versions_max",
-                why: "at least one version must be allowed".to_owned(),
-            });
-        }
-        if self
-            .ports
-            .records
-            .find_key_by_name(&command.name)
-            .await?
-            .is_some()
-        {
-            return Err(AppError::NameTaken {
-                what: "key",
-                name: command.name.to_string(),
-            });
-        }
+        let max = command
+            .active_versions_max
+            .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT);
+        check_limit(max)?;
+        let permitted = command
+            .permitted
+            .unwrap_or_else(|| KeyOperation::all_of(command.spec));
+        KeyOperation::check(&permitted, command.spec)?;
+        let group = self.find_group(command.group.as_deref()).await?.id;
+        self.refuse_taken_key_name(group, &command.name).await?;
         let now = self.now();
         let key = ManagedKey {
             id: KeyId::new(self.new_uuid()),
-            group: DEFAULT_GROUP,
+            group,
             name: command.name,
             spec: command.spec,
             description: command.description,
-            active_versions_max: command
-                .active_versions_max
-                .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT),
+            active_versions_max: max,
+            permitted,
             exportable: command.exportable,
             current: VersionNumber::FIRST,
+            rotation: command.rotation,
+            rotation_due: None,
             created_at: now,
             revision: 1,
-        };
+        }
+        .due_after(now, now);
         let version = self.generate(&key, VersionNumber::FIRST, now).await?;
         let changes = vec![
             Change::PutKey(key.clone(), Expect::New),
@@ -178,6 +291,7 @@ impl Shared {
             KeyWithVersions {
                 key,
                 versions: vec![version],
+                kms_keys: Vec::new(),
             },
             changes,
         ))
@@ -207,7 +321,7 @@ impl Shared {
         let version = self.generate(&key, number, now).await?;
         let expect = Expect::Revision(key.revision);
         key.current = number;
-        changes.push(Change::PutKey(key, expect));
+        changes.push(Change::PutKey(key.due_after(now, now), expect));
         changes.push(Change::InsertVersion(version.clone()));
         Ok((version, changes))
     }
@@ -236,6 +350,21 @@ impl Shared {
             state_since: now,
         })
     }
+}
+
+fn check_limit(active_versions_max: u32) -> Result<(), AppError> {
+    if active_versions_max == 0 {
+        return Err(AppError::Invalid {
+            field: "active_versions_max",
+            why: "at least one version must be allowed".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn words(operations: &BTreeSet<KeyOperation>) -> String {
+    let words: Vec<&str> = operations.iter().map(|one| one.as_str()).collect();
+    words.join(",")
 }
 
 fn deactivate(version: &KeyVersion, at: Timestamp) -> Option<Change> {

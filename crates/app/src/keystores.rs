@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use keyferry_domain::arn::Region;
+use keyferry_domain::connection::Connection;
 use keyferry_domain::id::KeystoreId;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
 use keyferry_domain::name::Name;
+use keyferry_domain::operation::RotationChoice;
+use keyferry_domain::schedule::RotationSchedule;
 use keyferry_domain::tag::check_user_tags;
 use keyferry_ports::records::{Batch, Change, Expect, KmsKeyFilter, Page, RecordsError};
 
@@ -14,7 +17,7 @@ use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
 use crate::log::{Fact, object};
-use crate::parts::{DEFAULT_GROUP, Shared};
+use crate::parts::Shared;
 
 /// A keystore to make.
 #[derive(Clone, Debug)]
@@ -27,8 +30,12 @@ pub struct CreateKeystore {
     pub connection: String,
     /// Regions, default first; empty takes those of the connection.
     pub regions: Vec<Region>,
-    /// What new keys look like.
+    /// The owning group, by id or name; `None` is the default one.
+    pub group: Option<String>,
+    /// What new keys look like; its rotation is told by `rotation`.
     pub template: Template,
+    /// When new keys rotate; to inherit is to take over the connection's rule as it is now.
+    pub rotation: RotationChoice,
     /// What healing may do.
     pub heal: HealPolicy,
     /// What a cancelled deletion leaves.
@@ -46,8 +53,10 @@ pub struct UpdateKeystore {
     pub description: Option<String>,
     /// Other Regions.
     pub regions: Option<Vec<Region>>,
-    /// What new keys look like.
+    /// What new keys look like; its rotation is told by `rotation`.
     pub template: Option<Template>,
+    /// When new keys rotate; keys that are there keep their schedules.
+    pub rotation: Option<RotationChoice>,
     /// What healing may do.
     pub heal: Option<HealPolicy>,
     /// What a cancelled deletion leaves.
@@ -79,15 +88,21 @@ impl Keystores {
             command.regions
         };
         check_regions(&regions, &connection.regions)?;
+        self.shared.check_usable(&connection, &regions).await?;
         check_template(&command.template)?;
+        let group = self.shared.find_group(command.group.as_deref()).await?;
+        let template = Template {
+            rotation: chosen(command.rotation, &connection),
+            ..command.template
+        };
         let keystore = Keystore {
             id: KeystoreId::new(self.shared.new_uuid()),
             name: command.name,
             description: command.description,
             connection: connection.id,
             regions,
-            group: DEFAULT_GROUP,
-            template: command.template,
+            group: group.id,
+            template,
             heal: command.heal,
             on_cancel_deletion: command.on_cancel_deletion,
             created_at: self.shared.now(),
@@ -131,11 +146,20 @@ impl Keystores {
                 .find_connection(&keystore.connection.to_string())
                 .await?;
             check_regions(&regions, &connection.regions)?;
+            self.shared.check_usable(&connection, &regions).await?;
             keystore.regions = regions;
         }
         if let Some(template) = command.template {
             check_template(&template)?;
-            keystore.template = template;
+            keystore.template = Template {
+                rotation: keystore.template.rotation,
+                ..template
+            };
+        }
+        if let Some(choice) = command.rotation {
+            let connection = keystore.connection.to_string();
+            let connection = self.shared.find_connection(&connection).await?;
+            keystore.template.rotation = chosen(choice, &connection);
         }
         keystore.description = command.description.unwrap_or(keystore.description);
         keystore.heal = command.heal.unwrap_or(keystore.heal);
@@ -234,6 +258,14 @@ impl Shared {
             what: "keystore",
             selector: selector.to_owned(),
         })
+    }
+}
+
+fn chosen(choice: RotationChoice, connection: &Connection) -> Option<RotationSchedule> {
+    match choice {
+        RotationChoice::Inherit => connection.rotation.clone(),
+        RotationChoice::Never => None,
+        RotationChoice::Own(schedule) => Some(schedule),
     }
 }
 

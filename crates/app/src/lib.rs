@@ -14,13 +14,16 @@ mod dispatch;
 pub mod doctor;
 mod driver;
 pub mod error;
+pub mod groups;
 pub mod jobs;
 pub mod key_policy;
+mod key_versions;
 pub mod keys;
 pub mod keystores;
 pub mod kms_keys;
 mod link;
 mod log;
+mod observation;
 pub mod parts;
 mod quota;
 pub mod seals;
@@ -53,6 +56,8 @@ pub struct App {
     pub connections: connections::Connections,
     /// Examines connections.
     pub doctor: doctor::Doctor,
+    /// Groups.
+    pub groups: groups::Groups,
     /// Jobs.
     pub jobs: jobs::Jobs,
     /// Keys in the vault.
@@ -104,6 +109,7 @@ impl App {
             audits: audits::Audits::new(Arc::clone(&shared)),
             connections: connections::Connections::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
+            groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),

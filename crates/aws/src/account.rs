@@ -9,12 +9,13 @@ use aws_sdk_iam::types::StatusType;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_ports::aws::{
-    AccessKeyStatus, AwsAccount, CallFailure, Caller, Kms, NewAccessKey, NotSentStage, Principals,
-    RegionStatus,
+    AccessKeyStatus, AccountRegions, AwsAccount, CallFailure, Caller, Kms, NewAccessKey,
+    NotSentStage, Principals, RegionStatus,
 };
 use keyferry_ports::secret::SecretText;
 
 use crate::check::in_account;
+use crate::ec2::describe_regions;
 use crate::errors::{Oddity, failure};
 use crate::kms::RegionalKms;
 use crate::link::{Link, Timing, client};
@@ -72,7 +73,7 @@ impl LinkedAccount {
         Ok(self.iam(timing, credentials))
     }
 
-    async fn list_regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
+    async fn list_regions(&self) -> Result<AccountRegions, CallFailure> {
         const OPERATION: &str = "ListRegions";
         let link = &self.0;
         let credentials = link.credentials(OPERATION).await?;
@@ -110,7 +111,10 @@ impl LinkedAccount {
                 is_enabled: matches!(status.as_str(), "ENABLED" | "ENABLED_BY_DEFAULT"),
             });
         }
-        Ok(regions)
+        Ok(AccountRegions {
+            regions,
+            told_by: "account:ListRegions",
+        })
     }
 
     /// The ARN of a role, with its path.
@@ -186,10 +190,18 @@ impl AwsAccount for LinkedAccount {
         self.0.caller().await
     }
 
-    async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
-        self.list_regions()
-            .await
-            .map_err(|failure| self.0.noticed(failure))
+    async fn regions(&self) -> Result<AccountRegions, CallFailure> {
+        let first = match self.list_regions().await {
+            Ok(regions) => return Ok(regions),
+            Err(failure) => self.0.noticed(failure),
+        };
+        match describe_regions(&self.0).await {
+            Ok(regions) => Ok(regions),
+            Err(second) => {
+                tracing::debug!(%second, "DescribeRegions did not answer either");
+                Err(first)
+            }
+        }
     }
 
     async fn allowed(

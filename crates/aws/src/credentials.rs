@@ -11,6 +11,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_sts::types::Credentials as StsCredentials;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::connection::{Identity, RoleToAssume};
+use keyferry_ports::aws::{CallFailure, NotSentStage, Refusal};
 use keyferry_ports::secret::SecretText;
 use tokio::sync::OnceCell;
 
@@ -21,6 +22,45 @@ use crate::wire::Wire;
 
 /// Credentials are renewed this long before they expire: longer than any call.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Why there are no credentials: at which stage, and in one sentence without a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoCredentials {
+    pub(crate) stage: NotSentStage,
+    pub(crate) why: String,
+}
+
+impl From<String> for NoCredentials {
+    fn from(why: String) -> Self {
+        Self {
+            stage: NotSentStage::Credentials,
+            why,
+        }
+    }
+}
+
+impl From<CallFailure> for NoCredentials {
+    /// What a failed call for credentials says about the identity. A way that is closed is told as such.
+    fn from(failure: CallFailure) -> Self {
+        let stage = match &failure {
+            CallFailure::Refused { refusal, .. } => match refusal {
+                Refusal::Unauthenticated | Refusal::ExpiredToken => NotSentStage::BaseIdentity,
+                Refusal::RequestExpired => NotSentStage::Clock,
+                Refusal::OptInRequired => NotSentStage::Region,
+                Refusal::Throttling => NotSentStage::Credentials,
+                _ => NotSentStage::Role,
+            },
+            CallFailure::NotSent { stage, .. } => *stage,
+            CallFailure::Unknown { .. } | CallFailure::WrongAnswer { .. } => {
+                NotSentStage::Credentials
+            }
+        };
+        Self {
+            stage,
+            why: failure.to_string(),
+        }
+    }
+}
 
 /// A source of credentials with its cache.
 pub(crate) struct CredentialSource {
@@ -103,8 +143,8 @@ impl CredentialSource {
     ///
     /// # Errors
     ///
-    /// Why there are none, in one sentence without a secret.
-    pub(crate) async fn get(&self, link: &Link) -> Result<Credentials, String> {
+    /// Why there are none.
+    pub(crate) async fn get(&self, link: &Link) -> Result<Credentials, NoCredentials> {
         if let Kind::Fixed(credentials) = &self.kind {
             return Ok(credentials.clone());
         }
@@ -147,12 +187,12 @@ impl CredentialSource {
 
 #[async_trait]
 trait Renew {
-    async fn renew(&self, link: &Link) -> Result<Credentials, String>;
+    async fn renew(&self, link: &Link) -> Result<Credentials, NoCredentials>;
 }
 
 #[async_trait]
 impl Renew for Kind {
-    async fn renew(&self, link: &Link) -> Result<Credentials, String> {
+    async fn renew(&self, link: &Link) -> Result<Credentials, NoCredentials> {
         match self {
             Self::Fixed(credentials) => Ok(credentials.clone()),
             Self::Role { role, base } => {
@@ -172,7 +212,7 @@ async fn assume(
     link: &Link,
     role: &RoleToAssume,
     base: Credentials,
-) -> Result<Credentials, String> {
+) -> Result<Credentials, NoCredentials> {
     let sts = client!(
         aws_sdk_sts,
         link,
@@ -188,7 +228,7 @@ async fn assume(
         .set_external_id(role.external_id.clone())
         .send()
         .await
-        .map_err(|error| failure("AssumeRole", &error).to_string())?;
+        .map_err(|error| failure("AssumeRole", &error))?;
     let user = answer
         .assumed_role_user()
         .map(aws_sdk_sts::types::AssumedRoleUser::arn);
@@ -200,13 +240,13 @@ async fn assume_with_token(
     link: &Link,
     role_arn: &str,
     token_file: &str,
-) -> Result<Credentials, String> {
+) -> Result<Credentials, NoCredentials> {
     const OPERATION: &str = "AssumeRoleWithWebIdentity";
     let token = tokio::fs::read_to_string(token_file)
         .await
         .map_err(|error| format!("the token file {token_file} cannot be read: {error}"))?;
     if !is_web_token(token.trim()) {
-        return Err(format!("the file {token_file} holds no OpenID token"));
+        return Err(format!("the file {token_file} holds no OpenID token").into());
     }
     let sts = client!(
         aws_sdk_sts,
@@ -223,7 +263,7 @@ async fn assume_with_token(
         .web_identity_token(token.trim())
         .send()
         .await
-        .map_err(|error| failure(OPERATION, &error).to_string())?;
+        .map_err(|error| failure(OPERATION, &error))?;
     let user = answer
         .assumed_role_user()
         .map(aws_sdk_sts::types::AssumedRoleUser::arn);
@@ -273,7 +313,7 @@ fn role_identity<'a>(arn: &'a str, kind: &str) -> Option<(&'a str, &'a str, &'a 
     Some((partition, account, name))
 }
 
-fn from_sts(operation: &str, found: Option<&StsCredentials>) -> Result<Credentials, String> {
+fn from_sts(operation: &str, found: Option<&StsCredentials>) -> Result<Credentials, NoCredentials> {
     let found = found.ok_or_else(|| format!("the answer to {operation} has no credentials"))?;
     let expiry = std::time::SystemTime::try_from(*found.expiration())
         .map_err(|_| format!("the answer to {operation} has an odd expiry"))?;
@@ -289,7 +329,7 @@ fn from_sts(operation: &str, found: Option<&StsCredentials>) -> Result<Credentia
 impl Host {
     /// The host's own credentials. The SDK's chain reads environment and profiles; should it find endpoints there,
     /// the wire refuses them.
-    async fn credentials(&self, link: &Link) -> Result<Credentials, String> {
+    async fn credentials(&self, link: &Link) -> Result<Credentials, NoCredentials> {
         let chain = self.chain.get_or_init(|| Box::pin(self.build(link))).await;
         let found = chain.provide_credentials().await.map_err(|error| {
             format!("the host has no credentials to give: {}", innermost(&error))

@@ -12,6 +12,7 @@ mod clock;
 mod connector;
 mod credentials;
 mod dial;
+mod ec2;
 mod errors;
 mod kms;
 mod link;

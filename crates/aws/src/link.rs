@@ -170,10 +170,10 @@ impl Link {
         self.source
             .get(self)
             .await
-            .map_err(|why| CallFailure::NotSent {
+            .map_err(|none| CallFailure::NotSent {
                 operation,
-                stage: NotSentStage::Credentials,
-                why,
+                stage: none.stage,
+                why: none.why,
             })
     }
 

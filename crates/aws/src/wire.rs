@@ -22,7 +22,7 @@ use http::Uri;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use jiff::Timestamp;
-use keyferry_ports::aws::NotSentStage;
+use keyferry_ports::aws::{CallFailure, NotSentStage};
 use keyferry_ports::clock::Clock;
 use rustls::AlertDescription;
 use tower::Service;
@@ -126,6 +126,34 @@ impl Inner {
         if let Some(date) = date {
             self.skew.learn(sent, self.clock.now(), date);
         }
+    }
+}
+
+/// What became of a request that was sent without the SDK.
+pub(crate) fn failed_exchange(operation: &'static str, error: &ConnectorError) -> CallFailure {
+    let mut link: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(cause) = link {
+        if let Some(WireError { stage, why }) = cause.downcast_ref::<WireError>() {
+            let why = why.clone();
+            return match *stage {
+                Some(stage) => CallFailure::NotSent {
+                    operation,
+                    stage,
+                    why,
+                },
+                None => CallFailure::Unknown {
+                    operation,
+                    why,
+                    request_id: None,
+                },
+            };
+        }
+        link = cause.source();
+    }
+    CallFailure::Unknown {
+        operation,
+        why: error.to_string(),
+        request_id: None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::world::World;
 
 /// A check-up of a whole account may take minutes.
 const PATIENCE: Duration = Duration::from_secs(900);
+const IS_IT_THERE: &str = "check whether the server runs, and its address: that of the last `keyferry login`, KEYFERRY_URL or --url";
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// A client of one server.
@@ -208,7 +209,7 @@ impl Client {
         }
         CliError::new(Exit::Transient, format!("{} cannot be reached", self.url))
             .because(&error.without_url_in_text())
-            .hint("check the address, and whether the server runs")
+            .hint(IS_IT_THERE)
     }
 }
 
@@ -277,7 +278,7 @@ pub(crate) async fn shown_fingerprint(url: &str) -> Result<String, CliError> {
             format!("{url} cannot be reached"),
         )
         .because(&error.without_url_in_text())
-        .hint("check the address, and whether the server runs")),
+        .hint(IS_IT_THERE)),
         (None, Ok(_)) => {
             Err(CliError::usage(format!("{url} does not speak TLS")).hint("write https://"))
         }

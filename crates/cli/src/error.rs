@@ -179,18 +179,15 @@ pub fn misread(error: &clap::Error) -> String {
     if !text.starts_with("error: ") {
         return text;
     }
-    let lines = text
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.is_empty());
-    let lines = lines.map(|line| match line.trim_start().strip_prefix("tip: ") {
-        Some(tip) => format!("hint: {tip}\n"),
-        None if line.starts_with("For more information") => {
-            format!("hint: {HELP_TELLS}\n")
+    let (mut sentence, mut hints) = (String::new(), String::new());
+    for line in text.lines().map(str::trim_end) {
+        if let Some(tip) = line.trim_start().strip_prefix("tip: ") {
+            hints.push_str(&format!("hint: {tip}\n"));
+        } else if !line.is_empty() && !line.starts_with("For more information") {
+            sentence.push_str(&format!("{line}\n"));
         }
-        None => format!("{line}\n"),
-    });
-    lines.collect()
+    }
+    format!("{sentence}{hints}hint: {HELP_TELLS}\n")
 }
 
 impl From<Problem> for CliError {

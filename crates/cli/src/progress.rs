@@ -11,7 +11,7 @@ use crate::error::{CliError, Exit};
 use crate::world::World;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Waits until nothing more happens by itself, and says what is going on.
 pub(crate) async fn follow(
@@ -137,6 +137,6 @@ pub(crate) fn failure(job: &JobView) -> Option<CliError> {
     clippy::disallowed_methods,
     reason = "the client's one place that waits"
 )]
-async fn pause(duration: Duration) {
+pub(crate) async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }

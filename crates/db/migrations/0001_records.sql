@@ -8,6 +8,14 @@ CREATE TABLE settings (
     value {text} NOT NULL
 );
 
+CREATE TABLE owning_groups (
+    id {text} NOT NULL PRIMARY KEY,
+    name {text} NOT NULL UNIQUE,
+    description {text} NOT NULL,
+    created_at BIGINT NOT NULL,
+    revision BIGINT NOT NULL
+);
+
 CREATE TABLE connections (
     id {text} NOT NULL PRIMARY KEY,
     name {text} NOT NULL UNIQUE,
@@ -17,6 +25,7 @@ CREATE TABLE connections (
     link {text} NOT NULL,
     link_mac {bytes} NOT NULL,
     tier {text} NOT NULL CHECK (tier IN ('observe', 'import', 'full')),
+    rotation {text},
     health {text} NOT NULL CHECK (health IN ('unknown', 'connected', 'not-connected')),
     health_why {text},
     health_since BIGINT,
@@ -48,13 +57,17 @@ CREATE TABLE keys (
     spec {text} NOT NULL,
     description {text} NOT NULL,
     active_versions_max BIGINT NOT NULL,
+    permitted {text} NOT NULL,
     exportable INTEGER NOT NULL CHECK (exportable IN (0, 1)),
     current_version BIGINT NOT NULL,
+    rotation {text},
+    rotation_due_at BIGINT,
     created_at BIGINT NOT NULL,
     revision BIGINT NOT NULL,
     UNIQUE (group_id, name)
 );
 CREATE INDEX keys_by_name ON keys (name, id);
+CREATE INDEX keys_by_rotation ON keys (rotation_due_at) WHERE rotation_due_at IS NOT NULL;
 
 CREATE TABLE key_versions (
     key_id {text} NOT NULL REFERENCES keys (id),
@@ -84,6 +97,7 @@ CREATE TABLE kms_keys (
     life {text} NOT NULL CHECK (life IN ('PROVISIONING', 'ACTIVE', 'INACTIVE', 'REPLACED', 'PENDING_DELETION', 'DELETED', 'RELEASED')),
     intent {text} NOT NULL,
     observed {text} NOT NULL,
+    traces {text} NOT NULL,
     bindings {text} NOT NULL,
     held_material INTEGER NOT NULL CHECK (held_material IN (0, 1)),
     held {text} NOT NULL,
@@ -91,13 +105,18 @@ CREATE TABLE kms_keys (
     predecessor_id {text},
     successor_id {text},
     handover {text} CHECK (handover IN ('keep-enabled', 'disable', 'deactivate')),
+    rotation_due_at BIGINT,
     created_at BIGINT NOT NULL,
     revision BIGINT NOT NULL
 );
+-- A key that is being replaced leaves its name to its successor; what is deleted or released holds none.
+CREATE UNIQUE INDEX kms_keys_named_once ON kms_keys (keystore_id, name)
+    WHERE successor_id IS NULL AND life NOT IN ('DELETED', 'RELEASED');
 CREATE INDEX kms_keys_by_name ON kms_keys (name, id);
 CREATE INDEX kms_keys_by_keystore ON kms_keys (keystore_id, name, id);
 CREATE INDEX kms_keys_by_connection ON kms_keys (connection_id);
 CREATE INDEX kms_keys_by_source ON kms_keys (source_key_id);
+CREATE INDEX kms_keys_by_rotation ON kms_keys (rotation_due_at) WHERE rotation_due_at IS NOT NULL;
 
 -- Everything of a KMS key that is looked up and of which it has several.
 CREATE TABLE kms_key_words (

@@ -8,6 +8,7 @@ use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::{Actor, App, AppError};
 use keyferry_domain::connection::Tier;
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
 use keyferry_ports::records::{Job, JobState};
@@ -180,6 +181,7 @@ async fn connect(
     })?;
     let regions = REGIONS.iter().map(|region| region.parse());
     let command = AddConnection {
+        rotation: None,
         name: name.parse()?,
         request: LinkRequest {
             link,
@@ -203,6 +205,8 @@ async fn keystore(
         ..Template::default()
     };
     let command = CreateKeystore {
+        group: None,
+        rotation: RotationChoice::Inherit,
         name: name.parse()?,
         description: description.to_owned(),
         connection: connection.to_owned(),

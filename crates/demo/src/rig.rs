@@ -15,6 +15,7 @@ use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::connection::{LinkSettings, Tier};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::aws::{Aws as _, AwsAccount};
 use keyferry_ports::clock::Clock;
@@ -146,6 +147,7 @@ impl Rig {
             tier: Tier::Full,
         };
         let connection = AddConnection {
+            rotation: None,
             name: NAME.parse()?,
             request,
             allow_unverified: false,
@@ -153,6 +155,8 @@ impl Rig {
         let app = &self.running.app;
         app.connections.add(&self.actor, connection).await?;
         let keystore = CreateKeystore {
+            group: None,
+            rotation: RotationChoice::Inherit,
             name: NAME.parse()?,
             description: String::new(),
             connection: NAME.to_owned(),

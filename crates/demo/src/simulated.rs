@@ -22,7 +22,11 @@ use crate::landscape::{
 
 const STATE: &str = "simulator.json";
 const ACCESS_KEYS: &str = "access-keys.json";
+const ACCESS_KEY_CSV: &str = "access-key.csv";
 const ADDRESS: &str = "address";
+
+/// How long a request without an answer is held: longer than anybody waits.
+const HANG: Duration = Duration::from_secs(60);
 
 /// How often changes are written to the folder.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -66,6 +70,19 @@ impl SimulatedAws {
     ///
     /// [`DemoError`]: the folder cannot be used, or the address cannot be had.
     pub async fn start(settings: SimulatorSettings) -> Result<Self, DemoError> {
+        Self::start_hanging(settings, HANG).await
+    }
+
+    /// As [`start`](Self::start); a request that shall get no answer is held for `hang` of real time, and then its
+    /// connection is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Self::start).
+    pub async fn start_hanging(
+        settings: SimulatorSettings,
+        hang: Duration,
+    ) -> Result<Self, DemoError> {
         let SimulatorSettings {
             folder,
             listen,
@@ -89,6 +106,7 @@ impl SimulatedAws {
         folder::write(&folder.join(ADDRESS), &address.to_string())?;
         let front = Front {
             control: address.ip().is_loopback(),
+            hang,
             ..Front::new(simulator.clone(), clock)
         };
         let started = Self {
@@ -137,6 +155,11 @@ impl SimulatedAws {
     /// The file with the access keys, readable by its owner alone.
     pub fn access_keys_file(&self) -> PathBuf {
         self.folder.join(ACCESS_KEYS)
+    }
+
+    /// Keyferry's own access key in the account `production`, in the form in which AWS's console hands one out.
+    pub fn access_key_csv(&self) -> PathBuf {
+        self.folder.join(ACCESS_KEY_CSV)
     }
 
     /// The access keys of simulated users.
@@ -241,7 +264,16 @@ fn load_or_make(
     let made = settle(&simulator)?;
     let text = serde_json::to_string_pretty(&made).map_err(foreign(&keys))?;
     folder::write(&keys, &text)?;
+    if let Some(own) = made.iter().find(|key| is_own(key)) {
+        let (id, secret) = (&own.access_key_id, &own.secret_access_key);
+        let csv = format!("Access key ID,Secret access key\n{id},{secret}\n");
+        folder::write(&folder.join(ACCESS_KEY_CSV), &csv)?;
+    }
     Ok((simulator, made))
+}
+
+fn is_own(key: &KeptAccessKey) -> bool {
+    key.account == PRODUCTION && key.user == KEYFERRY_USER
 }
 
 fn foreign<E: std::error::Error + Send + Sync + 'static>(

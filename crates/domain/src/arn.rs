@@ -37,6 +37,11 @@ impl Partition {
         (Self::AwsUsGov, "aws-us-gov", "amazonaws.com"),
     ];
 
+    /// Every partition.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::TABLE.iter().map(|row| row.0)
+    }
+
     /// The word in ARNs, such as `aws-cn`.
     pub fn as_str(self) -> &'static str {
         Self::TABLE

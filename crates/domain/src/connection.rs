@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::arn::{Account, Region};
 use crate::id::{ConnectionId, GroupId};
 use crate::name::Name;
+use crate::schedule::RotationSchedule;
 
 /// A secret that the vault sealed for a row: useless without the open vault.
 #[derive(Clone, PartialEq, Eq)]
@@ -322,6 +323,8 @@ pub struct Connection {
     pub link_mac: LinkMac,
     /// How far its rights go.
     pub tier: Tier,
+    /// When keys rotate in keystores that do not say otherwise; taken over when the keystore is made.
+    pub rotation: Option<RotationSchedule>,
     /// Whether the link works.
     pub health: LinkHealth,
     /// When it was added.

@@ -8,6 +8,7 @@ use crate::alias::AliasName;
 use crate::arn::Region;
 use crate::keystore::PolicyDocument;
 use crate::life::Life;
+use crate::schedule::RotationSchedule;
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tag::Tags;
 use crate::validity::Validity;
@@ -77,6 +78,8 @@ pub struct Intent {
     pub cancel_deletion: bool,
     /// Days between AWS's own rotations, for AWS's own material.
     pub native_rotation_days: Option<u32>,
+    /// When and how Keyferry rotates it; `None` is never.
+    pub rotation: Option<RotationSchedule>,
     /// Neither disable nor empty before this moment: callers may still hold the old alias target.
     pub calm_until: Option<Timestamp>,
 }
@@ -99,6 +102,7 @@ impl Intent {
             deletion_window_days: None,
             cancel_deletion: false,
             native_rotation_days: None,
+            rotation: None,
             calm_until: None,
         }
     }

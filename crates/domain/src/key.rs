@@ -1,10 +1,14 @@
 //! Logical keys in the vault.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::id::{GroupId, KeyId};
+use crate::key_operation::KeyOperation;
 use crate::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use crate::name::Name;
+use crate::schedule::{SourceRotation, next_due};
 use crate::spec::KeySpec;
 use crate::version::{VersionNumber, VersionState};
 
@@ -26,10 +30,16 @@ pub struct ManagedKey {
     pub description: String,
     /// How many versions may be active at once.
     pub active_versions_max: u32,
+    /// What applications may do with it.
+    pub permitted: BTreeSet<KeyOperation>,
     /// Whether material may ever leave by a wrapped download.
     pub exportable: bool,
     /// The newest version.
     pub current: VersionNumber,
+    /// When it gets new versions by itself; `None` is never.
+    pub rotation: Option<SourceRotation>,
+    /// When that is next: what schedulers look for.
+    pub rotation_due: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Counts changes; an update names the revision that it saw.
@@ -79,6 +89,23 @@ pub struct TooManyActiveVersions {
 }
 
 impl ManagedKey {
+    /// The same key with its due time counted from the last new version.
+    #[must_use]
+    pub fn due_after(self, last: Timestamp, now: Timestamp) -> Self {
+        let rotation = self.rotation.as_ref();
+        let rotation_due = rotation.and_then(|rule| next_due(&rule.schedule, Some(last), now));
+        Self {
+            rotation_due,
+            ..self
+        }
+    }
+
+    /// What a version in this state may still be used for, as far as the key permits it.
+    pub fn available(&self, state: VersionState) -> Vec<KeyOperation> {
+        let available = |operation: &KeyOperation| operation.is_available(state);
+        self.permitted.iter().copied().filter(available).collect()
+    }
+
     /// Whether one more version may become active, given the states of those that exist.
     pub fn check_room_for_version(
         &self,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::arn::Region;
 use crate::id::{ConnectionId, GroupId, KeystoreId};
 use crate::name::Name;
+use crate::schedule::RotationSchedule;
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tag::Tags;
 use crate::validity::Validity;
@@ -27,6 +28,8 @@ pub struct Template {
     pub multi_region: bool,
     /// How long material stays.
     pub validity: Validity,
+    /// When and how keys rotate; `None` is never.
+    pub rotation: Option<RotationSchedule>,
 }
 
 impl Default for Template {
@@ -39,6 +42,7 @@ impl Default for Template {
             policy: None,
             multi_region: false,
             validity: Validity::Permanent,
+            rotation: None,
         }
     }
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::arn::{KmsKeyArn, MaterialId, Region};
+use crate::deletion_proof::Trace;
 use crate::former::Former;
 use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId};
 use crate::intent::{Intent, WantedVersion};
 use crate::life::Life;
 use crate::name::Name;
+use crate::schedule::next_due;
 use crate::version::VersionNumber;
 use crate::view::{Field, KeyState, Place};
 
@@ -18,7 +20,7 @@ use crate::view::{Field, KeyState, Place};
 pub struct KmsKey {
     /// Identity.
     pub id: KmsKeyId,
-    /// Unique in its keystore; the alias it was first given, or the name of its key.
+    /// Unique in its keystore among those that hold their names ([`KmsKey::holds_name`]); case counts.
     pub name: Name,
     /// Whose.
     pub group: GroupId,
@@ -36,6 +38,8 @@ pub struct KmsKey {
     pub intent: Intent,
     /// What AWS last showed, by Region.
     pub observed: BTreeMap<Region, Place>,
+    /// What was seen of its end, by Region: what proves a deletion.
+    pub traces: BTreeMap<Region, Trace>,
     /// Which version a material id stands for. Never forgotten: ids outlive removals.
     pub bindings: BTreeMap<MaterialId, VersionNumber>,
     /// Whether it ever held material of ours.
@@ -50,6 +54,8 @@ pub struct KmsKey {
     pub successor: Option<KmsKeyId>,
     /// What becomes of the predecessor once this key has its aliases.
     pub handover: Option<OldKey>,
+    /// When its schedule rotates it next, if it is ACTIVE then: what schedulers look for.
+    pub rotation_due: Option<Timestamp>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// Counts changes.
@@ -143,6 +149,62 @@ impl Status {
 }
 
 impl KmsKey {
+    /// The same KMS key with its due time counted from its last rotation.
+    #[must_use]
+    pub fn due_after(self, last: Timestamp, now: Timestamp) -> Self {
+        let schedule = self.intent.rotation.as_ref();
+        let rotation_due = schedule.and_then(|schedule| next_due(schedule, Some(last), now));
+        Self {
+            rotation_due,
+            ..self
+        }
+    }
+
+    /// Whether nobody else in its keystore may have its name. A key that is being replaced leaves its name to its
+    /// successor; what is deleted or no longer managed holds none.
+    pub fn holds_name(&self) -> bool {
+        self.successor.is_none() && !matches!(self.intent.life, Life::Deleted | Life::Released)
+    }
+
+    /// Takes in what AWS shows now. `is_account_verified` says whether AWS has just named the account that was asked:
+    /// only then does absence count towards a proof of deletion.
+    pub fn observe(&mut self, places: BTreeMap<Region, Place>, is_account_verified: bool) {
+        for (region, place) in &places {
+            if let Some(at) = place.read_at {
+                let trace = self.traces.entry(region.clone()).or_default();
+                trace.sight(&place.described, at, is_account_verified);
+            }
+        }
+        self.traces.retain(|_, trace| *trace != Trace::default());
+        self.observed = places;
+    }
+
+    /// Whether its deletion was wanted here and is proved in every Region.
+    pub fn is_proved_deleted(&self, now: Timestamp) -> bool {
+        let is_proved = |region| {
+            self.traces
+                .get(region)
+                .is_some_and(|trace| trace.proves_deletion(now))
+        };
+        self.intent.life == Life::PendingDeletion
+            && !self.intent.places.is_empty()
+            && self.intent.places.iter().all(is_proved)
+    }
+
+    /// Whether AWS may hold this version of its source in it: it shall, or it did when it was last looked at. A
+    /// released key still counts: nobody has taken anything out of it.
+    pub fn may_hold(&self, version: VersionNumber) -> bool {
+        let was_seen = |place: &Place| {
+            place.materials.value().is_some_and(|materials| {
+                materials.iter().any(|material| {
+                    material.is_present && self.bindings.get(&material.id) == Some(&version)
+                })
+            })
+        };
+        self.intent.life != Life::Deleted
+            && (self.intent.version(version).is_some() || self.observed.values().any(was_seen))
+    }
+
     /// What lists show.
     pub fn status(&self) -> Status {
         let primary = self

@@ -180,9 +180,16 @@ impl Blocked {
         self.texts().0
     }
 
-    /// What is the matter.
-    pub fn reason(&self) -> &'static str {
-        self.texts().1
+    /// What is the matter, and with what.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::ForeignAlias { alias, key_id } => format!(
+                "{alias} points at the key {key_id}, which is not the predecessor of this KMS key"
+            ),
+            Self::NoCopyKept { version } => format!("{}: version {version}", self.texts().1),
+            Self::ReplicaUnreachable { region } => format!("{}: {region}", self.texts().1),
+            _ => self.texts().1.to_owned(),
+        }
     }
 
     /// What a person can do.

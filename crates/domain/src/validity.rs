@@ -36,6 +36,12 @@ impl Validity {
         }
     }
 
+    /// The same, cut to what one import can have: it lapses then, instead of being renewed until its end.
+    #[must_use]
+    pub fn without_renewal(self, now: Timestamp) -> Self {
+        self.valid_to(now).map_or(Self::Permanent, Self::Until)
+    }
+
     /// The `ValidTo` to send with an import at `now`; `None` means that it does not expire.
     pub fn valid_to(self, now: Timestamp) -> Option<Timestamp> {
         match self {
@@ -58,6 +64,24 @@ mod tests {
 
         assert!(sent < now + AWS_VALIDITY_MAX);
         assert!(sent > now + SignedDuration::from_hours(364 * 24));
+    }
+
+    #[test]
+    fn without_renewal_one_import_has_to_do() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let near = Validity::Until(now + SignedDuration::from_hours(24));
+        let far = Validity::Until("2030-01-01T00:00:00Z".parse().unwrap());
+
+        assert_eq!(near.without_renewal(now), near);
+        assert_eq!(
+            Validity::Permanent.without_renewal(now),
+            Validity::Permanent
+        );
+        assert_eq!(far.without_renewal(now).valid_to(now), far.valid_to(now));
+        let Validity::Until(end) = far.without_renewal(now) else {
+            panic!("it lapses")
+        };
+        assert!(end < now + AWS_VALIDITY_MAX);
     }
 
     #[test]

@@ -31,10 +31,7 @@ pub trait Driver: Send + Sync + 'static {
     ) -> Result<Box<dyn Run>, DriverError>;
 
     /// Records to write when a target is cancelled before anything was sent: what takes the job's wish back.
-    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
-        let _ = target;
-        Ok(Vec::new())
-    }
+    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>>;
 
     /// Records to write with an outcome that the engine itself found out: *refused* with
     /// [`NOT_SENT`], or *unknown* because its sender is gone. The audit entry, as a rule.

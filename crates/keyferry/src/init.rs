@@ -81,7 +81,13 @@ pub(crate) async fn run(world: &mut World, output: Output, args: InitArgs) -> Re
         password: made_up.then(|| password.expose().to_owned()),
     };
     world.print_one(output, &answer)?;
-    world.say(&format!("next: keyferry server --data {}", data.display()));
+    world.say(&format!(
+        "next:\n  keyferry server --data {}\nand in another terminal:\n  keyferry login --url {} --user {} --fingerprint {}\n  keyferry seal unseal",
+        data.display(),
+        answer.url,
+        answer.administrator,
+        answer.fingerprint
+    ));
     Ok(())
 }
 
@@ -133,17 +139,22 @@ fn new_vault(world: &mut World, file: Option<PathBuf>) -> Result<NewVault, CliEr
     if is_typed {
         let again = world.secret("the same passphrase again", &source)?;
         if again.expose() != passphrase.expose() {
-            return Err(CliError::usage("the two passphrases differ"));
+            return Err(CliError::usage("the two passphrases differ").hint("type it again"));
         }
     }
     let key = SealKey::Passphrase(SecretText::new(passphrase.expose()));
-    SoftwareVault::create(&key)
-        .map_err(|error| CliError::usage("the vault could not be made").because(&error))
+    SoftwareVault::create(&key).map_err(|error| {
+        CliError::usage("the vault could not be made")
+            .because(&error)
+            .hint("choose another passphrase: several words, which nobody could guess")
+    })
 }
 
 fn make_folder(data: &Path) -> Result<(), CliError> {
     let fail = |error: std::io::Error| {
-        CliError::usage(format!("{} cannot be made", data.display())).because(&error)
+        CliError::usage(format!("{} cannot be made", data.display()))
+            .because(&error)
+            .hint("name a folder where you may write with --data")
     };
     std::fs::DirBuilder::new()
         .recursive(true)

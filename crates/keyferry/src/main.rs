@@ -78,7 +78,7 @@ async fn run_local(
         LocalCommand::Server(args) => serve::run(world, args).await,
         LocalCommand::Config { data, command } => config::run(world, output, data, command),
         LocalCommand::Demo(args) if args.check => demo::check(world, output).await,
-        LocalCommand::Demo(args) => demo::run(world, args).await,
+        LocalCommand::Demo(args) => Box::pin(demo::run(world, args)).await,
         LocalCommand::Simulator(args) => simulator::run(world, output, args).await,
     }
 }

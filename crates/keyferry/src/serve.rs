@@ -88,6 +88,12 @@ pub(crate) async fn serve_until(
 
 pub(crate) fn unserved(error: serve::ServeError) -> CliError {
     let told = CliError::new(Exit::Transient, error.to_string());
+    let told = match &error {
+        serve::ServeError::Listen { .. } => told.hint(
+            "stop what listens there, or choose another address: `server --listen`, `demo --port`",
+        ),
+        serve::ServeError::Stopped(_) => told.hint("start it again; what was under way goes on"),
+    };
     match std::error::Error::source(&error) {
         Some(cause) => told.because(cause),
         None => told,

@@ -48,6 +48,13 @@ pub(crate) async fn run(
     if aws.is_steered_by_everybody() {
         world.say("requests to /_sim/ steer it, from everybody on this host");
     }
+    let key_file = aws.access_key_csv().display().to_string();
+    world.say(&format!(
+        "to connect the account {PRODUCTION}:\n  keyferry connection add simulated --csv {key_file} --region {} --tier full --endpoint {} --ca-file {}",
+        keyferry_demo::REGIONS.first().unwrap_or(&""),
+        started.url,
+        started.ca_file,
+    ));
     world.say("Ctrl-C ends it");
     tokio::select! {
         () = until(stopped) => {}

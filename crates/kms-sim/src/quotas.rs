@@ -83,7 +83,7 @@ struct Bucket {
 }
 
 /// All buckets, by account, Region and name; hot keys by ARN.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Quotas {
     buckets: HashMap<(String, String, String), Bucket>,
 }

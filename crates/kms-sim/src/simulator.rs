@@ -385,6 +385,19 @@ impl Simulator {
             .map_err(|error| SetupError::Snapshot(error.to_string()))
     }
 
+    /// An independent AWS that is now exactly like this one.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let world = self.world().clone();
+        Simulator(Arc::new(Mutex::new(world)))
+    }
+
+    /// Becomes what another one is now; all clones see it.
+    pub fn become_like(&self, other: &Simulator) {
+        let world = other.world().clone();
+        *self.world() = world;
+    }
+
     /// A simulator from a snapshot.
     ///
     /// # Errors

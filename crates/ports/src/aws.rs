@@ -200,8 +200,16 @@ pub enum CallFailure {
 /// Where a request failed before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotSentStage {
-    /// Credentials could not be had (role not assumable, token file missing…).
+    /// There are no credentials: none on the host, no token file…
     Credentials,
+    /// The identity that assumes the role is not known to AWS, or its secret is wrong.
+    BaseIdentity,
+    /// The role was refused to us: its trust policy, the external id, or our right to assume it.
+    Role,
+    /// The account of the role has not enabled the Region.
+    Region,
+    /// Credentials were asked for with a signature that AWS calls too old or too new.
+    Clock,
     /// The host name does not resolve.
     Name,
     /// No connection: refused, unreachable, timed out while connecting.
@@ -271,12 +279,15 @@ impl Refusal {
         ("MissingAuthenticationToken", Self::Unauthenticated),
         ("NotFound", Self::NotFound),
         ("OptInRequired", Self::OptInRequired),
+        ("RegionDisabled", Self::OptInRequired),
         ("RequestExpired", Self::RequestExpired),
         ("SignatureDoesNotMatch", Self::Unauthenticated),
         ("Tag", Self::Tag),
         ("Throttling", Self::Throttling),
         ("TooManyRequests", Self::Throttling),
         ("UnknownOperation", Self::UnsupportedOperation),
+        ("UnauthorizedOperation", Self::AccessDenied),
+        ("AuthFailure", Self::Unauthenticated),
         ("UnrecognizedClient", Self::Unauthenticated),
         ("UnsupportedOperation", Self::UnsupportedOperation),
         ("Validation", Self::Validation),
@@ -416,6 +427,15 @@ pub fn sample_context(region: &Region, principal: &str) -> Vec<(&'static str, St
     context
 }
 
+/// The Regions of an account, and who told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRegions {
+    /// All Regions of the partition.
+    pub regions: Vec<RegionStatus>,
+    /// The action that answered: `account:ListRegions` or `ec2:DescribeRegions`.
+    pub told_by: &'static str,
+}
+
 /// A Region as the account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionStatus {
@@ -466,8 +486,9 @@ pub trait AwsAccount: Send + Sync + 'static {
     /// `GetCallerIdentity`: needs no permission, proves the whole link.
     async fn caller(&self) -> Result<Caller, CallFailure>;
 
-    /// The account's Regions (`account:ListRegions`, else `ec2:DescribeRegions`).
-    async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure>;
+    /// The account's Regions (`account:ListRegions`, else `ec2:DescribeRegions`). Fails with what became of the first,
+    /// where neither answers.
+    async fn regions(&self) -> Result<AccountRegions, CallFailure>;
 
     /// Whether the caller's IAM policies allow each action on any of [`sample_resources`] in a Region
     /// (`iam:SimulatePrincipalPolicy`).

@@ -42,7 +42,10 @@ impl UnsealFileError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::TooOpen { file, .. } => Some(format!("chmod 0600 {}", file.display())),
-            _ => None,
+            _ => Some(
+                "check path and content; without the file the server starts sealed, and `keyferry seal unseal` opens it"
+                    .to_owned(),
+            ),
         }
     }
 }

@@ -1,16 +1,19 @@
 //! A clock that a test moves.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_ports::clock::Clock;
+use kms_sim::SimClock;
 use tokio::sync::Notify;
 
-/// Stands still until it is set, or, in mode *auto*, jumps to whatever somebody waits for.
+/// Stands still until it is set, or, in mode *auto*, jumps to whatever somebody waits for. Counts whole
+/// microseconds.
 #[derive(Debug)]
 pub struct VirtualClock {
-    now: Mutex<Timestamp>,
+    time: SimClock,
+    moving: Mutex<()>,
     moved: Notify,
     auto: bool,
 }
@@ -19,7 +22,8 @@ impl VirtualClock {
     /// Stands still; waiting ends when a test moves the time.
     pub fn at(now: Timestamp) -> Self {
         Self {
-            now: Mutex::new(now),
+            time: SimClock::manual(now.as_microsecond()),
+            moving: Mutex::new(()),
             moved: Notify::new(),
             auto: false,
         }
@@ -33,30 +37,44 @@ impl VirtualClock {
         }
     }
 
+    /// As [`auto`](Self::auto), on a time that the simulator's HTTP front shares.
+    pub fn auto_on(time: SimClock) -> Self {
+        Self {
+            time,
+            ..Self::auto(Timestamp::UNIX_EPOCH)
+        }
+    }
+
     /// Moves to a time; never back.
     pub fn set(&self, to: Timestamp) {
         {
-            let mut now = self.lock();
-            *now = to.max(*now);
+            let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+            let to = micros_not_before(to);
+            if to > self.time.now() {
+                self.time.set(to);
+            }
         }
         self.moved.notify_waiters();
     }
 
     /// Moves forward.
     pub fn advance(&self, by: SignedDuration) {
-        let now = *self.lock();
+        let now = self.now();
         self.set(now.checked_add(by).unwrap_or(now));
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Timestamp> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The first whole microsecond that is not before `time`, so that a deadline is over once the clock stands there.
+fn micros_not_before(time: Timestamp) -> i64 {
+    let micros = time.as_microsecond();
+    let is_whole = Timestamp::from_microsecond(micros).is_ok_and(|whole| whole >= time);
+    if is_whole { micros } else { micros + 1 }
 }
 
 #[async_trait]
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
-        *self.lock()
+        Timestamp::from_microsecond(self.time.now()).unwrap_or(Timestamp::MAX)
     }
 
     async fn sleep_until(&self, deadline: Timestamp) {

@@ -13,7 +13,9 @@ use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, Tier, TlsTru
 use keyferry_domain::id::UserId;
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
+use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{AllRecords, Job, JobFilter, JobState, Page};
 use keyferry_ports::secret::SecretText;
@@ -23,7 +25,7 @@ use uuid::Uuid;
 
 use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
-use crate::fuse::{Fuse, Fused};
+use crate::fuse::{Fuse, Fused, FusedAws};
 use crate::records::MemoryRecords;
 use crate::sim_aws::{Mistake, SimAws};
 
@@ -32,6 +34,9 @@ const ROUNDS_MAX: u32 = 3_000;
 
 /// The account in which everything happens.
 pub const ACCOUNT: &str = "111122223333";
+
+/// The IAM user by whose access key everything happens.
+pub const OURS: &str = "arn:aws:iam::111122223333:user/keyferry";
 
 /// The Region in which everything happens.
 pub const REGION: &str = "eu-central-1";
@@ -47,7 +52,29 @@ pub struct Outside {
     pub clock: Arc<VirtualClock>,
     /// The access key with which everything is done.
     pub access_key: (String, String),
-    seed: u64,
+    /// Where AWS is reached over HTTPS; `None`: in process.
+    pub door: Option<Door>,
+    /// Decides ids and back-offs.
+    pub seed: u64,
+}
+
+/// The simulator's HTTPS front.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// Its address.
+    pub url: String,
+    /// PEM of the authority behind its certificate.
+    pub ca: String,
+}
+
+/// What a process reaches the outside by.
+pub struct Ways {
+    /// To its database.
+    pub records: Arc<dyn AllRecords>,
+    /// To AWS.
+    pub aws: Arc<dyn Aws>,
+    /// To the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// One running process on top of what outlives it.
@@ -82,6 +109,7 @@ impl Outside {
             records: Arc::new(MemoryRecords::default()),
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
+            door: None,
             seed,
         }
     }
@@ -95,6 +123,7 @@ impl Outside {
             records,
             clock,
             access_key: self.access_key.clone(),
+            door: self.door.clone(),
             seed,
         }
     }
@@ -106,21 +135,42 @@ impl Outside {
 
     /// Starts a process whose adapter makes a mistake.
     pub fn start_with(&self, fuse: Arc<Fuse>, start: u64, mistake: Mistake) -> World {
-        let records: Arc<dyn AllRecords> =
-            Arc::new(Fused::new(Arc::clone(&self.records), Arc::clone(&fuse)));
-        let clock: Arc<dyn Clock> = self.clock.clone();
+        let aws = SimAws::new(Arc::clone(&self.sim), self.clock.clone(), mistake);
+        let aws = Arc::new(FusedAws::new(aws, Arc::clone(&fuse)));
+        self.start_on(aws, self.clock.clone(), fuse, start)
+    }
+
+    /// Starts a process on another adapter and another clock, such as the real ones.
+    pub fn start_on(
+        &self,
+        aws: Arc<dyn Aws>,
+        clock: Arc<dyn Clock>,
+        fuse: Arc<Fuse>,
+        start: u64,
+    ) -> World {
+        let records = Arc::new(Fused::new(Arc::clone(&self.records), fuse));
+        let ways = Ways {
+            records,
+            aws,
+            clock,
+        };
+        self.start_by(ways, start)
+    }
+
+    /// Starts a process that reaches the outside by other ways than in memory.
+    pub fn start_by(&self, ways: Ways, start: u64) -> World {
+        let Ways {
+            records,
+            aws,
+            clock,
+        } = ways;
         let vault = open_vault();
         let ports = Ports {
             records,
             vault: vault.clone(),
             seal_control: vault,
             passwords: Arc::new(Argon2Passwords),
-            aws: Arc::new(SimAws::new(
-                Arc::clone(&self.sim),
-                clock.clone(),
-                fuse,
-                mistake,
-            )),
+            aws,
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,
@@ -174,13 +224,19 @@ impl World {
     /// A link with the world's access key.
     pub fn link(&self) -> LinkSettings<SecretText> {
         let (id, secret) = &self.outside.access_key;
+        let identity = Identity::AccessKey {
+            access_key_id: id.clone(),
+            secret_access_key: SecretText::new(secret.as_str()),
+        };
+        let door = self.outside.door.clone();
+        let url = door.as_ref().map(|door| door.url.clone());
         LinkSettings {
-            identity: Identity::AccessKey {
-                access_key_id: id.clone(),
-                secret_access_key: SecretText::new(secret.as_str()),
+            identity,
+            endpoint: url.map_or(Endpoint::Standard, |url| Endpoint::Custom { url }),
+            tls: TlsTrust {
+                ca_bundle: door.map(|door| door.ca),
+                ..TlsTrust::default()
             },
-            endpoint: Endpoint::Standard,
-            tls: TlsTrust::default(),
             proxy: None,
         }
     }
@@ -193,12 +249,15 @@ impl World {
             tier: Tier::Full,
         };
         let add = AddConnection {
+            rotation: None,
             name: "aws".parse()?,
             request,
             allow_unverified: false,
         };
         self.app.connections.add(&self.actor, add).await?;
         let keystore = CreateKeystore {
+            group: None,
+            rotation: RotationChoice::Inherit,
             name: "store".parse()?,
             description: String::new(),
             connection: "aws".to_owned(),
@@ -213,6 +272,16 @@ impl World {
 
     /// Asks for a KMS key called `name` with an alias of the same name.
     pub async fn create(&self, name: &str, spec: KeySpec) -> Result<Answer, AppError> {
+        self.create_as(name, spec, &Mode::default()).await
+    }
+
+    /// Asks for a KMS key in one way or another.
+    pub async fn create_as(
+        &self,
+        name: &str,
+        spec: KeySpec,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
         let command = CreateKmsKey {
             keystore: "store".to_owned(),
             name: name.parse()?,
@@ -222,10 +291,7 @@ impl World {
                 ..Properties::default()
             },
         };
-        self.app
-            .kms_keys
-            .create(&self.actor, command, &Mode::default())
-            .await
+        self.app.kms_keys.create(&self.actor, command, mode).await
     }
 
     /// Works off everything, letting the time pass, until nothing is open any more.
@@ -234,23 +300,24 @@ impl World {
     ///
     /// If it does not come to rest: the jobs, as they stand, are in the message.
     pub async fn run(&self) {
-        let clock = &self.outside.clock;
+        if !self.comes_to_rest().await {
+            panic!(
+                "no rest after {ROUNDS_MAX} rounds: {:#?}",
+                self.jobs().await
+            );
+        }
+    }
+
+    /// As [`run`](Self::run); answers whether nothing is open any more.
+    pub async fn comes_to_rest(&self) -> bool {
         for _ in 0..ROUNDS_MAX {
-            match self
-                .app
-                .engine
-                .run_due()
-                .await
-                .expect("records in memory answer")
-            {
-                Some(next) => clock.set(next),
-                None => return,
+            let next = self.app.engine.run_due().await;
+            match next.expect("the records answer") {
+                Some(next) => self.outside.clock.set(next),
+                None => return true,
             }
         }
-        panic!(
-            "no rest after {ROUNDS_MAX} rounds: {:#?}",
-            self.jobs().await
-        );
+        false
     }
 
     /// Every job with its targets and attempts.

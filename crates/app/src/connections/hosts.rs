@@ -34,6 +34,7 @@ const GLOBAL: &[(Partition, &str, &str)] = &[
 const STS: &str = "STS: who we are, and assuming roles";
 const IAM: &str = "IAM: checking rights, pick lists, access keys";
 const ACCOUNT: &str = "Account Management: which Regions are enabled";
+const EC2: &str = "EC2: which Regions are enabled, where Account Management may not be asked";
 
 /// The hosts of a connection with these Regions, default first, each once. The host's own credentials may need more:
 /// what its configuration names.
@@ -73,6 +74,7 @@ pub fn hosts(
         .map_or(("iam", default.as_str()), |row| (row.1, row.2));
     all.push(host(format!("{iam}.{suffix}"), IAM));
     all.push(host(format!("account.{account}.{suffix}"), ACCOUNT));
+    all.push(host(format!("ec2.{default}.{suffix}"), EC2));
     Ok(all)
 }
 
@@ -134,6 +136,7 @@ mod tests {
                 "sts.eu-central-1.amazonaws.com",
                 "iam.amazonaws.com",
                 "account.us-east-1.amazonaws.com",
+                "ec2.eu-central-1.amazonaws.com",
             ]
         );
     }
@@ -149,6 +152,7 @@ mod tests {
                 "sts.us-gov-east-1.amazonaws.com",
                 "iam.us-gov.amazonaws.com",
                 "account.us-gov-west-1.amazonaws.com",
+                "ec2.us-gov-east-1.amazonaws.com",
             ]
         );
     }
@@ -172,6 +176,7 @@ mod tests {
                 "sts.cn-north-1.amazonaws.com.cn",
                 "iam.cn-north-1.amazonaws.com.cn",
                 "account.cn-northwest-1.amazonaws.com.cn",
+                "ec2.cn-north-1.amazonaws.com.cn",
             ]
         );
         assert_eq!(through_custom, ["aws.example.org:8443"]);

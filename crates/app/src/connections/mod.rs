@@ -2,6 +2,7 @@
 
 pub mod hosts;
 pub mod policy;
+pub mod regions;
 pub mod tier;
 mod verify;
 
@@ -13,6 +14,7 @@ use keyferry_domain::connection::{
 };
 use keyferry_domain::id::ConnectionId;
 use keyferry_domain::name::Name;
+use keyferry_domain::schedule::RotationSchedule;
 use keyferry_ports::aws::Principals;
 use keyferry_ports::records::{Batch, Change, Expect, RecordsError};
 use keyferry_ports::secret::SecretText;
@@ -21,7 +23,6 @@ use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::driver::describe;
 use crate::error::AppError;
-use crate::link::default_region;
 use crate::log::{Fact, object};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
@@ -45,6 +46,8 @@ pub struct AddConnection {
     pub name: Name,
     /// The link.
     pub request: LinkRequest,
+    /// When keys rotate in keystores that do not say otherwise.
+    pub rotation: Option<RotationSchedule>,
     /// Whether to store it although it does not work.
     pub allow_unverified: bool,
 }
@@ -84,6 +87,8 @@ pub struct UpdateConnection {
     pub regions: Option<Vec<Region>>,
     /// Another tier.
     pub tier: Option<Tier>,
+    /// Another default for when keys rotate, or none; keystores that are there keep theirs.
+    pub rotation: Option<Option<RotationSchedule>>,
     /// Whether to store it although it does not work.
     pub allow_unverified: bool,
 }
@@ -114,10 +119,10 @@ impl Connections {
     }
 
     async fn try_link(&self, request: &LinkRequest) -> Result<Verified, AppError> {
-        let region = default_region(&request.regions)?;
         check_regions(&request.regions)?;
+        let home = regions::home(&request.regions)?;
         let settings = copy(&request.link)?;
-        let link = self.shared.links.try_out(settings, region).await?;
+        let link = self.shared.links.try_out(settings, home).await?;
         verify::verify(&*link, &request.regions, request.tier).await
     }
 
@@ -153,6 +158,7 @@ impl Connections {
             link,
             link_mac,
             tier: command.request.tier,
+            rotation: command.rotation,
             health,
             created_at: now,
             updated_at: now,
@@ -219,6 +225,7 @@ impl Connections {
             .seal_settings(connection.id, &request.link)?;
         connection.regions = request.regions;
         connection.tier = request.tier;
+        connection.rotation = command.rotation.unwrap_or(connection.rotation);
         connection.updated_at = now;
         self.store(actor, Action::ConnectionUpdate, &connection, expect)
             .await?;
@@ -273,10 +280,12 @@ impl Connections {
                 Some(verified)
             }
             Err(error) => {
-                connection.health = LinkHealth::NotConnected {
-                    why: describe(&error),
-                    since: now,
+                let since = match connection.health {
+                    LinkHealth::NotConnected { since, .. } => since,
+                    LinkHealth::Connected { .. } | LinkHealth::Unknown => now,
                 };
+                let why = describe(&error);
+                connection.health = LinkHealth::NotConnected { why, since };
                 None
             }
         };
@@ -393,7 +402,10 @@ pub(crate) fn check_revision(
 
 /// A link that failed for reasons outside may be stored and mended later; a wrong request may not.
 fn may_be_stored(error: &AppError) -> bool {
-    matches!(error, AppError::Aws { .. })
+    matches!(
+        error,
+        AppError::Aws { .. } | AppError::RegionNotEnabled { .. }
+    )
 }
 
 /// A connection keeps the account that it first reached.

@@ -1,5 +1,7 @@
 //! Which AWS actions each tier needs: one table for policy documents and verification.
 
+use std::collections::BTreeMap;
+
 use keyferry_domain::connection::Tier;
 
 /// Where an action is allowed.
@@ -24,7 +26,8 @@ pub enum Scope {
 pub const ACTIONS: &[(&str, Tier, Scope)] = &[
     ("kms:ListKeys", Tier::Observe, Scope::Account),
     ("kms:ListAliases", Tier::Observe, Scope::Account),
-    ("account:ListRegions", Tier::Observe, Scope::Account),
+    (LIST_REGIONS, Tier::Observe, Scope::Account),
+    (DESCRIBE_REGIONS, Tier::Observe, Scope::Account),
     (
         "iam:SimulatePrincipalPolicy",
         Tier::Observe,
@@ -65,6 +68,11 @@ pub const ACTIONS: &[(&str, Tier, Scope)] = &[
     ("kms:DeleteAlias", Tier::Full, Scope::KeysAndAliases),
 ];
 
+/// Tells which Regions are enabled; either of the two is enough.
+const LIST_REGIONS: &str = "account:ListRegions";
+/// Stands in for the other, where Account Management does not answer.
+const DESCRIBE_REGIONS: &str = "ec2:DescribeRegions";
+
 /// The IAM actions with which an IAM user rotates its own access key.
 pub const ACCESS_KEY_ACTIONS: &[&str] = &[
     "iam:GetUser",
@@ -101,4 +109,36 @@ pub fn actions_of(tier: Tier) -> Vec<String> {
         .filter(|row| row.1 <= tier)
         .map(|row| row.0.to_owned())
         .collect()
+}
+
+/// Those of the wanted actions that are not allowed. Of two that stand in for each other one is enough.
+pub(crate) fn missing_of(wanted: Vec<String>, allowed: &BTreeMap<String, bool>) -> Vec<String> {
+    let is_allowed = |action: &str| allowed.get(action).copied().unwrap_or(false);
+    let is_spared = |action: &str| match action {
+        LIST_REGIONS => is_allowed(DESCRIBE_REGIONS),
+        DESCRIBE_REGIONS => is_allowed(LIST_REGIONS),
+        _ => false,
+    };
+    wanted
+        .into_iter()
+        .filter(|action| !is_allowed(action) && !is_spared(action))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_ways_to_list_regions_both_are_missing_or_none() {
+        let wanted = || vec![LIST_REGIONS.to_owned(), DESCRIBE_REGIONS.to_owned()];
+        let missing = |allowed: &[&str]| {
+            let allowed = allowed.iter().map(|action| ((*action).to_owned(), true));
+            missing_of(wanted(), &allowed.collect())
+        };
+
+        assert_eq!(missing(&[]), wanted());
+        assert!(missing(&[LIST_REGIONS]).is_empty());
+        assert!(missing(&[DESCRIBE_REGIONS]).is_empty());
+    }
 }

@@ -10,7 +10,8 @@ use keyferry_ports::aws::{AwsAccount, CallFailure, Caller, Refusal};
 use crate::error::AppError;
 use crate::link::default_region;
 
-use super::tier::actions_of;
+use super::regions::{check_enabled, explain};
+use super::tier::{actions_of, missing_of};
 
 /// What verification found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +43,23 @@ pub(crate) async fn verify(
     regions: &[Region],
     tier: Tier,
 ) -> Result<Verified, AppError> {
-    let caller = link
-        .caller()
-        .await
-        .map_err(AppError::aws("asking AWS who we are (GetCallerIdentity)"))?;
-    let checks = join_all(regions.iter().map(|region| check_region(link, region))).await;
+    let home = super::regions::home(regions)?;
+    let caller = match link.caller().await {
+        Ok(caller) => caller,
+        Err(failure) => {
+            let told = explain(link, home, None, &failure).await;
+            let plain = AppError::aws("asking AWS who we are (GetCallerIdentity)");
+            return Err(told.unwrap_or_else(|| plain(failure)));
+        }
+    };
+    check_enabled(link, Some(&caller.account), regions).await?;
+    let account = &caller.account;
+    let checks = join_all(
+        regions
+            .iter()
+            .map(|region| check_region(link, account, region)),
+    )
+    .await;
     let checked: Vec<RegionCheck> = checks.into_iter().collect::<Result<_, AppError>>()?;
     let region = default_region(regions)?;
     let (missing_actions, actions_unchecked) = missing_actions(link, &caller, region, tier).await;
@@ -60,7 +73,11 @@ pub(crate) async fn verify(
 }
 
 /// Lists keys: a refusal for want of rights proves that the Region answers; anything else fails verification.
-async fn check_region(link: &dyn AwsAccount, region: &Region) -> Result<RegionCheck, AppError> {
+async fn check_region(
+    link: &dyn AwsAccount,
+    account: &Account,
+    region: &Region,
+) -> Result<RegionCheck, AppError> {
     let problem = match link.kms(region).keys(None).await {
         Ok(_) => None,
         Err(CallFailure::Refused {
@@ -68,10 +85,9 @@ async fn check_region(link: &dyn AwsAccount, region: &Region) -> Result<RegionCh
             ..
         }) => Some("kms:ListKeys is not allowed".to_owned()),
         Err(failure) => {
-            return Err(AppError::Aws {
-                what: format!("listing KMS keys in {region}").into(),
-                source: failure,
-            });
+            let told = explain(link, region, Some(account), &failure).await;
+            let plain = AppError::aws(format!("listing KMS keys in {region}"));
+            return Err(told.unwrap_or_else(|| plain(failure)));
         }
     };
     Ok(RegionCheck {
@@ -96,10 +112,7 @@ async fn missing_actions(
     let allowed: Result<BTreeMap<String, bool>, _> = link.allowed(caller, region, &wanted).await;
     match allowed {
         Ok(allowed) => {
-            let missing = wanted
-                .into_iter()
-                .filter(|action| !allowed.get(action).copied().unwrap_or(false))
-                .collect();
+            let missing = missing_of(wanted, &allowed);
             (missing, None)
         }
         Err(failure) => (Vec::new(), Some(failure.to_string())),

@@ -9,7 +9,7 @@ use keyferry_domain::connection::{Connection, Endpoint, TlsTrust};
 use keyferry_ports::aws::{AwsAccount, Caller};
 
 use crate::connections::hosts::hosts;
-use crate::connections::tier::actions_of;
+use crate::connections::tier::{actions_of, missing_of};
 use crate::link::default_region;
 use crate::quota::per_second;
 
@@ -131,11 +131,13 @@ async fn enabled_regions(connection: &Connection, link: &dyn AwsAccount) -> Chec
         Ok(known) => known,
         Err(failure) => {
             let detail = format!("not checked: {failure}");
-            let hint = "allow account:ListRegions, and let the host of Account Management through";
+            let hint =
+                "allow account:ListRegions or ec2:DescribeRegions, and let their hosts through";
             return Check::noted("regions enabled", detail, hint);
         }
     };
     let enabled: BTreeSet<&Region> = known
+        .regions
         .iter()
         .filter(|row| row.is_enabled)
         .map(|row| &row.region)
@@ -175,14 +177,10 @@ async fn permissions(connection: &Connection, link: &dyn AwsAccount, caller: &Ca
             return Check::noted(PERMISSIONS, format!("not checked: {failure}"), hint);
         }
     };
-    let is_missing = |action: &&String| !allowed.get(*action).copied().unwrap_or(false);
-    let missing: Vec<&str> = wanted
-        .iter()
-        .filter(is_missing)
-        .map(String::as_str)
-        .collect();
+    let actions = wanted.len();
+    let missing = missing_of(wanted, &allowed);
     if missing.is_empty() {
-        let detail = format!("all {} actions of the tier {tier}", wanted.len());
+        let detail = format!("all {actions} actions of the tier {tier}");
         return Check::passed(PERMISSIONS, detail);
     }
     let hint = "print the policy with `keyferry connection policy` and attach it";

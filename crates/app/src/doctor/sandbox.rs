@@ -9,6 +9,7 @@ use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::life::Life;
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::SETTLE;
@@ -93,6 +94,8 @@ impl Doctor {
         let short = id.get(20..).unwrap_or(&id);
         let tags = Tags::from([("keyferry-purpose".to_owned(), "doctor".to_owned())]);
         let command = CreateKeystore {
+            group: None,
+            rotation: RotationChoice::Inherit,
             name: format!("doctor-{short}").parse()?,
             description: "Throw-away keys of an examination".to_owned(),
             connection: connection.id.to_string(),
@@ -124,7 +127,7 @@ impl Doctor {
         let mut checks = Vec::new();
         for row in expectations().iter().filter(|row| row.spec == spec) {
             let title = format!("{} {}", spec, row.operation.as_str());
-            match self.run_row(bench, row, &mut subject).await {
+            match Box::pin(self.run_row(bench, row, &mut subject)).await {
                 Ok(differing) if differing.is_empty() => {
                     checks.push(Check::passed(title, "as expected"));
                 }
@@ -158,7 +161,7 @@ impl Doctor {
                 self.finish(bench.actor, &job).await?;
                 kms_keys
             }
-            Answer::Unchanged(_) | Answer::Planned(_) => {
+            Answer::Unchanged(_) | Answer::Done(_) | Answer::Planned(_) => {
                 let hint = "the throw-away key was changed by somebody else meanwhile";
                 return Err(Check::failed("", "there was nothing to do", Some(hint)));
             }
@@ -326,7 +329,7 @@ impl Doctor {
             Answer::Started { job, .. } => {
                 self.finish(actor, &job).await.map_err(|check| check.detail)
             }
-            Answer::Unchanged(_) | Answer::Planned(_) => Ok(()),
+            Answer::Unchanged(_) | Answer::Done(_) | Answer::Planned(_) => Ok(()),
         }
     }
 }

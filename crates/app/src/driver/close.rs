@@ -24,7 +24,8 @@ impl KmsKeyRun {
     /// What is written when the run pauses or ends: the key with what was read.
     pub(super) fn closing_records(&mut self) -> Vec<Change> {
         if !self.places.is_empty() {
-            self.subject.key.observed = self.places.clone();
+            // Who answers was not asked: absence proves nothing here.
+            self.subject.key.observe(self.places.clone(), false);
             self.is_changed = true;
         }
         self.key_change()

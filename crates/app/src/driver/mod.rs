@@ -152,7 +152,11 @@ impl Driver for KmsKeyDriver {
             AttemptState::Done => Outcome::Ok,
             AttemptState::Sending | AttemptState::Unknown => Outcome::Unknown,
         };
-        let about = object("kms-key", attempt.subject, attempt.subject);
+        // Named as in the entry before it, so that the two are found together.
+        let about = match attempt.subject.kms_key() {
+            Some(id) => object("kms-key", id, id),
+            None => object("job", attempt.job, attempt.subject),
+        };
         let operation = StepKind::from_word(&attempt.kind).map_or("", StepKind::aws_operation);
         let fact = Fact::outcome("system", &attempt.kind, outcome, about, self.clock.now())
             .job(attempt.job)

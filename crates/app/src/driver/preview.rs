@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::Plan;
 use keyferry_domain::planner::plan;
@@ -36,6 +37,18 @@ impl KmsKeyDriver {
         let intent = &subject.key.intent;
         let view = view_of(&subject, places);
         Ok(plan(intent, &view.overlaid(intent, now), now))
+    }
+
+    /// A KMS key as the records have it, and what AWS shows of it now.
+    pub(crate) async fn look(
+        &self,
+        id: KmsKeyId,
+        actor: String,
+        pacer: Pacer,
+    ) -> Result<(KmsKey, BTreeMap<keyferry_domain::arn::Region, Place>), DriverError> {
+        let subject = self.read_subject(id, actor).await?;
+        let places = self.read_places(&subject, &pacer).await?;
+        Ok((subject.key, places))
     }
 
     /// The plan for a successor that exists nowhere yet, whose aliases point at its predecessor.

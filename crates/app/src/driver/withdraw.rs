@@ -41,8 +41,10 @@ impl KmsKeyDriver {
                 .detail("life", key.intent.life)
                 .change(),
         ];
-        changes.extend(unlinked(&key, predecessor.as_ref()));
+        // The key leaves its name before the former one has it again.
+        let free = unlinked(&key, predecessor.as_ref());
         changes.push(Change::PutKmsKey(key, expect));
+        changes.extend(free);
         Ok(changes)
     }
 }
@@ -66,9 +68,10 @@ impl KmsKeyRun {
         }
         let mut records = Vec::new();
         if key.withdraw(self.job) {
-            records.extend(unlinked(key, self.subject.predecessor.as_ref()));
+            let free = unlinked(key, self.subject.predecessor.as_ref());
             self.is_changed = true;
             records.extend(self.key_change());
+            records.extend(free);
         }
         Cancelled {
             records,

@@ -14,6 +14,7 @@ use crate::driver::error_of;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 
+use super::names::taken;
 use super::{Answer, KmsKeys, Mode, Planned};
 
 /// Which operation, and how urgent.
@@ -72,12 +73,24 @@ impl KmsKeys {
         if wish.is_destructive {
             mode.confirms(&before)?;
         }
+        self.carry_out(actor, mode, wish, &before, after).await
+    }
+
+    /// Shows the plan, or commits what is wanted now of a KMS key and starts the job.
+    pub(super) async fn carry_out(
+        &self,
+        actor: &Actor,
+        mode: &Mode,
+        wish: Wish,
+        before: &KmsKey,
+        after: KmsKey,
+    ) -> Result<Answer, AppError> {
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
         // Protective acts do not wait: the job under way meets the new intent and converges to it.
         if wish.priority != Priority::Protect {
-            self.refuse_busy(&before).await?;
+            self.refuse_busy(before).await?;
         }
         let expect = Expect::Revision(before.revision);
         let mut batch = Batch::new().with(Change::PutKmsKey(after.clone(), expect));
@@ -192,6 +205,7 @@ impl KmsKeys {
         let (job, _, changes) = new_job(request, now, &*ports.entropy);
         self.remember_former(job.id, batch).await?;
         batch.changes.extend(changes);
+        let name = about.name.clone();
         let about = object("kms-key", about.id, &about.name);
         let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
         batch.push(fact.change());
@@ -199,7 +213,7 @@ impl KmsKeys {
             Ok(()) => {}
             // Nobody knows: the job's row tells.
             Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(taken(&name)(error)),
         }
         self.shared.engine.wake();
         Ok(job)

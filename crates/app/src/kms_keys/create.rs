@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use keyferry_domain::alias::AliasName;
-use keyferry_domain::arn::{Account, Region};
+use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{KmsKeyId, OperationId};
 use keyferry_domain::intent::Intent;
@@ -12,12 +12,11 @@ use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::{Keystore, PolicyDocument};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
-use keyferry_domain::operation::{self, CreateRequest};
+use keyferry_domain::operation::{self, CreateRequest, RotationChoice};
 use keyferry_domain::plan::{Blocked, Decision};
 use keyferry_domain::planner::plan;
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
-use keyferry_domain::validity::Validity;
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{Place, View};
 use keyferry_engine::JobRequest;
@@ -30,9 +29,8 @@ use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
 use crate::keys::CreateKey;
 use crate::log::{Fact, object};
-use crate::parts::DEFAULT_GROUP;
 
-use super::{Answer, KmsKeys, Mode, Planned};
+use super::{Answer, KmsKeys, Mode, Planned, Stay};
 
 /// Which key policy a KMS key gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,9 +62,11 @@ pub struct Properties {
     /// Whether it can be replicated.
     pub multi_region: Option<bool>,
     /// How long the material stays.
-    pub validity: Option<Validity>,
+    pub validity: Option<Stay>,
     /// Whether it shall be disabled once it is made.
     pub disabled: bool,
+    /// When and how it rotates by itself.
+    pub rotation: RotationChoice,
 }
 
 /// A new key and a KMS key that holds it.
@@ -117,8 +117,11 @@ impl KmsKeys {
         }
         let to = self.destination(&command.keystore).await?;
         let spec = command.spec.unwrap_or(to.keystore.template.spec);
+        self.refuse_taken_name(to.keystore.id, &command.name, None)
+            .await?;
         let intent = self.first_intent(&to, VersionNumber::FIRST, spec, command.properties)?;
-        self.refuse_taken_aliases(&to, &intent).await?;
+        self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
+            .await?;
         let kms_key = self.new_kms_key(&to, command.name.clone(), intent);
         if mode.dry_run {
             return Ok(planned_first(
@@ -128,11 +131,14 @@ impl KmsKeys {
             ));
         }
         let key = CreateKey {
+            group: Some(to.keystore.group.to_string()),
             name: command.name,
             spec,
             description: kms_key.intent.description.clone(),
             active_versions_max: None,
+            permitted: None,
             exportable: false,
+            rotation: None,
         };
         let (made, changes) = self.shared.new_key(key).await?;
         let about = object("key", made.key.id, &made.key.name);
@@ -161,9 +167,18 @@ impl KmsKeys {
         }
         let to = self.destination(&command.keystore).await?;
         let key: ManagedKey = self.shared.find_key(&command.key).await?;
-        let intent = self.first_intent(&to, key.current, key.spec, command.properties)?;
-        self.refuse_taken_aliases(&to, &intent).await?;
+        if key.group != to.keystore.group {
+            return Err(AppError::OtherGroup {
+                key: key.name.to_string(),
+                keystore: to.keystore.name.to_string(),
+            });
+        }
+        self.shared.check_current_is_active(&key).await?;
         let name = command.name.unwrap_or_else(|| key.name.clone());
+        self.refuse_taken_name(to.keystore.id, &name, None).await?;
+        let intent = self.first_intent(&to, key.current, key.spec, command.properties)?;
+        self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
+            .await?;
         let kms_key = KmsKey {
             source: Some(key.id),
             ..self.new_kms_key(&to, name, intent)
@@ -203,6 +218,7 @@ impl KmsKeys {
         properties: Properties,
     ) -> Result<Intent, AppError> {
         let regions = regions_of(&to.keystore, properties.regions)?;
+        let now = self.shared.now();
         let mut request = CreateRequest::new(regions, Some(version));
         request.spec = Some(spec);
         request.usage = properties.usage;
@@ -210,9 +226,9 @@ impl KmsKeys {
         request.tags = properties.tags;
         request.description = properties.description;
         request.multi_region = properties.multi_region;
-        request.validity = properties.validity;
+        request.validity = properties.validity.map(|stay| stay.validity(now));
         request.enabled = !properties.disabled;
-        let now = self.shared.now();
+        request.rotation = properties.rotation;
         let mut intent = operation::create(&to.keystore.template, request, now)?;
         intent.policy = Some(policy_for(to, &intent, properties.policy)?);
         let first = plan(&intent, &empty_view(&intent, version), now);
@@ -223,10 +239,11 @@ impl KmsKeys {
     }
 
     fn new_kms_key(&self, to: &Destination, name: Name, intent: Intent) -> KmsKey {
-        KmsKey {
+        let now = self.shared.now();
+        let key = KmsKey {
             id: KmsKeyId::new(self.shared.new_uuid()),
             name,
-            group: DEFAULT_GROUP,
+            group: to.keystore.group,
             keystore: to.keystore.id,
             connection: to.connection.id,
             source: None,
@@ -234,6 +251,7 @@ impl KmsKeys {
             arn: None,
             intent,
             observed: Default::default(),
+            traces: Default::default(),
             bindings: Default::default(),
             held_material: false,
             held: Vec::new(),
@@ -241,35 +259,36 @@ impl KmsKeys {
             predecessor: None,
             successor: None,
             handover: None,
-            created_at: self.shared.now(),
+            rotation_due: None,
+            created_at: now,
             revision: 1,
-        }
+        };
+        key.due_after(now, now)
     }
 
-    /// An alias that points at any key is in the way: a new key has no predecessor.
-    async fn refuse_taken_aliases(
+    /// An alias that points at any other key than `own` is in the way: only a rotation has a predecessor.
+    pub(super) async fn refuse_taken_aliases(
         &self,
-        to: &Destination,
-        intent: &Intent,
+        connection: &Connection,
+        places: &[Region],
+        aliases: &BTreeSet<AliasName>,
+        own: Option<&KmsKeyArn>,
     ) -> Result<(), AppError> {
-        if intent.aliases.is_empty() {
+        if aliases.is_empty() {
             return Ok(());
         }
-        let link = self
-            .shared
-            .links
-            .of(&to.connection, "keyferry-read")
-            .await?;
-        let looks = intent.places.iter().flat_map(|region| {
+        let link = self.shared.links.of(connection, "keyferry-read").await?;
+        let looks = places.iter().flat_map(|region| {
             let kms = link.kms(region);
-            intent.aliases.iter().map(move |alias| {
+            aliases.iter().map(move |alias| {
                 let kms = std::sync::Arc::clone(&kms);
                 async move { Ok::<_, AppError>((alias, kms.alias_target(alias).await)) }
             })
         });
         for (alias, target) in try_join_all(looks).await? {
             let target = target.map_err(AppError::aws(format!("looking for {alias}")))?;
-            if let Some(key_id) = target {
+            let is_own = |key_id: &String| own.is_some_and(|own| own.key_id() == key_id);
+            if let Some(key_id) = target.filter(|key_id| !is_own(key_id)) {
                 return Err(Blocked::ForeignAlias {
                     alias: alias.clone(),
                     key_id,

@@ -2,8 +2,14 @@
 
 mod change;
 mod create;
+mod leave;
+mod names;
+mod observe;
 mod rotate;
+mod schedule;
 mod selector;
+mod stay;
+mod update;
 
 use std::sync::Arc;
 
@@ -22,6 +28,8 @@ use crate::parts::Shared;
 
 pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
+pub use stay::Stay;
+pub use update::{AccessChange, PolicyChange, UpdateKmsKey};
 
 use self::change::Wish;
 
@@ -61,6 +69,8 @@ impl Mode {
 pub enum Answer {
     /// It was wanted already.
     Unchanged(KmsKey),
+    /// It is done: nothing had to be sent. The KMS key as it is now, or was when it was forgotten.
+    Done(KmsKey),
     /// A job is under way.
     Started {
         /// The job.

@@ -12,6 +12,7 @@ use crate::error::AppError;
 use crate::keys::AfterVersion;
 use crate::log::{Fact, object};
 
+use super::change::Wish;
 use super::{Answer, KmsKeys, Mode, Planned};
 
 /// How to rotate.
@@ -73,7 +74,8 @@ impl KmsKeys {
         let after = KmsKey {
             intent: change.or(&before.intent),
             ..before.clone()
-        };
+        }
+        .due_after(now, now);
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
@@ -96,6 +98,36 @@ impl KmsKeys {
         })
     }
 
+    /// Takes the current version of the key into a KMS key that holds an older one: same key id, old ciphertexts still
+    /// decrypt. The version was made before; the former ones keep their states.
+    ///
+    /// # Errors
+    ///
+    /// Refused where the KMS key holds the current version already, and where it could not be rotated in place.
+    pub async fn upload_version(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let action = Action::KmsKeyUploadVersion;
+        authorize(actor, action)?;
+        let before = self.find(selector).await?;
+        if let Some(answer) = self.repeated(actor, action, Some(&before), mode).await? {
+            return Ok(answer);
+        }
+        let source = self.shared.find_key(&source_of(&before)?).await?;
+        self.shared.check_current_is_active(&source).await?;
+        let now = self.shared.now();
+        let change = operation::rotate_in_place(&before.intent, source.current, None, now)?;
+        let after = KmsKey {
+            intent: change.or(&before.intent),
+            ..before.clone()
+        };
+        let wish = Wish::new(action, Priority::Interactive);
+        self.carry_out(actor, mode, wish, &before, after).await
+    }
+
     async fn rotate_by_new_key(
         &self,
         actor: &Actor,
@@ -103,6 +135,7 @@ impl KmsKeys {
         old_key: OldKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
+        self.refuse_second_successor(&before).await?;
         let source = self.shared.find_key(&source_of(&before)?).await?;
         let now = self.shared.now();
         let intent = operation::rotate_new_key(&before.intent, source.current.next(), None, now)?;
@@ -112,6 +145,7 @@ impl KmsKeys {
             arn: None,
             intent,
             observed: Default::default(),
+            traces: Default::default(),
             bindings: Default::default(),
             held_material: false,
             held: Vec::new(),
@@ -122,21 +156,25 @@ impl KmsKeys {
             created_at: now,
             revision: 1,
             ..before.clone()
-        };
+        }
+        .due_after(now, now);
         if mode.dry_run {
             return self.plan_of_both(actor, successor, &before, old_key).await;
         }
         let (batch, _) = self.with_new_version(actor, source).await?;
+        // From now on the successor is what rotates.
         let former = KmsKey {
+            rotation_due: None,
             successor: Some(successor.id),
             ..before.clone()
         };
+        // First the former key leaves its name, then the successor takes it.
         let mut batch = batch
-            .with(Change::PutKmsKey(successor.clone(), Expect::New))
             .with(Change::PutKmsKey(
                 former.clone(),
                 Expect::Revision(before.revision),
-            ));
+            ))
+            .with(Change::PutKmsKey(successor.clone(), Expect::New));
         let targets = match old_key {
             OldKey::KeepEnabled => vec![&successor],
             OldKey::Disable | OldKey::Deactivate => vec![&successor, &former],
@@ -149,6 +187,20 @@ impl KmsKeys {
             job,
             kms_keys: vec![successor, former],
         })
+    }
+
+    /// A key has one successor: one that is not finished is worth its retry, or is released.
+    async fn refuse_second_successor(&self, key: &KmsKey) -> Result<(), AppError> {
+        let Some(id) = key.successor else {
+            return Ok(());
+        };
+        match self.shared.ports.records.find_kms_key(id).await? {
+            Some(successor) if successor.holds_name() => Err(AppError::HasSuccessor {
+                name: key.name.to_string(),
+                successor: successor.id.to_string(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     async fn plan_of_both(

@@ -22,6 +22,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::{Reader, Subject, view_of};
 use crate::log::{Fact, object};
+use crate::observation::{account_answers, take_in};
 
 /// What looking at one key brought.
 #[derive(Debug, Default)]
@@ -72,11 +73,14 @@ impl Pass {
                 .changes
                 .extend(self.heal(&subject, &actor, &plan, &view, now)?);
         }
-        if examined.counts.changed > 0 {
-            let expect = Expect::Revision(subject.key.revision);
-            let mut key = subject.key;
-            key.observed = places;
-            examined.changes.push(Change::PutKmsKey(key, expect));
+        let before = subject.key;
+        let is_verified = account_answers(&*self.link, Some(&self.lane.account), &places).await;
+        let (after, fact) = take_in(&actor.to_string(), &before, places, is_verified, now);
+        let is_news = (&before.traces, before.intent.life) != (&after.traces, after.intent.life);
+        if examined.counts.changed > 0 || is_news {
+            let expect = Expect::Revision(before.revision);
+            examined.changes.push(Change::PutKmsKey(after, expect));
+            examined.changes.extend(fact);
         }
         Ok(examined)
     }

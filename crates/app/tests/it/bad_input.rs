@@ -6,6 +6,7 @@ use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, PolicyChoice, Properties};
 use keyferry_domain::connection::{Identity, Tier};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
@@ -82,7 +83,7 @@ fn wrong_properties() -> Vec<(&'static str, Properties, &'static str)> {
         ("a 50th tag", with(|p| p.tags = tags(50)), "kms-key.tags"),
         (
             "an expiry in the past",
-            with(|p| p.validity = Some(Validity::Until(beginning()))),
+            with(|p| p.validity = Some(Validity::Until(beginning()).into())),
             "kms-key.expiry",
         ),
     ]
@@ -154,10 +155,13 @@ async fn removal_needs_the_name_of_the_kms_key() {
 async fn one_active_version_too_many_is_refused() {
     let world = world().await;
     let key = CreateKey {
+        group: None,
+        rotation: None,
         name: "small".parse().unwrap(),
         spec: KeySpec::Aes256,
         description: String::new(),
         active_versions_max: Some(2),
+        permitted: None,
         exportable: false,
     };
     world.app.keys.create(&world.actor, key).await.unwrap();
@@ -190,6 +194,8 @@ async fn one_active_version_too_many_is_refused() {
 async fn names_are_taken_once_and_case_makes_two() {
     let world = world().await;
     let keystore = |name: &str| CreateKeystore {
+        group: None,
+        rotation: RotationChoice::Inherit,
         name: name.parse().unwrap(),
         description: String::new(),
         connection: "aws".to_owned(),
@@ -225,6 +231,7 @@ async fn a_wrong_secret_is_named_and_nothing_is_stored() {
         *secret_access_key = SecretText::new("x".repeat(40));
     }
     let add = AddConnection {
+        rotation: None,
         name: "aws".parse().unwrap(),
         request: LinkRequest {
             link,

@@ -1,125 +1,85 @@
-//! Jobs killed and put to sleep at every point, at fault rates 0, 10 and 30 %.
+//! Jobs killed and put to sleep at every point, and mistakes built in that the sweep must find.
+//!
+//! Creation and both rotations are swept in `crates/demo/tests`, where a share of it runs through SDK, HTTPS and
+//! SQLite.
 
-use keyferry_testkit::sweep::{Planted, Prepared, Scenario, Tally};
+use keyferry_testkit::sweep::{Broken, Planted, Reach, Report, Scenario, Sweep, scenario};
 
-/// Seeds per scenario and fault rate in one `make test`; `KEYFERRY_SWEEP_SEEDS` asks for more.
-fn seeds() -> u64 {
-    #[allow(clippy::disallowed_methods, reason = "the test's own setting")]
-    let asked = std::env::var("KEYFERRY_SWEEP_SEEDS").ok();
-    asked.and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
-}
-
-const SEEDS: u64 = 20;
-
-/// Restarts that one `make test` counts at least: 20,000 over creation and both rotations.
-fn floor(scenario: Scenario) -> u64 {
-    match scenario {
-        Scenario::CreateAndImport => 5_300,
-        Scenario::RotateByNewKey => 10_400,
-        Scenario::RotateInPlace => 4_300,
-        Scenario::RemoveFromCloud => 4_000,
+/// A sweep without faults.
+fn sweep(scenarios: &'static [&'static Scenario], planted: Planted) -> Sweep {
+    Sweep {
+        scenarios,
+        fault_percents: &[0],
+        seeds: 1..=1,
+        reach: Reach {
+            firsts: usize::MAX,
+            seconds: 2,
+        },
+        planted,
     }
 }
 
-async fn sweep(scenario: Scenario) -> Tally {
-    let prepared = Prepared::new(scenario, 1).await;
-    let mut tally = Tally::default();
-    for seed in 1..=seeds() {
-        for fault_percent in [0, 10, 30] {
-            prepared
-                .sweep(fault_percent, seed, Planted::Nothing, &mut tally)
-                .await;
-        }
+#[test]
+fn every_other_kind_of_job_survives_every_interruption() {
+    let report = Sweep {
+        fault_percents: &[0, 10, 30],
+        seeds: 1..=2,
+        ..sweep(scenario::OTHERS, Planted::Nothing)
     }
-    println!(
-        "{scenario:?}: {} runs, {} restarts, {} broken",
-        tally.runs,
-        tally.restarts,
-        tally.broken.len()
-    );
-    tally
-}
+    .run_in_memory();
 
-fn assert_whole(scenario: Scenario, tally: &Tally) {
-    let floor = floor(scenario) * seeds() / SEEDS;
-    assert!(
-        tally.restarts >= floor,
-        "{} restarts of at least {floor}",
-        tally.restarts
-    );
-    let first: Vec<String> = tally
-        .broken
-        .iter()
-        .take(5)
-        .map(|(case, broken)| format!("{case}: {broken:?}"))
-        .collect();
-    assert!(
-        first.is_empty(),
-        "{} broken, first: {first:#?}",
-        tally.broken.len()
-    );
-}
-
-#[tokio::test]
-async fn create_and_import_survives_every_interruption() {
-    assert_whole(
-        Scenario::CreateAndImport,
-        &sweep(Scenario::CreateAndImport).await,
-    );
-}
-
-#[tokio::test]
-async fn rotation_by_new_key_survives_every_interruption() {
-    assert_whole(
-        Scenario::RotateByNewKey,
-        &sweep(Scenario::RotateByNewKey).await,
-    );
-}
-
-#[tokio::test]
-async fn rotation_in_place_survives_every_interruption() {
-    assert_whole(
-        Scenario::RotateInPlace,
-        &sweep(Scenario::RotateInPlace).await,
-    );
-}
-
-#[tokio::test]
-async fn removal_survives_every_interruption() {
-    assert_whole(
-        Scenario::RemoveFromCloud,
-        &sweep(Scenario::RemoveFromCloud).await,
-    );
-}
-
-/// Whether the sweep notices a mistake within its ordinary budget.
-async fn finds(planted: Planted) -> bool {
-    let prepared = Prepared::new(Scenario::CreateAndImport, 1).await;
-    let mut tally = Tally::default();
-    for seed in 1..=seeds() {
-        for fault_percent in [0, 10, 30] {
-            prepared
-                .sweep(fault_percent, seed, planted, &mut tally)
-                .await;
-            if !tally.broken.is_empty() {
-                return true;
-            }
-        }
+    println!("{}", report.figures());
+    report.assert_whole();
+    for (name, tally) in &report.0 {
+        assert!(tally.restarts > 100, "{name}: {tally}");
     }
-    false
 }
 
-#[tokio::test]
-async fn the_sweep_finds_an_import_before_its_commit() {
-    assert!(finds(Planted::ImportBeforeCommit).await);
+/// Sweeps creation with a mistake built in.
+fn with(planted: Planted) -> Report {
+    sweep(&[&scenario::CREATE], planted).run_in_memory()
 }
 
-#[tokio::test]
-async fn the_sweep_finds_a_blind_retry_of_create_key() {
-    assert!(finds(Planted::CreateKeyRetriedBlindly).await);
+/// The same where three calls in ten fail.
+fn with_faults_and(planted: Planted) -> Report {
+    Sweep {
+        fault_percents: &[30],
+        ..sweep(&[&scenario::CREATE], planted)
+    }
+    .run_in_memory()
 }
 
-#[tokio::test]
-async fn the_sweep_finds_a_request_that_is_signed_anew_after_a_pause() {
-    assert!(finds(Planted::SignedAnew).await);
+fn finds(report: &Report, is: fn(&Broken) -> bool) {
+    let total = report.total();
+    let others: Vec<_> = total.broken.iter().take(3).collect();
+    assert!(total.count(is) > 0, "not found, but {others:#?}");
+}
+
+#[test]
+fn the_sweep_finds_an_import_before_its_commit() {
+    finds(&with(Planted::ImportBeforeCommit), |broken| {
+        matches!(broken, Broken::MaterialLost(_))
+    });
+}
+
+#[test]
+fn the_sweep_finds_a_blind_retry_of_create_key() {
+    finds(
+        &with_faults_and(Planted::CreateKeyRetriedBlindly),
+        |broken| matches!(broken, Broken::SecondKey(_)),
+    );
+}
+
+#[test]
+fn the_sweep_finds_a_request_that_is_signed_anew_after_a_pause() {
+    finds(&with(Planted::SignedAnew), |broken| {
+        matches!(broken, Broken::SecondKey(_))
+    });
+}
+
+#[test]
+fn the_sweep_finds_an_effect_before_its_entry() {
+    finds(&with(Planted::SentBeforeItsEntry), |broken| {
+        matches!(broken, Broken::EffectWithoutAudit(_))
+    });
 }

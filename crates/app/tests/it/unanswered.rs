@@ -1,13 +1,15 @@
 //! Requests without an answer, and what is written of every request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use keyferry_app::kms_keys::Mode;
-use keyferry_audit::{Outcome, Phase};
+use keyferry_audit::{Entry, Outcome, Phase};
 use keyferry_domain::spec::KeySpec;
-use keyferry_ports::records::{AuditFilter, Page};
-use keyferry_testkit::world::{ACCOUNT, REGION, World};
-use kms_sim::{Caller, Fault, ScriptedFault};
+use keyferry_ports::records::{AuditFilter, AuditRecords as _, Page};
+use keyferry_testkit::fuse::{Fuse, Point};
+use keyferry_testkit::world::{ACCOUNT, Outside, REGION, World};
+use kms_sim::{Caller, Fault, ScriptedFault, SimConfig};
 use serde_json::json;
 
 const MODE: Mode = Mode {
@@ -91,6 +93,45 @@ async fn every_attempt_stands_in_the_log_before_and_after_it_was_sent() {
     for (attempt, phases) in phases {
         let both = [Phase::Intent, Phase::Outcome(Outcome::Ok)];
         assert_eq!(phases, both, "{attempt}");
+    }
+}
+
+/// The process dies with AWS's answer in its hand; the next one finds the attempt without an outcome.
+#[tokio::test]
+async fn an_outcome_that_a_crash_swallowed_is_told_of_the_same_object_as_its_intent() {
+    let outside = Outside::new(1, SimConfig::default());
+    let first = outside.start(Fuse::whole(), 0);
+    first.with_keystore().await.unwrap();
+    let asked = first.create("app", KeySpec::Aes256).await;
+    assert!(asked.is_ok());
+    drop(first);
+    for at in 0.. {
+        let fuse = Fuse::crash_at(at);
+        let dying = outside.start(Arc::clone(&fuse), 1 + at as u64);
+        tokio::select! {
+            biased;
+            () = fuse.burnt() => {}
+            () = dying.run() => panic!("no call was answered"),
+        }
+        if fuse.passed().last() == Some(&Point::AfterCall) {
+            break;
+        }
+    }
+
+    let world = outside.start(Fuse::whole(), 99);
+    world.run().await;
+
+    let mut objects: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in outside.records.list_leaves(0, 1_000).await.unwrap() {
+        let entry = Entry::from_leaf_bytes(&record.leaf.bytes).unwrap();
+        if let Some(attempt) = entry.attempt_id {
+            objects.entry(attempt).or_default().insert(entry.object.id);
+        }
+    }
+    let key = world.kms_key("app").await.id.to_string();
+    assert!(objects.len() > 1);
+    for (attempt, told) in objects {
+        assert_eq!(told, BTreeSet::from([key.clone()]), "{attempt}");
     }
 }
 

@@ -53,10 +53,14 @@ async fn linked_as(identity: Identity<SecretText>, server: &Server) -> Linked {
 }
 
 fn not_sent_why(failure: CallFailure) -> String {
+    not_sent_at(NotSentStage::Credentials, failure)
+}
+
+fn not_sent_at(expected: NotSentStage, failure: CallFailure) -> String {
     let CallFailure::NotSent { stage, why, .. } = failure else {
         panic!("{failure:?}")
     };
-    assert_eq!(stage, NotSentStage::Credentials, "{why}");
+    assert_eq!(stage, expected, "{why}");
     why
 }
 
@@ -137,7 +141,7 @@ async fn a_role_that_cannot_be_assumed_means_that_nothing_was_sent() {
 
     let failure = linked.send(&KmsCall::EnableKey(key())).await.unwrap_err();
 
-    let why = not_sent_why(failure);
+    let why = not_sent_at(NotSentStage::Role, failure);
     assert!(
         why.contains("sts:AssumeRole") && why.contains("AccessDenied"),
         "{why}"

@@ -501,11 +501,53 @@ async fn a_role_reaches_its_account_and_is_judged_by_its_own_policies() {
         principals.roles,
         [format!("arn:aws:iam::{ACCOUNT}:role/byok")]
     );
+    assert_eq!(regions.told_by, "account:ListRegions");
     assert!(
         regions
+            .regions
             .iter()
             .any(|row| row.region.as_str() == "eu-central-1" && row.is_enabled)
     );
+}
+
+/// Whether each of three Regions is enabled, as the account says to who has these rights.
+async fn regions_for(actions: &[&str]) -> Result<(&'static str, [Option<bool>; 3]), CallFailure> {
+    let sim = Sim::start().await;
+    sim.simulator
+        .set_region_enabled(ACCOUNT, "eu-south-1", true)
+        .unwrap();
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": actions, "Resource": "*" },
+    ]});
+    sim.simulator
+        .create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
+        .unwrap();
+    let found = sim.linked().await.account.regions().await?;
+    let of = |code: &str| {
+        let row = found.regions.iter().find(|row| row.region.as_str() == code);
+        row.map(|row| row.is_enabled)
+    };
+    let three = ["eu-central-1", "eu-south-1", "af-south-1"].map(of);
+    Ok((found.told_by, three))
+}
+
+#[tokio::test]
+async fn regions_are_told_by_either_of_two_services_in_the_same_way() {
+    let want = [Some(true), Some(true), Some(false)];
+
+    let by_account = regions_for(&["account:ListRegions"]).await.unwrap();
+    let by_ec2 = regions_for(&["ec2:DescribeRegions"]).await.unwrap();
+    let by_nobody = regions_for(&["kms:ListKeys"]).await.unwrap_err();
+
+    assert_eq!(by_account, ("account:ListRegions", want));
+    assert_eq!(by_ec2, ("ec2:DescribeRegions", want));
+    let CallFailure::Refused {
+        operation, refusal, ..
+    } = by_nobody
+    else {
+        panic!("{by_nobody:?}")
+    };
+    assert_eq!((operation, refusal), ("ListRegions", Refusal::AccessDenied));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::connection::{PolicyFormat, Tier};
 
+use super::RotationArgs;
 use crate::secrets::SecretSource;
 
 fn tiers() -> PossibleValuesParser {
@@ -47,6 +48,14 @@ pub enum ConnectionCommand {
         /// Id or name.
         connection: String,
     },
+    /// List the Regions of the account, enabled or not.
+    Regions {
+        /// Id or name.
+        connection: String,
+        /// Only those that are enabled.
+        #[arg(long)]
+        enabled: bool,
+    },
     /// Print what an AWS administrator sets up: IAM policies, trust policy, or the organisation's guardrail.
     Policy(PolicyArgs),
     /// List the exact hosts that a firewall must let through.
@@ -68,6 +77,9 @@ pub enum ConnectionCommand {
         /// Where; the default Region unless given.
         #[arg(long)]
         region: Option<String>,
+        /// Also write the report into this file: JSON or Markdown by its ending, both without one.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
 }
 
@@ -90,6 +102,9 @@ pub struct AddArgs {
     /// Settings.
     #[command(flatten)]
     pub link: LinkArgs,
+    /// When keys rotate in keystores that do not say otherwise.
+    #[command(flatten)]
+    pub rotation: RotationArgs,
     /// Store it even though it does not work yet.
     #[arg(long)]
     pub allow_unverified: bool,
@@ -106,6 +121,9 @@ pub struct UpdateArgs {
     /// What to change.
     #[command(flatten)]
     pub link: LinkArgs,
+    /// Another default for when keys rotate.
+    #[command(flatten)]
+    pub rotation: RotationArgs,
     /// Use no proxy any more.
     #[arg(long, conflicts_with = "proxy")]
     pub no_proxy: bool,

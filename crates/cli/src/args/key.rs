@@ -1,8 +1,9 @@
 //! Keys in the vault.
 
 use clap::{Args, Subcommand};
+use keyferry_api::rotation::KeyRotationRequest;
 
-use super::PageArgs;
+use super::{PageArgs, RotationArgs};
 
 /// `key`
 #[derive(Clone, Debug, Subcommand)]
@@ -23,6 +24,16 @@ pub enum KeyCommand {
     },
     /// Make a key with its first version. Nothing goes to AWS.
     Create(CreateArgs),
+    /// Set when a key gets new versions by itself.
+    SetRotation {
+        /// Id or name.
+        key: String,
+        /// When.
+        #[command(flatten)]
+        rotation: SourceRotationArgs,
+    },
+    /// Change a key's name, limit or permitted operations. Nothing goes to AWS.
+    Update(UpdateKeyArgs),
     /// Make a new version. Nothing goes to AWS; `kms-key rotate` does both.
     NewVersion {
         /// Id or name.
@@ -44,7 +55,84 @@ pub struct CreateArgs {
     /// How many versions may be active at once; 10 unless given.
     #[arg(long, value_name = "NUMBER")]
     pub active_versions_max: Option<u32>,
+    /// What applications may do with it, such as encrypt,decrypt; everything that its spec can unless given.
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    pub permit: Option<Vec<String>>,
     /// Let material leave by a wrapped download.
     #[arg(long)]
     pub exportable: bool,
+    /// The owning group: id or name; `default` unless given.
+    #[arg(long)]
+    pub group: Option<String>,
+    /// When it gets new versions by itself.
+    #[command(flatten)]
+    pub rotation: SourceRotationArgs,
+}
+
+/// When a key gets new versions by itself.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SourceRotationArgs {
+    /// When; method and what follows count for its KMS keys.
+    #[command(flatten)]
+    pub schedule: RotationArgs,
+    /// Rotate the KMS keys that hold it, too.
+    #[arg(long, help_heading = "Rotation")]
+    pub rotate_copies: bool,
+    /// Deactivate the former versions.
+    #[arg(long, help_heading = "Rotation")]
+    pub deactivate_former: bool,
+}
+
+impl SourceRotationArgs {
+    /// What the options say; nothing where none was given.
+    pub(crate) fn request(self) -> Option<KeyRotationRequest> {
+        let request = KeyRotationRequest {
+            schedule: self.schedule.request().unwrap_or_default(),
+            with_copies: self.rotate_copies,
+            deactivate_former: self.deactivate_former,
+        };
+        (request != KeyRotationRequest::default()).then_some(request)
+    }
+}
+
+/// `key update`
+#[derive(Clone, Debug, Args)]
+pub struct UpdateKeyArgs {
+    /// Id or name.
+    pub key: String,
+    /// Another name.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Free text.
+    #[arg(long)]
+    pub description: Option<String>,
+    /// How many versions may be active at once.
+    #[arg(long, value_name = "NUMBER")]
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with it, such as encrypt,decrypt; `none` is nothing.
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    pub permit: Option<Vec<String>>,
+}
+
+/// `key-version`
+#[derive(Clone, Debug, Subcommand)]
+pub enum KeyVersionCommand {
+    /// List a key's versions, what each may still be used for, and which KMS keys may hold it.
+    List {
+        /// Id or name of the key.
+        key: String,
+    },
+    /// Deactivate a version: it protects nothing new, and goes on decrypting and verifying.
+    Deactivate(OneVersionArgs),
+    /// Report a version as known, or feared to be known, by others.
+    Compromise(OneVersionArgs),
+}
+
+/// One version of a key.
+#[derive(Clone, Debug, Args)]
+pub struct OneVersionArgs {
+    /// Id or name of the key.
+    pub key: String,
+    /// Number of the version; the first is 1.
+    pub version: u32,
 }

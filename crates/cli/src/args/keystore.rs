@@ -6,6 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::keystore::{HealPolicy, OnCancelDeletion};
 
+use super::RotationArgs;
+
 fn heal_words() -> PossibleValuesParser {
     HealPolicy::ALL
         .iter()
@@ -39,6 +41,9 @@ pub enum KeystoreCommand {
         /// The connection: id or name.
         #[arg(long)]
         connection: String,
+        /// The owning group: id or name; `default` unless given.
+        #[arg(long)]
+        group: Option<String>,
         /// What it is like.
         #[command(flatten)]
         settings: KeystoreArgs,
@@ -130,4 +135,7 @@ pub struct KeystoreArgs {
     /// The time zone of `--expires`; this host's unless given.
     #[arg(long, value_name = "ZONE", help_heading = "Template of new KMS keys")]
     pub time_zone: Option<String>,
+    /// When they rotate.
+    #[command(flatten)]
+    pub rotation: RotationArgs,
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use keyferry_api::kms_key::{OldKey, RotationMethod};
+use keyferry_api::kms_key::{OldKey, Renewal, RotationMethod};
 
-use super::{PageArgs, RunArgs};
+use super::{PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs};
 
 fn methods() -> PossibleValuesParser {
     RotationMethod::ALL
@@ -18,6 +18,14 @@ fn methods() -> PossibleValuesParser {
 
 fn old_keys() -> PossibleValuesParser {
     OldKey::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+pub(super) fn renewals() -> PossibleValuesParser {
+    Renewal::ALL
         .iter()
         .map(|row| row.1)
         .collect::<Vec<_>>()
@@ -38,6 +46,13 @@ pub enum KmsKeyCommand {
     Create(Box<CreateArgs>),
     /// Make a KMS key from a key that the vault already has.
     Upload(Box<UploadArgs>),
+    /// Change name, description, tags, aliases, key policy or validity.
+    Update(Box<UpdateKmsKeyArgs>),
+    /// Look at it in AWS now; changes nothing there.
+    Observe {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+    },
     /// Enable.
     Enable(OneArgs),
     /// Disable.
@@ -50,14 +65,34 @@ pub enum KmsKeyCommand {
     Synchronize(SynchronizeArgs),
     /// Remove the material from AWS; the vault keeps its copy.
     RemoveFromCloud(OneArgs),
+    /// Set when a KMS key rotates by itself.
+    SetRotation {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+        /// When and how.
+        #[command(flatten)]
+        rotation: RotationArgs,
+    },
     /// Rotate to a new version, by new key or in place.
     Rotate(RotateArgs),
+    /// Take the key's current version into a KMS key that holds an older one; its id stays.
+    UploadVersion(OneArgs),
     /// Schedule deletion in AWS.
     ScheduleDeletion(ScheduleDeletionArgs),
     /// Cancel a scheduled deletion.
     CancelDeletion(CancelDeletionArgs),
     /// Undo in AWS what nobody here asked for.
     Restore(OneArgs),
+    /// Stop managing it; it stays in AWS as it is.
+    Release {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+    },
+    /// Drop the record of one that is deleted or gone; its versions stay in the vault.
+    Forget {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+    },
 }
 
 /// One KMS key.
@@ -120,6 +155,9 @@ pub struct SettingsArgs {
     /// The time zone of `--expires`, such as US/Pacific; this host's unless given.
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
+    /// What happens where `--expires` lies beyond AWS's 365 days; `renew` unless given.
+    #[arg(long, value_name = "WHAT", value_parser = renewals(), requires = "expires")]
+    pub renewal: Option<String>,
     /// Let it be replicated to other Regions.
     #[arg(long)]
     pub multi_region: bool,
@@ -149,6 +187,9 @@ pub struct SettingsArgs {
     /// File with a whole key policy; `-` is standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key_users", "key_administrators", "other_accounts"], help_heading = "Key policy")]
     pub policy_file: Option<PathBuf>,
+    /// When it rotates by itself; as the keystore says now unless given.
+    #[command(flatten)]
+    pub rotation: RotationArgs,
 }
 
 /// `kms-key create`

@@ -4,11 +4,14 @@ mod access;
 mod alert;
 mod audit;
 mod connection;
+mod group;
 mod job;
 mod key;
 mod keystore;
 mod kms_key;
+mod kms_key_update;
 mod local;
+mod rotation;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
@@ -17,14 +20,20 @@ pub use connection::{
     AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateArgs as UpdateConnectionArgs,
     VerifyArgs,
 };
+pub use group::GroupCommand;
 pub use job::JobCommand;
-pub use key::{CreateArgs as CreateKeyArgs, KeyCommand};
+pub use key::{
+    CreateArgs as CreateKeyArgs, KeyCommand, KeyVersionCommand, OneVersionArgs, UpdateKeyArgs,
+};
 pub use keystore::{KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
     CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs,
     ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
 };
+pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+
+pub use rotation::RotationArgs;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -108,12 +117,18 @@ pub enum Command {
     /// Keys in the vault.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Versions of keys, and the states that they are in.
+    #[command(subcommand)]
+    KeyVersion(KeyVersionCommand),
     /// KMS keys in AWS.
     #[command(subcommand)]
     KmsKey(Box<KmsKeyCommand>),
     /// What a person should look at.
     #[command(subcommand)]
     Alert(AlertCommand),
+    /// Who owns keys and keystores.
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

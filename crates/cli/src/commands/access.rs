@@ -38,7 +38,8 @@ pub(crate) async fn login(
     let request = SignInRequest { user, password };
     let reply = client
         .send(Call::to(&at::SIGN_IN, &[]).body(&request))
-        .await?;
+        .await
+        .map_err(wrong_password)?;
     let cookie = reply
         .cookie
         .as_deref()
@@ -58,6 +59,16 @@ pub(crate) async fn login(
         request.user
     ));
     Ok(())
+}
+
+/// The server tells nobody which of the two was wrong.
+fn wrong_password(error: CliError) -> CliError {
+    if error.exit != Exit::NotSignedIn {
+        return error;
+    }
+    CliError::new(error.exit, "user or password is wrong").hint(
+        "check both; upper and lower case count. `keyferry init` and `keyferry demo` print the first password",
+    )
 }
 
 /// A request by session cookie must say that it comes from the server's own address.

@@ -31,6 +31,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
                 .world
                 .print(context.globals.output, &page.items, || table(&page.items))?;
             context.explain_empty(page.items.is_empty(), is_filtered, "key create NAME");
+            context.tell_of_more(page.next.is_some());
             Ok(())
         }
         AuditCommand::Checkpoint => {

@@ -1,15 +1,15 @@
 //! Connections.
 
 use keyferry_api::connection::{
-    AddConnectionRequest, ClientCertificateRequest, ConnectionPage, ConnectionView,
-    DoctorReportView, DoctorRequest, EndpointSpec, HostView, HostsView, IdentityRequest,
-    PolicyView, PrincipalsView, ProxyRequest, StoredConnectionView, Tier, TlsRequest,
-    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
+    AddConnectionRequest, ClientCertificateRequest, ConnectionPage, ConnectionView, DoctorRequest,
+    EndpointSpec, HostView, HostsView, IdentityRequest, PolicyView, PrincipalsView, ProxyRequest,
+    RegionView, RegionsView, StoredConnectionView, Tier, TlsRequest, UpdateConnectionRequest,
+    VerificationView, VerifyConnectionRequest,
 };
 use keyferry_api::endpoints as at;
 use keyferry_api::secret::Secret;
 
-use super::{Context, text};
+use super::{Context, doctor, text};
 use crate::args::{
     AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateConnectionArgs, VerifyArgs,
 };
@@ -17,7 +17,6 @@ use crate::client::Call;
 use crate::credentials::access_key_of_csv;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
-use crate::progress;
 use crate::secrets::SecretSource;
 use crate::table::Table;
 use crate::world::World;
@@ -39,13 +38,21 @@ pub(crate) async fn run(
         ConnectionCommand::Update(args) => update(context, args).await,
         ConnectionCommand::Delete { connection } => delete(context, &connection).await,
         ConnectionCommand::Principals { connection } => principals(context, &connection).await,
+        ConnectionCommand::Regions {
+            connection,
+            enabled,
+        } => regions(context, &connection, enabled).await,
         ConnectionCommand::Policy(args) => policy(context, args).await,
         ConnectionCommand::Hosts { regions, endpoint } => hosts(context, &regions, endpoint).await,
         ConnectionCommand::Doctor {
             connection,
             sandbox,
             region,
-        } => doctor(context, &connection, DoctorRequest { sandbox, region }).await,
+            report,
+        } => {
+            let request = DoctorRequest { sandbox, region };
+            doctor::run(context, &connection, request, report.as_deref()).await
+        }
     }
 }
 
@@ -69,6 +76,7 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
             one.cloud.clone(),
             text::cell(one.account.as_ref()),
             one.regions.join(","),
+            endpoint_cell(one),
             one.identity.kind.clone(),
             one.tier.as_str().to_owned(),
             one.health.state.as_str().to_owned(),
@@ -77,7 +85,8 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
         ]
     };
     let head = [
-        "NAME", "CLOUD", "ACCOUNT", "REGIONS", "IDENTITY", "TIER", "LINK", "CREATED", "UPDATED",
+        "NAME", "CLOUD", "ACCOUNT", "REGIONS", "URL", "IDENTITY", "TIER", "LINK", "CREATED",
+        "UPDATED",
     ];
     context
         .world
@@ -87,6 +96,14 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
     let first = "connection add NAME --region REGION --csv FILE";
     context.explain_empty(page.items.is_empty(), false, first);
     Ok(())
+}
+
+/// Where KMS is called; an address that is not the Region's own is marked.
+fn endpoint_cell(connection: &ConnectionView) -> String {
+    match connection.endpoint {
+        EndpointSpec::Custom { .. } => format!("{} (custom)", connection.url),
+        _ => connection.url.clone(),
+    }
 }
 
 fn access_key(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
@@ -289,6 +306,7 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
         endpoint,
         tls,
         proxy,
+        rotation: args.rotation.request(),
         allow_unverified: args.allow_unverified,
     };
     let reply = context
@@ -347,6 +365,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         tls: tls(context.world, link)?,
         proxy: proxy(context.world, link)?,
         remove_proxy: args.no_proxy,
+        rotation: args.rotation.request(),
         allow_unverified: args.allow_unverified,
     };
     let call = Call::to(&at::UPDATE_CONNECTION, &path)
@@ -358,6 +377,8 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         .await
         .map_err(offer_unverified)?
         .read()?;
+    let words = format!("the connection `{}` was updated", stored.connection.name);
+    context.world.say(&words);
     stored_or_noted(context, &stored, args.allow_unverified)
 }
 
@@ -395,6 +416,44 @@ async fn principals(context: &mut Context<'_>, connection: &str) -> Result<(), C
     context
         .world
         .print(context.globals.output, &found, || table)
+}
+
+async fn regions(
+    context: &mut Context<'_>,
+    connection: &str,
+    only_enabled: bool,
+) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::CONNECTION_REGIONS, &[connection]))
+        .await?;
+    let mut found: RegionsView = reply.read()?;
+    if only_enabled {
+        found.regions.retain(|row| row.enabled == Some(true));
+    }
+    let yes_no = |value: bool| if value { "yes" } else { "no" }.to_owned();
+    let row = |row: &RegionView| {
+        vec![
+            row.region.clone(),
+            row.name.clone(),
+            row.enabled.map_or_else(|| "not known".to_owned(), yes_no),
+            yes_no(row.in_use),
+        ]
+    };
+    let rows = found.regions.iter().map(row).collect();
+    let table = Table::list(&["REGION", "NAME", "ENABLED", "IN USE"], rows);
+    context
+        .world
+        .print(context.globals.output, &found, || table)?;
+    if let Some(why) = &found.why_not_asked {
+        context.world.say(&format!(
+            "note: the account could not be asked, so this is the list that Keyferry brings: {why}"
+        ));
+        context
+            .world
+            .say("hint: allow account:ListRegions or ec2:DescribeRegions");
+    }
+    Ok(())
 }
 
 async fn policy(context: &mut Context<'_>, args: PolicyArgs) -> Result<(), CliError> {
@@ -456,53 +515,4 @@ async fn hosts(
     context.world.print(context.globals.output, &found, || {
         Table::list(&["HOST", "WHAT FOR"], found.hosts.iter().map(row).collect())
     })
-}
-
-/// What to do about what was found, and what was left in the account.
-fn say_report(world: &mut World, report: &DoctorReportView) {
-    for check in &report.checks {
-        if let Some(hint) = &check.hint {
-            world.say(&format!("hint: {}: {hint}", check.name));
-        }
-    }
-    for key in &report.throw_away_keys {
-        let name = key.arn.as_ref().unwrap_or(&key.name);
-        match (&key.deletion_date, &key.problem) {
-            (_, Some(problem)) => world.say(&format!("warning: {name} is left: {problem}")),
-            (Some(date), None) => world.say(&format!("{name} will be deleted on {date}")),
-            (None, None) => {}
-        }
-    }
-}
-
-async fn doctor(
-    context: &mut Context<'_>,
-    connection: &str,
-    request: DoctorRequest,
-) -> Result<(), CliError> {
-    let path = [connection];
-    let words = match request.sandbox {
-        true => "running the main job on throw-away keys; this takes some minutes",
-        false => "checking the way into the account",
-    };
-    let busy = progress::busy(context.world, words);
-    let call = Call::to(&at::CONNECTION_DOCTOR, &path).body(&request);
-    let reply = context.client.send(call).await;
-    drop(busy);
-    let report: DoctorReportView = reply?.read()?;
-    let rows = report.checks.iter().map(|check| {
-        let verdict = if check.ok { "ok" } else { "FAILED" };
-        vec![verdict.to_owned(), check.name.clone(), check.detail.clone()]
-    });
-    let table = Table::list(&["RESULT", "CHECK", "DETAIL"], rows.collect());
-    context
-        .world
-        .print(context.globals.output, &report, || table)?;
-    say_report(context.world, &report);
-    if report.ok {
-        return Ok(());
-    }
-    let message = format!("the connection `{}` failed its check-up", report.connection);
-    Err(CliError::new(Exit::Conflict, message)
-        .hint("mend what is FAILED above, then run the doctor again"))
 }

@@ -69,8 +69,8 @@ async fn list(
             .query("cursor", cursor.as_ref());
         let page: JobPage = context.client.send(call).await?.read()?;
         items.extend(page.items);
-        cursor = page.next.filter(|_| limit.is_none());
-        if cursor.is_none() {
+        cursor = page.next;
+        if cursor.is_none() || limit.is_some() {
             break;
         }
     }
@@ -92,6 +92,7 @@ async fn list(
     let is_filtered = state.is_some() || kms_key.is_some();
     let first = "kms-key create NAME --keystore KEYSTORE";
     context.explain_empty(items.is_empty(), is_filtered, first);
+    context.tell_of_more(cursor.is_some());
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! Keys in the vault.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::key::{CreateKeyRequest, KeyPage, KeyVersionView, KeyView};
+use keyferry_api::key::{
+    CreateKeyRequest, HolderView, KeyPage, KeyVersionView, KeyView, UpdateKeyRequest,
+};
 
 use super::Context;
-use crate::args::{CreateKeyArgs, KeyCommand};
+use crate::args::{CreateKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
@@ -21,6 +23,17 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
             print(context, &found)
         }
         KeyCommand::Create(args) => create(context, args).await,
+        KeyCommand::SetRotation { key, rotation } => {
+            let path = [key.as_str()];
+            let now = context.client.send(Call::to(&at::SHOW_KEY, &path)).await?;
+            let request = rotation.request().unwrap_or_default();
+            let call = Call::to(&at::SET_KEY_ROTATION, &path)
+                .body(&request)
+                .header("if-match", now.etag);
+            let changed: KeyView = context.client.send(call).await?.read()?;
+            print(context, &changed)
+        }
+        KeyCommand::Update(args) => update(context, args).await,
         KeyCommand::NewVersion { key } => {
             let reply = context
                 .client
@@ -51,8 +64,8 @@ async fn list(
             .query("cursor", cursor.as_ref());
         let page: KeyPage = context.client.send(call).await?.read()?;
         items.extend(page.items);
-        cursor = page.next.filter(|_| limit.is_none());
-        if cursor.is_none() {
+        cursor = page.next;
+        if cursor.is_none() || limit.is_some() {
             break;
         }
     }
@@ -74,6 +87,7 @@ async fn list(
     })?;
     let first = "key create NAME --spec AES-256";
     context.explain_empty(items.is_empty(), query.is_some(), first);
+    context.tell_of_more(cursor.is_some());
     Ok(())
 }
 
@@ -83,7 +97,10 @@ async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), Cl
         spec: args.spec,
         description: args.description,
         active_versions_max: args.active_versions_max,
+        permitted_operations: args.permit.map(permitted),
         exportable: args.exportable,
+        group: args.group,
+        rotation: args.rotation.request(),
     };
     let reply = context
         .client
@@ -96,26 +113,69 @@ async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), Cl
     print(context, &made)
 }
 
-fn print(context: &mut Context<'_>, key: &KeyView) -> Result<(), CliError> {
+/// The one word `none` is the empty list.
+fn permitted(words: Vec<String>) -> Vec<String> {
+    if words == ["none"] {
+        return Vec::new();
+    }
+    words
+}
+
+async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), CliError> {
+    let request = UpdateKeyRequest {
+        name: args.name,
+        description: args.description,
+        active_versions_max: args.active_versions_max,
+        permitted_operations: args.permit.map(permitted),
+    };
+    if request == UpdateKeyRequest::default() {
+        return Err(CliError::usage("nothing is to be changed")
+            .hint("say what, such as --name or --permit; see --help"));
+    }
+    let path = [args.key.as_str()];
+    let now = context.client.send(Call::to(&at::SHOW_KEY, &path)).await?;
+    let call = Call::to(&at::UPDATE_KEY, &path)
+        .body(&request)
+        .header("if-match", now.etag);
+    let changed: KeyView = context.client.send(call).await?.read()?;
+    print(context, &changed)
+}
+
+/// Versions as a list.
+pub(crate) fn version_rows(versions: &[KeyVersionView]) -> Table {
     let row = |version: &KeyVersionView| {
+        let holders: Vec<String> = version.held_by.iter().map(holder).collect();
         vec![
             version.number.to_string(),
             version.state.clone(),
             version.usage.join(","),
             version.origin.clone(),
             version.created_at.clone(),
+            holders.join(","),
         ]
     };
+    let head = [
+        "VERSION",
+        "STATE",
+        "MAY STILL",
+        "ORIGIN",
+        "CREATED",
+        "HELD BY (* CURRENT)",
+    ];
+    Table::list(&head, versions.iter().map(row).collect())
+}
+
+fn holder(holder: &HolderView) -> String {
+    let mark = if holder.current { "*" } else { "" };
+    format!("{}{mark}", holder.name)
+}
+
+fn print(context: &mut Context<'_>, key: &KeyView) -> Result<(), CliError> {
     context.world.print(context.globals.output, key, || {
         let head = KeyView {
             versions: Vec::new(),
             ..key.clone()
         };
-        let versions = key.versions.iter().map(row).collect();
-        let table = Table::list(
-            &["VERSION", "STATE", "MAY STILL", "ORIGIN", "CREATED"],
-            versions,
-        );
-        Table::one(&head).and("Versions", &table)
+        Table::one(&head).and("Versions", &version_rows(&key.versions))
     })
 }

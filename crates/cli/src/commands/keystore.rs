@@ -32,8 +32,9 @@ pub(crate) async fn run(
         KeystoreCommand::Create {
             name,
             connection,
+            group,
             settings,
-        } => create(context, name, connection, settings).await,
+        } => create(context, name, (connection, group), settings).await,
         KeystoreCommand::Update {
             keystore,
             name,
@@ -110,12 +111,14 @@ fn changes_template(args: &KeystoreArgs) -> bool {
 async fn create(
     context: &mut Context<'_>,
     name: String,
-    connection: String,
+    (connection, group): (String, Option<String>),
     args: KeystoreArgs,
 ) -> Result<(), CliError> {
     let request = CreateKeystoreRequest {
         name,
         connection,
+        group,
+        rotation: args.rotation.clone().request(),
         template: template(context.world, &args)?,
         description: args.description.unwrap_or_default(),
         regions: args.regions,
@@ -144,6 +147,7 @@ async fn update(
         .await?;
     let request = UpdateKeystoreRequest {
         name,
+        rotation: args.rotation.clone().request(),
         template: changes_template(&args)
             .then(|| template(context.world, &args))
             .transpose()?,

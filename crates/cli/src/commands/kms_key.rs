@@ -4,15 +4,15 @@ use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage, KmsKeySettings,
-    KmsKeyView, OldKey, RemoveFromCloudRequest, RotateRequest, RotationMethod,
+    KmsKeyView, OldKey, RemoveFromCloudRequest, Renewal, RotateRequest, RotationMethod,
     ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
 };
 
 use super::operation::operate;
-use super::{Context, text};
+use super::{Context, kms_key_update, text};
 use crate::args::{
-    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs, RunArgs,
-    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs, RotationArgs,
+    RunArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
 };
 use crate::client::Call;
 use crate::error::CliError;
@@ -26,6 +26,11 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Show { kms_key } => show(context, &kms_key).await,
         Do::Create(args) => create(context, *args).await,
         Do::Upload(args) => upload(context, *args).await,
+        Do::Update(args) => kms_key_update::run(context, *args).await,
+        Do::Observe { kms_key } => observe(context, &kms_key).await,
+        Do::Release { kms_key } => release(context, &kms_key).await,
+        Do::Forget { kms_key } => forget(context, &kms_key).await,
+        Do::UploadVersion(one) => plain(context, &at::UPLOAD_KEY_VERSION, &one).await,
         Do::Enable(one) => plain(context, &at::ENABLE_KMS_KEY, &one).await,
         Do::Disable(one) => plain(context, &at::DISABLE_KMS_KEY, &one).await,
         Do::Activate(one) => plain(context, &at::ACTIVATE_KMS_KEY, &one).await,
@@ -33,6 +38,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Deactivate(one) => deactivate(context, &one).await,
         Do::RemoveFromCloud(one) => remove_from_cloud(context, &one).await,
         Do::Synchronize(args) => synchronize(context, args).await,
+        Do::SetRotation { kms_key, rotation } => set_rotation(context, &kms_key, rotation).await,
         Do::Rotate(args) => rotate(context, args).await,
         Do::ScheduleDeletion(args) => schedule_deletion(context, args).await,
         Do::CancelDeletion(args) => cancel_deletion(context, args).await,
@@ -85,8 +91,8 @@ async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliErro
             .query("cursor", cursor.as_ref());
         let page: KmsKeyPage = context.client.send(call).await?.read()?;
         items.extend(page.items);
-        cursor = page.next.filter(|_| filter.page.limit.is_none());
-        if cursor.is_none() {
+        cursor = page.next;
+        if cursor.is_none() || filter.page.limit.is_some() {
             break;
         }
     }
@@ -105,6 +111,7 @@ async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliErro
     .any(Option::is_some);
     let first = "kms-key create NAME --keystore KEYSTORE";
     context.explain_empty(items.is_empty(), is_filtered, first);
+    context.tell_of_more(cursor.is_some());
     Ok(())
 }
 
@@ -143,9 +150,31 @@ fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, Cli
         tags: text::tags(&args.tags)?,
         time_zone: text::zone(args.expires.as_deref(), args.time_zone),
         expires_at: args.expires,
+        renewal: args.renewal.as_deref().and_then(Renewal::from_word),
         multi_region: args.multi_region.then_some(true),
         enabled: args.disabled.then_some(false),
+        rotation: args.rotation.request(),
     })
+}
+
+async fn set_rotation(
+    context: &mut Context<'_>,
+    selector: &str,
+    rotation: RotationArgs,
+) -> Result<(), CliError> {
+    let path = [selector];
+    let now = context
+        .client
+        .send(Call::to(&at::SHOW_KMS_KEY, &path))
+        .await?;
+    let request = rotation.request().unwrap_or_default();
+    let call = Call::to(&at::SET_KMS_KEY_ROTATION, &path)
+        .body(&request)
+        .header("if-match", now.etag);
+    let changed: KmsKeyView = context.client.send(call).await?.read()?;
+    context
+        .world
+        .print(context.globals.output, &changed, || Table::one(&changed))
 }
 
 async fn create(context: &mut Context<'_>, args: CreateArgs) -> Result<(), CliError> {
@@ -166,6 +195,68 @@ async fn upload(context: &mut Context<'_>, args: UploadArgs) -> Result<(), CliEr
         settings: settings(context.world, args.settings)?,
     };
     operate(context, &at::UPLOAD_KEY, &[], Some(&request), &args.run).await
+}
+
+async fn observe(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::OBSERVE_KMS_KEY, &[selector]))
+        .await?;
+    let found: KmsKeyView = reply.read()?;
+    context
+        .world
+        .print(context.globals.output, &found, || Table::one(&found))
+}
+
+async fn release(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+    let loss = |key: &KmsKeyView| {
+        format!(
+            "Keyferry will no longer manage `{}` ({}): nothing renews, watches or restores it. It stays in AWS as it is.",
+            key.name,
+            key.arn.as_deref().unwrap_or("no ARN yet"),
+        )
+    };
+    let found = agreed(context, selector, loss).await?;
+    context
+        .client
+        .send(Call::to(&at::RELEASE_KMS_KEY, &[&found.id]))
+        .await?;
+    context.world.say(&format!(
+        "the KMS key `{}` is no longer managed",
+        found.name
+    ));
+    Ok(())
+}
+
+async fn forget(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+    let loss = |key: &KmsKeyView| {
+        format!(
+            "The record of `{}` ({}) will be dropped. The vault keeps its versions, the log its entries.",
+            key.name,
+            key.arn.as_deref().unwrap_or("no ARN yet"),
+        )
+    };
+    let found = agreed(context, selector, loss).await?;
+    context
+        .client
+        .send(Call::to(&at::FORGET_KMS_KEY, &[&found.id]))
+        .await?;
+    context
+        .world
+        .say(&format!("the KMS key `{}` was forgotten", found.name));
+    Ok(())
+}
+
+/// Reads the KMS key, says what happens and wants its name typed.
+async fn agreed(
+    context: &mut Context<'_>,
+    selector: &str,
+    loss: impl FnOnce(&KmsKeyView) -> String,
+) -> Result<KmsKeyView, CliError> {
+    let found = find(context, selector).await?;
+    let yes = context.globals.yes;
+    context.world.confirm(&found.name, &loss(&found), yes)?;
+    Ok(found)
 }
 
 async fn plain(

@@ -4,10 +4,14 @@ mod access;
 mod alert;
 mod audit;
 mod connection;
+mod doctor;
+mod group;
 mod job;
 mod key;
+mod key_version;
 mod keystore;
 mod kms_key;
+mod kms_key_update;
 mod operation;
 mod text;
 
@@ -34,6 +38,14 @@ impl Context<'_> {
             true => "hint: nothing matches; leave the filters out to see all".to_owned(),
             false => format!("hint: make the first with `keyferry {first}`"),
         });
+    }
+
+    /// Tells people that the table ends before the list does.
+    pub(crate) fn tell_of_more(&mut self, has_more: bool) {
+        if has_more && self.globals.output == Output::Table {
+            self.world
+                .say("note: there are more; a larger --limit shows them");
+        }
     }
 }
 
@@ -72,8 +84,10 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Connection(command) => connection::run(&mut context, *command).await,
         Command::Keystore(command) => keystore::run(&mut context, *command).await,
         Command::Key(command) => key::run(&mut context, command).await,
+        Command::KeyVersion(command) => key_version::run(&mut context, command).await,
         Command::KmsKey(command) => kms_key::run(&mut context, *command).await,
         Command::Alert(command) => alert::run(&mut context, command).await,
+        Command::Group(command) => group::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,

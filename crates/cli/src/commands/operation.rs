@@ -22,13 +22,25 @@ pub(crate) async fn operate<B: Serialize>(
     body: Option<&B>,
     run: &RunArgs,
 ) -> Result<(), CliError> {
+    operate_seen(context, endpoint, path, body, run, None).await
+}
+
+/// The same, refused by the server where what `seen` is the `ETag` of has changed since.
+pub(crate) async fn operate_seen<B: Serialize>(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    path: &[&str],
+    body: Option<&B>,
+    run: &RunArgs,
+    seen: Option<String>,
+) -> Result<(), CliError> {
     let key = run
         .idempotency_key
         .clone()
         .unwrap_or_else(new_idempotency_key);
     let reply = match body {
         Some(body) => {
-            let call = Call::to(endpoint, path).body(body);
+            let call = Call::to(endpoint, path).body(body).header("if-match", seen);
             context.client.send(with_mode(call, run, key)).await?
         }
         None => {
@@ -94,6 +106,11 @@ fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError>
         .print(context.globals.output, plan, || plan_table(plan))?;
     for warning in &plan.warnings {
         context.world.say(&format!("warning: {warning}"));
+    }
+    if plan.steps.is_empty() && plan.blocked.is_none() {
+        context
+            .world
+            .say("there is nothing to do: everything is as wanted");
     }
     context.world.say("nothing was done: this was a dry run");
     match &plan.blocked {

@@ -307,3 +307,156 @@ async fn the_paperwork_of_connecting_is_printed_ready_for_files() {
     );
     insta::assert_snapshot!("hosts", hosts);
 }
+
+#[tokio::test]
+async fn regions_are_listed_as_the_account_has_them() {
+    let shell = Shell::with_keystore().await;
+
+    let all = shell.see("connection regions aws").await;
+    let enabled = shell
+        .succeed("connection regions aws --enabled --output json")
+        .await;
+
+    assert!(all.contains("Europe (Frankfurt)"), "{all}");
+    let enabled: Value = serde_json::from_str(&enabled).unwrap();
+    assert_eq!(enabled["told_by"], "account:ListRegions");
+    let rows = enabled["regions"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["enabled"] == true));
+    let in_use: Vec<&Value> = rows.iter().filter(|row| row["in_use"] == true).collect();
+    assert_eq!(in_use.len(), 1);
+    assert_eq!(in_use[0]["region"], "eu-central-1");
+}
+
+#[tokio::test]
+async fn keys_and_keystores_are_made_in_groups() {
+    let shell = Shell::with_keystore().await;
+
+    let group = shell
+        .succeed("group create payments --description cards --output json")
+        .await;
+    let group: Value = serde_json::from_str(&group).unwrap();
+    shell
+        .succeed("keystore create cards --connection aws --group payments")
+        .await;
+    let key = shell
+        .succeed("key create card --group payments --output json")
+        .await;
+    let list = shell.succeed("group list").await;
+    let refused = shell.run("kms-key upload card --keystore store").await;
+    shell.succeed("kms-key upload card --keystore cards").await;
+
+    let key: Value = serde_json::from_str(&key).unwrap();
+    assert_eq!(key["group"], group["id"]);
+    assert!(list.contains("default") && list.contains("cards"), "{list}");
+    assert!(
+        refused.stderr.contains("[keystore.other-group]"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[tokio::test]
+async fn rotation_schedules_are_given_shown_and_changed() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("keystore update store --rotate-every 90d --rotation-method in-place --at-rotation-limit block")
+        .await;
+    shell.succeed("kms-key create app --keystore store").await;
+    let read = async |line: &str| {
+        let json = shell.succeed(&format!("{line} --output json")).await;
+        serde_json::from_str::<Value>(&json).unwrap()
+    };
+
+    let inherited = read("kms-key show app").await;
+    let line = "kms-key set-rotation app --rotate-every 1y --rotation-zone Europe/Berlin --after-rotation disable";
+    let own = read(line).await;
+    let by_cron = shell
+        .run_words(&[
+            "kms-key",
+            "set-rotation",
+            "app",
+            "--rotate-at",
+            "0 3 1 * *",
+            "--output",
+            "json",
+        ])
+        .await;
+    let never = read("kms-key set-rotation app --rotate-every never").await;
+    let source = read("key set-rotation app --rotate-every 6mo --rotate-copies").await;
+
+    assert_eq!(inherited["rotation"]["every"], "90d");
+    assert_eq!(inherited["rotation"]["method"], "in-place");
+    assert_eq!(inherited["rotation"]["at_budget"], "block");
+    assert!(inherited["rotation"]["next"].is_string());
+    assert_eq!(own["rotation"]["every"], "1y");
+    assert_eq!(own["rotation"]["time_zone"], "Europe/Berlin");
+    assert_eq!(own["rotation"]["old_key"], "disable");
+    assert!(
+        by_cron.stdout.contains("\"cron\": \"0 3 1 * *\""),
+        "{by_cron:?}"
+    );
+    assert_eq!(never["rotation"], Value::Null);
+    assert_eq!(source["rotation"]["with_copies"], true);
+    assert_eq!(source["rotation"]["schedule"]["every"], "6mo");
+    for wrong in [
+        "--rotate-every 0d",
+        "--rotate-every 90",
+        "--rotate-every never --rotation-method in-place",
+        "--rotation-method in-place",
+        "--rotate-every 1d --rotation-zone Mars/Olympus",
+        "",
+    ] {
+        let refused = shell
+            .run(&format!("kms-key set-rotation app {wrong}"))
+            .await;
+        assert!(
+            refused.stderr.contains("[request.invalid]"),
+            "{wrong}: {}",
+            refused.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_check_up_writes_its_report() {
+    let shell = Shell::with_keystore().await;
+    let file = shell.home.path().join("check-up");
+    let name = file.display();
+
+    let done = shell
+        .run(&format!("connection doctor aws --report {name}"))
+        .await;
+
+    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
+    let json = std::fs::read_to_string(format!("{name}.json")).unwrap();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let text = std::fs::read_to_string(format!("{name}.md")).unwrap();
+    assert_eq!(json["ok"], true);
+    for check in json["checks"].as_array().unwrap() {
+        let row = format!("| ok | {} |", check["name"].as_str().unwrap());
+        assert!(text.contains(&row), "no {row} in {text}");
+    }
+    assert!(done.stderr.contains("the report is in"), "{}", done.stderr);
+}
+
+#[tokio::test]
+async fn a_connection_shows_what_is_fixed_and_where_it_calls() {
+    let shell = Shell::with_keystore().await;
+
+    let list = shell.succeed("connection list").await;
+    let shown = shell.succeed("connection show aws --output json").await;
+    let updated = shell.run("connection update aws --tier observe").await;
+
+    assert!(
+        list.contains("https://kms.eu-central-1.amazonaws.com"),
+        "{list}"
+    );
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let fixed = serde_json::json!(["name", "cloud", "group", "partition", "account"]);
+    assert_eq!(shown["fixed"], fixed);
+    assert!(
+        updated.stderr.contains("the connection `aws` was updated"),
+        "{}",
+        updated.stderr
+    );
+}

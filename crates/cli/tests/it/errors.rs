@@ -63,6 +63,59 @@ async fn a_command_line_that_cannot_be_read_ends_with_a_hint() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_is_called_one() {
+    let shell = Shell::new().await;
+    let line = format!(
+        "login --user ann --password-file - --fingerprint {}",
+        shell.fingerprint
+    );
+    shell.type_in("another long password");
+
+    let done = shell.run(&line).await;
+
+    assert_eq!(done.exit, Exit::NotSignedIn);
+    assert!(
+        done.stderr
+            .starts_with("error: user or password is wrong\nhint: "),
+        "{}",
+        done.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_life_that_is_none_is_refused_and_not_an_empty_list() {
+    let shell = Shell::signed_in().await;
+
+    let done = shell.run("kms-key list --life nope").await;
+
+    assert_eq!(done.exit, Exit::Usage);
+    assert!(
+        done.stderr.contains("known: PROVISIONING, ACTIVE"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_was_cut_says_so() {
+    let shell = Shell::signed_in().await;
+    for name in ["one", "two"] {
+        shell.succeed(&format!("key create {name}")).await;
+    }
+
+    let (cut, whole) = (
+        shell.run("key list --limit 1").await,
+        shell.run("key list").await,
+    );
+
+    assert_eq!(
+        cut.stderr,
+        "note: there are more; a larger --limit shows them\n"
+    );
+    assert_eq!(whole.stderr, "");
+}
+
+#[tokio::test]
 async fn an_empty_list_says_how_to_make_the_first() {
     let shell = Shell::signed_in().await;
 

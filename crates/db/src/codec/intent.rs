@@ -14,6 +14,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
+use super::schedule::ScheduleV1;
 use super::text::{Text, Word, bare, wrapped};
 use super::{decode, encode, format_of, unknown_format};
 
@@ -67,6 +68,8 @@ pub(super) struct IntentV1 {
     deletion_window_days: Option<u32>,
     cancel_deletion: bool,
     native_rotation_days: Option<u32>,
+    /// Missing is never.
+    rotation: Option<ScheduleV1>,
     calm_until: Option<Text<Timestamp>>,
 }
 
@@ -206,6 +209,7 @@ impl From<&Intent> for IntentV1 {
             deletion_window_days: intent.deletion_window_days,
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
+            rotation: intent.rotation.as_ref().map(Into::into),
             calm_until: intent.calm_until.map(Text),
         }
     }
@@ -228,6 +232,7 @@ impl From<IntentV1> for Intent {
             deletion_window_days: intent.deletion_window_days,
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
+            rotation: intent.rotation.map(Into::into),
             calm_until: intent.calm_until.map(|time| time.0),
         }
     }

@@ -4,8 +4,10 @@ pub(crate) mod former;
 pub(crate) mod intent;
 pub(crate) mod link;
 pub(crate) mod observed;
+pub(crate) mod schedule;
 pub(crate) mod template;
 mod text;
+pub(crate) mod traces;
 
 use keyferry_ports::records::{Records, RecordsError};
 use serde::de::DeserializeOwned;

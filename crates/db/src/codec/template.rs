@@ -9,6 +9,7 @@ use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
 use super::intent::{end_of, validity_until};
+use super::schedule::ScheduleV1;
 use super::text::Text;
 use super::{decode, encode, format_of, unknown_format};
 
@@ -38,6 +39,8 @@ struct TemplateV1 {
     multi_region: bool,
     /// Missing is for ever.
     valid_until: Option<Text<Timestamp>>,
+    /// Missing is never.
+    rotation: Option<ScheduleV1>,
 }
 
 impl From<&Template> for TemplateV1 {
@@ -50,6 +53,7 @@ impl From<&Template> for TemplateV1 {
             policy,
             multi_region,
             validity,
+            rotation,
         } = template.clone();
         Self {
             spec: Text(spec),
@@ -59,6 +63,7 @@ impl From<&Template> for TemplateV1 {
             policy: policy.map(|policy| policy.as_str().to_owned()),
             multi_region,
             valid_until: end_of(validity),
+            rotation: rotation.as_ref().map(Into::into),
         }
     }
 }
@@ -73,6 +78,7 @@ impl From<TemplateV1> for Template {
             policy,
             multi_region,
             valid_until,
+            rotation,
         } = template;
         Self {
             spec: spec.0,
@@ -82,6 +88,7 @@ impl From<TemplateV1> for Template {
             policy: policy.map(PolicyDocument::from_canonical),
             multi_region,
             validity: validity_until(valid_until),
+            rotation: rotation.map(Into::into),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
+use keyferry_domain::schedule::{AtBudget, ScheduledMethod};
 use keyferry_domain::view::KeyState;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -45,7 +47,7 @@ macro_rules! words {
     )+};
 }
 
-words!(KeyState, Life);
+words!(AtBudget, KeyState, Life, OldKey, ScheduledMethod);
 
 /// A value that is stored as its word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

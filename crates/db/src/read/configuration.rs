@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -15,7 +16,9 @@ use keyferry_ports::records::{
 
 use super::{Noun, contains_text, cursor_parts};
 use crate::Database;
-use crate::rows::configuration::{CONNECTION, KEYSTORE, read_connection, read_keystore};
+use crate::rows::configuration::{
+    CONNECTION, GROUP, KEYSTORE, read_connection, read_group, read_keystore,
+};
 use crate::rows::keys::{KEY, VERSION, read_key, read_version};
 use crate::rows::kms_key::{ALIAS, ARN, KMS_KEY, REGION, read_kms_key};
 use crate::sql::{Conditions, Statement, Value};
@@ -25,6 +28,12 @@ const CONNECTIONS: Noun<Connection> = Noun {
     table: "connections",
     columns: CONNECTION,
     read: read_connection,
+};
+const GROUPS: Noun<Group> = Noun {
+    what: "group",
+    table: "owning_groups",
+    columns: GROUP,
+    read: read_group,
 };
 const KEYSTORES: Noun<Keystore> = Noun {
     what: "keystore",
@@ -77,6 +86,10 @@ impl ConfigurationRecords for Database {
         KEYSTORES.list(self, "ORDER BY name", Vec::new()).await
     }
 
+    async fn list_groups(&self) -> Records<Vec<Group>> {
+        GROUPS.list(self, "ORDER BY name", Vec::new()).await
+    }
+
     async fn find_setting(&self, name: &str) -> Records<Option<String>> {
         let sql = "SELECT value FROM settings WHERE name = $1";
         let rows = self
@@ -96,8 +109,8 @@ impl KeyRecords for Database {
         KEYS.find_by(self, "id", Value::text(id)).await
     }
 
-    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>> {
-        KEYS.find(self, "WHERE name = $1 ORDER BY id", vec![Value::text(name)])
+    async fn find_keys_called(&self, name: &Name) -> Records<Vec<ManagedKey>> {
+        KEYS.list(self, "WHERE name = $1 ORDER BY id", vec![Value::text(name)])
             .await
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod configuration;
 mod fleet;
+mod schedule;
 mod work;
 
 use keyferry_ports::records::{Page, PageOf, Records, RecordsError};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use keyferry_domain::arn::Account;
 use keyferry_domain::connection::{Connection, LinkHealth, LinkMac, Tier};
+use keyferry_domain::group::Group;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion};
 use keyferry_ports::records::Records;
 
@@ -19,6 +20,7 @@ pub(crate) const CONNECTION: &[&str] = &[
     "link",
     "link_mac",
     "tier",
+    "rotation",
     "health",
     "health_why",
     "health_since",
@@ -26,6 +28,8 @@ pub(crate) const CONNECTION: &[&str] = &[
     "updated_at",
     "revision",
 ];
+
+pub(crate) const GROUP: &[&str] = &["id", "name", "description", "created_at", "revision"];
 
 pub(crate) const KEYSTORE: &[&str] = &[
     "id",
@@ -55,6 +59,8 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         .account
         .as_ref()
         .map(|account| format!("{}:{}", account.partition, account.id));
+    let rotation = row.rotation.as_ref();
+    let rotation = rotation.map(codec::schedule::to_json).transpose()?;
     let [unknown, connected, not_connected] = HEALTH_WORDS;
     let (health, why, since) = match &row.health {
         LinkHealth::Unknown => (unknown, None, None),
@@ -70,6 +76,7 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         Value::text(codec::link::to_json(&row.link)?),
         Value::bytes(row.link_mac.as_bytes()),
         Value::text(row.tier.as_str()),
+        Value::Text(rotation),
         Value::text(health),
         Value::opt_text(why),
         Value::opt_time(since),
@@ -88,9 +95,32 @@ pub(crate) fn read_connection(mut row: Row) -> Records<Connection> {
         link: codec::link::from_json(&row.text()?)?,
         link_mac: LinkMac::new(row.bytes()?),
         tier: row.word(Tier::from_word)?,
+        rotation: row
+            .opt_text()?
+            .map(|json| codec::schedule::from_json(&json))
+            .transpose()?,
         health: read_health(&mut row)?,
         created_at: row.time()?,
         updated_at: row.time()?,
+        revision: row.count()?,
+    })
+}
+
+pub(crate) fn group_values(row: &Group) -> Vec<Value> {
+    vec![
+        Value::text(row.id),
+        Value::text(&row.name),
+        Value::text(&row.description),
+        Value::time(row.created_at),
+    ]
+}
+
+pub(crate) fn read_group(mut row: Row) -> Records<Group> {
+    Ok(Group {
+        id: row.parse()?,
+        name: row.parse()?,
+        description: row.text()?,
+        created_at: row.time()?,
         revision: row.count()?,
     })
 }

@@ -1,10 +1,14 @@
 //! Keys and their versions.
 
+use std::collections::BTreeSet;
+
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::Records;
 
+use crate::codec;
 use crate::sql::{Row, Value};
 
 pub(crate) const KEY: &[&str] = &[
@@ -15,8 +19,11 @@ pub(crate) const KEY: &[&str] = &[
     "spec",
     "description",
     "active_versions_max",
+    "permitted",
     "exportable",
     "current_version",
+    "rotation",
+    "rotation_due_at",
     "created_at",
     "revision",
 ];
@@ -41,8 +48,10 @@ pub(crate) const ORIGINS: [(MaterialOrigin, &str); 2] = [
     (MaterialOrigin::Imported, "imported"),
 ];
 
-pub(crate) fn key_values(row: &ManagedKey) -> Vec<Value> {
-    vec![
+pub(crate) fn key_values(row: &ManagedKey) -> Records<Vec<Value>> {
+    let rotation = row.rotation.as_ref();
+    let rotation = rotation.map(codec::schedule::source_to_json).transpose()?;
+    Ok(vec![
         Value::text(row.id),
         Value::text(row.group),
         Value::text(&row.name),
@@ -50,10 +59,13 @@ pub(crate) fn key_values(row: &ManagedKey) -> Vec<Value> {
         Value::text(row.spec),
         Value::text(&row.description),
         Value::count(row.active_versions_max),
+        Value::text(permitted_text(row)),
         Value::flag(row.exportable),
         Value::count(row.current.get()),
+        Value::Text(rotation),
+        Value::opt_time(row.rotation_due),
         Value::time(row.created_at),
-    ]
+    ])
 }
 
 pub(crate) fn read_key(mut row: Row) -> Records<ManagedKey> {
@@ -68,11 +80,33 @@ pub(crate) fn read_key(mut row: Row) -> Records<ManagedKey> {
         spec: row.parse()?,
         description: row.text()?,
         active_versions_max: row.count()?,
+        permitted: read_permitted(&mut row)?,
         exportable: row.flag()?,
         current: read_number(&mut row)?,
+        rotation: row
+            .opt_text()?
+            .map(|json| codec::schedule::source_from_json(&json))
+            .transpose()?,
+        rotation_due: row.opt_time()?,
         created_at: row.time()?,
         revision: row.count()?,
     })
+}
+
+/// Words with commas between them.
+fn permitted_text(row: &ManagedKey) -> String {
+    let words: Vec<&str> = row.permitted.iter().map(|one| one.as_str()).collect();
+    words.join(",")
+}
+
+fn read_permitted(row: &mut Row) -> Records<BTreeSet<KeyOperation>> {
+    let text = row.text()?;
+    let words = text.split(',').filter(|word| !word.is_empty());
+    let known = |word| {
+        KeyOperation::from_word(word)
+            .ok_or_else(|| row.corrupt("a permitted operation is not known"))
+    };
+    words.map(known).collect()
 }
 
 fn read_number(row: &mut Row) -> Records<VersionNumber> {

@@ -21,6 +21,7 @@ pub(crate) const KMS_KEY: &[&str] = &[
     "life",
     "intent",
     "observed",
+    "traces",
     "bindings",
     "held_material",
     "held",
@@ -28,6 +29,7 @@ pub(crate) const KMS_KEY: &[&str] = &[
     "predecessor_id",
     "successor_id",
     "handover",
+    "rotation_due_at",
     "created_at",
     "revision",
 ];
@@ -53,6 +55,7 @@ pub(crate) fn kms_key_values(row: &KmsKey) -> Records<Vec<Value>> {
         Value::text(row.intent.life),
         Value::text(codec::intent::to_json(&row.intent)?),
         Value::text(codec::observed::to_json(&row.observed)?),
+        Value::text(codec::traces::to_json(&row.traces)?),
         Value::text(codec::observed::bindings_to_json(&row.bindings)?),
         Value::flag(row.held_material),
         Value::text(codec::intent::held_to_json(&row.held)?),
@@ -60,6 +63,7 @@ pub(crate) fn kms_key_values(row: &KmsKey) -> Records<Vec<Value>> {
         Value::opt_text(row.predecessor.as_ref()),
         Value::opt_text(row.successor.as_ref()),
         Value::opt_text(row.handover.map(OldKey::as_str).as_ref()),
+        Value::opt_time(row.rotation_due),
         Value::time(row.created_at),
     ])
 }
@@ -84,6 +88,7 @@ pub(crate) fn read_kms_key(mut row: Row) -> Records<KmsKey> {
         arn,
         intent: codec::intent::from_json(&row.text()?)?,
         observed: codec::observed::from_json(&row.text()?)?,
+        traces: codec::traces::from_json(&row.text()?)?,
         bindings: codec::observed::bindings_from_json(&row.text()?)?,
         held_material: row.flag()?,
         held: codec::intent::held_from_json(&row.text()?)?,
@@ -91,6 +96,7 @@ pub(crate) fn read_kms_key(mut row: Row) -> Records<KmsKey> {
         predecessor: row.opt_parse()?,
         successor: row.opt_parse()?,
         handover: read_handover(&mut row)?,
+        rotation_due: row.opt_time()?,
         created_at: row.time()?,
         revision: row.count()?,
     })

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -10,7 +11,9 @@ use keyferry_ports::records::Expect;
 
 use super::{Conflicts, Writer};
 use crate::failure::Failure;
-use crate::rows::configuration::{CONNECTION, KEYSTORE, connection_values, keystore_values};
+use crate::rows::configuration::{
+    CONNECTION, GROUP, KEYSTORE, connection_values, group_values, keystore_values,
+};
 use crate::rows::keys::{KEY, VERSION, key_values, version_values};
 use crate::sql::{Statement, Value};
 
@@ -18,6 +21,12 @@ const CONNECTIONS: Conflicts = Conflicts {
     seen: "connection revision",
     taken: "connection name",
     reference: "connection in use",
+};
+
+const GROUPS: Conflicts = Conflicts {
+    seen: "group revision",
+    taken: "group name",
+    reference: "group",
 };
 
 const KEYSTORES: Conflicts = Conflicts {
@@ -60,6 +69,11 @@ impl Writer {
         expect: Expect,
     ) -> Result<(), Failure> {
         self.delete("connections", id, expect, CONNECTIONS).await
+    }
+
+    pub(super) async fn put_group(&mut self, row: &Group, expect: Expect) -> Result<(), Failure> {
+        self.put("owning_groups", GROUP, group_values(row), expect, GROUPS)
+            .await
     }
 
     pub(super) async fn put_keystore(
@@ -105,7 +119,7 @@ impl Writer {
         row: &ManagedKey,
         expect: Expect,
     ) -> Result<(), Failure> {
-        self.put("keys", KEY, key_values(row), expect, KEYS).await
+        self.put("keys", KEY, key_values(row)?, expect, KEYS).await
     }
 
     pub(super) async fn insert_version(&mut self, row: &KeyVersion) -> Result<(), Failure> {

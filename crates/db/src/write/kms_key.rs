@@ -13,7 +13,7 @@ use crate::sql::{Statement, Value};
 
 const CONFLICTS: Conflicts = Conflicts {
     seen: "kms key revision",
-    taken: "kms key",
+    taken: "kms key name",
     reference: "kms key in use",
 };
 

@@ -126,6 +126,7 @@ impl Writer {
         match change {
             Change::PutConnection(row, expect) => self.put_connection(row, *expect).await,
             Change::DeleteConnection(id, expect) => self.delete_connection(*id, *expect).await,
+            Change::PutGroup(row, expect) => self.put_group(row, *expect).await,
             Change::PutKeystore(row, expect) => self.put_keystore(row, *expect).await,
             Change::DeleteKeystore(id, expect) => self.delete_keystore(*id, *expect).await,
             Change::PutKey(row, expect) => self.put_key(row, *expect).await,

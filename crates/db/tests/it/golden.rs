@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use keyferry_db::Database;
 use keyferry_ports::records::{
-    Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KmsKeyRecords as _,
-    RecordsError,
+    Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KeyRecords as _,
+    KmsKeyRecords as _, RecordsError,
 };
 use keyferry_testkit::contract::records::rich;
 use keyferry_testkit::contract::records::samples::Samples;
@@ -14,11 +14,14 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 7] = [
+const COLUMNS: [(&str, &str, &str); 10] = [
     ("connections", "link", "link.1.json"),
+    ("connections", "rotation", "rotation.1.json"),
+    ("keys", "rotation", "source-rotation.1.json"),
     ("keystores", "template", "template.1.json"),
     ("kms_keys", "intent", "intent.1.json"),
     ("kms_keys", "observed", "observed.1.json"),
+    ("kms_keys", "traces", "traces.1.json"),
     ("kms_keys", "bindings", "bindings.1.json"),
     ("kms_keys", "held", "held.1.json"),
     ("kms_keys", "former", "former.1.json"),
@@ -37,10 +40,12 @@ async fn rich_database(file: &SqliteFile) -> Database {
     let connection = rich::connections(&mut samples).remove(0);
     let keystore = rich::keystore(&mut samples, connection.id);
     let kms_key = rich::kms_key(&mut samples, &keystore);
+    let key = rich::key(&mut samples);
     let batch = Batch::new()
         .with(Change::PutConnection(connection, Expect::New))
         .with(Change::PutKeystore(keystore, Expect::New))
-        .with(Change::PutKmsKey(kms_key, Expect::New));
+        .with(Change::PutKmsKey(kms_key, Expect::New))
+        .with(Change::PutKey(key, Expect::New));
     database.commit(batch).await.unwrap();
     database
 }
@@ -87,6 +92,8 @@ async fn every_golden_file_is_read_as_the_rows_it_was_written_from() {
     let database = rich_database(&file).await;
     let connections = database.list_connections().await.unwrap();
     let keystores = database.list_keystores().await.unwrap();
+    let name = "rich".parse().unwrap();
+    let keys = database.find_keys_called(&name).await.unwrap();
     let kms_keys = database.find_kms_keys_called("rich").await.unwrap();
     let mut connection = connect(&file).await;
     for (table, column, name) in COLUMNS {
@@ -96,6 +103,7 @@ async fn every_golden_file_is_read_as_the_rows_it_was_written_from() {
 
     assert_eq!(database.list_connections().await.unwrap(), connections);
     assert_eq!(database.list_keystores().await.unwrap(), keystores);
+    assert_eq!(database.find_keys_called(&name).await.unwrap(), keys);
     assert_eq!(
         database.find_kms_keys_called("rich").await.unwrap(),
         kms_keys

@@ -46,7 +46,7 @@ fn write_and_kill(file: &SqliteFile, first: u32, count: usize) -> u32 {
 /// The parts of a batch that are there: key, targets, leaves.
 async fn parts_of(database: &Database, number: u32) -> (usize, usize, usize) {
     let key = format!("key {number}").parse().unwrap();
-    let key = database.find_key_by_name(&key).await.unwrap();
+    let key = database.find_keys_called(&key).await.unwrap().pop();
     let filter = AuditFilter {
         object: Some(number.to_string()),
         ..AuditFilter::default()

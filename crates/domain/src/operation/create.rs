@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::Refusal;
+use super::schedule::{RotationChoice, schedule_of};
 use super::update::{check_description, check_native_rotation};
 use crate::alias::AliasName;
 use crate::arn::Region;
@@ -42,6 +43,8 @@ pub struct CreateRequest {
     pub enabled: bool,
     /// Days between AWS's own rotations, for AWS's own material.
     pub native_rotation_days: Option<u32>,
+    /// When and how Keyferry rotates it.
+    pub rotation: RotationChoice,
 }
 
 impl CreateRequest {
@@ -60,6 +63,7 @@ impl CreateRequest {
             validity: None,
             enabled: true,
             native_rotation_days: None,
+            rotation: RotationChoice::Inherit,
         }
     }
 }
@@ -97,6 +101,7 @@ pub fn create(
     intent.enabled = request.enabled;
     intent.native_rotation_days = request.native_rotation_days;
     check_native_rotation(&intent)?;
+    intent.rotation = schedule_of(request.rotation, template.rotation.as_ref(), shape)?;
     Ok(intent)
 }
 

@@ -6,6 +6,7 @@ mod emptying;
 mod lifecycle;
 mod refusal;
 mod rotate;
+mod schedule;
 mod synchronize;
 mod update;
 
@@ -15,6 +16,7 @@ pub use self::emptying::{activate, deactivate, disable, enable, remove_from_clou
 pub use self::lifecycle::{confirm_deleted, reached, release};
 pub use self::refusal::Refusal;
 pub use self::rotate::{CALM, replace, rotate_in_place, rotate_new_key};
+pub use self::schedule::{RotationChoice, set_schedule};
 pub use self::synchronize::{Synchronize, synchronize};
 pub use self::update::{Update, update};
 

@@ -45,6 +45,7 @@ pub fn rotate_new_key(
         tags: predecessor.tags.clone(),
         description: predecessor.description.clone(),
         policy: predecessor.policy.clone(),
+        rotation: predecessor.rotation.clone(),
         ..Intent::new(shape, predecessor.places.clone())
     })
 }
@@ -75,6 +76,7 @@ pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Chan
         life,
         aliases: Default::default(),
         aliases_to_remove: Default::default(),
+        rotation: None,
         calm_until: now.checked_add(CALM).ok(),
         ..base
     }))

@@ -24,6 +24,8 @@ pub struct Update {
     pub tags: Option<Tags>,
     /// All aliases. What is no longer among them is deleted in AWS.
     pub aliases: Option<BTreeSet<AliasName>>,
+    /// Aliases that shall go where they point at this key, though nobody here wanted them.
+    pub stray_aliases: BTreeSet<AliasName>,
     /// Key policy.
     pub policy: Option<PolicyDocument>,
     /// How long every held material stays.
@@ -56,13 +58,12 @@ pub fn update(intent: &Intent, update: Update, now: Timestamp) -> Result<Change,
     if let Some(aliases) = update.aliases {
         let gone = intent.aliases.difference(&aliases).cloned();
         after.aliases_to_remove.extend(gone);
-        after
-            .aliases_to_remove
-            .retain(|alias| !aliases.contains(alias));
         after.aliases = aliases;
     }
+    after.aliases_to_remove.extend(update.stray_aliases);
+    after.aliases_to_remove = &after.aliases_to_remove - &after.aliases;
     if let Some(validity) = update.validity {
-        let validity = validity.check(now)?;
+        let validity = check_validity(intent, validity, now)?;
         after
             .versions
             .iter_mut()
@@ -74,6 +75,21 @@ pub fn update(intent: &Intent, update: Update, now: Timestamp) -> Result<Change,
         check_native_rotation(&after)?;
     }
     Ok(Change::of(intent, after))
+}
+
+/// Only imported material of ours has an end that can be changed: by importing the same bytes again.
+fn check_validity(
+    intent: &Intent,
+    validity: Validity,
+    now: Timestamp,
+) -> Result<Validity, Refusal> {
+    if intent.shape.origin != Origin::External {
+        return Err(Refusal::OriginAws);
+    }
+    if intent.current.is_none() {
+        return Err(Refusal::NoSource);
+    }
+    Ok(validity.check(now)?)
 }
 
 pub(super) fn check_description(description: &str) -> Result<(), Refusal> {

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod deletion_proof;
 mod drift;
 mod model;
 mod operations;
@@ -16,5 +17,6 @@ mod rules_material;
 mod rules_regions;
 mod rules_rotation;
 mod rules_state;
+mod schedules;
 mod support;
 mod world;

@@ -3,12 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::id::{ConnectionId, GroupId, KeystoreId, KmsKeyId, OperationId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::version::VersionNumber;
+use uuid::Uuid;
 
 pub(crate) const WEST: &str = "eu-west-1";
 pub(crate) const CENTRAL: &str = "eu-central-1";
@@ -91,4 +94,33 @@ pub(crate) fn arn(key_id: &str) -> KmsKeyArn {
     format!("arn:aws:kms:{WEST}:111122223333:key/{key_id}")
         .parse()
         .unwrap()
+}
+
+/// A KMS key of which AWS has shown nothing yet.
+pub(crate) fn kms_key(regions: [&str; 2]) -> KmsKey {
+    let id = Uuid::from_u128(1);
+    let places = regions.map(region).to_vec();
+    KmsKey {
+        id: KmsKeyId::new(id),
+        name: "app".parse().unwrap(),
+        group: GroupId::new(id),
+        keystore: KeystoreId::new(id),
+        connection: ConnectionId::new(id),
+        source: None,
+        operation: OperationId::new(id),
+        arn: None,
+        intent: Intent::new(shape(KeySpec::Aes256, true), places),
+        observed: Default::default(),
+        traces: Default::default(),
+        former: Vec::new(),
+        bindings: Default::default(),
+        held_material: false,
+        held: Vec::new(),
+        predecessor: None,
+        successor: None,
+        handover: None,
+        rotation_due: None,
+        created_at: start(),
+        revision: 1,
+    }
 }

@@ -16,7 +16,7 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{
     Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditRecords, Batch, Change, Commits, Job,
-    JobRecords, JobState, Priority, Subject, Target,
+    JobRecords, JobState, Priority, Records, Subject, Target,
 };
 use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::entropy::SeededEntropy;
@@ -239,6 +239,10 @@ impl Driver for ToyDriver {
             target: target.clone(),
             attempts: attempts.to_vec(),
         }))
+    }
+
+    async fn cancelled_records(&self, _target: &Target) -> Records<Vec<Change>> {
+        Ok(Vec::new())
     }
 
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {

@@ -30,7 +30,7 @@ pub(crate) struct Delayed {
     pub(crate) signed_at: Micros,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) config: SimConfig,
     pub(crate) rng: Rng,

@@ -2,6 +2,7 @@
 
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -31,6 +32,8 @@ pub enum Change {
     PutConnection(Connection, Expect),
     /// Remove a connection with its sweeps and found keys; a conflict while keystores use it.
     DeleteConnection(ConnectionId, Expect),
+    /// Write a group. A taken name is a conflict.
+    PutGroup(Group, Expect),
     /// Write a keystore. A taken name is a conflict.
     PutKeystore(Keystore, Expect),
     /// Remove a keystore; a conflict while KMS keys that are not DELETED or RELEASED belong to it.

@@ -14,6 +14,7 @@ mod subject;
 use async_trait::async_trait;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
     SweepId, TargetId, TokenId, UserId,
@@ -100,6 +101,8 @@ pub trait ConfigurationRecords: Send + Sync + 'static {
     async fn find_keystore_by_name(&self, name: &Name) -> Records<Option<Keystore>>;
     /// All, by name.
     async fn list_keystores(&self) -> Records<Vec<Keystore>>;
+    /// All groups that were made, by name.
+    async fn list_groups(&self) -> Records<Vec<Group>>;
     /// An installation-wide setting (JSON text), such as the tree's origin.
     async fn find_setting(&self, name: &str) -> Records<Option<String>>;
 }
@@ -109,8 +112,8 @@ pub trait ConfigurationRecords: Send + Sync + 'static {
 pub trait KeyRecords: Send + Sync + 'static {
     /// By id.
     async fn find_key(&self, id: KeyId) -> Records<Option<ManagedKey>>;
-    /// By name in a group (there is one group for now, so the name decides).
-    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>>;
+    /// By name: one for each group that has one, by id.
+    async fn find_keys_called(&self, name: &Name) -> Records<Vec<ManagedKey>>;
     /// A page, by name.
     async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>>;
     /// All versions of a key, oldest first.
@@ -134,6 +137,33 @@ pub trait KmsKeyRecords: Send + Sync + 'static {
     async fn find_kms_keys_called(&self, name_or_alias: &str) -> Records<Vec<KmsKey>>;
     /// A page, by name.
     async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>>;
+}
+
+/// What a schedule rotates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RotationSubject {
+    /// A key in the vault.
+    Key(KeyId),
+    /// A KMS key.
+    KmsKey(KmsKeyId),
+}
+
+/// A rotation whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueRotation {
+    /// Of what.
+    pub subject: RotationSubject,
+    /// Since when it is due.
+    pub due_at: Timestamp,
+}
+
+/// Reads of what schedules have to do.
+#[async_trait]
+pub trait ScheduleRecords: Send + Sync + 'static {
+    /// Rotations of keys, and of KMS keys that are ACTIVE, that are due at `now`: the oldest first, then by id; at most `limit`.
+    async fn due_rotations(&self, now: Timestamp, limit: u32) -> Records<Vec<DueRotation>>;
+    /// When the next one that is not due at `now` becomes due.
+    async fn next_rotation(&self, now: Timestamp) -> Records<Option<Timestamp>>;
 }
 
 /// Reads of jobs.
@@ -246,6 +276,7 @@ pub trait AllRecords:
     + KeyRecords
     + KmsKeyRecords
     + FleetRecords
+    + ScheduleRecords
     + AccessRecords
     + AuditRecords
 {
@@ -257,6 +288,7 @@ impl<T> AllRecords for T where
         + KeyRecords
         + KmsKeyRecords
         + FleetRecords
+        + ScheduleRecords
         + JobRecords
         + AccessRecords
         + AuditRecords

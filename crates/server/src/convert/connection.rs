@@ -3,21 +3,24 @@
 use keyferry_api::connection::{
     AddConnectionRequest, ClientCertificateRequest, ConnectionView, EndpointSpec, IdentityRequest,
     IdentityView, LinkHealthView, LinkState, PrincipalsView, ProxyRequest, ProxyView,
-    RegionCheckView, StoredConnectionView, Tier as ApiTier, TlsRequest, TlsView,
-    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
+    RegionCheckView, RegionView, RegionsView, StoredConnectionView, Tier as ApiTier, TlsRequest,
+    TlsView, UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
+use keyferry_app::connections::regions::{ListedRegion, RegionList};
 use keyferry_app::connections::{
     AddConnection, LinkChange, LinkRequest, Stored, UpdateConnection, Verified,
 };
-use keyferry_domain::arn::{BadAwsName, Region};
+use keyferry_domain::arn::{BadAwsName, Partition, Region};
 use keyferry_domain::connection::{
     ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
     RoleToAssume, Tier, TlsTrust,
 };
 use keyferry_ports::aws::Principals;
 use keyferry_ports::secret::SecretText;
+
+use super::rotation;
 
 /// The kind of cloud, as lists show it.
 const CLOUD: &str = "aws-byok";
@@ -130,6 +133,7 @@ pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppErr
         endpoint,
         tls,
         proxy,
+        rotation: rule,
         allow_unverified,
     } = request;
     let settings = VerifyConnectionRequest {
@@ -144,6 +148,7 @@ pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppErr
     Ok(AddConnection {
         name: name.parse()?,
         request: verify(settings)?,
+        rotation: rule.map(rotation::own).transpose()?.flatten(),
         allow_unverified,
     })
 }
@@ -168,6 +173,7 @@ pub(crate) fn update(
         link,
         regions: request.regions.as_deref().map(regions).transpose()?,
         tier: request.tier.map(|word| tier(Some(word))),
+        rotation: request.rotation.map(rotation::own).transpose()?,
         allow_unverified: request.allow_unverified,
     })
 }
@@ -260,9 +266,40 @@ fn health_view(health: LinkHealth) -> LinkHealthView {
     }
 }
 
+/// Where KMS is called.
+fn kms_url(endpoint: &Endpoint, default: Option<&Region>) -> String {
+    let host = |service: &str| {
+        default.map_or_else(String::new, |region| {
+            let suffix = Partition::of_region(region).dns_suffix();
+            format!("https://{service}.{region}.{suffix}")
+        })
+    };
+    match endpoint {
+        Endpoint::Standard => host("kms"),
+        Endpoint::Fips => host("kms-fips"),
+        Endpoint::Vpc { host } => format!("https://{host}"),
+        Endpoint::Custom { url } => url.clone(),
+    }
+}
+
+/// The account is learned at the first verify and stays from then on.
+fn fixed(account_is_known: bool) -> Vec<String> {
+    let learned: &[&str] = if account_is_known {
+        &["partition", "account"]
+    } else {
+        &[]
+    };
+    [&["name", "cloud", "group"], learned]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
 /// A connection, without its secrets.
 pub(crate) fn view(connection: Connection) -> ConnectionView {
     let link = connection.link;
+    let is_known = connection.account.is_some();
     ConnectionView {
         id: connection.id.to_string(),
         name: connection.name.to_string(),
@@ -276,6 +313,8 @@ pub(crate) fn view(connection: Connection) -> ConnectionView {
         regions: connection.regions.iter().map(ToString::to_string).collect(),
         tier: ApiTier::from_word(connection.tier.as_str()).unwrap_or(ApiTier::Observe),
         identity: identity_view(&link.identity),
+        url: kms_url(&link.endpoint, connection.regions.first()),
+        fixed: fixed(is_known),
         endpoint: endpoint_view(link.endpoint),
         tls: TlsView {
             ca_bundle: link.tls.ca_bundle,
@@ -286,6 +325,7 @@ pub(crate) fn view(connection: Connection) -> ConnectionView {
             url: proxy.url,
             user: proxy.credentials.map(|(user, _)| user),
         }),
+        rotation: connection.rotation.map(|rule| rotation::view(&rule, None)),
         health: health_view(connection.health),
         created_at: connection.created_at.to_string(),
         updated_at: connection.updated_at.to_string(),
@@ -298,5 +338,20 @@ pub(crate) fn principals(principals: Principals) -> PrincipalsView {
     PrincipalsView {
         users: principals.users,
         roles: principals.roles,
+    }
+}
+
+/// The Regions of a connection's partition.
+pub(crate) fn region_list(list: RegionList) -> RegionsView {
+    let row = |row: ListedRegion| RegionView {
+        region: row.region.to_string(),
+        name: row.name.to_owned(),
+        enabled: row.is_enabled,
+        in_use: row.is_in_use,
+    };
+    RegionsView {
+        told_by: list.told_by.to_owned(),
+        why_not_asked: list.why_not_asked,
+        regions: list.regions.into_iter().map(row).collect(),
     }
 }

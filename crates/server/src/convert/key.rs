@@ -1,44 +1,62 @@
 //! Keys in the vault and their versions.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyferry_api::key::{CreateKeyRequest, KeyVersionView, KeyView};
+use keyferry_api::key::{CreateKeyRequest, HolderView, KeyVersionView, KeyView, UpdateKeyRequest};
 use keyferry_app::AppError;
-use keyferry_app::keys::{CreateKey, KeyWithVersions};
+use keyferry_app::keys::{CreateKey, KeyWithVersions, UpdateKey};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
-use keyferry_domain::spec::{KeySpec, SpecKind};
-use keyferry_domain::version::VersionState;
+use keyferry_domain::key_operation::KeyOperation;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::version::VersionNumber;
+
+use super::rotation;
 
 /// A key to make.
 pub(crate) fn create(request: CreateKeyRequest) -> Result<CreateKey, AppError> {
     Ok(CreateKey {
+        group: request.group,
+        rotation: request
+            .rotation
+            .map(rotation::source)
+            .transpose()?
+            .flatten(),
         name: request.name.parse()?,
         spec: request
             .spec
             .map_or(Ok(KeySpec::Aes256), |text| text.parse())?,
         description: request.description,
         active_versions_max: request.active_versions_max,
+        permitted: request.permitted_operations.map(operations).transpose()?,
         exportable: request.exportable,
     })
 }
 
-/// What a version may still be used for (NIST SP 800-57 Part 1 Rev. 5, section 7: an active key protects and
-/// processes, a suspended or deactivated one only processes what it protected).
-fn usage(spec: KeySpec, state: VersionState) -> Vec<String> {
-    let (protect, process): (&[&str], &[&str]) = match spec.kind() {
-        SpecKind::Symmetric => (&["encrypt"], &["decrypt"]),
-        SpecKind::Hmac => (&["generate-mac"], &["verify-mac"]),
-        SpecKind::Rsa => (&["encrypt", "sign"], &["decrypt", "verify"]),
-        SpecKind::Ecc => (&["sign"], &["verify"]),
+/// What to change of a key.
+pub(crate) fn update(
+    request: UpdateKeyRequest,
+    revision: Option<u64>,
+) -> Result<UpdateKey, AppError> {
+    Ok(UpdateKey {
+        revision,
+        name: request.name.map(|name| name.parse()).transpose()?,
+        description: request.description,
+        active_versions_max: request.active_versions_max,
+        permitted: request.permitted_operations.map(operations).transpose()?,
+    })
+}
+
+fn operations(words: Vec<String>) -> Result<BTreeSet<KeyOperation>, AppError> {
+    let known = |word: String| {
+        KeyOperation::from_word(&word).ok_or_else(|| AppError::Invalid {
+            field: "permitted_operations",
+            why: format!("`{word}` is no operation of keys"),
+        })
     };
-    let words = match state {
-        VersionState::Active => [protect, process].concat(),
-        VersionState::Suspended | VersionState::Deactivated | VersionState::Compromised => {
-            process.to_vec()
-        }
-        VersionState::PreActivation | VersionState::Destroyed => Vec::new(),
-    };
-    words.into_iter().map(str::to_owned).collect()
+    words.into_iter().map(known).collect()
 }
 
 fn pem(der: &[u8]) -> String {
@@ -54,12 +72,28 @@ fn pem(der: &[u8]) -> String {
     )
 }
 
-/// A version.
-pub(crate) fn version(version: KeyVersion) -> KeyVersionView {
+fn words(operations: impl IntoIterator<Item = KeyOperation>) -> Vec<String> {
+    let word = |operation: KeyOperation| operation.as_str().to_owned();
+    operations.into_iter().map(word).collect()
+}
+
+fn holder(kms_key: &KmsKey, number: VersionNumber) -> HolderView {
+    HolderView {
+        kms_key: kms_key.id.to_string(),
+        name: kms_key.name.to_string(),
+        arn: kms_key.arn.as_ref().map(ToString::to_string),
+        life: kms_key.intent.life.as_str().to_owned(),
+        current: kms_key.intent.current == Some(number),
+    }
+}
+
+fn version(key: &ManagedKey, version: KeyVersion, kms_keys: &[KmsKey]) -> KeyVersionView {
+    let number = version.identity.version;
+    let holders = kms_keys.iter().filter(|one| one.may_hold(number));
     KeyVersionView {
-        number: version.identity.version.get(),
+        number: number.get(),
         state: version.state.as_str().to_owned(),
-        usage: usage(version.identity.spec, version.state),
+        usage: words(key.available(version.state)),
         origin: match version.origin {
             MaterialOrigin::Generated => "generated".to_owned(),
             MaterialOrigin::Imported => "imported".to_owned(),
@@ -68,6 +102,7 @@ pub(crate) fn version(version: KeyVersion) -> KeyVersionView {
         public_key: version.public_key.as_deref().map(pem),
         created_at: version.created_at.to_string(),
         state_since: version.state_since.to_string(),
+        held_by: holders.map(|one| holder(one, number)).collect(),
     }
 }
 
@@ -81,8 +116,13 @@ pub(crate) fn view(key: ManagedKey) -> KeyView {
         aws_spec: key.spec.aws_name().to_owned(),
         description: key.description,
         active_versions_max: key.active_versions_max,
+        permitted_operations: words(key.permitted),
         exportable: key.exportable,
         current_version: key.current.get(),
+        rotation: key
+            .rotation
+            .as_ref()
+            .map(|rule| rotation::source_view(rule, key.rotation_due)),
         created_at: key.created_at.to_string(),
         revision: key.revision,
         versions: Vec::new(),
@@ -90,10 +130,24 @@ pub(crate) fn view(key: ManagedKey) -> KeyView {
 }
 
 /// A key with its versions.
-pub(crate) fn with_versions(key: KeyWithVersions) -> KeyView {
-    let versions = key.versions.into_iter().map(version).collect();
+pub(crate) fn with_versions(found: KeyWithVersions) -> KeyView {
+    let KeyWithVersions {
+        key,
+        versions,
+        kms_keys,
+    } = found;
+    let versions = versions
+        .into_iter()
+        .map(|one| version(&key, one, &kms_keys))
+        .collect();
     KeyView {
         versions,
-        ..view(key.key)
+        ..view(key)
     }
+}
+
+/// One version of a key.
+pub(crate) fn one_version(found: KeyWithVersions, number: VersionNumber) -> Option<KeyVersionView> {
+    let mut versions = with_versions(found).versions.into_iter();
+    versions.find(|version| version.number == number.get())
 }

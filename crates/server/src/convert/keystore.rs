@@ -12,6 +12,7 @@ use keyferry_ports::policy::parse_policy;
 
 use super::connection::regions;
 use super::names::Names;
+use super::rotation;
 use super::time::validity;
 
 /// Where material is kept, as long as there is one kind of vault.
@@ -53,6 +54,7 @@ fn template(base: Template, request: TemplateRequest) -> Result<Template, AppErr
         multi_region: request.multi_region.unwrap_or(base.multi_region),
         validity: validity(request.expires_at.as_deref(), request.time_zone.as_deref())?
             .unwrap_or(base.validity),
+        rotation: base.rotation,
     })
 }
 
@@ -63,7 +65,9 @@ pub(crate) fn create(request: CreateKeystoreRequest) -> Result<CreateKeystore, A
         description: request.description,
         connection: request.connection,
         regions: regions(&request.regions)?,
+        group: request.group,
         template: template(Template::default(), request.template)?,
+        rotation: rotation::choice(request.rotation)?,
         heal: request.heal.map_or(HealPolicy::Alert, heal),
         on_cancel_deletion: request
             .on_cancel_deletion
@@ -87,6 +91,10 @@ pub(crate) fn update(
             .template
             .map(|change| template(now.template, change))
             .transpose()?,
+        rotation: request
+            .rotation
+            .map(|rule| rotation::choice(Some(rule)))
+            .transpose()?,
         heal: request.heal.map(heal),
         on_cancel_deletion: request.on_cancel_deletion.map(on_cancel),
     })
@@ -106,6 +114,7 @@ fn template_view(template: Template) -> TemplateView {
         policy: template.policy.map(|policy| policy.as_str().to_owned()),
         multi_region: template.multi_region,
         expires_at: end_of(template.validity),
+        rotation: template.rotation.map(|rule| rotation::view(&rule, None)),
     }
 }
 

@@ -1,15 +1,18 @@
 //! KMS keys.
 
 use keyferry_api::kms_key::{
-    CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings, KmsKeyView, MaterialView,
-    OldKey as ApiOldKey, PlaceView, RotateRequest, RotationMethod as ApiMethod, SourceKind,
-    SourceView, SynchronizeRequest, UploadKeyRequest, WantedVersionView,
+    AccessChangeRequest, CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings,
+    KmsKeyView, MaterialView, OldKey as ApiOldKey, PlaceView, Renewal, RotateRequest,
+    RotationMethod as ApiMethod, SourceKind, SourceView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest, WantedVersionView,
 };
 use keyferry_app::AppError;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
-    CreateKmsKey, PolicyChoice, Properties, Rotate, RotationMethod, SynchronizeChoice, UploadKey,
+    AccessChange, CreateKmsKey, PolicyChange, PolicyChoice, Properties, Rotate, RotationMethod,
+    Stay, SynchronizeChoice, UpdateKmsKey, UploadKey,
 };
+use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
@@ -18,6 +21,7 @@ use keyferry_domain::view::{AliasTarget, Expiration, KeyState, MaterialState, Pl
 use super::connection::regions;
 use super::keystore::end_of;
 use super::names::Names;
+use super::rotation;
 use super::time::validity;
 
 fn access(request: KeyAccessRequest) -> KeyAccess {
@@ -29,18 +33,19 @@ fn access(request: KeyAccessRequest) -> KeyAccess {
     }
 }
 
+fn both() -> AppError {
+    AppError::Invalid {
+        field: "policy",
+        why: "give users and administrators, or a whole policy, not both".to_owned(),
+    }
+}
+
 fn policy(
     access_request: Option<KeyAccessRequest>,
     text: Option<String>,
 ) -> Result<PolicyChoice, AppError> {
     match (access_request, text) {
-        (Some(_), Some(_)) => {
-            let why = "give users and administrators, or a whole policy, not both".to_owned();
-            Err(AppError::Invalid {
-                field: "policy",
-                why,
-            })
-        }
+        (Some(_), Some(_)) => Err(both()),
         (Some(request), None) => Ok(PolicyChoice::Access(access(request))),
         (None, Some(text)) => Ok(PolicyChoice::Json(text)),
         (None, None) => Ok(PolicyChoice::Template),
@@ -48,25 +53,82 @@ fn policy(
 }
 
 fn properties(settings: KmsKeySettings) -> Result<Properties, AppError> {
-    let aliases = settings
-        .aliases
-        .iter()
-        .map(|alias| alias.parse())
-        .collect::<Result<_, _>>()?;
     Ok(Properties {
         regions: regions(&settings.regions)?,
         usage: settings.usage.map(|text| text.parse()).transpose()?,
-        aliases,
+        aliases: aliases(&settings.aliases)?,
         tags: settings.tags.unwrap_or_default(),
         description: settings.description,
         policy: policy(settings.access, settings.policy)?,
         multi_region: settings.multi_region,
-        validity: validity(
-            settings.expires_at.as_deref(),
-            settings.time_zone.as_deref(),
-        )?,
+        validity: stay(settings.expires_at, settings.time_zone, settings.renewal)?,
         disabled: settings.enabled == Some(false),
+        rotation: rotation::choice(settings.rotation)?,
     })
+}
+
+/// Until when material stays, and what happens where that is longer than AWS allows.
+fn stay(
+    expires_at: Option<String>,
+    time_zone: Option<String>,
+    renewal: Option<Renewal>,
+) -> Result<Option<Stay>, AppError> {
+    let until = validity(expires_at.as_deref(), time_zone.as_deref())?;
+    match (until, renewal) {
+        (None, Some(_)) => Err(AppError::Invalid {
+            field: "renewal",
+            why: "say with expires_at until when the material stays".to_owned(),
+        }),
+        (until, renewal) => Ok(until.map(|until| Stay {
+            until,
+            lapses: renewal == Some(Renewal::Lapse),
+        })),
+    }
+}
+
+/// What to change of a KMS key.
+pub(crate) fn update(
+    request: UpdateKmsKeyRequest,
+    revision: Option<u64>,
+) -> Result<UpdateKmsKey, AppError> {
+    let (removed, set): (Vec<_>, Vec<_>) = request
+        .tags
+        .into_iter()
+        .partition(|(_, value)| value.is_none());
+    let policy = match (request.access, request.policy) {
+        (Some(_), Some(_)) => return Err(both()),
+        (Some(change), None) => Some(PolicyChange::Access(access_change(change))),
+        (None, Some(text)) => Some(PolicyChange::Json(text)),
+        (None, None) => None,
+    };
+    Ok(UpdateKmsKey {
+        revision,
+        name: request.name.map(|name| name.parse()).transpose()?,
+        description: request.description,
+        set_tags: set
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect(),
+        remove_tags: removed.into_iter().map(|(key, _)| key).collect(),
+        add_aliases: aliases(&request.add_aliases)?,
+        remove_aliases: aliases(&request.remove_aliases)?,
+        policy,
+        stay: stay(request.expires_at, request.time_zone, request.renewal)?,
+    })
+}
+
+fn access_change(request: AccessChangeRequest) -> AccessChange {
+    AccessChange {
+        users: request.users,
+        administrators: request.administrators,
+        other_accounts: request.other_accounts,
+        administrators_may_delete: request.administrators_may_delete,
+    }
+}
+
+fn aliases<C: FromIterator<AliasName>>(texts: &[String]) -> Result<C, AppError> {
+    let parsed = texts.iter().map(|alias| Ok(alias.parse::<AliasName>()?));
+    parsed.collect()
 }
 
 /// A key and a KMS key to make.
@@ -133,6 +195,7 @@ pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
         .intent
         .versions
         .last()
+        .or(key.held.last())
         .and_then(|wanted| end_of(wanted.validity));
     KmsKeyView {
         id: key.id.to_string(),
@@ -174,6 +237,11 @@ pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
         predecessor: key.predecessor.map(|id| id.to_string()),
         successor: key.successor.map(|id| id.to_string()),
         created_at: key.created_at.to_string(),
+        rotation: key
+            .intent
+            .rotation
+            .as_ref()
+            .map(|rule| rotation::view(rule, key.rotation_due)),
         revision: key.revision,
         places: key
             .observed

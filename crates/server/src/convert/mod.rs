@@ -14,4 +14,5 @@ pub(crate) mod names;
 pub(crate) mod page;
 pub(crate) mod paperwork;
 pub(crate) mod plan;
+pub(crate) mod rotation;
 pub(crate) mod time;

@@ -31,7 +31,7 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>) -> PlanView {
             Decision::Blocked(blocked) => {
                 view.blocked = Some(BlockedView {
                     code: blocked.code().to_owned(),
-                    reason: blocked.reason().to_owned(),
+                    reason: blocked.reason(),
                     hint: blocked.hint().to_owned(),
                 });
             }

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use keyferry_api::problem::HttpCode;
 use keyferry_app::Actor;
+use keyferry_domain::version::VersionNumber;
 use serde::de::DeserializeOwned;
 
 use super::problem::Refused;
@@ -82,6 +83,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Selector {
         let path = Path::<String>::from_request_parts(parts, state).await;
         path.map(|Path(text)| Self(text))
             .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
+/// A key and the number of one of its versions, as the path names them.
+pub(crate) struct VersionOfKey {
+    pub(crate) key: String,
+    pub(crate) number: VersionNumber,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for VersionOfKey {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((key, text)) = path.map_err(|_| {
+            Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8")
+        })?;
+        let number = text.parse().ok().and_then(VersionNumber::new);
+        let number = number.ok_or_else(|| {
+            let detail = format!("`{text}` is no version: versions count from 1");
+            Refused::new(HttpCode::BadPath, detail)
+        })?;
+        Ok(Self { key, number })
     }
 }
 

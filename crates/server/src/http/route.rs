@@ -24,6 +24,8 @@ pub enum Resource {
     Audit,
     /// Connections.
     Connection,
+    /// Groups.
+    Group,
     /// Jobs.
     Job,
     /// Keys in the vault.
@@ -45,6 +47,7 @@ impl Resource {
             Self::Alert => "alert",
             Self::Audit => "audit",
             Self::Connection => "connection",
+            Self::Group => "group",
             Self::Job => "job",
             Self::Key => "key",
             Self::Keystore => "keystore",

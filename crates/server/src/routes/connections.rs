@@ -112,6 +112,15 @@ pub(crate) async fn principals(
     Ok(reply::ok(connection::principals(found)))
 }
 
+pub(crate) async fn regions(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.connections.regions(&actor, &selector).await?;
+    Ok(reply::ok(connection::region_list(found)))
+}
+
 pub(crate) async fn policy(
     State(state): State<ServerState>,
     By(actor): By,

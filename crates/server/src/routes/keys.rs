@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::key::{CreateKeyRequest, KeyPage, KeyQuery};
+use keyferry_api::key::{CreateKeyRequest, KeyPage, KeyQuery, KeyVersionList, UpdateKeyRequest};
+use keyferry_api::rotation::KeyRotationRequest;
 use keyferry_ports::records::KeyFilter;
 
-use crate::convert::{key, page::page};
-use crate::http::extract::{By, Input, Params, Selector};
+use crate::convert::{key, page::page, rotation};
+use crate::http::extract::{By, Input, Params, Seen, Selector, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -50,6 +51,51 @@ pub(crate) async fn show(
     ))
 }
 
+pub(crate) async fn update(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<UpdateKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = key::update(body, revision)?;
+    let changed = state.app.keys.update(&actor, &selector, command).await?;
+    Ok(reply::with_etag(
+        changed.key.revision,
+        key::with_versions(changed),
+    ))
+}
+
+pub(crate) async fn list_versions(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.keys.show(&actor, &selector).await?;
+    let items = key::with_versions(found).versions;
+    Ok(reply::ok(KeyVersionList { items }))
+}
+
+pub(crate) async fn deactivate_version(
+    State(state): State<ServerState>,
+    By(actor): By,
+    VersionOfKey { key, number }: VersionOfKey,
+) -> Result<Response, Refused> {
+    let keys = &state.app.keys;
+    let found = keys.deactivate_version(&actor, &key, number).await?;
+    Ok(reply::ok(key::one_version(found, number)))
+}
+
+pub(crate) async fn compromise_version(
+    State(state): State<ServerState>,
+    By(actor): By,
+    VersionOfKey { key, number }: VersionOfKey,
+) -> Result<Response, Refused> {
+    let keys = &state.app.keys;
+    let found = keys.compromise_version(&actor, &key, number).await?;
+    Ok(reply::ok(key::one_version(found, number)))
+}
+
 pub(crate) async fn new_version(
     State(state): State<ServerState>,
     By(actor): By,
@@ -58,4 +104,20 @@ pub(crate) async fn new_version(
     state.app.keys.new_version(&actor, &selector).await?;
     let found = state.app.keys.show(&actor, &selector).await?;
     Ok(reply::made(found.key.revision, key::with_versions(found)))
+}
+
+pub(crate) async fn set_rotation(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<KeyRotationRequest>,
+) -> Result<Response, Refused> {
+    let rule = rotation::source(body)?;
+    let changed = state
+        .app
+        .keys
+        .set_rotation(&actor, &selector, rule, revision)
+        .await?;
+    Ok(reply::with_etag(changed.revision, key::view(changed)))
 }

@@ -4,17 +4,20 @@ use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, RemoveFromCloudRequest,
-    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UploadKeyRequest,
+    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
+use keyferry_api::rotation::RotationRequest;
 use keyferry_app::kms_keys::{Answer, Mode};
 use keyferry_app::{Action, Actor, AppError};
+use keyferry_domain::life::Life;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
 use crate::convert::names::Names;
-use crate::convert::{job, kms_key, page::page, plan};
-use crate::http::extract::{By, Idempotency, Input, Params, Selector};
+use crate::convert::{job, kms_key, page::page, plan, rotation};
+use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -48,6 +51,15 @@ async fn filter(
     query: KmsKeyQuery,
 ) -> Result<KmsKeyFilter, AppError> {
     let app = &state.app;
+    if let Some(word) = &query.life
+        && Life::from_word(word).is_none()
+    {
+        let known: Vec<&str> = Life::ALL.iter().map(|row| row.1).collect();
+        return Err(AppError::Invalid {
+            field: "life",
+            why: format!("`{word}` is no life; known: {}", known.join(", ")),
+        });
+    }
     let mut filter = KmsKeyFilter {
         life: query.life,
         region: query.region,
@@ -118,7 +130,7 @@ impl HowToRun {
             Answer::Unchanged(_) if self.mode.dry_run => {
                 return Ok(reply::ok(plan::view(action.to_string(), Vec::new())));
             }
-            Answer::Unchanged(kms_key) => (None, vec![kms_key]),
+            Answer::Unchanged(kms_key) | Answer::Done(kms_key) => (None, vec![kms_key]),
             Answer::Started { job, kms_keys } => (Some(job), kms_keys),
         };
         let names = Names::of_kms_keys(&self.state.app, &self.actor, &kms_keys).await?;
@@ -164,6 +176,68 @@ pub(crate) async fn upload(
         .upload(&run.actor, command, &run.mode)
         .await?;
     run.reply(Action::KmsKeyUpload, answer).await
+}
+
+pub(crate) async fn update(
+    run: HowToRun,
+    Selector(key): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<UpdateKmsKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = kms_key::update(body, revision)?;
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .update(&run.actor, &key, command, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyUpdate, answer).await
+}
+
+pub(crate) async fn observe(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.kms_keys.observe(&actor, &selector).await?;
+    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&found)).await?;
+    Ok(reply::with_etag(
+        found.revision,
+        kms_key::view(found, &names),
+    ))
+}
+
+pub(crate) async fn release(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .release(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRelease, answer).await
+}
+
+pub(crate) async fn forget(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .forget(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyForget, answer).await
+}
+
+pub(crate) async fn upload_version(
+    run: HowToRun,
+    Selector(key): Selector,
+) -> Result<Response, Refused> {
+    let answer = run
+        .state
+        .app
+        .kms_keys
+        .upload_version(&run.actor, &key, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyUploadVersion, answer).await
 }
 
 pub(crate) async fn enable(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
@@ -291,4 +365,24 @@ pub(crate) async fn restore(run: HowToRun, Selector(key): Selector) -> Result<Re
         .restore(&run.actor, &key, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRestore, answer).await
+}
+
+pub(crate) async fn set_rotation(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(revision): Seen,
+    Input(body): Input<RotationRequest>,
+) -> Result<Response, Refused> {
+    let choice = rotation::choice(Some(body))?;
+    let changed = state
+        .app
+        .kms_keys
+        .set_rotation(&actor, &selector, choice, revision)
+        .await?;
+    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&changed)).await?;
+    Ok(reply::with_etag(
+        changed.revision,
+        kms_key::view(changed, &names),
+    ))
 }

@@ -4,6 +4,7 @@ mod audit;
 mod connections;
 mod events;
 mod fleet;
+mod groups;
 mod jobs;
 mod keys;
 mod keystores;
@@ -17,7 +18,7 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, Audit, Connection, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
+    Alert, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -79,6 +80,21 @@ pub fn all() -> Vec<Route> {
             Alert,
             fleet::acknowledge,
         ),
+        guarded(
+            at::SET_KMS_KEY_ROTATION,
+            Action::KmsKeyUpdate,
+            KmsKey,
+            kms_keys::set_rotation,
+        ),
+        guarded(
+            at::SET_KEY_ROTATION,
+            Action::KeyUpdate,
+            Key,
+            keys::set_rotation,
+        ),
+        guarded(at::LIST_GROUPS, Action::GroupRead, Group, groups::list),
+        guarded(at::CREATE_GROUP, Action::GroupCreate, Group, groups::create),
+        guarded(at::SHOW_GROUP, Action::GroupRead, Group, groups::show),
         guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
         guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
         guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),
@@ -88,6 +104,25 @@ pub fn all() -> Vec<Route> {
         guarded(at::LIST_KEYS, Action::KeyRead, Key, keys::list),
         guarded(at::CREATE_KEY, Action::KeyCreate, Key, keys::create),
         guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
+        guarded(at::UPDATE_KEY, Action::KeyUpdate, Key, keys::update),
+        guarded(
+            at::LIST_KEY_VERSIONS,
+            Action::KeyRead,
+            Key,
+            keys::list_versions,
+        ),
+        guarded(
+            at::DEACTIVATE_KEY_VERSION,
+            Action::KeyDeactivateVersion,
+            Key,
+            keys::deactivate_version,
+        ),
+        guarded(
+            at::COMPROMISE_KEY_VERSION,
+            Action::KeyCompromiseVersion,
+            Key,
+            keys::compromise_version,
+        ),
         guarded(
             at::NEW_KEY_VERSION,
             Action::KeyNewVersion,
@@ -193,6 +228,12 @@ fn connection_routes() -> Vec<Route> {
             connections::principals,
         ),
         guarded(
+            at::CONNECTION_REGIONS,
+            Action::ConnectionRead,
+            Connection,
+            connections::regions,
+        ),
+        guarded(
             at::CONNECTION_DOCTOR,
             Action::ConnectionDoctor,
             Connection,
@@ -223,6 +264,36 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::upload,
         ),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
+        guarded(
+            at::UPDATE_KMS_KEY,
+            Action::KmsKeyUpdate,
+            KmsKey,
+            kms_keys::update,
+        ),
+        guarded(
+            at::OBSERVE_KMS_KEY,
+            Action::KmsKeyObserve,
+            KmsKey,
+            kms_keys::observe,
+        ),
+        guarded(
+            at::RELEASE_KMS_KEY,
+            Action::KmsKeyRelease,
+            KmsKey,
+            kms_keys::release,
+        ),
+        guarded(
+            at::FORGET_KMS_KEY,
+            Action::KmsKeyForget,
+            KmsKey,
+            kms_keys::forget,
+        ),
+        guarded(
+            at::UPLOAD_KEY_VERSION,
+            Action::KmsKeyUploadVersion,
+            KmsKey,
+            kms_keys::upload_version,
+        ),
         guarded(
             at::ENABLE_KMS_KEY,
             Action::KmsKeyEnable,

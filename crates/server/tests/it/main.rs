@@ -7,6 +7,8 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod bad_links;
+mod changes;
 mod config;
 mod grid;
 mod journeys;

@@ -58,7 +58,13 @@ pub(crate) fn config() -> Config {
 impl Site {
     pub(crate) async fn new() -> Self {
         let outside = Outside::new(1, SimConfig::default());
-        let app = Arc::new(outside.start(Fuse::whole(), 0).app);
+        let app = outside.start(Fuse::whole(), 0).app;
+        Self::of(outside, app).await
+    }
+
+    /// An installation on what is given.
+    pub(crate) async fn of(outside: Outside, app: App) -> Self {
+        let app = Arc::new(app);
         let name = "ann".parse().unwrap();
         let password = SecretText::new(PASSWORD);
         let user = app

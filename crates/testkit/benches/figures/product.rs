@@ -16,6 +16,7 @@ use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, Tier, TlsTru
 use keyferry_domain::id::UserId;
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
 use keyferry_engine::JobEventKind;
 use keyferry_ports::clock::Clock;
@@ -127,6 +128,7 @@ impl Product {
             proxy: None,
         };
         let connection = AddConnection {
+            rotation: None,
             name: "aws".parse().expect("a name"),
             request: LinkRequest {
                 link,
@@ -138,6 +140,8 @@ impl Product {
         let added = self.app.connections.add(&self.actor, connection).await;
         added.expect("the simulator answers");
         let keystore = CreateKeystore {
+            group: None,
+            rotation: RotationChoice::Inherit,
             name: "store".parse().expect("a name"),
             description: String::new(),
             connection: "aws".to_owned(),
@@ -194,10 +198,13 @@ impl Product {
     /// A key's version, read back from the database.
     pub(crate) async fn durable(&self, name: &str) -> Durable {
         let key = CreateKey {
+            group: None,
+            rotation: None,
             name: name.parse().expect("a name"),
             spec: KeySpec::Aes256,
             description: String::new(),
             active_versions_max: None,
+            permitted: None,
             exportable: false,
         };
         let made = self.app.keys.create(&self.actor, key).await;

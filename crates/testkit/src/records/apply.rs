@@ -1,6 +1,7 @@
 //! Changes of configuration, keys, KMS keys and access, each with its rules.
 
 use keyferry_domain::connection::{Connection, LinkHealth};
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -31,6 +32,7 @@ impl State {
         match change {
             Change::PutConnection(row, expect) => self.put_connection(row, expect),
             Change::DeleteConnection(id, expect) => self.delete_connection(id, expect),
+            Change::PutGroup(row, expect) => self.put_group(row, expect),
             Change::PutKeystore(row, expect) => self.put_keystore(row, expect),
             Change::DeleteKeystore(id, expect) => self.delete_keystore(id, expect),
             Change::PutKey(row, expect) => self.put_key(row, expect),
@@ -110,6 +112,19 @@ impl State {
         Ok(())
     }
 
+    fn put_group(&mut self, mut row: Group, expect: Expect) -> Records<()> {
+        let found = self.groups.get(&row.id).map(|old| old.revision);
+        row.revision = next_revision(expect, found, "group revision")?;
+        let is_taken = self
+            .groups
+            .rows()
+            .any(|other| other.name == row.name && other.id != row.id);
+        ensure(!is_taken, "group name")?;
+        row.created_at = whole_micros(row.created_at);
+        self.groups.put(row.id, row);
+        Ok(())
+    }
+
     fn put_keystore(&mut self, mut row: Keystore, expect: Expect) -> Records<()> {
         let found = self.keystores.get(&row.id).map(|old| old.revision);
         row.revision = next_revision(expect, found, "keystore revision")?;
@@ -147,6 +162,7 @@ impl State {
             .any(|other| other.name == row.name && other.group == row.group && other.id != row.id);
         ensure(!is_taken, "key name")?;
         row.created_at = whole_micros(row.created_at);
+        row.rotation_due = row.rotation_due.map(whole_micros);
         self.keys.put(row.id, row);
         Ok(())
     }
@@ -187,10 +203,19 @@ impl State {
     fn put_kms_key(&mut self, mut row: KmsKey, expect: Expect) -> Records<()> {
         let found = self.kms_keys.get(&row.id).map(|old| old.revision);
         row.revision = next_revision(expect, found, "kms key revision")?;
+        let is_taken = row.holds_name()
+            && self.kms_keys.rows().any(|other| {
+                other.holds_name()
+                    && other.name == row.name
+                    && other.keystore == row.keystore
+                    && other.id != row.id
+            });
+        ensure(!is_taken, "kms key name")?;
         if expect == Expect::New {
             ensure(self.keystores.has(&row.keystore), "keystore of the kms key")?;
         }
         row.created_at = whole_micros(row.created_at);
+        row.rotation_due = row.rotation_due.map(whole_micros);
         self.kms_keys.put(row.id, row);
         Ok(())
     }

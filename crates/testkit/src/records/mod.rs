@@ -44,11 +44,21 @@ pub struct MemoryRecords {
     behind: Option<Arc<Behind>>,
 }
 
+/// Rows that a disk which says "done" too early loses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loses {
+    /// Versions of keys, with their material.
+    Versions,
+    /// Leaves of the audit log.
+    Leaves,
+}
+
 /// A disk that says "done" too early.
 #[derive(Debug)]
 struct Behind {
-    /// Commits that a crash takes away.
+    /// Commits whose rows a crash takes away.
     by: usize,
+    loses: Loses,
     states: Mutex<VecDeque<State>>,
 }
 
@@ -67,12 +77,13 @@ impl MemoryRecords {
         }
     }
 
-    /// A copy on a disk that says "done" too early: a [`crash`](Self::crash) loses its last `by` commits.
+    /// A copy on a disk that says "done" too early: a [`crash`](Self::crash) takes away what the last `by` commits
+    /// wrote of some rows.
     #[must_use]
-    pub fn fork_running_behind(&self, by: usize) -> Self {
+    pub fn fork_running_behind(&self, by: usize, loses: Loses) -> Self {
         let states = Mutex::new(VecDeque::from([self.lock().clone()]));
         Self {
-            behind: Some(Arc::new(Behind { by, states })),
+            behind: Some(Arc::new(Behind { by, loses, states })),
             ..self.fork()
         }
     }
@@ -82,8 +93,12 @@ impl MemoryRecords {
         let Some(behind) = &self.behind else { return };
         let mut states = behind.states.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(oldest) = states.front().cloned() {
-            *self.lock() = oldest.clone();
-            *states = VecDeque::from([oldest]);
+            let mut state = self.lock();
+            match behind.loses {
+                Loses::Versions => state.versions = oldest.versions,
+                Loses::Leaves => state.leaves = oldest.leaves,
+            }
+            *states = VecDeque::from([state.clone()]);
         }
     }
 

@@ -1,8 +1,10 @@
 //! Reads of configuration, keys and KMS keys.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -11,11 +13,13 @@ use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
+    ConfigurationRecords, DueRotation, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page,
+    PageOf, Records, RotationSubject, ScheduleRecords,
 };
 
 use super::MemoryRecords;
 use super::page::{cut, parse_name_cursor};
+use super::state::{State, whole_micros};
 
 #[async_trait]
 impl ConfigurationRecords for MemoryRecords {
@@ -65,6 +69,12 @@ impl ConfigurationRecords for MemoryRecords {
         Ok(rows)
     }
 
+    async fn list_groups(&self) -> Records<Vec<Group>> {
+        let mut rows: Vec<Group> = self.lock().groups.rows().cloned().collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(rows)
+    }
+
     async fn find_setting(&self, name: &str) -> Records<Option<String>> {
         Ok(self
             .lock()
@@ -80,13 +90,12 @@ impl KeyRecords for MemoryRecords {
         Ok(self.lock().keys.get(&id).map(|row| ManagedKey::clone(row)))
     }
 
-    async fn find_key_by_name(&self, name: &Name) -> Records<Option<ManagedKey>> {
-        Ok(self
-            .lock()
-            .keys
-            .rows()
-            .find(|row| row.name == *name)
-            .cloned())
+    async fn find_keys_called(&self, name: &Name) -> Records<Vec<ManagedKey>> {
+        let state = self.lock();
+        let called = state.keys.rows().filter(|row| row.name == *name);
+        let mut rows: Vec<ManagedKey> = called.cloned().collect();
+        rows.sort_by_key(|row| row.id);
+        Ok(rows)
     }
 
     async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>> {
@@ -190,6 +199,42 @@ impl KmsKeyRecords for MemoryRecords {
             |row, (name, id)| (row.name.as_str(), row.id) > (name.as_str(), *id),
             |row| format!("{}:{}", row.id, row.name),
         )
+    }
+}
+
+#[async_trait]
+impl ScheduleRecords for MemoryRecords {
+    async fn due_rotations(&self, now: Timestamp, limit: u32) -> Records<Vec<DueRotation>> {
+        let mut due = self.lock().rotations();
+        due.retain(|row| row.due_at <= whole_micros(now));
+        due.truncate(limit as usize);
+        Ok(due)
+    }
+
+    async fn next_rotation(&self, now: Timestamp) -> Records<Option<Timestamp>> {
+        let due = self.lock().rotations();
+        let mut times = due.into_iter().map(|row| row.due_at);
+        Ok(times.find(|time| *time > whole_micros(now)))
+    }
+}
+
+impl State {
+    /// Everything that a schedule rotates some day, in order.
+    fn rotations(&self) -> Vec<DueRotation> {
+        let keys = self.keys.rows().filter_map(|row| {
+            let id = row.id.to_string();
+            Some((row.rotation_due?, id, RotationSubject::Key(row.id)))
+        });
+        let kms_keys = self.kms_keys.rows().filter_map(|row| {
+            let due = row
+                .rotation_due
+                .filter(|_| row.intent.life == Life::Active)?;
+            Some((due, row.id.to_string(), RotationSubject::KmsKey(row.id)))
+        });
+        let mut all: Vec<_> = keys.chain(kms_keys).collect();
+        all.sort();
+        let row = |(due_at, _, subject)| DueRotation { subject, due_at };
+        all.into_iter().map(row).collect()
     }
 }
 

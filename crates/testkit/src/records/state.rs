@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
-    SweepId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
+    SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::keystore::Keystore;
@@ -46,6 +47,7 @@ macro_rules! state {
 }
 
 state! {
+    groups: GroupId => Group,
     connections: ConnectionId => Connection,
     keystores: KeystoreId => Keystore,
     settings: String => String,

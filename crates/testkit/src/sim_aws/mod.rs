@@ -14,17 +14,17 @@ use jiff::Timestamp;
 use keyferry_domain::arn::{Account, Partition, Region};
 use keyferry_domain::connection::{Identity, LinkSettings};
 use keyferry_ports::aws::{
-    AccessKeyStatus, Aws, AwsAccount, BadSettings, CallFailure, Caller, Kms, NewAccessKey,
-    NotSentStage, Principals, Refusal, RegionStatus, sample_context, sample_resources,
+    AccessKeyStatus, AccountRegions, Aws, AwsAccount, BadSettings, CallFailure, Caller, Kms,
+    NewAccessKey, NotSentStage, Principals, Refusal, RegionStatus, sample_context,
+    sample_resources,
 };
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
 use kms_sim::{Call, CallError, Service, Simulator};
 use serde_json::{Value, json};
 
-use crate::fuse::{Fuse, Point};
-
 pub use kms::SimKms;
+pub(crate) use read::{base64, bytes};
 
 /// A mistake that an adapter could make, for tests of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,26 +37,19 @@ pub enum Mistake {
     SignsAnew,
 }
 
-/// The simulator in process as the port `Aws`. Every effect passes the fuse before and after.
+/// The simulator in process as the port `Aws`.
 pub struct SimAws {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
-    fuse: Arc<Fuse>,
     mistake: Mistake,
 }
 
 impl SimAws {
     /// AWS as `sim` is, at the time of `clock`.
-    pub fn new(
-        sim: Arc<Simulator>,
-        clock: Arc<dyn Clock>,
-        fuse: Arc<Fuse>,
-        mistake: Mistake,
-    ) -> Self {
+    pub fn new(sim: Arc<Simulator>, clock: Arc<dyn Clock>, mistake: Mistake) -> Self {
         Self {
             sim,
             clock,
-            fuse,
             mistake,
         }
     }
@@ -85,7 +78,6 @@ impl Aws for SimAws {
             link: Link {
                 sim: Arc::clone(&self.sim),
                 clock: Arc::clone(&self.clock),
-                fuse: Arc::clone(&self.fuse),
                 mistake: self.mistake,
                 caller,
             },
@@ -98,13 +90,12 @@ impl Aws for SimAws {
 pub(crate) struct Link {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
-    fuse: Arc<Fuse>,
     mistake: Mistake,
     caller: kms_sim::Caller,
 }
 
 impl Link {
-    /// A read: nothing to interrupt, and tried three times as the real adapter does.
+    /// A read, tried three times as the real adapter does.
     fn read(
         &self,
         region: &Region,
@@ -125,15 +116,14 @@ impl Link {
         result
     }
 
-    /// An effect: the process may die before it, or after it.
-    async fn effect(
+    /// An effect, sent once.
+    fn effect(
         &self,
         region: &Region,
         operation: &'static str,
         input: Value,
         signed_at: Timestamp,
     ) -> Result<(Value, String), CallFailure> {
-        self.pass(Point::BeforeCall, operation).await?;
         let now = self.clock.now().as_microsecond();
         let signed_at = match self.mistake {
             Mistake::SignsAnew => now,
@@ -145,19 +135,7 @@ impl Link {
         if is_open && operation == "CreateKey" && self.mistake == Mistake::RetriesCreateKey {
             result = answer(operation, self.sim.call(&call, now));
         }
-        self.pass(Point::AfterCall, operation).await?;
         result
-    }
-
-    async fn pass(&self, point: Point, operation: &'static str) -> Result<(), CallFailure> {
-        self.fuse
-            .pass(point)
-            .await
-            .map_err(|error| CallFailure::Unknown {
-                operation,
-                why: error.to_string(),
-                request_id: None,
-            })
     }
 }
 
@@ -215,6 +193,38 @@ struct SimAccount {
     link: Link,
 }
 
+impl SimAccount {
+    fn ask_regions(
+        &self,
+        service: Service,
+        operation: &'static str,
+        input: Value,
+    ) -> Result<AccountRegions, CallFailure> {
+        let region = fallback_region(operation)?;
+        let (output, _) = self.link.read(&region, service, operation, input)?;
+        let listed = output["Regions"].as_array().cloned().unwrap_or_default();
+        let row = |one: &Value| {
+            let status = one["RegionOptStatus"]
+                .as_str()
+                .or(one["OptInStatus"].as_str())?;
+            Some(RegionStatus {
+                region: one["RegionName"].as_str()?.parse().ok()?,
+                is_enabled: !matches!(
+                    status,
+                    "DISABLED" | "DISABLING" | "ENABLING" | "not-opted-in"
+                ),
+            })
+        };
+        Ok(AccountRegions {
+            regions: listed.iter().filter_map(row).collect(),
+            told_by: match service {
+                Service::Ec2 => "ec2:DescribeRegions",
+                _ => "account:ListRegions",
+            },
+        })
+    }
+}
+
 #[async_trait]
 impl AwsAccount for SimAccount {
     async fn caller(&self) -> Result<Caller, CallFailure> {
@@ -235,23 +245,17 @@ impl AwsAccount for SimAccount {
         })
     }
 
-    async fn regions(&self) -> Result<Vec<RegionStatus>, CallFailure> {
-        let operation = "ListRegions";
-        let region = fallback_region(operation)?;
-        let (output, _) = self
-            .link
-            .read(&region, Service::Account, operation, json!({}))?;
-        let listed = output["Regions"].as_array().cloned().unwrap_or_default();
-        Ok(listed
-            .iter()
-            .filter_map(|one| {
-                let status = one["RegionOptStatus"].as_str()?;
-                Some(RegionStatus {
-                    region: one["RegionName"].as_str()?.parse().ok()?,
-                    is_enabled: status.starts_with("ENABLED"),
-                })
-            })
-            .collect())
+    async fn regions(&self) -> Result<AccountRegions, CallFailure> {
+        let first = match self.ask_regions(Service::Account, "ListRegions", json!({})) {
+            Ok(regions) => return Ok(regions),
+            Err(failure) => failure,
+        };
+        self.ask_regions(
+            Service::Ec2,
+            "DescribeRegions",
+            json!({ "AllRegions": "true" }),
+        )
+        .map_err(|_| first)
     }
 
     async fn allowed(

@@ -1,26 +1,34 @@
 //! The crash sweep: a job is killed, or put to sleep, at every point at which that can hurt, and started again.
 //!
-//! Points are every commit and every effect in AWS, before and after. A run prepares an installation, starts one
-//! operation, is interrupted once or twice, starts again, works everything off, and is then held against what
-//! must be true ([`verdict`]). A failure names its [`Case`], which runs it again.
+//! Points are every commit, every lease of a lane, and every AWS call: effects before and after, reads before.
+//! A run prepares an installation, starts one operation, is interrupted once or twice, starts again, works
+//! everything off, and is then held against what must be true of the records and of AWS ([`verdict`]). A failure
+//! names its [`Case`], which runs it again.
+//!
+//! A [`Site`] is what outlives a process: in memory and in process here, SQLite and HTTPS where a test supplies that.
 
+mod crew;
+mod memory;
 mod planted;
-mod scenario;
+pub mod scenario;
+mod tally;
 mod verdict;
 
 use std::fmt;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use jiff::SignedDuration;
-use keyferry_ports::records::{JobFilter, JobState, Page};
-use kms_sim::{ConsistencyModel, RandomFaults, SECOND, SimConfig, Simulator};
+use keyferry_ports::records::{AllRecords, JobFilter, JobState, Page};
+use kms_sim::{ConsistencyModel, RandomFaults, SECOND, Simulator};
 
 use crate::fuse::Fuse;
-use crate::records::MemoryRecords;
 use crate::world::{Outside, World};
 
+pub use crew::{Reach, Sweep};
 pub use planted::Planted;
 pub use scenario::Scenario;
+pub use tally::{Report, Tally};
 pub use verdict::Broken;
 
 /// How a run is interrupted.
@@ -28,7 +36,7 @@ pub use verdict::Broken;
 pub enum Interruption {
     /// The process dies and starts again.
     Crash,
-    /// The process dies, starts again, dies again that many points later, and starts again.
+    /// The process dies, starts again, dies again at that point of its second life, and starts again.
     CrashTwice(usize),
     /// The process sleeps for six minutes and wakes unaware.
     Pause,
@@ -37,10 +45,10 @@ pub enum Interruption {
 }
 
 /// One run, complete: the same case does the same again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Case {
     /// Which operation.
-    pub scenario: Scenario,
+    pub scenario: &'static Scenario,
     /// How it is interrupted.
     pub interruption: Interruption,
     /// At which point, from 0.
@@ -56,13 +64,27 @@ pub struct Case {
 impl Case {
     /// Decides the faults of this case.
     fn draw(&self) -> u64 {
-        let kind = match self.interruption {
-            Interruption::Crash => 1,
-            Interruption::CrashTwice(_) => 2,
-            Interruption::Pause => 3,
-            Interruption::Takeover => 4,
+        let (kind, later) = match self.interruption {
+            Interruption::Crash => (1, 0),
+            Interruption::CrashTwice(later) => (2, later as u64),
+            Interruption::Pause => (3, 0),
+            Interruption::Takeover => (4, 0),
         };
-        self.seed.wrapping_mul(1_000_003) ^ (self.at as u64).wrapping_mul(7_919) ^ kind << 40
+        let place = (self.at as u64).wrapping_mul(7_919) ^ later.wrapping_mul(104_729);
+        self.seed.wrapping_mul(1_000_003) ^ place ^ kind << 40
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("scenario", &self.scenario.name)
+            .field("interruption", &self.interruption)
+            .field("at", &self.at)
+            .field("fault_percent", &self.fault_percent)
+            .field("seed", &self.seed)
+            .field("planted", &self.planted)
+            .finish()
     }
 }
 
@@ -72,235 +94,38 @@ impl fmt::Display for Case {
     }
 }
 
-/// What was run and found.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Runs.
-    pub runs: u64,
-    /// Processes that were started again.
-    pub restarts: u64,
-    /// Runs that broke something, with what.
-    pub broken: Vec<(Case, Broken)>,
-}
+/// What outlives a process, and starts processes.
+#[async_trait]
+pub trait Site: Send + Sync {
+    /// AWS and the time.
+    fn outside(&self) -> &Outside;
 
-impl Tally {
-    fn add(&mut self, case: Case, outcome: Outcome) {
-        self.runs += 1;
-        self.restarts += outcome.restarts;
-        if let Err(broken) = outcome.verdict {
-            self.broken.push((case, broken));
-        }
-    }
-}
+    /// Starts a process on the records as they are.
+    async fn start(&self, fuse: Arc<Fuse>, start: u64) -> World;
 
-/// What came of one run.
-struct Outcome {
-    restarts: u64,
-    /// Whether the interruption was reached.
-    is_reached: bool,
-    verdict: Result<(), Broken>,
+    /// The process is gone, and what was not committed with it.
+    async fn lose_power(&self);
+
+    /// The records, for whoever judges.
+    async fn records(&self) -> Arc<dyn AllRecords>;
 }
 
 /// An installation in which the operation can start; every run begins with a copy of it.
-pub struct Prepared {
-    scenario: Scenario,
-    records: MemoryRecords,
-    sim: serde_json::Value,
-    outside: Outside,
+#[async_trait]
+pub trait Ground: Send + Sync {
+    /// A copy in which AWS behaves as the case wants: [`unsettle`] does that.
+    async fn copy(&self, case: &Case) -> Box<dyn Site>;
 }
 
-impl Prepared {
-    /// Prepares an installation for a scenario.
-    pub async fn new(scenario: Scenario, seed: u64) -> Self {
-        let outside = Outside::new(seed, SimConfig::default());
-        let world = outside.start(Fuse::whole(), 0);
-        world.with_keystore().await.expect("the account answers");
-        scenario.prepare(&world).await;
-        outside.advance_minutes(10);
-        let sim = outside
-            .sim
-            .snapshot()
-            .expect("the simulator can be written down");
-        Self {
-            scenario,
-            records: outside.records.fork(),
-            sim,
-            outside,
-        }
-    }
-
-    fn copy(&self, case: &Case) -> Outside {
-        let sim = Simulator::restore(self.sim.clone()).expect("what was written down can be read");
-        sim.configure(|config| {
-            config.seed = case.seed;
-            config.consistency = consistency(case.seed);
-        });
-        if case.fault_percent > 0 {
-            let rate = f64::from(case.fault_percent) / 100.0;
-            sim.set_random_faults(Some(RandomFaults::new(case.draw(), rate)));
-        }
-        self.outside.copy_with(
-            Arc::new(sim),
-            Arc::new(case.planted.records(&self.records)),
-            case.seed,
-        )
-    }
-
-    /// Sweeps every point for one fault rate and seed.
-    pub async fn sweep(&self, fault_percent: u32, seed: u64, planted: Planted, tally: &mut Tally) {
-        for kind in 0..4 {
-            let mut at = 0;
-            loop {
-                let interruption = match kind {
-                    0 => Interruption::Crash,
-                    1 => Interruption::CrashTwice(1 + (at * 7 + seed as usize) % 11),
-                    2 => Interruption::Pause,
-                    _ => Interruption::Takeover,
-                };
-                let scenario = self.scenario;
-                let case = Case {
-                    scenario,
-                    interruption,
-                    at,
-                    fault_percent,
-                    seed,
-                    planted,
-                };
-                let outcome = self.run(&case).await;
-                let is_reached = outcome.is_reached;
-                tally.add(case, outcome);
-                if !is_reached || at > 2_000 {
-                    break;
-                }
-                at += 1;
-            }
-        }
-    }
-
-    /// Runs one case.
-    pub async fn replay(&self, case: &Case) -> Result<(), Broken> {
-        self.run(case).await.verdict
-    }
-
-    async fn run(&self, case: &Case) -> Outcome {
-        let outside = self.copy(case);
-        let fuse = match case.interruption {
-            Interruption::Pause => {
-                let clock = Arc::clone(&outside.clock);
-                Fuse::pause_at(case.at, clock, SignedDuration::from_mins(6))
-            }
-            Interruption::Takeover => Fuse::hold_at(case.at),
-            Interruption::Crash | Interruption::CrashTwice(_) => Fuse::crash_at(case.at),
-        };
-        let first = case.planted.start(&outside, Arc::clone(&fuse), 1);
-        let life = Box::pin(self.first_life(&first));
-        let ended = match case.interruption {
-            Interruption::Pause => {
-                life.await;
-                End::Alive
-            }
-            Interruption::Takeover => taken_over(&outside, case, life, &fuse).await,
-            Interruption::Crash | Interruption::CrashTwice(_) => {
-                until_crash(&outside, life, &fuse).await
-            }
-        };
-        drop(first);
-        let mut restarts = u64::from(fuse.is_burnt());
-        if let (End::Crashed, Interruption::CrashTwice(later)) = (ended, case.interruption) {
-            let fuse = Fuse::crash_at(later);
-            let second = case.planted.start(&outside, Arc::clone(&fuse), 2);
-            until_crash(&outside, Box::pin(second.run()), &fuse).await;
-            restarts += u64::from(fuse.is_burnt());
-        }
-        self.finish(&outside, case).await;
-        let verdict = verdict::check(&outside, case).await;
-        Outcome {
-            restarts,
-            is_reached: fuse.is_burnt(),
-            verdict,
-        }
-    }
-
-    /// The process that starts the operation.
-    async fn first_life(&self, world: &World) {
-        self.scenario.begin(world).await;
-        world.run().await;
-    }
-
-    /// AWS behaves again, the last process works everything off, and a person tries again what got stuck.
-    async fn finish(&self, outside: &Outside, case: &Case) {
-        let world = case.planted.start(outside, Fuse::whole(), 9);
-        world.run().await;
-        outside.sim.set_random_faults(None);
-        world.run().await;
-        for _ in 0..3 {
-            if !retry_stuck(&world).await {
-                break;
-            }
-            world.run().await;
-        }
-    }
-}
-
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Alive,
-    Crashed,
-}
-
-/// One process, until it dies or has nothing left to do.
-async fn until_crash<F: Future<Output = ()> + Unpin>(
-    outside: &Outside,
-    life: F,
-    fuse: &Fuse,
-) -> End {
-    tokio::select! {
-        biased;
-        () = fuse.burnt() => {
-            outside.records.crash();
-            End::Crashed
-        }
-        () = life => End::Alive,
-    }
-}
-
-/// A process sleeps at its point; a second one takes over and finishes; the first wakes and goes on.
-async fn taken_over<F: Future<Output = ()> + Unpin>(
-    outside: &Outside,
-    case: &Case,
-    mut life: F,
-    fuse: &Arc<Fuse>,
-) -> End {
-    let is_asleep = tokio::select! {
-        biased;
-        () = fuse.burnt() => true,
-        () = &mut life => false,
-    };
-    if is_asleep {
-        case.planted.start(outside, Fuse::whole(), 2).run().await;
-        fuse.release();
-        life.await;
-    }
-    End::Alive
-}
-
-/// Tries every stuck job again. Answers whether there was one.
-async fn retry_stuck(world: &World) -> bool {
-    let filter = JobFilter {
-        state: Some(JobState::Stuck),
-        subject: None,
-    };
-    let jobs = world
-        .app
-        .jobs
-        .list(&world.actor, &filter, &Page::default())
-        .await;
-    let stuck = jobs.expect("records in memory answer").rows;
-    for job in &stuck {
-        let _ = world.app.jobs.retry(&world.actor, job.id).await;
-    }
-    !stuck.is_empty()
+/// Makes AWS behave as a case wants: its delays and its faults.
+pub fn unsettle(sim: &Simulator, case: &Case) {
+    sim.configure(|config| {
+        config.seed = case.seed;
+        config.consistency = consistency(case.seed);
+    });
+    let rate = f64::from(case.fault_percent) / 100.0;
+    let faults = RandomFaults::new(case.draw(), rate);
+    sim.set_random_faults((case.fault_percent > 0).then_some(faults));
 }
 
 /// Every other seed sees its own writes late.
@@ -314,4 +139,195 @@ fn consistency(seed: u64) -> ConsistencyModel {
         tag_and_alias_writes: 10 * SECOND,
         ..ConsistencyModel::default()
     }
+}
+
+/// How often somebody asks for an operation that is not accepted.
+const ASKED_MAX: usize = 5;
+
+/// What came of one run.
+struct Outcome {
+    /// Points that were reached, of those at which the run was to be interrupted.
+    reached: usize,
+    broken: Vec<Broken>,
+}
+
+/// A scenario, ready to be run.
+pub struct Prepared {
+    scenario: &'static Scenario,
+    ground: Box<dyn Ground>,
+    ciphertext: Option<String>,
+}
+
+impl Prepared {
+    /// Prepares a scenario in memory.
+    pub async fn in_memory(scenario: &'static Scenario, seed: u64) -> Self {
+        let site = memory::MemorySite::fresh(seed);
+        let ciphertext = Self::furnish(scenario, &site).await;
+        Self::on(scenario, site.freeze(), ciphertext)
+    }
+
+    /// Does in a fresh site what was before the scenario. Answers what was encrypted there.
+    pub async fn furnish(scenario: &Scenario, site: &dyn Site) -> Option<String> {
+        let world = site.start(Fuse::whole(), 0).await;
+        world.with_keystore().await.expect("the account answers");
+        scenario.prepare(&world).await;
+        site.outside().advance_minutes(10);
+        verdict::encrypt_something(&world).await
+    }
+
+    /// A scenario on ground that was furnished for it.
+    pub fn on(
+        scenario: &'static Scenario,
+        ground: impl Ground + 'static,
+        ciphertext: Option<String>,
+    ) -> Self {
+        Self {
+            scenario,
+            ground: Box::new(ground),
+            ciphertext,
+        }
+    }
+
+    /// Runs one case and judges it.
+    pub async fn replay(&self, case: &Case) -> Vec<Broken> {
+        self.run(case).await.broken
+    }
+
+    async fn run(&self, case: &Case) -> Outcome {
+        let site = self.ground.copy(case).await;
+        let site = &*site;
+        let reached = match case.interruption {
+            Interruption::Crash => usize::from(self.crash(site, case.at, 1).await),
+            Interruption::CrashTwice(later) => {
+                if self.crash(site, case.at, 1).await {
+                    1 + usize::from(self.crash(site, later, 2).await)
+                } else {
+                    0
+                }
+            }
+            Interruption::Pause => self.pause(site, case.at).await,
+            Interruption::Takeover => self.take_over(site, case.at).await,
+        };
+        let rests = self.finish(site).await;
+        let broken = match rests {
+            Ok(()) => verdict::check(site, self.scenario, self.ciphertext.as_deref()).await,
+            Err(broken) => vec![broken],
+        };
+        Outcome { reached, broken }
+    }
+
+    /// One process: somebody asks it for the operation, and it works until nothing is left to do.
+    async fn live(&self, world: &World) {
+        for _ in 0..ASKED_MAX {
+            if self.scenario.begin(world).await.is_ok() {
+                break;
+            }
+            world.outside.advance_minutes(1);
+        }
+        world.comes_to_rest().await;
+    }
+
+    /// Points that a run passes where AWS behaves and nothing interrupts.
+    async fn points(&self, seed: u64) -> usize {
+        let calm = Case {
+            scenario: self.scenario,
+            interruption: Interruption::Crash,
+            at: 0,
+            fault_percent: 0,
+            seed,
+            planted: Planted::Nothing,
+        };
+        let site = self.ground.copy(&calm).await;
+        let fuse = Fuse::whole();
+        let world = site.start(Arc::clone(&fuse), 1).await;
+        self.live(&world).await;
+        fuse.passed().len()
+    }
+
+    /// A process that dies at a point, if it gets there. Answers whether it did.
+    async fn crash(&self, site: &dyn Site, at: usize, start: u64) -> bool {
+        let fuse = Fuse::crash_at(at);
+        let world = site.start(Arc::clone(&fuse), start).await;
+        tokio::select! {
+            biased;
+            () = fuse.burnt() => {}
+            () = self.live(&world) => {}
+        }
+        drop(world);
+        if fuse.is_burnt() {
+            site.lose_power().await;
+        }
+        fuse.is_burnt()
+    }
+
+    /// A process that sleeps for six minutes at a point. Answers how often it did.
+    async fn pause(&self, site: &dyn Site, at: usize) -> usize {
+        let clock = Arc::clone(&site.outside().clock);
+        let fuse = Fuse::pause_at(at, clock, SignedDuration::from_mins(6));
+        let world = site.start(Arc::clone(&fuse), 1).await;
+        self.live(&world).await;
+        usize::from(fuse.is_burnt())
+    }
+
+    /// A process sleeps at its point; a second one takes over and finishes; the first wakes and goes on.
+    async fn take_over(&self, site: &dyn Site, at: usize) -> usize {
+        let fuse = Fuse::hold_at(at);
+        let world = site.start(Arc::clone(&fuse), 1).await;
+        let mut life = Box::pin(self.live(&world));
+        let is_asleep = tokio::select! {
+            biased;
+            () = fuse.burnt() => true,
+            () = &mut life => false,
+        };
+        if is_asleep {
+            let second = site.start(Fuse::whole(), 2).await;
+            self.live(&second).await;
+            fuse.release();
+            life.await;
+        }
+        usize::from(is_asleep)
+    }
+
+    /// AWS behaves again, whoever asked asks again, the last process works everything off, and a person tries again
+    /// what got stuck.
+    async fn finish(&self, site: &dyn Site) -> Result<(), Broken> {
+        let world = site.start(Fuse::whole(), 9).await;
+        let mut rests = world.comes_to_rest().await;
+        site.outside().sim.set_random_faults(None);
+        if let Err(error) = self.scenario.begin(&world).await {
+            return Err(Broken::JobDidNotEnd(format!(
+                "asked again: {} {error}",
+                error.code()
+            )));
+        }
+        rests &= world.comes_to_rest().await;
+        for _ in 0..3 {
+            if !retry_stuck(&world).await {
+                break;
+            }
+            rests &= world.comes_to_rest().await;
+        }
+        if rests {
+            return Ok(());
+        }
+        Err(Broken::JobDidNotEnd("the engine does not rest".to_owned()))
+    }
+}
+
+/// Tries every stuck job again. Answers whether there was one.
+async fn retry_stuck(world: &World) -> bool {
+    let filter = JobFilter {
+        state: Some(JobState::Stuck),
+        subject: None,
+    };
+    let jobs = world
+        .app
+        .jobs
+        .list(&world.actor, &filter, &Page::default())
+        .await;
+    let stuck = jobs.expect("the records answer").rows;
+    for job in &stuck {
+        let _ = world.app.jobs.retry(&world.actor, job.id).await;
+    }
+    !stuck.is_empty()
 }

@@ -1,44 +1,42 @@
 //! Mistakes built in at the ports, which the sweep must find: who tests the test.
 
-use std::sync::Arc;
-
-use crate::fuse::Fuse;
-use crate::records::MemoryRecords;
+use crate::records::{Loses, MemoryRecords};
 use crate::sim_aws::Mistake;
-use crate::world::{Outside, World};
 
 /// A mistake built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
     /// None.
     Nothing,
-    /// Material is imported although its version is not on the disk yet: the database says "done" too early.
+    /// Material is imported although its version is not on the disk yet: a crash takes the version away.
     ImportBeforeCommit,
     /// An SDK that sends `CreateKey` again when no answer came.
     CreateKeyRetriedBlindly,
     /// A request that waited is signed anew, with the time at which it is sent.
     SignedAnew,
+    /// Effects are sent although their audit entries are not on the disk yet: a crash takes the entries away.
+    SentBeforeItsEntry,
 }
 
-/// Commits that the database of [`Planted::ImportBeforeCommit`] runs behind.
-const BEHIND: usize = 4;
+/// Commits that the disk of a planted mistake runs behind.
+const BEHIND: usize = 8;
 
 impl Planted {
     /// The database with the mistake in it.
     pub(super) fn records(self, prepared: &MemoryRecords) -> MemoryRecords {
         match self {
-            Self::ImportBeforeCommit => prepared.fork_running_behind(BEHIND),
+            Self::ImportBeforeCommit => prepared.fork_running_behind(BEHIND, Loses::Versions),
+            Self::SentBeforeItsEntry => prepared.fork_running_behind(BEHIND, Loses::Leaves),
             Self::Nothing | Self::CreateKeyRetriedBlindly | Self::SignedAnew => prepared.fork(),
         }
     }
 
-    /// A process with the mistake in it.
-    pub(super) fn start(self, outside: &Outside, fuse: Arc<Fuse>, start: u64) -> World {
-        let mistake = match self {
+    /// The adapter's mistake.
+    pub(super) fn mistake(self) -> Mistake {
+        match self {
             Self::CreateKeyRetriedBlindly => Mistake::RetriesCreateKey,
             Self::SignedAnew => Mistake::SignsAnew,
-            Self::Nothing | Self::ImportBeforeCommit => Mistake::None,
-        };
-        outside.start_with(fuse, start, mistake)
+            Self::Nothing | Self::ImportBeforeCommit | Self::SentBeforeItsEntry => Mistake::None,
+        }
     }
 }

@@ -1,57 +1,280 @@
-//! What is interrupted.
+//! What is interrupted, and how AWS must stand in the end. A new kind of job is one more value here.
 
-use keyferry_app::kms_keys::{Mode, Rotate, RotationMethod};
+use keyferry_app::AppError;
+use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, SynchronizeChoice};
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
+use kms_sim::ForeignHand;
 
-use crate::world::World;
+use crate::world::{ACCOUNT, REGION, World};
 
-/// The name of the one KMS key.
+/// The name of the KMS key, and of its alias.
 pub(super) const NAME: &str = "app";
 
-/// One operation.
+/// One operation on the KMS key [`NAME`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scenario {
-    /// Create a KMS key and import its material.
-    CreateAndImport,
-    /// Rotate by new key; the old one is disabled afterwards.
-    RotateByNewKey,
+pub enum Act {
+    /// Make it, and import its material.
+    Create,
+    /// Rotate by new key.
+    RotateByNewKey(OldKey),
     /// Rotate in place.
     RotateInPlace,
-    /// Remove the material from AWS.
+    /// Take the material out of AWS.
     RemoveFromCloud,
+    /// Disable, and take the material out.
+    Deactivate,
+    /// Import what is missing, and enable.
+    Activate,
+    /// Switch off.
+    Disable,
+    /// Switch on.
+    Enable,
+    /// Schedule deletion in seven days.
+    ScheduleDeletion,
+    /// Cancel the deletion, and keep the material.
+    CancelDeletion,
+    /// Bring back what is missing.
+    Synchronize,
+    /// Back to what is wanted, whatever others did.
+    Restore,
+    /// Somebody else deletes the material.
+    ForeignDeletionOfMaterial,
+    /// Somebody else schedules the deletion.
+    ForeignDeletion,
 }
 
-impl Scenario {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::CreateAndImport,
-        Self::RotateByNewKey,
-        Self::RotateInPlace,
-        Self::RemoveFromCloud,
-    ];
+impl Act {
+    /// Asks for it, or does it where it is somebody else's doing. `None`: nothing to wait for.
+    async fn ask(self, world: &World, mode: &Mode) -> Option<Result<Answer, AppError>> {
+        let keys = &world.app.kms_keys;
+        let actor = &world.actor;
+        let rotate = |method| keys.rotate(actor, NAME, Rotate { method }, mode);
+        Some(match self {
+            Self::Create => world.create_as(NAME, KeySpec::Aes256, mode).await,
+            Self::RotateByNewKey(old) => rotate(RotationMethod::NewKey(old)).await,
+            Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
+            Self::RemoveFromCloud => keys.remove_from_cloud(actor, NAME, NAME, mode).await,
+            Self::Deactivate => keys.deactivate(actor, NAME, mode).await,
+            Self::Activate => keys.activate(actor, NAME, mode).await,
+            Self::Disable => keys.disable(actor, NAME, mode).await,
+            Self::Enable => keys.enable(actor, NAME, mode).await,
+            Self::ScheduleDeletion => keys.schedule_deletion(actor, NAME, 7, mode).await,
+            Self::CancelDeletion => keys.cancel_deletion(actor, NAME, Some(false), mode).await,
+            Self::Synchronize => {
+                let choice = SynchronizeChoice::default();
+                keys.synchronize(actor, NAME, choice, mode).await
+            }
+            Self::Restore => keys.restore(actor, NAME, mode).await,
+            Self::ForeignDeletionOfMaterial | Self::ForeignDeletion => {
+                self.meddle(world).await;
+                return None;
+            }
+        })
+    }
 
-    pub(super) async fn prepare(self, world: &World) {
-        if self != Self::CreateAndImport {
-            world
-                .succeed(world.create(NAME, KeySpec::Aes256).await)
-                .await;
+    async fn meddle(self, world: &World) {
+        let now = world.outside.clock_now();
+        let arn = world.arn(NAME).await.to_string();
+        let hand = hand(world);
+        let done = match self {
+            Self::ForeignDeletionOfMaterial => hand.delete_material(&arn, None, now),
+            _ => hand.schedule_deletion(&arn, 7, now),
+        };
+        done.expect("somebody else may do everything");
+    }
+}
+
+fn hand(world: &World) -> ForeignHand {
+    world.outside.sim.foreign_hand(ACCOUNT, REGION)
+}
+
+/// How AWS shows one KMS key in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// `KeyState`.
+    pub state: &'static str,
+    /// Every material, oldest first: number of our version, `KeyMaterialState`, `ImportState`.
+    pub materials: &'static [(u32, &'static str, &'static str)],
+    /// Whether the alias points here.
+    pub has_alias: bool,
+    /// Rotations on demand.
+    pub rotations: usize,
+}
+
+/// One kind of job: what was before, what is asked for, and how AWS stands when it is done.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// For people.
+    pub name: &'static str,
+    /// What was done before, to its end.
+    pub before: &'static [Act],
+    /// What is interrupted.
+    pub act: Act,
+    /// Every KMS key of the account, oldest first. There is no other one.
+    pub ends: &'static [Ends],
+}
+
+/// One version, in AWS and in use.
+const FIRST: &[(u32, &str, &str)] = &[(1, "CURRENT", "IMPORTED")];
+
+/// One version, taken out of AWS.
+const TAKEN_OUT: &[(u32, &str, &str)] = &[(1, "CURRENT", "PENDING_IMPORT")];
+
+/// A KMS key with its alias that was never rotated.
+const fn plain(state: &'static str, materials: &'static [(u32, &str, &str)]) -> Ends {
+    Ends {
+        state,
+        materials,
+        has_alias: true,
+        rotations: 0,
+    }
+}
+
+/// Create a KMS key and import its material.
+pub const CREATE: Scenario = Scenario {
+    name: "create-and-import",
+    before: &[],
+    act: Act::Create,
+    ends: &[plain("Enabled", FIRST)],
+};
+
+/// Rotate by new key; the old one is disabled afterwards.
+pub const ROTATE_BY_NEW_KEY: Scenario = Scenario {
+    name: "rotate-by-new-key",
+    before: &[Act::Create],
+    act: Act::RotateByNewKey(OldKey::Disable),
+    ends: &[
+        Ends {
+            has_alias: false,
+            ..plain("Disabled", FIRST)
+        },
+        plain("Enabled", &[(2, "CURRENT", "IMPORTED")]),
+    ],
+};
+
+/// Rotate in place.
+pub const ROTATE_IN_PLACE: Scenario = Scenario {
+    name: "rotate-in-place",
+    before: &[Act::Create],
+    act: Act::RotateInPlace,
+    ends: &[Ends {
+        rotations: 1,
+        ..plain(
+            "Enabled",
+            &[(1, "NON_CURRENT", "IMPORTED"), (2, "CURRENT", "IMPORTED")],
+        )
+    }],
+};
+
+/// Remove the material from AWS.
+pub const REMOVE_FROM_CLOUD: Scenario = Scenario {
+    name: "remove-from-cloud",
+    before: &[Act::Create],
+    act: Act::RemoveFromCloud,
+    ends: &[plain("PendingImport", TAKEN_OUT)],
+};
+
+/// Disable and remove the material.
+pub const DEACTIVATE: Scenario = Scenario {
+    name: "deactivate",
+    before: &[Act::Create],
+    act: Act::Deactivate,
+    ends: &[plain("PendingImport", TAKEN_OUT)],
+};
+
+/// Put the material back.
+pub const ACTIVATE: Scenario = Scenario {
+    name: "activate",
+    before: &[Act::Create, Act::Deactivate],
+    act: Act::Activate,
+    ends: &[plain("Enabled", FIRST)],
+};
+
+/// Disable.
+pub const DISABLE: Scenario = Scenario {
+    name: "disable",
+    before: &[Act::Create],
+    act: Act::Disable,
+    ends: &[plain("Disabled", FIRST)],
+};
+
+/// Enable.
+pub const ENABLE: Scenario = Scenario {
+    name: "enable",
+    before: &[Act::Create, Act::Disable],
+    act: Act::Enable,
+    ends: &[plain("Enabled", FIRST)],
+};
+
+/// Schedule deletion.
+pub const SCHEDULE_DELETION: Scenario = Scenario {
+    name: "schedule-deletion",
+    before: &[Act::Create],
+    act: Act::ScheduleDeletion,
+    ends: &[plain("PendingDeletion", FIRST)],
+};
+
+/// Cancel the deletion.
+pub const CANCEL_DELETION: Scenario = Scenario {
+    name: "cancel-deletion",
+    before: &[Act::Create, Act::ScheduleDeletion],
+    act: Act::CancelDeletion,
+    ends: &[plain("Disabled", FIRST)],
+};
+
+/// Import again what somebody else deleted.
+pub const SYNCHRONIZE: Scenario = Scenario {
+    name: "synchronize",
+    before: &[Act::Create, Act::ForeignDeletionOfMaterial],
+    act: Act::Synchronize,
+    ends: &[plain("Enabled", FIRST)],
+};
+
+/// Undo a deletion that somebody else scheduled.
+pub const RESTORE: Scenario = Scenario {
+    name: "restore",
+    before: &[Act::Create, Act::ForeignDeletion],
+    act: Act::Restore,
+    ends: &[plain("Enabled", FIRST)],
+};
+
+/// Create-and-import and both rotations.
+pub const MAIN: &[&Scenario] = &[&CREATE, &ROTATE_BY_NEW_KEY, &ROTATE_IN_PLACE];
+
+/// Every other kind of job.
+pub const OTHERS: &[&Scenario] = &[
+    &REMOVE_FROM_CLOUD,
+    &DEACTIVATE,
+    &ACTIVATE,
+    &DISABLE,
+    &ENABLE,
+    &SCHEDULE_DELETION,
+    &CANCEL_DELETION,
+    &SYNCHRONIZE,
+    &RESTORE,
+];
+
+impl Scenario {
+    /// Does what was done before; each act comes to its end.
+    pub(super) async fn prepare(&self, world: &World) {
+        for act in self.before {
+            if let Some(answer) = Box::pin(act.ask(world, &Mode::naming(NAME))).await {
+                world.succeed(answer).await;
+            }
+            world.outside.advance_minutes(30);
         }
     }
 
-    /// Asks for the operation. A request that fails is repeated by nobody: its person saw the error.
-    pub(super) async fn begin(self, world: &World) {
-        let keys = &world.app.kms_keys;
-        let mode = Mode::default();
-        let rotate = |method| keys.rotate(&world.actor, NAME, Rotate { method }, &mode);
-        let _ = match self {
-            Self::CreateAndImport => world.create(NAME, KeySpec::Aes256).await,
-            Self::RotateByNewKey => rotate(RotationMethod::NewKey(OldKey::Disable)).await,
-            Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
-            Self::RemoveFromCloud => {
-                keys.remove_from_cloud(&world.actor, NAME, NAME, &mode)
-                    .await
-            }
+    /// Asks for the operation, as often as it takes: the request's idempotency key makes it one.
+    pub(super) async fn begin(&self, world: &World) -> Result<(), AppError> {
+        let mode = Mode {
+            idempotency_key: Some("sweep".to_owned()),
+            ..Mode::naming(NAME)
         };
+        match Box::pin(self.act.ask(world, &mode)).await {
+            Some(answer) => answer.map(drop),
+            None => Ok(()),
+        }
     }
 }

@@ -84,8 +84,8 @@ impl KeyRecords for Shelf {
         Ok(None)
     }
 
-    async fn find_key_by_name(&self, _: &Name) -> Records<Option<ManagedKey>> {
-        Ok(None)
+    async fn find_keys_called(&self, _: &Name) -> Records<Vec<ManagedKey>> {
+        Ok(Vec::new())
     }
 
     async fn list_keys(&self, _: &KeyFilter, _: &Page) -> Records<PageOf<ManagedKey>> {

@@ -71,7 +71,7 @@ fn a_role_is_assumed_with_its_external_id_and_not_with_another(scene: &Scene) {
     };
 
     if scene.peer.has(Feature::ChecksExternalIds) {
-        let done = scene.refused(&add("other", "wrong-one"), "aws.no-credentials");
+        let done = scene.refused(&add("other", "wrong-one"), "aws.role-not-assumed");
         let told = "AWS refused AssumeRole: AccessDenied";
         assert!(done.stderr.contains(told), "{}", done.stderr);
         assert_eq!(connections(scene), serde_json::json!([]));

@@ -206,3 +206,16 @@ pub(super) async fn a_setting_is_replaced_by_the_next_one(records: &dyn AllRecor
     );
     assert_eq!(records.find_setting("Origin").await.unwrap(), None);
 }
+
+pub(super) async fn a_group_is_read_back_as_written_and_its_name_is_taken_once(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let (second, first) = (samples.new_group("b"), samples.new_group("a"));
+    let changes = [&second, &first].map(|row| Change::PutGroup(row.clone(), Expect::New));
+    write(records, changes).await;
+    let twin = samples.new_group("a");
+
+    assert_conflict(records, "group name", [Change::PutGroup(twin, Expect::New)]).await;
+    assert_eq!(records.list_groups().await.unwrap(), [first, second]);
+}

@@ -20,6 +20,7 @@ pub async fn read_everything(records: &dyn AllRecords) -> String {
 
 async fn read(records: &dyn AllRecords) -> Records<String> {
     let mut text = String::new();
+    lines(&mut text, records.list_groups().await?);
     lines(&mut text, records.list_connections().await?);
     lines(&mut text, records.list_keystores().await?);
     let mut page = first_page();

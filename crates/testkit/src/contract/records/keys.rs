@@ -1,11 +1,18 @@
 //! Keys and their versions.
 
-use keyferry_domain::id::GroupId;
+use std::collections::BTreeSet;
+
+use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_operation::KeyOperation;
+use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{AllRecords, Change, Expect, KeyFilter, Page, RecordsError};
+use keyferry_ports::records::{
+    AllRecords, Change, DueRotation, Expect, KeyFilter, Page, RecordsError, RotationSubject,
+};
 
+use super::rich;
 use super::samples::{Samples, at, parse};
 use super::{assert_conflict, write};
 
@@ -15,6 +22,7 @@ pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dy
         let key = ManagedKey {
             spec,
             exportable: spec == KeySpec::Aes256,
+            permitted: permitted_to(spec),
             ..samples.key(spec.name())
         };
         let second = KeyVersion {
@@ -32,10 +40,8 @@ pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dy
         write(records, changes).await;
 
         assert_eq!(records.find_key(key.id).await.unwrap(), Some(key.clone()));
-        assert_eq!(
-            records.find_key_by_name(&key.name).await.unwrap(),
-            Some(key.clone())
-        );
+        let called = records.find_keys_called(&key.name).await.unwrap();
+        assert_eq!(called, std::slice::from_ref(&key));
         assert_eq!(
             records.list_versions(key.id).await.unwrap(),
             [first, second.clone()]
@@ -55,6 +61,15 @@ pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dy
     }
 }
 
+/// Everything, something or nothing.
+fn permitted_to(spec: KeySpec) -> BTreeSet<KeyOperation> {
+    match spec {
+        KeySpec::Hmac256 => BTreeSet::new(),
+        KeySpec::EcP256 => BTreeSet::from([KeyOperation::Verify]),
+        other => KeyOperation::all_of(other),
+    }
+}
+
 pub(super) async fn a_key_name_is_taken_in_its_group_only(records: &dyn AllRecords) {
     let mut samples = Samples::new();
     let other_group = GroupId::new(samples.uuid());
@@ -70,7 +85,74 @@ pub(super) async fn a_key_name_is_taken_in_its_group_only(records: &dyn AllRecor
         group: other_group,
         ..samples.key("app")
     };
-    write(records, [Change::PutKey(elsewhere, Expect::New)]).await;
+    write(records, [Change::PutKey(elsewhere.clone(), Expect::New)]).await;
+    let both = records.find_keys_called(&elsewhere.name).await.unwrap();
+    assert_eq!(both.len(), 2);
+    assert_eq!(both[1], elsewhere);
+}
+
+pub(super) async fn a_key_that_rotates_by_itself_is_read_back_as_written(records: &dyn AllRecords) {
+    let key = rich::key(&mut Samples::new());
+
+    write(records, [Change::PutKey(key.clone(), Expect::New)]).await;
+
+    assert_eq!(records.find_key(key.id).await.unwrap(), Some(key));
+}
+
+/// Writes a key and a KMS key of each life, due at such times.
+async fn write_due(records: &dyn AllRecords, samples: &mut Samples) -> (KeyId, KmsKeyId) {
+    let connection = samples.connection("c");
+    let keystore = samples.keystore("s", connection.id);
+    let key = ManagedKey {
+        rotation_due: Some(at(20)),
+        ..samples.key("due")
+    };
+    write(
+        records,
+        [
+            Change::PutConnection(connection, Expect::New),
+            Change::PutKeystore(keystore.clone(), Expect::New),
+            Change::PutKey(key.clone(), Expect::New),
+            Change::PutKey(samples.key("never"), Expect::New),
+        ],
+    )
+    .await;
+    let mut active = None;
+    for (life, _) in Life::ALL {
+        let mut row = samples.kms_key(life.as_str(), &keystore);
+        row.intent.life = *life;
+        row.rotation_due = Some(at(10));
+        active = active.or((*life == Life::Active).then_some(row.id));
+        write(records, [Change::PutKmsKey(row, Expect::New)]).await;
+    }
+    (key.id, active.unwrap())
+}
+
+pub(super) async fn due_rotations_are_those_of_keys_and_of_active_kms_keys(
+    records: &dyn AllRecords,
+) {
+    let (key, kms_key) = write_due(records, &mut Samples::new()).await;
+    let due = |subject, time| DueRotation {
+        subject,
+        due_at: at(time),
+    };
+    let first = due(RotationSubject::KmsKey(kms_key), 10);
+    let second = due(RotationSubject::Key(key), 20);
+
+    for (now, limit, want) in [
+        (9, 9, vec![]),
+        (10, 9, vec![first]),
+        (20, 9, vec![first, second]),
+        (20, 1, vec![first]),
+        (20, 0, vec![]),
+    ] {
+        let found = records.due_rotations(at(now), limit).await.unwrap();
+        assert_eq!(found, want, "at {now}, {limit} at most");
+    }
+    for (now, want) in [(9, Some(at(10))), (10, Some(at(20))), (20, None)] {
+        let found = records.next_rotation(at(now)).await.unwrap();
+        assert_eq!(found, want, "after {now}");
+    }
 }
 
 pub(super) async fn a_version_is_never_replaced(records: &dyn AllRecords) {
@@ -250,11 +332,6 @@ pub(super) async fn a_cursor_that_no_page_ended_with_is_a_conflict(records: &dyn
         let leaves = records.find_leaves(&Default::default(), &page).await;
         assert_eq!(leaves, Err(refused.clone()), "cursor {text:?}");
     }
-    assert!(
-        records
-            .find_key_by_name(&parse("app"))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    let found = records.find_keys_called(&parse("app")).await.unwrap();
+    assert_eq!(found.len(), 1);
 }

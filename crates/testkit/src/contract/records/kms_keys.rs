@@ -140,6 +140,60 @@ pub(super) async fn a_kms_key_is_found_by_its_name_and_by_its_aliases(records: &
     assert_eq!(names_called(records, "new").await, ["b"]);
 }
 
+pub(super) async fn a_name_is_held_once_in_a_keystore_and_left_to_the_successor(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let (one, two) = (
+        home(records, &mut samples, "one").await,
+        home(records, &mut samples, "two").await,
+    );
+    let first = samples.kms_key("app", &one);
+    write(records, [Change::PutKmsKey(first.clone(), Expect::New)]).await;
+
+    let second = samples.kms_key("app", &one);
+    let taken = [Change::PutKmsKey(second.clone(), Expect::New)];
+    assert_conflict(records, "kms key name", taken).await;
+    let others = [samples.kms_key("App", &one), samples.kms_key("app", &two)];
+    write(
+        records,
+        others
+            .clone()
+            .map(|row| Change::PutKmsKey(row, Expect::New)),
+    )
+    .await;
+    let renamed = KmsKey {
+        name: parse("app"),
+        ..others[0].clone()
+    };
+    let renaming = [Change::PutKmsKey(renamed, Expect::Revision(1))];
+    assert_conflict(records, "kms key name", renaming).await;
+
+    let replaced = KmsKey {
+        successor: Some(second.id),
+        ..first.clone()
+    };
+    let hand_over = [
+        Change::PutKmsKey(replaced, Expect::Revision(1)),
+        Change::PutKmsKey(second.clone(), Expect::New),
+    ];
+    write(records, hand_over).await;
+    let back = [Change::PutKmsKey(first, Expect::Revision(2))];
+    assert_conflict(records, "kms key name", back).await;
+
+    for (revision, life) in [(1, Life::Released), (2, Life::Deleted)] {
+        let mut gone = second.clone();
+        gone.intent.life = life;
+        write(
+            records,
+            [Change::PutKmsKey(gone, Expect::Revision(revision))],
+        )
+        .await;
+    }
+    let third = samples.kms_key("app", &one);
+    write(records, [Change::PutKmsKey(third, Expect::New)]).await;
+}
+
 pub(super) async fn each_field_of_the_filter_narrows_the_list(records: &dyn AllRecords) {
     let mut samples = Samples::new();
     let (one, two) = (
@@ -240,7 +294,11 @@ pub(super) async fn pages_of_kms_keys_hold_every_kms_key_once_in_order(records: 
     let mut samples = Samples::new();
     let keystore = home(records, &mut samples, "prod").await;
     let names = ["c", "a", "b", "a", "a"];
-    let rows = names.map(|name| samples.kms_key(name, &keystore));
+    let rows = names.map(|name| {
+        let mut row = samples.kms_key(name, &keystore);
+        row.intent.life = Life::Released;
+        row
+    });
     write(
         records,
         rows.iter()

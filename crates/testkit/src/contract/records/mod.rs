@@ -65,6 +65,7 @@ checks! {
         a_keystore_with_managed_kms_keys_cannot_be_removed,
         lists_come_in_the_order_of_names,
         a_setting_is_replaced_by_the_next_one,
+        a_group_is_read_back_as_written_and_its_name_is_taken_once,
     ],
     batches: [
         a_batch_with_one_conflict_writes_nothing,
@@ -78,6 +79,8 @@ checks! {
     keys: [
         a_key_and_its_versions_are_read_back_as_written,
         a_key_name_is_taken_in_its_group_only,
+        a_key_that_rotates_by_itself_is_read_back_as_written,
+        due_rotations_are_those_of_keys_and_of_active_kms_keys,
         a_version_is_never_replaced,
         a_version_needs_its_key,
         a_version_state_changes_only_from_the_state_that_was_seen,
@@ -90,6 +93,7 @@ checks! {
         a_kms_key_is_found_by_the_arn_of_any_of_its_places,
         of_two_records_of_one_arn_the_managed_one_is_found,
         a_kms_key_is_found_by_its_name_and_by_its_aliases,
+        a_name_is_held_once_in_a_keystore_and_left_to_the_successor,
         each_field_of_the_filter_narrows_the_list,
         pages_of_kms_keys_hold_every_kms_key_once_in_order,
         a_removed_kms_key_is_found_no_more,

@@ -8,12 +8,17 @@ use keyferry_domain::connection::{
     ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
     RoleToAssume, SealedSecret, Tier, TlsTrust,
 };
+use keyferry_domain::deletion_proof::Trace;
 use keyferry_domain::former::{Former, Wish};
 use keyferry_domain::id::{ConnectionId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
+use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, PolicyDocument, Template};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::life::Life;
+use keyferry_domain::schedule::{
+    AtBudget, Period, Recurrence, RotationSchedule, ScheduledMethod, SourceRotation,
+};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
@@ -126,6 +131,7 @@ pub fn connections(samples: &mut Samples) -> Vec<Connection> {
         link,
         health,
         tier: if n == 0 { Tier::Full } else { Tier::Observe },
+        rotation: (n == 0).then(schedule),
         ..samples.connection(&format!("rich {n}"))
     })
     .collect()
@@ -144,10 +150,36 @@ pub fn keystore(samples: &mut Samples, connection: ConnectionId) -> Keystore {
             policy: Some(policy()),
             multi_region: true,
             validity: Validity::Until(at(90_000)),
+            rotation: Some(schedule()),
         },
         heal: HealPolicy::Auto,
         on_cancel_deletion: OnCancelDeletion::Empty,
         ..samples.keystore("rich", connection)
+    }
+}
+
+/// A schedule in which every part is another than usual.
+pub fn schedule() -> RotationSchedule {
+    RotationSchedule {
+        recurrence: Recurrence::Every(Period::Months(18)),
+        start: Some(at(50_000)),
+        zone: parse("Europe/Berlin"),
+        method: ScheduledMethod::InPlace,
+        old_key: OldKey::Deactivate,
+        at_budget: AtBudget::Block,
+    }
+}
+
+/// A key that rotates by itself.
+pub fn key(samples: &mut Samples) -> ManagedKey {
+    ManagedKey {
+        rotation: Some(SourceRotation {
+            schedule: schedule(),
+            with_copies: true,
+            deactivate_former: true,
+        }),
+        rotation_due: Some(at(67_000)),
+        ..samples.key("rich")
     }
 }
 
@@ -182,6 +214,7 @@ fn intent() -> Intent {
         deletion_window_days: Some(30),
         cancel_deletion: true,
         native_rotation_days: Some(365),
+        rotation: Some(RotationSchedule::new(Recurrence::At(parse("30 2 L * 1-5")))),
         calm_until: Some(at(70_000)),
     }
 }
@@ -259,6 +292,14 @@ pub fn arn(region: &str, key_id: &str) -> KmsKeyArn {
     parse(&format!("arn:aws:kms:{region}:000000000001:key/{key_id}"))
 }
 
+fn trace() -> Trace {
+    Trace {
+        deletion_date: Some(at(1_000)),
+        missing_since: Some(at(100_000)),
+        missing_at: Some(at(200_000)),
+    }
+}
+
 /// A KMS key with three places: known, absent, unreadable.
 pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
     let absent = Place {
@@ -288,6 +329,10 @@ pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
         arn: Some(arn("eu-west-1", "mrk-1")),
         intent: intent(),
         observed,
+        traces: BTreeMap::from([
+            (parse("eu-central-1"), trace()),
+            (parse("eu-west-1"), Trace::default()),
+        ]),
         bindings: BTreeMap::from([(parse(&"ab".repeat(32)), VersionNumber::FIRST)]),
         held_material: true,
         held: intent().versions,
@@ -305,6 +350,7 @@ pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
             },
         ],
         handover: Some(OldKey::Deactivate),
+        rotation_due: Some(at(66_000)),
         predecessor: Some(KmsKeyId::new(samples.uuid())),
         successor: Some(KmsKeyId::new(samples.uuid())),
         ..samples.kms_key("rich", keystore)

@@ -8,12 +8,14 @@ use keyferry_domain::connection::{
     Connection, Endpoint, Identity, LinkHealth, LinkMac, LinkSettings, SealedSecret, Tier, TlsTrust,
 };
 use keyferry_domain::drift::Severity;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId,
     SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::intent::{Intent, KeyShape, Origin};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
@@ -132,9 +134,21 @@ impl Samples {
             link,
             link_mac: LinkMac::new(vec![7, 0, 255]),
             tier: Tier::Import,
+            rotation: None,
             health: LinkHealth::Unknown,
             created_at: at(1),
             updated_at: at(2),
+            revision: 1,
+        }
+    }
+
+    /// A group.
+    pub fn new_group(&mut self, name: &str) -> Group {
+        Group {
+            id: GroupId::new(self.uuid()),
+            name: parse(name),
+            description: "for tests".to_owned(),
+            created_at: at(3),
             revision: 1,
         }
     }
@@ -165,8 +179,11 @@ impl Samples {
             spec: KeySpec::Aes256,
             description: "for tests".to_owned(),
             active_versions_max: 10,
+            permitted: KeyOperation::all_of(KeySpec::Aes256),
             exportable: false,
             current: VersionNumber::FIRST,
+            rotation: None,
+            rotation_due: None,
             created_at: at(4),
             revision: 1,
         }
@@ -213,6 +230,7 @@ impl Samples {
             arn: None,
             intent,
             observed: BTreeMap::new(),
+            traces: BTreeMap::new(),
             bindings: BTreeMap::new(),
             held_material: false,
             held: Vec::new(),
@@ -220,6 +238,7 @@ impl Samples {
             predecessor: None,
             successor: None,
             handover: None,
+            rotation_due: None,
             created_at: at(6),
             revision: 1,
         }

@@ -43,7 +43,7 @@ impl Differential {
             tried,
             ..
         } = self;
-        match dice.below(6) {
+        match dice.below(7) {
             0 => {
                 let known = dice
                     .pick(&tried.connections)
@@ -55,6 +55,7 @@ impl Differential {
                     _ => samples.connection("a"),
                 };
                 (row.name, row.updated_at) = (dice.name(), dice.time());
+                row.rotation = dice.once_in(2).then(rich::schedule);
                 tried.connections.push(row.clone());
                 Change::PutConnection(row, self.expect(is_new))
             }
@@ -79,6 +80,10 @@ impl Differential {
                 Some(id) => Change::DeleteKeystore(id, self.expect(false)),
                 None => self.setting(),
             },
+            5 => {
+                let row = samples.new_group(dice.name().as_str());
+                Change::PutGroup(row, self.expect(true))
+            }
             _ => self.setting(),
         }
     }
@@ -99,10 +104,16 @@ impl Differential {
         } = self;
         let known = dice.pick(&tried.keys).cloned();
         let Some(known) = known.filter(|_| !dice.once_in(3)) else {
+            let sample = if dice.once_in(2) {
+                rich::key(samples)
+            } else {
+                samples.key("a")
+            };
             let row = ManagedKey {
                 name: dice.name(),
                 created_at: dice.time(),
-                ..samples.key("a")
+                rotation_due: dice.once_in(2).then(|| dice.time()),
+                ..sample
             };
             tried.keys.push(row.clone());
             return Change::PutKey(row, self.expect(true));
@@ -148,11 +159,13 @@ impl Differential {
         }
         row.name = dice.name();
         row.created_at = dice.time();
+        row.rotation_due = dice.once_in(2).then(|| dice.time());
         row.intent.life = dice.word(Life::ALL);
         row.intent.aliases = (0..dice.below(3))
             .map(|_| parse(["a", "b", "a/b"][dice.below(3)]))
             .collect();
         row.source = dice.pick(&tried.keys).map(|key| key.id);
+        row.successor = dice.once_in(3).then(|| KmsKeyId::new(samples.uuid()));
         tried.kms_keys.push(row.clone());
         Change::PutKmsKey(row, self.expect(is_new))
     }

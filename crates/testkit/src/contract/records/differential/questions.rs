@@ -22,7 +22,7 @@ impl Differential {
     pub(super) fn question(&mut self) -> Question {
         let Self { dice, tried, .. } = self;
         Question {
-            which: dice.below(25),
+            which: dice.below(28),
             name: dice.name(),
             text: dice
                 .once_in(2)
@@ -89,7 +89,7 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         0 => format!("{:?}", records.find_connection_by_name(name).await),
         1 => format!("{:?}", records.find_keystore_by_name(name).await),
         2 => format!("{:?}", records.find_setting(first).await),
-        3 => format!("{:?}", records.find_key_by_name(name).await),
+        3 => format!("{:?}", records.find_keys_called(name).await),
         4 => format!("{:?}", records.find_kms_keys_called(name.as_str()).await),
         5 => format!(
             "{:?}",
@@ -103,6 +103,9 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         ),
         7 => format!("{:?}", records.due_targets(*time, *limit).await),
         8 => format!("{:?}", records.next_due(*time).await),
+        25 => format!("{:?}", records.due_rotations(*time, *limit).await),
+        26 => format!("{:?}", records.next_rotation(*time).await),
+        27 => format!("{:?}", records.list_groups().await),
         9 => format!("{:?}", records.orphaned_attempts(lane, *epoch).await),
         10 => format!("{:?}", records.find_user_by_name(name).await),
         11 => format!("{:?}", records.audit_size().await),

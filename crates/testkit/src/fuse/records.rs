@@ -1,11 +1,12 @@
-//! A fuse that burns at one point of a run: the process dies there, sleeps there, or the database fails there.
+//! Records whose commits pass a fuse.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
     SweepId, TargetId, TokenId, UserId,
@@ -17,141 +18,13 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessRecords, Alert, AlertFilter, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord,
-    AuditRecords, Batch, Commits, ConfigurationRecords, FleetRecords, FoundKey, FoundKeyFilter,
-    Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease,
-    Page, PageOf, Records, RecordsError, Seal, SealedKeyring, Session, Subject, Sweep, Target,
-    User,
+    AuditRecords, Batch, Commits, ConfigurationRecords, DueRotation, FleetRecords, FoundKey,
+    FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
+    LaneLease, Page, PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject,
+    Sweep, Target, User,
 };
-use tokio::sync::watch;
 
-use crate::clock::VirtualClock;
-
-/// Where a run can be interrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
-    /// Nothing of the batch is written yet.
-    BeforeCommit,
-    /// The batch is durable; the writer does not know yet.
-    AfterCommit,
-    /// The lane's lease is neither taken nor renewed yet.
-    BeforeLease,
-    /// The lease is durable; the server does not know yet.
-    AfterLease,
-    /// Nothing has left yet.
-    BeforeCall,
-    /// The other side has done it; the caller does not know yet.
-    AfterCall,
-}
-
-/// What happens at the point.
-#[derive(Clone, Debug)]
-enum Burn {
-    Nothing,
-    Crash,
-    Hold,
-    Pause(Arc<VirtualClock>, SignedDuration),
-    Fail(RecordsError),
-}
-
-/// Counts the points that a run passes, and interrupts it at one of them.
-#[derive(Debug)]
-pub struct Fuse {
-    passed: Mutex<Vec<Point>>,
-    at: usize,
-    burn: Burn,
-    burnt: watch::Sender<bool>,
-    released: watch::Sender<bool>,
-}
-
-impl Fuse {
-    fn new(at: usize, burn: Burn) -> Arc<Self> {
-        let (burnt, released) = (watch::Sender::new(false), watch::Sender::new(false));
-        Arc::new(Self {
-            passed: Mutex::default(),
-            at,
-            burn,
-            burnt,
-            released,
-        })
-    }
-
-    /// Never burns; counts.
-    pub fn whole() -> Arc<Self> {
-        Self::new(usize::MAX, Burn::Nothing)
-    }
-
-    /// The process dies at point `at` (from 0): nobody gets past it any more. Select against
-    /// [`burnt`](Fuse::burnt), then drop the run.
-    pub fn crash_at(at: usize) -> Arc<Self> {
-        Self::new(at, Burn::Crash)
-    }
-
-    /// The process stops at point `at`, and goes on unaware after [`release`](Fuse::release).
-    pub fn hold_at(at: usize) -> Arc<Self> {
-        Self::new(at, Burn::Hold)
-    }
-
-    /// The process sleeps at point `at` while `clock` goes on by `by`, and wakes unaware.
-    pub fn pause_at(at: usize, clock: Arc<VirtualClock>, by: SignedDuration) -> Arc<Self> {
-        Self::new(at, Burn::Pause(clock, by))
-    }
-
-    /// The database answers with `error` at point `at`, once. Only commits heed it.
-    pub fn fail_at(at: usize, error: RecordsError) -> Arc<Self> {
-        Self::new(at, Burn::Fail(error))
-    }
-
-    /// Passes a point, or does not.
-    pub async fn pass(&self, point: Point) -> Records<()> {
-        let number = {
-            let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
-            passed.push(point);
-            passed.len() - 1
-        };
-        let burns = number == self.at;
-        if burns {
-            self.burnt.send_replace(true);
-        }
-        match &self.burn {
-            Burn::Crash if number >= self.at => std::future::pending().await,
-            Burn::Hold if burns => raised(&self.released).await,
-            Burn::Pause(clock, by) if burns => clock.advance(*by),
-            Burn::Fail(error) if burns => return Err(error.clone()),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Returns once the point is reached; never, if it is not.
-    pub async fn burnt(&self) {
-        raised(&self.burnt).await;
-    }
-
-    /// Lets a held process go on.
-    pub fn release(&self) {
-        self.released.send_replace(true);
-    }
-
-    /// Whether the point was reached.
-    pub fn is_burnt(&self) -> bool {
-        *self.burnt.borrow()
-    }
-
-    /// The points passed so far.
-    pub fn passed(&self) -> Vec<Point> {
-        self.passed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
-
-async fn raised(flag: &watch::Sender<bool>) {
-    let mut flag = flag.subscribe();
-    if flag.wait_for(|raised| *raised).await.is_err() {
-        std::future::pending().await
-    }
-}
+use super::{Fuse, Point};
 
 /// Records whose commits pass a fuse. Reads go straight through.
 #[derive(Debug)]
@@ -209,12 +82,13 @@ reads!(ConfigurationRecords {
     fn find_keystore(id: KeystoreId) -> Option<Keystore>;
     fn find_keystore_by_name(name: &Name) -> Option<Keystore>;
     fn list_keystores() -> Vec<Keystore>;
+    fn list_groups() -> Vec<Group>;
     fn find_setting(name: &str) -> Option<String>;
 });
 
 reads!(KeyRecords {
     fn find_key(id: KeyId) -> Option<ManagedKey>;
-    fn find_key_by_name(name: &Name) -> Option<ManagedKey>;
+    fn find_keys_called(name: &Name) -> Vec<ManagedKey>;
     fn list_keys(filter: &KeyFilter, page: &Page) -> PageOf<ManagedKey>;
     fn list_versions(key: KeyId) -> Vec<KeyVersion>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
@@ -225,6 +99,11 @@ reads!(KmsKeyRecords {
     fn find_kms_key_by_arn(arn: &KmsKeyArn) -> Option<KmsKey>;
     fn find_kms_keys_called(name_or_alias: &str) -> Vec<KmsKey>;
     fn list_kms_keys(filter: &KmsKeyFilter, page: &Page) -> PageOf<KmsKey>;
+});
+
+reads!(ScheduleRecords {
+    fn due_rotations(now: Timestamp, limit: u32) -> Vec<DueRotation>;
+    fn next_rotation(now: Timestamp) -> Option<Timestamp>;
 });
 
 reads!(JobRecords {

@@ -1,0 +1,36 @@
+//! Groups: who owns keys and keystores.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::page::page;
+
+/// Makes a group.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateGroupRequest {
+    /// Unique; case counts.
+    pub name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GroupView {
+    /// Identity.
+    pub id: String,
+    /// Unique; case counts.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+page! {
+    /// All groups, the default one first, then by name.
+    GroupPage of GroupView
+}

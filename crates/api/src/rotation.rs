@@ -1,0 +1,90 @@
+//! When keys rotate by themselves, and how.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kms_key::{OldKey, RotationMethod};
+
+words! {
+    /// What happens once AWS's 25 rotations in place of a KMS key's life are used.
+    AtBudget {
+        /// The schedule goes on by new key.
+        SwitchMethod = "switch-method",
+        /// The schedule stops, and says so.
+        Block = "block",
+    }
+}
+
+/// A rotation schedule. `every` or `cron` says when; all else is usual unless given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotationRequest {
+    /// A period such as `90d`, `6mo`, `1y`; or `never`; or `inherit`: the rule of the keystore (for a keystore: of the
+    /// connection) as it is now.
+    pub every: Option<String>,
+    /// Instead: five fields of cron, such as `0 3 1 * *`.
+    pub cron: Option<String>,
+    /// Not before: RFC 3339, or `DD-MM-YYYY HH:MM` in `time_zone`. With `every` also the first time.
+    pub start: Option<String>,
+    /// The IANA time zone in which days are counted; `UTC` unless given.
+    pub time_zone: Option<String>,
+    /// How; `new-key` unless given.
+    pub method: Option<RotationMethod>,
+    /// What becomes of the old KMS key; `keep-enabled` unless given.
+    pub old_key: Option<OldKey>,
+    /// What happens when no rotation in place is left; `switch-method` unless given.
+    pub at_budget: Option<AtBudget>,
+}
+
+/// How a key gets new versions by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotationRequest {
+    /// When; its method and what follows count for the KMS keys that hold the key.
+    #[serde(default)]
+    pub schedule: RotationRequest,
+    /// Whether the KMS keys that hold the key rotate with it.
+    #[serde(default)]
+    pub with_copies: bool,
+    /// Whether the former versions are deactivated.
+    #[serde(default)]
+    pub deactivate_former: bool,
+}
+
+/// A rotation schedule as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotationView {
+    /// The period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
+    /// Five fields of cron.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cron: Option<String>,
+    /// Not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub start: Option<String>,
+    /// The time zone in which days are counted.
+    pub time_zone: String,
+    /// How.
+    pub method: RotationMethod,
+    /// What becomes of the old KMS key.
+    pub old_key: OldKey,
+    /// What happens when no rotation in place is left.
+    pub at_budget: AtBudget,
+    /// When it comes next; only on keys and KMS keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub next: Option<String>,
+}
+
+/// How a key gets new versions by itself, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyRotationView {
+    /// When and how.
+    pub schedule: RotationView,
+    /// Whether the KMS keys that hold the key rotate with it.
+    pub with_copies: bool,
+    /// Whether the former versions are deactivated.
+    pub deactivate_former: bool,
+}

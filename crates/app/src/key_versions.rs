@@ -1,0 +1,167 @@
+//! Versions of keys: their states, and the KMS keys that may hold them.
+
+use keyferry_audit::Outcome;
+use keyferry_domain::id::KeyId;
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::version::{VersionAction, VersionNumber, VersionState};
+use keyferry_ports::records::{Batch, Change, KmsKeyFilter, Page};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::keys::{KeyWithVersions, Keys};
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+/// KMS keys read at once.
+const PAGE: u32 = 1_000;
+
+impl Keys {
+    /// Deactivates a version: it protects nothing new, and goes on decrypting and verifying. KMS keys that hold it stay
+    /// as they are. On a deactivated version nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::VersionState`] for states from which no way leads there.
+    pub async fn deactivate_version(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        number: VersionNumber,
+    ) -> Result<KeyWithVersions, AppError> {
+        authorize(actor, Action::KeyDeactivateVersion)?;
+        let change = (Action::KeyDeactivateVersion, VersionAction::Deactivate);
+        self.change_state(actor, selector, number, change, VersionState::Deactivated)
+            .await
+    }
+
+    /// Reports a version as known, or feared to be known, by others. Every KMS key that may hold it is named in the log
+    /// and in the answer; what becomes of them is for a person to decide.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::VersionState`] for a destroyed version.
+    pub async fn compromise_version(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        number: VersionNumber,
+    ) -> Result<KeyWithVersions, AppError> {
+        authorize(actor, Action::KeyCompromiseVersion)?;
+        let change = (
+            Action::KeyCompromiseVersion,
+            VersionAction::ReportCompromise,
+        );
+        self.change_state(actor, selector, number, change, VersionState::Compromised)
+            .await
+    }
+
+    async fn change_state(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        number: VersionNumber,
+        (action, by): (Action, VersionAction),
+        wanted: VersionState,
+    ) -> Result<KeyWithVersions, AppError> {
+        let key = self.shared.find_key(selector).await?;
+        let found = self.shared.with_versions(key).await?;
+        let version = find_version(&found, number)?;
+        if version.state == wanted {
+            return Ok(found);
+        }
+        let now = self.shared.now();
+        let to = version.state.after(by)?;
+        let mut batch = Batch::new().with(Change::SetVersionState {
+            key: found.key.id,
+            version: number,
+            from: version.state,
+            to,
+            at: now,
+        });
+        let about = object("key", found.key.id, &found.key.name);
+        let fact = Fact::done(actor, action, about, now)
+            .detail("version", number)
+            .detail("from", version.state)
+            .detail("to", to);
+        batch.push(fact.change());
+        if to == VersionState::Compromised {
+            for holder in found.kms_keys.iter().filter(|one| one.may_hold(number)) {
+                let about = object("kms-key", holder.id, &holder.name);
+                let fact =
+                    Fact::outcome(&actor.to_string(), action.as_str(), Outcome::Ok, about, now);
+                let fact = fact.detail("key", found.key.id).detail("version", number);
+                batch.push(fact.change());
+            }
+        }
+        self.shared.ports.records.commit(batch).await?;
+        self.shared.with_versions(found.key).await
+    }
+}
+
+fn find_version(found: &KeyWithVersions, number: VersionNumber) -> Result<&KeyVersion, AppError> {
+    let is_it = |version: &&KeyVersion| version.identity.version == number;
+    found
+        .versions
+        .iter()
+        .find(is_it)
+        .ok_or_else(|| AppError::NotFound {
+            what: "key version",
+            selector: format!("{} version {number}", found.key.name),
+        })
+}
+
+impl Shared {
+    /// A key with its versions and the KMS keys that were made from it.
+    pub(crate) async fn with_versions(&self, key: ManagedKey) -> Result<KeyWithVersions, AppError> {
+        let versions = self.ports.records.list_versions(key.id).await?;
+        let kms_keys = self.kms_keys_from(key.id).await?;
+        Ok(KeyWithVersions {
+            key,
+            versions,
+            kms_keys,
+        })
+    }
+
+    async fn kms_keys_from(&self, key: KeyId) -> Result<Vec<KmsKey>, AppError> {
+        let filter = KmsKeyFilter {
+            source: Some(key),
+            ..KmsKeyFilter::default()
+        };
+        let mut found = Vec::new();
+        let mut page = Page {
+            limit: PAGE,
+            cursor: None,
+        };
+        loop {
+            let part = self.ports.records.list_kms_keys(&filter, &page).await?;
+            found.extend(part.rows);
+            page.cursor = part.next;
+            if page.cursor.is_none() {
+                break;
+            }
+        }
+        found.retain(|one| one.intent.life != Life::Deleted);
+        Ok(found)
+    }
+
+    /// Only an active version goes into a KMS key for the first time: it is about to protect something new.
+    pub(crate) async fn check_current_is_active(&self, key: &ManagedKey) -> Result<(), AppError> {
+        let versions = self.ports.records.list_versions(key.id).await?;
+        let current = versions
+            .iter()
+            .find(|version| version.identity.version == key.current);
+        match current {
+            Some(current) if current.state != VersionState::Active => {
+                Err(AppError::VersionNotActive {
+                    key: key.name.to_string(),
+                    version: key.current,
+                    state: current.state,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Release and forget: we stop managing, or drop the record. Neither sends anything to AWS.
+
+use keyferry_domain::kms_key::{KmsKey, Status};
+use keyferry_domain::life::Life;
+use keyferry_domain::operation::{self, Change as IntentChange};
+use keyferry_domain::plan::{Decision, Plan};
+use keyferry_ports::records::{Batch, Change, Expect};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+
+use super::names::taken;
+use super::{Answer, KmsKeys, Mode, Planned};
+
+impl KmsKeys {
+    /// Stops managing a KMS key, whatever its life; it stays in AWS as it is. On a RELEASED key nothing changes.
+    pub async fn release(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyRelease)?;
+        let before = self.find(selector).await?;
+        let IntentChange::Changed(intent) = operation::release(&before.intent)? else {
+            return Ok(Answer::Unchanged(before));
+        };
+        let after = KmsKey {
+            intent,
+            ..before.clone()
+        };
+        if mode.dry_run {
+            return Ok(nothing_sent(after));
+        }
+        self.refuse_busy(&before).await?;
+        let put = Change::PutKmsKey(after.clone(), Expect::Revision(before.revision));
+        self.leave(actor, Action::KmsKeyRelease, &before, put)
+            .await?;
+        Ok(Answer::Done(KmsKey {
+            revision: before.revision + 1,
+            ..after
+        }))
+    }
+
+    /// Drops the record of a KMS key that is DELETED or GONE; its versions stay in the vault, its audit entries in the
+    /// log.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NotGone`] for any other.
+    pub async fn forget(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyForget)?;
+        let key = self.find(selector).await?;
+        if key.intent.life != Life::Deleted && key.status() != Status::Gone {
+            return Err(AppError::NotGone {
+                name: key.name.to_string(),
+            });
+        }
+        if mode.dry_run {
+            return Ok(nothing_sent(key));
+        }
+        self.refuse_busy(&key).await?;
+        let delete = Change::DeleteKmsKey(key.id, Expect::Revision(key.revision));
+        self.leave(actor, Action::KmsKeyForget, &key, delete)
+            .await?;
+        Ok(Answer::Done(key))
+    }
+
+    /// Commits the change with its audit entry. A predecessor that still waits to be replaced by the key gets its name back.
+    async fn leave(
+        &self,
+        actor: &Actor,
+        action: Action,
+        key: &KmsKey,
+        change: Change,
+    ) -> Result<(), AppError> {
+        let records = &self.shared.ports.records;
+        let mut batch = Batch::new().with(change);
+        let predecessor = match key.predecessor {
+            Some(id) => records.find_kms_key(id).await?,
+            None => None,
+        };
+        let waits =
+            |one: &KmsKey| one.successor == Some(key.id) && one.intent.life != Life::Replaced;
+        if let Some(former) = predecessor.filter(waits) {
+            let expect = Expect::Revision(former.revision);
+            batch.push(Change::PutKmsKey(
+                KmsKey {
+                    successor: None,
+                    ..former
+                },
+                expect,
+            ));
+        }
+        let about = object("kms-key", key.id, &key.name);
+        let mut fact =
+            Fact::done(actor, action, about, self.shared.now()).detail("life", key.intent.life);
+        if let Some(arn) = &key.arn {
+            fact = fact.detail("arn", arn);
+        }
+        batch.push(fact.change());
+        records.commit(batch).await.map_err(taken(&key.name))
+    }
+}
+
+fn nothing_sent(kms_key: KmsKey) -> Answer {
+    let plan = Plan {
+        decision: Decision::Steps(Vec::new()),
+        warnings: Vec::new(),
+    };
+    Answer::Planned(vec![Planned { kms_key, plan }])
+}

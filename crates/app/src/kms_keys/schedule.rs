@@ -1,0 +1,71 @@
+//! When KMS keys rotate by themselves.
+
+use jiff::Timestamp;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::{self, RotationChoice};
+use keyferry_ports::records::{Batch, Change, Expect};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::connections::check_revision;
+use crate::error::AppError;
+use crate::log::{Fact, object};
+
+use super::KmsKeys;
+
+impl KmsKeys {
+    /// Gives a KMS key another rotation schedule, or none, or its keystore's as it is now. Nothing in AWS changes.
+    pub async fn set_rotation(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        choice: RotationChoice,
+        revision: Option<u64>,
+    ) -> Result<KmsKey, AppError> {
+        authorize(actor, Action::KmsKeyUpdate)?;
+        let before = self.find(selector).await?;
+        check_revision("KMS key", revision, before.revision)?;
+        let keystore = self
+            .shared
+            .find_keystore(&before.keystore.to_string())
+            .await?;
+        let inherited = keystore.template.rotation.as_ref();
+        let change = operation::set_schedule(&before.intent, choice, inherited)?;
+        let now = self.shared.now();
+        let last = self.last_rotation(&before).await?;
+        let expect = Expect::Revision(before.revision);
+        let mut after = KmsKey {
+            intent: change.or(&before.intent),
+            ..before
+        }
+        .due_after(last, now);
+        // A job under way may still be cancelled: what is then wanted again rotates by the new rule, too.
+        for former in &mut after.former {
+            if let Some(wish) = &mut former.wish {
+                wish.intent.rotation = after.intent.rotation.clone();
+            }
+        }
+        let about = object("kms-key", after.id, &after.name);
+        let rule = after.intent.rotation.as_ref();
+        let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());
+        let fact = Fact::done(actor, Action::KmsKeyUpdate, about, now).detail("rotation", rule);
+        let batch = Batch::new()
+            .with(Change::PutKmsKey(after.clone(), expect))
+            .with(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        after.revision += 1;
+        Ok(after)
+    }
+
+    /// When the current version of its key was made; without a key, when the KMS key was.
+    async fn last_rotation(&self, key: &KmsKey) -> Result<Timestamp, AppError> {
+        let (Some(source), Some(current)) = (key.source, key.intent.current) else {
+            return Ok(key.created_at);
+        };
+        let versions = self.shared.ports.records.list_versions(source).await?;
+        let version = versions
+            .iter()
+            .find(|version| version.identity.version == current);
+        Ok(version.map_or(key.created_at, |version| version.created_at))
+    }
+}

@@ -1,0 +1,265 @@
+//! Changing a KMS key: name, description, tags, aliases, key policy, validity.
+
+use std::collections::BTreeSet;
+
+use keyferry_domain::alias::AliasName;
+use keyferry_domain::arn::Account;
+use keyferry_domain::intent::Intent;
+use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
+use keyferry_domain::operation::{self, Update};
+use keyferry_domain::plan::Blocked;
+use keyferry_domain::tag::Tags;
+use keyferry_domain::view::{AliasTarget, Field};
+use keyferry_ports::policy::parse_policy;
+use keyferry_ports::records::Priority;
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::connections::check_revision;
+use crate::error::AppError;
+use crate::key_policy::{self, KeyAccess};
+
+use super::change::Wish;
+use super::{Answer, KmsKeys, Mode, Stay};
+
+/// What to change; what is not named stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpdateKmsKey {
+    /// The revision that the caller saw; `None` takes any.
+    pub revision: Option<u64>,
+    /// Our name of it.
+    pub name: Option<Name>,
+    /// Free text.
+    pub description: Option<String>,
+    /// Tags to add or change.
+    pub set_tags: Tags,
+    /// Keys of tags to remove.
+    pub remove_tags: BTreeSet<String>,
+    /// Aliases that shall point at it.
+    pub add_aliases: BTreeSet<AliasName>,
+    /// Aliases that shall no longer point at it; they are deleted in AWS.
+    pub remove_aliases: BTreeSet<AliasName>,
+    /// Another key policy.
+    pub policy: Option<PolicyChange>,
+    /// How long the material stays.
+    pub stay: Option<Stay>,
+}
+
+/// How the key policy changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// Some of those who may use or administer it.
+    Access(AccessChange),
+    /// The whole policy, JSON text.
+    Json(String),
+}
+
+/// Who may use and administer a KMS key; `None` leaves them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessChange {
+    /// All users.
+    pub users: Option<Vec<String>>,
+    /// All administrators.
+    pub administrators: Option<Vec<String>>,
+    /// All other accounts.
+    pub other_accounts: Option<Vec<String>>,
+    /// Whether administrators may delete it.
+    pub administrators_may_delete: Option<bool>,
+}
+
+impl KmsKeys {
+    /// Changes an ACTIVE or INACTIVE KMS key.
+    ///
+    /// # Errors
+    ///
+    /// Before anything is sent: a revision that is no longer there, a name that is taken, tags, aliases, a policy or
+    /// an end that AWS would not take, an alias of another key, and a policy that would lock us out.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: UpdateKmsKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let wish = Wish::new(Action::KmsKeyUpdate, Priority::Interactive);
+        authorize(actor, wish.action)?;
+        let before = self.find(selector).await?;
+        if let Some(answer) = self
+            .repeated(actor, wish.action, Some(&before), mode)
+            .await?
+        {
+            return Ok(answer);
+        }
+        check_revision("KMS key", command.revision, before.revision)?;
+        let after = self.updated(&before, command).await?;
+        if after == before {
+            return Ok(Answer::Unchanged(before));
+        }
+        self.carry_out(actor, mode, wish, &before, after).await
+    }
+
+    async fn updated(&self, before: &KmsKey, command: UpdateKmsKey) -> Result<KmsKey, AppError> {
+        let now = self.shared.now();
+        check_removals(before, &command)?;
+        let validity = command.stay.map(|stay| stay.validity(now));
+        let policy = match command.policy {
+            Some(change) => Some(self.changed_policy(before, change).await?),
+            None => None,
+        };
+        let update = Update {
+            description: command.description,
+            tags: Some(with_tags(
+                &before.intent,
+                command.set_tags,
+                &command.remove_tags,
+            )),
+            aliases: Some(with_aliases(
+                &before.intent,
+                &command.add_aliases,
+                &command.remove_aliases,
+            )),
+            stray_aliases: command.remove_aliases,
+            policy,
+            validity,
+            native_rotation_days: None,
+        };
+        let change = operation::update(&before.intent, update, now)?;
+        let mut after = KmsKey {
+            intent: change.or(&before.intent),
+            ..before.clone()
+        };
+        // What an emptied key will hold again gets the new end too.
+        if let Some(validity) = validity {
+            let held = after.held.iter_mut();
+            held.for_each(|wanted| wanted.validity = validity);
+        }
+        if let Some(name) = command.name.filter(|name| *name != before.name) {
+            self.refuse_taken_name(before.keystore, &name, Some(before.id))
+                .await?;
+            after.name = name;
+        }
+        self.refuse_foreign_aliases(before, &command.add_aliases)
+            .await?;
+        Ok(after)
+    }
+
+    async fn changed_policy(
+        &self,
+        key: &KmsKey,
+        change: PolicyChange,
+    ) -> Result<PolicyDocument, AppError> {
+        let account = self.lane(key).await?.account;
+        let policy = match change {
+            PolicyChange::Json(text) => parse_policy(&text)?,
+            PolicyChange::Access(change) => with_access(key, &account, change)?,
+        };
+        if key_policy::keeps_us_in(&policy, &account, None) {
+            Ok(policy)
+        } else {
+            Err(Blocked::PolicyLocksUsOut.into())
+        }
+    }
+
+    async fn refuse_foreign_aliases(
+        &self,
+        key: &KmsKey,
+        wanted: &BTreeSet<AliasName>,
+    ) -> Result<(), AppError> {
+        let new: BTreeSet<AliasName> = wanted.difference(&key.intent.aliases).cloned().collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let connection = self
+            .shared
+            .find_connection(&key.connection.to_string())
+            .await?;
+        self.refuse_taken_aliases(&connection, &key.intent.places, &new, key.arn.as_ref())
+            .await
+    }
+}
+
+/// A tag or alias that is to go must be there: otherwise it was misspelt.
+fn check_removals(key: &KmsKey, command: &UpdateKmsKey) -> Result<(), AppError> {
+    let unknown = |field, what: String| AppError::Invalid {
+        field,
+        why: format!("the KMS key has no {what}"),
+    };
+    let has_tag = |tag: &&String| key.intent.tags.contains_key(*tag);
+    if let Some(tag) = command.remove_tags.iter().find(|tag| !has_tag(tag)) {
+        return Err(unknown("tags", format!("tag `{tag}`")));
+    }
+    let has_alias = |alias: &&AliasName| key.intent.aliases.contains(*alias) || is_seen(key, alias);
+    if let Some(alias) = command.remove_aliases.iter().find(|one| !has_alias(one)) {
+        return Err(unknown("remove_aliases", format!("alias `{alias}`")));
+    }
+    let both = command.add_aliases.intersection(&command.remove_aliases);
+    match both.into_iter().next() {
+        Some(alias) => Err(AppError::Invalid {
+            field: "remove_aliases",
+            why: format!("`{alias}` is to be added and removed"),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether AWS showed the alias on the key when it was last looked at.
+fn is_seen(key: &KmsKey, alias: &AliasName) -> bool {
+    key.observed.values().any(|place| match &place.aliases {
+        Field::Value(aliases) => aliases.get(alias) == Some(&AliasTarget::This),
+        Field::Absent | Field::Unreadable => false,
+    })
+}
+
+fn with_tags(intent: &Intent, set: Tags, remove: &BTreeSet<String>) -> Tags {
+    let mut tags = intent.tags.clone();
+    tags.retain(|key, _| !remove.contains(key));
+    tags.extend(set);
+    tags
+}
+
+fn with_aliases(
+    intent: &Intent,
+    add: &BTreeSet<AliasName>,
+    remove: &BTreeSet<AliasName>,
+) -> BTreeSet<AliasName> {
+    let all = &intent.aliases | add;
+    &all - remove
+}
+
+/// The policy with other people in it. A policy with statements that are not ours can only be replaced as a whole.
+fn with_access(
+    key: &KmsKey,
+    account: &Account,
+    change: AccessChange,
+) -> Result<PolicyDocument, AppError> {
+    let seen = || {
+        let place = key.observed.get(key.intent.primary()?)?;
+        place.policy.value()
+    };
+    let now = key.intent.policy.as_ref().or_else(seen);
+    let shape = key.intent.shape;
+    let access = now.map(key_policy::read).unwrap_or_default();
+    let is_ours = match now {
+        Some(now) => key_policy::build(account, shape, &access)? == *now,
+        None => false,
+    };
+    let is_whole = change.users.is_some()
+        && change.administrators.is_some()
+        && change.other_accounts.is_some();
+    if !is_ours && !is_whole {
+        return Err(AppError::ForeignStatements {
+            name: key.name.to_string(),
+        });
+    }
+    // Whoever names the first administrators without more means what a new key would get.
+    let may_delete = access.administrators_may_delete || access.administrators.is_empty();
+    let access = KeyAccess {
+        users: change.users.unwrap_or(access.users),
+        administrators: change.administrators.unwrap_or(access.administrators),
+        other_accounts: change.other_accounts.unwrap_or(access.other_accounts),
+        administrators_may_delete: change.administrators_may_delete.unwrap_or(may_delete),
+    };
+    key_policy::build(account, shape, &access)
+}

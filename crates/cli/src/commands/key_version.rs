@@ -1,0 +1,71 @@
+//! Versions of keys.
+
+use keyferry_api::endpoint::Endpoint;
+use keyferry_api::endpoints as at;
+use keyferry_api::key::{KeyVersionList, KeyVersionView};
+
+use super::Context;
+use super::key::version_rows;
+use crate::args::{KeyVersionCommand, OneVersionArgs};
+use crate::client::Call;
+use crate::error::CliError;
+
+pub(crate) async fn run(
+    context: &mut Context<'_>,
+    command: KeyVersionCommand,
+) -> Result<(), CliError> {
+    match command {
+        KeyVersionCommand::List { key } => list(context, &key).await,
+        KeyVersionCommand::Deactivate(one) => {
+            let loss = "protects nothing new from now on. It goes on decrypting and verifying; it never becomes active again.";
+            change(context, &at::DEACTIVATE_KEY_VERSION, &one, loss).await?;
+            Ok(())
+        }
+        KeyVersionCommand::Compromise(one) => {
+            let loss = "counts as known by others from now on, for ever.";
+            let version = change(context, &at::COMPROMISE_KEY_VERSION, &one, loss).await?;
+            for holder in &version.held_by {
+                context.world.say(&format!(
+                    "warning: the KMS key `{}` ({}) may hold it: rotate it, and encrypt again what it protects",
+                    holder.name,
+                    holder.arn.as_deref().unwrap_or("no ARN yet"),
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn list(context: &mut Context<'_>, key: &str) -> Result<(), CliError> {
+    let reply = context
+        .client
+        .send(Call::to(&at::LIST_KEY_VERSIONS, &[key]))
+        .await?;
+    let found: KeyVersionList = reply.read()?;
+    context
+        .world
+        .print(context.globals.output, &found.items, || {
+            version_rows(&found.items)
+        })
+}
+
+/// Wants the key's name typed: no state of a version can be taken back.
+async fn change(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    one: &OneVersionArgs,
+    loss: &str,
+) -> Result<KeyVersionView, CliError> {
+    let words = format!("Version {} of `{}` {loss}", one.version, one.key);
+    let yes = context.globals.yes;
+    context.world.confirm(&one.key, &words, yes)?;
+    let number = one.version.to_string();
+    let path = [one.key.as_str(), number.as_str()];
+    let call = Call::to(endpoint, &path);
+    let version: KeyVersionView = context.client.send(call).await?.read()?;
+    let shown = std::slice::from_ref(&version);
+    context
+        .world
+        .print(context.globals.output, &version, || version_rows(shown))?;
+    Ok(version)
+}

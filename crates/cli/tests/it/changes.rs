@@ -1,0 +1,133 @@
+//! Changing, observing, releasing and forgetting KMS keys, and versions of keys.
+
+use keyferry_cli::Exit;
+use serde_json::{Value, json};
+
+use crate::shell::Shell;
+
+async fn shell() -> Shell {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create app --keystore store --alias app")
+        .await;
+    shell
+}
+
+async fn shown(shell: &Shell, name: &str) -> Value {
+    let text = shell
+        .succeed(&format!("kms-key show {name} --output json"))
+        .await;
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn a_kms_key_is_changed_by_what_comes_and_what_goes() {
+    let shell = shell().await;
+    let account = keyferry_testkit::world::ACCOUNT;
+    let user = format!("arn:aws:iam::{account}:user/keyferry");
+
+    let plan = shell
+        .succeed("kms-key update app --tag team=red --dry-run")
+        .await;
+    assert!(plan.contains("TagResource"), "{plan}");
+    shell
+        .succeed(&format!(
+            "kms-key update app --name billing --description invoices --tag team=red --tag stage=prod \
+             --alias billing --remove-alias app --key-user {user} --expires 2027-08-18T00:48:00Z --renewal lapse"
+        ))
+        .await;
+    shell
+        .succeed(&format!(
+            "kms-key update billing --remove-tag stage --remove-key-user {user} --key-administrator {user} \
+             --administrator-deletion no --other-account 444455556666"
+        ))
+        .await;
+
+    let key = shown(&shell, "billing").await;
+    assert_eq!(key["tags"], json!({"team": "red"}));
+    assert_eq!(key["aliases"], json!(["alias/billing"]));
+    assert_eq!(key["access"]["users"], json!([]));
+    assert_eq!(key["access"]["administrators"], json!([user]));
+    assert_eq!(key["access"]["administrators_may_delete"], false);
+    let others = key["access"]["other_accounts"].to_string();
+    assert!(others.contains("444455556666"), "{others}");
+    let table = shell.succeed("kms-key show billing").await;
+    for word in [
+        "description:",
+        "key_state:",
+        "usage:",
+        "arn:",
+        "access.administrators:",
+    ] {
+        assert!(table.contains(word), "{word} is missing in\n{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_without_a_change_or_with_a_wrong_one_is_a_mistake() {
+    let shell = shell().await;
+
+    let nothing = shell.run("kms-key update app").await;
+    let stranger = shell
+        .run("kms-key update app --remove-key-user arn:aws:iam::111122223333:role/x")
+        .await;
+    let tag = shell.run("kms-key update app --tag aws:x=y").await;
+
+    assert_eq!(nothing.exit, Exit::Usage, "{}", nothing.stderr);
+    assert_eq!(stranger.exit, Exit::Usage, "{}", stranger.stderr);
+    assert!(tag.stderr.contains("[kms-key.tags]"), "{}", tag.stderr);
+}
+
+#[tokio::test]
+async fn release_and_forget_want_the_name_and_the_keystore_can_go() {
+    let shell = shell().await;
+
+    let observed = shell.succeed("kms-key observe app").await;
+    assert!(observed.contains("AVAILABLE"), "{observed}");
+    let kept = shell.run("kms-key forget app --yes").await;
+    assert!(
+        kept.stderr.contains("[kms-key.not-gone]"),
+        "{}",
+        kept.stderr
+    );
+    shell.will_answer("wrong");
+    let wrong = shell.run("kms-key release app").await;
+    assert_eq!(wrong.exit, Exit::NotConfirmed);
+    shell.will_answer("app");
+    let right = shell.run("kms-key release app").await;
+    assert_eq!(right.exit, Exit::Ok, "{}", right.stderr);
+
+    assert_eq!(shown(&shell, "app").await["life"], "RELEASED");
+    shell.succeed("keystore delete store --yes").await;
+}
+
+#[tokio::test]
+async fn versions_are_listed_uploaded_and_change_their_state() {
+    let shell = shell().await;
+    shell
+        .succeed("key update app --active-versions-max 2 --permit encrypt,decrypt")
+        .await;
+    shell.succeed("key new-version app").await;
+    shell.succeed("kms-key upload-version app").await;
+
+    let full = shell.run("key new-version app").await;
+    assert!(
+        full.stderr.contains("[key.too-many-active-versions]"),
+        "{}",
+        full.stderr
+    );
+    shell.succeed("key-version deactivate app 1 --yes").await;
+    let warned = shell.run("key-version compromise app 2 --yes").await;
+    assert_eq!(warned.exit, Exit::Ok, "{}", warned.stderr);
+    assert!(
+        warned.stderr.contains("the KMS key `app`"),
+        "{}",
+        warned.stderr
+    );
+    let list = shell.succeed("key-version list app").await;
+    assert!(
+        list.contains("deactivated") && list.contains("compromised"),
+        "{list}"
+    );
+    assert!(list.contains("app*"), "{list}");
+}

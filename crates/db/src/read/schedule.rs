@@ -1,0 +1,53 @@
+//! Reads of what schedules have to do.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use keyferry_ports::records::{DueRotation, Records, RotationSubject, ScheduleRecords};
+
+use crate::Database;
+use crate::sql::{Row, Statement, Value};
+
+const WHAT: &str = "due rotation";
+
+/// Keys, and KMS keys that are ACTIVE, with the time of their next rotation. Each half has an index of its own.
+const DUE: &str = "SELECT 'key' AS kind, id, rotation_due_at FROM keys \
+     WHERE rotation_due_at {} \
+     UNION ALL SELECT 'kms-key' AS kind, id, rotation_due_at FROM kms_keys \
+     WHERE rotation_due_at {} AND life = 'ACTIVE'";
+
+fn read_due(mut row: Row) -> Records<DueRotation> {
+    let subject = match row.text()?.as_str() {
+        "key" => RotationSubject::Key(row.parse()?),
+        _ => RotationSubject::KmsKey(row.parse()?),
+    };
+    Ok(DueRotation {
+        subject,
+        due_at: row.time()?,
+    })
+}
+
+#[async_trait]
+impl ScheduleRecords for Database {
+    async fn due_rotations(&self, now: Timestamp, limit: u32) -> Records<Vec<DueRotation>> {
+        let sql = format!(
+            "SELECT kind, id, rotation_due_at FROM ({}) AS due ORDER BY rotation_due_at, id LIMIT $2",
+            DUE.replace("{}", "<= $1")
+        );
+        let values = vec![Value::time(now), Value::count(limit)];
+        let rows = self.engine.read(WHAT, Statement::new(sql, values)).await?;
+        rows.into_iter().map(read_due).collect()
+    }
+
+    async fn next_rotation(&self, now: Timestamp) -> Records<Option<Timestamp>> {
+        let sql = format!(
+            "SELECT rotation_due_at FROM ({}) AS due ORDER BY rotation_due_at LIMIT 1",
+            DUE.replace("{}", "> $1")
+        );
+        let statement = Statement::new(sql, vec![Value::time(now)]);
+        let rows = self.engine.read(WHAT, statement).await?;
+        rows.into_iter()
+            .next()
+            .map(|mut row| row.time())
+            .transpose()
+    }
+}

@@ -1,0 +1,21 @@
+//! Groups: people and applications that share keys and keystores.
+
+use jiff::Timestamp;
+
+use crate::id::GroupId;
+use crate::name::Name;
+
+/// A group. Keys and keystores belong to one, and a keystore only uses keys of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Identity.
+    pub id: GroupId,
+    /// Unique, case-sensitive.
+    pub name: Name,
+    /// Free text.
+    pub description: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub revision: u64,
+}

@@ -1,0 +1,164 @@
+//! What a key may be used for, and what of that a version may still do in its state.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::spec::{KeySpec, SpecKind};
+use crate::version::VersionState;
+
+/// One kind of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyOperation {
+    /// Encrypt data.
+    Encrypt,
+    /// Decrypt data.
+    Decrypt,
+    /// Make a message authentication code.
+    GenerateMac,
+    /// Check a message authentication code.
+    VerifyMac,
+    /// Sign.
+    Sign,
+    /// Check a signature.
+    Verify,
+    /// Encrypt another key.
+    Wrap,
+    /// Decrypt another key.
+    Unwrap,
+}
+
+use KeyOperation as Use;
+
+/// Why a set of operations is not one for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key of spec {spec} cannot {operation}")]
+pub struct NotForSpec {
+    /// What was asked.
+    pub operation: KeyOperation,
+    /// Of what.
+    pub spec: KeySpec,
+}
+
+impl KeyOperation {
+    /// Every operation with its word, as API, CLI and database write it.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Encrypt, "encrypt"),
+        (Self::Decrypt, "decrypt"),
+        (Self::GenerateMac, "generate-mac"),
+        (Self::VerifyMac, "verify-mac"),
+        (Self::Sign, "sign"),
+        (Self::Verify, "verify"),
+        (Self::Wrap, "wrap"),
+        (Self::Unwrap, "unwrap"),
+    ];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+
+    /// The operation that a word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+    }
+
+    /// Everything that keys of a spec can do.
+    pub fn all_of(spec: KeySpec) -> BTreeSet<Self> {
+        let operations: &[Self] = match spec.kind() {
+            SpecKind::Symmetric => &[Use::Encrypt, Use::Decrypt, Use::Wrap, Use::Unwrap],
+            SpecKind::Hmac => &[Use::GenerateMac, Use::VerifyMac],
+            SpecKind::Rsa => &[
+                Use::Encrypt,
+                Use::Decrypt,
+                Use::Sign,
+                Use::Verify,
+                Use::Wrap,
+                Use::Unwrap,
+            ],
+            SpecKind::Ecc => &[Use::Sign, Use::Verify],
+        };
+        operations.iter().copied().collect()
+    }
+
+    /// Refuses what keys of a spec cannot do.
+    pub fn check(operations: &BTreeSet<Self>, spec: KeySpec) -> Result<(), NotForSpec> {
+        let possible = Self::all_of(spec);
+        match operations.difference(&possible).next() {
+            Some(operation) => Err(NotForSpec {
+                operation: *operation,
+                spec,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it protects something new, rather than undoing or checking what was protected before.
+    pub fn protects(self) -> bool {
+        matches!(
+            self,
+            Self::Encrypt | Self::GenerateMac | Self::Sign | Self::Wrap
+        )
+    }
+
+    /// Whether a version in a state may still do it (NIST SP 800-57 Part 1 Rev. 5, section 7: an active key protects
+    /// and processes; a suspended, deactivated or compromised one only processes what it protected).
+    pub fn is_available(self, state: VersionState) -> bool {
+        match state {
+            VersionState::Active => true,
+            VersionState::Suspended | VersionState::Deactivated | VersionState::Compromised => {
+                !self.protects()
+            }
+            VersionState::PreActivation | VersionState::Destroyed => false,
+        }
+    }
+}
+
+impl fmt::Display for KeyOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_that_is_no_longer_active_only_undoes_and_checks() {
+        let left = |state: VersionState| -> Vec<&str> {
+            KeyOperation::all_of(KeySpec::Rsa2048)
+                .into_iter()
+                .filter(|operation| operation.is_available(state))
+                .map(KeyOperation::as_str)
+                .collect()
+        };
+
+        assert_eq!(left(VersionState::Active).len(), 6);
+        for state in [
+            VersionState::Suspended,
+            VersionState::Deactivated,
+            VersionState::Compromised,
+        ] {
+            assert_eq!(left(state), ["decrypt", "verify", "unwrap"], "{state}");
+        }
+        assert!(left(VersionState::Destroyed).is_empty());
+        assert!(left(VersionState::PreActivation).is_empty());
+    }
+
+    #[test]
+    fn what_the_spec_cannot_do_is_refused() {
+        let signing = BTreeSet::from([KeyOperation::Sign]);
+
+        assert!(KeyOperation::check(&signing, KeySpec::EcP256).is_ok());
+        assert_eq!(
+            KeyOperation::check(&signing, KeySpec::Aes256),
+            Err(NotForSpec {
+                operation: KeyOperation::Sign,
+                spec: KeySpec::Aes256
+            })
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Changing, releasing and forgetting KMS keys, and versions of keys, through the API.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site};
+
+const ANY: &[(&str, &str)] = &[("if-match", "*")];
+
+/// A site with the KMS key `app`.
+async fn site() -> Site {
+    let site = Site::with_keystore().await;
+    let body = json!({"keystore": "store", "name": "app", "settings": {"aliases": ["app"]}});
+    let started = site.post("/api/v1/kms-keys", body).await;
+    finish(&site, started).await;
+    site
+}
+
+async fn finish(site: &Site, answer: Answer) {
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
+    let job = answer.body["job"]["id"].as_str().unwrap().to_owned();
+    site.run().await;
+    let job = site.get(&format!("/api/v1/jobs/{job}")).await.body;
+    assert_eq!(job["state"], "succeeded", "{job:#}");
+}
+
+async fn shown(site: &Site, name: &str) -> Value {
+    site.get(&format!("/api/v1/kms-keys/{name}")).await.body
+}
+
+#[tokio::test]
+async fn a_kms_key_is_changed_and_shown_with_every_field() {
+    let site = site().await;
+    let user = format!(
+        "arn:aws:iam::{}:user/keyferry",
+        keyferry_testkit::world::ACCOUNT
+    );
+    let body = json!({
+        "name": "billing",
+        "description": "for invoices",
+        "tags": {"team": "red"},
+        "add_aliases": ["invoices"],
+        "remove_aliases": ["alias/app"],
+        "access": {"users": [user], "administrators": [user], "administrators_may_delete": false},
+        "expires_at": "18-08-2027 00:48",
+        "time_zone": "US/Pacific",
+        "renewal": "renew",
+    });
+
+    let path = "/api/v1/kms-keys/app";
+    let plan = site
+        .patch(&format!("{path}?dry_run=true"), body.clone(), ANY)
+        .await;
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+    assert_eq!(
+        plan.body["steps"].as_array().unwrap().len(),
+        6,
+        "{}",
+        plan.body
+    );
+    let headers = [("if-match", "*"), ("idempotency-key", "one")];
+    let started = site.patch(path, body, &headers).await;
+    let again = site
+        .patch("/api/v1/kms-keys/billing", json!({}), &headers)
+        .await;
+    assert_eq!(started.body["job"]["id"], again.body["job"]["id"]);
+    finish(&site, started).await;
+
+    let key = shown(&site, "billing").await;
+    assert_eq!(key["description"], "for invoices");
+    assert_eq!(key["aliases"], json!(["alias/invoices"]));
+    assert_eq!(key["tags"], json!({"team": "red"}));
+    assert_eq!(key["access"]["users"], json!([user]));
+    assert_eq!(key["access"]["administrators"], json!([user]));
+    assert_eq!(key["access"]["administrators_may_delete"], false);
+    assert_eq!(key["expires_at"], "2027-08-18T07:48:00Z");
+    for field in ["arn", "key_state", "aws_spec", "usage", "created_at"] {
+        assert!(key[field].is_string(), "{field}: {key:#}");
+    }
+    assert_eq!(key["multi_region"], false);
+    assert_eq!(key["regions"], json!(["eu-central-1"]));
+    let without = json!({"tags": {"team": null}});
+    let started = site.patch("/api/v1/kms-keys/billing", without, ANY).await;
+    finish(&site, started).await;
+    assert_eq!(shown(&site, "billing").await["tags"], json!({}));
+}
+
+#[tokio::test]
+async fn a_change_needs_the_revision_that_was_read() {
+    let site = site().await;
+    let change = || json!({"description": "new"});
+    let path = "/api/v1/kms-keys/app";
+
+    let without = site.patch(path, change(), &[]).await;
+    let stale = site.patch(path, change(), &[("if-match", "\"1\"")]).await;
+    let both = json!({"access": {}, "policy": "{}"});
+    let both = site.patch(path, both, ANY).await;
+    let endless = site.patch(path, json!({"renewal": "lapse"}), ANY).await;
+
+    assert_eq!(without.status, StatusCode::PRECONDITION_REQUIRED);
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert_eq!(stale.body["code"], "request.changed");
+    assert_eq!(both.status, StatusCode::BAD_REQUEST);
+    assert_eq!(endless.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_kms_key_is_observed_released_and_its_keystore_removed() {
+    let site = site().await;
+    let post = async |verb: &str| {
+        let path = format!("/api/v1/kms-keys/app/{verb}");
+        site.post(&path, json!({})).await
+    };
+
+    let observed = post("observe").await;
+    assert_eq!(observed.status, StatusCode::OK, "{}", observed.body);
+    assert_eq!(observed.body["status"], "AVAILABLE");
+    let forgotten = post("forget").await;
+    assert_eq!(forgotten.body["code"], "kms-key.not-gone");
+    let plan = post("release?dry_run=true").await;
+    assert_eq!(plan.body["steps"], json!([]), "{}", plan.body);
+    let released = post("release").await;
+
+    assert_eq!(released.status, StatusCode::OK, "{}", released.body);
+    assert_eq!(released.body["kms_keys"][0]["life"], "RELEASED");
+    let removed = site.delete("/api/v1/keystores/store").await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT, "{}", removed.body);
+    assert_eq!(shown(&site, "app").await["life"], "RELEASED");
+}
+
+#[tokio::test]
+async fn versions_tell_their_state_their_use_and_their_holders() {
+    let site = site().await;
+    let made = site.post("/api/v1/keys/app/versions", json!({})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let uploaded = site
+        .post("/api/v1/kms-keys/app/upload-version", json!({}))
+        .await;
+    finish(&site, uploaded).await;
+
+    let path = "/api/v1/keys/app/versions/1/deactivate";
+    let deactivated = site.post(path, json!({})).await;
+    assert_eq!(deactivated.body["state"], "deactivated");
+    assert_eq!(deactivated.body["usage"], json!(["decrypt", "unwrap"]));
+    let path = "/api/v1/keys/app/versions/2/compromise";
+    let compromised = site.post(path, json!({})).await;
+    assert_eq!(compromised.body["held_by"][0]["name"], "app");
+    assert_eq!(compromised.body["held_by"][0]["current"], true);
+    let listed = site.get("/api/v1/keys/app/versions").await.body;
+    let states = |one: &Value| one["state"].as_str().unwrap().to_owned();
+    let items = listed["items"].as_array().unwrap();
+    assert_eq!(
+        items.iter().map(states).collect::<Vec<_>>(),
+        ["deactivated", "compromised"]
+    );
+    let none = site
+        .post("/api/v1/keys/app/versions/0/deactivate", json!({}))
+        .await;
+    assert_eq!(none.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_key_is_renamed_limited_and_permitted() {
+    let site = site().await;
+    let body =
+        json!({"name": "billing", "active_versions_max": 1, "permitted_operations": ["encrypt"]});
+
+    let changed = site.patch("/api/v1/keys/app", body, ANY).await;
+
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    assert_eq!(changed.body["permitted_operations"], json!(["encrypt"]));
+    assert_eq!(changed.body["versions"][0]["usage"], json!(["encrypt"]));
+    let full = site.post("/api/v1/keys/billing/versions", json!({})).await;
+    assert_eq!(full.body["code"], "key.too-many-active-versions");
+    let wrong = json!({"permitted_operations": ["fly"]});
+    let wrong = site.patch("/api/v1/keys/billing", wrong, ANY).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
