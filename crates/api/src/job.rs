@@ -99,7 +99,7 @@ pub struct JobQuery {
 pub struct TargetView {
     /// Identity.
     pub id: String,
-    /// What it is about: `kms-key:ID`, `sweep:ID` or `connection:ID`.
+    /// What it is about: `kms-key:ID` or `sweep:ID`.
     pub subject: String,
     /// Our id of the KMS key, where it is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]

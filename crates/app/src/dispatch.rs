@@ -24,10 +24,6 @@ impl Driver for Dispatch {
         match target.subject {
             Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
             Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
-            Subject::Connection(_) => Err(DriverError::Stuck {
-                code: "request.not-found".to_owned(),
-                why: "nothing is done to connections".to_owned(),
-            }),
         }
     }
 

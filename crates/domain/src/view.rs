@@ -242,6 +242,31 @@ pub struct Place {
     pub read_at: Option<Timestamp>,
 }
 
+impl Place {
+    /// Whether AWS shows the same in both, whenever they were read.
+    pub fn shows_same_as(&self, other: &Self) -> bool {
+        let Self {
+            arn,
+            described,
+            materials,
+            aliases,
+            tags,
+            policy,
+            grants,
+            rotation,
+            read_at: _,
+        } = self;
+        *arn == other.arn
+            && *described == other.described
+            && *materials == other.materials
+            && *aliases == other.aliases
+            && *tags == other.tags
+            && *policy == other.policy
+            && *grants == other.grants
+            && *rotation == other.rotation
+    }
+}
+
 /// How one of our own requests ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EffectOutcome {

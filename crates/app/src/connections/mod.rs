@@ -8,7 +8,7 @@ mod verify;
 
 use std::sync::Arc;
 
-use keyferry_domain::arn::Region;
+use keyferry_domain::arn::{Account, Region};
 use keyferry_domain::connection::{
     Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy, Tier, TlsTrust,
 };
@@ -386,6 +386,18 @@ impl Shared {
             selector: selector.to_owned(),
         })
     }
+}
+
+/// The account that a connection reaches.
+///
+/// # Errors
+///
+/// [`AppError::Unverified`] before its first verification.
+pub(crate) fn account_of(connection: &Connection) -> Result<&Account, AppError> {
+    let unverified = || AppError::Unverified {
+        name: connection.name.to_string(),
+    };
+    connection.account.as_ref().ok_or_else(unverified)
 }
 
 /// Refuses an update of something that changed since the caller saw it.

@@ -10,6 +10,7 @@ use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, RecordsError
 
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
+use crate::connections::account_of;
 use crate::driver::error_of;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -177,9 +178,7 @@ impl KmsKeys {
             .shared
             .find_connection(&key.connection.to_string())
             .await?;
-        let account = connection.account.ok_or_else(|| AppError::Unverified {
-            name: connection.name.to_string(),
-        })?;
+        let account = account_of(&connection)?.clone();
         let region = key
             .intent
             .primary()

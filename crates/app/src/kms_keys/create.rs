@@ -25,6 +25,7 @@ use keyferry_ports::records::{Batch, Change, Expect, Priority};
 
 use crate::action::Action;
 use crate::actor::Actor;
+use crate::connections::account_of;
 use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
 use crate::keys::CreateKey;
@@ -196,12 +197,7 @@ impl KmsKeys {
             .shared
             .find_connection(&keystore.connection.to_string())
             .await?;
-        let account = connection
-            .account
-            .clone()
-            .ok_or_else(|| AppError::Unverified {
-                name: connection.name.to_string(),
-            })?;
+        let account = account_of(&connection)?.clone();
         Ok(Destination {
             keystore,
             connection,

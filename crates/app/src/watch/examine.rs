@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{Lane, Region};
 use keyferry_domain::drift::{Finding, findings, new_grants};
 use keyferry_domain::id::AlertId;
@@ -14,7 +14,9 @@ use keyferry_domain::planner::{healing, plan_settled};
 use keyferry_domain::view::{Place, View};
 use keyferry_engine::{DriverError, JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
-use keyferry_ports::records::{Change, Expect, Priority, Subject as About, SweepCounts};
+use keyferry_ports::records::{
+    Change, Expect, Job, JobFilter, JobState, Page, Priority, Subject as About, SweepCounts,
+};
 
 use super::alert;
 use super::pass::Pass;
@@ -23,6 +25,9 @@ use crate::actor::Actor;
 use crate::driver::{Reader, Subject, view_of};
 use crate::log::{Fact, object};
 use crate::observation::{account_answers, take_in};
+
+/// After healing got stuck, it is tried again this much later.
+const HEAL_AGAIN: SignedDuration = SignedDuration::from_hours(6);
 
 /// What looking at one key brought.
 #[derive(Debug, Default)]
@@ -39,14 +44,22 @@ impl Pass {
         keystore: &Keystore,
         now: Timestamp,
     ) -> Result<Examined, DriverError> {
-        let is_ours = key.intent.primary() == Some(&self.region)
-            && !matches!(
-                key.intent.life,
-                Life::Provisioning | Life::Deleted | Life::Released
-            );
         let records = &self.driver.records;
-        if !is_ours || !records.open_targets_on(key.id.into()).await?.is_empty() {
+        if key.intent.primary() != Some(&self.region)
+            || !records.open_targets_on(key.id.into()).await?.is_empty()
+        {
             return Ok(Examined::default());
+        }
+        match key.intent.life {
+            Life::Provisioning => return Ok(Examined::default()),
+            // Nothing is wanted of it any more, so that nothing is told of it.
+            Life::Deleted | Life::Released => {
+                return Ok(Examined {
+                    changes: self.tell(key, &BTreeSet::new(), now).await?,
+                    ..Examined::default()
+                });
+            }
+            Life::Active | Life::Inactive | Life::Replaced | Life::PendingDeletion => {}
         }
         let actor = Actor::of_keystore(&keystore.name);
         let subject = self.driver.read_subject(key.id, actor.to_string()).await?;
@@ -63,15 +76,14 @@ impl Pass {
         examined.counts.seen = 1;
         examined.counts.drifted = u64::from(is_drift(&found));
         examined.counts.changed = u64::from(!is_same(&subject.key.observed, &places));
-        if keystore.heal != HealPolicy::Off {
-            examined
-                .changes
-                .extend(self.tell(&subject.key, &found, now).await?);
+        if keystore.heal == HealPolicy::Off {
+            found.clear();
         }
+        let told = self.tell(&subject.key, &found, now).await?;
+        examined.changes.extend(told);
         if keystore.heal == HealPolicy::Auto {
-            examined
-                .changes
-                .extend(self.heal(&subject, &actor, &plan, &view, now)?);
+            let healing = self.heal(&subject, &actor, &plan, &view, now).await?;
+            examined.changes.extend(healing);
         }
         let before = subject.key;
         let is_verified = account_answers(&*self.link, Some(&self.lane.account), &places).await;
@@ -119,6 +131,19 @@ impl Pass {
         Ok(places)
     }
 
+    async fn last_job(&self, key: &KmsKey) -> Result<Option<Job>, DriverError> {
+        let filter = JobFilter {
+            subject: Some(key.id.into()),
+            state: None,
+        };
+        let page = Page {
+            limit: 1,
+            cursor: None,
+        };
+        let found = self.driver.records.list_jobs(&filter, &page).await?;
+        Ok(found.rows.into_iter().next())
+    }
+
     async fn tell(
         &self,
         key: &KmsKey,
@@ -137,7 +162,7 @@ impl Pass {
     }
 
     /// The job that mends what may be mended without a person, where there is anything.
-    fn heal(
+    async fn heal(
         &self,
         subject: &Subject,
         actor: &Actor,
@@ -149,6 +174,9 @@ impl Pass {
             return Ok(Vec::new());
         }
         let key = &subject.key;
+        if !may_heal(self.last_job(key).await?.as_ref(), now) {
+            return Ok(Vec::new());
+        }
         let request = JobRequest {
             kind: Action::KmsKeyHeal.as_str().to_owned(),
             actor: actor.to_string(),
@@ -166,20 +194,26 @@ impl Pass {
     }
 }
 
+/// Whether healing is tried, given the newest job on the KMS key. One that needs a person is not begun again in every pass.
+fn may_heal(last: Option<&Job>, now: Timestamp) -> bool {
+    last.is_none_or(|job| {
+        job.kind != Action::KmsKeyHeal.as_str()
+            || job.state != JobState::Stuck
+            || now.duration_since(job.created_at) >= HEAL_AGAIN
+    })
+}
+
 fn is_drift(found: &BTreeSet<Finding>) -> bool {
     found
         .iter()
         .any(|finding| finding.kind.as_str().starts_with("drift."))
 }
 
-/// Whether AWS shows the same, whenever it was read.
+/// Whether AWS shows the same everywhere.
 fn is_same(before: &BTreeMap<Region, Place>, after: &BTreeMap<Region, Place>) -> bool {
-    let timeless = |places: &BTreeMap<Region, Place>| -> BTreeMap<Region, Place> {
-        let mut places = places.clone();
-        for place in places.values_mut() {
-            place.read_at = None;
-        }
-        places
-    };
-    timeless(before) == timeless(after)
+    before.len() == after.len()
+        && after.iter().all(|(region, place)| {
+            let known = before.get(region);
+            known.is_some_and(|known| known.shows_same_as(place))
+        })
 }

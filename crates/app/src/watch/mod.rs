@@ -19,12 +19,13 @@ use keyferry_domain::id::SweepId;
 use keyferry_domain::keystore::Keystore;
 use keyferry_engine::{JobRequest, new_job};
 use keyferry_ports::records::{
-    Batch, Change, Expect, FoundKey, FoundKeyFilter, Job, Page, PageOf, Priority, Subject, Sweep,
-    SweepCounts,
+    Batch, Change, Expect, FoundKey, FoundKeyFilter, Job, Page, PageOf, Priority, RecordsError,
+    Subject, Sweep, SweepCounts,
 };
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
+use crate::connections::account_of;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
@@ -63,8 +64,11 @@ impl Watch {
         let mut batch = Batch::new();
         let mut targets = Vec::new();
         for region in &keystore.regions {
-            let sweep = self.sweep_of(&connection, region, &mut batch).await?;
-            targets.push((Subject::Sweep(sweep), lane(&account, region)));
+            let (sweep, expect) = self.sweep_of(&connection, region).await?;
+            targets.push((Subject::Sweep(sweep.id), lane(account, region)));
+            if expect == Expect::New {
+                batch.push(Change::PutSweep(sweep, expect));
+            }
         }
         let request = JobRequest {
             kind: Action::KeystoreSync.as_str().to_owned(),
@@ -139,9 +143,8 @@ impl Watch {
         region: &Region,
     ) -> Result<bool, AppError> {
         let records = &self.shared.ports.records;
-        let mut batch = Batch::new();
-        let sweep = self.sweep_of(connection, region, &mut batch).await?;
-        let subject = Subject::Sweep(sweep);
+        let (sweep, expect) = self.sweep_of(connection, region).await?;
+        let subject = Subject::Sweep(sweep.id);
         for target in records.open_targets_on(subject).await? {
             let job = records.find_job(target.job).await?;
             if job.is_some_and(|job| job.kind == WATCH) {
@@ -151,48 +154,34 @@ impl Watch {
         let request = JobRequest {
             kind: WATCH.to_owned(),
             actor: Actor::System.to_string(),
-            // Of two servers that begin one watch at once, one is refused.
-            idempotency_key: Some(format!("{sweep}/{}", self.generation(subject).await?)),
+            idempotency_key: None,
             priority: Priority::Bulk,
             title: format!("watch {} in {region}", connection.name),
             targets: vec![(subject, lane(account, region))],
         };
         let now = self.shared.now();
         let (_, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
-        batch.changes.extend(changes);
+        // The sweep is written too: of two servers that begin one watch at once, one meets the other's revision.
+        let batch = Batch::from(changes).with(Change::PutSweep(sweep, expect));
         match records.commit(batch).await {
             Ok(()) => {}
-            Err(keyferry_ports::records::RecordsError::Conflict { .. }) => return Ok(false),
+            Err(RecordsError::Conflict { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
         self.shared.engine.wake();
         Ok(true)
     }
 
-    /// How many jobs there were on a subject.
-    async fn generation(&self, subject: Subject) -> Result<usize, AppError> {
-        let filter = keyferry_ports::records::JobFilter {
-            subject: Some(subject),
-            ..Default::default()
-        };
-        let page = Page {
-            limit: 1000,
-            cursor: None,
-        };
-        let found = self.shared.ports.records.list_jobs(&filter, &page).await?;
-        Ok(found.rows.iter().filter(|job| job.kind == WATCH).count())
-    }
-
-    /// The sweep of a connection and Region; a new one is added to the batch.
+    /// The sweep of a connection and Region, and what a writer of it expects to find.
     async fn sweep_of(
         &self,
         connection: &Connection,
         region: &Region,
-        batch: &mut Batch,
-    ) -> Result<SweepId, AppError> {
+    ) -> Result<(Sweep, Expect), AppError> {
         let records = &self.shared.ports.records;
         if let Some(sweep) = records.find_sweep_of(connection.id, region).await? {
-            return Ok(sweep.id);
+            let expect = Expect::Revision(sweep.revision);
+            return Ok((sweep, expect));
         }
         let sweep = Sweep {
             id: SweepId::new(self.shared.new_uuid()),
@@ -204,9 +193,7 @@ impl Watch {
             counts: SweepCounts::default(),
             revision: 1,
         };
-        let id = sweep.id;
-        batch.push(Change::PutSweep(sweep, Expect::New));
-        Ok(id)
+        Ok((sweep, Expect::New))
     }
 }
 
@@ -219,15 +206,6 @@ fn watched(connection: &Connection, keystores: &[Keystore]) -> Vec<Region> {
     regions.sort();
     regions.dedup();
     regions
-}
-
-fn account_of(connection: &Connection) -> Result<Account, AppError> {
-    connection
-        .account
-        .clone()
-        .ok_or_else(|| AppError::Unverified {
-            name: connection.name.to_string(),
-        })
 }
 
 fn lane(account: &Account, region: &Region) -> Lane {

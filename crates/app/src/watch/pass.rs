@@ -64,7 +64,7 @@ impl SweepDriver {
             .links
             .of(&connection, &session)
             .await
-            .map_err(|error| later(&error))?;
+            .map_err(|error| never_stuck(later(&error), job.kind == WATCH))?;
         Ok(Box::new(Pass {
             driver: self.keys.clone(),
             entropy: Arc::clone(&self.entropy),
@@ -74,8 +74,7 @@ impl SweepDriver {
             region: sweep.region.clone(),
             connection: connection.id,
             is_watch: job.kind == WATCH,
-            // What people start is a whole pass of its own.
-            begins: job.kind != WATCH && target.note.is_none(),
+            asked_at: job.created_at,
             sweep,
         }))
     }
@@ -85,6 +84,14 @@ fn no_more(target: &Target) -> DriverError {
     DriverError::Stuck {
         code: "request.not-found".to_owned(),
         why: format!("what the target {} looks through is gone", target.id),
+    }
+}
+
+/// A watch never ends: what a person has to mend is tried again with back-off until it is mended.
+fn never_stuck(error: DriverError, is_watch: bool) -> DriverError {
+    match error {
+        DriverError::Stuck { code, why } if is_watch => DriverError::Later { code, why },
+        error => error,
     }
 }
 
@@ -98,7 +105,7 @@ pub(super) struct Pass {
     pub(super) region: Region,
     pub(super) connection: ConnectionId,
     is_watch: bool,
-    begins: bool,
+    asked_at: Timestamp,
     sweep: Sweep,
 }
 
@@ -200,6 +207,19 @@ impl Pass {
         })
     }
 
+    /// When the pass began that goes on here. What people start is a whole pass: one that began before they asked is
+    /// begun anew.
+    fn begin(&mut self, now: Timestamp) -> Timestamp {
+        let is_own = |at: &Timestamp| self.is_watch || *at >= self.asked_at;
+        if let Some(began) = self.sweep.started_at.filter(is_own) {
+            return began;
+        }
+        self.sweep.started_at = Some(now);
+        self.sweep.marker = None;
+        self.sweep.counts = SweepCounts::default();
+        now
+    }
+
     /// The sweep as it is committed with this page, and whether the pass is over.
     fn advance(&mut self, part: &Part, now: Timestamp) -> bool {
         for examined in &part.seen {
@@ -244,18 +264,13 @@ fn add(counts: &mut SweepCounts, more: SweepCounts) {
 #[async_trait]
 impl Run for Pass {
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
-        if self.begins || self.sweep.started_at.is_none() {
-            self.begins = false;
-            self.sweep.started_at = Some(now);
-            self.sweep.marker = None;
-            self.sweep.counts = SweepCounts::default();
-        }
-        let began = self.sweep.started_at.unwrap_or(now);
-        let part = match Marker::from_text(self.sweep.marker.as_deref()) {
-            Marker::Managed(cursor) => self.managed(cursor, now).await?,
-            Marker::Listed { page, done } => self.listed(page, done, now).await?,
-            Marker::Gone => self.gone(began).await?,
+        let began = self.begin(now);
+        let looked = match Marker::from_text(self.sweep.marker.as_deref()) {
+            Marker::Managed(cursor) => self.managed(cursor, now).await,
+            Marker::Listed { page, done } => self.listed(page, done, now).await,
+            Marker::Gone => self.gone(began).await,
         };
+        let part = looked.map_err(|error| never_stuck(error, self.is_watch))?;
         let is_over = self.advance(&part, now);
         let expect = Expect::Revision(self.sweep.revision);
         let mut records = vec![Change::PutSweep(self.sweep.clone(), expect)];

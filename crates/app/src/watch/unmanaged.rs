@@ -39,7 +39,7 @@ impl Pass {
         let counts = SweepCounts {
             seen: 1,
             added: u64::from(known.is_none()),
-            changed: u64::from(known.is_some_and(|known| !is_same(&known.place, &found.place))),
+            changed: u64::from(known.is_some_and(|known| !known.place.shows_same_as(&found.place))),
             ..SweepCounts::default()
         };
         Ok(Examined {
@@ -119,12 +119,4 @@ fn name_of(arn: &KmsKeyArn, place: &Place) -> String {
         }
         None => arn.key_id().to_owned(),
     }
-}
-
-fn is_same(before: &Place, after: &Place) -> bool {
-    let timeless = |place: &Place| Place {
-        read_at: None,
-        ..place.clone()
-    };
-    timeless(before) == timeless(after)
 }

@@ -2,11 +2,15 @@
 
 use jiff::SignedDuration;
 use keyferry_app::keystores::UpdateKeystore;
-use keyferry_app::kms_keys::Mode;
+use keyferry_app::kms_keys::{Mode, UpdateKmsKey};
 use keyferry_domain::drift::Severity;
 use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::spec::KeySpec;
-use keyferry_ports::records::{Alert, AlertFilter, FoundKey, FoundKeyFilter, JobState, Page};
+use keyferry_domain::validity::Validity;
+use keyferry_ports::records::{
+    Alert, AlertFilter, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
+    FleetRecords as _, FoundKey, FoundKeyFilter, JobState, Page, Sweep,
+};
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
 use serde_json::{Value, json};
@@ -255,4 +259,137 @@ async fn a_watch_is_begun_once_and_finds_a_drift_within_one_rest() {
     }
 
     assert_eq!(codes(&world).await, ["drift.disabled"]);
+}
+
+/// A policy under which we may neither enable the KMS key nor change its policy.
+fn closed_policy() -> Value {
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let ours = json!({ "AWS": keyferry_testkit::world::OURS });
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            { "Effect": "Allow", "Principal": { "AWS": root }, "Action": "kms:*", "Resource": "*" },
+            {
+                "Effect": "Deny",
+                "Principal": ours,
+                "Action": ["kms:PutKeyPolicy", "kms:EnableKey"],
+                "Resource": "*",
+            },
+        ],
+    })
+}
+
+async fn healing_jobs(world: &World) -> usize {
+    let jobs = world.jobs().await;
+    let is_healing = |one: &&keyferry_app::jobs::JobDetails| one.job.kind == "kms-key.heal";
+    jobs.iter().filter(is_healing).count()
+}
+
+#[tokio::test]
+async fn healing_that_needs_a_person_is_not_begun_again_in_every_pass() {
+    let world = world(HealPolicy::Auto).await;
+    on_key(&world, "DisableKey", json!({})).await;
+    let policy = json!({ "Policy": closed_policy().to_string() });
+    on_key(&world, "PutKeyPolicy", policy).await;
+
+    sync(&world).await;
+    sync(&world).await;
+    sync(&world).await;
+
+    assert_eq!(healing_jobs(&world).await, 1);
+    world.outside.advance_minutes(6 * 60);
+    sync(&world).await;
+    assert_eq!(healing_jobs(&world).await, 2);
+}
+
+#[tokio::test]
+async fn alerts_end_when_nobody_wants_to_hear_of_them_any_more() {
+    let world = world(HealPolicy::Alert).await;
+    on_key(&world, "DisableKey", json!({})).await;
+    sync(&world).await;
+    assert_eq!(codes(&world).await, ["drift.disabled"]);
+
+    let mode = Mode::default();
+    let kms_keys = &world.app.kms_keys;
+    let released = kms_keys.release(&world.actor, "payments", &mode).await;
+    released.expect("a KMS key can be released");
+    sync(&world).await;
+
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn what_people_start_is_a_whole_pass_wherever_the_watch_stands() {
+    let world = world(HealPolicy::Alert).await;
+    sync(&world).await;
+    on_key(&world, "DisableKey", json!({})).await;
+    let records = &world.outside.records;
+    let sweep = records.list_sweeps().await.unwrap().remove(0);
+    let expect = Expect::Revision(sweep.revision);
+    let nearly_done = Sweep {
+        started_at: sweep.finished_at,
+        marker: Some("gone ".to_owned()),
+        ..sweep
+    };
+    let batch = Batch::new().with(Change::PutSweep(nearly_done, expect));
+    records.commit(batch).await.unwrap();
+
+    sync(&world).await;
+
+    assert_eq!(codes(&world).await, ["drift.disabled"]);
+}
+
+#[tokio::test]
+async fn a_watch_that_a_person_has_to_help_waits_and_no_second_one_is_begun() {
+    let world = world(HealPolicy::Alert).await;
+    let records = &world.outside.records;
+    let mut connection = records.list_connections().await.unwrap().remove(0);
+    let expect = Expect::Revision(connection.revision);
+    connection.link_mac = keyferry_domain::connection::LinkMac::new(Vec::new());
+    let batch = Batch::new().with(Change::PutConnection(connection, expect));
+    records.commit(batch).await.unwrap();
+    let watch = &world.app.watch;
+    assert_eq!(watch.ensure().await.expect("it begins"), 1);
+
+    world.app.engine.run_due().await.expect("records answer");
+
+    assert_eq!(watch.ensure().await.expect("it looks"), 0);
+    let jobs = world.jobs().await;
+    let is_watch = |one: &&keyferry_app::jobs::JobDetails| one.job.kind == "connection.watch";
+    let job = jobs.iter().find(is_watch).expect("the watch is there");
+    let note = job.targets[0].0.note.clone().expect("it says why");
+    assert_eq!(note.0, "connection.foreign-link");
+    assert_ne!(job.job.state, JobState::Stuck);
+}
+
+#[tokio::test]
+async fn material_whose_validity_goes_beyond_a_year_is_renewed_by_the_watch() {
+    let world = world(HealPolicy::Auto).await;
+    let now = keyferry_ports::clock::Clock::now(&*world.outside.clock);
+    let end = Validity::Until(now + SignedDuration::from_hours(24 * 800));
+    let change = UpdateKmsKey {
+        stay: Some(end.into()),
+        ..UpdateKmsKey::default()
+    };
+    let kms_keys = &world.app.kms_keys;
+    let mode = Mode::default();
+    let updated = kms_keys.update(&world.actor, "payments", change, &mode);
+    world.succeed(updated.await).await;
+    let first = ends(&world).await;
+    let weeks = SignedDuration::from_hours(24 * 350);
+    world.outside.clock.advance(weeks);
+
+    sync(&world).await;
+
+    let renewed = ends(&world).await;
+    assert!(renewed > first + 300.0 * 86_400.0, "{first} {renewed}");
+    sync(&world).await;
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+/// When AWS drops the material, in seconds since 1970.
+async fn ends(world: &World) -> f64 {
+    let described = on_key(world, "DescribeKey", json!({})).await;
+    let valid_to = &described["KeyMetadata"]["ValidTo"];
+    valid_to.as_f64().expect("the material expires")
 }

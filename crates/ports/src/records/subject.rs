@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{ConnectionId, KmsKeyId, SweepId};
+use keyferry_domain::id::{KmsKeyId, SweepId};
 
 /// What a target is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,8 +12,6 @@ pub enum Subject {
     KmsKey(KmsKeyId),
     /// One account and Region, looked through whole.
     Sweep(SweepId),
-    /// A connection: its access key.
-    Connection(ConnectionId),
 }
 
 impl Subject {
@@ -21,7 +19,7 @@ impl Subject {
     pub fn kms_key(self) -> Option<KmsKeyId> {
         match self {
             Self::KmsKey(id) => Some(id),
-            Self::Sweep(_) | Self::Connection(_) => None,
+            Self::Sweep(_) => None,
         }
     }
 }
@@ -38,7 +36,6 @@ impl fmt::Display for Subject {
         match self {
             Self::KmsKey(id) => write!(f, "kms-key:{id}"),
             Self::Sweep(id) => write!(f, "sweep:{id}"),
-            Self::Connection(id) => write!(f, "connection:{id}"),
         }
     }
 }
@@ -57,7 +54,6 @@ impl FromStr for Subject {
         let subject = match text.split_once(':') {
             Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
             Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),
-            Some(("connection", id)) => id.parse().ok().map(Self::Connection),
             _ => None,
         };
         subject.ok_or_else(|| NotASubject {
