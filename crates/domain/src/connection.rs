@@ -201,36 +201,15 @@ pub struct Proxy<S> {
     pub credentials: Option<(String, S)>,
 }
 
-/// How far a connection's rights go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// Reads only.
-    Observe,
-    /// Creates, imports, rotates, enables; no deletion.
-    Import,
-    /// Everything that Keyferry does.
-    Full,
-}
-
-impl Tier {
-    /// Every tier with its word.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Observe, "observe"),
-        (Self::Import, "import"),
-        (Self::Full, "full"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The tier that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+crate::words! {
+    /// How far a connection's rights go.
+    Tier {
+        /// Reads only.
+        Observe = "observe",
+        /// Creates, imports, rotates, enables; no deletion.
+        Import = "import",
+        /// Everything that Keyferry does.
+        Full = "full",
     }
 }
 

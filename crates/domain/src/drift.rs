@@ -19,36 +19,15 @@ use crate::view::{Place, View};
 /// Days before an expiry at which people are told.
 pub const EXPIRY_DAYS: [u32; 4] = [30, 14, 7, 1];
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Somebody should look.
-    Warning,
-    /// Data may be out of reach, now or soon.
-    Critical,
-}
-
-impl Severity {
-    /// Every severity with its word, as API, CLI and database write it.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Info, "info"),
-        (Self::Warning, "warning"),
-        (Self::Critical, "critical"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The severity that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+crate::words! {
+    /// How bad it is.
+    Severity {
+        /// Good to know.
+        Info = "info",
+        /// Somebody should look.
+        Warning = "warning",
+        /// Data may be out of reach, now or soon.
+        Critical = "critical",
     }
 }
 

@@ -6,25 +6,26 @@ use std::fmt;
 use crate::spec::{KeySpec, SpecKind};
 use crate::version::VersionState;
 
-/// One kind of use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum KeyOperation {
-    /// Encrypt data.
-    Encrypt,
-    /// Decrypt data.
-    Decrypt,
-    /// Make a message authentication code.
-    GenerateMac,
-    /// Check a message authentication code.
-    VerifyMac,
-    /// Sign.
-    Sign,
-    /// Check a signature.
-    Verify,
-    /// Encrypt another key.
-    Wrap,
-    /// Decrypt another key.
-    Unwrap,
+crate::words! {
+    /// One kind of use.
+    KeyOperation {
+        /// Encrypt data.
+        Encrypt = "encrypt",
+        /// Decrypt data.
+        Decrypt = "decrypt",
+        /// Make a message authentication code.
+        GenerateMac = "generate-mac",
+        /// Check a message authentication code.
+        VerifyMac = "verify-mac",
+        /// Sign.
+        Sign = "sign",
+        /// Check a signature.
+        Verify = "verify",
+        /// Encrypt another key.
+        Wrap = "wrap",
+        /// Decrypt another key.
+        Unwrap = "unwrap",
+    }
 }
 
 use KeyOperation as Use;
@@ -40,31 +41,6 @@ pub struct NotForSpec {
 }
 
 impl KeyOperation {
-    /// Every operation with its word, as API, CLI and database write it.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Encrypt, "encrypt"),
-        (Self::Decrypt, "decrypt"),
-        (Self::GenerateMac, "generate-mac"),
-        (Self::VerifyMac, "verify-mac"),
-        (Self::Sign, "sign"),
-        (Self::Verify, "verify"),
-        (Self::Wrap, "wrap"),
-        (Self::Unwrap, "unwrap"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The operation that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
-    }
-
     /// Everything that keys of a spec can do.
     pub fn all_of(spec: KeySpec) -> BTreeSet<Self> {
         let operations: &[Self] = match spec.kind() {

@@ -68,36 +68,15 @@ impl PolicyDocument {
     }
 }
 
-/// What healing may do in a keystore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HealPolicy {
-    /// Nothing, and say nothing.
-    Off,
-    /// Say it.
-    Alert,
-    /// Say it and mend it.
-    Auto,
-}
-
-impl HealPolicy {
-    /// Every policy with its word.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Off, "off"),
-        (Self::Alert, "alert"),
-        (Self::Auto, "auto"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The policy that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+crate::words! {
+    /// What healing may do in a keystore.
+    HealPolicy {
+        /// Nothing, and say nothing.
+        Off = "off",
+        /// Say it.
+        Alert = "alert",
+        /// Say it and mend it.
+        Auto = "auto",
     }
 }
 

@@ -62,36 +62,15 @@ pub struct KmsKey {
     pub revision: u64,
 }
 
-/// What becomes of a KMS key whose successor has its aliases, 10 minutes after they moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OldKey {
-    /// It stays enabled: what was encrypted before needs it.
-    KeepEnabled,
-    /// It is disabled.
-    Disable,
-    /// It is disabled and emptied.
-    Deactivate,
-}
-
-impl OldKey {
-    /// Every choice with its word, as API, CLI and database write it.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::KeepEnabled, "keep-enabled"),
-        (Self::Disable, "disable"),
-        (Self::Deactivate, "deactivate"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The choice that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+crate::words! {
+    /// What becomes of a KMS key whose successor has its aliases, 10 minutes after they moved.
+    OldKey {
+        /// It stays enabled: what was encrypted before needs it.
+        KeepEnabled = "keep-enabled",
+        /// It is disabled.
+        Disable = "disable",
+        /// It is disabled and emptied.
+        Deactivate = "deactivate",
     }
 }
 

@@ -32,4 +32,5 @@ pub mod tag;
 pub mod validity;
 pub mod version;
 pub mod view;
+mod words;
 pub mod wrapping;

@@ -2,23 +2,24 @@
 
 use std::fmt;
 
-/// Our life of a KMS key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Life {
-    /// Being made; has not yet reached its first intent.
-    Provisioning,
-    /// In use.
-    Active,
-    /// Deliberately without material, or back from a cancelled deletion.
-    Inactive,
-    /// Its successor has its aliases; kept for what was encrypted before.
-    Replaced,
-    /// Scheduled for deletion in AWS.
-    PendingDeletion,
-    /// Gone in AWS, proved.
-    Deleted,
-    /// No longer managed; stays in AWS as it is.
-    Released,
+crate::words! {
+    /// Our life of a KMS key.
+    Life {
+        /// Being made; has not yet reached its first intent.
+        Provisioning = "PROVISIONING",
+        /// In use.
+        Active = "ACTIVE",
+        /// Deliberately without material, or back from a cancelled deletion.
+        Inactive = "INACTIVE",
+        /// Its successor has its aliases; kept for what was encrypted before.
+        Replaced = "REPLACED",
+        /// Scheduled for deletion in AWS.
+        PendingDeletion = "PENDING_DELETION",
+        /// Gone in AWS, proved.
+        Deleted = "DELETED",
+        /// No longer managed; stays in AWS as it is.
+        Released = "RELEASED",
+    }
 }
 
 /// What moves a KMS key from one life to another.
@@ -86,30 +87,6 @@ pub struct IllegalLifeAction {
 }
 
 impl Life {
-    /// Every life with its word, as API, CLI and database write it.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Provisioning, "PROVISIONING"),
-        (Self::Active, "ACTIVE"),
-        (Self::Inactive, "INACTIVE"),
-        (Self::Replaced, "REPLACED"),
-        (Self::PendingDeletion, "PENDING_DELETION"),
-        (Self::Deleted, "DELETED"),
-        (Self::Released, "RELEASED"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The life that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
-    }
-
     /// The life after an action. An action that changes nothing answers the same life.
     pub fn after(self, action: LifeAction) -> Result<Self, IllegalLifeAction> {
         TRANSITIONS

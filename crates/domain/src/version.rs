@@ -36,21 +36,22 @@ impl fmt::Display for VersionNumber {
     }
 }
 
-/// NIST state of one key version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum VersionState {
-    /// Made, not yet in use.
-    PreActivation,
-    /// In use for protecting data.
-    Active,
-    /// Paused; may become active again.
-    Suspended,
-    /// No longer protects new data; still decrypts and verifies.
-    Deactivated,
-    /// Known or feared to be known by others.
-    Compromised,
-    /// Material gone for ever.
-    Destroyed,
+crate::words! {
+    /// NIST state of one key version.
+    VersionState {
+        /// Made, not yet in use.
+        PreActivation = "pre-activation",
+        /// In use for protecting data.
+        Active = "active",
+        /// Paused; may become active again.
+        Suspended = "suspended",
+        /// No longer protects new data; still decrypts and verifies.
+        Deactivated = "deactivated",
+        /// Known or feared to be known by others.
+        Compromised = "compromised",
+        /// Material gone for ever.
+        Destroyed = "destroyed",
+    }
 }
 
 /// What can be done to a version.
@@ -99,29 +100,6 @@ pub struct IllegalVersionAction {
 }
 
 impl VersionState {
-    /// Every state with its word, as API, CLI and database write it.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::PreActivation, "pre-activation"),
-        (Self::Active, "active"),
-        (Self::Suspended, "suspended"),
-        (Self::Deactivated, "deactivated"),
-        (Self::Compromised, "compromised"),
-        (Self::Destroyed, "destroyed"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The state that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
-    }
-
     /// The state after an action.
     pub fn after(self, action: VersionAction) -> Result<Self, IllegalVersionAction> {
         TRANSITIONS

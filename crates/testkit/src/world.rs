@@ -20,7 +20,8 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{AllRecords, Job, JobFilter, JobState, Page};
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
-use kms_sim::{SimConfig, Simulator};
+use kms_sim::{Caller, SimConfig, Simulator};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::VirtualClock;
@@ -381,6 +382,27 @@ impl World {
 }
 
 impl Outside {
+    /// What AWS says to the account's root, where things are as they are and done behind Keyferry's back.
+    ///
+    /// # Errors
+    ///
+    /// AWS's refusal, as text.
+    pub fn ask(&self, operation: &str, input: Value) -> Result<Value, String> {
+        let (root, now) = (Caller::root(ACCOUNT), self.clock_now());
+        let answer = self.sim.kms(&root, REGION, operation, input, now);
+        answer.map_err(|error| error.to_string())
+    }
+
+    /// The same, where AWS must not refuse.
+    ///
+    /// # Panics
+    ///
+    /// Where it does.
+    pub fn aws(&self, operation: &str, input: Value) -> Value {
+        let answer = self.ask(operation, input);
+        answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
     /// The time as the simulator counts it.
     pub fn clock_now(&self) -> i64 {
         self.clock.now().as_microsecond()

@@ -6,8 +6,10 @@ use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::view::KeyState;
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
-use kms_sim::{Caller, Fault, ScriptedFault};
+use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
+
+use crate::scene::aws;
 
 const MODE: Mode = Mode {
     dry_run: false,
@@ -19,16 +21,6 @@ async fn world() -> World {
     let world = World::calm(1);
     world.with_keystore().await.expect("the account answers");
     world
-}
-
-/// What AWS says to anybody in the account.
-fn aws(world: &World, operation: &str, input: Value) -> Value {
-    let now = world.outside.clock_now();
-    let answer = world
-        .outside
-        .sim
-        .kms(&Caller::root(ACCOUNT), REGION, operation, input, now);
-    answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 async fn state(world: &World, name: &str) -> String {

@@ -3,8 +3,7 @@
 use keyferry_app::AppError;
 use keyferry_app::kms_keys::{Answer, Mode};
 use keyferry_domain::spec::KeySpec;
-use keyferry_testkit::world::{ACCOUNT, REGION, World};
-use kms_sim::Caller;
+use keyferry_testkit::world::World;
 use serde_json::{Value, json};
 
 pub(crate) const MODE: Mode = Mode {
@@ -31,18 +30,12 @@ pub(crate) async fn world() -> World {
 
 /// What AWS says to anybody in the account.
 pub(crate) fn ask(world: &World, operation: &str, input: Value) -> Result<Value, String> {
-    let now = world.outside.clock_now();
-    let caller = Caller::root(ACCOUNT);
-    let answer = world
-        .outside
-        .sim
-        .kms(&caller, REGION, operation, input, now);
-    answer.map_err(|error| error.to_string())
+    world.outside.ask(operation, input)
 }
 
 /// The same, where it must not fail.
 pub(crate) fn aws(world: &World, operation: &str, input: Value) -> Value {
-    ask(world, operation, input).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    world.outside.aws(operation, input)
 }
 
 /// What `DescribeKey` says of a KMS key.

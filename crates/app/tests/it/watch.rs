@@ -11,9 +11,10 @@ use keyferry_ports::records::{
     Alert, AlertFilter, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
     FleetRecords as _, FoundKey, FoundKeyFilter, JobState, Page, Sweep,
 };
-use keyferry_testkit::world::{ACCOUNT, REGION, World};
-use kms_sim::Caller;
+use keyferry_testkit::world::{ACCOUNT, World};
 use serde_json::{Value, json};
+
+use crate::scene::aws;
 
 async fn world(heal: HealPolicy) -> World {
     let world = World::calm(1);
@@ -31,17 +32,6 @@ async fn world(heal: HealPolicy) -> World {
     // Our own writes count as seen only after a while.
     world.outside.advance_minutes(20);
     world
-}
-
-/// What others do in the account.
-fn aws(world: &World, operation: &str, input: Value) -> Value {
-    let now = world.outside.clock_now();
-    let caller = Caller::root(ACCOUNT);
-    let answer = world
-        .outside
-        .sim
-        .kms(&caller, REGION, operation, input, now);
-    answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 async fn on_key(world: &World, operation: &str, mut input: Value) -> Value {
@@ -392,4 +382,14 @@ async fn ends(world: &World) -> f64 {
     let described = on_key(world, "DescribeKey", json!({})).await;
     let valid_to = &described["KeyMetadata"]["ValidTo"];
     valid_to.as_f64().expect("the material expires")
+}
+
+#[tokio::test]
+async fn a_server_puts_its_accounts_under_watch_as_soon_as_it_runs() {
+    let world = world(HealPolicy::Alert).await;
+
+    world.app.watch.run(std::future::ready(())).await;
+
+    let watch = &world.app.watch;
+    assert_eq!(watch.ensure().await.expect("it looks"), 0);
 }

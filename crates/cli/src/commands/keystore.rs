@@ -196,22 +196,24 @@ async fn unmanaged(
         .await?;
     let keystore: KeystoreView = reply.read()?;
     let mut items: Vec<FoundKeyView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_FOUND_KEYS, &[])
-            .query("connection", Some(&keystore.connection_name))
-            .query("q", search.as_ref())
-            .query("with_gone", Some(with_gone))
-            .query("limit", Some(1000))
-            .query("cursor", cursor.as_ref());
-        let page: FoundKeyPage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
+    for region in &keystore.regions {
+        let mut cursor: Option<String> = None;
+        loop {
+            let call = Call::to(&at::LIST_FOUND_KEYS, &[])
+                .query("connection", Some(&keystore.connection_name))
+                .query("region", Some(region))
+                .query("q", search.as_ref())
+                .query("with_gone", Some(with_gone))
+                .query("limit", Some(1000))
+                .query("cursor", cursor.as_ref());
+            let page: FoundKeyPage = context.client.send(call).await?.read()?;
+            items.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
         }
     }
-    items.retain(|key| keystore.regions.contains(&key.region));
     let row = |key: &FoundKeyView| {
         let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "NO ACCESS".to_owned());
         vec![

@@ -460,3 +460,31 @@ async fn a_connection_shows_what_is_fixed_and_where_it_calls() {
         updated.stderr
     );
 }
+
+#[tokio::test]
+async fn what_others_do_in_the_account_is_found_told_and_noted() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create billing --keystore store --alias billing")
+        .await;
+    shell.outside.advance_minutes(20);
+    let json = shell.succeed("kms-key show billing --output json").await;
+    let billing: Value = serde_json::from_str(&json).unwrap();
+    let key = serde_json::json!({ "KeyId": billing["arn"] });
+    shell.outside.aws("DisableKey", key);
+    shell.outside.aws("CreateKey", serde_json::json!({}));
+
+    shell.succeed("keystore sync store").await;
+
+    let unmanaged = shell.see("keystore unmanaged store").await;
+    assert!(unmanaged.contains("Enabled"), "{unmanaged}");
+    assert!(unmanaged.contains("AWS"), "{unmanaged}");
+    let json = shell.succeed("alert list --output json").await;
+    let alerts: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(alerts[0]["code"], "drift.disabled", "{alerts:#}");
+    let id = alerts[0]["id"].as_str().unwrap();
+    let noted = shell.see(&format!("alert acknowledge {id}")).await;
+    assert!(noted.contains("acknowledged_by"), "{noted}");
+    let list = shell.see("alert list --severity critical").await;
+    assert!(list.contains("noted"), "{list}");
+}

@@ -140,62 +140,24 @@ impl FromStr for Zone {
     }
 }
 
-/// How a scheduled rotation is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ScheduledMethod {
-    /// A new KMS key takes the aliases.
-    NewKey,
-    /// New material in the same KMS key.
-    InPlace,
-}
-
-impl ScheduledMethod {
-    /// Every method with its word.
-    pub const ALL: &'static [(Self, &'static str)] =
-        &[(Self::NewKey, "new-key"), (Self::InPlace, "in-place")];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        word_of(Self::ALL, self)
-    }
-
-    /// The method that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
+crate::words! {
+    /// How a scheduled rotation is done.
+    ScheduledMethod {
+        /// A new KMS key takes the aliases.
+        NewKey = "new-key",
+        /// New material in the same KMS key.
+        InPlace = "in-place",
     }
 }
 
-/// What a schedule of rotations in place does once AWS's 25 rotations of a KMS key's life are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AtBudget {
-    /// It goes on by new key.
-    SwitchMethod,
-    /// It stops, and says so.
-    Block,
-}
-
-impl AtBudget {
-    /// Every choice with its word.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::SwitchMethod, "switch-method"),
-        (Self::Block, "block"),
-    ];
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        word_of(Self::ALL, self)
+crate::words! {
+    /// What a schedule of rotations in place does once AWS's 25 rotations of a KMS key's life are used.
+    AtBudget {
+        /// It goes on by new key.
+        SwitchMethod = "switch-method",
+        /// It stops, and says so.
+        Block = "block",
     }
-
-    /// The choice that a word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == word).map(|row| row.0)
-    }
-}
-
-fn word_of<T: PartialEq>(all: &'static [(T, &'static str)], value: T) -> &'static str {
-    all.iter()
-        .find(|row| row.0 == value)
-        .map_or("", |row| row.1)
 }
 
 /// When and how keys rotate by themselves. *Never* is the absence of a schedule.

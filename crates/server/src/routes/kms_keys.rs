@@ -9,8 +9,9 @@ use keyferry_api::kms_key::{
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::RotationRequest;
-use keyferry_app::kms_keys::{Answer, Mode};
+use keyferry_app::kms_keys::{Answer, KmsKeys, Mode};
 use keyferry_app::{Action, Actor, AppError};
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
@@ -84,11 +85,13 @@ pub(crate) async fn show(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.kms_keys.show(&actor, &selector).await?;
-    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&found)).await?;
-    Ok(reply::with_etag(
-        found.revision,
-        kms_key::view(found, &names),
-    ))
+    one(&state, &actor, found).await
+}
+
+/// One KMS key, with its revision.
+async fn one(state: &ServerState, actor: &Actor, key: KmsKey) -> Result<Response, Refused> {
+    let names = Names::of_kms_keys(&state.app, actor, std::slice::from_ref(&key)).await?;
+    Ok(reply::with_etag(key.revision, kms_key::view(key, &names)))
 }
 
 /// What the headers and the query say about how to run an operation.
@@ -122,6 +125,10 @@ impl axum::extract::FromRequestParts<ServerState> for HowToRun {
 }
 
 impl HowToRun {
+    fn keys(&self) -> &KmsKeys {
+        &self.state.app.kms_keys
+    }
+
     async fn reply(&self, action: Action, answer: Answer) -> Result<Response, Refused> {
         let (job, kms_keys) = match answer {
             Answer::Planned(planned) => {
@@ -150,17 +157,36 @@ impl HowToRun {
     }
 }
 
+/// Operations that need nothing said but on which KMS key.
+macro_rules! operations {
+    ($($name:ident = $action:ident;)+) => {$(
+        pub(crate) async fn $name(
+            run: HowToRun,
+            Selector(key): Selector,
+        ) -> Result<Response, Refused> {
+            let answer = run.keys().$name(&run.actor, &key, &run.mode).await?;
+            run.reply(Action::$action, answer).await
+        }
+    )+};
+}
+
+operations! {
+    activate = KmsKeyActivate;
+    deactivate = KmsKeyDeactivate;
+    disable = KmsKeyDisable;
+    enable = KmsKeyEnable;
+    forget = KmsKeyForget;
+    release = KmsKeyRelease;
+    restore = KmsKeyRestore;
+    upload_version = KmsKeyUploadVersion;
+}
+
 pub(crate) async fn create(
     run: HowToRun,
     Input(body): Input<CreateKmsKeyRequest>,
 ) -> Result<Response, Refused> {
     let command = kms_key::create(body)?;
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .create(&run.actor, command, &run.mode)
-        .await?;
+    let answer = run.keys().create(&run.actor, command, &run.mode).await?;
     run.reply(Action::KmsKeyCreate, answer).await
 }
 
@@ -169,12 +195,7 @@ pub(crate) async fn upload(
     Input(body): Input<UploadKeyRequest>,
 ) -> Result<Response, Refused> {
     let command = kms_key::upload(body)?;
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .upload(&run.actor, command, &run.mode)
-        .await?;
+    let answer = run.keys().upload(&run.actor, command, &run.mode).await?;
     run.reply(Action::KmsKeyUpload, answer).await
 }
 
@@ -186,9 +207,7 @@ pub(crate) async fn update(
 ) -> Result<Response, Refused> {
     let command = kms_key::update(body, revision)?;
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .update(&run.actor, &key, command, &run.mode)
         .await?;
     run.reply(Action::KmsKeyUpdate, answer).await
@@ -200,87 +219,7 @@ pub(crate) async fn observe(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.kms_keys.observe(&actor, &selector).await?;
-    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&found)).await?;
-    Ok(reply::with_etag(
-        found.revision,
-        kms_key::view(found, &names),
-    ))
-}
-
-pub(crate) async fn release(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .release(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyRelease, answer).await
-}
-
-pub(crate) async fn forget(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .forget(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyForget, answer).await
-}
-
-pub(crate) async fn upload_version(
-    run: HowToRun,
-    Selector(key): Selector,
-) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .upload_version(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyUploadVersion, answer).await
-}
-
-pub(crate) async fn enable(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .enable(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyEnable, answer).await
-}
-
-pub(crate) async fn disable(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .disable(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyDisable, answer).await
-}
-
-pub(crate) async fn deactivate(
-    run: HowToRun,
-    Selector(key): Selector,
-) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .deactivate(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyDeactivate, answer).await
-}
-
-pub(crate) async fn activate(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .activate(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyActivate, answer).await
+    one(&state, &actor, found).await
 }
 
 pub(crate) async fn synchronize(
@@ -290,9 +229,7 @@ pub(crate) async fn synchronize(
 ) -> Result<Response, Refused> {
     let what = kms_key::synchronize(&body);
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .synchronize(&run.actor, &key, what, &run.mode)
         .await?;
     run.reply(Action::KmsKeySynchronize, answer).await
@@ -305,9 +242,7 @@ pub(crate) async fn remove_from_cloud(
 ) -> Result<Response, Refused> {
     let name = body.confirm_name;
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .remove_from_cloud(&run.actor, &key, &name, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRemoveFromCloud, answer).await
@@ -320,9 +255,7 @@ pub(crate) async fn rotate(
 ) -> Result<Response, Refused> {
     let command = kms_key::rotate(body)?;
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .rotate(&run.actor, &key, command, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRotate, answer).await
@@ -335,9 +268,7 @@ pub(crate) async fn schedule_deletion(
 ) -> Result<Response, Refused> {
     let days = body.days.unwrap_or(DELETION_DAYS_DEFAULT);
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .schedule_deletion(&run.actor, &key, days, &run.mode)
         .await?;
     run.reply(Action::KmsKeyScheduleDeletion, answer).await
@@ -349,22 +280,10 @@ pub(crate) async fn cancel_deletion(
     Input(body): Input<CancelDeletionRequest>,
 ) -> Result<Response, Refused> {
     let answer = run
-        .state
-        .app
-        .kms_keys
+        .keys()
         .cancel_deletion(&run.actor, &key, body.empty, &run.mode)
         .await?;
     run.reply(Action::KmsKeyCancelDeletion, answer).await
-}
-
-pub(crate) async fn restore(run: HowToRun, Selector(key): Selector) -> Result<Response, Refused> {
-    let answer = run
-        .state
-        .app
-        .kms_keys
-        .restore(&run.actor, &key, &run.mode)
-        .await?;
-    run.reply(Action::KmsKeyRestore, answer).await
 }
 
 pub(crate) async fn set_rotation(
@@ -380,9 +299,5 @@ pub(crate) async fn set_rotation(
         .kms_keys
         .set_rotation(&actor, &selector, choice, revision)
         .await?;
-    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&changed)).await?;
-    Ok(reply::with_etag(
-        changed.revision,
-        kms_key::view(changed, &names),
-    ))
+    one(&state, &actor, changed).await
 }

@@ -427,8 +427,8 @@ async fn a_sync_finds_unmanaged_keys_and_tells_of_drift() {
     site.outside.advance_minutes(20);
     let shown = site.get("/api/v1/kms-keys/billing").await.body;
     let arn = shown["arn"].as_str().unwrap();
-    aws(&site, "DisableKey", json!({ "KeyId": arn }));
-    aws(&site, "CreateKey", json!({}));
+    site.outside.aws("DisableKey", json!({ "KeyId": arn }));
+    site.outside.aws("CreateKey", json!({}));
 
     let started = site.post("/api/v1/keystores/store/sync", json!({})).await;
 
@@ -450,14 +450,4 @@ async fn a_sync_finds_unmanaged_keys_and_tells_of_drift() {
     );
     let unknown = site.get("/api/v1/alerts/nothing").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-}
-
-/// What others do in the account.
-fn aws(site: &Site, operation: &str, input: Value) {
-    let caller = kms_sim::Caller::root(keyferry_testkit::world::ACCOUNT);
-    let outside = &site.outside;
-    let now = outside.clock_now();
-    let region = keyferry_testkit::world::REGION;
-    let answer = outside.sim.kms(&caller, region, operation, input, now);
-    answer.unwrap_or_else(|error| panic!("{operation}: {error}"));
 }
