@@ -72,6 +72,14 @@ impl fmt::Display for Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Report(pub BTreeMap<&'static str, Tally>);
 
+impl AddAssign for Report {
+    fn add_assign(&mut self, other: Self) {
+        for (scenario, tally) in other.0 {
+            self.add(scenario, tally);
+        }
+    }
+}
+
 impl Report {
     /// Adds to one scenario's tally.
     pub fn add(&mut self, scenario: &'static str, tally: Tally) {

@@ -17,24 +17,38 @@ const RESTARTS: u64 = 20_000;
 /// The share of restarts that runs through SDK, HTTPS and SQLite, at least.
 const WIRE_SHARE_PER_CENT: u64 = 1;
 
+/// Odd seeds see their own writes late, even ones at once.
+const SEEDS_MIN: u64 = 2;
+
+/// Enough for any run.
+const SEEDS_MAX: u64 = 20;
+
 /// Shares of KMS calls that fail somehow, in per cent.
 const FAULTS: &[u32] = &[0, 10, 30];
 
+/// Seed after seed, until there are enough.
 fn in_memory() -> Report {
-    let sweep = Sweep {
-        scenarios: MAIN,
-        fault_percents: FAULTS,
-        seeds: 1..=4,
-        reach: Reach {
-            firsts: usize::MAX,
-            seconds: 4,
-        },
-        planted: Planted::Nothing,
-    };
-    sweep.run_in_memory()
+    let mut report = Report::default();
+    for seed in 1..=SEEDS_MAX {
+        let sweep = Sweep {
+            scenarios: MAIN,
+            fault_percents: FAULTS,
+            seeds: seed..=seed,
+            reach: Reach {
+                firsts: usize::MAX,
+                seconds: 4,
+            },
+            planted: Planted::Nothing,
+        };
+        report += sweep.run_in_memory();
+        if seed >= SEEDS_MIN && report.total().restarts >= RESTARTS {
+            break;
+        }
+    }
+    report
 }
 
-/// Eleven points of each kind and rate, through everything that a process has between itself and its outside.
+/// Thirteen points of each kind and rate, through everything that a process has between itself and its outside.
 async fn over_the_wire(scenario: &'static Scenario) -> Tally {
     let folder = tempfile::tempdir().unwrap();
     let prepared = wire::prepare(scenario, folder.path()).await;
@@ -43,7 +57,7 @@ async fn over_the_wire(scenario: &'static Scenario) -> Tally {
         fault_percents: FAULTS,
         seeds: 1..=1,
         reach: Reach {
-            firsts: 11,
+            firsts: 13,
             seconds: 1,
         },
         planted: Planted::Nothing,
@@ -78,10 +92,8 @@ fn creation_and_both_rotations_survive_every_interruption() {
         (in_memory(), wire.join().unwrap())
     });
 
-    let mut all = memory.clone();
-    for (name, tally) in &wire.0 {
-        all.add(name, tally.clone());
-    }
+    let mut all = memory;
+    all += wire.clone();
     let (restarts, by_wire) = (all.total().restarts, wire.total().restarts);
     let mut line = all.figures();
     line["sweep"] = json!("create-and-import and both rotations");
@@ -95,7 +107,7 @@ fn creation_and_both_rotations_survive_every_interruption() {
         "{restarts} restarts of at least {RESTARTS}"
     );
     assert!(
-        by_wire * 100 >= RESTARTS * WIRE_SHARE_PER_CENT,
-        "{by_wire} restarts through SDK, HTTPS and SQLite"
+        by_wire * 100 >= restarts * WIRE_SHARE_PER_CENT,
+        "{by_wire} of {restarts} restarts through SDK, HTTPS and SQLite"
     );
 }
