@@ -17,7 +17,7 @@ use crate::codec::decode_step;
 
 use super::call::Preparation;
 use super::later;
-use super::observe::Reader;
+use super::observe::{Reader, read_each};
 use super::preview::view_of;
 use super::refused::AFTER_REFUSAL;
 use super::run::KmsKeyRun;
@@ -77,22 +77,12 @@ impl KmsKeyRun {
 
     /// Reads every place of the key, where its ARN is known.
     async fn observe(&mut self, now: Timestamp) -> Result<(), DriverError> {
-        let Some(arn) = self.subject.key.arn.clone() else {
+        if self.subject.key.arn.is_none() {
             return Ok(());
-        };
+        }
         let mut places = BTreeMap::new();
-        for region in self.subject.key.intent.places.clone() {
-            let lane = self.subject.lane(&region)?;
-            let kms = self.kms(&region);
-            let reader = Reader {
-                kms: &*kms,
-                pacer: &self.pacer,
-                lane: &lane,
-            };
-            let place = reader
-                .place(&self.subject, &arn.in_region(&region), now)
-                .await?;
-            places.insert(region, place);
+        for (region, place) in read_each(&self.subject, &*self.link, &self.pacer, now).await {
+            places.insert(region, place?);
         }
         self.places = places;
         self.sent_since_reading = false;

@@ -39,7 +39,7 @@ use crate::link::Links;
 use crate::log::{Fact, object};
 
 pub(crate) use self::failure::not_now;
-pub(crate) use self::observe::Reader;
+pub(crate) use self::observe::{Reader, read_each};
 pub(crate) use self::preview::view_of;
 
 use self::run::KmsKeyRun;

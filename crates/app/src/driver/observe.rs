@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
-use keyferry_domain::arn::{KmsKeyArn, Lane};
+use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::intent::Origin;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{AliasTarget, Field, ObservedMaterial, Place, RotationStatus};
 use keyferry_engine::{Cost, DriverError, Pacer};
-use keyferry_ports::aws::{CallFailure, Kms, Refusal};
+use keyferry_ports::aws::{AwsAccount, CallFailure, Kms, Refusal};
 
 use super::Subject;
 use super::failure::{field, field_of_some, not_now};
@@ -208,6 +208,35 @@ impl Reader<'_> {
         };
         Ok(Field::Value((alias.clone(), target)))
     }
+}
+
+/// Reads a key in every Region where it shall be, and answers for each by itself; nothing where its ARN is not known.
+pub(crate) async fn read_each(
+    subject: &Subject,
+    link: &dyn AwsAccount,
+    pacer: &Pacer,
+    now: Timestamp,
+) -> Vec<(Region, Result<Place, DriverError>)> {
+    let mut places = Vec::new();
+    let Some(arn) = &subject.key.arn else {
+        return places;
+    };
+    for region in &subject.key.intent.places {
+        let place = match subject.lane(region) {
+            Ok(lane) => {
+                let kms = link.kms(region);
+                let reader = Reader {
+                    kms: &*kms,
+                    pacer,
+                    lane: &lane,
+                };
+                reader.place(subject, &arn.in_region(region), now).await
+            }
+            Err(error) => Err(error),
+        };
+        places.push((region.clone(), place));
+    }
+    places
 }
 
 /// The aliases that a place had when it was last read.

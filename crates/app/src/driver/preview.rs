@@ -9,7 +9,7 @@ use keyferry_domain::planner::plan;
 use keyferry_domain::view::{AliasTarget, Field, Place, View};
 use keyferry_engine::{DriverError, Pacer};
 
-use super::observe::Reader;
+use super::observe::read_each;
 use super::{KmsKeyDriver, Subject, later};
 
 impl KmsKeyDriver {
@@ -95,29 +95,17 @@ impl KmsKeyDriver {
         subject: &Subject,
         pacer: &Pacer,
     ) -> Result<BTreeMap<keyferry_domain::arn::Region, Place>, DriverError> {
-        let mut places = BTreeMap::new();
         let link = self
             .links
             .of(&subject.connection, "keyferry-read")
             .await
             .map_err(|error| later(&error))?;
-        for region in &subject.key.intent.places {
-            let place = match &subject.key.arn {
-                Some(arn) => {
-                    let lane = subject.lane(region)?;
-                    let kms = link.kms(region);
-                    let reader = Reader {
-                        kms: &*kms,
-                        pacer,
-                        lane: &lane,
-                    };
-                    reader
-                        .place(subject, &arn.in_region(region), self.clock.now())
-                        .await?
-                }
-                None => Place::default(),
-            };
-            places.insert(region.clone(), place);
+        let wanted = subject.key.intent.places.iter();
+        let mut places: BTreeMap<_, _> = wanted
+            .map(|region| (region.clone(), Place::default()))
+            .collect();
+        for (region, place) in read_each(subject, &*link, pacer, self.clock.now()).await {
+            places.insert(region, place?);
         }
         Ok(places)
     }

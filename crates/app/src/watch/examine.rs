@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use keyferry_domain::arn::{Lane, Region};
+use keyferry_domain::arn::Region;
 use keyferry_domain::drift::{Finding, findings, new_grants};
 use keyferry_domain::id::AlertId;
 use keyferry_domain::keystore::{HealPolicy, Keystore};
@@ -22,7 +22,7 @@ use super::alert;
 use super::pass::Pass;
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::driver::{Reader, Subject, view_of};
+use crate::driver::{Subject, read_each, view_of};
 use crate::log::{Fact, object};
 use crate::observation::{account_answers, take_in};
 
@@ -97,36 +97,22 @@ impl Pass {
         Ok(examined)
     }
 
+    /// A Region that is out of reach tells nothing of its place, and hides nothing of the others.
     async fn read(
         &self,
         subject: &Subject,
         now: Timestamp,
     ) -> Result<BTreeMap<Region, Place>, DriverError> {
-        let Some(arn) = &subject.key.arn else {
-            return Ok(BTreeMap::new());
-        };
         let mut places = BTreeMap::new();
-        for region in &subject.key.intent.places {
-            let lane = Lane {
-                account: self.lane.account.clone(),
-                region: region.clone(),
-            };
-            let kms = self.link.kms(region);
-            let reader = Reader {
-                kms: &*kms,
-                pacer: &self.pacer,
-                lane: &lane,
-            };
-            let place = match reader.place(subject, &arn.in_region(region), now).await {
-                Ok(place) => place,
-                // A Region that is out of reach tells nothing of its place, and hides nothing of the others.
-                Err(DriverError::Later { .. }) if *region != self.region => Place {
-                    arn: Some(arn.in_region(region)),
+        for (region, place) in read_each(subject, &*self.link, &self.pacer, now).await {
+            let place = match place {
+                Err(DriverError::Later { .. }) if region != self.region => Place {
+                    arn: subject.key.arn.as_ref().map(|arn| arn.in_region(&region)),
                     ..Place::default()
                 },
-                Err(error) => return Err(error),
+                place => place?,
             };
-            places.insert(region.clone(), place);
+            places.insert(region, place);
         }
         Ok(places)
     }

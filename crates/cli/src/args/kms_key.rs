@@ -24,7 +24,7 @@ fn old_keys() -> PossibleValuesParser {
         .into()
 }
 
-pub(super) fn renewals() -> PossibleValuesParser {
+fn renewals() -> PossibleValuesParser {
     Renewal::ALL
         .iter()
         .map(|row| row.1)
@@ -131,6 +131,20 @@ pub struct ListArgs {
     pub page: PageArgs,
 }
 
+/// How long material stays in AWS.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ValidityArgs {
+    /// Until when the material stays: `2027-08-18T00:48:00Z`, `18-08-2027 00:48`, or `never`.
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<String>,
+    /// The time zone of `--expires`, such as US/Pacific; this host's unless given.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// What happens where `--expires` lies beyond AWS's 365 days; `renew` unless given.
+    #[arg(long, value_name = "WHAT", value_parser = renewals(), requires = "expires")]
+    pub renewal: Option<String>,
+}
+
 /// How a KMS key shall look. What is not given comes from the keystore's template.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SettingsArgs {
@@ -149,15 +163,9 @@ pub struct SettingsArgs {
     /// A tag.
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     pub tags: Vec<String>,
-    /// Until when the material stays: `2027-08-18T00:48:00Z`, `18-08-2027 00:48`, or `never`.
-    #[arg(long, value_name = "TIME")]
-    pub expires: Option<String>,
-    /// The time zone of `--expires`, such as US/Pacific; this host's unless given.
-    #[arg(long, value_name = "ZONE")]
-    pub time_zone: Option<String>,
-    /// What happens where `--expires` lies beyond AWS's 365 days; `renew` unless given.
-    #[arg(long, value_name = "WHAT", value_parser = renewals(), requires = "expires")]
-    pub renewal: Option<String>,
+    /// How long its material stays.
+    #[command(flatten)]
+    pub validity: ValidityArgs,
     /// Let it be replicated to other Regions.
     #[arg(long)]
     pub multi_region: bool,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::RunArgs;
-use super::kms_key::renewals;
+use super::kms_key::ValidityArgs;
 
 /// `kms-key update`
 #[derive(Clone, Debug, Args)]
@@ -30,15 +30,9 @@ pub struct UpdateKmsKeyArgs {
     /// An alias to delete.
     #[arg(long = "remove-alias", value_name = "ALIAS")]
     pub remove_aliases: Vec<String>,
-    /// Until when the material stays: `2027-08-18T00:48:00Z`, `18-08-2027 00:48`, or `never`.
-    #[arg(long, value_name = "TIME")]
-    pub expires: Option<String>,
-    /// The time zone of `--expires`, such as US/Pacific; this host's unless given.
-    #[arg(long, value_name = "ZONE")]
-    pub time_zone: Option<String>,
-    /// What happens where `--expires` lies beyond AWS's 365 days; `renew` unless given.
-    #[arg(long, value_name = "WHAT", value_parser = renewals(), requires = "expires")]
-    pub renewal: Option<String>,
+    /// How long its material stays.
+    #[command(flatten)]
+    pub validity: ValidityArgs,
     /// Who may use and administer it.
     #[command(flatten)]
     pub access: AccessArgs,

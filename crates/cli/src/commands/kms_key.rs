@@ -140,6 +140,7 @@ fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, Cli
         administrators_may_delete: Some(!args.no_administrator_deletion),
         other_accounts: args.other_accounts,
     });
+    let validity = args.validity;
     Ok(KmsKeySettings {
         aliases: args.aliases,
         usage: args.usage,
@@ -148,9 +149,9 @@ fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, Cli
         access,
         policy: text::document(world, args.policy_file.as_deref())?,
         tags: text::tags(&args.tags)?,
-        time_zone: text::zone(args.expires.as_deref(), args.time_zone),
-        expires_at: args.expires,
-        renewal: args.renewal.as_deref().and_then(Renewal::from_word),
+        time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
+        expires_at: validity.expires,
+        renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
         multi_region: args.multi_region.then_some(true),
         enabled: args.disabled.then_some(false),
         rotation: args.rotation.request(),

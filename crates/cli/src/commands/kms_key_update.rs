@@ -45,6 +45,7 @@ fn request(
             return Err(CliError::usage(message).hint("give one of the two"));
         }
     }
+    let validity = args.validity;
     Ok(UpdateKmsKeyRequest {
         name: args.name,
         description: args.description,
@@ -53,9 +54,9 @@ fn request(
         remove_aliases: args.remove_aliases,
         policy: text::document(world, args.access.policy_file.as_deref())?,
         access: access(found, args.access)?,
-        time_zone: text::zone(args.expires.as_deref(), args.time_zone),
-        expires_at: args.expires,
-        renewal: args.renewal.as_deref().and_then(Renewal::from_word),
+        time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
+        expires_at: validity.expires,
+        renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
     })
 }
 
