@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::arn::Region;
 use crate::intent::Intent;
 use crate::life::Life;
-use crate::plan::{Blocked, Decision, Plan, WaitReason, Warning};
+use crate::plan::{Blocked, Plan, WaitReason, Warning};
 use crate::step::{ImportKind, Step};
 use crate::validity::Validity;
 use crate::version::VersionNumber;
@@ -267,23 +267,24 @@ pub fn findings(intent: &Intent, view: &View, plan: &Plan, now: Timestamp) -> BT
     ) {
         return BTreeSet::new();
     }
-    let mut found = BTreeSet::new();
-    match &plan.decision {
-        Decision::Steps(steps) => found.extend(steps.iter().map(|step| of_step(view, step))),
-        Decision::Blocked(blocked) => {
-            found.insert(of_blocked(blocked));
-        }
-        Decision::Wait {
-            why: WaitReason::Unreadable,
-            ..
-        } => {
-            found.insert(nowhere(Kind::NoAccess, String::new()));
-        }
-        Decision::Wait { .. } => {}
+    let steps = plan.steps().iter().map(|step| of_step(view, step));
+    let mut found: BTreeSet<Finding> = steps.collect();
+    found.extend(plan.blocked().map(of_blocked));
+    if plan.waits_for() == Some(WaitReason::Unreadable) {
+        found.insert(nowhere(Kind::NoAccess, String::new()));
     }
     found.extend(plan.warnings.iter().filter_map(of_warning));
     found.extend(expiring(intent, view, now));
     found
+}
+
+/// Whether all that differs is among the findings. Behind what is waited for there may be more: then nothing that was
+/// found before is known to be over. A wanted deletion that runs hides nothing, because nothing else is wanted.
+pub fn is_all_told(plan: &Plan) -> bool {
+    matches!(
+        plan.waits_for(),
+        None | Some(WaitReason::ReplicaDeletion | WaitReason::DeletionPending)
+    )
 }
 
 fn nowhere(kind: FindingKind, detail: String) -> Finding {
@@ -311,6 +312,11 @@ fn of_step(view: &View, step: &Step) -> Finding {
             version,
             ..
         } => (Kind::RotationUnfinished, version.to_string()),
+        // To import into it again is to ask whether it is ours: so far only a description says so, and anybody writes one.
+        Step::ImportMaterial {
+            kind: ImportKind::Again { material: Some(id) },
+            ..
+        } if !view.bindings.contains_key(id) => (Kind::MaterialForeign, id.to_string()),
         Step::ImportMaterial {
             region, version, ..
         } => {
@@ -362,7 +368,6 @@ fn of_blocked(blocked: &Blocked) -> Finding {
     match blocked {
         Blocked::ForeignDeletion => nowhere(Kind::DeletionScheduled, code),
         Blocked::Gone => nowhere(Kind::Gone, code),
-        Blocked::PrimaryDisabled => nowhere(Kind::Disabled, code),
         Blocked::NoCopyKept { version } => nowhere(Kind::MaterialMissing, version.to_string()),
         Blocked::ForeignPendingMaterial
         | Blocked::ForeignMaterial
@@ -373,7 +378,9 @@ fn of_blocked(blocked: &Blocked) -> Finding {
             region: Some(region.clone()),
             detail: code,
         },
-        Blocked::NotImportable
+        // Only where it is wanted disabled: elsewhere the plan enables it.
+        Blocked::PrimaryDisabled
+        | Blocked::NotImportable
         | Blocked::RotationsUsed
         | Blocked::PolicyLocksUsOut
         | Blocked::SeveralCandidates { .. }

@@ -26,6 +26,14 @@ pub struct Former {
     pub wish: Option<Wish>,
 }
 
+/// What a restore makes of a wish.
+fn restored(intent: Intent) -> Intent {
+    Intent {
+        cancel_deletion: true,
+        ..intent
+    }
+}
+
 impl KmsKey {
     /// Notes what a job's wish replaces.
     pub fn remember(&mut self, job: JobId, wish: Option<Wish>) {
@@ -40,7 +48,8 @@ impl KmsKey {
     }
 
     /// Takes the wish of a job back, of which nothing was sent. Where a later job's wish holds, that stays, and taking it
-    /// back in turn leads to what was wanted before both. Answers whether the record changed.
+    /// back in turn leads to what was wanted before both; a later restore follows what it is to restore. Answers whether
+    /// the record changed.
     pub fn withdraw(&mut self, job: JobId) -> bool {
         let Some(index) = self.former.iter().position(|former| former.job == job) else {
             return false;
@@ -55,15 +64,30 @@ impl KmsKey {
             return false;
         }
         let Former { wish, .. } = self.former.remove(index);
-        match (self.former.get_mut(index), wish) {
-            (Some(later), wish) => later.wish = wish,
-            (None, Some(Wish { intent, held })) => {
-                self.intent = intent;
-                self.held = held;
-            }
+        match wish {
+            Some(wish) => self.put_back(index, wish),
             // Nothing was made, so there is nothing to manage.
-            (None, None) => self.intent.life = Life::Released,
+            None => self.intent.life = Life::Released,
         }
         true
+    }
+
+    /// Puts a wish back as what was wanted before the job at `index`, or as what is wanted now.
+    fn put_back(&mut self, index: usize, wish: Wish) {
+        let Some(later) = self.former.get_mut(index) else {
+            self.intent = wish.intent;
+            self.held = wish.held;
+            return;
+        };
+        let replaced = later.wish.replace(wish.clone());
+        let came = match self.former.get(index + 1) {
+            Some(next) => next.wish.as_ref().map(|wish| &wish.intent),
+            None => Some(&self.intent),
+        };
+        let only_restores = |(before, after): (Wish, &Intent)| restored(before.intent) == *after;
+        if replaced.zip(came).is_some_and(only_restores) {
+            let intent = restored(wish.intent);
+            self.put_back(index + 1, Wish { intent, ..wish });
+        }
     }
 }

@@ -147,7 +147,9 @@ impl KmsKey {
 
     /// Takes in what AWS shows now. `is_account_verified` says whether AWS has just named the account that was asked:
     /// only then does absence count towards a proof of deletion.
-    pub fn observe(&mut self, places: BTreeMap<Region, Place>, is_account_verified: bool) {
+    ///
+    /// Grants that are known stay as they are: see [`take_grants_for_known`](Self::take_grants_for_known).
+    pub fn observe(&mut self, mut places: BTreeMap<Region, Place>, is_account_verified: bool) {
         for (region, place) in &places {
             if let Some(at) = place.read_at {
                 let trace = self.traces.entry(region.clone()).or_default();
@@ -155,7 +157,22 @@ impl KmsKey {
             }
         }
         self.traces.retain(|_, trace| *trace != Trace::default());
+        for (region, known) in &self.observed {
+            if let (Field::Value(_), Some(place)) = (&known.grants, places.get_mut(region)) {
+                place.grants = known.grants.clone();
+            }
+        }
         self.observed = places;
+    }
+
+    /// Takes the grants that AWS shows for known, where they could be read. Only for whoever tells of those that were not
+    /// known before: otherwise they would never be told.
+    pub fn take_grants_for_known(&mut self, places: &BTreeMap<Region, Place>) {
+        for (region, place) in places {
+            if let (Field::Value(_), Some(known)) = (&place.grants, self.observed.get_mut(region)) {
+                known.grants = place.grants.clone();
+            }
+        }
     }
 
     /// Whether its deletion was wanted here and is proved in every Region.

@@ -9,6 +9,8 @@ use crate::step::Step;
 pub struct Plan {
     /// The decision.
     pub decision: Decision,
+    /// What comes after the steps, where that is not the intent.
+    pub stop: Option<Stop>,
     /// What a person should know, whatever is decided.
     pub warnings: Vec<Warning>,
 }
@@ -19,6 +21,22 @@ impl Plan {
         match &self.decision {
             Decision::Steps(steps) => steps,
             Decision::Wait { .. } | Decision::Blocked(_) => &[],
+        }
+    }
+
+    /// What keeps a person busy, at once or once the steps are done.
+    pub fn blocked(&self) -> Option<&Blocked> {
+        match (&self.decision, &self.stop) {
+            (Decision::Blocked(blocked), _) | (_, Some(Stop::Blocked(blocked))) => Some(blocked),
+            _ => None,
+        }
+    }
+
+    /// What is waited for, at once or once the steps are done. What lies behind it is not known.
+    pub fn waits_for(&self) -> Option<WaitReason> {
+        match (&self.decision, &self.stop) {
+            (Decision::Wait { why, .. }, _) | (_, Some(Stop::Wait(why))) => Some(*why),
+            _ => None,
         }
     }
 
@@ -40,6 +58,15 @@ pub enum Decision {
         /// For what.
         why: WaitReason,
     },
+    /// A person has to act.
+    Blocked(Blocked),
+}
+
+/// What comes after the steps of a plan that do not lead to the intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Something is waited for.
+    Wait(WaitReason),
     /// A person has to act.
     Blocked(Blocked),
 }

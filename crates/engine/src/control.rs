@@ -2,7 +2,7 @@
 
 use keyferry_domain::id::JobId;
 use keyferry_ports::records::{
-    Batch, Change, Job, JobState, Records, RecordsError, Target, TargetState,
+    Batch, Change, Job, JobState, Records, RecordsError, Subject, Target, TargetState,
 };
 
 use crate::engine::Engine;
@@ -64,6 +64,30 @@ impl Engine {
             engine.retried(job).await
         })
         .await
+    }
+
+    /// Has every open target of a subject that waits decide again now: what is wanted of the subject has changed. One
+    /// that moves meanwhile is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// The records failed; what waits then waits as long as it would have.
+    pub async fn hurry(&self, subject: Subject) -> Records<()> {
+        let now = whole_micros(self.core.now());
+        let open = self.core.records.open_targets_on(subject).await?;
+        for target in open.into_iter().filter(|target| target.due_at > now) {
+            let due = Target {
+                due_at: now,
+                ..target
+            };
+            let batch = Batch::new().with(Change::UpdateTarget(due));
+            match self.core.records.commit(batch).await {
+                Ok(()) | Err(RecordsError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.wake();
+        Ok(())
     }
 
     async fn control(

@@ -42,8 +42,11 @@ impl KmsKeyRun {
             key.former.clear();
             self.is_changed = true;
         }
+        let hand_over = self.hand_over(now);
+        // It was chosen for this hand-over alone: whoever uses the former key again later keeps it.
+        self.is_changed |= self.subject.key.handover.take().is_some();
         let mut records = self.closing_records();
-        records.extend(self.hand_over(now));
+        records.extend(hand_over);
         let done = Fact::outcome(
             &self.subject.actor,
             "kms-key.converge",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{KmsKeyArn, Region};
-use keyferry_domain::plan::{Blocked, Decision, WaitReason};
-use keyferry_domain::planner::{adopted_arn, plan, plan_settled};
+use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
+use keyferry_domain::planner::{adopted_arn, healing, plan, plan_settled};
 use keyferry_domain::step::{ImportKind, Step};
 use keyferry_domain::view::{Field, HORIZON, Place, View};
 use keyferry_engine::DriverError;
@@ -17,7 +17,7 @@ use crate::codec::decode_step;
 
 use super::call::Preparation;
 use super::later;
-use super::observe::{Reader, read_each};
+use super::observe::{Reader, out_of_reach, read_each};
 use super::preview::view_of;
 use super::refused::AFTER_REFUSAL;
 use super::run::KmsKeyRun;
@@ -75,14 +75,28 @@ impl KmsKeyRun {
         (arn.region() == region).then(|| arn.clone())
     }
 
-    /// Reads every place of the key, where its ARN is known.
+    /// Reads every place of the key, where its ARN is known. A Region out of reach hides nothing of the others.
     async fn observe(&mut self, now: Timestamp) -> Result<(), DriverError> {
         if self.subject.key.arn.is_none() {
             return Ok(());
         }
         let mut places = BTreeMap::new();
+        let mut unread = None;
         for (region, place) in read_each(&self.subject, &*self.link, &self.pacer, now).await {
-            places.insert(region, place?);
+            let place = match place {
+                Err(error @ DriverError::Later { .. }) => {
+                    unread = Some(error);
+                    out_of_reach(&self.subject, &region)
+                }
+                place => place?,
+            };
+            places.insert(region, place);
+        }
+        match unread {
+            Some(error) if places.values().all(|place| place.read_at.is_none()) => {
+                return Err(error);
+            }
+            unread => self.unread = unread,
         }
         self.places = places;
         self.sent_since_reading = false;
@@ -180,6 +194,17 @@ impl KmsKeyRun {
 
     /// The next thing to do, after as much looking as it takes.
     pub(super) async fn look_and_plan(&mut self, now: Timestamp) -> Result<Found, DriverError> {
+        let found = self.find(now).await?;
+        match (&found, &self.unread) {
+            (Found::Step(_), _) | (_, None) => {}
+            (Found::Wait(_, why), _) if *why != WaitReason::Unreadable => {}
+            // All that could be done elsewhere is done.
+            (_, Some(error)) => return Err(error.clone()),
+        }
+        Ok(found)
+    }
+
+    async fn find(&mut self, now: Timestamp) -> Result<Found, DriverError> {
         if self.places.is_empty() && self.subject.key.arn.is_some() && !self.is_new_here() {
             self.observe(now).await?;
         }
@@ -188,15 +213,15 @@ impl KmsKeyRun {
             self.adopt(&view, now);
             let intent = &self.subject.key.intent;
             let overlaid = plan(intent, &view.overlaid(intent, now), now);
-            match overlaid.decision {
+            match &overlaid.decision {
                 Decision::Wait {
                     why: WaitReason::SearchNeeded,
                     ..
                 } => self.search(now).await?,
-                Decision::Wait { until, why } => return Ok(Found::Wait(until, why)),
+                Decision::Wait { until, why } => return Ok(Found::Wait(*until, *why)),
                 Decision::Blocked(_) if self.sent_since_reading => self.observe(now).await?,
-                Decision::Blocked(blocked) => return Ok(Found::Blocked(blocked)),
-                Decision::Steps(steps) => match steps.into_iter().next() {
+                Decision::Blocked(blocked) => return Ok(Found::Blocked(blocked.clone())),
+                Decision::Steps(_) => match self.first_step(&overlaid, &view) {
                     Some(step) if self.must_look_before(&step) => {
                         self.look_before(&step, now).await?
                     }
@@ -209,6 +234,16 @@ impl KmsKeyRun {
             }
         }
         Ok(Found::Wait(now + AFTER_REFUSAL, WaitReason::Settling))
+    }
+
+    /// What of a plan comes first. Healing goes past what it leaves to people, as long as there is more for it to do.
+    fn first_step(&self, plan: &Plan, view: &View) -> Option<Step> {
+        let first = || plan.steps().first().cloned();
+        if !self.subject.only_heals {
+            return first();
+        }
+        let healed = healing(plan, view).steps.into_iter().next();
+        healed.or_else(first)
     }
 
     /// A key whose creation this run has just seen answered: there is nothing to read that we did not write.

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
-use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
+use keyferry_domain::id::{GroupId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
@@ -39,7 +39,7 @@ use crate::link::Links;
 use crate::log::{Fact, object};
 
 pub(crate) use self::failure::not_now;
-pub(crate) use self::observe::{Reader, read_each};
+pub(crate) use self::observe::{Reader, out_of_reach, read_each};
 pub(crate) use self::preview::view_of;
 
 use self::run::KmsKeyRun;
@@ -60,7 +60,8 @@ pub(crate) struct Subject {
     /// The actor of the job, for the audit log.
     pub(crate) actor: String,
     pub(crate) own_effects: Vec<OwnEffect>,
-    /// What other jobs sent to the KMS key: without an outcome, or done within the last [`HORIZON`].
+    /// What other jobs sent to the KMS key: without an outcome, or done within the last [`HORIZON`] (ever, while the row
+    /// has no ARN).
     pub(crate) beside: Vec<Attempt>,
     pub(crate) importable: BTreeSet<VersionNumber>,
     pub(crate) predecessor: Option<KmsKey>,
@@ -68,10 +69,21 @@ pub(crate) struct Subject {
     pub(crate) only_protects: bool,
     /// Whether only what may be done without a person is done: the job heals.
     pub(crate) only_heals: bool,
-    /// How far the key is that shall replace this one.
+    /// How far the key is that shall replace this one, where the job waits for it.
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
     pub(crate) source_group: Option<(KeyId, GroupId)>,
+}
+
+/// What is open on a KMS key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Nothing.
+    None,
+    /// Nothing but what waits until its successor is ready.
+    AwaitsSuccessor,
+    /// A job works on it.
+    UnderWay,
 }
 
 /// How far a KMS key is that shall replace another.
@@ -127,9 +139,7 @@ impl Driver for KmsKeyDriver {
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
-        if subject.key.arn.is_none() {
-            subject.key.arn = answered_creation(attempts)?;
-        }
+        subject.successor = self.successor_of(&subject.key, job.id).await?;
         let session = format!("keyferry-{}", target.job);
         let link = self
             .links
@@ -177,7 +187,7 @@ impl KmsKeyDriver {
         id: KmsKeyId,
         actor: String,
     ) -> Result<Subject, DriverError> {
-        let Some(key) = self.records.find_kms_key(id).await? else {
+        let Some(mut key) = self.records.find_kms_key(id).await? else {
             return Err(gone("KMS key", id));
         };
         let Some(connection) = self.records.find_connection(key.connection).await? else {
@@ -187,12 +197,16 @@ impl KmsKeyDriver {
             Some(id) => self.records.find_kms_key(id).await?,
             None => None,
         };
-        let successor = self.successor_of(&key).await?;
         let now = self.clock.now();
-        let recent = self
-            .records
-            .recent_attempts(id.into(), now - HORIZON)
-            .await?;
+        // The answer to a creation counts whatever its age, and whichever job got it.
+        let since = match key.arn {
+            Some(_) => now - HORIZON,
+            None => Timestamp::UNIX_EPOCH,
+        };
+        let recent = self.records.recent_attempts(id.into(), since).await?;
+        if key.arn.is_none() {
+            key.arn = answered_creation(&recent)?;
+        }
         let own_effects = own_effects(&recent, now - SETTLE)?;
         let (importable, source_group) = self.source(&key).await?;
         Ok(Subject {
@@ -205,15 +219,33 @@ impl KmsKeyDriver {
             predecessor,
             only_protects: false,
             only_heals: false,
-            successor,
+            successor: Successor::Ready,
             source_group,
         })
     }
 
-    async fn successor_of(&self, key: &KmsKey) -> Result<Successor, DriverError> {
+    /// What is open on a KMS key.
+    pub(crate) async fn work_on(&self, key: &KmsKey) -> Result<Work, DriverError> {
+        let mut work = Work::None;
+        for target in self.records.open_targets_on(key.id.into()).await? {
+            if self.successor_of(key, target.job).await? == Successor::Ready {
+                return Ok(Work::UnderWay);
+            }
+            work = Work::AwaitsSuccessor;
+        }
+        Ok(work)
+    }
+
+    /// How far the key is that shall replace this one, for a job that works on both. What another job is asked for does
+    /// not wait for it: until then the former key is the one in use.
+    async fn successor_of(&self, key: &KmsKey, job: JobId) -> Result<Successor, DriverError> {
         let Some(id) = key.successor.filter(|_| key.intent.life == Life::Active) else {
             return Ok(Successor::Ready);
         };
+        let targets = self.records.list_targets(job).await?;
+        if !targets.iter().any(|target| target.subject == id.into()) {
+            return Ok(Successor::Ready);
+        }
         let is_working = match self.records.find_kms_key(id).await? {
             Some(successor) if successor.intent.life == Life::Provisioning => {
                 !self.records.open_targets_on(id.into()).await?.is_empty()

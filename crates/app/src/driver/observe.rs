@@ -239,6 +239,14 @@ pub(crate) async fn read_each(
     places
 }
 
+/// What is known of a place whose Region is out of reach.
+pub(crate) fn out_of_reach(subject: &Subject, region: &Region) -> Place {
+    Place {
+        arn: subject.key.arn.as_ref().map(|arn| arn.in_region(region)),
+        ..Place::default()
+    }
+}
+
 /// The aliases that a place had when it was last read.
 fn last_aliases<'a>(subject: &'a Subject, arn: &KmsKeyArn) -> BTreeSet<&'a AliasName> {
     let aliases = match subject

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
+use keyferry_domain::intent::Intent;
 use keyferry_domain::plan::{Decision, Plan};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
@@ -40,6 +41,8 @@ pub(crate) struct KmsKeyRun {
     pub(super) attempts: Vec<Attempt>,
     /// What was read in this run, by Region; empty until something was read.
     pub(super) places: BTreeMap<Region, Place>,
+    /// Why a Region could not be read last time, where another one could.
+    pub(super) unread: Option<DriverError>,
     /// Whether anything was sent after the last reading.
     pub(super) sent_since_reading: bool,
     pub(super) search: Option<Search>,
@@ -70,6 +73,7 @@ impl KmsKeyRun {
             pacer,
             attempts: attempts.to_vec(),
             places: BTreeMap::new(),
+            unread: None,
             sent_since_reading: false,
             search: None,
             parameters: None,
@@ -84,7 +88,7 @@ impl KmsKeyRun {
         if let Some(next) = self.after_refusal(&step, now) {
             return Ok(next);
         }
-        if self.subject.only_protects && takes_away(&step) {
+        if self.subject.only_protects && takes_away(&step, &self.subject.key.intent) {
             return Ok(would_destroy());
         }
         if self.subject.only_heals && !self.heals(&step) {
@@ -129,6 +133,7 @@ impl KmsKeyRun {
     fn heals(&self, step: &Step) -> bool {
         let alone = Plan {
             decision: Decision::Steps(vec![step.clone()]),
+            stop: None,
             warnings: Vec::new(),
         };
         healing(&alone, &self.view()).left_to_people.is_empty()
@@ -253,12 +258,13 @@ fn awaits_successor(now: Timestamp) -> Next {
     }
 }
 
-/// What a restore never does, whatever the intent says.
-fn takes_away(step: &Step) -> bool {
-    matches!(
-        step,
-        Step::DeleteMaterial { .. } | Step::ScheduleDeletion { .. }
-    )
+/// What a restore never does, whatever the intent says. To disable what shall be emptied is the beginning of that.
+fn takes_away(step: &Step, intent: &Intent) -> bool {
+    match step {
+        Step::DeleteMaterial { .. } | Step::ScheduleDeletion { .. } => true,
+        Step::Disable { .. } => intent.wants_empty(),
+        _ => false,
+    }
 }
 
 fn would_destroy() -> Next {

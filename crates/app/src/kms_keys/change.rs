@@ -89,8 +89,9 @@ impl KmsKeys {
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
-        // Protective acts do not wait: the job under way meets the new intent and converges to it.
-        if wish.priority != Priority::Protect {
+        // Protective acts do not wait: the job under way meets the new intent and converges to it. A key that is only just
+        // being asked for has nothing to protect.
+        if wish.priority != Priority::Protect || before.arn.is_none() {
             self.refuse_busy(before).await?;
         }
         let expect = Expect::Revision(before.revision);
@@ -107,6 +108,13 @@ impl KmsKeys {
         let job = self
             .start(actor, wish.action, request, &mut batch, &after)
             .await?;
+        if wish.priority == Priority::Protect {
+            // What waits on the key, for days perhaps, waits for something that may not be wanted any more.
+            let hurried = self.shared.engine.hurry(after.id.into()).await;
+            if let Err(error) = hurried {
+                tracing::warn!(kms_key = %after.name, %error, "what waits on it waits on");
+            }
+        }
         Ok(Answer::Started {
             job,
             kms_keys: vec![after],

@@ -113,6 +113,7 @@ impl KmsKeys {
 fn nothing_sent(kms_key: KmsKey) -> Answer {
     let plan = Plan {
         decision: Decision::Steps(Vec::new()),
+        stop: None,
         warnings: Vec::new(),
     };
     Answer::Planned(vec![Planned { kms_key, plan }])

@@ -296,12 +296,8 @@ impl KmsKeys {
         if empty {
             authorize(actor, Action::KmsKeyRemoveFromCloud)?;
         }
-        let priority = if empty {
-            Priority::Interactive
-        } else {
-            Priority::Protect
-        };
-        let mut wish = Wish::new(Action::KmsKeyCancelDeletion, priority);
+        // It waits for no other work, the removal included that follows: until it is cancelled, the deletion runs.
+        let mut wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect);
         // What the keystore does with every cancelled deletion was consented to there.
         wish.is_destructive = asks_for_loss;
         self.change(actor, &key.id.to_string(), mode, wish, |key| {

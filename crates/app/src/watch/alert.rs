@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use keyferry_domain::drift::{Finding, FindingKind};
 use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, Change, Expect, Subject};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Particulars kept in one alert that only a person ends.
+const ROWS_MAX: usize = 200;
 
 /// What alerts are about.
 pub(super) struct About<'a> {
@@ -15,22 +18,33 @@ pub(super) struct About<'a> {
     pub(super) group: GroupId,
 }
 
+/// What a look brought.
+pub(super) struct Told<'a> {
+    pub(super) found: &'a BTreeSet<Finding>,
+    /// Whether what was not found is known to be over. Otherwise nothing is ended.
+    pub(super) is_whole: bool,
+}
+
 /// The changes that make alerts agree with findings. `open` are the open ones; those of other areas are left alone.
 pub(super) fn changes(
     about: &About<'_>,
     open: &[Alert],
-    findings: &BTreeSet<Finding>,
+    told: &Told<'_>,
     now: Timestamp,
     mut new_id: impl FnMut() -> AlertId,
 ) -> Vec<Change> {
     let mut by_kind: BTreeMap<FindingKind, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
+    for finding in told.found {
         by_kind.entry(finding.kind).or_default().push(finding);
     }
     let mut changes = Vec::new();
     for (kind, found) in &by_kind {
-        let details = details(found);
-        match open.iter().find(|alert| alert.code == kind.as_str()) {
+        let known = open.iter().find(|alert| alert.code == kind.as_str());
+        let details = match known.filter(|_| is_told_once(*kind)) {
+            Some(alert) => with_more(&alert.details, found),
+            None => details(rows(found)),
+        };
+        match known {
             Some(alert) if alert.details == details => {}
             Some(alert) => {
                 let alert = Alert {
@@ -48,11 +62,10 @@ pub(super) fn changes(
         }
     }
     let is_over = |alert: &&Alert| {
-        FindingKind::from_word(&alert.code).is_some_and(|kind| !by_kind.contains_key(&kind))
-            // A grant is told once, when it is new: only a person ends that alert.
-            && alert.code != FindingKind::GrantAdded.as_str()
+        FindingKind::from_word(&alert.code)
+            .is_some_and(|kind| !by_kind.contains_key(&kind) && !is_told_once(kind))
     };
-    for alert in open.iter().filter(is_over) {
+    for alert in open.iter().filter(|_| told.is_whole).filter(is_over) {
         let expect = Expect::Revision(alert.revision);
         let over = Alert {
             resolved_at: Some(now),
@@ -61,6 +74,11 @@ pub(super) fn changes(
         changes.push(Change::PutAlert(over, expect));
     }
     changes
+}
+
+/// A grant is told once, when it is new: only a person ends that alert.
+fn is_told_once(kind: FindingKind) -> bool {
+    kind == FindingKind::GrantAdded
 }
 
 fn opened(
@@ -88,17 +106,32 @@ fn opened(
 }
 
 /// Where, and what in particular.
-fn details(found: &[&Finding]) -> String {
-    let rows: Vec<serde_json::Value> = found
-        .iter()
-        .map(|finding| {
-            json!({
-                "region": finding.region.as_ref().map(ToString::to_string),
-                "detail": finding.detail,
-            })
+fn rows(found: &[&Finding]) -> Vec<Value> {
+    let row = |finding: &&Finding| {
+        json!({
+            "region": finding.region.as_ref().map(ToString::to_string),
+            "detail": finding.detail,
         })
-        .collect();
+    };
+    found.iter().map(row).collect()
+}
+
+fn details(rows: Vec<Value>) -> String {
     json!({ "findings": rows }).to_string()
+}
+
+/// What was told before, and what is new. The newest are kept where there are very many.
+fn with_more(told: &str, found: &[&Finding]) -> String {
+    let told: Value = serde_json::from_str(told).unwrap_or_default();
+    let rows_told = told.get("findings").and_then(Value::as_array);
+    let mut all = rows_told.cloned().unwrap_or_default();
+    for row in rows(found) {
+        if !all.contains(&row) {
+            all.push(row);
+        }
+    }
+    all.drain(..all.len().saturating_sub(ROWS_MAX));
+    details(all)
 }
 
 #[cfg(test)]
@@ -115,8 +148,12 @@ mod tests {
         }
     }
 
-    /// Applies the changes to the open alerts.
+    /// Applies the changes to the open alerts, after a look that told everything.
     fn after(open: &[Alert], findings: &[Finding]) -> Vec<Alert> {
+        after_look(open, findings, true)
+    }
+
+    fn after_look(open: &[Alert], findings: &[Finding], is_whole: bool) -> Vec<Alert> {
         let about = About {
             subject: KmsKeyId::new(Uuid::nil()).into(),
             name: "payments",
@@ -127,9 +164,10 @@ mod tests {
             next += 1;
             AlertId::new(Uuid::from_u128(next))
         };
-        let found = findings.iter().cloned().collect();
+        let found = &findings.iter().cloned().collect();
+        let told = Told { found, is_whole };
         let mut rows: Vec<Alert> = open.to_vec();
-        for change in changes(&about, open, &found, Timestamp::UNIX_EPOCH, new_id) {
+        for change in changes(&about, open, &told, Timestamp::UNIX_EPOCH, new_id) {
             let Change::PutAlert(alert, _) = change else {
                 panic!("only alerts change: {change:?}");
             };
@@ -177,5 +215,26 @@ mod tests {
         let open = after(&[], &[finding(FindingKind::GrantAdded, "g-1")]);
 
         assert_eq!(codes(&after(&open, &[])), ["drift.grant"]);
+    }
+
+    #[test]
+    fn a_second_grant_is_told_beside_the_first() {
+        let open = after(&[], &[finding(FindingKind::GrantAdded, "g-1")]);
+
+        let more = after(&open, &[finding(FindingKind::GrantAdded, "g-2")]);
+
+        assert_eq!(more.len(), 1);
+        assert!(more[0].details.contains("g-1"), "{}", more[0].details);
+        assert!(more[0].details.contains("g-2"), "{}", more[0].details);
+    }
+
+    #[test]
+    fn a_look_that_does_not_tell_everything_ends_nothing() {
+        let open = after(&[], &[finding(FindingKind::DeletionScheduled, "")]);
+
+        let blind = after_look(&open, &[finding(FindingKind::NoAccess, "")], false);
+
+        let both = ["drift.deletion-scheduled", "drift.no-access"];
+        assert_eq!(codes(&blind), both);
     }
 }

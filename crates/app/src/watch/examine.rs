@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
-use keyferry_domain::drift::{Finding, findings, new_grants};
+use keyferry_domain::drift::{Finding, FindingKind, findings, is_all_told, new_grants};
 use keyferry_domain::id::AlertId;
 use keyferry_domain::keystore::{HealPolicy, Keystore};
 use keyferry_domain::kms_key::KmsKey;
@@ -22,7 +22,7 @@ use super::alert;
 use super::pass::Pass;
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::driver::{Subject, read_each, view_of};
+use crate::driver::{Subject, Work, out_of_reach, read_each, view_of};
 use crate::log::{Fact, object};
 use crate::observation::{account_answers, take_in};
 
@@ -37,25 +37,28 @@ pub(super) struct Examined {
 }
 
 impl Pass {
-    /// Looks at one KMS key. One that is being worked on is left alone: its job looks at it.
+    /// Looks at one KMS key. One that is being worked on is left alone: its job looks at it. One that is only waiting for
+    /// its successor is still in use, so that it is looked at.
     pub(super) async fn examine(
         &self,
         key: &KmsKey,
         keystore: &Keystore,
         now: Timestamp,
     ) -> Result<Examined, DriverError> {
-        let records = &self.driver.records;
-        if key.intent.primary() != Some(&self.region)
-            || !records.open_targets_on(key.id.into()).await?.is_empty()
-        {
+        if key.intent.primary() != Some(&self.region) {
             return Ok(Examined::default());
         }
+        let awaits_successor = match self.driver.work_on(key).await? {
+            Work::None => false,
+            Work::AwaitsSuccessor => true,
+            Work::UnderWay => return Ok(Examined::default()),
+        };
         match key.intent.life {
             Life::Provisioning => return Ok(Examined::default()),
             // Nothing is wanted of it any more, so that nothing is told of it.
             Life::Deleted | Life::Released => {
                 return Ok(Examined {
-                    changes: self.tell(key, &BTreeSet::new(), now).await?,
+                    changes: self.tell(key, &BTreeSet::new(), true, now).await?,
                     ..Examined::default()
                 });
             }
@@ -71,23 +74,31 @@ impl Pass {
         let plan = plan_settled(&subject.key.intent, &view, now);
         let mut found = findings(&subject.key.intent, &view, &plan, now);
         found.extend(new_grants(&subject.key.observed, &places));
+        if awaits_successor {
+            // The successor is about to take them over.
+            found.retain(|finding| finding.kind != FindingKind::AliasDiffers);
+        }
+        let is_off = keystore.heal == HealPolicy::Off;
+        let is_whole = is_off || (is_all_told(&plan) && !awaits_successor);
 
         let mut examined = Examined::default();
         examined.counts.seen = 1;
         examined.counts.drifted = u64::from(is_drift(&found));
-        examined.counts.changed = u64::from(!is_same(&subject.key.observed, &places));
-        if keystore.heal == HealPolicy::Off {
+        if is_off {
             found.clear();
         }
-        let told = self.tell(&subject.key, &found, now).await?;
+        let told = self.tell(&subject.key, &found, is_whole, now).await?;
         examined.changes.extend(told);
-        if keystore.heal == HealPolicy::Auto {
+        if keystore.heal == HealPolicy::Auto && !awaits_successor {
             let healing = self.heal(&subject, &actor, &plan, &view, now).await?;
             examined.changes.extend(healing);
         }
         let before = subject.key;
         let is_verified = account_answers(&*self.link, Some(&self.lane.account), &places).await;
-        let (after, fact) = take_in(&actor.to_string(), &before, places, is_verified, now);
+        let actor = actor.to_string();
+        let (mut after, fact) = take_in(&actor, &before, places.clone(), is_verified, now);
+        after.take_grants_for_known(&places);
+        examined.counts.changed = u64::from(!is_same(&before.observed, &after.observed));
         let is_news = (&before.traces, before.intent.life) != (&after.traces, after.intent.life);
         if examined.counts.changed > 0 || is_news {
             let expect = Expect::Revision(before.revision);
@@ -106,10 +117,9 @@ impl Pass {
         let mut places = BTreeMap::new();
         for (region, place) in read_each(subject, &*self.link, &self.pacer, now).await {
             let place = match place {
-                Err(DriverError::Later { .. }) if region != self.region => Place {
-                    arn: subject.key.arn.as_ref().map(|arn| arn.in_region(&region)),
-                    ..Place::default()
-                },
+                Err(DriverError::Later { .. }) if region != self.region => {
+                    out_of_reach(subject, &region)
+                }
                 place => place?,
             };
             places.insert(region, place);
@@ -134,6 +144,7 @@ impl Pass {
         &self,
         key: &KmsKey,
         found: &BTreeSet<Finding>,
+        is_whole: bool,
         now: Timestamp,
     ) -> Result<Vec<Change>, DriverError> {
         let subject = About::from(key.id);
@@ -144,7 +155,8 @@ impl Pass {
             group: key.group,
         };
         let new_id = || AlertId::new(uuid_v7(now, &*self.entropy));
-        Ok(alert::changes(&about, &open, found, now, new_id))
+        let told = alert::Told { found, is_whole };
+        Ok(alert::changes(&about, &open, &told, now, new_id))
     }
 
     /// The job that mends what may be mended without a person, where there is anything.

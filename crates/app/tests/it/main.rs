@@ -13,6 +13,7 @@ mod cancel;
 mod connection_policy;
 mod crash_sweep;
 mod doctor;
+mod emergency;
 mod groups;
 mod leaving;
 mod link_settings;

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 use keyferry_app::keystores::UpdateKeystore;
-use keyferry_app::kms_keys::{Mode, UpdateKmsKey};
+use keyferry_app::kms_keys::{Mode, Rotate, RotationMethod, UpdateKmsKey};
 use keyferry_domain::drift::Severity;
 use keyferry_domain::keystore::HealPolicy;
+use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::Validity;
 use keyferry_ports::records::{
@@ -12,6 +13,7 @@ use keyferry_ports::records::{
     FleetRecords as _, FoundKey, FoundKeyFilter, JobState, Page, Sweep,
 };
 use keyferry_testkit::world::{ACCOUNT, World};
+use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
 
 use crate::scene::aws;
@@ -200,6 +202,103 @@ async fn a_new_grant_is_told_until_somebody_takes_note() {
     alerts.acknowledge(&world.actor, id).await.expect("noted");
     sync(&world).await;
     assert_eq!(open_alerts(&world).await, []);
+}
+
+/// A grant that somebody here gave to `role`.
+async fn grant(world: &World, role: &str) {
+    let grant = json!({
+        "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:role/{role}"),
+        "Operations": ["Decrypt"],
+    });
+    on_key(world, "CreateGrant", grant).await;
+}
+
+#[tokio::test]
+async fn a_new_grant_is_told_whoever_else_saw_it_first() {
+    let world = world(HealPolicy::Alert).await;
+    sync(&world).await;
+    grant(&world, "one").await;
+    let kms_keys = &world.app.kms_keys;
+
+    kms_keys.observe(&world.actor, "payments").await.unwrap();
+    let mode = Mode::default();
+    let enabled = kms_keys.enable(&world.actor, "payments", &mode).await;
+    world.succeed(enabled).await;
+    rights(&world, &["kms:ListGrants"]);
+    sync(&world).await;
+    rights(&world, &[]);
+    sync(&world).await;
+    grant(&world, "two").await;
+    sync(&world).await;
+
+    let open = open_alerts(&world).await;
+    assert_eq!(open.len(), 1, "{open:#?}");
+    assert_eq!(open[0].code, "drift.grant");
+    for role in ["role/one", "role/two"] {
+        assert!(open[0].details.contains(role), "{}", open[0].details);
+    }
+}
+
+/// Lets Keyferry do everything but this.
+fn rights(world: &World, denied: &[&str]) {
+    let mut statements = vec![json!({ "Effect": "Allow", "Action": "*", "Resource": "*" })];
+    if !denied.is_empty() {
+        statements.push(json!({ "Effect": "Deny", "Action": denied, "Resource": "*" }));
+    }
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+    let sim = &world.outside.sim;
+    sim.create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
+        .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_takes_our_sight_away_ends_no_alert() {
+    let world = world(HealPolicy::Alert).await;
+    let days = json!({ "PendingWindowInDays": 7 });
+    on_key(&world, "ScheduleKeyDeletion", days).await;
+    sync(&world).await;
+    assert_eq!(codes(&world).await, ["drift.deletion-scheduled"]);
+
+    rights(&world, &["kms:DescribeKey"]);
+    sync(&world).await;
+
+    let mut both = codes(&world).await;
+    both.sort();
+    assert_eq!(both, ["drift.deletion-scheduled", "drift.no-access"]);
+
+    rights(&world, &[]);
+    sync(&world).await;
+    assert_eq!(codes(&world).await, ["drift.deletion-scheduled"]);
+}
+
+/// Until its successor has the aliases, the former key is the one in use.
+#[tokio::test]
+async fn a_key_whose_rotation_hangs_is_watched_all_the_same() {
+    let world = world(HealPolicy::Auto).await;
+    let arn = world.arn("payments").await.to_string();
+    let throttle = ScriptedFault::next("GetParametersForImport", Fault::TimeoutBefore);
+    world.outside.sim.add_fault(throttle.times(u32::MAX));
+    let rotate = Rotate {
+        method: RotationMethod::NewKey(OldKey::Disable),
+    };
+    let (kms_keys, mode) = (&world.app.kms_keys, Mode::naming("payments"));
+    let rotated = kms_keys
+        .rotate(&world.actor, "payments", rotate, &mode)
+        .await;
+    rotated.expect("it begins");
+    let days = json!({ "KeyId": arn, "PendingWindowInDays": 7 });
+    aws(&world, "ScheduleKeyDeletion", days);
+
+    let watch = &world.app.watch;
+    watch.sync(&world.actor, "store").await.expect("it begins");
+    let engine = &world.app.engine;
+    for _ in 0..20 {
+        let next = engine.run_due().await.expect("records in memory answer");
+        world.outside.clock.set(next.expect("the rotation is open"));
+    }
+
+    assert_eq!(codes(&world).await, ["drift.deletion-scheduled"]);
+    assert_eq!(healing_jobs(&world).await, 0);
 }
 
 #[tokio::test]

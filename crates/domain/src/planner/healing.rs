@@ -1,4 +1,4 @@
-//! What of a plan may be done without a person: everything up to the first step that takes something away.
+//! What of a plan may be done without a person: everything up to the first step that takes something away for good.
 
 use std::collections::BTreeSet;
 
@@ -12,36 +12,39 @@ use crate::view::View;
 pub struct Healing {
     /// May be carried out now, in order.
     pub steps: Vec<Step>,
-    /// Begins with a destructive step: only when a person asks.
+    /// Takes something away, or comes after what does: only when a person asks.
     pub left_to_people: Vec<Step>,
 }
 
-/// Cuts a plan before its first destructive step.
+/// Cuts a plan before its first destructive step. What others enabled is not disabled, but nothing depends on that: what
+/// else is to be put right is.
 ///
 /// One such step is allowed: to disable again, as the intent has it, a key that AWS has enabled because our own
 /// import completed its material.
 pub fn healing(plan: &Plan, view: &View) -> Healing {
     let mut imported: BTreeSet<&Region> = BTreeSet::new();
-    let steps = plan.steps();
-    let is_allowed = |step: &Step, imported: &BTreeSet<&Region>| match step.kind() {
-        StepKind::Disable => {
-            imported.contains(step.region()) || view.imported_recently(step.region())
-        }
-        kind => !kind.is_destructive(),
-    };
-    let mut count = 0;
-    for step in steps {
-        if !is_allowed(step, &imported) {
-            break;
+    let (mut steps, mut left_to_people) = (Vec::new(), Vec::new());
+    let mut is_cut = false;
+    for step in plan.steps() {
+        let region = step.region();
+        let is_allowed = match step.kind() {
+            StepKind::Disable => imported.contains(region) || view.imported_recently(region),
+            kind => {
+                is_cut |= kind.is_destructive();
+                !is_cut
+            }
+        };
+        if is_cut || !is_allowed {
+            left_to_people.push(step.clone());
+            continue;
         }
         if step.kind() == StepKind::ImportMaterial {
-            imported.insert(step.region());
+            imported.insert(region);
         }
-        count += 1;
+        steps.push(step.clone());
     }
-    let (now, later) = steps.split_at(count);
     Healing {
-        steps: now.to_vec(),
-        left_to_people: later.to_vec(),
+        steps,
+        left_to_people,
     }
 }

@@ -34,7 +34,7 @@ use self::case::{Case, Flow, Next};
 use self::effect::Answer;
 use crate::intent::Intent;
 use crate::life::Life;
-use crate::plan::{Decision, Plan, WaitReason};
+use crate::plan::{Decision, Plan, Stop, WaitReason};
 use crate::step::{Step, StepKind};
 use crate::view::{EffectOutcome, View};
 
@@ -62,9 +62,13 @@ pub fn plan(intent: &Intent, view: &View, now: Timestamp) -> Plan {
         predicted.apply(intent, &step, &answer);
         steps.push(step);
     };
-    let decision = decide(without_placeholders(steps), end);
+    let (decision, stop) = decide(without_placeholders(steps), end);
     let warnings = warnings::of(intent, view, &decision);
-    Plan { decision, warnings }
+    Plan {
+        decision,
+        stop,
+        warnings,
+    }
 }
 
 /// What to do next, knowing that AWS may not show our own last writes yet.
@@ -100,6 +104,7 @@ fn settling_delay(view: &View, now: Timestamp) -> SignedDuration {
 const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     existence::stage,
     deletion::stage,
+    state::disable_first,
     regions::transitions,
     existence::shape,
     properties::tags,
@@ -127,16 +132,22 @@ fn next(case: &Case<'_>) -> Next {
     match found {
         // What is blocked must not keep a person from disabling the key.
         Next::Blocked(_) => state::wanted_disable(case).break_value().unwrap_or(found),
+        // Nor must what cannot be read, or passes by itself.
+        Next::Wait(..) => state::disable_first(case).break_value().unwrap_or(found),
         other => other,
     }
 }
 
-fn decide(steps: Vec<Step>, end: Next) -> Decision {
+fn decide(steps: Vec<Step>, end: Next) -> (Decision, Option<Stop>) {
     match (steps.first().map(Step::kind), end) {
         // No KMS key is made that is known to end up blocked.
-        (None | Some(StepKind::CreateKmsKey), Next::Blocked(blocked)) => Decision::Blocked(blocked),
-        (None, Next::Wait(until, why)) => Decision::Wait { until, why },
-        _ => Decision::Steps(steps),
+        (None | Some(StepKind::CreateKmsKey), Next::Blocked(blocked)) => {
+            (Decision::Blocked(blocked), None)
+        }
+        (None, Next::Wait(until, why)) => (Decision::Wait { until, why }, None),
+        (_, Next::Blocked(blocked)) => (Decision::Steps(steps), Some(Stop::Blocked(blocked))),
+        (_, Next::Wait(_, why)) => (Decision::Steps(steps), Some(Stop::Wait(why))),
+        (_, Next::Reached | Next::Step(_)) => (Decision::Steps(steps), None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Enabled or disabled. A key without all its material (`PendingImport`) is neither.
 
 use super::case::{CONTENT, Case, Flow, step};
+use crate::life::Life;
 use crate::step::Step;
 use crate::view::KeyState;
 
@@ -15,6 +16,21 @@ pub(super) fn stage(case: &Case<'_>) -> Flow {
             region: live.region.clone(),
         }),
         _ => CONTENT,
+    }
+}
+
+/// What shall be disabled is disabled before anything else is put right, wherever that is possible: whatever is refused,
+/// waited for or out of reach comes after it. Not in a key that is being made, which works before it is disabled.
+pub(super) fn disable_first(case: &Case<'_>) -> Flow {
+    let is_in_use = matches!(
+        case.intent.life,
+        Life::Active | Life::Inactive | Life::Replaced
+    );
+    // While callers have time to move, everything else goes on.
+    if is_in_use && case.calm().is_continue() {
+        wanted_disable(case)
+    } else {
+        CONTENT
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is told of a KMS key that others changed.
 
-use keyferry_domain::drift::{FindingKind, Severity, findings, new_grants};
+use keyferry_domain::drift::{FindingKind, Severity, findings, is_all_told, new_grants};
 use keyferry_domain::life::Life;
+use keyferry_domain::material_description::material_description;
 use keyferry_domain::planner::plan_settled;
 use keyferry_domain::validity::Validity;
-use keyferry_domain::view::Grant;
+use keyferry_domain::view::{Field, Grant, MaterialState, ObservedMaterial, View};
 
-use crate::model::{Deletion, ModelPlace, Target};
+use crate::model::{Deletion, ModelPlace, Target, material_id};
 use crate::support::*;
 use crate::world::World;
 
@@ -85,6 +86,98 @@ fn properties_that_were_edited_are_each_named() {
     ] {
         assert!(kinds.contains(&kind), "{kind:?}: {kinds:?}");
     }
+}
+
+/// Material that is not ours is current; its description may claim to be ours.
+fn with_foreign_material(claims: Option<&str>) -> (World, View) {
+    let mut world = settled();
+    let mut view = world.view();
+    let place = view.places.get_mut(&region(WEST)).unwrap();
+    let foreign = material_id(9, 1000);
+    if let Field::Value(materials) = &mut place.materials {
+        for material in materials.iter_mut() {
+            material.state = MaterialState::NonCurrent;
+        }
+        materials.push(ObservedMaterial {
+            id: foreign.clone(),
+            state: MaterialState::Current,
+            is_present: true,
+            valid_to: None,
+            description: claims.map(str::to_owned),
+        });
+    }
+    if let Field::Value(described) = &mut place.described {
+        described.current_material = Some(foreign);
+    }
+    (world, view)
+}
+
+fn kinds_in(world: &World, view: &View) -> Vec<FindingKind> {
+    let plan = plan_settled(&world.intent, view, world.now);
+    let found = findings(&world.intent, view, &plan, world.now);
+    found.into_iter().map(|finding| finding.kind).collect()
+}
+
+#[test]
+fn trivial_drift_does_not_hide_what_needs_a_person() {
+    let (world, mut view) = with_foreign_material(None);
+    let place = view.places.get_mut(&region(WEST)).unwrap();
+    if let Field::Value(tags) = &mut place.tags {
+        tags.insert("foreign".into(), "1".into());
+    }
+
+    let kinds = kinds_in(&world, &view);
+
+    assert!(kinds.contains(&FindingKind::TagsDiffer), "{kinds:?}");
+    assert!(kinds.contains(&FindingKind::MaterialForeign), "{kinds:?}");
+}
+
+#[test]
+fn foreign_material_is_told_as_such_whatever_its_description_claims() {
+    let claim = material_description("app", version(1));
+    let (world, view) = with_foreign_material(Some(&claim));
+
+    let kinds = kinds_in(&world, &view);
+
+    assert!(kinds.contains(&FindingKind::MaterialForeign), "{kinds:?}");
+    assert!(!kinds.contains(&FindingKind::ExpiryDiffers), "{kinds:?}");
+}
+
+#[test]
+fn what_lies_behind_something_that_cannot_be_read_is_not_told_to_be_over() {
+    let mut world = settled();
+    let mut view = world.view();
+    let world = world;
+    let plan_of = |view: &View| plan_settled(&world.intent, view, world.now);
+    assert!(is_all_told(&plan_of(&view)));
+
+    view.places.get_mut(&region(WEST)).unwrap().described = Field::Unreadable;
+
+    assert!(!is_all_told(&plan_of(&view)));
+}
+
+#[test]
+fn only_whoever_tells_of_grants_takes_new_ones_for_known() {
+    let mut world = settled();
+    let mut key = kms_key([WEST, CENTRAL]);
+    let before = world.view().places;
+    key.observe(before.clone(), false);
+    place(&mut world).grants.insert(Grant {
+        id: "g-1".into(),
+        grantee: "arn:aws:iam::111122223333:role/other".into(),
+        operations: vec!["Decrypt".into()],
+    });
+    let after = world.view().places;
+    let mut unread = after.clone();
+    unread.get_mut(&region(WEST)).unwrap().grants = Field::Unreadable;
+
+    key.observe(after.clone(), false);
+    key.observe(unread.clone(), false);
+    key.take_grants_for_known(&unread);
+
+    assert_eq!(new_grants(&key.observed, &after).len(), 1);
+    key.take_grants_for_known(&after);
+    assert_eq!(new_grants(&key.observed, &after), []);
 }
 
 #[test]

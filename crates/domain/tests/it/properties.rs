@@ -11,7 +11,7 @@ use keyferry_domain::planner::{healing, plan, plan_settled};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::step::{ImportKind, StepKind};
 use keyferry_domain::validity::Validity;
-use keyferry_domain::view::{Grant, KeyState};
+use keyferry_domain::view::{Field, Grant, KeyState};
 use proptest::prelude::*;
 
 use crate::model::{self, Deletion, KeySet, Target};
@@ -636,6 +636,31 @@ proptest! {
         for step in healing.steps {
             let restored = step.kind() == StepKind::Disable && !world.intent.enabled;
             prop_assert!(!step.kind().is_destructive() || restored, "{:?}", step);
+        }
+    }
+
+    #[test]
+    fn what_shall_be_disabled_is_disabled_first(scenario in scenarios(true, 0), seen in any::<bool>()) {
+        let (mut world, _) = play(&scenario);
+        for event in [Hand::Enable, Hand::Rewrite, Hand::MoveAlias, Hand::PlantMaterial] {
+            hand(&mut world, event);
+        }
+        world.intent.enabled = false;
+        let mut view = world.view();
+        if let Some(place) = view.places.values_mut().next().filter(|_| !seen) {
+            place.described = Field::Unreadable;
+        }
+        let is_enabled = view.places.values().any(|place| {
+            place.described.value().is_some_and(|described| described.state == KeyState::Enabled)
+        });
+        let is_in_use = matches!(world.intent.life, Life::Active | Life::Inactive | Life::Replaced);
+
+        let plan = plan(&world.intent, &view, world.now);
+
+        let first = plan.steps().first().map(|step| step.kind());
+        if is_enabled && is_in_use && world.intent.calm_until.is_none_or(|until| until <= world.now) {
+            let is_first = matches!(first, Some(StepKind::Disable | StepKind::CancelDeletion));
+            prop_assert!(is_first, "{:?}", plan);
         }
     }
 

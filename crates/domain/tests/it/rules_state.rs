@@ -3,10 +3,10 @@
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation as op;
-use keyferry_domain::plan::{Blocked, Decision, WaitReason, Warning};
+use keyferry_domain::plan::{Blocked, Decision, Stop, WaitReason, Warning};
 use keyferry_domain::planner::{healing, plan_settled};
 use keyferry_domain::step::{Step, StepKind};
-use keyferry_domain::view::{KeyState, SETTLE};
+use keyferry_domain::view::{Field, KeyState, SETTLE};
 
 use crate::model::{Deletion, Target};
 use crate::support::*;
@@ -69,6 +69,58 @@ fn what_is_blocked_does_not_keep_a_person_from_disabling_the_key() {
     world.intent.enabled = false;
 
     assert_eq!(kinds(&mut world), [StepKind::Disable]);
+}
+
+#[test]
+fn what_shall_be_disabled_is_disabled_before_anything_else_is_put_right() {
+    let mut world = World::settled(symmetric());
+    world.intent.policy = Some(policy("ours"));
+    let found = place(&mut world);
+    found.tags.insert("foreign".to_owned(), "1".to_owned());
+    found.description = "foreign".to_owned();
+    assert_eq!(kinds(&mut world)[0], StepKind::Untag);
+
+    world.intent = op::disable(&world.intent, None).unwrap().or(&world.intent);
+
+    assert_eq!(kinds(&mut world)[0], StepKind::Disable);
+    assert_eq!(world.converge(), End::Reached);
+    assert_eq!(state(&world), KeyState::Disabled);
+}
+
+#[test]
+fn a_replica_is_disabled_though_the_primary_cannot_be_read_and_the_other_way_round() {
+    for (far, near) in [(WEST, CENTRAL), (CENTRAL, WEST)] {
+        let mut world = World::settled(multi_region(&[WEST, CENTRAL]));
+        world.intent.enabled = false;
+        let mut view = world.view();
+        view.places.get_mut(&region(far)).unwrap().described = Field::Unreadable;
+
+        let plan = plan_settled(&world.intent, &view, world.now);
+
+        let disable = Step::Disable {
+            region: region(near),
+        };
+        assert_eq!(plan.steps(), [disable], "{near}");
+        assert_eq!(plan.stop, Some(Stop::Wait(WaitReason::Unreadable)));
+    }
+}
+
+#[test]
+fn healing_puts_right_what_it_may_beside_a_key_that_others_enabled() {
+    let mut world = World::settled(symmetric());
+    world.intent.enabled = false;
+    assert_eq!(world.converge(), End::Reached);
+    world.wait(minutes(20));
+    let found = place(&mut world);
+    found.enabled = true;
+    found.tags.insert("foreign".to_owned(), "1".to_owned());
+
+    let view = world.view();
+    let healed = healing(&plan_settled(&world.intent, &view, world.now), &view);
+
+    let kinds = |steps: &[Step]| steps.iter().map(Step::kind).collect::<Vec<_>>();
+    assert_eq!(kinds(&healed.steps), [StepKind::Untag]);
+    assert_eq!(kinds(&healed.left_to_people), [StepKind::Disable]);
 }
 
 #[test]

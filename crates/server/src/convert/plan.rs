@@ -19,6 +19,13 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>) -> PlanView {
                 .iter()
                 .map(|warning| format!("{name}: {}", warn(warning))),
         );
+        if let Some(blocked) = one.plan.blocked() {
+            view.blocked = Some(BlockedView {
+                code: blocked.code().to_owned(),
+                reason: blocked.reason(),
+                hint: blocked.hint().to_owned(),
+            });
+        }
         match one.plan.decision {
             Decision::Steps(steps) => {
                 view.steps
@@ -28,13 +35,7 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>) -> PlanView {
                 view.warnings
                     .push(format!("{name}: {} (until {until})", why.as_str()));
             }
-            Decision::Blocked(blocked) => {
-                view.blocked = Some(BlockedView {
-                    code: blocked.code().to_owned(),
-                    reason: blocked.reason(),
-                    hint: blocked.hint().to_owned(),
-                });
-            }
+            Decision::Blocked(_) => {}
         }
     }
     view
