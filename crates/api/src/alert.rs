@@ -22,7 +22,7 @@ words! {
 pub struct AlertView {
     /// Its id.
     pub id: String,
-    /// What it is about: `kms-key:ID`.
+    /// What it is about: `kms-key:ID`, or `key:ID`.
     pub subject: String,
     /// The name of what it is about.
     pub name: String,

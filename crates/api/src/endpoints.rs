@@ -26,7 +26,10 @@ use crate::kms_key::{
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
-use crate::rotation::{KeyRotationRequest, RotationRequest};
+use crate::rotation::{
+    KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
+    ScheduleView,
+};
 use crate::seal::{SealStatusView, UnsealRequest};
 use crate::system::{HealthView, ReadyView};
 
@@ -154,6 +157,8 @@ endpoints! {
 
     SYNC_KEYSTORE = Post "/api/v1/keystores/{keystore}/sync" "sync_keystore" "keystores" "Look at every KMS key of the keystore's account and Regions, now"
         .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()) }]);
+    ROTATE_KEYSTORE = Post "/api/v1/keystores/{keystore}/rotate" "rotate_keystore" "keystores" "Rotate every ACTIVE KMS key of a keystore as one job"
+        .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
@@ -168,6 +173,8 @@ endpoints! {
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
         .answers(&[made(body::<KeyView>())]);
+    ROTATE_KEY = Post "/api/v1/keys/{key}/rotate" "rotate_key" "keys" "Make a new version and rotate KMS keys that hold the key to it, as one job"
+        .query::<DryRunQuery>().takes(body::<RotateKeyRequest>()).answers(OPERATION).idempotent();
 
     DEACTIVATE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/deactivate" "deactivate_key_version" "keys" "Deactivate a version: it protects nothing new"
         .answers(&[ok(body::<KeyVersionView>())]);
@@ -223,6 +230,10 @@ endpoints! {
     ACKNOWLEDGE_ALERT = Post "/api/v1/alerts/{alert}/acknowledge" "acknowledge_alert" "alerts" "Take note of an alert; it stays open until what it tells is over"
         .answers(&[ok(body::<AlertView>())]);
 
+    LIST_SCHEDULES = Get "/api/v1/schedules" "list_schedules" "schedules" "List what rotates by itself, by its next time"
+        .query::<ScheduleQuery>().answers(&[ok(body::<SchedulePage>())]);
+    SHOW_SCHEDULE = Get "/api/v1/schedules/{schedule}" "read_schedule" "schedules" "Show when and how a key or a KMS key rotates by itself"
+        .answers(&[ok(body::<ScheduleView>())]);
     SET_KMS_KEY_ROTATION = Patch "/api/v1/kms-keys/{kms_key}/rotation-schedule" "set_kms_key_rotation" "kms-keys" "Set when a KMS key rotates by itself"
         .takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"

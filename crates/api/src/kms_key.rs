@@ -239,6 +239,36 @@ pub struct StartedView {
     pub job: Option<JobView>,
     /// The KMS keys concerned, new ones first.
     pub kms_keys: Vec<KmsKeyView>,
+    /// Where many rotate together: the keys that got a version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<NewVersionView>,
+    /// Where many rotate together: those that do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<NotRotatedView>,
+}
+
+/// A version that a rotation made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewVersionView {
+    /// The key's name.
+    pub key: String,
+    /// The version's number.
+    pub version: u32,
+}
+
+/// A KMS key that does not rotate with the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotRotatedView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Stable code.
+    pub code: String,
+    /// What is the matter.
+    pub reason: String,
+    /// What to do.
+    pub hint: String,
 }
 
 words! {

@@ -1,9 +1,10 @@
 //! When keys rotate by themselves, and how.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::kms_key::{OldKey, RotationMethod};
+use crate::page::page;
 
 words! {
     /// What happens once AWS's 25 rotations in place of a KMS key's life are used.
@@ -87,4 +88,76 @@ pub struct KeyRotationView {
     pub with_copies: bool,
     /// Whether the former versions are deactivated.
     pub deactivate_former: bool,
+}
+
+words! {
+    /// Which KMS keys rotate with their key.
+    Copies {
+        /// None: the key gets a new version, and nothing goes to AWS.
+        None = "none",
+        /// All that are ACTIVE.
+        All = "all",
+        /// Those that are chosen.
+        Chosen = "chosen",
+    }
+}
+
+/// Rotates a key in the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateKeyRequest {
+    /// Which KMS keys rotate with it.
+    pub copies: Copies,
+    /// The chosen ones: id, name, ARN or alias.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<String>,
+    /// How they rotate; `new-key` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<RotationMethod>,
+    /// What becomes of the old KMS keys; `keep-enabled` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_key: Option<OldKey>,
+    /// Keep the former versions active; they are deactivated unless given.
+    #[serde(default)]
+    pub keep_former_active: bool,
+}
+
+/// Something that rotates by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduleView {
+    /// What: `kms-key:ID` or `key:ID`.
+    pub subject: String,
+    /// Its name.
+    pub name: String,
+    /// The keystore of a KMS key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keystore: Option<String>,
+    /// When it last rotated, or else was made.
+    #[schema(format = DateTime)]
+    pub last: String,
+    /// The rule, with its next time; a time that was put off is the next try.
+    pub rule: RotationView,
+    /// Of a key: whether the KMS keys that hold it rotate with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_copies: Option<bool>,
+    /// Since when its rotation is refused; an alert says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub refused_since: Option<String>,
+}
+
+page! {
+    /// A page of schedules, by their next time.
+    SchedulePage of ScheduleView
+}
+
+/// Which schedules.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ScheduleQuery {
+    /// Rows at most, 1 to 1000; 100 unless given.
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
 }

@@ -73,6 +73,8 @@ actions! {
     KeyDeactivateVersion = "key.deactivate-version", Change;
     /// Look at keys.
     KeyRead = "key.read", None;
+    /// Rotate a key with KMS keys that hold it.
+    KeyRotate = "key.rotate", Change;
     /// Change a key's name, limit, permitted operations or schedule.
     KeyUpdate = "key.update", UseEquivalent;
     /// Make a keystore.
@@ -81,6 +83,8 @@ actions! {
     KeystoreDelete = "keystore.delete", Change;
     /// Look at keystores.
     KeystoreRead = "keystore.read", None;
+    /// Rotate all KMS keys of a keystore.
+    KeystoreRotate = "keystore.rotate", Change;
     /// Look at every KMS key of a keystore's account and Regions.
     KeystoreSync = "keystore.sync", None;
     /// Change a keystore.
@@ -123,6 +127,8 @@ actions! {
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
+    /// Look at what schedules will do.
+    ScheduleRead = "schedule.read", None;
     /// Seal the vault.
     SealSeal = "seal.seal", None;
     /// Look at seals.
@@ -166,6 +172,13 @@ pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
         Actor::User { .. } => Ok(()),
         Actor::Keystore { .. } => match action {
             Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate => Ok(()),
+            _ => Err(AppError::Denied {
+                actor: actor.to_string(),
+                action,
+            }),
+        },
+        Actor::Key { .. } => match action {
+            Action::KeyRotate | Action::KmsKeyRotate => Ok(()),
             _ => Err(AppError::Denied {
                 actor: actor.to_string(),
                 action,

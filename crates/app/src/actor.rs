@@ -20,6 +20,11 @@ pub enum Actor {
         /// The keystore's name, for the log.
         name: Name,
     },
+    /// A key's own schedule.
+    Key {
+        /// The key's name, for the log.
+        name: Name,
+    },
     /// The server on its own account: start, recovery, the first administrator.
     System,
 }
@@ -29,6 +34,11 @@ impl Actor {
     pub(crate) fn of_keystore(name: &Name) -> Self {
         Self::Keystore { name: name.clone() }
     }
+
+    /// A key's own schedule.
+    pub(crate) fn of_key(name: &Name) -> Self {
+        Self::Key { name: name.clone() }
+    }
 }
 
 impl fmt::Display for Actor {
@@ -36,6 +46,7 @@ impl fmt::Display for Actor {
         match self {
             Self::User { name, .. } => write!(f, "user/{name}"),
             Self::Keystore { name } => write!(f, "keystore/{name}"),
+            Self::Key { name } => write!(f, "key/{name}"),
             Self::System => f.write_str("system"),
         }
     }

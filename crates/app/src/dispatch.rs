@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
-use keyferry_ports::records::{Attempt, Change, Records, Subject, Target};
+use keyferry_ports::records::{Attempt, Change, Records, RecordsError, Subject, Target};
 
 use crate::driver::KmsKeyDriver;
 use crate::watch::SweepDriver;
@@ -24,6 +24,10 @@ impl Driver for Dispatch {
         match target.subject {
             Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
             Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
+            Subject::Key(_) => Err(DriverError::Records(RecordsError::Corrupt {
+                what: "target",
+                why: "nothing is worked on in a key of the vault".to_owned(),
+            })),
         }
     }
 

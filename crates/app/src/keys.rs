@@ -10,7 +10,8 @@ use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::name::Name;
-use keyferry_domain::schedule::SourceRotation;
+use keyferry_domain::operation::Refusal;
+use keyferry_domain::schedule::{ScheduledMethod, SourceRotation};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, Expect, KeyFilter, Page, PageOf};
@@ -182,6 +183,7 @@ impl Keys {
         authorize(actor, Action::KeyUpdate)?;
         let before = self.shared.find_key(selector).await?;
         check_revision("key", revision, before.revision)?;
+        check_rule(rotation.as_ref(), before.spec)?;
         let versions = self.shared.ports.records.list_versions(before.id).await?;
         let last = versions.last().map(|version| version.created_at);
         let last = last.unwrap_or(before.created_at);
@@ -259,6 +261,7 @@ impl Shared {
             .active_versions_max
             .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT);
         check_limit(max)?;
+        check_rule(command.rotation.as_ref(), command.spec)?;
         let permitted = command
             .permitted
             .unwrap_or_else(|| KeyOperation::all_of(command.spec));
@@ -350,6 +353,16 @@ impl Shared {
             state_since: now,
         })
     }
+}
+
+/// Only symmetric KMS keys are rotated in place.
+fn check_rule(rule: Option<&SourceRotation>, spec: KeySpec) -> Result<(), AppError> {
+    let in_place = rule
+        .is_some_and(|rule| rule.with_copies && rule.schedule.method == ScheduledMethod::InPlace);
+    if in_place && !spec.is_symmetric() {
+        return Err(Refusal::RotationInPlaceImpossible.into());
+    }
+    Ok(())
 }
 
 fn check_limit(active_versions_max: u32) -> Result<(), AppError> {

@@ -26,6 +26,7 @@ mod log;
 mod observation;
 pub mod parts;
 mod quota;
+pub mod scheduler;
 pub mod seals;
 pub mod watch;
 
@@ -66,6 +67,8 @@ pub struct App {
     pub keystores: keystores::Keystores,
     /// KMS keys.
     pub kms_keys: kms_keys::KmsKeys,
+    /// Carries out schedules; whoever composes the application runs it.
+    pub scheduler: scheduler::Scheduler,
     /// Seals of the vault.
     pub seals: seals::Seals,
     /// Whole accounts.
@@ -113,7 +116,8 @@ impl App {
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
-            kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), driver),
+            kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
+            scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,

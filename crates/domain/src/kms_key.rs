@@ -11,6 +11,7 @@ use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId}
 use crate::intent::{Intent, WantedVersion};
 use crate::life::Life;
 use crate::name::Name;
+use crate::planner::ROTATIONS_MAX;
 use crate::schedule::next_due;
 use crate::version::VersionNumber;
 use crate::view::{Field, KeyState, Place};
@@ -137,6 +138,14 @@ impl KmsKey {
             rotation_due,
             ..self
         }
+    }
+
+    /// How many of AWS's rotations in place are left in its life, as far as that was observed.
+    pub fn rotations_left(&self) -> u32 {
+        let primary = self.intent.primary();
+        let place = primary.and_then(|region| self.observed.get(region));
+        let status = place.and_then(|place| place.rotation.value());
+        ROTATIONS_MAX.saturating_sub(status.map_or(0, |status| status.on_demand_used))
     }
 
     /// Whether nobody else in its keystore may have its name. A key that is being replaced leaves its name to its

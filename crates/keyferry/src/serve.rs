@@ -73,6 +73,9 @@ pub(crate) async fn serve_until(
     let app = Arc::clone(&composed.app);
     let watch_stopped = stopped.clone();
     let watching = tokio::spawn(async move { app.watch.run(until(watch_stopped)).await });
+    let app = Arc::clone(&composed.app);
+    let scheduler_stopped = stopped.clone();
+    let scheduling = tokio::spawn(async move { app.scheduler.run(until(scheduler_stopped)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -80,6 +83,7 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    let _ = scheduling.await;
     let _ = watching.await;
     let _ = working.await;
     composed.database.close().await;

@@ -82,6 +82,7 @@ impl KmsKeyRun {
         }
         former.intent = intent;
         former.former.clear();
+        former.rotation_due = None;
         let expect = Expect::Revision(former.revision);
         let fact = Fact::outcome(
             &self.subject.actor,

@@ -228,7 +228,11 @@ impl KmsKeys {
 
     /// Notes in each KMS key of the batch what the job's wish replaces, so that a cancelled job can put it back. What is
     /// read here is what was changed: the batch expects its revision.
-    async fn remember_former(&self, job: JobId, batch: &mut Batch) -> Result<(), AppError> {
+    pub(super) async fn remember_former(
+        &self,
+        job: JobId,
+        batch: &mut Batch,
+    ) -> Result<(), AppError> {
         for change in &mut batch.changes {
             let Change::PutKmsKey(after, expect) = change else {
                 continue;

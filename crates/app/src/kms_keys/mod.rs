@@ -6,15 +6,19 @@ mod leave;
 mod names;
 mod observe;
 mod rotate;
+mod rotate_many;
+mod rotation;
 mod schedule;
 mod selector;
 mod stay;
+mod together;
 mod update;
 
 use std::sync::Arc;
 
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
 use keyferry_domain::operation::{self, Synchronize};
 use keyferry_domain::plan::Plan;
 use keyferry_domain::view::KeyState;
@@ -28,6 +32,7 @@ use crate::parts::Shared;
 
 pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
+pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};
 pub use stay::Stay;
 pub use update::{AccessChange, PolicyChange, UpdateKmsKey};
 
@@ -55,7 +60,12 @@ impl Mode {
 
     /// Nothing destructive is done unless the KMS key's name was typed; its plan may be looked at.
     fn confirms(&self, key: &KmsKey) -> Result<(), AppError> {
-        if self.dry_run || self.confirmed_name.as_deref() == Some(key.name.as_str()) {
+        self.confirms_name(&key.name)
+    }
+
+    /// The same for whatever has this name.
+    fn confirms_name(&self, name: &Name) -> Result<(), AppError> {
+        if self.dry_run || self.confirmed_name.as_deref() == Some(name.as_str()) {
             Ok(())
         } else {
             Err(AppError::NameNotConfirmed)

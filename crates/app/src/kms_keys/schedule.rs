@@ -58,7 +58,7 @@ impl KmsKeys {
     }
 
     /// When the current version of its key was made; without a key, when the KMS key was.
-    async fn last_rotation(&self, key: &KmsKey) -> Result<Timestamp, AppError> {
+    pub(crate) async fn last_rotation(&self, key: &KmsKey) -> Result<Timestamp, AppError> {
         let (Some(source), Some(current)) = (key.source, key.intent.current) else {
             return Ok(key.created_at);
         };

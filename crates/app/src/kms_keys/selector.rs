@@ -12,7 +12,7 @@ use super::KmsKeys;
 impl KmsKeys {
     /// The one KMS key that the text names. Among several of one name, the one in use wins over one that is being
     /// made, and both over replaced and deleted ones.
-    pub(super) async fn find(&self, selector: &str) -> Result<KmsKey, AppError> {
+    pub(crate) async fn find(&self, selector: &str) -> Result<KmsKey, AppError> {
         let records = &self.shared.ports.records;
         let not_found = || AppError::NotFound {
             what: "KMS key",

@@ -20,6 +20,7 @@ mod link_settings;
 mod operations;
 mod regions;
 mod scene;
+mod scheduler;
 mod schedules;
 mod unanswered;
 mod updates;

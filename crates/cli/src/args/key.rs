@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use keyferry_api::rotation::KeyRotationRequest;
 
-use super::{PageArgs, RotationArgs};
+use super::{PageArgs, RotateManyArgs, RotationArgs};
 
 /// `key`
 #[derive(Clone, Debug, Subcommand)]
@@ -34,7 +34,9 @@ pub enum KeyCommand {
     },
     /// Change a key's name, limit or permitted operations. Nothing goes to AWS.
     Update(UpdateKeyArgs),
-    /// Make a new version. Nothing goes to AWS; `kms-key rotate` does both.
+    /// Make a new version, deactivate the former ones, and rotate the KMS keys that hold it.
+    Rotate(RotateKeyArgs),
+    /// Make a new version. Nothing goes to AWS; `rotate` does both.
     NewVersion {
         /// Id or name.
         key: String,
@@ -93,6 +95,27 @@ impl SourceRotationArgs {
         };
         (request != KeyRotationRequest::default()).then_some(request)
     }
+}
+
+/// `key rotate`
+#[derive(Clone, Debug, Args)]
+pub struct RotateKeyArgs {
+    /// Id or name.
+    pub key: String,
+    /// Which KMS keys rotate with it: `all`, `none`, or some by id, name, ARN or alias.
+    #[arg(
+        long,
+        value_name = "KMS-KEYS",
+        value_delimiter = ',',
+        default_value = "all"
+    )]
+    pub copies: Vec<String>,
+    /// Leave the former versions active.
+    #[arg(long)]
+    pub keep_former_active: bool,
+    /// How.
+    #[command(flatten)]
+    pub how: RotateManyArgs,
 }
 
 /// `key update`

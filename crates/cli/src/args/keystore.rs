@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::keystore::{HealPolicy, OnCancelDeletion};
 
-use super::RotationArgs;
+use super::{RotateManyArgs, RotationArgs};
 
 fn heal_words() -> PossibleValuesParser {
     HealPolicy::ALL
@@ -58,6 +58,14 @@ pub enum KeystoreCommand {
         /// What to change.
         #[command(flatten)]
         settings: KeystoreArgs,
+    },
+    /// Rotate every ACTIVE KMS key of a keystore now, as one job.
+    Rotate {
+        /// Id or name.
+        keystore: String,
+        /// How.
+        #[command(flatten)]
+        how: RotateManyArgs,
     },
     /// Look at every KMS key of the keystore's account and Regions: finds new, changed and gone ones.
     Sync {

@@ -23,7 +23,8 @@ pub use connection::{
 pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
-    CreateArgs as CreateKeyArgs, KeyCommand, KeyVersionCommand, OneVersionArgs, UpdateKeyArgs,
+    CreateArgs as CreateKeyArgs, KeyCommand, KeyVersionCommand, OneVersionArgs, RotateKeyArgs,
+    UpdateKeyArgs,
 };
 pub use keystore::{KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
@@ -33,7 +34,7 @@ pub use kms_key::{
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
 
-pub use rotation::RotationArgs;
+pub use rotation::{RotateManyArgs, RotationArgs, ScheduleCommand};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -123,6 +124,9 @@ pub enum Command {
     /// KMS keys in AWS.
     #[command(subcommand)]
     KmsKey(Box<KmsKeyCommand>),
+    /// What rotates by itself, and when.
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// What a person should look at.
     #[command(subcommand)]
     Alert(AlertCommand),

@@ -1,9 +1,11 @@
 //! When keys rotate by themselves: the same options wherever a schedule is given.
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use keyferry_api::kms_key::{OldKey, RotationMethod};
 use keyferry_api::rotation::{AtBudget, RotationRequest};
+
+use super::{PageArgs, RunArgs};
 
 fn words<T>(all: &'static [(T, &'static str)]) -> PossibleValuesParser {
     all.iter().map(|row| row.1).collect::<Vec<_>>().into()
@@ -60,4 +62,34 @@ impl RotationArgs {
         };
         (request != RotationRequest::default()).then_some(request)
     }
+}
+
+/// How many KMS keys rotate together.
+#[derive(Clone, Debug, Args)]
+pub struct RotateManyArgs {
+    /// New KMS keys take the aliases, or the same KMS keys get new material.
+    #[arg(long, default_value = "new-key", value_parser = words(RotationMethod::ALL))]
+    pub method: String,
+    /// What becomes of the old KMS keys, with `new-key`; they stay enabled unless given.
+    #[arg(long, value_name = "WHAT", value_parser = words(OldKey::ALL))]
+    pub old_key: Option<String>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `schedule`
+#[derive(Clone, Debug, Subcommand)]
+pub enum ScheduleCommand {
+    /// List what rotates by itself, by its next time.
+    List {
+        /// How many.
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Show when and how a key or a KMS key rotates by itself.
+    Show {
+        /// A key or a KMS key: its id, name, ARN or alias; `key:ID` or `kms-key:ID` where both are called so.
+        subject: String,
+    },
 }

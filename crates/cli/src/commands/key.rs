@@ -5,7 +5,7 @@ use keyferry_api::key::{
     CreateKeyRequest, HolderView, KeyPage, KeyVersionView, KeyView, UpdateKeyRequest,
 };
 
-use super::Context;
+use super::{Context, rotation};
 use crate::args::{CreateKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
 use crate::error::CliError;
@@ -34,6 +34,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
             print(context, &changed)
         }
         KeyCommand::Update(args) => update(context, args).await,
+        KeyCommand::Rotate(args) => rotation::key(context, args).await,
         KeyCommand::NewVersion { key } => {
             let reply = context
                 .client

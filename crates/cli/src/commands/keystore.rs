@@ -8,7 +8,7 @@ use keyferry_api::keystore::{
     TemplateRequest, UpdateKeystoreRequest,
 };
 
-use super::{Context, text};
+use super::{Context, rotation, text};
 use crate::args::{KeystoreArgs, KeystoreCommand};
 use crate::client::Call;
 use crate::error::CliError;
@@ -40,6 +40,9 @@ pub(crate) async fn run(
             name,
             settings,
         } => update(context, &keystore, name, settings).await,
+        KeystoreCommand::Rotate { keystore, how } => {
+            rotation::keystore(context, &keystore, how).await
+        }
         KeystoreCommand::Sync { keystore, no_wait } => sync(context, &keystore, no_wait).await,
         KeystoreCommand::Unmanaged {
             keystore,

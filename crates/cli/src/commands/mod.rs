@@ -13,6 +13,7 @@ mod keystore;
 mod kms_key;
 mod kms_key_update;
 mod operation;
+mod rotation;
 mod text;
 
 use crate::args::{Command, Globals, LocalCommand};
@@ -86,6 +87,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Key(command) => key::run(&mut context, command).await,
         Command::KeyVersion(command) => key_version::run(&mut context, command).await,
         Command::KmsKey(command) => kms_key::run(&mut context, *command).await,
+        Command::Schedule(command) => rotation::schedule(&mut context, command).await,
         Command::Alert(command) => alert::run(&mut context, command).await,
         Command::Group(command) => group::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,

@@ -54,15 +54,20 @@ pub(crate) async fn operate_seen<B: Serialize>(
         return show_plan(context, &reply.read()?);
     }
     let mut started: StartedView = reply.read()?;
+    tell_of_many(context, &started);
     let Some(job) = started.job.clone() else {
-        context.world.say("everything is as wanted already");
-        return show(context, &started);
+        if started.versions.is_empty() && started.refused.is_empty() {
+            context.world.say("everything is as wanted already");
+        }
+        show(context, &started)?;
+        return not_rotated(&started);
     };
     if run.no_wait {
         context
             .world
             .say(&format!("the job {} is under way", job.id));
-        return show(context, &started);
+        show(context, &started)?;
+        return not_rotated(&started);
     }
     let ended = progress::follow(context.world, &context.client, &job.id).await?;
     for kms_key in &mut started.kms_keys {
@@ -74,7 +79,33 @@ pub(crate) async fn operate_seen<B: Serialize>(
     let failure = progress::failure(&ended);
     started.job = Some(ended);
     show(context, &started)?;
-    failure.map_or(Ok(()), Err)
+    failure.map_or_else(|| not_rotated(&started), Err)
+}
+
+/// Where many rotate together: what was made, and what does not rotate.
+fn tell_of_many(context: &mut Context<'_>, started: &StartedView) {
+    for one in &started.versions {
+        let words = format!("version {} of `{}` was made", one.version, one.key);
+        context.world.say(&words);
+    }
+    for one in &started.refused {
+        let words = format!(
+            "warning: `{}` does not rotate: {} [{}]; {}",
+            one.name, one.reason, one.code, one.hint
+        );
+        context.world.say(&words);
+    }
+}
+
+fn not_rotated(started: &StartedView) -> Result<(), CliError> {
+    match started.refused.len() {
+        0 => Ok(()),
+        count => {
+            let message = format!("{count} of the KMS keys were not rotated");
+            let hint = "see the warnings above; the others go on";
+            Err(CliError::new(Exit::Conflict, message).hint(hint))
+        }
+    }
 }
 
 fn with_mode<'a, B: Serialize>(call: Call<'a, B>, run: &RunArgs, key: String) -> Call<'a, B> {

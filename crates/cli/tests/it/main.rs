@@ -12,4 +12,5 @@ mod commands;
 mod docs;
 mod errors;
 mod pinning;
+mod rotation;
 mod shell;

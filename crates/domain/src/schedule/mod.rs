@@ -189,6 +189,17 @@ impl RotationSchedule {
             at_budget: AtBudget::SwitchMethod,
         }
     }
+
+    /// How it rotates a KMS key of which so many of AWS's rotations in place are left; `None` where it stops instead.
+    pub fn method_with(&self, rotations_left: u32) -> Option<ScheduledMethod> {
+        match (self.method, self.at_budget) {
+            (ScheduledMethod::InPlace, AtBudget::Block) if rotations_left == 0 => None,
+            (ScheduledMethod::InPlace, AtBudget::SwitchMethod) if rotations_left == 0 => {
+                Some(ScheduledMethod::NewKey)
+            }
+            (method, _) => Some(method),
+        }
+    }
 }
 
 /// How a key in the vault gets new versions by itself, and what becomes of its KMS keys.

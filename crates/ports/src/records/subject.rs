@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{KmsKeyId, SweepId};
+use keyferry_domain::id::{KeyId, KmsKeyId, SweepId};
 
 /// What a target is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,8 @@ pub enum Subject {
     KmsKey(KmsKeyId),
     /// One account and Region, looked through whole.
     Sweep(SweepId),
+    /// One key in the vault. Alerts are about it; no target is.
+    Key(KeyId),
 }
 
 impl Subject {
@@ -19,8 +21,14 @@ impl Subject {
     pub fn kms_key(self) -> Option<KmsKeyId> {
         match self {
             Self::KmsKey(id) => Some(id),
-            Self::Sweep(_) => None,
+            Self::Sweep(_) | Self::Key(_) => None,
         }
+    }
+}
+
+impl From<KeyId> for Subject {
+    fn from(id: KeyId) -> Self {
+        Self::Key(id)
     }
 }
 
@@ -36,6 +44,7 @@ impl fmt::Display for Subject {
         match self {
             Self::KmsKey(id) => write!(f, "kms-key:{id}"),
             Self::Sweep(id) => write!(f, "sweep:{id}"),
+            Self::Key(id) => write!(f, "key:{id}"),
         }
     }
 }
@@ -54,6 +63,7 @@ impl FromStr for Subject {
         let subject = match text.split_once(':') {
             Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
             Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),
+            Some(("key", id)) => id.parse().ok().map(Self::Key),
             _ => None,
         };
         subject.ok_or_else(|| NotASubject {

@@ -15,7 +15,7 @@ pub(crate) fn me(actor: Actor) -> MeView {
             name: name.to_string(),
             kind: ActorKind::User,
         },
-        actor @ (Actor::Keystore { .. } | Actor::System) => MeView {
+        actor @ (Actor::Keystore { .. } | Actor::Key { .. } | Actor::System) => MeView {
             id: String::new(),
             name: actor.to_string(),
             kind: ActorKind::System,

@@ -2,20 +2,19 @@
 
 use keyferry_api::kms_key::{
     AccessChangeRequest, CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings,
-    KmsKeyView, MaterialView, OldKey as ApiOldKey, PlaceView, Renewal, RotateRequest,
-    RotationMethod as ApiMethod, SourceKind, SourceView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest, WantedVersionView,
+    KmsKeyView, MaterialView, PlaceView, Renewal, RotateRequest, SourceKind, SourceView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_app::AppError;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
-    AccessChange, CreateKmsKey, PolicyChange, PolicyChoice, Properties, Rotate, RotationMethod,
-    Stay, SynchronizeChoice, UpdateKmsKey, UploadKey,
+    AccessChange, CreateKmsKey, PolicyChange, PolicyChoice, Properties, Rotate, Stay,
+    SynchronizeChoice, UpdateKmsKey, UploadKey,
 };
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
 use keyferry_domain::intent::Origin;
-use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::view::{AliasTarget, Expiration, KeyState, MaterialState, Place};
 
 use super::connection::regions;
@@ -159,23 +158,8 @@ pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
 }
 
 /// How to rotate.
-pub(crate) fn rotate(request: RotateRequest) -> Result<Rotate, AppError> {
-    let old_key = match request.old_key {
-        None | Some(ApiOldKey::KeepEnabled) => OldKey::KeepEnabled,
-        Some(ApiOldKey::Disable) => OldKey::Disable,
-        Some(ApiOldKey::Deactivate) => OldKey::Deactivate,
-    };
-    let method = match (request.method, request.old_key) {
-        (ApiMethod::NewKey, _) => RotationMethod::NewKey(old_key),
-        (ApiMethod::InPlace, None) => RotationMethod::InPlace,
-        (ApiMethod::InPlace, Some(_)) => {
-            let why = "a rotation in place leaves no old KMS key".to_owned();
-            return Err(AppError::Invalid {
-                field: "old_key",
-                why,
-            });
-        }
-    };
+pub(crate) fn rotate(request: &RotateRequest) -> Result<Rotate, AppError> {
+    let method = rotation::method(request.method, request.old_key)?;
     Ok(Rotate { method })
 }
 

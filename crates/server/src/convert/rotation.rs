@@ -1,16 +1,23 @@
 //! When keys rotate by themselves, and how.
 
 use jiff::Timestamp;
-use keyferry_api::kms_key::{OldKey as ApiOldKey, RotationMethod as ApiMethod};
+use keyferry_api::kms_key::{
+    NewVersionView, NotRotatedView, OldKey as ApiOldKey, RotationMethod as ApiMethod,
+};
 use keyferry_api::rotation::{
-    AtBudget as ApiAtBudget, KeyRotationRequest, KeyRotationView, RotationRequest, RotationView,
+    AtBudget as ApiAtBudget, Copies as ApiCopies, KeyRotationRequest, KeyRotationView,
+    RotateKeyRequest, RotationRequest, RotationView, ScheduleView,
 };
 use keyferry_app::AppError;
+use keyferry_app::kms_keys::{Copies, NotRotated, RotateKey, RotationMethod, Rotations};
+use keyferry_app::scheduler::Schedule;
 use keyferry_domain::kms_key::OldKey;
+use keyferry_domain::name::Name;
 use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::schedule::{
     AtBudget, Cron, Recurrence, RotationSchedule, ScheduledMethod, SourceRotation, Zone,
 };
+use keyferry_domain::version::VersionNumber;
 
 use super::time::moment;
 
@@ -146,5 +153,78 @@ pub(crate) fn source_view(rotation: &SourceRotation, next: Option<Timestamp>) ->
         schedule: view(&rotation.schedule, next),
         with_copies: rotation.with_copies,
         deactivate_former: rotation.deactivate_former,
+    }
+}
+
+/// How one or many rotate.
+pub(crate) fn method(
+    method: ApiMethod,
+    old_key: Option<ApiOldKey>,
+) -> Result<RotationMethod, AppError> {
+    match (method, old_key) {
+        (ApiMethod::NewKey, old_key) => Ok(RotationMethod::NewKey(match old_key {
+            None | Some(ApiOldKey::KeepEnabled) => OldKey::KeepEnabled,
+            Some(ApiOldKey::Disable) => OldKey::Disable,
+            Some(ApiOldKey::Deactivate) => OldKey::Deactivate,
+        })),
+        (ApiMethod::InPlace, None) => Ok(RotationMethod::InPlace),
+        (ApiMethod::InPlace, Some(_)) => Err(AppError::Invalid {
+            field: "old_key",
+            why: "a rotation in place leaves no old KMS key".to_owned(),
+        }),
+    }
+}
+
+/// A rotation of a key in the vault.
+pub(crate) fn rotate_key(request: RotateKeyRequest) -> Result<RotateKey, AppError> {
+    let copies = match (request.copies, request.chosen) {
+        (ApiCopies::Chosen, chosen) if !chosen.is_empty() => Copies::Chosen(chosen),
+        (ApiCopies::All, chosen) if chosen.is_empty() => Copies::All,
+        (ApiCopies::None, chosen) if chosen.is_empty() => Copies::None,
+        _ => {
+            return Err(AppError::Invalid {
+                field: "chosen",
+                why: "KMS keys are named where, and only where, `copies` is `chosen`".to_owned(),
+            });
+        }
+    };
+    Ok(RotateKey {
+        copies,
+        method: method(request.method.unwrap_or(ApiMethod::NewKey), request.old_key)?,
+        keep_former_active: request.keep_former_active,
+    })
+}
+
+/// The versions that many rotate to.
+pub(crate) fn versions(rotations: &Rotations) -> Vec<NewVersionView> {
+    let view = |(key, version): &(Name, VersionNumber)| NewVersionView {
+        key: key.to_string(),
+        version: version.get(),
+    };
+    rotations.versions.iter().map(view).collect()
+}
+
+/// Those that do not rotate with the others.
+pub(crate) fn refused(rotations: &Rotations) -> Vec<NotRotatedView> {
+    let view = |one: &NotRotated| NotRotatedView {
+        id: one.kms_key.id.to_string(),
+        name: one.kms_key.name.to_string(),
+        code: one.error.code().to_owned(),
+        reason: one.error.to_string(),
+        hint: one.error.hint().to_owned(),
+    };
+    rotations.refused.iter().map(view).collect()
+}
+
+/// Something that rotates by itself.
+pub(crate) fn schedule_view(row: Schedule) -> ScheduleView {
+    ScheduleView {
+        subject: row.subject.to_string(),
+        name: row.name.to_string(),
+        keystore: row.keystore.map(|name| name.to_string()),
+        last: row.last.to_string(),
+        rule: view(&row.schedule, row.next),
+        with_copies: row.with_copies,
+        refused_since: row.refused_since.map(|at| at.to_string()),
     }
 }

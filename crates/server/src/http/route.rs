@@ -34,6 +34,8 @@ pub enum Resource {
     Keystore,
     /// KMS keys.
     KmsKey,
+    /// What schedules will do.
+    Schedule,
     /// The seals.
     Seal,
     /// One's own session and tokens.
@@ -52,6 +54,7 @@ impl Resource {
             Self::Key => "key",
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
+            Self::Schedule => "schedule",
             Self::Seal => "seal",
             Self::OwnAccess => "own-access",
         }

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, RemoveFromCloudRequest,
-    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest,
+    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, NotRotatedView,
+    RemoveFromCloudRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
-use keyferry_api::rotation::RotationRequest;
-use keyferry_app::kms_keys::{Answer, KmsKeys, Mode};
+use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
+use keyferry_app::kms_keys::{Answer, KmsKeys, Mode, Rotations};
 use keyferry_app::{Action, Actor, AppError};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -148,6 +148,8 @@ impl HowToRun {
         let view = StartedView {
             job: job.map(job::view),
             kms_keys,
+            versions: Vec::new(),
+            refused: Vec::new(),
         };
         Ok(if view.job.is_some() {
             reply::accepted(view)
@@ -155,6 +157,67 @@ impl HowToRun {
             reply::ok(view)
         })
     }
+}
+
+impl HowToRun {
+    /// The answer where many rotate together.
+    async fn reply_many(&self, action: Action, answer: Rotations) -> Result<Response, Refused> {
+        let (versions, refused) = (rotation::versions(&answer), rotation::refused(&answer));
+        if self.mode.dry_run {
+            let mut view = plan::view(action.to_string(), answer.planned);
+            let told = |one: NotRotatedView| {
+                format!(
+                    "{} does not rotate: {} ({})",
+                    one.name, one.reason, one.code
+                )
+            };
+            view.warnings.extend(refused.into_iter().map(told));
+            return Ok(reply::ok(view));
+        }
+        let names = Names::of_kms_keys(&self.state.app, &self.actor, &answer.kms_keys).await?;
+        let kms_keys = answer
+            .kms_keys
+            .into_iter()
+            .map(|one| kms_key::view(one, &names))
+            .collect();
+        let view = StartedView {
+            job: answer.job.map(job::view),
+            kms_keys,
+            versions,
+            refused,
+        };
+        Ok(if view.job.is_some() {
+            reply::accepted(view)
+        } else {
+            reply::ok(view)
+        })
+    }
+}
+
+pub(crate) async fn rotate_key(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<RotateKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = rotation::rotate_key(body)?;
+    let answer = run
+        .keys()
+        .rotate_key(&run.actor, &key, command, &run.mode)
+        .await?;
+    run.reply_many(Action::KeyRotate, answer).await
+}
+
+pub(crate) async fn rotate_keystore(
+    run: HowToRun,
+    Selector(keystore): Selector,
+    Input(body): Input<RotateRequest>,
+) -> Result<Response, Refused> {
+    let method = rotation::method(body.method, body.old_key)?;
+    let answer = run
+        .keys()
+        .rotate_keystore(&run.actor, &keystore, method, &run.mode)
+        .await?;
+    run.reply_many(Action::KeystoreRotate, answer).await
 }
 
 /// Operations that need nothing said but on which KMS key.
@@ -253,7 +316,7 @@ pub(crate) async fn rotate(
     Selector(key): Selector,
     Input(body): Input<RotateRequest>,
 ) -> Result<Response, Refused> {
-    let command = kms_key::rotate(body)?;
+    let command = kms_key::rotate(&body)?;
     let answer = run
         .keys()
         .rotate(&run.actor, &key, command, &run.mode)

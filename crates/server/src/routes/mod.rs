@@ -10,6 +10,7 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod page;
+mod schedules;
 mod seal;
 mod sessions;
 mod system;
@@ -18,7 +19,7 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Seal,
+    Alert, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Schedule, Seal,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -80,6 +81,25 @@ pub fn all() -> Vec<Route> {
             Alert,
             fleet::acknowledge,
         ),
+        guarded(
+            at::LIST_SCHEDULES,
+            Action::ScheduleRead,
+            Schedule,
+            schedules::list,
+        ),
+        guarded(
+            at::SHOW_SCHEDULE,
+            Action::ScheduleRead,
+            Schedule,
+            schedules::show,
+        ),
+        guarded(
+            at::ROTATE_KEYSTORE,
+            Action::KeystoreRotate,
+            Keystore,
+            kms_keys::rotate_keystore,
+        ),
+        guarded(at::ROTATE_KEY, Action::KeyRotate, Key, kms_keys::rotate_key),
         guarded(
             at::SET_KMS_KEY_ROTATION,
             Action::KmsKeyUpdate,

@@ -1,0 +1,289 @@
+//! Carries out rotation schedules: what is due is rotated by the same use cases that people use.
+//!
+//! Due times are in the database. A rotation, the next due time and the job are one commit that expects the revision it
+//! read: of several servers one comes first, and the others meet its change.
+
+mod list;
+pub(crate) mod told;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_audit::Outcome;
+use keyferry_domain::id::{KeyId, KmsKeyId};
+use keyferry_domain::key::ManagedKey;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_ports::records::{
+    AlertFilter, Batch, Change, Expect, Page, RecordsError, RotationSubject, Subject,
+};
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::driver::KmsKeyDriver;
+use crate::error::AppError;
+use crate::kms_keys::KmsKeys;
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+pub use list::Schedule;
+
+pub use told::REFUSED;
+
+use told::{About, next_try};
+
+/// How often schedules are looked at where nothing is due before.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// Rotations begun in one look, at most.
+const AT_ONCE: u32 = 1_000;
+
+/// Runs schedules.
+pub struct Scheduler {
+    shared: Arc<Shared>,
+    kms_keys: KmsKeys,
+}
+
+impl Scheduler {
+    pub(crate) fn new(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {
+        let kms_keys = KmsKeys::new(Arc::clone(&shared), driver);
+        Self { shared, kms_keys }
+    }
+
+    /// Does what is due, again and again, until `shutdown` returns.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let clock = &self.shared.ports.clock;
+        tokio::pin!(shutdown);
+        loop {
+            if let Err(error) = self.run_due().await {
+                tracing::error!(%error, "schedules could not be carried out");
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = clock.sleep_until(self.next_look().await) => {}
+            }
+        }
+    }
+
+    /// Begins every rotation that is due now. Answers how many were begun; what was refused has an alert and a later
+    /// due time.
+    ///
+    /// # Errors
+    ///
+    /// Where the records fail: nothing is lost, and everything is still due.
+    pub async fn run_due(&self) -> Result<usize, AppError> {
+        let now = self.shared.now();
+        let due = self
+            .shared
+            .ports
+            .records
+            .due_rotations(now, AT_ONCE)
+            .await?;
+        let mut begun = 0;
+        for row in due {
+            let result = match row.subject {
+                RotationSubject::KmsKey(id) => self.rotate_kms_key(id, now).await,
+                RotationSubject::Key(id) => self.rotate_key(id, now).await,
+            };
+            match result {
+                Ok(is_begun) => begun += usize::from(is_begun),
+                // Another server, or a person, came first; or it is still due at the next look.
+                Err(AppError::Changed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.end_alerts().await?;
+        Ok(begun)
+    }
+
+    async fn next_look(&self) -> Timestamp {
+        let now = self.shared.now();
+        let latest = now + LOOK_AFTER;
+        let next = self.shared.ports.records.next_rotation(now).await;
+        next.ok().flatten().map_or(latest, |next| next.min(latest))
+    }
+
+    async fn rotate_kms_key(&self, id: KmsKeyId, now: Timestamp) -> Result<bool, AppError> {
+        let Some(key) = self.shared.ports.records.find_kms_key(id).await? else {
+            return Ok(false);
+        };
+        let is_due =
+            key.intent.life == Life::Active && key.rotation_due.is_some_and(|at| at <= now);
+        let Some(schedule) = key.intent.rotation.clone().filter(|_| is_due) else {
+            return Ok(false);
+        };
+        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        let actor = Actor::of_keystore(&keystore.name);
+        let begun = self
+            .kms_keys
+            .rotate_as_scheduled(&actor, key.clone(), &schedule)
+            .await;
+        match begun {
+            Ok(_) => Ok(true),
+            Err(error) => self.put_off_kms_key(&actor, key, error, now).await,
+        }
+    }
+
+    async fn rotate_key(&self, id: KeyId, now: Timestamp) -> Result<bool, AppError> {
+        let Some(key) = self.shared.ports.records.find_key(id).await? else {
+            return Ok(false);
+        };
+        let is_due = key.rotation_due.is_some_and(|at| at <= now);
+        let Some(rule) = key.rotation.clone().filter(|_| is_due) else {
+            return Ok(false);
+        };
+        let actor = Actor::of_key(&key.name);
+        let begun = self
+            .kms_keys
+            .rotate_key_as_scheduled(&actor, key.clone(), &rule)
+            .await;
+        match begun {
+            Ok(_) => Ok(true),
+            Err(error) => self.put_off_key(&actor, key, error, now).await,
+        }
+    }
+
+    async fn put_off_kms_key(
+        &self,
+        actor: &Actor,
+        key: KmsKey,
+        error: AppError,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let about = object("kms-key", key.id, &key.name);
+        let fact = Fact::outcome(
+            &actor.to_string(),
+            Action::KmsKeyRotate.as_str(),
+            Outcome::Refused,
+            about,
+            now,
+        );
+        let again = next_try(self.shared.refused_since(key.id.into()).await?, now);
+        let expect = Expect::Revision(key.revision);
+        let about = About::kms_key(&key);
+        let later = KmsKey {
+            rotation_due: Some(again),
+            ..key
+        };
+        let change = Change::PutKmsKey(later, expect);
+        self.put_off(&about, change, fact, error, again).await
+    }
+
+    async fn put_off_key(
+        &self,
+        actor: &Actor,
+        key: ManagedKey,
+        error: AppError,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let about = object("key", key.id, &key.name);
+        let fact = Fact::outcome(
+            &actor.to_string(),
+            Action::KeyRotate.as_str(),
+            Outcome::Refused,
+            about,
+            now,
+        );
+        let again = next_try(self.shared.refused_since(key.id.into()).await?, now);
+        let expect = Expect::Revision(key.revision);
+        let about = About::key(&key);
+        let later = ManagedKey {
+            rotation_due: Some(again),
+            ..key
+        };
+        let change = Change::PutKey(later, expect);
+        self.put_off(&about, change, fact, error, again).await
+    }
+
+    /// Commits alert, log entry and the time of the next try. Where the records themselves fail, nothing is put off.
+    async fn put_off(
+        &self,
+        about: &About,
+        later: Change,
+        fact: Fact,
+        error: AppError,
+        again: Timestamp,
+    ) -> Result<bool, AppError> {
+        if matches!(error, AppError::Changed { .. } | AppError::Records(_)) {
+            return Err(error);
+        }
+        tracing::warn!(%error, code = error.code(), "a rotation that is due is refused");
+        let told = self
+            .shared
+            .rotation_refused(about, &error, Some(again))
+            .await?;
+        let batch = Batch::new()
+            .with(later)
+            .with(told)
+            .with(fact.detail("code", error.code()).change());
+        self.shared.ports.records.commit(batch).await?;
+        Ok(false)
+    }
+
+    /// Ends alerts about what no schedule rotates any more.
+    async fn end_alerts(&self) -> Result<(), AppError> {
+        let filter = AlertFilter {
+            is_open: Some(true),
+            ..AlertFilter::default()
+        };
+        let mut cursor = None;
+        loop {
+            let page = Page {
+                limit: 1_000,
+                cursor,
+            };
+            let part = self
+                .shared
+                .ports
+                .records
+                .list_alerts(&filter, &page)
+                .await?;
+            for alert in part.rows.iter().filter(|alert| alert.code == REFUSED) {
+                if !self.still_rotates(alert.subject).await?
+                    && let Some(over) = self.shared.rotation_goes_on(alert.subject).await?
+                {
+                    match self
+                        .shared
+                        .ports
+                        .records
+                        .commit(Batch::new().with(over))
+                        .await
+                    {
+                        Ok(()) | Err(RecordsError::Conflict { .. }) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+            cursor = part.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether a schedule rotates this: its own, or that of the key whose current version a KMS key does not have yet.
+    async fn still_rotates(&self, subject: Subject) -> Result<bool, AppError> {
+        let records = &self.shared.ports.records;
+        match subject {
+            Subject::KmsKey(id) => {
+                let Some(key) = records.find_kms_key(id).await? else {
+                    return Ok(false);
+                };
+                let source = match key.source {
+                    Some(source) => records.find_key(source).await?,
+                    None => None,
+                };
+                let is_behind = source.is_some_and(|source| {
+                    source.rotation.is_some_and(|rule| rule.with_copies)
+                        && key.intent.current != Some(source.current)
+                });
+                Ok(key.intent.life == Life::Active && (key.intent.rotation.is_some() || is_behind))
+            }
+            Subject::Key(id) => {
+                let key = records.find_key(id).await?;
+                Ok(key.is_some_and(|key| key.rotation.is_some()))
+            }
+            Subject::Sweep(_) => Ok(false),
+        }
+    }
+}
