@@ -56,7 +56,7 @@ pub struct MeView {
 pub struct CreateTokenRequest {
     /// What for.
     pub name: String,
-    /// From then on it is refused; never unless given. RFC 3339, or as in `expires_at` of a KMS key.
+    /// From then on it is refused: in 90 days unless given, in 366 at most. RFC 3339, or as in `expires_at` of a KMS key.
     pub expires_at: Option<String>,
     /// The IANA time zone of an `expires_at` without offset.
     pub time_zone: Option<String>,

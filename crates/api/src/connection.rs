@@ -87,6 +87,24 @@ impl Default for TlsRequest {
     }
 }
 
+/// Other parts of the trust; what is not given stays as it is.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsChangeRequest {
+    /// Another PEM bundle that replaces the default roots.
+    pub ca_bundle: Option<String>,
+    /// The default roots again.
+    #[serde(default)]
+    pub remove_ca_bundle: bool,
+    /// Another client certificate.
+    pub client_certificate: Option<ClientCertificateRequest>,
+    /// No client certificate any more.
+    #[serde(default)]
+    pub remove_client_certificate: bool,
+    /// Whether the certificate must name the host.
+    pub check_host_name: Option<bool>,
+}
+
 fn yes() -> bool {
     true
 }
@@ -188,8 +206,9 @@ pub struct UpdateConnectionRequest {
     pub tier: Option<Tier>,
     /// Another endpoint.
     pub endpoint: Option<EndpointSpec>,
-    /// Other trust.
-    pub tls: Option<TlsRequest>,
+    /// Other parts of the trust; what is not given stays.
+    #[serde(default)]
+    pub tls: TlsChangeRequest,
     /// Another proxy.
     pub proxy: Option<ProxyRequest>,
     /// Use no proxy any more.
@@ -377,7 +396,16 @@ pub struct PrincipalsView {
     pub roles: Vec<String>,
 }
 
-/// The Regions of a connection's partition.
+/// Whose Regions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RegionsQuery {
+    /// AWS partition, such as `aws-cn`; `aws` unless given.
+    pub partition: Option<String>,
+}
+
+/// The Regions of a partition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegionsView {
     /// Who told: `account:ListRegions`, `ec2:DescribeRegions`, or `built-in` where the account may not be asked.

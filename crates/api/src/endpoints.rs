@@ -7,7 +7,7 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
-    HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, RegionsView,
+    HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, RegionsQuery, RegionsView,
     StoredConnectionView, UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
@@ -20,9 +20,9 @@ use crate::key::{
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
-    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView,
-    RemoveFromCloudRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
+    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, RotateRequest,
+    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest,
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
@@ -135,6 +135,8 @@ endpoints! {
         .answers(&[NOTHING]);
     TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection; a link that fails is an answer"
         .answers(&[ok(body::<StoredConnectionView>())]);
+    KNOWN_REGIONS = Get "/api/v1/connections/regions" "list_regions" "connections" "List the Regions of a partition that this version knows"
+        .query::<RegionsQuery>().answers(&[ok(body::<RegionsView>())]);
     CONNECTION_REGIONS = Get "/api/v1/connections/{connection}/regions" "list_connection_regions" "connections" "List the Regions, enabled in the account or not"
         .answers(&[ok(body::<RegionsView>())]);
     CONNECTION_PRINCIPALS = Get "/api/v1/connections/{connection}/principals" "list_principals" "connections" "List IAM users and roles of the account"
@@ -208,7 +210,7 @@ endpoints! {
     SYNCHRONIZE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/synchronize" "synchronize_kms_key" "kms-keys" "Update policy, import missing material, or delete material"
         .query::<DryRunQuery>().takes(body::<SynchronizeRequest>()).answers(OPERATION).idempotent();
     REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
-        .query::<DryRunQuery>().takes(body::<RemoveFromCloudRequest>()).answers(OPERATION).idempotent();
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
     ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"
         .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
     UPLOAD_KEY_VERSION = Post "/api/v1/kms-keys/{kms_key}/upload-version" "upload_key_version" "kms-keys" "Take the key's current version into a KMS key that holds an older one"

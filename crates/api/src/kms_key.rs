@@ -152,14 +152,6 @@ pub struct SynchronizeRequest {
     pub delete_material: bool,
 }
 
-/// Removes the material from AWS. The vault keeps its copy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RemoveFromCloudRequest {
-    /// The KMS key's name, typed.
-    pub confirm_name: String,
-}
-
 words! {
     /// How to rotate.
     RotationMethod {

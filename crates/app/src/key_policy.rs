@@ -46,6 +46,9 @@ const ADMINISTRATION: &[&str] = &[
     "kms:RotateKeyOnDemand",
 ];
 
+/// Without it nobody can mend a policy; in lower case, as IAM compares.
+const POLICY_CHANGE: &str = "kms:putkeypolicy";
+
 /// The policy for a new KMS key. The account's IAM policies always decide too, so that neither the account nor
 /// Keyferry is locked out.
 ///
@@ -150,29 +153,60 @@ pub fn keeps_us_in(policy: &PolicyDocument, account: &Account, us: Option<&str>)
             || name == "*"
             || us.is_some_and(|us| us == name)
     };
-    statements.iter().any(|statement| {
-        statement.get("Effect").and_then(Value::as_str) == Some("Allow")
-            && texts(statement.get("Action"))
-                .iter()
-                .any(|action| allows_policy_change(action))
-            && statement.get("Condition").is_none()
+    let unconditional = |effect: &'static str| {
+        let is_meant = move |statement: &&Value| {
+            statement.get("Effect").and_then(Value::as_str) == Some(effect)
+                && statement.get("Condition").is_none()
+        };
+        statements.iter().filter(is_meant)
+    };
+    let is_allowed = unconditional("Allow").any(|statement| {
+        names_policy_change(statement.get("Action"))
             && principals_of(statement).iter().any(|name| lets_in(name))
-    })
+    });
+    let is_denied = unconditional("Deny").any(|statement| {
+        let covers_action = names_policy_change(statement.get("Action"))
+            || statement.get("NotAction").is_some()
+                && !names_policy_change(statement.get("NotAction"));
+        let covers_us = match statement.get("NotPrincipal") {
+            Some(spared) => !named(spared).iter().any(|name| lets_in(name)),
+            None => principals_of(statement).iter().any(|name| lets_in(name)),
+        };
+        covers_action && covers_us
+    });
+    is_allowed && !is_denied
 }
 
-fn allows_policy_change(action: &str) -> bool {
-    let action = action.to_ascii_lowercase();
-    match action.split_once('*') {
-        Some((prefix, _)) => "kms:putkeypolicy".starts_with(prefix),
-        None => action == "kms:putkeypolicy",
+fn names_policy_change(actions: Option<&Value>) -> bool {
+    let matches = |action: &String| matches_pattern(&action.to_ascii_lowercase(), POLICY_CHANGE);
+    texts(actions).iter().any(matches)
+}
+
+/// Whether an action pattern of IAM, with `*` for any text and `?` for any character, matches.
+fn matches_pattern(pattern: &str, text: &str) -> bool {
+    match (pattern.chars().next(), text.chars().next()) {
+        (None, None) => true,
+        (Some('*'), _) => {
+            let rest = &pattern[1..];
+            (0..=text.len())
+                .filter(|at| text.is_char_boundary(*at))
+                .any(|at| matches_pattern(rest, &text[at..]))
+        }
+        (Some(one), Some(other)) if one == '?' || one == other => {
+            matches_pattern(&pattern[one.len_utf8()..], &text[other.len_utf8()..])
+        }
+        _ => false,
     }
 }
 
 fn principals_of(statement: &Value) -> Vec<String> {
-    match statement.get("Principal") {
-        Some(Value::String(all)) => vec![all.clone()],
-        Some(principal) => texts(principal.get("AWS")),
-        None => Vec::new(),
+    statement.get("Principal").map(named).unwrap_or_default()
+}
+
+fn named(principal: &Value) -> Vec<String> {
+    match principal {
+        Value::String(all) => vec![all.clone()],
+        principal => texts(principal.get("AWS")),
     }
 }
 
@@ -358,6 +392,56 @@ mod tests {
             &account(),
             Some("arn:aws:iam::111122223333:role/x")
         ));
+    }
+
+    #[test]
+    fn a_door_that_another_statement_closes_is_no_door() {
+        let with = |statement: Value| {
+            let all = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"});
+            let text = json!({"Statement": [all, statement]}).to_string();
+            keeps_us_in(&parse_policy(&text).unwrap(), &account(), None)
+        };
+        let deny = |more: Value| {
+            let mut statement =
+                json!({"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"});
+            for (name, value) in more.as_object().unwrap() {
+                statement[name] = value.clone();
+            }
+            with(statement)
+        };
+
+        assert!(!deny(json!({})));
+        assert!(!deny(json!({"Action": "kms:Put*Policy"})));
+        assert!(!deny(
+            json!({"Action": Value::Null, "NotAction": "kms:Decrypt"})
+        ));
+        assert!(deny(json!({"Action": "kms:*foo"})));
+        assert!(deny(json!({"Action": ["kms:ScheduleKeyDeletion"]})));
+        assert!(deny(
+            json!({"Principal": {"AWS": "arn:aws:iam::111122223333:role/x"}})
+        ));
+        assert!(deny(
+            json!({"Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+        ));
+    }
+
+    #[test]
+    fn an_action_pattern_matches_as_iam_does() {
+        for (pattern, is_match) in [
+            ("*", true),
+            ("kms:*", true),
+            ("kms:put*", true),
+            ("kms:putkeypolic?", true),
+            ("kms:*foo", false),
+            ("kms:putkeypolicy?", false),
+            ("s3:*", false),
+        ] {
+            assert_eq!(
+                matches_pattern(pattern, POLICY_CHANGE),
+                is_match,
+                "{pattern}"
+            );
+        }
     }
 
     #[test]

@@ -74,7 +74,8 @@ impl Links {
         }
         let settings = self.settings_of(connection).await?;
         let region = default_region(&connection.regions)?;
-        let link = self.aws.open(settings, region, session).await?;
+        let account = connection.account.as_ref();
+        let link = self.aws.open(settings, region, session, account).await?;
         let mut open = self.lock();
         if open.len() >= LINKS_MAX {
             open.clear();
@@ -89,7 +90,8 @@ impl Links {
         settings: LinkSettings<SecretText>,
         region: &Region,
     ) -> Result<Arc<dyn AwsAccount>, AppError> {
-        Ok(self.aws.open(settings, region, "keyferry-verify").await?)
+        let session = "keyferry-verify";
+        Ok(self.aws.open(settings, region, session, None).await?)
     }
 
     /// Seals every secret of link settings for a connection, and binds all of them to it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use keyferry_domain::arn::Region;
+use keyferry_domain::arn::{Account, Region};
 use keyferry_domain::connection::{Endpoint, LinkSettings};
 use keyferry_ports::aws::{Aws, AwsAccount, BadSettings};
 use keyferry_ports::clock::Clock;
@@ -53,6 +53,7 @@ impl Aws for Connector {
         settings: LinkSettings<SecretText>,
         region: &Region,
         session: &str,
+        account: Option<&Account>,
     ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
         settings::check(&settings, session)?;
         let clock = Arc::clone(&self.clock);
@@ -76,6 +77,7 @@ impl Aws for Connector {
             region: region.clone(),
             session: session.to_owned(),
             source: CredentialSource::of(settings.identity, &wire(Reach::HostCredentials)),
+            expected: account.cloned(),
             account: OnceCell::new(),
         };
         Ok(Arc::new(LinkedAccount(Arc::new(link))))

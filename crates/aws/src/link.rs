@@ -82,6 +82,8 @@ pub(crate) struct Link {
     /// `RoleSessionName`.
     pub(crate) session: String,
     pub(crate) source: Arc<CredentialSource>,
+    /// The only account that may answer, where it is known.
+    pub(crate) expected: Option<Account>,
     /// Learned at the first need.
     pub(crate) account: OnceCell<Account>,
 }
@@ -215,6 +217,9 @@ impl Link {
             id,
         };
         in_account(OPERATION, &account, &arn)?;
+        if let Some(expected) = self.expected.as_ref().filter(|one| **one != account) {
+            return Err(wrong(OPERATION, &account, expected));
+        }
         let known = self.account.get_or_init(|| async { account.clone() }).await;
         if *known != account {
             return Err(wrong(OPERATION, &account, known));

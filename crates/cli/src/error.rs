@@ -117,6 +117,8 @@ impl Exit {
 pub struct CliError {
     /// What failed, and on which object.
     pub message: String,
+    /// The server's code, `area.problem`, where it answered with one.
+    pub code: Option<String>,
     /// Why, outermost first.
     pub causes: Vec<String>,
     /// What to do.
@@ -130,6 +132,7 @@ impl CliError {
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            code: None,
             causes: Vec::new(),
             hint: None,
             exit,
@@ -161,7 +164,8 @@ impl CliError {
 
     /// The text for standard error, with its line end. There is always a hint, if only that of the class.
     pub fn text(&self) -> String {
-        let mut text = format!("error: {}\n", self.message);
+        let code = self.code.as_ref().map(|code| format!(" [{code}]"));
+        let mut text = format!("error: {}{}\n", self.message, code.unwrap_or_default());
         for cause in &self.causes {
             text.push_str(&format!("caused by: {cause}\n"));
         }
@@ -193,7 +197,8 @@ pub fn misread(error: &clap::Error) -> String {
 impl From<Problem> for CliError {
     fn from(problem: Problem) -> Self {
         Self {
-            message: format!("{} [{}]", problem.detail, problem.code),
+            message: problem.detail,
+            code: Some(problem.code),
             causes: problem.causes,
             hint: problem.hint,
             exit: Exit::of_status(problem.status),

@@ -16,6 +16,13 @@ pub struct SecretSource {
     pub variable: Option<String>,
 }
 
+impl SecretSource {
+    /// Whether the person said where it comes from.
+    pub fn is_given(&self) -> bool {
+        self.file.is_some() || self.variable.is_some()
+    }
+}
+
 impl World {
     /// Reads a secret from where the person said, else asks.
     ///

@@ -42,6 +42,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// The file, where the database is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.target {
+            Target::Sqlite(path) => Some(path),
+            Target::Postgres(_) => None,
+        }
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }

@@ -221,7 +221,7 @@ impl Rig {
         Ok(self
             .running
             .aws
-            .open(link, &region()?, "somebody-else")
+            .open(link, &region()?, "somebody-else", None)
             .await?)
     }
 

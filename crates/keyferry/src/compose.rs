@@ -15,8 +15,8 @@ use keyferry_vault::{Argon2Passwords, SoftwareVault};
 
 use crate::outside::{OsEntropy, SystemClock};
 
-/// Beside the database: held by the one server that may use a file.
-const LOCK: &str = "server.lock";
+/// Behind the database file's name: held by the one server that may use the file.
+const LOCK: &str = ".lock";
 
 /// The application, and what has to be closed with it.
 pub(crate) struct Composed {
@@ -48,12 +48,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         .expose()
         .parse()
         .map_err(|error| CliError::usage("`database_url` is no database").because(&error))?;
-    let is_file = config.database_url.expose().starts_with("sqlite:");
-    let lock = if is_file {
-        Some(lock(&config.data)?)
-    } else {
-        None
-    };
+    let lock = url.file().map(lock).transpose()?;
     let database = Database::open(&url, PoolLimits::default())
         .await
         .map_err(|error| {
@@ -74,7 +69,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    let app = Arc::new(App::new(ports, &owner(is_file)));
+    let app = Arc::new(App::new(ports, &owner(lock.is_some())));
     Ok(Composed {
         app,
         database,
@@ -97,8 +92,10 @@ fn owner(is_file: bool) -> String {
     )
 }
 
-fn lock(data: &Path) -> Result<File, CliError> {
-    let path = data.join(LOCK);
+fn lock(database: &Path) -> Result<File, CliError> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(LOCK);
+    let path = PathBuf::from(name);
     let unusable = |error: &dyn std::error::Error| {
         CliError::usage(format!("{} cannot be used", path.display()))
             .because(error)
@@ -113,7 +110,7 @@ fn lock(data: &Path) -> Result<File, CliError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {
-            let message = format!("another server is using {}", data.display());
+            let message = format!("another server is using {}", database.display());
             Err(CliError::new(Exit::Conflict, message)
                 .hint("several servers need PostgreSQL, and a data folder each"))
         }

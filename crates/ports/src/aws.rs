@@ -526,12 +526,14 @@ pub trait AwsAccount: Send + Sync + 'static {
 #[async_trait]
 pub trait Aws: Send + Sync + 'static {
     /// Prepares a link; checks the settings (URLs, PEM) but calls nothing. `region` is the default Region;
-    /// `session` becomes `RoleSessionName` where a role is assumed.
+    /// `session` becomes `RoleSessionName` where a role is assumed. Where `account` is known, nothing is made or listed
+    /// in any other, whatever the credentials have come to stand for.
     async fn open(
         &self,
         settings: LinkSettings<SecretText>,
         region: &Region,
         session: &str,
+        account: Option<&Account>,
     ) -> Result<Arc<dyn AwsAccount>, BadSettings>;
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use keyferry_domain::arn::{Account, Region};
 use keyferry_domain::connection::{
-    Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy, Tier, TlsTrust,
+    ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy, Tier,
+    TlsTrust,
 };
 use keyferry_domain::id::ConnectionId;
 use keyferry_domain::name::Name;
@@ -59,10 +60,31 @@ pub struct LinkChange {
     pub identity: Option<Identity<SecretText>>,
     /// Another endpoint.
     pub endpoint: Option<Endpoint>,
-    /// Other trust.
-    pub tls: Option<TlsTrust<SecretText>>,
+    /// Other parts of the trust.
+    pub tls: TlsChange,
     /// Another proxy, or none any more.
     pub proxy: Option<Option<Proxy<SecretText>>>,
+}
+
+/// What may change about how both ends prove themselves; `None` leaves that part as it is stored.
+#[derive(Debug, Default)]
+pub struct TlsChange {
+    /// Another bundle of CA certificates, or the usual roots again.
+    pub ca_bundle: Option<Option<String>>,
+    /// Another client certificate, or none any more.
+    pub client_certificate: Option<Option<ClientCertificate<SecretText>>>,
+    /// Whether the certificate must name the host.
+    pub check_host_name: Option<bool>,
+}
+
+impl TlsChange {
+    fn over(self, stored: TlsTrust<SecretText>) -> TlsTrust<SecretText> {
+        TlsTrust {
+            ca_bundle: self.ca_bundle.unwrap_or(stored.ca_bundle),
+            client_certificate: self.client_certificate.unwrap_or(stored.client_certificate),
+            check_host_name: self.check_host_name.unwrap_or(stored.check_host_name),
+        }
+    }
 }
 
 impl LinkChange {
@@ -70,7 +92,7 @@ impl LinkChange {
         LinkSettings {
             identity: self.identity.unwrap_or(stored.identity),
             endpoint: self.endpoint.unwrap_or(stored.endpoint),
-            tls: self.tls.unwrap_or(stored.tls),
+            tls: self.tls.over(stored.tls),
             proxy: self.proxy.unwrap_or(stored.proxy),
         }
     }
@@ -251,7 +273,7 @@ impl Connections {
             (Err(AppError::ForeignLink { .. }), Some(identity)) => Ok(LinkSettings {
                 identity,
                 endpoint: change.endpoint.unwrap_or(Endpoint::Standard),
-                tls: change.tls.unwrap_or_default(),
+                tls: change.tls.over(TlsTrust::default()),
                 proxy: change.proxy.flatten(),
             }),
             (Err(error), _) => Err(error),

@@ -60,6 +60,16 @@ impl Connections {
     }
 }
 
+/// The Regions of a partition as this version knows them, for whoever has no connection yet.
+///
+/// # Errors
+///
+/// Whoever may not look at connections.
+pub fn known(actor: &Actor, partition: Partition) -> Result<RegionList, AppError> {
+    authorize(actor, Action::ConnectionRead)?;
+    Ok(built_in(partition))
+}
+
 impl Shared {
     /// Refuses Regions that the account of a stored connection does not have or has not enabled. A connection that does
     /// not work, or whose secrets are sealed, cannot be asked: then only Regions that do not exist are refused.

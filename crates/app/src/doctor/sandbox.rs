@@ -196,7 +196,7 @@ impl Doctor {
             Operation::Disable => keys.disable(actor, &id, mode).await,
             Operation::Enable => keys.enable(actor, &id, mode).await,
             Operation::RemoveFromCloud => {
-                keys.remove_from_cloud(actor, &id, &subject.name, mode)
+                keys.remove_from_cloud(actor, &id, &Mode::naming(&subject.name))
                     .await
             }
             Operation::Activate => keys.activate(actor, &id, mode).await,

@@ -4,7 +4,7 @@ use keyferry_domain::kms_key::{KmsKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self, Change as IntentChange};
 use keyferry_domain::plan::{Decision, Plan};
-use keyferry_ports::records::{Batch, Change, Expect};
+use keyferry_ports::records::{Alert, Batch, Change, Expect};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -36,7 +36,7 @@ impl KmsKeys {
         }
         self.refuse_busy(&before).await?;
         let put = Change::PutKmsKey(after.clone(), Expect::Revision(before.revision));
-        self.leave(actor, Action::KmsKeyRelease, &before, put)
+        self.leave(actor, Action::KmsKeyRelease, &before, vec![put])
             .await?;
         Ok(Answer::Done(KmsKey {
             revision: before.revision + 1,
@@ -67,22 +67,41 @@ impl KmsKeys {
             return Ok(nothing_sent(key));
         }
         self.refuse_busy(&key).await?;
-        let delete = Change::DeleteKmsKey(key.id, Expect::Revision(key.revision));
-        self.leave(actor, Action::KmsKeyForget, &key, delete)
+        let mut changes = self.ended_alerts(&key).await?;
+        changes.push(Change::DeleteKmsKey(key.id, Expect::Revision(key.revision)));
+        self.leave(actor, Action::KmsKeyForget, &key, changes)
             .await?;
         Ok(Answer::Done(key))
     }
 
-    /// Commits the change with its audit entry. A predecessor that still waits to be replaced by the key gets its name back.
+    /// Nobody looks at the key any more who could end its alerts.
+    async fn ended_alerts(&self, key: &KmsKey) -> Result<Vec<Change>, AppError> {
+        let now = self.shared.now();
+        let open = self.shared.ports.records.open_alerts_on(key.id.into());
+        let ended = open.await?.into_iter().map(|alert| {
+            let expect = Expect::Revision(alert.revision);
+            let resolved_at = Some(now);
+            Change::PutAlert(
+                Alert {
+                    resolved_at,
+                    ..alert
+                },
+                expect,
+            )
+        });
+        Ok(ended.collect())
+    }
+
+    /// Commits the changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back.
     async fn leave(
         &self,
         actor: &Actor,
         action: Action,
         key: &KmsKey,
-        change: Change,
+        changes: Vec<Change>,
     ) -> Result<(), AppError> {
         let records = &self.shared.ports.records;
-        let mut batch = Batch::new().with(change);
+        let mut batch = Batch::from(changes);
         let predecessor = match key.predecessor {
             Some(id) => records.find_kms_key(id).await?,
             None => None,

@@ -216,21 +216,16 @@ impl KmsKeys {
     ///
     /// # Errors
     ///
-    /// [`AppError::NameNotConfirmed`] unless `typed_name` is the KMS key's name.
+    /// [`AppError::NameNotConfirmed`] unless the KMS key's name was typed.
     pub async fn remove_from_cloud(
         &self,
         actor: &Actor,
         selector: &str,
-        typed_name: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let wish =
             Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive).even_if_unchanged();
-        let mode = Mode {
-            confirmed_name: Some(typed_name.to_owned()),
-            ..mode.clone()
-        };
-        self.change(actor, selector, &mode, wish, |key| {
+        self.change(actor, selector, mode, wish, |key| {
             Ok(operation::remove_from_cloud(&key.intent)?)
         })
         .await

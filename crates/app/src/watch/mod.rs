@@ -61,6 +61,10 @@ impl Watch {
             .find_connection(&keystore.connection.to_string())
             .await?;
         let account = account_of(&connection)?;
+        let title = format!("{} {}", Action::KeystoreSync, keystore.name);
+        if let Some(job) = self.sync_under_way(&connection, &keystore, &title).await? {
+            return Ok(job);
+        }
         let mut batch = Batch::new();
         let mut targets = Vec::new();
         for region in &keystore.regions {
@@ -75,7 +79,7 @@ impl Watch {
             actor: actor.to_string(),
             idempotency_key: None,
             priority: Priority::Interactive,
-            title: format!("{} {}", Action::KeystoreSync, keystore.name),
+            title,
             targets,
         };
         let now = self.shared.now();
@@ -87,6 +91,29 @@ impl Watch {
         self.shared.ports.records.commit(batch).await?;
         self.shared.engine.wake();
         Ok(job)
+    }
+
+    /// The same look at the same keystore, where somebody asked for it already: asking again does not begin it anew.
+    async fn sync_under_way(
+        &self,
+        connection: &Connection,
+        keystore: &Keystore,
+        title: &str,
+    ) -> Result<Option<Job>, AppError> {
+        let records = &self.shared.ports.records;
+        let Some(region) = keystore.regions.first() else {
+            return Ok(None);
+        };
+        let Some(sweep) = records.find_sweep_of(connection.id, region).await? else {
+            return Ok(None);
+        };
+        for target in records.open_targets_on(Subject::Sweep(sweep.id)).await? {
+            let job = records.find_job(target.job).await?;
+            if job.as_ref().is_some_and(|job| job.title == title) {
+                return Ok(job);
+            }
+        }
+        Ok(None)
     }
 
     /// KMS keys in AWS that nobody manages here, by ARN.

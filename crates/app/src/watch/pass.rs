@@ -12,11 +12,11 @@ use keyferry_domain::id::{ConnectionId, KeystoreId, SweepId};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_engine::{DriverError, NOT_SENT, Next, Pacer, Run, Sent, Verdict};
-use keyferry_ports::aws::AwsAccount;
+use keyferry_ports::aws::{AwsAccount, CallFailure, Refusal};
 use keyferry_ports::entropy::Entropy;
 use keyferry_ports::records::{
-    Attempt, AttemptOutcome, AttemptState, Change, Expect, KmsKeyFilter, Page, Sweep, SweepCounts,
-    Target,
+    Attempt, AttemptOutcome, AttemptState, Change, Expect, KmsKeyFilter, Page, RecordsError, Sweep,
+    SweepCounts, Target,
 };
 
 use super::WATCH;
@@ -91,6 +91,12 @@ fn no_more(target: &Target) -> DriverError {
 fn never_stuck(error: DriverError, is_watch: bool) -> DriverError {
     match error {
         DriverError::Stuck { code, why } if is_watch => DriverError::Later { code, why },
+        DriverError::Records(error @ RecordsError::Corrupt { .. }) if is_watch => {
+            DriverError::Later {
+                code: "records.corrupt".to_owned(),
+                why: error.to_string(),
+            }
+        }
         error => error,
     }
 }
@@ -145,10 +151,24 @@ impl Pass {
                 done: 0,
             },
         };
+        let count = looks.len();
+        let seen = side_by_side(looks).await?;
+        if seen.is_empty() && count > 0 {
+            self.is_within_reach().await?;
+        }
         Ok(Part {
-            seen: side_by_side(looks).await?,
+            seen,
             next: Some(next),
         })
+    }
+
+    /// Where no key of a page could be read: whether that is the keys' own fault. Else the page is read again later.
+    async fn is_within_reach(&self) -> Result<(), DriverError> {
+        let kms = self.link.kms(&self.region);
+        kms.keys(None)
+            .await
+            .map(drop)
+            .map_err(|failure| not_now(&failure))
     }
 
     async fn keystores(&self, keys: &[KmsKey]) -> Result<Vec<Keystore>, DriverError> {
@@ -176,10 +196,19 @@ impl Pass {
             lane: &self.lane,
         };
         reader.pace("ListKeys").await;
-        let (keys, next_page) = kms
-            .keys(page.clone())
-            .await
-            .map_err(|failure| not_now(&failure))?;
+        let (keys, next_page) = match kms.keys(page.clone()).await {
+            Ok(found) => found,
+            Err(failure) if page.is_some() && is_old_marker(&failure) => {
+                return Ok(Part {
+                    seen: Vec::new(),
+                    next: Some(Marker::Listed {
+                        page: None,
+                        done: 0,
+                    }),
+                });
+            }
+            Err(failure) => return Err(not_now(&failure)),
+        };
         let mut looks: Vec<Look<'_>> = Vec::new();
         for arn in keys.iter().skip(done).take(PAGE) {
             looks.push(self.find(arn, now).boxed());
@@ -207,11 +236,9 @@ impl Pass {
         })
     }
 
-    /// When the pass began that goes on here. What people start is a whole pass: one that began before they asked is
-    /// begun anew.
+    /// When the pass began that goes on here.
     fn begin(&mut self, now: Timestamp) -> Timestamp {
-        let is_own = |at: &Timestamp| self.is_watch || *at >= self.asked_at;
-        if let Some(began) = self.sweep.started_at.filter(is_own) {
+        if let Some(began) = self.sweep.started_at {
             return began;
         }
         self.sweep.started_at = Some(now);
@@ -235,22 +262,29 @@ impl Pass {
     }
 }
 
-/// Looks side by side. What is not to be read now is left for the next pass, unless nothing could be read.
+/// AWS no longer knows where the list went on. It is read from its beginning.
+fn is_old_marker(failure: &CallFailure) -> bool {
+    matches!(
+        failure,
+        CallFailure::Refused {
+            refusal: Refusal::Validation | Refusal::Other(_),
+            ..
+        }
+    )
+}
+
+/// Looks side by side. A key that cannot be read now is left for the next pass: it hides nothing of the others.
 async fn side_by_side(looks: Vec<Look<'_>>) -> Result<Vec<Examined>, DriverError> {
     let results: Vec<_> = stream::iter(looks).buffered(SIDE_BY_SIDE).collect().await;
     let mut seen = Vec::new();
-    let mut failed = None;
     for result in results {
         match result {
             Ok(examined) => seen.push(examined),
             Err(error @ DriverError::Records(_)) => return Err(error),
-            Err(error) => failed = Some(error),
+            Err(error) => tracing::warn!(%error, "a KMS key could not be looked at"),
         }
     }
-    match failed {
-        Some(error) if seen.is_empty() => Err(error),
-        _ => Ok(seen),
-    }
+    Ok(seen)
 }
 
 fn add(counts: &mut SweepCounts, more: SweepCounts) {
@@ -275,14 +309,16 @@ impl Run for Pass {
         let expect = Expect::Revision(self.sweep.revision);
         let mut records = vec![Change::PutSweep(self.sweep.clone(), expect)];
         records.extend(part.seen.into_iter().flat_map(|examined| examined.changes));
+        // What people start is a whole pass: the one that was under way when they asked is followed by their own.
+        let is_theirs = !self.is_watch && began >= self.asked_at;
         let next = match (is_over, self.is_watch) {
-            (true, false) => Next::Finished,
+            (true, false) if is_theirs => Next::Finished,
             (true, true) => Next::Wait {
                 until: now + REST,
                 code: "watch.rests".to_owned(),
                 why: "everything was looked at; the next pass begins then".to_owned(),
             },
-            (false, _) => Next::Wait {
+            (true, false) | (false, _) => Next::Wait {
                 until: now,
                 code: "watch.under-way".to_owned(),
                 why: format!("{} KMS keys were looked at so far", self.sweep.counts.seen),

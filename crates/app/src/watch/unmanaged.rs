@@ -26,7 +26,14 @@ impl Pass {
             return Ok(Examined::default());
         }
         let known = records.find_found_key(arn).await?;
-        let place = self.glance(arn, now).await?;
+        let place = match self.glance(arn, now).await {
+            Err(error @ DriverError::Records(_)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%arn, %error, "a KMS key could not be looked at");
+                unread(arn, known.as_ref())
+            }
+            Ok(place) => place,
+        };
         let found = FoundKey {
             arn: arn.clone(),
             connection: self.connection,
@@ -108,6 +115,17 @@ impl Pass {
             .collect();
         Ok(gone)
     }
+}
+
+/// AWS lists the key, but does not show it now: what was known stays.
+fn unread(arn: &KmsKeyArn, known: Option<&FoundKey>) -> Place {
+    known.map_or_else(
+        || Place {
+            arn: Some(arn.clone()),
+            ..Place::default()
+        },
+        |known| known.place.clone(),
+    )
 }
 
 fn name_of(arn: &KmsKeyArn, place: &Place) -> String {

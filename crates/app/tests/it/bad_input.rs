@@ -145,7 +145,7 @@ async fn removal_needs_the_name_of_the_kms_key() {
     let refused = world
         .app
         .kms_keys
-        .remove_from_cloud(&world.actor, "app", "App", &MODE)
+        .remove_from_cloud(&world.actor, "app", &Mode::naming("App"))
         .await;
 
     assert_eq!(refused.unwrap_err().code(), "request.name-not-confirmed");

@@ -80,7 +80,7 @@ async fn removed_material_comes_back_and_decrypts_what_was_encrypted_before() {
     let removed = world
         .app
         .kms_keys
-        .remove_from_cloud(&world.actor, "app", "app", &MODE)
+        .remove_from_cloud(&world.actor, "app", &Mode::naming("app"))
         .await;
     world.succeed(removed).await;
     assert_eq!(state(&world, "app").await, "PendingImport");
@@ -475,7 +475,7 @@ async fn a_restore_never_carries_out_a_withdrawn_wish_to_destroy() {
     let removal = world
         .app
         .kms_keys
-        .remove_from_cloud(&world.actor, "app", "app", &MODE)
+        .remove_from_cloud(&world.actor, "app", &Mode::naming("app"))
         .await;
     let Ok(Answer::Started { job, .. }) = removal else {
         panic!("{removal:?}")

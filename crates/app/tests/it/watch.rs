@@ -8,6 +8,7 @@ use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::Validity;
+use keyferry_domain::view::Field;
 use keyferry_ports::records::{
     Alert, AlertFilter, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
     FleetRecords as _, FoundKey, FoundKeyFilter, JobState, Page, Sweep,
@@ -408,6 +409,26 @@ async fn alerts_end_when_nobody_wants_to_hear_of_them_any_more() {
 }
 
 #[tokio::test]
+async fn the_alerts_of_a_forgotten_key_end_with_it() {
+    let world = world(HealPolicy::Alert).await;
+    on_key(
+        &world,
+        "ScheduleKeyDeletion",
+        json!({ "PendingWindowInDays": 7 }),
+    )
+    .await;
+    world.outside.advance_minutes(8 * 24 * 60);
+    sync(&world).await;
+    assert_ne!(open_alerts(&world).await, []);
+
+    let kms_keys = &world.app.kms_keys;
+    let forgotten = kms_keys.forget(&world.actor, "payments", &Mode::default());
+
+    forgotten.await.expect("it is gone");
+    assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
 async fn what_people_start_is_a_whole_pass_wherever_the_watch_stands() {
     let world = world(HealPolicy::Alert).await;
     sync(&world).await;
@@ -426,6 +447,56 @@ async fn what_people_start_is_a_whole_pass_wherever_the_watch_stands() {
     sync(&world).await;
 
     assert_eq!(codes(&world).await, ["drift.disabled"]);
+}
+
+#[tokio::test]
+async fn asking_again_for_a_look_that_is_under_way_does_not_begin_it_anew() {
+    let world = world(HealPolicy::Alert).await;
+    let watch = &world.app.watch;
+
+    let first = watch.sync(&world.actor, "store").await.expect("it begins");
+    let again = watch.sync(&world.actor, "store").await.expect("it runs");
+    world.run().await;
+    let later = watch.sync(&world.actor, "store").await.expect("it begins");
+
+    assert_eq!(first.id, again.id);
+    assert_ne!(first.id, later.id);
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_hide_nothing_of_the_others_and_end_no_pass() {
+    let world = world(HealPolicy::Alert).await;
+    for _ in 0..3 {
+        aws(&world, "CreateKey", json!({}));
+    }
+    let unanswered = ScriptedFault::next("DescribeKey", Fault::LostReply).times(u32::MAX);
+    world.outside.sim.add_fault(unanswered);
+
+    sync(&world).await;
+
+    let found = unmanaged(&world, false).await;
+    assert_eq!(found.len(), 3);
+    assert!(
+        found
+            .iter()
+            .all(|key| key.place.described == Field::Unreadable)
+    );
+}
+
+#[tokio::test]
+async fn what_was_found_once_and_cannot_be_read_now_is_not_gone() {
+    let world = world(HealPolicy::Alert).await;
+    aws(&world, "CreateKey", json!({}));
+    sync(&world).await;
+    let before = unmanaged(&world, false).await;
+    let unanswered = ScriptedFault::next("DescribeKey", Fault::LostReply).times(u32::MAX);
+    world.outside.sim.add_fault(unanswered);
+
+    sync(&world).await;
+
+    let after = unmanaged(&world, true).await;
+    assert_eq!(before[0].place, after[0].place);
+    assert!(!after[0].is_gone);
 }
 
 #[tokio::test]

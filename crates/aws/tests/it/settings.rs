@@ -215,7 +215,7 @@ async fn settings_that_cannot_work_are_refused_by_name() {
         let mut spoilt = settings("https://kms.example.org");
         spoil(&mut spoilt);
 
-        let opened = connector.open(spoilt, &region(), SESSION).await;
+        let opened = connector.open(spoilt, &region(), SESSION, None).await;
 
         let Err(bad) = opened else {
             panic!("case {index} ({field}) was accepted")
@@ -241,7 +241,7 @@ async fn good_settings_of_every_kind_open() {
                 endpoint: endpoint.clone(),
                 ..settings("https://kms.example.org")
             };
-            let opened = connector.open(good, &region(), SESSION).await;
+            let opened = connector.open(good, &region(), SESSION, None).await;
             assert!(opened.is_ok(), "{endpoint:?}: {:?}", opened.err());
         }
     }
@@ -252,7 +252,7 @@ async fn a_session_name_that_sts_would_refuse_is_refused_here() {
     let connector = Connector::new(Arc::new(TestClock::default()));
     for session in ["", "x", "a b", &"x".repeat(65)] {
         let opened = connector
-            .open(settings("https://k.example.org"), &region(), session)
+            .open(settings("https://k.example.org"), &region(), session, None)
             .await;
         assert_eq!(
             opened.err().map(|bad| bad.field),

@@ -1,13 +1,14 @@
 //! Signing time: committed by the caller for effects, the time now for reads.
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::arn::{Account, Partition};
 use keyferry_domain::intent::{KeyShape, Origin};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
 use keyferry_ports::aws::{CallFailure, KmsCall, NewKmsKey, NotSentStage, Refusal};
 use serde_json::json;
 
-use crate::support::{Linked, Reply, Seen, Server, caller_identity, key, metadata};
+use crate::support::{Linked, Reply, Seen, Server, caller_identity, key, metadata, settings};
 
 pub(crate) fn create_call() -> KmsCall {
     let shape = KeyShape {
@@ -193,6 +194,32 @@ async fn lateness_is_judged_by_the_clock_of_aws() {
     assert!(matches!(late, Err(CallFailure::NotSent { .. })), "{late:?}");
     assert!(in_time.is_ok(), "{in_time:?}");
     assert_eq!(server.count("EnableKey"), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_made_or_listed_in_another_account_than_the_connections() {
+    let server = Server::plain(|_| caller_identity()).await;
+    let other = Account {
+        partition: Partition::Aws,
+        id: "999988887777".parse().unwrap(),
+    };
+    let linked = Linked::of(settings(&server.url()), Some(&other)).await;
+
+    let created = linked.send(&create_call()).await;
+    let listed = linked.kms.keys(None).await;
+
+    assert!(
+        matches!(created, Err(CallFailure::WrongAnswer { .. })),
+        "{created:?}"
+    );
+    assert!(
+        matches!(listed, Err(CallFailure::WrongAnswer { .. })),
+        "{listed:?}"
+    );
+    assert_eq!(
+        (server.count("CreateKey"), server.count("ListKeys")),
+        (0, 0)
+    );
 }
 
 #[tokio::test]

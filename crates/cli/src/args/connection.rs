@@ -48,12 +48,15 @@ pub enum ConnectionCommand {
         /// Id or name.
         connection: String,
     },
-    /// List the Regions of the account, enabled or not.
+    /// List the Regions of a connection's account, enabled or not; without a connection those of the partition.
     Regions {
         /// Id or name.
-        connection: String,
+        connection: Option<String>,
+        /// AWS partition, where there is no connection; `aws` unless given.
+        #[arg(long, conflicts_with = "connection")]
+        partition: Option<String>,
         /// Only those that are enabled.
-        #[arg(long)]
+        #[arg(long, requires = "connection")]
         enabled: bool,
     },
     /// Print what an AWS administrator sets up: IAM policies, trust policy, or the organisation's guardrail.
@@ -127,6 +130,15 @@ pub struct UpdateArgs {
     /// Use no proxy any more.
     #[arg(long, conflicts_with = "proxy")]
     pub no_proxy: bool,
+    /// Trust the usual roots again.
+    #[arg(long, conflicts_with = "ca_file")]
+    pub no_ca: bool,
+    /// Show no client certificate any more.
+    #[arg(long, conflicts_with = "client_certificate_file")]
+    pub no_client_certificate: bool,
+    /// Check again that the certificate names the host.
+    #[arg(long, conflicts_with = "no_host_name_check")]
+    pub host_name_check: bool,
     /// Store it even though it does not work now.
     #[arg(long)]
     pub allow_unverified: bool,

@@ -3,8 +3,8 @@
 use keyferry_api::connection::{
     AddConnectionRequest, ClientCertificateRequest, ConnectionPage, ConnectionView, DoctorRequest,
     EndpointSpec, HostView, HostsView, IdentityRequest, PolicyView, PrincipalsView, ProxyRequest,
-    RegionView, RegionsView, StoredConnectionView, Tier, TlsRequest, UpdateConnectionRequest,
-    VerificationView, VerifyConnectionRequest,
+    RegionView, RegionsView, StoredConnectionView, Tier, TlsChangeRequest, TlsRequest,
+    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use keyferry_api::endpoints as at;
 use keyferry_api::secret::Secret;
@@ -39,9 +39,11 @@ pub(crate) async fn run(
         ConnectionCommand::Delete { connection } => delete(context, &connection).await,
         ConnectionCommand::Principals { connection } => principals(context, &connection).await,
         ConnectionCommand::Regions {
-            connection,
+            connection: Some(connection),
             enabled,
+            ..
         } => regions(context, &connection, enabled).await,
+        ConnectionCommand::Regions { partition, .. } => known_regions(context, partition).await,
         ConnectionCommand::Policy(args) => policy(context, args).await,
         ConnectionCommand::Hosts { regions, endpoint } => hosts(context, &regions, endpoint).await,
         ConnectionCommand::Doctor {
@@ -106,16 +108,24 @@ fn endpoint_cell(connection: &ConnectionView) -> String {
     }
 }
 
-fn access_key(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
-    let (access_key_id, secret_access_key): (String, Secret) =
-        match (&args.csv, &args.access_key_id) {
-            (Some(file), _) => access_key_of_csv(&world.read_text(file)?)?,
-            (None, Some(id)) => (
-                id.clone(),
-                world.secret("secret access key", &args.secret_access_key())?,
-            ),
-            (None, None) => return Ok(None),
-        };
+/// The access key that the options describe. A secret alone belongs to the stored access key id, if there is one.
+fn access_key(
+    world: &mut World,
+    args: &LinkArgs,
+    stored_id: Option<&str>,
+) -> Result<Option<IdentityRequest>, CliError> {
+    let source = args.secret_access_key();
+    let stored_id = stored_id.filter(|_| source.is_given());
+    let id = args.access_key_id.as_deref().or(stored_id);
+    let (access_key_id, secret_access_key): (String, Secret) = match (&args.csv, id) {
+        (Some(file), _) => access_key_of_csv(&world.read_text(file)?)?,
+        (None, Some(id)) => (id.to_owned(), world.secret("secret access key", &source)?),
+        (None, None) if source.is_given() => {
+            let message = "a secret access key without its access key id";
+            return Err(CliError::usage(message).hint("give --access-key-id as well"));
+        }
+        (None, None) => return Ok(None),
+    };
     Ok(Some(IdentityRequest::AccessKey {
         access_key_id,
         secret_access_key,
@@ -123,8 +133,12 @@ fn access_key(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityReque
 }
 
 /// The identity that the options describe, if they describe one.
-fn identity(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest>, CliError> {
-    let base = match access_key(world, args)? {
+fn identity(
+    world: &mut World,
+    args: &LinkArgs,
+    stored_id: Option<&str>,
+) -> Result<Option<IdentityRequest>, CliError> {
+    let base = match access_key(world, args, stored_id)? {
         None if args.host_credentials => Some(IdentityRequest::Host {
             profile: args.profile.clone(),
         }),
@@ -147,23 +161,43 @@ fn identity(world: &mut World, args: &LinkArgs) -> Result<Option<IdentityRequest
     }))
 }
 
-fn tls(world: &mut World, args: &LinkArgs) -> Result<Option<TlsRequest>, CliError> {
-    let ca_bundle = text::document(world, args.ca_file.as_deref())?;
-    let client_certificate = match (&args.client_certificate_file, &args.client_key_file) {
-        (Some(chain), Some(key)) => Some(ClientCertificateRequest {
+fn client_certificate(
+    world: &mut World,
+    args: &LinkArgs,
+) -> Result<Option<ClientCertificateRequest>, CliError> {
+    match (&args.client_certificate_file, &args.client_key_file) {
+        (Some(chain), Some(key)) => Ok(Some(ClientCertificateRequest {
             chain: world.read_text(chain)?,
             private_key: Secret::new(world.read_text(key)?),
-        }),
-        _ => None,
-    };
-    if ca_bundle.is_none() && client_certificate.is_none() && !args.no_host_name_check {
-        return Ok(None);
+        })),
+        _ => Ok(None),
     }
-    Ok(Some(TlsRequest {
-        ca_bundle,
-        client_certificate,
+}
+
+fn tls(world: &mut World, args: &LinkArgs) -> Result<TlsRequest, CliError> {
+    Ok(TlsRequest {
+        ca_bundle: text::document(world, args.ca_file.as_deref())?,
+        client_certificate: client_certificate(world, args)?,
         check_host_name: !args.no_host_name_check,
-    }))
+    })
+}
+
+fn tls_change(
+    world: &mut World,
+    args: &UpdateConnectionArgs,
+) -> Result<TlsChangeRequest, CliError> {
+    let check_host_name = match (args.host_name_check, args.link.no_host_name_check) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    };
+    Ok(TlsChangeRequest {
+        ca_bundle: text::document(world, args.link.ca_file.as_deref())?,
+        remove_ca_bundle: args.no_ca,
+        client_certificate: client_certificate(world, &args.link)?,
+        remove_client_certificate: args.no_client_certificate,
+        check_host_name,
+    })
 }
 
 fn proxy(world: &mut World, args: &LinkArgs) -> Result<Option<ProxyRequest>, CliError> {
@@ -190,7 +224,7 @@ fn settings(
     name: Option<String>,
     args: &LinkArgs,
 ) -> Result<VerifyConnectionRequest, CliError> {
-    let identity = identity(world, args)?.ok_or_else(|| {
+    let identity = identity(world, args, None)?.ok_or_else(|| {
         CliError::usage("the connection has no identity")
             .hint("give --access-key-id, --csv, --role-arn or --host-credentials")
     })?;
@@ -208,7 +242,7 @@ fn settings(
             .as_deref()
             .map(EndpointSpec::from_text)
             .unwrap_or_default(),
-        tls: tls(world, args)?.unwrap_or_default(),
+        tls: tls(world, args)?,
         proxy: proxy(world, args)?,
     })
 }
@@ -318,7 +352,11 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
 }
 
 fn offer_unverified(error: CliError) -> CliError {
-    if !error.message.contains("[aws.") {
+    if !error
+        .code
+        .as_deref()
+        .is_some_and(|code| code.starts_with("aws."))
+    {
         return error;
     }
     let offer = "nothing was stored; --allow-unverified stores it all the same";
@@ -356,13 +394,16 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         .client
         .send(Call::to(&at::SHOW_CONNECTION, &path))
         .await?;
+    let etag = now.etag.clone();
+    let stored: ConnectionView = now.read()?;
     let link = &args.link;
+    let stored_id = stored.identity.access_key_id.as_deref();
     let request = UpdateConnectionRequest {
-        identity: identity(context.world, link)?,
+        identity: identity(context.world, link, stored_id)?,
         regions: text::given(link.regions.clone()),
         tier: link.tier.as_deref().and_then(Tier::from_word),
         endpoint: link.endpoint.as_deref().map(EndpointSpec::from_text),
-        tls: tls(context.world, link)?,
+        tls: tls_change(context.world, &args)?,
         proxy: proxy(context.world, link)?,
         remove_proxy: args.no_proxy,
         rotation: args.rotation.request(),
@@ -370,7 +411,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
     };
     let call = Call::to(&at::UPDATE_CONNECTION, &path)
         .body(&request)
-        .header("if-match", now.etag);
+        .header("if-match", etag);
     let stored: StoredConnectionView = context
         .client
         .send(call)
@@ -431,6 +472,18 @@ async fn regions(
     if only_enabled {
         found.regions.retain(|row| row.enabled == Some(true));
     }
+    print_regions(context, &found)
+}
+
+async fn known_regions(
+    context: &mut Context<'_>,
+    partition: Option<String>,
+) -> Result<(), CliError> {
+    let call = Call::to(&at::KNOWN_REGIONS, &[]).query("partition", partition);
+    print_regions(context, &context.client.send(call).await?.read()?)
+}
+
+fn print_regions(context: &mut Context<'_>, found: &RegionsView) -> Result<(), CliError> {
     let yes_no = |value: bool| if value { "yes" } else { "no" }.to_owned();
     let row = |row: &RegionView| {
         vec![
@@ -444,7 +497,7 @@ async fn regions(
     let table = Table::list(&["REGION", "NAME", "ENABLED", "IN USE"], rows);
     context
         .world
-        .print(context.globals.output, &found, || table)?;
+        .print(context.globals.output, found, || table)?;
     if let Some(why) = &found.why_not_asked {
         context.world.say(&format!(
             "note: the account could not be asked, so this is the list that Keyferry brings: {why}"

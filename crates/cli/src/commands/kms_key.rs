@@ -4,8 +4,8 @@ use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage, KmsKeySettings,
-    KmsKeyView, OldKey, RemoveFromCloudRequest, Renewal, RotateRequest, RotationMethod,
-    ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
+    KmsKeyView, OldKey, Renewal, RotateRequest, RotationMethod, ScheduleDeletionRequest,
+    SynchronizeRequest, UploadKeyRequest,
 };
 
 use super::operation::operate;
@@ -298,16 +298,10 @@ async fn deactivate(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliE
 }
 
 async fn remove_from_cloud(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
-    let confirm_name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
-    let request = RemoveFromCloudRequest { confirm_name };
-    operate(
-        context,
-        &at::REMOVE_FROM_CLOUD,
-        &[&one.kms_key],
-        Some(&request),
-        &one.run,
-    )
-    .await
+    let name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
+    let path = [one.kms_key.as_str()];
+    let run = one.run.naming(name);
+    operate(context, &at::REMOVE_FROM_CLOUD, &path, None::<&()>, &run).await
 }
 
 async fn synchronize(context: &mut Context<'_>, mut args: SynchronizeArgs) -> Result<(), CliError> {

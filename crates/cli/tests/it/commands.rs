@@ -230,6 +230,55 @@ async fn a_connection_is_changed_part_by_part_and_verified() {
 }
 
 #[tokio::test]
+async fn a_new_secret_alone_replaces_that_of_the_stored_access_key() {
+    let shell = Shell::with_keystore().await;
+    let secret = shell.file("secret", "not-the-secret-of-this-access-key-at-all");
+
+    let refused = shell
+        .run(&format!(
+            "connection update aws --secret-access-key-file {}",
+            secret.display()
+        ))
+        .await;
+
+    assert!(
+        refused.stderr.contains("[aws.wrong-credentials]"),
+        "{}",
+        refused.stderr
+    );
+    let without_id = shell
+        .run(&format!(
+            "connection verify --region eu-central-1 --secret-access-key-file {}",
+            secret.display()
+        ))
+        .await;
+    assert_eq!(without_id.exit, Exit::Usage, "{}", without_id.stderr);
+}
+
+#[tokio::test]
+async fn trust_is_changed_part_by_part_and_taken_back() {
+    let shell = Shell::with_keystore().await;
+    let ca = shell.file("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    let ca = ca.display();
+    let update = "connection update aws --allow-unverified --output json";
+    let trust = async |change: &str| {
+        let changed = shell.succeed(&format!("{update} {change}")).await;
+        let changed: Value = serde_json::from_str(&changed).unwrap();
+        let tls = &changed["connection"]["tls"];
+        (tls["ca_bundle"].is_string(), tls["check_host_name"].clone())
+    };
+
+    let custom = format!("--endpoint https://kms.example.org --ca-file {ca}");
+    assert_eq!(trust(&custom).await, (true, Value::from(true)));
+    assert_eq!(
+        trust("--no-host-name-check").await,
+        (true, Value::from(false))
+    );
+    assert_eq!(trust("--no-ca").await, (false, Value::from(false)));
+    assert_eq!(trust("--host-name-check").await, (false, Value::from(true)));
+}
+
+#[tokio::test]
 async fn a_keystore_has_a_template_that_new_keys_follow() {
     let shell = Shell::with_keystore().await;
     shell.succeed("keystore update store --spec HMAC-256 --tag from=template --heal auto --on-cancel-deletion empty").await;

@@ -20,7 +20,9 @@ pub(super) async fn removed_then_reimported_decrypts(rig: &Rig) -> Found {
     let arn = arn_of(&rig.created(NAME, KeySpec::Aes256).await?)?.to_string();
     let ciphertext = encrypt(rig, &arn)?;
 
-    let removed = keys.remove_from_cloud(rig.actor(), NAME, NAME, &mode).await;
+    let removed = keys
+        .remove_from_cloud(rig.actor(), NAME, &Mode::naming(NAME))
+        .await;
     rig.succeed(removed).await?;
     expect_state(rig, &arn, "PendingImport")?;
     expect_life(rig, NAME, Life::Inactive).await?;

@@ -136,8 +136,10 @@ pub(super) async fn wrong_material_refused(rig: &Rig) -> Found {
 async fn emptied_key(rig: &Rig) -> Result<KmsKeyArn, Why> {
     const NAME: &str = "check-wrong-material";
     let key = rig.created(NAME, KeySpec::Aes256).await?;
-    let (keys, mode) = (&rig.app().kms_keys, Mode::default());
-    let removed = keys.remove_from_cloud(rig.actor(), NAME, NAME, &mode).await;
+    let keys = &rig.app().kms_keys;
+    let removed = keys
+        .remove_from_cloud(rig.actor(), NAME, &Mode::naming(NAME))
+        .await;
     rig.succeed(removed).await?;
     arn_of(&key)
 }

@@ -3,14 +3,15 @@
 use keyferry_api::connection::{
     AddConnectionRequest, ClientCertificateRequest, ConnectionView, EndpointSpec, IdentityRequest,
     IdentityView, LinkHealthView, LinkState, PrincipalsView, ProxyRequest, ProxyView,
-    RegionCheckView, RegionView, RegionsView, StoredConnectionView, Tier as ApiTier, TlsRequest,
-    TlsView, UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
+    RegionCheckView, RegionView, RegionsView, StoredConnectionView, Tier as ApiTier,
+    TlsChangeRequest, TlsRequest, TlsView, UpdateConnectionRequest, VerificationView,
+    VerifyConnectionRequest,
 };
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
 use keyferry_app::connections::regions::{ListedRegion, RegionList};
 use keyferry_app::connections::{
-    AddConnection, LinkChange, LinkRequest, Stored, UpdateConnection, Verified,
+    AddConnection, LinkChange, LinkRequest, Stored, TlsChange, UpdateConnection, Verified,
 };
 use keyferry_domain::arn::{BadAwsName, Partition, Region};
 use keyferry_domain::connection::{
@@ -74,14 +75,34 @@ pub(crate) fn endpoint(spec: EndpointSpec) -> Endpoint {
     }
 }
 
+fn client_certificate(request: ClientCertificateRequest) -> ClientCertificate<SecretText> {
+    ClientCertificate {
+        chain: request.chain,
+        private_key: secret(&request.private_key),
+    }
+}
+
+/// Another value, none any more, or no change.
+fn changed<T>(value: Option<T>, is_removed: bool) -> Option<Option<T>> {
+    match value {
+        Some(value) => Some(Some(value)),
+        None => is_removed.then_some(None),
+    }
+}
+
+fn tls_change(request: TlsChangeRequest) -> TlsChange {
+    let certificate = request.client_certificate.map(client_certificate);
+    TlsChange {
+        ca_bundle: changed(request.ca_bundle, request.remove_ca_bundle),
+        client_certificate: changed(certificate, request.remove_client_certificate),
+        check_host_name: request.check_host_name,
+    }
+}
+
 fn tls(request: TlsRequest) -> TlsTrust<SecretText> {
-    let certificate = |one: ClientCertificateRequest| ClientCertificate {
-        chain: one.chain,
-        private_key: secret(&one.private_key),
-    };
     TlsTrust {
         ca_bundle: request.ca_bundle,
-        client_certificate: request.client_certificate.map(certificate),
+        client_certificate: request.client_certificate.map(client_certificate),
         check_host_name: request.check_host_name,
     }
 }
@@ -161,12 +182,8 @@ pub(crate) fn update(
     let link = LinkChange {
         identity: request.identity.map(identity),
         endpoint: request.endpoint.map(endpoint),
-        tls: request.tls.map(tls),
-        proxy: match (request.proxy.map(proxy).transpose()?, request.remove_proxy) {
-            (Some(proxy), _) => Some(Some(proxy)),
-            (None, true) => Some(None),
-            (None, false) => None,
-        },
+        tls: tls_change(request.tls),
+        proxy: changed(request.proxy.map(proxy).transpose()?, request.remove_proxy),
     };
     Ok(UpdateConnection {
         revision,

@@ -3,10 +3,14 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::connection::{
-    AddConnectionRequest, ConnectionPage, DoctorRequest, HostsQuery, PolicyQuery,
+    AddConnectionRequest, ConnectionPage, DoctorRequest, HostsQuery, PolicyQuery, RegionsQuery,
     UpdateConnectionRequest, VerifyConnectionRequest,
 };
-use keyferry_app::connections::{hosts::hosts as hosts_of, policy as app_policy};
+use keyferry_app::AppError;
+use keyferry_app::connections::{
+    hosts::hosts as hosts_of, policy as app_policy, regions as app_regions,
+};
+use keyferry_domain::arn::Partition;
 
 use crate::convert::{connection, doctor as check_up, paperwork};
 use crate::http::extract::{By, Input, Params, Seen, Selector};
@@ -118,6 +122,18 @@ pub(crate) async fn regions(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.connections.regions(&actor, &selector).await?;
+    Ok(reply::ok(connection::region_list(found)))
+}
+
+pub(crate) async fn known_regions(
+    By(actor): By,
+    Params(query): Params<RegionsQuery>,
+) -> Result<Response, Refused> {
+    let partition = match query.partition {
+        Some(text) => text.parse().map_err(AppError::from)?,
+        None => Partition::Aws,
+    };
+    let found = app_regions::known(&actor, partition)?;
     Ok(reply::ok(connection::region_list(found)))
 }
 

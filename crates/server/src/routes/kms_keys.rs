@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, NotRotatedView,
-    RemoveFromCloudRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    RotateRequest, ScheduleDeletionRequest, StartedView,
     SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
@@ -301,12 +301,10 @@ pub(crate) async fn synchronize(
 pub(crate) async fn remove_from_cloud(
     run: HowToRun,
     Selector(key): Selector,
-    Input(body): Input<RemoveFromCloudRequest>,
 ) -> Result<Response, Refused> {
-    let name = body.confirm_name;
     let answer = run
         .keys()
-        .remove_from_cloud(&run.actor, &key, &name, &run.mode)
+        .remove_from_cloud(&run.actor, &key, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRemoveFromCloud, answer).await
 }

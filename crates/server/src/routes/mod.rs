@@ -248,6 +248,12 @@ fn connection_routes() -> Vec<Route> {
             connections::principals,
         ),
         guarded(
+            at::KNOWN_REGIONS,
+            Action::ConnectionRead,
+            Connection,
+            connections::known_regions,
+        ),
+        guarded(
             at::CONNECTION_REGIONS,
             Action::ConnectionRead,
             Connection,

@@ -123,15 +123,15 @@ async fn material_goes_and_comes_back() {
 
     let refused = site
         .post(
-            "/api/v1/kms-keys/k/remove-from-cloud",
-            json!({"confirm_name": "K"}),
+            "/api/v1/kms-keys/k/remove-from-cloud?confirm_name=K",
+            Value::Null,
         )
         .await;
     assert_eq!(refused.code(), "request.name-not-confirmed");
     let removed = site
         .post(
-            "/api/v1/kms-keys/k/remove-from-cloud",
-            json!({"confirm_name": "k"}),
+            "/api/v1/kms-keys/k/remove-from-cloud?confirm_name=k",
+            Value::Null,
         )
         .await;
     let shown = finish(&site, removed, "k").await;

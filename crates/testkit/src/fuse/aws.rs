@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::alias::AliasName;
-use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::LinkSettings;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::tag::Tags;
@@ -40,9 +40,10 @@ impl<A: Aws> Aws for FusedAws<A> {
         settings: LinkSettings<SecretText>,
         region: &Region,
         session: &str,
+        account: Option<&Account>,
     ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
         Ok(Arc::new(FusedAccount {
-            inner: self.inner.open(settings, region, session).await?,
+            inner: self.inner.open(settings, region, session, account).await?,
             fuse: Arc::clone(&self.fuse),
         }))
     }

@@ -62,6 +62,7 @@ impl Aws for SimAws {
         settings: LinkSettings<SecretText>,
         _region: &Region,
         _session: &str,
+        _account: Option<&Account>,
     ) -> Result<Arc<dyn AwsAccount>, BadSettings> {
         let Identity::AccessKey {
             access_key_id,

@@ -54,7 +54,7 @@ impl Act {
             Self::Create => world.create_as(NAME, KeySpec::Aes256, mode).await,
             Self::RotateByNewKey(old) => rotate(RotationMethod::NewKey(old)).await,
             Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
-            Self::RemoveFromCloud => keys.remove_from_cloud(actor, NAME, NAME, mode).await,
+            Self::RemoveFromCloud => keys.remove_from_cloud(actor, NAME, mode).await,
             Self::Deactivate => keys.deactivate(actor, NAME, mode).await,
             Self::Activate => keys.activate(actor, NAME, mode).await,
             Self::Disable => keys.disable(actor, NAME, mode).await,

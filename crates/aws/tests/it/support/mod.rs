@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyferry_aws::Connector;
-use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, TlsTrust};
 use keyferry_ports::aws::{Aws, AwsAccount, Kms, KmsAnswer, KmsCall};
 use keyferry_ports::clock::Clock;
@@ -59,9 +59,17 @@ pub(crate) struct Linked {
 
 impl Linked {
     pub(crate) async fn with(settings: LinkSettings<SecretText>) -> Self {
+        Self::of(settings, None).await
+    }
+
+    /// A link that may reach one account only.
+    pub(crate) async fn of(settings: LinkSettings<SecretText>, account: Option<&Account>) -> Self {
         let clock = Arc::new(TestClock::default());
         let connector = Connector::new(Arc::clone(&clock) as Arc<dyn Clock>);
-        let account = connector.open(settings, &region(), SESSION).await.unwrap();
+        let account = connector
+            .open(settings, &region(), SESSION, account)
+            .await
+            .unwrap();
         let kms = account.kms(&region());
         Self {
             clock,
