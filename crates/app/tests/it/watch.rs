@@ -421,10 +421,10 @@ async fn the_alerts_of_a_forgotten_key_end_with_it() {
     sync(&world).await;
     assert_ne!(open_alerts(&world).await, []);
 
-    let kms_keys = &world.app.kms_keys;
-    let forgotten = kms_keys.forget(&world.actor, "payments", &Mode::default());
+    let (kms_keys, mode) = (&world.app.kms_keys, Mode::default());
+    let forgotten = kms_keys.forget(&world.actor, "payments", &mode).await;
 
-    forgotten.await.expect("it is gone");
+    forgotten.expect("it is gone");
     assert_eq!(open_alerts(&world).await, []);
 }
 

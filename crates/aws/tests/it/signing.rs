@@ -209,7 +209,7 @@ async fn nothing_is_made_or_listed_in_another_account_than_the_connections() {
     let listed = linked.kms.keys(None).await;
 
     assert!(
-        matches!(created, Err(CallFailure::WrongAnswer { .. })),
+        matches!(created, Err(CallFailure::NotSent { .. })),
         "{created:?}"
     );
     assert!(

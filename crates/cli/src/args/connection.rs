@@ -48,7 +48,7 @@ pub enum ConnectionCommand {
         /// Id or name.
         connection: String,
     },
-    /// List the Regions of a connection's account, enabled or not; without a connection those of the partition.
+    /// List the Regions of the account, enabled or not; of the partition where no connection is named.
     Regions {
         /// Id or name.
         connection: Option<String>,
