@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, NotRotatedView,
-    RotateRequest, ScheduleDeletionRequest, StartedView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
+    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
