@@ -20,9 +20,9 @@ use crate::key::{
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
-    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, RotateRequest,
-    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
+    KmsKeyView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
@@ -209,6 +209,10 @@ endpoints! {
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
     SYNCHRONIZE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/synchronize" "synchronize_kms_key" "kms-keys" "Update policy, import missing material, or delete material"
         .query::<DryRunQuery>().takes(body::<SynchronizeRequest>()).answers(OPERATION).idempotent();
+    REPLICATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/replicate" "replicate_kms_key" "kms-keys" "Make replicas of a multi-Region key, and fill them"
+        .query::<DryRunQuery>().takes(body::<ReplicateRequest>()).answers(OPERATION).idempotent();
+    CHANGE_PRIMARY = Post "/api/v1/kms-keys/{kms_key}/change-primary" "change_primary_of_kms_key" "kms-keys" "Make a replica the primary of its multi-Region key"
+        .query::<DryRunQuery>().takes(body::<ChangePrimaryRequest>()).answers(OPERATION).idempotent();
     REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
     ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"

@@ -152,6 +152,22 @@ pub struct SynchronizeRequest {
     pub delete_material: bool,
 }
 
+/// Makes replicas of a multi-Region key, and fills them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicateRequest {
+    /// In which Regions of its keystore.
+    pub regions: Vec<String>,
+}
+
+/// Makes a replica the primary of its multi-Region key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePrimaryRequest {
+    /// The replica's Region.
+    pub region: String,
+}
+
 words! {
     /// How to rotate.
     RotationMethod {

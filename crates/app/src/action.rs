@@ -95,6 +95,8 @@ actions! {
     KmsKeyCancelDeletion = "kms-key.cancel-deletion", None;
     /// Make a KMS key with a new key.
     KmsKeyCreate = "kms-key.create", UseEquivalent;
+    /// Make a replica of a multi-Region key its primary.
+    KmsKeyChangePrimary = "kms-key.change-primary", Change;
     /// Disable and empty.
     KmsKeyDeactivate = "kms-key.deactivate", Destructive;
     /// Disable.
@@ -113,6 +115,8 @@ actions! {
     KmsKeyRelease = "kms-key.release", Change;
     /// Remove the material from AWS.
     KmsKeyRemoveFromCloud = "kms-key.remove-from-cloud", Destructive;
+    /// Make and fill replicas of a multi-Region key.
+    KmsKeyReplicate = "kms-key.replicate", UseEquivalent;
     /// Back to the intent.
     KmsKeyRestore = "kms-key.restore", None;
     /// Rotate, by either method.

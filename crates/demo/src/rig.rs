@@ -227,8 +227,21 @@ impl Rig {
 
     /// What AWS says to the account's root user.
     pub fn look(&self, operation: &str, input: Value) -> Result<Value, Why> {
+        self.look_in(
+            REGIONS.first().copied().unwrap_or_default(),
+            operation,
+            input,
+        )
+    }
+
+    /// The same in one Region.
+    pub(crate) fn look_in(
+        &self,
+        region: &str,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, Why> {
         let root = Caller::root(PRODUCTION);
-        let region = REGIONS.first().copied().unwrap_or_default();
         let answer = self
             .simulator()
             .kms(&root, region, operation, input, self.clock.micros());
@@ -244,6 +257,11 @@ impl Rig {
     pub(crate) fn next_event(&self) -> u64 {
         let last = self.simulator().journal().last().map(|entry| entry.number);
         last.map_or(0, |number| number + 1)
+    }
+
+    /// Lets time pass in which nobody works.
+    pub(crate) fn pass(&self, time: SignedDuration) {
+        self.clock.move_to(self.clock.now() + time);
     }
 
     /// Asks for a KMS key with an alias of the same name.

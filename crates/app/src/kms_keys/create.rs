@@ -327,15 +327,19 @@ fn regions_of(keystore: &Keystore, wanted: Vec<Region>) -> Result<Vec<Region>, A
     if wanted.is_empty() {
         return Ok(keystore.regions.iter().take(1).cloned().collect());
     }
-    match wanted
-        .iter()
-        .find(|region| !keystore.regions.contains(region))
-    {
+    check_in_keystore(keystore, &wanted)?;
+    Ok(wanted)
+}
+
+/// Refuses Regions that the keystore does not have.
+pub(super) fn check_in_keystore(keystore: &Keystore, wanted: &[Region]) -> Result<(), AppError> {
+    let has = |region: &&Region| keystore.regions.contains(region);
+    match wanted.iter().find(|region| !has(region)) {
         Some(unknown) => Err(AppError::RegionNotInUse {
             region: unknown.to_string(),
             of: "keystore",
         }),
-        None => Ok(wanted),
+        None => Ok(()),
     }
 }
 

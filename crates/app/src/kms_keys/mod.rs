@@ -5,6 +5,7 @@ mod create;
 mod leave;
 mod names;
 mod observe;
+mod places;
 mod rotate;
 mod rotate_many;
 mod rotation;

@@ -1,9 +1,7 @@
 //! What a person needs at once works whatever else is under way, and whatever is out of reach.
 
 use jiff::SignedDuration;
-use keyferry_app::kms_keys::{
-    Answer, CreateKmsKey, Mode, Properties, Rotate, RotationMethod, UpdateKmsKey,
-};
+use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, UpdateKmsKey};
 use keyferry_app::{App, AppError};
 use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
@@ -14,11 +12,9 @@ use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{Batch, Change, Commits as _, Expect, JobState};
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::{Caller, Fault, ScriptedFault};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::scene::{self, MODE, aws};
-
-const REPLICA: &str = "eu-west-1";
+use crate::scene::{self, MODE, REPLICA, aws, state_in};
 
 fn app(world: &World) -> &App {
     &world.app
@@ -62,16 +58,6 @@ fn fail(world: &World, operation: &str, region: Option<&str>) {
     let mut fault = ScriptedFault::next(operation, Fault::TimeoutBefore).times(u32::MAX);
     fault.region = region.map(str::to_owned);
     world.outside.sim.add_fault(fault);
-}
-
-fn state_in(world: &World, key: &KmsKey, region: &str) -> Value {
-    let place: Region = region.parse().unwrap();
-    let arn = key.arn.clone().expect("it was made").in_region(&place);
-    let input = json!({ "KeyId": arn.to_string() });
-    let (root, now) = (Caller::root(ACCOUNT), world.outside.clock_now());
-    let sim = &world.outside.sim;
-    let described = sim.kms(&root, region, "DescribeKey", input, now).unwrap();
-    described["KeyMetadata"]["KeyState"].clone()
 }
 
 /// A rotation by new key whose successor gets no import parameters. Answers the old key and the successor.
@@ -246,46 +232,9 @@ async fn a_restore_disables_nothing_that_is_to_be_emptied() {
     assert_eq!(details.targets[0].1, [], "{details:#?}");
 }
 
-/// A world with the multi-Region KMS key `app` in two Regions.
-async fn in_two_regions() -> World {
-    let world = World::calm(11);
-    world.with_keystore().await.expect("the account answers");
-    let regions: Vec<Region> = [REGION, REPLICA].map(|one| one.parse().unwrap()).to_vec();
-    let connection = keyferry_app::connections::UpdateConnection {
-        regions: Some(regions.clone()),
-        ..Default::default()
-    };
-    let connections = &app(&world).connections;
-    let updated = connections.update(&world.actor, "aws", connection).await;
-    updated.expect("both Regions are enabled");
-    let keystore = keyferry_app::keystores::UpdateKeystore {
-        regions: Some(regions.clone()),
-        ..Default::default()
-    };
-    let keystores = &app(&world).keystores;
-    let updated = keystores.update(&world.actor, "store", keystore).await;
-    updated.expect("the connection has both");
-    let command = CreateKmsKey {
-        keystore: "store".to_owned(),
-        name: "app".parse().unwrap(),
-        spec: Some(KeySpec::Aes256),
-        properties: Properties {
-            regions,
-            multi_region: Some(true),
-            ..Properties::default()
-        },
-    };
-    let keys = &app(&world).kms_keys;
-    world
-        .succeed(keys.create(&world.actor, command, &MODE).await)
-        .await;
-    world.outside.advance_minutes(20);
-    world
-}
-
 #[tokio::test]
 async fn the_deletion_of_a_set_is_cancelled_at_once_though_the_replicas_go_first() {
-    let world = in_two_regions().await;
+    let world = scene::multi_region(2).await;
     let keys = &app(&world).kms_keys;
     let mode = Mode::naming("app");
     let scheduled = job(keys.schedule_deletion(&world.actor, "app", 7, &mode).await);
@@ -309,7 +258,7 @@ async fn the_deletion_of_a_set_is_cancelled_at_once_though_the_replicas_go_first
 #[tokio::test]
 async fn a_region_out_of_reach_keeps_nobody_from_disabling_the_others() {
     for (far, near) in [(REPLICA, REGION), (REGION, REPLICA)] {
-        let world = in_two_regions().await;
+        let world = scene::multi_region(2).await;
         fail(&world, "*", Some(far));
         let keys = &app(&world).kms_keys;
 
@@ -327,7 +276,7 @@ async fn a_region_out_of_reach_keeps_nobody_from_disabling_the_others() {
 
 #[tokio::test]
 async fn a_region_out_of_reach_keeps_nobody_from_ending_a_foreign_deletion_elsewhere() {
-    let world = in_two_regions().await;
+    let world = scene::multi_region(2).await;
     let key = world.kms_key("app").await;
     let place: Region = REPLICA.parse().unwrap();
     let replica = key.arn.as_ref().unwrap().in_region(&place).to_string();

@@ -18,6 +18,7 @@ mod groups;
 mod leaving;
 mod link_settings;
 mod operations;
+mod places;
 mod regions;
 mod scene;
 mod scheduler;

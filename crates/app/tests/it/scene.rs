@@ -1,10 +1,16 @@
 //! Short ways to a world with a KMS key, and to what AWS says of it.
 
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{Answer, Mode};
+use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
+use keyferry_domain::arn::Region;
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
-use keyferry_testkit::world::World;
+use keyferry_testkit::world::{ACCOUNT, REGION, World};
+use kms_sim::Caller;
 use serde_json::{Value, json};
+
+/// Where replicas are.
+pub(crate) const REPLICA: &str = "eu-west-1";
 
 pub(crate) const MODE: Mode = Mode {
     dry_run: false,
@@ -67,4 +73,52 @@ pub(crate) fn planned(answer: Result<Answer, AppError>) -> Vec<&'static str> {
             .collect(),
         other => panic!("no plan: {other:?}"),
     }
+}
+
+/// A world with two Regions, and the multi-Region KMS key `app` in the first so many of them.
+pub(crate) async fn multi_region(places: usize) -> World {
+    let world = World::calm(11);
+    world.with_keystore().await.expect("the account answers");
+    let regions: Vec<Region> = [REGION, REPLICA].map(|one| one.parse().unwrap()).to_vec();
+    let connection = keyferry_app::connections::UpdateConnection {
+        regions: Some(regions.clone()),
+        ..Default::default()
+    };
+    let connections = &world.app.connections;
+    let updated = connections.update(&world.actor, "aws", connection).await;
+    updated.expect("both Regions are enabled");
+    let keystore = keyferry_app::keystores::UpdateKeystore {
+        regions: Some(regions.clone()),
+        ..Default::default()
+    };
+    let keystores = &world.app.keystores;
+    let updated = keystores.update(&world.actor, "store", keystore).await;
+    updated.expect("the connection has both");
+    let command = CreateKmsKey {
+        keystore: "store".to_owned(),
+        name: "app".parse().unwrap(),
+        spec: Some(KeySpec::Aes256),
+        properties: Properties {
+            regions: regions[..places].to_vec(),
+            multi_region: Some(true),
+            ..Properties::default()
+        },
+    };
+    let keys = &world.app.kms_keys;
+    world
+        .succeed(keys.create(&world.actor, command, &MODE).await)
+        .await;
+    world.outside.advance_minutes(20);
+    world
+}
+
+/// AWS's state of the KMS key in one Region.
+pub(crate) fn state_in(world: &World, key: &KmsKey, region: &str) -> Value {
+    let place: Region = region.parse().unwrap();
+    let arn = key.arn.clone().expect("it was made").in_region(&place);
+    let input = json!({ "KeyId": arn.to_string() });
+    let (root, now) = (Caller::root(ACCOUNT), world.outside.clock_now());
+    let sim = &world.outside.sim;
+    let described = sim.kms(&root, region, "DescribeKey", input, now).unwrap();
+    described["KeyMetadata"]["KeyState"].clone()
 }

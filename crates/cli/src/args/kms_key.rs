@@ -77,6 +77,10 @@ pub enum KmsKeyCommand {
     Rotate(RotateArgs),
     /// Take the key's current version into a KMS key that holds an older one; its id stays.
     UploadVersion(OneArgs),
+    /// Make replicas of a multi-Region key in further Regions of its keystore, and fill them.
+    Replicate(ReplicateArgs),
+    /// Make a replica the primary of its multi-Region key.
+    ChangePrimary(ChangePrimaryArgs),
     /// Schedule deletion in AWS.
     ScheduleDeletion(ScheduleDeletionArgs),
     /// Cancel a scheduled deletion.
@@ -100,6 +104,32 @@ pub enum KmsKeyCommand {
 pub struct OneArgs {
     /// Id, name, ARN or alias.
     pub kms_key: String,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key replicate`
+#[derive(Clone, Debug, Args)]
+pub struct ReplicateArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// A Region of its keystore.
+    #[arg(long = "region", value_name = "REGION", required = true)]
+    pub regions: Vec<String>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key change-primary`
+#[derive(Clone, Debug, Args)]
+pub struct ChangePrimaryArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Where the replica is that becomes the primary.
+    #[arg(long, value_name = "REGION")]
+    pub region: String,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,

@@ -28,8 +28,8 @@ pub use key::{
 };
 pub use keystore::{KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
-    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs,
-    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs,
+    ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};

@@ -3,16 +3,17 @@
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage, KmsKeySettings,
-    KmsKeyView, OldKey, Renewal, RotateRequest, RotationMethod, ScheduleDeletionRequest,
-    SynchronizeRequest, UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage,
+    KmsKeySettings, KmsKeyView, OldKey, Renewal, ReplicateRequest, RotateRequest, RotationMethod,
+    ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
 };
 
 use super::operation::operate;
 use super::{Context, kms_key_update, text};
 use crate::args::{
-    CancelDeletionArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs, RotateArgs, RotationArgs,
-    RunArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs,
+    ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
+    SynchronizeArgs, UploadArgs,
 };
 use crate::client::Call;
 use crate::error::CliError;
@@ -40,6 +41,8 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Synchronize(args) => synchronize(context, args).await,
         Do::SetRotation { kms_key, rotation } => set_rotation(context, &kms_key, rotation).await,
         Do::Rotate(args) => rotate(context, args).await,
+        Do::Replicate(args) => replicate(context, args).await,
+        Do::ChangePrimary(args) => change_primary(context, args).await,
         Do::ScheduleDeletion(args) => schedule_deletion(context, args).await,
         Do::CancelDeletion(args) => cancel_deletion(context, args).await,
     }
@@ -337,6 +340,39 @@ async fn rotate(context: &mut Context<'_>, mut args: RotateArgs) -> Result<(), C
         context,
         &at::ROTATE_KMS_KEY,
         &[&args.kms_key],
+        Some(&request),
+        &args.run,
+    )
+    .await
+}
+
+async fn replicate(context: &mut Context<'_>, args: ReplicateArgs) -> Result<(), CliError> {
+    let request = ReplicateRequest {
+        regions: args.regions,
+    };
+    let path = [args.kms_key.as_str()];
+    operate(
+        context,
+        &at::REPLICATE_KMS_KEY,
+        &path,
+        Some(&request),
+        &args.run,
+    )
+    .await
+}
+
+async fn change_primary(
+    context: &mut Context<'_>,
+    args: ChangePrimaryArgs,
+) -> Result<(), CliError> {
+    let request = ChangePrimaryRequest {
+        region: args.region,
+    };
+    let path = [args.kms_key.as_str()];
+    operate(
+        context,
+        &at::CHANGE_PRIMARY,
+        &path,
         Some(&request),
         &args.run,
     )

@@ -5,7 +5,9 @@ mod connection;
 mod crash;
 mod life;
 pub mod material;
+mod regions;
 mod rotation;
+mod watching;
 
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -82,6 +84,26 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "lost-answer-leaves-one-key",
         run: |rig| Box::pin(crash::lost_answer_leaves_one_key(rig)),
+    },
+    Check {
+        name: "drift-healed",
+        run: |rig| Box::pin(watching::drift_healed(rig)),
+    },
+    Check {
+        name: "foreign-deletion-restored",
+        run: |rig| Box::pin(watching::foreign_deletion_restored(rig)),
+    },
+    Check {
+        name: "multi-region-replica-filled",
+        run: |rig| Box::pin(regions::replica_filled(rig)),
+    },
+    Check {
+        name: "multi-region-in-place-rotation",
+        run: |rig| Box::pin(regions::in_place_rotation(rig)),
+    },
+    Check {
+        name: "schedule-rotates",
+        run: |rig| Box::pin(rotation::schedule_rotates(rig)),
     },
     Check {
         name: "audit-complete",

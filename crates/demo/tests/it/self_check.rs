@@ -9,7 +9,7 @@ use serde_json::json;
 const OURS: &str = "arn:aws:iam::111122223333:user/keyferry";
 
 /// The names are a promise to scripts.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 20] = [
     "connection-verified",
     "bad-secret-refused",
     "aes-imported",
@@ -24,6 +24,11 @@ const NAMES: [&str; 15] = [
     "schedule-cancel-deletion",
     "crash-after-create-key-leaves-one-key",
     "lost-answer-leaves-one-key",
+    "drift-healed",
+    "foreign-deletion-restored",
+    "multi-region-replica-filled",
+    "multi-region-in-place-rotation",
+    "schedule-rotates",
     "audit-complete",
 ];
 

@@ -72,6 +72,12 @@ pub enum Refusal {
         /// Which.
         region: crate::arn::Region,
     },
+    /// The primary moves only to where a replica is.
+    #[error("the KMS key has no replica in {region}")]
+    NoReplica {
+        /// Where.
+        region: crate::arn::Region,
+    },
     /// Only multi-Region keys have several places.
     #[error("several Regions need a multi-Region key")]
     NotMultiRegion,
@@ -162,6 +168,7 @@ impl Refusal {
                 "name a Region, or set the keystore's default one",
             ),
             Self::RegionTwice { .. } => ("kms-key.region-twice", "name each Region once"),
+            Self::NoReplica { .. } => ("kms-key.no-replica", "replicate the KMS key there first"),
             Self::NotMultiRegion => (
                 "kms-key.not-multi-region",
                 "ask for a multi-Region key, or make copies",

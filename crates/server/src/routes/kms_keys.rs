@@ -3,21 +3,22 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery, NotRotatedView,
-    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
+    NotRotatedView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
 use keyferry_app::kms_keys::{Answer, KmsKeys, Mode, Rotations};
 use keyferry_app::{Action, Actor, AppError};
+use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
 use crate::convert::names::Names;
-use crate::convert::{job, kms_key, page::page, plan, rotation};
+use crate::convert::{connection, job, kms_key, page::page, plan, rotation};
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -320,6 +321,32 @@ pub(crate) async fn rotate(
         .rotate(&run.actor, &key, command, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRotate, answer).await
+}
+
+pub(crate) async fn replicate(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<ReplicateRequest>,
+) -> Result<Response, Refused> {
+    let regions = connection::regions(&body.regions).map_err(AppError::from)?;
+    let answer = run
+        .keys()
+        .replicate(&run.actor, &key, regions, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyReplicate, answer).await
+}
+
+pub(crate) async fn change_primary(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<ChangePrimaryRequest>,
+) -> Result<Response, Refused> {
+    let to = body.region.parse::<Region>().map_err(AppError::from)?;
+    let answer = run
+        .keys()
+        .change_primary(&run.actor, &key, &to, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyChangePrimary, answer).await
 }
 
 pub(crate) async fn schedule_deletion(

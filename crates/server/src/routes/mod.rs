@@ -351,6 +351,18 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::synchronize,
         ),
         guarded(
+            at::REPLICATE_KMS_KEY,
+            Action::KmsKeyReplicate,
+            KmsKey,
+            kms_keys::replicate,
+        ),
+        guarded(
+            at::CHANGE_PRIMARY,
+            Action::KmsKeyChangePrimary,
+            KmsKey,
+            kms_keys::change_primary,
+        ),
+        guarded(
             at::REMOVE_FROM_CLOUD,
             Action::KmsKeyRemoveFromCloud,
             KmsKey,

@@ -1,0 +1,118 @@
+//! What others do in AWS: told, and mended where that is allowed.
+
+use jiff::SignedDuration;
+use keyferry_app::keystores::UpdateKeystore;
+use keyferry_app::kms_keys::Mode;
+use keyferry_domain::keystore::HealPolicy;
+use keyferry_domain::spec::KeySpec;
+use keyferry_ports::records::{AlertFilter, JobFilter, Page};
+use serde_json::json;
+
+use super::{Found, encrypt, expect_decrypts, expect_state};
+use crate::error::{Why, ensure};
+use crate::rig::{NAME as KEYSTORE, Rig, arn_of};
+
+/// Our own writes count as seen only after a while.
+const A_WHILE: SignedDuration = SignedDuration::from_mins(20);
+
+/// Somebody empties a KMS key: one look finds it, and healing imports the same bytes.
+pub(super) async fn drift_healed(rig: &Rig) -> Found {
+    const NAME: &str = "check-healed";
+    let arn = arn_of(&rig.created(NAME, KeySpec::Aes256).await?)?.to_string();
+    let ciphertext = encrypt(rig, &arn)?;
+    rig.pass(A_WHILE);
+    rig.look("DeleteImportedKeyMaterial", json!({ "KeyId": arn }))?;
+    expect_state(rig, &arn, "PendingImport")?;
+    rig.pass(A_WHILE);
+
+    set_healing(rig, HealPolicy::Auto).await?;
+    look_through(rig).await?;
+    expect_alert(rig, NAME, "drift.material-missing").await?;
+    heal(rig).await?;
+
+    set_healing(rig, HealPolicy::Alert).await?;
+    expect_state(rig, &arn, "Enabled")?;
+    expect_decrypts(rig, &ciphertext)?;
+    Ok(format!(
+        "{arn}: emptied by somebody else, told, filled again; the old ciphertext decrypts"
+    ))
+}
+
+/// Somebody schedules the deletion of a KMS key: it is told, and one command brings the key back.
+pub(super) async fn foreign_deletion_restored(rig: &Rig) -> Found {
+    const NAME: &str = "check-restored";
+    let arn = arn_of(&rig.created(NAME, KeySpec::Aes256).await?)?.to_string();
+    let ciphertext = encrypt(rig, &arn)?;
+    rig.pass(A_WHILE);
+    let days = json!({ "KeyId": arn, "PendingWindowInDays": 7 });
+    rig.look("ScheduleKeyDeletion", days)?;
+    expect_state(rig, &arn, "PendingDeletion")?;
+    rig.pass(A_WHILE);
+
+    look_through(rig).await?;
+    expect_alert(rig, NAME, "drift.deletion-scheduled").await?;
+    let keys = &rig.app().kms_keys;
+    let restored = keys.restore(rig.actor(), NAME, &Mode::default()).await;
+    rig.succeed(restored).await?;
+
+    expect_state(rig, &arn, "Enabled")?;
+    expect_decrypts(rig, &ciphertext)?;
+    rig.pass(A_WHILE);
+    look_through(rig).await?;
+    ensure(alerts_on(rig, NAME).await?.is_empty(), || {
+        "the alert did not end with the restore".to_owned()
+    })?;
+    Ok(format!(
+        "{arn}: a foreign deletion was told, cancelled, and the key enabled"
+    ))
+}
+
+async fn set_healing(rig: &Rig, heal: HealPolicy) -> Result<(), Why> {
+    let change = UpdateKeystore {
+        heal: Some(heal),
+        ..UpdateKeystore::default()
+    };
+    let keystores = &rig.app().keystores;
+    keystores.update(rig.actor(), KEYSTORE, change).await?;
+    Ok(())
+}
+
+async fn look_through(rig: &Rig) -> Result<(), Why> {
+    let job = rig.app().watch.sync(rig.actor(), KEYSTORE).await?;
+    let ended = rig.finish_job(&job).await?;
+    rig.expect_success(ended).await?;
+    Ok(())
+}
+
+/// Works off the jobs that healing began.
+async fn heal(rig: &Rig) -> Result<(), Why> {
+    let page = Page {
+        limit: 100,
+        cursor: None,
+    };
+    let filter = JobFilter::default();
+    let jobs = rig.app().jobs.list(rig.actor(), &filter, &page).await?;
+    for job in jobs.rows.iter().filter(|job| job.kind == "kms-key.heal") {
+        let ended = rig.finish_job(job).await?;
+        rig.expect_success(ended).await?;
+    }
+    Ok(())
+}
+
+async fn alerts_on(rig: &Rig, name: &str) -> Result<Vec<String>, Why> {
+    let filter = AlertFilter {
+        is_open: Some(true),
+        ..AlertFilter::default()
+    };
+    let alerts = &rig.app().alerts;
+    let open = alerts.list(rig.actor(), &filter, &Page::default()).await?;
+    let about = open.rows.into_iter().filter(|alert| alert.name == name);
+    Ok(about.map(|alert| alert.code).collect())
+}
+
+async fn expect_alert(rig: &Rig, name: &str, code: &str) -> Result<(), Why> {
+    let open = alerts_on(rig, name).await?;
+    ensure(open.iter().any(|one| one == code), || {
+        format!("of {name} is told {open:?}, not {code}")
+    })
+}
