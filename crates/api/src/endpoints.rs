@@ -16,7 +16,8 @@ use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView};
 use crate::job::{JobPage, JobQuery, JobView};
 use crate::key::{
-    CreateKeyRequest, KeyPage, KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
+    CopyKeyRequest, CreateKeyRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
+    KeyVersionView, KeyView, UpdateKeyRequest,
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
@@ -167,10 +168,16 @@ endpoints! {
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
         .takes(body::<CreateKeyRequest>())
         .answers(&[made(body::<KeyView>())]);
+    IMPORT_KEY = Post "/api/v1/keys/import" "import_key" "keys" "Take material from a file: a new key, or the next version of one"
+        .takes(body::<ImportKeyRequest>())
+        .answers(&[made(body::<KeyView>())]);
     SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
         .answers(&[ok(body::<KeyView>())]);
     UPDATE_KEY = Patch "/api/v1/keys/{key}" "update_key" "keys" "Change a key's name, limit or permitted operations"
         .takes(body::<UpdateKeyRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+    COPY_KEY = Post "/api/v1/keys/{key}/copies" "copy_key" "keys" "Copy a key's current version to KMS keys, or to a key of a group (201)"
+        .query::<DryRunQuery>().takes(body::<CopyKeyRequest>())
+        .answers(&[STARTED, UNCHANGED, PLAN, made(body::<KeyView>())]).idempotent();
     LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"

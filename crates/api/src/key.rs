@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::kms_key::KmsKeySettings;
 use crate::page::page;
 use crate::rotation::{KeyRotationRequest, KeyRotationView};
+use crate::secret::{self, Secret};
 
 /// Makes a key with its first version; nothing goes to AWS.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -28,6 +30,39 @@ pub struct CreateKeyRequest {
     pub group: Option<String>,
     /// When it gets new versions by itself; never unless given.
     pub rotation: Option<KeyRotationRequest>,
+}
+
+/// Takes material from a file into the vault: a new key, or the next version of one. Nothing goes to AWS. The one request
+/// whose body holds key material.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportKeyRequest {
+    /// Name of the new key, unique in its group. Either this or `new_version_of`.
+    pub name: Option<String>,
+    /// The key, by id or name, whose next version it becomes.
+    pub new_version_of: Option<String>,
+    /// The file's bytes, as base64; 16 KiB at most.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub file: Secret,
+    /// How they are to be read: `raw`, `base64`, `hex`, `pem`, or `auto`, which is what it is unless given.
+    pub format: Option<String>,
+    /// What the file must hold; what it does unless given: 32 raw bytes are `AES-256`, 28, 48 and 64 an HMAC key.
+    pub spec: Option<String>,
+    /// The key, by id or name, under whose current version the material is wrapped.
+    pub wrapped_by: Option<String>,
+    /// `aes-kwp`, `rsa-oaep-sha-256` or `rsa-aes-key-wrap-sha-256`; goes with `wrapped_by`.
+    pub wrapping: Option<String>,
+    /// Of a new key: free text.
+    pub description: Option<String>,
+    /// Of a new key: how many versions may be active at once; 10 unless given.
+    pub active_versions_max: Option<u32>,
+    /// Of a new key: what applications may do with it; everything that its spec can unless given.
+    pub permitted_operations: Option<Vec<String>>,
+    /// Of a new key: whether material may ever leave by a wrapped download or a copy.
+    #[serde(default)]
+    pub exportable: bool,
+    /// Of a new key: the owning group's id or name; `default` unless given.
+    pub group: Option<String>,
 }
 
 /// Changes a key. What is not given stays; nothing goes to AWS.
@@ -59,6 +94,60 @@ pub struct HolderView {
     pub life: String,
     /// Whether the version is the one that it encrypts with.
     pub current: bool,
+}
+
+/// A copy and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyLinkView {
+    /// `key` or `kms-key`: what was made.
+    pub kind: String,
+    /// The copy's id.
+    pub id: String,
+    /// The copy's name when it was made.
+    pub name: String,
+    /// The id of the key that was copied.
+    pub source: String,
+    /// Which version.
+    pub version: u32,
+    /// The group that owns the copy.
+    pub group: String,
+    /// The group or keystore into which it was copied, as it was called then.
+    pub into: String,
+    /// Who copied.
+    pub by: String,
+    /// When.
+    #[schema(format = DateTime)]
+    pub at: String,
+}
+
+/// Copies a key's current version: to KMS keys, one for each entry, or to a new key of a group. Only exportable keys are
+/// copied. Either `keystores` or `group`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyKeyRequest {
+    /// KMS keys to make.
+    #[serde(default)]
+    pub keystores: Vec<CopyIntoRequest>,
+    /// The group, by id or name, that shall own a copy in the vault.
+    pub group: Option<String>,
+    /// With `group`: the copy's name; the first of `NAME_copy1`, `NAME_copy2`… that is free unless given.
+    pub name: Option<String>,
+    /// With `group`: whether the copy may be copied and downloaded in its turn.
+    #[serde(default)]
+    pub exportable: bool,
+}
+
+/// One KMS key to make as a copy.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyIntoRequest {
+    /// The keystore's id or name.
+    pub keystore: String,
+    /// The KMS key's name; the first of `NAME_copy1`, `NAME_copy2`… that is free unless given.
+    pub name: Option<String>,
+    /// How it shall look.
+    #[serde(default)]
+    pub settings: KmsKeySettings,
 }
 
 /// Which keys.
@@ -136,6 +225,12 @@ pub struct KeyView {
     /// All versions, oldest first; only where one key is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<KeyVersionView>,
+    /// All copies, oldest first, also those that are gone; only where one key is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<KeyLinkView>,
+    /// Where it came from, where it is a copy; only where one key is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_from: Option<KeyLinkView>,
 }
 
 /// The versions of a key, oldest first.

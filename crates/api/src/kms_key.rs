@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::job::JobView;
+use crate::key::KeyLinkView;
 use crate::page::page;
 use crate::rotation::{RotationRequest, RotationView};
 
@@ -457,6 +458,9 @@ pub struct KmsKeyView {
     /// When AWS will delete it.
     #[schema(format = DateTime)]
     pub deletion_date: Option<String>,
+    /// Where it came from, where it is a copy; only where one KMS key is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_from: Option<KeyLinkView>,
     /// The KMS key that this one replaced.
     pub predecessor: Option<String>,
     /// The KMS key that replaced this one.

@@ -65,6 +65,10 @@ actions! {
     JobRetry = "job.retry", Change;
     /// Make a key.
     KeyCreate = "key.create", Change;
+    /// Copy a key to other keystores, Regions or groups.
+    KeyCopy = "key.copy", UseEquivalent;
+    /// Bring material in a file.
+    KeyImport = "key.import", Change;
     /// Make a new version.
     KeyNewVersion = "key.new-version", Change;
     /// Report a version as compromised.

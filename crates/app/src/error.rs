@@ -3,7 +3,7 @@
 use keyferry_domain::alias::BadAlias;
 use keyferry_domain::arn::BadAwsName;
 use keyferry_domain::key::TooManyActiveVersions;
-use keyferry_domain::key_operation::NotForSpec;
+use keyferry_domain::key_operation::{KeyOperation, NotForSpec};
 use keyferry_domain::name::BadName;
 use keyferry_domain::operation::Refusal as OperationRefusal;
 use keyferry_domain::plan::Blocked;
@@ -116,6 +116,28 @@ pub enum AppError {
         version: VersionNumber,
         /// Its state.
         state: VersionState,
+    },
+    /// A further version would hold what an older one holds.
+    #[error("the material in the file is that of version {version} of the key {key}")]
+    SameMaterial {
+        /// The key.
+        key: String,
+        /// Which version has it.
+        version: VersionNumber,
+    },
+    /// Only exportable keys are copied.
+    #[error("the key {key} is not exportable, and only exportable keys are copied")]
+    NotExportable {
+        /// The key.
+        key: String,
+    },
+    /// The key may not do this, or its version no longer.
+    #[error("the key {key} may not {operation}")]
+    NotPermitted {
+        /// The key.
+        key: String,
+        /// What.
+        operation: KeyOperation,
     },
     /// The life of the version does not allow it.
     #[error(transparent)]
@@ -323,6 +345,9 @@ impl AppError {
             Self::NotGone { .. } => "kms-key.not-gone",
             Self::ForeignStatements { .. } => "kms-key.foreign-statements",
             Self::VersionNotActive { .. } => "key.version-not-active",
+            Self::SameMaterial { .. } => "key.same-material",
+            Self::NotExportable { .. } => "key.not-exportable",
+            Self::NotPermitted { .. } => "key.operation-not-permitted",
             Self::VersionState(_) => "key.version-state",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
@@ -391,6 +416,9 @@ impl AppError {
             | Self::NotGone { .. }
             | Self::ForeignStatements { .. }
             | Self::VersionNotActive { .. }
+            | Self::SameMaterial { .. }
+            | Self::NotExportable { .. }
+            | Self::NotPermitted { .. }
             | Self::VersionState(_)
             | Self::Changed { .. }
             | Self::InUse { .. }
@@ -409,7 +437,9 @@ impl AppError {
             Self::NotNow { .. } => ErrorClass::Transient,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
-            Self::Vault(VaultError::Unsupported { .. }) => ErrorClass::Caller,
+            Self::Vault(VaultError::Unsupported { .. } | VaultError::KeyFile(_)) => {
+                ErrorClass::Caller
+            }
             Self::Records(RecordsError::Unavailable { .. } | RecordsError::Unknown)
             | Self::NotDurable(NotDurable::Records(
                 RecordsError::Unavailable { .. } | RecordsError::Unknown,
@@ -441,6 +471,15 @@ impl AppError {
                 "give the whole policy, or all users, administrators and other accounts at once"
             }
             Self::VersionNotActive { .. } => "make a new version with `keyferry key new-version`",
+            Self::SameMaterial { .. } => {
+                "give a file with other material, or make one with `keyferry key new-version`"
+            }
+            Self::NotExportable { .. } => {
+                "a key is exportable from its making on (`--exportable`); `keyferry kms-key upload` takes any key to a keystore of its group"
+            }
+            Self::NotPermitted { .. } => {
+                "permit it with `keyferry key update` and its option --permit; the version must not be destroyed"
+            }
             Self::VersionState(_) => "look at the states with `keyferry key-version list`",
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",
@@ -501,6 +540,7 @@ fn vault_hint(error: &VaultError) -> &'static str {
         }
         VaultError::ForeignLink => FOREIGN_LINK_HINT,
         VaultError::BadWrappingKey { .. } => "check the endpoint: it may not be AWS",
+        VaultError::KeyFile(bad) => bad.texts().1,
         VaultError::Unsupported { .. } => {
             "choose another key spec; the message says what cannot be"
         }
@@ -528,6 +568,7 @@ fn vault_code(error: &VaultError) -> &'static str {
         VaultError::DoesNotOpen { .. } => "vault.does-not-open",
         VaultError::ForeignLink => "connection.foreign-link",
         VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
+        VaultError::KeyFile(bad) => bad.texts().0,
         VaultError::Unsupported { .. } => "vault.unsupported",
         VaultError::Module { .. } => "vault.module-failed",
     }

@@ -3,6 +3,7 @@
 use keyferry_audit::Outcome;
 use keyferry_domain::id::KeyId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::Copied;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionAction, VersionNumber, VersionState};
@@ -118,10 +119,15 @@ impl Shared {
     pub(crate) async fn with_versions(&self, key: ManagedKey) -> Result<KeyWithVersions, AppError> {
         let versions = self.ports.records.list_versions(key.id).await?;
         let kms_keys = self.kms_keys_from(key.id).await?;
+        let records = &self.ports.records;
+        let copies = records.list_key_links(key.id).await?;
+        let copied_from = records.find_key_link(Copied::Key(key.id)).await?;
         Ok(KeyWithVersions {
             key,
             versions,
             kms_keys,
+            copies,
+            copied_from,
         })
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{ACTIVE_VERSIONS_MAX_DEFAULT, KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::VersionIdentity;
@@ -15,6 +16,7 @@ use keyferry_domain::schedule::{ScheduledMethod, SourceRotation};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, Expect, KeyFilter, Page, PageOf};
+use keyferry_ports::vault::NewMaterial;
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -68,6 +70,10 @@ pub struct KeyWithVersions {
     pub versions: Vec<KeyVersion>,
     /// The KMS keys that were made from it, by name, without those that are deleted.
     pub kms_keys: Vec<KmsKey>,
+    /// Its copies, oldest first, those that are gone included.
+    pub copies: Vec<KeyLink>,
+    /// Where it came from, where it is a copy itself.
+    pub copied_from: Option<KeyLink>,
 }
 
 /// Use cases of keys.
@@ -257,55 +263,55 @@ impl Shared {
         &self,
         command: CreateKey,
     ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
-        let max = command
-            .active_versions_max
-            .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT);
-        check_limit(max)?;
-        check_rule(command.rotation.as_ref(), command.spec)?;
-        let permitted = command
-            .permitted
-            .unwrap_or_else(|| KeyOperation::all_of(command.spec));
-        KeyOperation::check(&permitted, command.spec)?;
+        let group = self.check_new_key(&command).await?;
+        let identity = VersionIdentity {
+            group,
+            key: KeyId::new(self.new_uuid()),
+            version: VersionNumber::FIRST,
+            spec: command.spec,
+        };
+        let made = self.ports.vault.generate(&identity).await?;
+        let version = new_version_of(identity, made, MaterialOrigin::Generated, self.now());
+        with_first_version(command, version)
+    }
+
+    /// What can be refused of a new key before there is material. Answers its group.
+    pub(crate) async fn check_new_key(&self, command: &CreateKey) -> Result<GroupId, AppError> {
+        check_limit(
+            command
+                .active_versions_max
+                .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT),
+        )?;
         let group = self.find_group(command.group.as_deref()).await?.id;
         self.refuse_taken_key_name(group, &command.name).await?;
-        let now = self.now();
-        let key = ManagedKey {
-            id: KeyId::new(self.new_uuid()),
-            group,
-            name: command.name,
-            spec: command.spec,
-            description: command.description,
-            active_versions_max: max,
-            permitted,
-            exportable: command.exportable,
-            current: VersionNumber::FIRST,
-            rotation: command.rotation,
-            rotation_due: None,
-            created_at: now,
-            revision: 1,
-        }
-        .due_after(now, now);
-        let version = self.generate(&key, VersionNumber::FIRST, now).await?;
-        let changes = vec![
-            Change::PutKey(key.clone(), Expect::New),
-            Change::InsertVersion(version.clone()),
-        ];
-        Ok((
-            KeyWithVersions {
-                key,
-                versions: vec![version],
-                kms_keys: Vec::new(),
-            },
-            changes,
-        ))
+        Ok(group)
     }
 
     /// A further version of a key, and the changes that store it.
     pub(crate) async fn new_version(
         &self,
-        mut key: ManagedKey,
+        key: ManagedKey,
         after: AfterVersion,
     ) -> Result<(KeyVersion, Vec<Change>), AppError> {
+        let (number, mut changes) = self.room_for_version(&key, after).await?;
+        let identity = VersionIdentity {
+            group: key.group,
+            key: key.id,
+            version: number,
+            spec: key.spec,
+        };
+        let made = self.ports.vault.generate(&identity).await?;
+        let version = new_version_of(identity, made, MaterialOrigin::Generated, self.now());
+        changes.extend(put_version(key, version.clone()));
+        Ok((version, changes))
+    }
+
+    /// The next number of a key's versions, and what becomes of the former ones.
+    pub(crate) async fn room_for_version(
+        &self,
+        key: &ManagedKey,
+        after: AfterVersion,
+    ) -> Result<(VersionNumber, Vec<Change>), AppError> {
         let versions = self.ports.records.list_versions(key.id).await?;
         let now = self.now();
         let mut changes = Vec::new();
@@ -321,37 +327,26 @@ impl Shared {
         let number = versions.last().map_or(VersionNumber::FIRST, |version| {
             version.identity.version.next()
         });
-        let version = self.generate(&key, number, now).await?;
-        let expect = Expect::Revision(key.revision);
-        key.current = number;
-        changes.push(Change::PutKey(key.due_after(now, now), expect));
-        changes.push(Change::InsertVersion(version.clone()));
-        Ok((version, changes))
+        Ok((number, changes))
     }
+}
 
-    async fn generate(
-        &self,
-        key: &ManagedKey,
-        number: VersionNumber,
-        now: Timestamp,
-    ) -> Result<KeyVersion, AppError> {
-        let identity = VersionIdentity {
-            group: key.group,
-            key: key.id,
-            version: number,
-            spec: key.spec,
-        };
-        let made = self.ports.vault.generate(&identity).await?;
-        Ok(KeyVersion {
-            identity,
-            sealed: made.sealed,
-            fingerprint: made.fingerprint,
-            public_key: made.public_key,
-            origin: MaterialOrigin::Generated,
-            state: VersionState::Active,
-            created_at: now,
-            state_since: now,
-        })
+/// A version as it is stored, active.
+pub(crate) fn new_version_of(
+    identity: VersionIdentity,
+    made: NewMaterial,
+    origin: MaterialOrigin,
+    now: Timestamp,
+) -> KeyVersion {
+    KeyVersion {
+        identity,
+        sealed: made.sealed,
+        fingerprint: made.fingerprint,
+        public_key: made.public_key,
+        origin,
+        state: VersionState::Active,
+        created_at: now,
+        state_since: now,
     }
 }
 
@@ -363,6 +358,66 @@ fn check_rule(rule: Option<&SourceRotation>, spec: KeySpec) -> Result<(), AppErr
         return Err(Refusal::RotationInPlaceImpossible.into());
     }
     Ok(())
+}
+
+/// A key around its first version, and the changes that store both.
+pub(crate) fn with_first_version(
+    command: CreateKey,
+    version: KeyVersion,
+) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
+    let VersionIdentity {
+        group, key, spec, ..
+    } = version.identity;
+    let permitted = command
+        .permitted
+        .unwrap_or_else(|| KeyOperation::all_of(spec));
+    KeyOperation::check(&permitted, spec)?;
+    check_rule(command.rotation.as_ref(), spec)?;
+    let now = version.created_at;
+    let key = ManagedKey {
+        id: key,
+        group,
+        name: command.name,
+        spec,
+        description: command.description,
+        active_versions_max: command
+            .active_versions_max
+            .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT),
+        permitted,
+        exportable: command.exportable,
+        current: version.identity.version,
+        rotation: command.rotation,
+        rotation_due: None,
+        created_at: now,
+        revision: 1,
+    }
+    .due_after(now, now);
+    let changes = vec![
+        Change::PutKey(key.clone(), Expect::New),
+        Change::InsertVersion(version.clone()),
+    ];
+    let made = KeyWithVersions {
+        key,
+        versions: vec![version],
+        kms_keys: Vec::new(),
+        copies: Vec::new(),
+        copied_from: None,
+    };
+    Ok((made, changes))
+}
+
+/// Stores a further version and makes it the key's current one.
+pub(crate) fn put_version(key: ManagedKey, version: KeyVersion) -> [Change; 2] {
+    let now = version.created_at;
+    let expect = Expect::Revision(key.revision);
+    let key = ManagedKey {
+        current: version.identity.version,
+        ..key
+    };
+    [
+        Change::PutKey(key.due_after(now, now), expect),
+        Change::InsertVersion(version),
+    ]
 }
 
 fn check_limit(active_versions_max: u32) -> Result<(), AppError> {

@@ -16,6 +16,8 @@ mod driver;
 pub mod error;
 pub mod groups;
 pub mod jobs;
+pub mod key_copies;
+pub mod key_import;
 pub mod key_policy;
 mod key_versions;
 pub mod keys;

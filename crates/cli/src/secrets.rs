@@ -1,11 +1,18 @@
 //! Secrets on their way in: from a file, standard input, a named variable or a prompt; never from the command line.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use keyferry_api::secret::Secret;
+use zeroize::Zeroizing;
 
 use crate::error::CliError;
 use crate::world::World;
+
+/// The longest file with key material, in bytes, as the server takes it.
+const KEY_FILE_BYTES_MAX: usize = 16 * 1024;
 
 /// Where a secret comes from.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +63,36 @@ impl World {
         prompt.secret(what).map_err(|error| {
             CliError::usage(format!("the {what} could not be read")).because(&error)
         })
+    }
+
+    /// Reads a file with key material, for a request; `-` is standard input.
+    ///
+    /// # Errors
+    ///
+    /// Not readable; larger than any key.
+    pub(crate) fn read_key_file(&mut self, file: &Path) -> Result<Secret, CliError> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES_MAX + 1));
+        let most = u64::try_from(KEY_FILE_BYTES_MAX + 1).unwrap_or(u64::MAX);
+        let read = if file == Path::new("-") {
+            (&mut self.terminal.input)
+                .take(most)
+                .read_to_end(&mut bytes)
+        } else {
+            std::fs::File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes))
+        };
+        read.map_err(|error| {
+            CliError::usage(format!("{} cannot be read", file.display()))
+                .because(&error)
+                .hint("check path and permissions; `-` is standard input")
+        })?;
+        if bytes.len() > KEY_FILE_BYTES_MAX {
+            let words = format!(
+                "{} has more than {KEY_FILE_BYTES_MAX} bytes",
+                file.display()
+            );
+            return Err(CliError::usage(words).hint("give the file that holds the key alone"));
+        }
+        Ok(Secret::new(STANDARD.encode(&*bytes)))
     }
 
     /// Reads a text file; `-` is standard input.

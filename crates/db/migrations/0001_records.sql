@@ -84,6 +84,21 @@ CREATE TABLE key_versions (
     PRIMARY KEY (key_id, number)
 );
 
+-- Stays when the copy is gone; a copy has one source.
+CREATE TABLE key_links (
+    copy_kind {text} NOT NULL CHECK (copy_kind IN ('key', 'kms-key')),
+    copy_id {text} NOT NULL,
+    source_key_id {text} NOT NULL REFERENCES keys (id),
+    version BIGINT NOT NULL,
+    name {text} NOT NULL,
+    group_id {text} NOT NULL,
+    into_name {text} NOT NULL,
+    made_by {text} NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (copy_kind, copy_id)
+);
+CREATE INDEX key_links_by_source ON key_links (source_key_id, made_at);
+
 CREATE TABLE kms_keys (
     id {text} NOT NULL PRIMARY KEY,
     name {text} NOT NULL,

@@ -13,6 +13,8 @@ pub mod group;
 pub mod id;
 pub mod intent;
 pub mod key;
+pub mod key_file;
+pub mod key_link;
 pub mod key_operation;
 pub mod keystore;
 pub mod kms_key;

@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
-use keyferry_domain::id::{ConnectionId, OperationId, SealId};
+use keyferry_domain::id::{ConnectionId, GroupId, KeyId, OperationId, SealId};
+use keyferry_domain::key_file::{BadKeyFile, KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::version::VersionNumber;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 
 use crate::durable::Durable;
 use crate::records::{Seal, SealedKeyring};
-use crate::secret::SecretText;
+use crate::secret::{SecretBytes, SecretText};
 
 /// New material, sealed; the caller stores it.
 #[derive(Debug)]
@@ -19,6 +22,39 @@ pub struct NewMaterial {
     pub fingerprint: Fingerprint,
     /// DER SubjectPublicKeyInfo, for asymmetric keys.
     pub public_key: Option<Vec<u8>>,
+}
+
+/// A file that somebody brought, and how to read it.
+#[derive(Debug)]
+pub struct KeyFile {
+    /// Its bytes, [`KEY_FILE_BYTES_MAX`](keyferry_domain::key_file::KEY_FILE_BYTES_MAX) at most.
+    pub bytes: SecretBytes,
+    /// How they are to be read.
+    pub format: KeyFileFormat,
+    /// The key under which the material is wrapped, and how; `None` is not wrapped.
+    pub wrapped: Option<(Durable, KeyFileWrapping)>,
+}
+
+/// Which version imported material becomes; its spec may stand in the file alone.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportInto {
+    /// The owning group.
+    pub group: GroupId,
+    /// The key.
+    pub key: KeyId,
+    /// Its generation.
+    pub version: VersionNumber,
+    /// What it must be. `None` takes what the file is: 32 raw bytes are AES-256, 28, 48 and 64 an HMAC key.
+    pub spec: Option<KeySpec>,
+}
+
+/// Material from a file, sealed; the caller stores it.
+#[derive(Debug)]
+pub struct ImportedMaterial {
+    /// Asked for, or found in the file.
+    pub spec: KeySpec,
+    /// What to store.
+    pub material: NewMaterial,
 }
 
 /// AWS's wrapping public key: DER SubjectPublicKeyInfo, RSA.
@@ -68,6 +104,9 @@ pub enum VaultError {
         /// In one sentence.
         what: String,
     },
+    /// The file is not a key that can be imported.
+    #[error(transparent)]
+    KeyFile(#[from] BadKeyFile),
     /// The library or the token failed.
     #[error("the cryptographic module failed: {what}")]
     Module {
@@ -84,6 +123,22 @@ pub trait Vault: Send + Sync + 'static {
 
     /// Makes material of the identity's spec and seals it, bound to the identity.
     async fn generate(&self, identity: &VersionIdentity) -> Result<NewMaterial, VaultError>;
+
+    /// Reads a file, unwraps it where it is wrapped, and seals its material, bound to the version that it becomes. Private
+    /// keys are stored in the form that [`generate`](Vault::generate) makes, whatever form they came in.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::KeyFile`]; its message holds no byte of the file.
+    async fn import(&self, into: ImportInto, file: KeyFile)
+    -> Result<ImportedMaterial, VaultError>;
+
+    /// Seals the same material once more, bound to another version of the same spec. Its fingerprint stays.
+    async fn reseal(
+        &self,
+        version: &Durable,
+        bound_to: &VersionIdentity,
+    ) -> Result<SealedMaterial, VaultError>;
 
     /// Opens stored bytes and compares the material with the fingerprint taken when it was made. Called by
     /// [`crate::durable::attest`] alone.

@@ -49,18 +49,30 @@ fn symmetric(length: usize) -> Result<Generated, Unspecified> {
 }
 
 fn rsa(size: KeySize) -> Result<Generated, Unspecified> {
-    let pair = RsaKeyPair::generate(size)?;
+    rsa_pair(&RsaKeyPair::generate(size)?)
+}
+
+/// The stored form of an RSA key pair.
+pub(crate) fn rsa_pair(pair: &RsaKeyPair) -> Result<Generated, Unspecified> {
     let private: Pkcs8V1Der<'_> = pair.as_der()?;
     asymmetric(private.as_ref(), pair.public_key().as_der()?)
 }
 
 fn ec(algorithm: &'static EcdsaSigningAlgorithm) -> Result<Generated, Unspecified> {
-    let pair = EcdsaKeyPair::generate(algorithm)?;
+    ec_pair(&EcdsaKeyPair::generate(algorithm)?)
+}
+
+/// The stored form of a key pair on one of the named curves: with the curve's name and the public key.
+pub(crate) fn ec_pair(pair: &EcdsaKeyPair) -> Result<Generated, Unspecified> {
     asymmetric(pair.to_pkcs8v1()?.as_ref(), pair.public_key().as_der()?)
 }
 
 fn ed25519() -> Result<Generated, Unspecified> {
-    let pair = Ed25519KeyPair::generate()?;
+    ed25519_pair(&Ed25519KeyPair::generate()?)
+}
+
+/// The stored form of an Ed25519 key pair.
+pub(crate) fn ed25519_pair(pair: &Ed25519KeyPair) -> Result<Generated, Unspecified> {
     asymmetric(pair.to_pkcs8v1()?.as_ref(), pair.public_key().as_der()?)
 }
 

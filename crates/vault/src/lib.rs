@@ -8,6 +8,7 @@ mod control;
 mod derive;
 mod envelope;
 mod generate;
+mod key_file;
 mod keyring;
 mod offload;
 mod open;

@@ -7,21 +7,25 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac;
 use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
 use keyferry_domain::id::{ConnectionId, OperationId};
+use keyferry_domain::key_file::{BadKeyFile, KeyFileWrapping};
 use keyferry_domain::link_binding::bound_bytes;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::Durable;
 use keyferry_ports::secret::SecretText;
-use keyferry_ports::vault::{EncryptedKeyMaterial, NewMaterial, VaultError};
+use keyferry_ports::vault::{
+    EncryptedKeyMaterial, ImportInto, ImportedMaterial, KeyFile, NewMaterial, VaultError,
+};
 
 use crate::derive::{Purpose, derive};
-use crate::generate::generate;
+use crate::generate::{Generated, generate};
+use crate::key_file;
 use crate::keyring::Keyring;
 use crate::records::{self, Subject};
 use crate::seal::SealError;
 use crate::secret::{Key256, Material};
-use crate::wrap::{self, WrappingKey};
+use crate::wrap::{self, UnwrappingKey, WrappingKey};
 
 /// HKDF's salt for the keys that authenticate: fixed, for the same input must always give the same output.
 const FIXED_SALT: &[u8] = b"keyferry vault";
@@ -71,17 +75,100 @@ impl OpenVault {
 
     pub(crate) fn generate(&self, identity: &VersionIdentity) -> Result<NewMaterial, VaultError> {
         let made = generate(identity.spec).map_err(|_| failed("generating key material"))?;
-        let sealed = records::seal(
-            &self.keyring,
-            Subject::Version(identity),
-            made.material.expose(),
-        )
-        .map_err(|_| failed("sealing key material"))?;
+        self.new_material(identity, made)
+    }
+
+    pub(crate) fn import(
+        &self,
+        into: ImportInto,
+        file: KeyFile,
+    ) -> Result<ImportedMaterial, VaultError> {
+        let KeyFile {
+            bytes,
+            format,
+            wrapped,
+        } = file;
+        let (spec, read) = match wrapped {
+            None => key_file::read(bytes.expose(), format, into.spec)?,
+            Some((version, wrapping)) => {
+                let blob = key_file::decode_wrapped(bytes.expose(), format)?;
+                let plain = self.unwrap(&version, wrapping, &blob)?;
+                key_file::read_material(plain.expose(), into.spec)?
+            }
+        };
+        let identity = VersionIdentity {
+            group: into.group,
+            key: into.key,
+            version: into.version,
+            spec,
+        };
+        let material = self.new_material(&identity, read)?;
+        Ok(ImportedMaterial { spec, material })
+    }
+
+    pub(crate) fn reseal(
+        &self,
+        version: &Durable,
+        bound_to: &VersionIdentity,
+    ) -> Result<SealedMaterial, VaultError> {
+        let spec = version.identity().spec;
+        if spec != bound_to.spec {
+            return Err(VaultError::Unsupported {
+                what: format!("material of spec {spec} is none of spec {}", bound_to.spec),
+            });
+        }
+        let material = self.open(version.identity(), version.sealed())?;
+        self.seal_material(bound_to, &material)
+    }
+
+    fn new_material(
+        &self,
+        identity: &VersionIdentity,
+        made: Generated,
+    ) -> Result<NewMaterial, VaultError> {
         Ok(NewMaterial {
-            sealed: SealedMaterial::new(sealed),
+            sealed: self.seal_material(identity, &made.material)?,
             fingerprint: self.fingerprint(&made.material),
             public_key: made.public_key,
         })
+    }
+
+    fn seal_material(
+        &self,
+        identity: &VersionIdentity,
+        material: &Material,
+    ) -> Result<SealedMaterial, VaultError> {
+        records::seal(&self.keyring, Subject::Version(identity), material.expose())
+            .map(SealedMaterial::new)
+            .map_err(|_| failed("sealing key material"))
+    }
+
+    /// Undoes the wrapping of a file with a key of this vault.
+    fn unwrap(
+        &self,
+        version: &Durable,
+        wrapping: KeyFileWrapping,
+        blob: &Material,
+    ) -> Result<Material, VaultError> {
+        let spec = version.identity().spec;
+        if !wrapping.goes_with(spec) {
+            return Err(BadKeyFile::WrongWrappingKey { wrapping, spec }.into());
+        }
+        let key = self.open(version.identity(), version.sealed())?;
+        let algorithm = match wrapping {
+            KeyFileWrapping::AesKwp => {
+                let key = Key256::copy_of(key.expose())
+                    .ok_or_else(|| does_not_open(version.identity()))?;
+                return wrap::unwrap_padded(blob.expose(), &key)
+                    .ok_or_else(|| BadKeyFile::DoesNotUnwrap { wrapping }.into());
+            }
+            KeyFileWrapping::RsaOaepSha256 => WrappingAlgorithm::RsaesOaepSha256,
+            KeyFileWrapping::RsaAesKeyWrapSha256 => WrappingAlgorithm::RsaAesKeyWrapSha256,
+        };
+        let key = UnwrappingKey::from_pkcs8(key.expose())
+            .map_err(|_| does_not_open(version.identity()))?;
+        wrap::unwrap(blob.expose(), &key, algorithm)
+            .ok_or_else(|| BadKeyFile::DoesNotUnwrap { wrapping }.into())
     }
 
     pub(crate) fn check(

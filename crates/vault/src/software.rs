@@ -13,7 +13,8 @@ use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::Durable;
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::{
-    EncryptedKeyMaterial, NewMaterial, Vault, VaultError, WrappingPublicKey,
+    EncryptedKeyMaterial, ImportInto, ImportedMaterial, KeyFile, NewMaterial, Vault, VaultError,
+    WrappingPublicKey,
 };
 
 use crate::keyring::Keyring;
@@ -223,6 +224,27 @@ impl Vault for SoftwareVault {
             .map_err(|_| VaultError::Module {
                 what: "background work".to_owned(),
             })?
+    }
+
+    async fn import(
+        &self,
+        into: ImportInto,
+        file: KeyFile,
+    ) -> Result<ImportedMaterial, VaultError> {
+        let open = self.require_open()?;
+        offload(move || open.import(into, file))
+            .await
+            .map_err(|_| VaultError::Module {
+                what: "background work".to_owned(),
+            })?
+    }
+
+    async fn reseal(
+        &self,
+        version: &Durable,
+        bound_to: &VersionIdentity,
+    ) -> Result<SealedMaterial, VaultError> {
+        self.require_open()?.reseal(version, bound_to)
     }
 
     async fn check(

@@ -97,8 +97,8 @@ pub struct UploadKey {
 }
 
 /// Where a new KMS key goes.
-struct Destination {
-    keystore: Keystore,
+pub(super) struct Destination {
+    pub(super) keystore: Keystore,
     connection: Connection,
     account: Account,
 }
@@ -125,11 +125,8 @@ impl KmsKeys {
             .await?;
         let kms_key = self.new_kms_key(&to, command.name.clone(), intent);
         if mode.dry_run {
-            return Ok(planned_first(
-                kms_key,
-                VersionNumber::FIRST,
-                self.shared.now(),
-            ));
+            let planned = planned_first(kms_key, VersionNumber::FIRST, self.shared.now());
+            return Ok(Answer::Planned(vec![planned]));
         }
         let key = CreateKey {
             group: Some(to.keystore.group.to_string()),
@@ -150,7 +147,7 @@ impl KmsKeys {
             source: Some(made.key.id),
             ..kms_key
         };
-        self.start_creation(actor, Action::KmsKeyCreate, kms_key, mode, batch)
+        self.start_creation(actor, Action::KmsKeyCreate, vec![kms_key], mode, batch)
             .await
     }
 
@@ -168,30 +165,43 @@ impl KmsKeys {
         }
         let to = self.destination(&command.keystore).await?;
         let key: ManagedKey = self.shared.find_key(&command.key).await?;
+        self.shared.check_current_is_active(&key).await?;
+        let name = command.name.unwrap_or_else(|| key.name.clone());
+        let kms_key = self.kms_key_of(&to, &key, name, command.properties).await?;
+        if mode.dry_run {
+            let planned = planned_first(kms_key, key.current, self.shared.now());
+            return Ok(Answer::Planned(vec![planned]));
+        }
+        let batch = Batch::new().with(self.linked(actor, &key, &kms_key, &to.keystore));
+        self.start_creation(actor, Action::KmsKeyUpload, vec![kms_key], mode, batch)
+            .await
+    }
+
+    /// A KMS key that shall hold the current version of a key of the keystore's group.
+    pub(super) async fn kms_key_of(
+        &self,
+        to: &Destination,
+        key: &ManagedKey,
+        name: Name,
+        properties: Properties,
+    ) -> Result<KmsKey, AppError> {
         if key.group != to.keystore.group {
             return Err(AppError::OtherGroup {
                 key: key.name.to_string(),
                 keystore: to.keystore.name.to_string(),
             });
         }
-        self.shared.check_current_is_active(&key).await?;
-        let name = command.name.unwrap_or_else(|| key.name.clone());
         self.refuse_taken_name(to.keystore.id, &name, None).await?;
-        let intent = self.first_intent(&to, key.current, key.spec, command.properties)?;
+        let intent = self.first_intent(to, key.current, key.spec, properties)?;
         self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
             .await?;
-        let kms_key = KmsKey {
+        Ok(KmsKey {
             source: Some(key.id),
-            ..self.new_kms_key(&to, name, intent)
-        };
-        if mode.dry_run {
-            return Ok(planned_first(kms_key, key.current, self.shared.now()));
-        }
-        self.start_creation(actor, Action::KmsKeyUpload, kms_key, mode, Batch::new())
-            .await
+            ..self.new_kms_key(to, name, intent)
+        })
     }
 
-    async fn destination(&self, keystore: &str) -> Result<Destination, AppError> {
+    pub(super) async fn destination(&self, keystore: &str) -> Result<Destination, AppError> {
         let keystore = self.shared.find_keystore(keystore).await?;
         let connection = self
             .shared
@@ -295,31 +305,38 @@ impl KmsKeys {
         Ok(())
     }
 
-    async fn start_creation(
+    /// One job that makes all of these.
+    pub(super) async fn start_creation(
         &self,
         actor: &Actor,
         action: Action,
-        kms_key: KmsKey,
+        kms_keys: Vec<KmsKey>,
         mode: &Mode,
         mut batch: Batch,
     ) -> Result<Answer, AppError> {
-        let lane = self.lane(&kms_key).await?;
-        batch.push(Change::PutKmsKey(kms_key.clone(), Expect::New));
+        let Some(first) = kms_keys.first() else {
+            return Err(AppError::Invalid {
+                field: "keystores",
+                why: "name at least one keystore".to_owned(),
+            });
+        };
+        let mut targets = Vec::new();
+        for kms_key in &kms_keys {
+            targets.push((kms_key.id.into(), self.lane(kms_key).await?));
+            batch.push(Change::PutKmsKey(kms_key.clone(), Expect::New));
+        }
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
             idempotency_key: mode.idempotency_key.clone(),
             priority: Priority::Interactive,
-            title: format!("{action} {}", kms_key.name),
-            targets: vec![(kms_key.id.into(), lane)],
+            title: format!("{action} {}", first.name),
+            targets,
         };
         let job = self
-            .start(actor, action, request, &mut batch, &kms_key)
+            .start(actor, action, request, &mut batch, first)
             .await?;
-        Ok(Answer::Started {
-            job,
-            kms_keys: vec![kms_key],
-        })
+        Ok(Answer::Started { job, kms_keys })
     }
 }
 
@@ -377,7 +394,11 @@ fn empty_view(intent: &Intent, version: VersionNumber) -> View {
     }
 }
 
-fn planned_first(kms_key: KmsKey, version: VersionNumber, now: jiff::Timestamp) -> Answer {
+pub(super) fn planned_first(
+    kms_key: KmsKey,
+    version: VersionNumber,
+    now: jiff::Timestamp,
+) -> Planned {
     let plan = plan(&kms_key.intent, &empty_view(&kms_key.intent, version), now);
-    Answer::Planned(vec![Planned { kms_key, plan }])
+    Planned { kms_key, plan }
 }

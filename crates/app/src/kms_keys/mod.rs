@@ -1,6 +1,7 @@
 //! KMS keys: each operation changes an intent, or shows what it would do; the engine does the rest.
 
 mod change;
+mod copy;
 mod create;
 mod leave;
 mod names;
@@ -31,6 +32,7 @@ use crate::driver::KmsKeyDriver;
 use crate::error::AppError;
 use crate::parts::Shared;
 
+pub use copy::CopyInto;
 pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};

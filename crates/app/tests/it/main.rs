@@ -15,6 +15,8 @@ mod crash_sweep;
 mod doctor;
 mod emergency;
 mod groups;
+mod key_copies;
+mod key_import;
 mod leaving;
 mod link_settings;
 mod operations;

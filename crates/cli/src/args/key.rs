@@ -1,9 +1,11 @@
 //! Keys in the vault.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use keyferry_api::rotation::KeyRotationRequest;
 
-use super::{PageArgs, RotateManyArgs, RotationArgs};
+use super::{PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs};
 
 /// `key`
 #[derive(Clone, Debug, Subcommand)]
@@ -24,6 +26,10 @@ pub enum KeyCommand {
     },
     /// Make a key with its first version. Nothing goes to AWS.
     Create(CreateArgs),
+    /// Take material from a file: a new key, or the next version of one. Nothing goes to AWS.
+    Import(Box<ImportKeyArgs>),
+    /// Copy a key's current version to KMS keys of several keystores and Regions, or to a key of another group.
+    Copy(Box<CopyKeyArgs>),
     /// Set when a key gets new versions by itself.
     SetRotation {
         /// Id or name.
@@ -69,6 +75,84 @@ pub struct CreateArgs {
     /// When it gets new versions by itself.
     #[command(flatten)]
     pub rotation: SourceRotationArgs,
+}
+
+/// `key import`
+#[derive(Clone, Debug, Args)]
+pub struct ImportKeyArgs {
+    /// Name of the new key.
+    #[arg(
+        required_unless_present = "new_version_of",
+        conflicts_with = "new_version_of"
+    )]
+    pub name: Option<String>,
+    /// Make it the next version of this key: id or name.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["description", "active_versions_max", "permit", "exportable", "group"])]
+    pub new_version_of: Option<String>,
+    /// The file and how to read it.
+    #[command(flatten)]
+    pub file: KeyFileArgs,
+    /// Free text.
+    #[arg(long)]
+    pub description: Option<String>,
+    /// How many versions may be active at once; 10 unless given.
+    #[arg(long, value_name = "NUMBER")]
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with it, such as encrypt,decrypt; everything that its spec can unless given.
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    pub permit: Option<Vec<String>>,
+    /// Let material leave by a wrapped download or a copy.
+    #[arg(long)]
+    pub exportable: bool,
+    /// The owning group: id or name; `default` unless given.
+    #[arg(long)]
+    pub group: Option<String>,
+}
+
+/// `key copy`
+#[derive(Clone, Debug, Args)]
+#[command(group = clap::ArgGroup::new("to").required(true).args(["keystores", "to_group"]))]
+pub struct CopyKeyArgs {
+    /// Id or name of the key; it must be exportable.
+    pub key: String,
+    /// Make a KMS key in this keystore: id or name. Without --multi-region, one in each --region.
+    #[arg(long = "to-keystore", value_name = "KEYSTORE")]
+    pub keystores: Vec<String>,
+    /// Make a key of this group in the vault: id or name. Nothing goes to AWS.
+    #[arg(long, value_name = "GROUP", conflicts_with = "keystores")]
+    pub to_group: Option<String>,
+    /// Name of a single copy; the first of NAME_copy1, NAME_copy2… that is free unless given.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// With --to-group: let the copy be copied and downloaded in its turn.
+    #[arg(long, requires = "to_group")]
+    pub exportable: bool,
+    /// How the KMS keys shall look.
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// A file with key material.
+#[derive(Clone, Debug, Args)]
+pub struct KeyFileArgs {
+    /// The file; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// How it is written: auto, raw, base64, hex or pem; auto unless given.
+    #[arg(long, value_parser = ["auto", "raw", "base64", "hex", "pem"])]
+    pub format: Option<String>,
+    /// What it must hold; what it does unless given: 32 raw bytes are AES-256.
+    #[arg(long)]
+    pub spec: Option<String>,
+    /// The key of the vault, id or name, under which the material is wrapped.
+    #[arg(long, value_name = "KEY", requires = "wrapping")]
+    pub wrapped_by: Option<String>,
+    /// How it is wrapped.
+    #[arg(long, requires = "wrapped_by", value_parser = ["aes-kwp", "rsa-oaep-sha-256", "rsa-aes-key-wrap-sha-256"])]
+    pub wrapping: Option<String>,
 }
 
 /// When a key gets new versions by itself.

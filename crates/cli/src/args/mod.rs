@@ -23,8 +23,8 @@ pub use connection::{
 pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
-    CreateArgs as CreateKeyArgs, KeyCommand, KeyVersionCommand, OneVersionArgs, RotateKeyArgs,
-    UpdateKeyArgs,
+    CopyKeyArgs, CreateArgs as CreateKeyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
+    KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
 };
 pub use keystore::{KeystoreArgs, KeystoreCommand};
 pub use kms_key::{

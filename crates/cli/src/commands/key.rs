@@ -2,11 +2,15 @@
 
 use keyferry_api::endpoints as at;
 use keyferry_api::key::{
-    CreateKeyRequest, HolderView, KeyPage, KeyVersionView, KeyView, UpdateKeyRequest,
+    CopyIntoRequest, CopyKeyRequest, CreateKeyRequest, HolderView, ImportKeyRequest, KeyLinkView,
+    KeyPage, KeyVersionView, KeyView, UpdateKeyRequest,
 };
+use keyferry_api::kms_key::KmsKeySettings;
 
+use super::kms_key::settings;
+use super::operation::operate;
 use super::{Context, rotation};
-use crate::args::{CreateKeyArgs, KeyCommand, UpdateKeyArgs};
+use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
@@ -23,6 +27,8 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
             print(context, &found)
         }
         KeyCommand::Create(args) => create(context, args).await,
+        KeyCommand::Copy(args) => copy(context, *args).await,
+        KeyCommand::Import(args) => import(context, *args).await,
         KeyCommand::SetRotation { key, rotation } => {
             let path = [key.as_str()];
             let now = context.client.send(Call::to(&at::SHOW_KEY, &path)).await?;
@@ -114,6 +120,84 @@ async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), Cl
     print(context, &made)
 }
 
+async fn copy(context: &mut Context<'_>, args: CopyKeyArgs) -> Result<(), CliError> {
+    let path = [args.key.as_str()];
+    if args.to_group.is_some() {
+        let request = CopyKeyRequest {
+            group: args.to_group,
+            name: args.name,
+            exportable: args.exportable,
+            keystores: Vec::new(),
+        };
+        if args.run.dry_run {
+            return operate(context, &at::COPY_KEY, &path, Some(&request), &args.run).await;
+        }
+        let call = Call::to(&at::COPY_KEY, &path).body(&request);
+        let made: KeyView = context.client.send(call).await?.read()?;
+        let words = format!("the key `{}` was made in the vault", made.name);
+        context.world.say(&words);
+        return print(context, &made);
+    }
+    let settings = settings(context.world, args.settings)?;
+    let mut request = CopyKeyRequest::default();
+    for keystore in &args.keystores {
+        for settings in one_for_each_region(&settings) {
+            request.keystores.push(CopyIntoRequest {
+                keystore: keystore.clone(),
+                name: args.name.clone(),
+                settings,
+            });
+        }
+    }
+    if args.name.is_some() && request.keystores.len() > 1 {
+        return Err(CliError::usage("one name does for one copy")
+            .hint("leave out --name, or make the copies one by one"));
+    }
+    operate(context, &at::COPY_KEY, &path, Some(&request), &args.run).await
+}
+
+/// Several Regions mean several KMS keys, unless they shall be one multi-Region set.
+fn one_for_each_region(settings: &KmsKeySettings) -> Vec<KmsKeySettings> {
+    if settings.multi_region == Some(true) || settings.regions.len() < 2 {
+        return vec![settings.clone()];
+    }
+    let regions = settings.regions.iter();
+    let only = |region: &String| KmsKeySettings {
+        regions: vec![region.clone()],
+        ..settings.clone()
+    };
+    regions.map(only).collect()
+}
+
+async fn import(context: &mut Context<'_>, args: ImportKeyArgs) -> Result<(), CliError> {
+    let file = args.file;
+    let request = ImportKeyRequest {
+        name: args.name,
+        new_version_of: args.new_version_of,
+        file: context.world.read_key_file(&file.file)?,
+        format: file.format,
+        spec: file.spec,
+        wrapped_by: file.wrapped_by,
+        wrapping: file.wrapping,
+        description: args.description,
+        active_versions_max: args.active_versions_max,
+        permitted_operations: args.permit.map(permitted),
+        exportable: args.exportable,
+        group: args.group,
+    };
+    let reply = context
+        .client
+        .send(Call::to(&at::IMPORT_KEY, &[]).body(&request))
+        .await?;
+    let made: KeyView = reply.read()?;
+    let words = format!(
+        "version {} of `{}` was imported into the vault, as {}",
+        made.current_version, made.name, made.spec
+    );
+    context.world.say(&words);
+    print(context, &made)
+}
+
 /// The one word `none` is the empty list.
 fn permitted(words: Vec<String>) -> Vec<String> {
     if words == ["none"] {
@@ -166,6 +250,23 @@ pub(crate) fn version_rows(versions: &[KeyVersionView]) -> Table {
     Table::list(&head, versions.iter().map(row).collect())
 }
 
+/// Copies as a list: who made what, when, and where.
+fn link_rows(links: &[KeyLinkView]) -> Table {
+    let row = |link: &KeyLinkView| {
+        vec![
+            link.kind.clone(),
+            link.name.clone(),
+            link.version.to_string(),
+            link.into.clone(),
+            link.by.clone(),
+            link.at.clone(),
+            link.id.clone(),
+        ]
+    };
+    let head = ["COPY", "NAME", "VERSION", "INTO", "BY", "AT", "ID"];
+    Table::list(&head, links.iter().map(row).collect())
+}
+
 fn holder(holder: &HolderView) -> String {
     let mark = if holder.current { "*" } else { "" };
     format!("{}{mark}", holder.name)
@@ -175,8 +276,13 @@ fn print(context: &mut Context<'_>, key: &KeyView) -> Result<(), CliError> {
     context.world.print(context.globals.output, key, || {
         let head = KeyView {
             versions: Vec::new(),
+            copies: Vec::new(),
             ..key.clone()
         };
-        Table::one(&head).and("Versions", &version_rows(&key.versions))
+        let shown = Table::one(&head).and("Versions", &version_rows(&key.versions));
+        if key.copies.is_empty() {
+            return shown;
+        }
+        shown.and("Copies", &link_rows(&key.copies))
     })
 }

@@ -133,7 +133,7 @@ async fn show(context: &mut Context<'_>, selector: &str) -> Result<(), CliError>
         .print(context.globals.output, &found, || Table::one(&found))
 }
 
-fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, CliError> {
+pub(super) fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, CliError> {
     let names_people = !args.key_users.is_empty()
         || !args.key_administrators.is_empty()
         || !args.other_accounts.is_empty();

@@ -11,6 +11,7 @@ mod changes;
 mod commands;
 mod docs;
 mod errors;
+mod key_import;
 mod pinning;
 mod rotation;
 mod shell;

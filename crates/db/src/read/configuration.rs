@@ -6,6 +6,7 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
@@ -19,7 +20,7 @@ use crate::Database;
 use crate::rows::configuration::{
     CONNECTION, GROUP, KEYSTORE, read_connection, read_group, read_keystore,
 };
-use crate::rows::keys::{KEY, VERSION, read_key, read_version};
+use crate::rows::keys::{KEY, LINK, VERSION, read_key, read_link, read_version};
 use crate::rows::kms_key::{ALIAS, ARN, KMS_KEY, REGION, read_kms_key};
 use crate::sql::{Conditions, Statement, Value};
 
@@ -52,6 +53,12 @@ const VERSIONS: Noun<KeyVersion> = Noun {
     table: "key_versions",
     columns: VERSION,
     read: read_version,
+};
+const LINKS: Noun<KeyLink> = Noun {
+    what: "key link",
+    table: "key_links",
+    columns: LINK,
+    read: read_link,
 };
 const KMS_KEYS: Noun<KmsKey> = Noun {
     what: "KMS key",
@@ -131,6 +138,17 @@ impl KeyRecords for Database {
                 vec![Value::text(key)],
             )
             .await
+    }
+
+    async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {
+        let clause = "WHERE source_key_id = $1 ORDER BY made_at, copy_kind, copy_id";
+        LINKS.list(self, clause, vec![Value::text(source)]).await
+    }
+
+    async fn find_key_link(&self, copy: Copied) -> Records<Option<KeyLink>> {
+        let values = vec![Value::text(copy.kind()), Value::text(copy.id())];
+        let clause = "WHERE copy_kind = $1 AND copy_id = $2";
+        LINKS.find(self, clause, values).await
     }
 
     async fn read_back_version(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::version::{VersionNumber, VersionState};
@@ -40,6 +41,18 @@ pub(crate) const VERSION: &[&str] = &[
     "state",
     "created_at",
     "state_since",
+];
+
+pub(crate) const LINK: &[&str] = &[
+    "copy_kind",
+    "copy_id",
+    "source_key_id",
+    "version",
+    "name",
+    "group_id",
+    "into_name",
+    "made_by",
+    "made_at",
 ];
 
 /// Every word of the column `origin`.
@@ -155,5 +168,38 @@ pub(crate) fn read_version(mut row: Row) -> Records<KeyVersion> {
         state: row.word(VersionState::from_word)?,
         created_at: row.time()?,
         state_since: row.time()?,
+    })
+}
+
+pub(crate) fn link_values(row: &KeyLink) -> Vec<Value> {
+    vec![
+        Value::text(row.copy.kind()),
+        Value::text(row.copy.id()),
+        Value::text(row.source),
+        Value::count(row.version.get()),
+        Value::text(&row.name),
+        Value::text(row.group),
+        Value::text(&row.into),
+        Value::text(&row.by),
+        Value::time(row.at),
+    ]
+}
+
+pub(crate) fn read_link(mut row: Row) -> Records<KeyLink> {
+    let kind = row.text()?;
+    let copy = match kind.as_str() {
+        "key" => Copied::Key(row.parse()?),
+        "kms-key" => Copied::KmsKey(row.parse()?),
+        _ => return Err(row.corrupt("a kind of copy is not known")),
+    };
+    Ok(KeyLink {
+        copy,
+        source: row.parse()?,
+        version: read_number(&mut row)?,
+        name: row.parse()?,
+        group: row.parse()?,
+        into: row.parse()?,
+        by: row.text()?,
+        at: row.time()?,
     })
 }

@@ -5,6 +5,7 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::Expect;
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::rows::configuration::{
     CONNECTION, GROUP, KEYSTORE, connection_values, group_values, keystore_values,
 };
-use crate::rows::keys::{KEY, VERSION, key_values, version_values};
+use crate::rows::keys::{KEY, LINK, VERSION, key_values, link_values, version_values};
 use crate::sql::{Statement, Value};
 
 const CONNECTIONS: Conflicts = Conflicts {
@@ -45,6 +46,12 @@ const VERSIONS: Conflicts = Conflicts {
     seen: "key version",
     taken: "key version",
     reference: "key of the version",
+};
+
+const LINKS: Conflicts = Conflicts {
+    seen: "key link",
+    taken: "key link",
+    reference: "source of the copy",
 };
 
 impl Writer {
@@ -120,6 +127,14 @@ impl Writer {
         expect: Expect,
     ) -> Result<(), Failure> {
         self.put("keys", KEY, key_values(row)?, expect, KEYS).await
+    }
+
+    pub(super) async fn insert_key_link(&mut self, row: &KeyLink) -> Result<(), Failure> {
+        self.run(
+            Statement::insert("key_links", LINK, link_values(row)),
+            LINKS,
+        )
+        .await
     }
 
     pub(super) async fn insert_version(&mut self, row: &KeyVersion) -> Result<(), Failure> {

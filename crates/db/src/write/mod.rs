@@ -130,6 +130,7 @@ impl Writer {
             Change::PutKeystore(row, expect) => self.put_keystore(row, *expect).await,
             Change::DeleteKeystore(id, expect) => self.delete_keystore(*id, *expect).await,
             Change::PutKey(row, expect) => self.put_key(row, *expect).await,
+            Change::InsertKeyLink(row) => self.insert_key_link(row).await,
             Change::InsertVersion(row) => self.insert_version(row).await,
             Change::SetVersionState {
                 key,

@@ -5,6 +5,7 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::{VersionNumber, VersionState};
@@ -40,6 +41,8 @@ pub enum Change {
     DeleteKeystore(KeystoreId, Expect),
     /// Write a key. A name taken in its group is a conflict.
     PutKey(ManagedKey, Expect),
+    /// Keep where a copy came from; a conflict where the copy has a source already, or the source is not there.
+    InsertKeyLink(KeyLink),
     /// Add a version; a conflict where it exists. Material is never replaced.
     InsertVersion(KeyVersion),
     /// Change a version's NIST state; a conflict where it is not `from`.

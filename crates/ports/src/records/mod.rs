@@ -20,6 +20,7 @@ use keyferry_domain::id::{
     SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
@@ -118,6 +119,10 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>>;
     /// All versions of a key, oldest first.
     async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>>;
+    /// All copies of a key, oldest first, then by kind and id.
+    async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>>;
+    /// Where a copy came from.
+    async fn find_key_link(&self, copy: Copied) -> Records<Option<KeyLink>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,

@@ -13,7 +13,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
 
-use super::rotation;
+use super::{link, rotation};
 
 /// A key to make.
 pub(crate) fn create(request: CreateKeyRequest) -> Result<CreateKey, AppError> {
@@ -49,7 +49,7 @@ pub(crate) fn update(
     })
 }
 
-fn operations(words: Vec<String>) -> Result<BTreeSet<KeyOperation>, AppError> {
+pub(super) fn operations(words: Vec<String>) -> Result<BTreeSet<KeyOperation>, AppError> {
     let known = |word: String| {
         KeyOperation::from_word(&word).ok_or_else(|| AppError::Invalid {
             field: "permitted_operations",
@@ -126,6 +126,8 @@ pub(crate) fn view(key: ManagedKey) -> KeyView {
         created_at: key.created_at.to_string(),
         revision: key.revision,
         versions: Vec::new(),
+        copies: Vec::new(),
+        copied_from: None,
     }
 }
 
@@ -135,6 +137,8 @@ pub(crate) fn with_versions(found: KeyWithVersions) -> KeyView {
         key,
         versions,
         kms_keys,
+        copies,
+        copied_from,
     } = found;
     let versions = versions
         .into_iter()
@@ -142,6 +146,8 @@ pub(crate) fn with_versions(found: KeyWithVersions) -> KeyView {
         .collect();
     KeyView {
         versions,
+        copies: copies.into_iter().map(link::view).collect(),
+        copied_from: copied_from.map(link::view),
         ..view(key)
     }
 }

@@ -51,7 +51,7 @@ fn policy(
     }
 }
 
-fn properties(settings: KmsKeySettings) -> Result<Properties, AppError> {
+pub(super) fn properties(settings: KmsKeySettings) -> Result<Properties, AppError> {
     Ok(Properties {
         regions: regions(&settings.regions)?,
         usage: settings.usage.map(|text| text.parse()).transpose()?,
@@ -218,6 +218,7 @@ pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
         deletion_date: described
             .and_then(|one| one.deletion_date)
             .map(|at| at.to_string()),
+        copied_from: None,
         predecessor: key.predecessor.map(|id| id.to_string()),
         successor: key.successor.map(|id| id.to_string()),
         created_at: key.created_at.to_string(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -102,6 +102,13 @@ impl Route {
     #[must_use]
     pub(crate) fn long(mut self) -> Self {
         self.patience = Patience::Long;
+        self
+    }
+
+    /// Takes a body of so many bytes at most, whatever is configured for the others.
+    #[must_use]
+    pub(crate) fn body_at_most(mut self, bytes: usize) -> Self {
+        self.handler = self.handler.layer(DefaultBodyLimit::max(bytes));
         self
     }
 }

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::key::{CreateKeyRequest, KeyPage, KeyQuery, KeyVersionList, UpdateKeyRequest};
+use keyferry_api::key::{
+    CreateKeyRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList, UpdateKeyRequest,
+};
 use keyferry_api::rotation::KeyRotationRequest;
+use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
 use keyferry_ports::records::KeyFilter;
 
-use crate::convert::{key, page::page, rotation};
+use crate::convert::{key, key_file, page::page, rotation};
 use crate::http::extract::{By, Input, Params, Seen, Selector, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -36,6 +39,19 @@ pub(crate) async fn create(
     Input(body): Input<CreateKeyRequest>,
 ) -> Result<Response, Refused> {
     let made = state.app.keys.create(&actor, key::create(body)?).await?;
+    Ok(reply::made(made.key.revision, key::with_versions(made)))
+}
+
+/// The body of an import: the longest key file in base64, and room for the other fields.
+pub(crate) const IMPORT_BODY_BYTES_MAX: usize = KEY_FILE_BYTES_MAX / 3 * 4 + 8 * 1024;
+
+pub(crate) async fn import(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<ImportKeyRequest>,
+) -> Result<Response, Refused> {
+    let (wanted, file) = key_file::import(body)?;
+    let made = state.app.keys.import(&actor, wanted, file).await?;
     Ok(reply::made(made.key.revision, key::with_versions(made)))
 }
 

@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
-    NotRotatedView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
+    KmsKeyView, NotRotatedView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest,
+    StartedView, SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
@@ -17,8 +18,9 @@ use keyferry_domain::life::Life;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
+use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
-use crate::convert::{connection, job, kms_key, page::page, plan, rotation};
+use crate::convert::{connection, job, key as convert_key, kms_key, page::page, plan, rotation};
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -86,7 +88,14 @@ pub(crate) async fn show(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.kms_keys.show(&actor, &selector).await?;
-    one(&state, &actor, found).await
+    let link = state.app.kms_keys.link_of(&actor, &found).await?;
+    let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&found)).await?;
+    let revision = found.revision;
+    let view = KmsKeyView {
+        copied_from: link.map(link::view),
+        ..kms_key::view(found, &names)
+    };
+    Ok(reply::with_etag(revision, view))
 }
 
 /// One KMS key, with its revision.
@@ -261,6 +270,32 @@ pub(crate) async fn upload(
     let command = kms_key::upload(body)?;
     let answer = run.keys().upload(&run.actor, command, &run.mode).await?;
     run.reply(Action::KmsKeyUpload, answer).await
+}
+
+/// Into keystores as a job; into a group at once, for nothing goes to AWS.
+pub(crate) async fn copy(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<CopyKeyRequest>,
+) -> Result<Response, Refused> {
+    let action = Action::KeyCopy;
+    match copies(body)? {
+        Copies::IntoKeystores(copies) => {
+            let answer = run.keys().copy(&run.actor, &key, copies, &run.mode).await?;
+            run.reply(action, answer).await
+        }
+        Copies::ToGroup(_) if run.mode.dry_run => {
+            Ok(reply::ok(plan::view(action.to_string(), Vec::new())))
+        }
+        Copies::ToGroup(command) => {
+            let keys = &run.state.app.keys;
+            let made = keys.copy_to_group(&run.actor, &key, command).await?;
+            Ok(reply::made(
+                made.key.revision,
+                convert_key::with_versions(made),
+            ))
+        }
+    }
 }
 
 pub(crate) async fn update(

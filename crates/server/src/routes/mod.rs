@@ -123,7 +123,10 @@ pub fn all() -> Vec<Route> {
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
         guarded(at::LIST_KEYS, Action::KeyRead, Key, keys::list),
         guarded(at::CREATE_KEY, Action::KeyCreate, Key, keys::create),
+        guarded(at::IMPORT_KEY, Action::KeyImport, Key, keys::import)
+            .body_at_most(keys::IMPORT_BODY_BYTES_MAX),
         guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
+        guarded(at::COPY_KEY, Action::KeyCopy, Key, kms_keys::copy),
         guarded(at::UPDATE_KEY, Action::KeyUpdate, Key, keys::update),
         guarded(
             at::LIST_KEY_VERSIONS,

@@ -12,6 +12,7 @@ mod changes;
 mod config;
 mod grid;
 mod journeys;
+mod key_import;
 mod parsing;
 mod sign_in;
 mod site;

@@ -12,6 +12,7 @@ use keyferry_domain::id::{
     SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
@@ -91,6 +92,8 @@ reads!(KeyRecords {
     fn find_keys_called(name: &Name) -> Vec<ManagedKey>;
     fn list_keys(filter: &KeyFilter, page: &Page) -> PageOf<ManagedKey>;
     fn list_versions(key: KeyId) -> Vec<KeyVersion>;
+    fn list_key_links(source: KeyId) -> Vec<KeyLink>;
+    fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
 });
 

@@ -4,6 +4,7 @@ use keyferry_domain::connection::{Connection, LinkHealth};
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -36,6 +37,7 @@ impl State {
             Change::PutKeystore(row, expect) => self.put_keystore(row, expect),
             Change::DeleteKeystore(id, expect) => self.delete_keystore(id, expect),
             Change::PutKey(row, expect) => self.put_key(row, expect),
+            Change::InsertKeyLink(row) => self.insert_key_link(row),
             Change::InsertVersion(row) => self.insert_version(row),
             Change::SetVersionState {
                 key,
@@ -164,6 +166,14 @@ impl State {
         row.created_at = whole_micros(row.created_at);
         row.rotation_due = row.rotation_due.map(whole_micros);
         self.keys.put(row.id, row);
+        Ok(())
+    }
+
+    fn insert_key_link(&mut self, mut row: KeyLink) -> Records<()> {
+        ensure(!self.key_links.has(&row.copy), "key link")?;
+        ensure(self.keys.has(&row.source), "source of the copy")?;
+        row.at = whole_micros(row.at);
+        self.key_links.put(row.copy, row);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -123,6 +124,19 @@ impl KeyRecords for MemoryRecords {
             .take_while(|((of, _), _)| *of == key)
             .map(|(_, row)| row.clone())
             .collect())
+    }
+
+    async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {
+        let state = self.lock();
+        let rows = state.key_links.rows().filter(|row| row.source == source);
+        let mut rows: Vec<KeyLink> = rows.cloned().collect();
+        rows.sort_by_key(|row| (row.at, row.copy.kind(), row.copy.id()));
+        Ok(rows)
+    }
+
+    async fn find_key_link(&self, copy: Copied) -> Records<Option<KeyLink>> {
+        let state = self.lock();
+        Ok(state.key_links.get(&copy).map(|row| KeyLink::clone(row)))
     }
 
     async fn read_back_version(

@@ -9,6 +9,7 @@ use keyferry_domain::id::{
     SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::VersionNumber;
@@ -52,6 +53,7 @@ state! {
     keystores: KeystoreId => Keystore,
     settings: String => String,
     keys: KeyId => ManagedKey,
+    key_links: Copied => KeyLink,
     versions: (KeyId, VersionNumber) => KeyVersion,
     kms_keys: KmsKeyId => KmsKey,
     sweeps: SweepId => Sweep,

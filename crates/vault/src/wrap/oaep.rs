@@ -88,7 +88,6 @@ impl UnwrappingKey {
     }
 
     /// Reads PKCS#8 DER.
-    #[cfg(test)]
     pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, Unspecified> {
         Self::new(PrivateDecryptingKey::from_pkcs8(der)?)
     }

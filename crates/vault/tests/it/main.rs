@@ -6,6 +6,7 @@
     reason = "a helper that fails is a failed test"
 )]
 
+mod key_files;
 mod life;
 mod openssl;
 mod sealing;

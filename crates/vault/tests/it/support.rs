@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
@@ -102,6 +103,14 @@ impl KeyRecords for Shelf {
             .filter(|version| version.identity.key == key)
             .cloned()
             .collect())
+    }
+
+    async fn list_key_links(&self, _: KeyId) -> Records<Vec<KeyLink>> {
+        Ok(Vec::new())
+    }
+
+    async fn find_key_link(&self, _: Copied) -> Records<Option<KeyLink>> {
+        Ok(None)
     }
 
     async fn read_back_version(

@@ -28,6 +28,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         let keys = records.list_keys(&KeyFilter::default(), &page).await?;
         for key in &keys.rows {
             lines(&mut text, records.list_versions(key.id).await?);
+            lines(&mut text, records.list_key_links(key.id).await?);
         }
         if !take(&mut text, keys, &mut page) {
             break;

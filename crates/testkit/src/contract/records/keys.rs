@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
@@ -15,6 +16,46 @@ use keyferry_ports::records::{
 use super::rich;
 use super::samples::{Samples, at, parse};
 use super::{assert_conflict, write};
+
+pub(super) async fn links_of_copies_are_kept_with_their_source(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let (source, other) = (samples.key("a"), samples.key("b"));
+    let link = |copy: Copied, seconds: i64| KeyLink {
+        copy,
+        source: source.id,
+        version: source.current,
+        name: parse("copy"),
+        group: source.group,
+        into: parse("store"),
+        by: "user/alice".to_owned(),
+        at: at(seconds),
+    };
+    let second = link(Copied::Key(other.id), 2);
+    let first = link(Copied::KmsKey(KmsKeyId::new(*other.id.as_uuid())), 1);
+    let keys = [&source, &other].map(|key| Change::PutKey(key.clone(), Expect::New));
+    write(records, keys).await;
+    let links = [&second, &first].map(|link| Change::InsertKeyLink(link.clone()));
+    write(records, links).await;
+
+    let twice = Change::InsertKeyLink(KeyLink {
+        source: other.id,
+        ..first.clone()
+    });
+    assert_conflict(records, "key link", [twice]).await;
+    let nowhere = samples.key("c");
+    let orphan = Change::InsertKeyLink(KeyLink {
+        source: nowhere.id,
+        ..link(Copied::Key(nowhere.id), 3)
+    });
+    assert_conflict(records, "source of the copy", [orphan]).await;
+    let found = records.find_key_link(second.copy).await.unwrap();
+    assert_eq!(found.as_ref(), Some(&second));
+    assert_eq!(
+        records.list_key_links(source.id).await.unwrap(),
+        [first, second]
+    );
+    assert_eq!(records.list_key_links(other.id).await.unwrap(), []);
+}
 
 pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dyn AllRecords) {
     let mut samples = Samples::new();

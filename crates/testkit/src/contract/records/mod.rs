@@ -78,6 +78,7 @@ checks! {
     ],
     keys: [
         a_key_and_its_versions_are_read_back_as_written,
+        links_of_copies_are_kept_with_their_source,
         a_key_name_is_taken_in_its_group_only,
         a_key_that_rotates_by_itself_is_read_back_as_written,
         due_rotations_are_those_of_keys_and_of_active_kms_keys,

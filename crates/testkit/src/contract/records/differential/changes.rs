@@ -3,6 +3,7 @@
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::key::ManagedKey;
+use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
@@ -118,7 +119,7 @@ impl Differential {
             tried.keys.push(row.clone());
             return Change::PutKey(row, self.expect(true));
         };
-        match dice.below(3) {
+        match dice.below(4) {
             0 => {
                 let row = ManagedKey {
                     name: dice.name(),
@@ -127,6 +128,16 @@ impl Differential {
                 Change::PutKey(row, self.expect(false))
             }
             1 => Change::InsertVersion(samples.version(&known, 1 + dice.below(3) as u32)),
+            2 => Change::InsertKeyLink(KeyLink {
+                copy: Copied::Key(dice.pick(&tried.keys).map_or(known.id, |key| key.id)),
+                source: known.id,
+                version: known.current,
+                name: dice.name(),
+                group: known.group,
+                into: dice.name(),
+                by: dice.text(),
+                at: dice.time(),
+            }),
             _ => Change::SetVersionState {
                 key: known.id,
                 version: number(dice),

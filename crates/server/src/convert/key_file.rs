@@ -1,0 +1,91 @@
+//! Key files on their way in.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyferry_api::key::ImportKeyRequest;
+use keyferry_api::secret::Secret;
+use keyferry_app::AppError;
+use keyferry_app::key_import::{ImportAs, MaterialFile};
+use keyferry_app::keys::CreateKey;
+use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
+use keyferry_domain::spec::KeySpec;
+use keyferry_ports::secret::SecretBytes;
+use zeroize::Zeroizing;
+
+use super::key::operations;
+
+/// What to make of a file, and the file.
+pub(crate) fn import(request: ImportKeyRequest) -> Result<(ImportAs, MaterialFile), AppError> {
+    let file = MaterialFile {
+        bytes: bytes(&request.file)?,
+        format: format(request.format.as_deref())?,
+        spec: request.spec.map(|text| text.parse()).transpose()?,
+        wrapped: wrapped(request.wrapped_by, request.wrapping.as_deref())?,
+    };
+    let wanted = match (request.name, request.new_version_of) {
+        (Some(name), None) => ImportAs::NewKey(Box::new(CreateKey {
+            group: request.group,
+            name: name.parse()?,
+            spec: file.spec.unwrap_or(KeySpec::Aes256),
+            description: request.description.unwrap_or_default(),
+            active_versions_max: request.active_versions_max,
+            permitted: request.permitted_operations.map(operations).transpose()?,
+            exportable: request.exportable,
+            rotation: None,
+        })),
+        (None, Some(key)) => ImportAs::VersionOf(key),
+        _ => {
+            return Err(invalid(
+                "name",
+                "give either the name of a new key or the key whose next version it becomes",
+            ));
+        }
+    };
+    Ok((wanted, file))
+}
+
+/// Every buffer is overwritten: that of the digits with the request, those of the bytes here and when they were read.
+fn bytes(file: &Secret) -> Result<SecretBytes, AppError> {
+    let mut buffer = Zeroizing::new(vec![0; file.expose().len()]);
+    let length = STANDARD.decode_slice(file.expose(), &mut buffer).ok();
+    length
+        .and_then(|length| buffer.get(..length))
+        .map(|bytes| SecretBytes::new(bytes.into()))
+        .ok_or_else(|| invalid("file", "it is no base64"))
+}
+
+fn format(word: Option<&str>) -> Result<KeyFileFormat, AppError> {
+    let Some(word) = word else {
+        return Ok(KeyFileFormat::Auto);
+    };
+    KeyFileFormat::from_word(word)
+        .ok_or_else(|| invalid("format", "choose auto, raw, base64, hex or pem"))
+}
+
+fn wrapped(
+    key: Option<String>,
+    wrapping: Option<&str>,
+) -> Result<Option<(String, KeyFileWrapping)>, AppError> {
+    match (key, wrapping) {
+        (None, None) => Ok(None),
+        (Some(key), Some(word)) => KeyFileWrapping::from_word(word)
+            .map(|wrapping| Some((key, wrapping)))
+            .ok_or_else(|| {
+                invalid(
+                    "wrapping",
+                    "choose aes-kwp, rsa-oaep-sha-256 or rsa-aes-key-wrap-sha-256",
+                )
+            }),
+        _ => Err(invalid(
+            "wrapping",
+            "the key that wraps and the way of wrapping go together",
+        )),
+    }
+}
+
+fn invalid(field: &'static str, why: &str) -> AppError {
+    AppError::Invalid {
+        field,
+        why: why.to_owned(),
+    }
+}
