@@ -3,6 +3,7 @@
 use crate::access::{
     CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
 };
+use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView};
 use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::connection::{
@@ -162,6 +163,9 @@ endpoints! {
         .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()) }]);
     ROTATE_KEYSTORE = Post "/api/v1/keystores/{keystore}/rotate" "rotate_keystore" "keystores" "Rotate every ACTIVE KMS key of a keystore as one job"
         .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
+
+    ADOPT_KMS_KEYS = Post "/api/v1/keystores/{keystore}/adopt" "adopt_kms_keys" "keystores" "Take KMS keys that are in AWS already into the keystore, changing nothing there"
+        .query::<AdoptQuery>().takes(body::<AdoptRequest>()).answers(&[ok(body::<AdoptionView>())]);
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);

@@ -7,6 +7,7 @@
 mod words;
 
 pub mod access;
+pub mod adoption;
 pub mod alert;
 pub mod audit;
 pub mod connection;

@@ -95,6 +95,8 @@ actions! {
     KeystoreUpdate = "keystore.update", UseEquivalent;
     /// Import what is missing and enable.
     KmsKeyActivate = "kms-key.activate", Change;
+    /// Take a KMS key that is in AWS already into a keystore.
+    KmsKeyAdopt = "kms-key.adopt", Change;
     /// Cancel a deletion.
     KmsKeyCancelDeletion = "kms-key.cancel-deletion", None;
     /// Make a KMS key with a new key.

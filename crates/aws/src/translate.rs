@@ -1,13 +1,15 @@
 //! From AWS's words to the domain's. A word that this version does not know is an error that names it.
 
-use aws_sdk_kms::types::{ExpirationModelType, KeyMetadata, RotationsListEntry};
+use aws_sdk_kms::types::{
+    ExpirationModelType, KeyManagerType, KeyMetadata, OriginType, RotationsListEntry,
+};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use keyferry_domain::arn::{MaterialId, Region};
 use keyferry_domain::intent::{KeyShape, Origin};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::view::{
-    Described, Expiration, KeyState, MaterialState, MultiRegionRole, ObservedMaterial,
+    Custody, Described, Expiration, KeyState, MaterialState, MultiRegionRole, ObservedMaterial,
 };
 
 use crate::errors::Oddity;
@@ -60,7 +62,18 @@ pub(crate) fn described(found: &KeyMetadata) -> Result<Described, Oddity> {
         deletion_date: optional_time("DeletionDate", found.deletion_date())?,
         created_at: time("CreationDate", created)?,
         multi_region: multi_region(found)?,
+        custody: custody(found),
     })
+}
+
+/// In whose hands it is. A peer that does not say leaves it in the customer's.
+fn custody(found: &KeyMetadata) -> Custody {
+    let origin = found.origin().map(OriginType::as_str);
+    match (found.key_manager(), origin) {
+        (Some(KeyManagerType::Aws), _) => Custody::AwsManaged,
+        (_, Some("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE")) => Custody::CustomKeyStore,
+        _ => Custody::Customer,
+    }
 }
 
 /// What cannot change about a key.
@@ -87,7 +100,8 @@ pub(crate) fn shape(found: &KeyMetadata) -> Result<KeyShape, Oddity> {
         multi_region: found.multi_region().unwrap_or(false),
         origin: match origin {
             "EXTERNAL" => Origin::External,
-            "AWS_KMS" => Origin::AwsKms,
+            // In a custom key store nothing is imported either; who keeps it, its custody tells.
+            "AWS_KMS" | "AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE" => Origin::AwsKms,
             other => return Err(Oddity::strange("Origin", other)),
         },
     })
@@ -208,14 +222,14 @@ mod tests {
             metadata().key_state("Hibernating".into()),
             metadata().key_spec("ML_DSA_44".into()),
             metadata().key_usage("ENCAPSULATE_DECAPSULATE".into()),
-            metadata().origin("AWS_CLOUDHSM".into()),
+            metadata().origin("AWS_MOON".into()),
             metadata().expiration_model("KEY_MATERIAL_FADES".into()),
         ];
         let words = [
             "Hibernating",
             "ML_DSA_44",
             "ENCAPSULATE_DECAPSULATE",
-            "AWS_CLOUDHSM",
+            "AWS_MOON",
             "KEY_MATERIAL_FADES",
         ];
 

@@ -102,6 +102,20 @@ pub struct Described {
     pub created_at: Timestamp,
     /// Role in a multi-Region set.
     pub multi_region: Option<MultiRegionRole>,
+    /// In whose hands it is.
+    pub custody: Custody,
+}
+
+crate::words! {
+    /// In whose hands a KMS key is (AWS `KeyManager` and `Origin`).
+    Custody {
+        /// The account's own.
+        Customer = "customer",
+        /// Made and changed by AWS alone.
+        AwsManaged = "aws-managed",
+        /// Its material is in a CloudHSM cluster or with an external key manager.
+        CustomKeyStore = "custom-key-store",
+    }
 }
 
 impl Described {

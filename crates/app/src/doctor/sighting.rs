@@ -190,6 +190,7 @@ mod tests {
                 expiration: Expiration::Never,
                 deletion_date: None,
                 created_at: AT,
+                custody: keyferry_domain::view::Custody::Customer,
                 multi_region: None,
             }),
             materials: Some(Vec::new()),

@@ -99,8 +99,8 @@ pub struct UploadKey {
 /// Where a new KMS key goes.
 pub(super) struct Destination {
     pub(super) keystore: Keystore,
-    connection: Connection,
-    account: Account,
+    pub(super) connection: Connection,
+    pub(super) account: Account,
 }
 
 impl KmsKeys {
@@ -244,7 +244,7 @@ impl KmsKeys {
         }
     }
 
-    fn new_kms_key(&self, to: &Destination, name: Name, intent: Intent) -> KmsKey {
+    pub(super) fn new_kms_key(&self, to: &Destination, name: Name, intent: Intent) -> KmsKey {
         let now = self.shared.now();
         let key = KmsKey {
             id: KmsKeyId::new(self.shared.new_uuid()),

@@ -1,5 +1,6 @@
 //! KMS keys: each operation changes an intent, or shows what it would do; the engine does the rest.
 
+mod adopt;
 mod change;
 mod copy;
 mod create;
@@ -12,6 +13,7 @@ mod rotate_many;
 mod rotation;
 mod schedule;
 mod selector;
+mod sight;
 mod stay;
 mod together;
 mod update;
@@ -32,6 +34,7 @@ use crate::driver::KmsKeyDriver;
 use crate::error::AppError;
 use crate::parts::Shared;
 
+pub use adopt::{ADOPTED_AT_ONCE_MAX, AdoptKeys, Adoption, Left, Selection};
 pub use copy::CopyInto;
 pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
@@ -330,6 +333,10 @@ impl KmsKeys {
 
     async fn keystore_empties(&self, key: &KmsKey) -> Result<bool, AppError> {
         use keyferry_domain::keystore::OnCancelDeletion;
+        // What is none of ours is never removed.
+        if key.intent.current.is_none() {
+            return Ok(false);
+        }
         let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
         Ok(keystore.on_cancel_deletion == OnCancelDeletion::Empty)
     }

@@ -23,7 +23,12 @@ impl Pass {
         let records = &self.driver.records;
         let managed = records.find_kms_key_by_arn(arn).await?;
         if managed.is_some_and(|key| !matches!(key.intent.life, Life::Deleted | Life::Released)) {
-            return Ok(Examined::default());
+            // One that was adopted while a pass was under way may have been put back by it.
+            let stale = records.find_found_key(arn).await?.is_some();
+            return Ok(Examined {
+                changes: Vec::from_iter(stale.then(|| Change::DeleteFoundKey(arn.clone()))),
+                ..Examined::default()
+            });
         }
         let known = records.find_found_key(arn).await?;
         let place = match self.glance(arn, now).await {

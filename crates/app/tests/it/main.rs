@@ -8,6 +8,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod adopt;
 mod bad_input;
 mod cancel;
 mod connection_policy;

@@ -86,11 +86,35 @@ pub enum KeystoreCommand {
         #[arg(long)]
         with_gone: bool,
     },
+    /// Take KMS keys that are in AWS already into the keystore. Nothing changes in AWS.
+    Adopt(AdoptArgs),
     /// Remove a keystore whose KMS keys are all deleted or released.
     Delete {
         /// Id or name.
         keystore: String,
     },
+}
+
+/// `keystore adopt`
+#[derive(Clone, Debug, Args)]
+pub struct AdoptArgs {
+    /// The keystore: id or name.
+    pub keystore: String,
+    /// A KMS key: ARN, AWS's key id or alias (`alias/...`). May be given several times.
+    #[arg(long = "key", value_name = "KMS_KEY", conflicts_with_all = ["all", "tags", "name_contains"])]
+    pub keys: Vec<String>,
+    /// Every KMS key that the last sync found.
+    #[arg(long)]
+    pub all: bool,
+    /// Those that sync found with this tag.
+    #[arg(long = "tag", value_name = "KEY=VALUE")]
+    pub tags: Vec<String>,
+    /// Those that sync found whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub name_contains: Option<String>,
+    /// Show what would be adopted, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What a keystore is like, and what its new KMS keys look like.

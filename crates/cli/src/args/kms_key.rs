@@ -46,6 +46,8 @@ pub enum KmsKeyCommand {
     Create(Box<CreateArgs>),
     /// Make a KMS key from a key that the vault already has.
     Upload(Box<UploadArgs>),
+    /// Take a KMS key that is in AWS already into a keystore. Nothing changes in AWS.
+    Adopt(AdoptKmsKeyArgs),
     /// Change name, description, tags, aliases, key policy or validity.
     Update(Box<UpdateKmsKeyArgs>),
     /// Look at it in AWS now; changes nothing there.
@@ -247,6 +249,19 @@ pub struct CreateArgs {
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// `kms-key adopt`
+#[derive(Clone, Debug, Args)]
+pub struct AdoptKmsKeyArgs {
+    /// ARN, AWS's key id or alias (`alias/...`).
+    pub kms_key: String,
+    /// The keystore: id or name.
+    #[arg(long)]
+    pub keystore: String,
+    /// Show what would be adopted, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `kms-key upload`

@@ -26,10 +26,11 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
 };
-pub use keystore::{KeystoreArgs, KeystoreCommand};
+pub use keystore::{AdoptArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
-    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs,
-    ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+    AdoptKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs,
+    OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs,
+    UploadArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};

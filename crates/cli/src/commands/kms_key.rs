@@ -9,7 +9,7 @@ use keyferry_api::kms_key::{
 };
 
 use super::operation::operate;
-use super::{Context, kms_key_update, text};
+use super::{Context, adopt, kms_key_update, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
@@ -27,6 +27,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Show { kms_key } => show(context, &kms_key).await,
         Do::Create(args) => create(context, *args).await,
         Do::Upload(args) => upload(context, *args).await,
+        Do::Adopt(args) => adopt::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release { kms_key } => release(context, &kms_key).await,

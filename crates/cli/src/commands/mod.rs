@@ -1,6 +1,7 @@
 //! Carries commands out.
 
 mod access;
+mod adopt;
 mod alert;
 mod audit;
 mod connection;

@@ -537,3 +537,30 @@ async fn what_others_do_in_the_account_is_found_told_and_noted() {
     let list = shell.see("alert list --severity critical").await;
     assert!(list.contains("noted"), "{list}");
 }
+
+#[tokio::test]
+async fn kms_keys_that_are_in_aws_already_are_adopted_with_a_word_on_each_that_is_left() {
+    let shell = Shell::with_keystore().await;
+    let origin = serde_json::json!({ "Origin": "EXTERNAL" });
+    let made = shell.outside.aws("CreateKey", origin);
+    let arn = made["KeyMetadata"]["Arn"].as_str().unwrap();
+    shell.succeed("keystore sync store").await;
+
+    let shown = shell.see("keystore adopt store --all --dry-run").await;
+    assert!(shown.contains("would be adopted"), "{shown}");
+    let adopted = shell.see("keystore adopt store --all").await;
+    assert!(adopted.contains("External"), "{adopted}");
+    assert!(adopted.contains("INACTIVE"), "{adopted}");
+    let again = shell
+        .run(&format!("kms-key adopt {arn} --keystore store"))
+        .await;
+    assert_eq!(again.exit, Exit::Conflict, "{}", again.stderr);
+    assert!(
+        again.stderr.contains("adopt.already-managed"),
+        "{}",
+        again.stderr
+    );
+    assert!(again.stderr.contains("hint:"), "{}", again.stderr);
+    let none = shell.run("keystore adopt store").await;
+    assert!(none.stderr.contains("name KMS keys"), "{}", none.stderr);
+}

@@ -8,8 +8,8 @@ use keyferry_domain::arn::{KmsKeyArn, MaterialId, Region};
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{
-    AliasTarget, Described, Expiration, Field, Grant, KeyState, MaterialState, MultiRegionRole,
-    ObservedMaterial, Place, RotationStatus,
+    AliasTarget, Custody, Described, Expiration, Field, Grant, KeyState, MaterialState,
+    MultiRegionRole, ObservedMaterial, Place, RotationStatus,
 };
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,8 @@ struct DescribedV1 {
     deletion_date: Option<Text<Timestamp>>,
     created_at: Text<Timestamp>,
     multi_region: Option<MultiRegionV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    custody: Option<Word<Custody>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -239,6 +241,7 @@ impl From<Described> for DescribedV1 {
                 primary: Text(role.primary),
                 replicas: wrapped(role.replicas),
             }),
+            custody: Some(Word(described.custody)).filter(|word| word.0 != Custody::Customer),
         }
     }
 }
@@ -261,6 +264,7 @@ impl From<DescribedV1> for Described {
                 primary: role.primary.0,
                 replicas: bare(role.replicas),
             }),
+            custody: described.custody.map_or(Custody::Customer, |word| word.0),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::schedule::{AtBudget, ScheduledMethod};
-use keyferry_domain::view::KeyState;
+use keyferry_domain::view::{Custody, KeyState};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,7 +47,7 @@ macro_rules! words {
     )+};
 }
 
-words!(AtBudget, KeyState, Life, OldKey, ScheduledMethod);
+words!(AtBudget, Custody, KeyState, Life, OldKey, ScheduledMethod);
 
 /// A value that is stored as its word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use crate::intent::{Intent, Origin};
 use crate::step::Step;
 use crate::tag::Tags;
 use crate::view::{
-    AliasTarget, Described, Expiration, Field, KeyState, MaterialState, MultiRegionRole,
+    AliasTarget, Custody, Described, Expiration, Field, KeyState, MaterialState, MultiRegionRole,
     ObservedMaterial, Place, RotationStatus,
 };
 
@@ -29,6 +29,7 @@ impl Place {
             deletion_date: None,
             created_at: at,
             multi_region,
+            custody: Custody::Customer,
         });
         let has_list = intent.shape.origin == Origin::External && intent.shape.spec.is_symmetric();
         self.materials = if has_list {

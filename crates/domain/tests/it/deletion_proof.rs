@@ -49,6 +49,7 @@ fn described(look: Look) -> Field<Described> {
         expiration: Expiration::None,
         deletion_date,
         created_at: start(),
+        custody: keyferry_domain::view::Custody::Customer,
         multi_region: None,
     })
 }

@@ -500,6 +500,7 @@ fn describe(set: &KeySet, region: &Region, place: &ModelPlace, has_list: bool) -
             _ => None,
         },
         created_at: place.created_at,
+        custody: keyferry_domain::view::Custody::Customer,
         multi_region: set.shape.multi_region.then_some(role),
     }
 }

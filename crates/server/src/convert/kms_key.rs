@@ -250,13 +250,18 @@ fn origin(origin: Origin) -> &'static str {
     }
 }
 
-fn source(key: &KmsKey, names: &Names) -> SourceView {
-    let key_name = key.source.and_then(|id| names.key(id));
-    let kind = match (key.source, key.intent.shape.origin) {
+/// Whose material it has.
+pub(crate) fn source_kind(key: &KmsKey) -> SourceKind {
+    match (key.source, key.intent.shape.origin) {
         (Some(_), _) => SourceKind::Keyferry,
         (None, Origin::External) => SourceKind::External,
         (None, Origin::AwsKms) => SourceKind::Aws,
-    };
+    }
+}
+
+fn source(key: &KmsKey, names: &Names) -> SourceView {
+    let key_name = key.source.and_then(|id| names.key(id));
+    let kind = source_kind(key);
     let text = match &key_name {
         Some(name) => format!("{} ({name})", kind.as_str()),
         None => kind.as_str().to_owned(),

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use keyferry_api::adoption::{AdoptQuery, AdoptRequest};
 use keyferry_api::keystore::{CreateKeystoreRequest, KeystorePage, UpdateKeystoreRequest};
 
-use crate::convert::keystore;
 use crate::convert::names::Names;
-use crate::http::extract::{By, Input, Seen, Selector};
+use crate::convert::{adoption, keystore};
+use crate::http::extract::{By, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -79,4 +80,17 @@ pub(crate) async fn delete(
 ) -> Result<Response, Refused> {
     state.app.keystores.delete(&actor, &selector).await?;
     Ok(reply::nothing())
+}
+
+pub(crate) async fn adopt(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+    Params(query): Params<AdoptQuery>,
+    Input(body): Input<AdoptRequest>,
+) -> Result<Response, Refused> {
+    let dry_run = query.dry_run;
+    let command = adoption::adopt(selector, body, query)?;
+    let done = state.app.kms_keys.adopt(&actor, command).await?;
+    Ok(reply::ok(adoption::view(done, dry_run)))
 }

@@ -182,6 +182,13 @@ pub fn all() -> Vec<Route> {
             Keystore,
             keystores::delete,
         ),
+        guarded(
+            at::ADOPT_KMS_KEYS,
+            Action::KmsKeyAdopt,
+            Keystore,
+            keystores::adopt,
+        )
+        .long(),
     ];
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::intent::{KeyShape, Origin};
 use keyferry_domain::view::{
-    Described, Expiration, Grant, KeyState, MaterialState, MultiRegionRole, ObservedMaterial,
+    Custody, Described, Expiration, Grant, KeyState, MaterialState, MultiRegionRole,
+    ObservedMaterial,
 };
 use serde_json::{Value, json};
 
@@ -70,6 +71,11 @@ pub(super) fn described(metadata: &Value) -> Option<Described> {
         deletion_date: time(&metadata["DeletionDate"]),
         created_at: time(&metadata["CreationDate"])?,
         multi_region: role(&metadata["MultiRegionConfiguration"]),
+        custody: match (metadata["KeyManager"].as_str(), metadata["Origin"].as_str()) {
+            (Some("AWS"), _) => Custody::AwsManaged,
+            (_, Some("EXTERNAL" | "AWS_KMS")) => Custody::Customer,
+            _ => Custody::CustomKeyStore,
+        },
     })
 }
 

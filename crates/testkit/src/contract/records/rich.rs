@@ -228,6 +228,7 @@ fn described(region: &Region) -> Described {
         expiration: Expiration::At(at(60_000)),
         deletion_date: Some(at(61_000)),
         created_at: at(62),
+        custody: keyferry_domain::view::Custody::Customer,
         multi_region: Some(MultiRegionRole {
             primary: region.clone(),
             replicas: BTreeSet::from([parse("us-east-1")]),

@@ -1,0 +1,82 @@
+//! Taking KMS keys that are in AWS already into a keystore.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which KMS keys to adopt: `keys`, or those that the last sync found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptRequest {
+    /// ARNs, AWS's key ids or aliases (`alias/...`), 200 at most. Excludes all others.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Every one that sync found in the keystore's account and Regions.
+    #[serde(default)]
+    pub all: bool,
+    /// Those that sync found with all these tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Those that sync found whose name contains this, in any case.
+    pub name_contains: Option<String>,
+}
+
+/// Which part of what sync found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AdoptQuery {
+    /// Say what would be done, and do nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// KMS keys at most, 1 to 200; 100 unless given.
+    pub limit: Option<u32>,
+    /// The `next` of the part before.
+    pub cursor: Option<String>,
+}
+
+/// A KMS key that was adopted, or would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdoptedView {
+    /// ARN of its primary.
+    pub arn: String,
+    /// Our name of it.
+    pub name: String,
+    /// Our identity of it; absent in a dry run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `External` (material from elsewhere) or `AWS`.
+    pub source: String,
+    /// Our life of it.
+    pub life: String,
+    /// What lists show.
+    pub status: String,
+    /// Regions, the primary first.
+    pub regions: Vec<String>,
+}
+
+/// A KMS key that was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftView {
+    /// As it was named, or its ARN.
+    pub key: String,
+    /// For machines.
+    pub code: String,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// What helps.
+    pub hint: String,
+}
+
+/// What became of a part of the KMS keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdoptionView {
+    /// Managed from now on, or after a dry run: would be.
+    pub adopted: Vec<AdoptedView>,
+    /// Left as they are.
+    pub left: Vec<LeftView>,
+    /// The `cursor` of the next part; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}

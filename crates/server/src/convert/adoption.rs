@@ -1,0 +1,75 @@
+//! Taking KMS keys that are in AWS already into a keystore.
+
+use keyferry_api::adoption::{AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, LeftView};
+use keyferry_app::AppError;
+use keyferry_app::kms_keys::{AdoptKeys, Adoption, Left, Selection};
+use keyferry_domain::kms_key::KmsKey;
+
+use super::kms_key::source_kind;
+use super::page::page;
+
+/// What to adopt.
+pub(crate) fn adopt(
+    keystore: String,
+    request: AdoptRequest,
+    query: AdoptQuery,
+) -> Result<AdoptKeys, AppError> {
+    let filters = !request.tags.is_empty() || request.name_contains.is_some();
+    let selection = match (request.keys.is_empty(), request.all || filters) {
+        (false, false) => Selection::These(request.keys),
+        (true, true) => Selection::Found {
+            tags: request.tags,
+            text: request.name_contains,
+            page: page(query.limit, query.cursor)?,
+        },
+        (false, true) | (true, false) => {
+            return Err(AppError::Invalid {
+                field: "keys",
+                why: "name KMS keys, or ask for all, or for those with a tag or a name".to_owned(),
+            });
+        }
+    };
+    Ok(AdoptKeys {
+        keystore,
+        selection,
+        dry_run: query.dry_run,
+    })
+}
+
+/// What became of it.
+pub(crate) fn view(done: Adoption, dry_run: bool) -> AdoptionView {
+    AdoptionView {
+        adopted: done
+            .adopted
+            .into_iter()
+            .map(|key| adopted(&key, dry_run))
+            .collect(),
+        left: done.left.into_iter().map(left).collect(),
+        next: done.next,
+    }
+}
+
+fn adopted(key: &KmsKey, dry_run: bool) -> AdoptedView {
+    AdoptedView {
+        arn: key
+            .arn
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        name: key.name.to_string(),
+        id: (!dry_run).then(|| key.id.to_string()),
+        source: source_kind(key).as_str().to_owned(),
+        life: key.intent.life.as_str().to_owned(),
+        status: key.status().as_str().to_owned(),
+        regions: key.intent.places.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn left(left: Left) -> LeftView {
+    LeftView {
+        key: left.selector,
+        code: left.code,
+        reason: left.reason,
+        hint: left.hint,
+    }
+}
