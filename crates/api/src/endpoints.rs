@@ -6,6 +6,7 @@ use crate::access::{
 use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView};
 use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
+use crate::bulk::BulkRequest;
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
     HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, RegionsQuery, RegionsView,
@@ -15,7 +16,7 @@ use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView};
-use crate::job::{JobPage, JobQuery, JobView};
+use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
 use crate::key::{
     CopyKeyRequest, CreateKeyRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
     KeyVersionView, KeyView, UpdateKeyRequest,
@@ -200,6 +201,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<CreateKmsKeyRequest>()).answers(OPERATION).idempotent();
     UPLOAD_KEY = Post "/api/v1/kms-keys/upload" "upload_key" "kms-keys" "Make KMS keys from a key that the vault already has"
         .query::<DryRunQuery>().takes(body::<UploadKeyRequest>()).answers(OPERATION).idempotent();
+    BULK_KMS_KEYS = Post "/api/v1/kms-keys/bulk" "change_kms_keys" "kms-keys" "Do one operation to many KMS keys, as one job"
+        .query::<DryRunQuery>().takes(body::<BulkRequest>()).answers(&[STARTED, PLAN]).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
     UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"
@@ -268,6 +271,12 @@ endpoints! {
     SHOW_JOB = Get "/api/v1/jobs/{job}" "read_job" "jobs" "Show a job with its targets and every try"
         .answers(&[ok(body::<JobView>())]);
     CANCEL_JOB = Post "/api/v1/jobs/{job}/cancel" "cancel_job" "jobs" "Stop a job before its next step"
+        .answers(&[ok(body::<JobView>())]);
+    LIST_JOB_TARGETS = Get "/api/v1/jobs/{job}/targets" "list_job_targets" "jobs" "List a job's targets"
+        .query::<TargetQuery>().answers(&[ok(body::<TargetPage>())]);
+    PAUSE_JOB = Post "/api/v1/jobs/{job}/pause" "pause_job" "jobs" "Hold a job back: nothing more of it is started"
+        .answers(&[ok(body::<JobView>())]);
+    RESUME_JOB = Post "/api/v1/jobs/{job}/resume" "resume_job" "jobs" "Let a paused job go on"
         .answers(&[ok(body::<JobView>())]);
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
         .answers(&[ok(body::<JobView>())]);

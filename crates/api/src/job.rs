@@ -14,6 +14,8 @@ words! {
         Running = "running",
         /// All open targets wait for a time.
         Waiting = "waiting",
+        /// Somebody holds it back.
+        Paused = "paused",
         /// Every target is done.
         Succeeded = "succeeded",
         /// No open target is left, and at least one needs a person.
@@ -68,7 +70,7 @@ pub struct JobView {
     pub progress: JobProgressView,
     /// Counts changes; the `ETag`.
     pub revision: u64,
-    /// Its targets; only where one job is shown.
+    /// Its first targets, 100 at most; only where one job is shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetView>,
 }
@@ -94,6 +96,39 @@ pub struct JobQuery {
     pub cursor: Option<String>,
 }
 
+/// Which targets of a job.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TargetQuery {
+    /// In this state.
+    #[param(inline)]
+    pub state: Option<TargetState>,
+    /// Rows at most, 1 to 1000; 100 unless given.
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+words! {
+    /// Where a target stands.
+    TargetState {
+        /// To be worked on.
+        Open = "open",
+        /// As wanted, and seen in AWS.
+        Done = "done",
+        /// In need of a person.
+        Stuck = "stuck",
+        /// Cancelled.
+        Cancelled = "cancelled",
+    }
+}
+
+page! {
+    /// A page of a job's targets, in their order, without their tries.
+    TargetPage of TargetView
+}
+
 /// One thing within a job: a KMS key, as a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TargetView {
@@ -104,12 +139,18 @@ pub struct TargetView {
     /// Our id of the KMS key, where it is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub kms_key: Option<String>,
+    /// Its name; only in pages of targets.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kms_key_name: Option<String>,
     /// AWS account.
     pub account: String,
     /// Where its work counts first.
     pub region: String,
     /// `open`, `done`, `stuck` or `cancelled`.
     pub state: String,
+    /// Whether what the job asks for is wanted of it by now; before, nothing of it has changed.
+    #[serde(default)]
+    pub begun: bool,
     /// When it is due while open.
     #[schema(format = DateTime)]
     pub due_at: String,

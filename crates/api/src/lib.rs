@@ -10,6 +10,7 @@ pub mod access;
 pub mod adoption;
 pub mod alert;
 pub mod audit;
+pub mod bulk;
 pub mod connection;
 pub mod endpoint;
 pub mod endpoints;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The answer of a dry run. Nothing was changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlanView {
     /// The operation in one line.
     pub summary: String,
@@ -16,6 +16,55 @@ pub struct PlanView {
     /// Why it could not go on, where that is known now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<BlockedView>,
+    /// How many KMS keys it is about.
+    #[serde(default)]
+    pub kms_keys: u32,
+    /// KMS keys of which nothing would be changed, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedView>,
+    /// Steps that are not listed, because there are too many; they count in all numbers.
+    #[serde(default)]
+    pub more_steps: u32,
+    /// Whether AWS was looked at for it; `false`: it tells from what was observed last.
+    #[serde(default)]
+    pub fresh: bool,
+    /// What it takes from AWS's request quotas, the one that takes longest first.
+    #[serde(default)]
+    pub calls: Vec<QuotaUseView>,
+    /// Seconds that it takes at least: those of the narrowest quota. Waiting for AWS (for a rotation, a deletion, callers
+    /// that still use an old alias target) is not in it.
+    #[serde(default)]
+    pub seconds: u64,
+}
+
+/// What a plan takes from one request quota.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuotaUseView {
+    /// The AWS account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// AWS's operation.
+    pub operation: String,
+    /// Calls that it counts.
+    pub calls: u32,
+    /// Calls a second that are sent at most.
+    pub per_second: f64,
+    /// Seconds that these calls take at that rate.
+    pub seconds: u64,
+}
+
+/// One KMS key of which nothing would be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedView {
+    /// Its name.
+    pub kms_key: String,
+    /// Stable code.
+    pub code: String,
+    /// What is the matter.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// One step of a plan.

@@ -59,8 +59,12 @@ actions! {
     GroupRead = "group.read", None;
     /// Cancel a job.
     JobCancel = "job.cancel", Change;
+    /// Hold a job back for a while.
+    JobPause = "job.pause", Change;
     /// Look at jobs.
     JobRead = "job.read", None;
+    /// Let a job go on that was held back.
+    JobResume = "job.resume", Change;
     /// Try stuck targets again.
     JobRetry = "job.retry", Change;
     /// Make a key.
@@ -97,6 +101,8 @@ actions! {
     KmsKeyActivate = "kms-key.activate", Change;
     /// Take a KMS key that is in AWS already into a keystore.
     KmsKeyAdopt = "kms-key.adopt", Change;
+    /// Do one operation to many KMS keys; each takes the right to that operation too.
+    KmsKeyBulk = "kms-key.bulk", Change;
     /// Cancel a deletion.
     KmsKeyCancelDeletion = "kms-key.cancel-deletion", None;
     /// Make a KMS key with a new key.

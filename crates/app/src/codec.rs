@@ -19,6 +19,12 @@ pub(crate) struct Unreadable {
     why: String,
 }
 
+impl Unreadable {
+    pub(crate) fn new(what: &'static str, why: String) -> Self {
+        Self { what, why }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
 enum StoredStep {

@@ -1,16 +1,18 @@
 //! Which driver a target goes to.
 
 use async_trait::async_trait;
-use keyferry_engine::{Driver, DriverError, Pacer, Run};
+use keyferry_engine::{Begun, Driver, DriverError, Pacer, Run};
 use keyferry_ports::records::{Attempt, Change, Records, RecordsError, Subject, Target};
 
 use crate::driver::KmsKeyDriver;
+use crate::kms_keys::Beginner;
 use crate::watch::SweepDriver;
 
 /// Opens whatever can be worked on.
 pub(crate) struct Dispatch {
     pub(crate) kms_keys: KmsKeyDriver,
     pub(crate) sweeps: SweepDriver,
+    pub(crate) beginner: Beginner,
 }
 
 #[async_trait]
@@ -29,6 +31,10 @@ impl Driver for Dispatch {
                 why: "nothing is worked on in a key of the vault".to_owned(),
             })),
         }
+    }
+
+    async fn begin(&self, target: &Target) -> Result<Begun, DriverError> {
+        self.beginner.begin(target, &self.kms_keys).await
     }
 
     async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {

@@ -168,6 +168,12 @@ pub enum AppError {
     /// The typed name is not the key's.
     #[error("the name that was typed is not the name of the KMS key")]
     NameNotConfirmed,
+    /// Another number of KMS keys than was confirmed.
+    #[error("the request is about {count} KMS keys, and that number was not confirmed")]
+    CountNotConfirmed {
+        /// How many it is about.
+        count: u32,
+    },
     /// Not a spec, or not one that can be imported.
     #[error(transparent)]
     Spec(#[from] BadSpec),
@@ -354,6 +360,7 @@ impl AppError {
             Self::InUse { .. } => "request.in-use",
             Self::Invalid { .. } => "request.invalid",
             Self::NameNotConfirmed => "request.name-not-confirmed",
+            Self::CountNotConfirmed { .. } => "request.count-not-confirmed",
             Self::Spec(bad) => bad.texts().0,
             Self::Name(_) => "request.bad-name",
             Self::Alias(_) => "kms-key.bad-alias",
@@ -366,6 +373,7 @@ impl AppError {
             Self::KeyReused { .. } => "request.idempotency-key-reused",
             Self::Busy { .. } => "kms-key.busy",
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
+            Self::Job(ControlError::Protects { .. }) => "job.protects",
             Self::Job(_) => "job.wrong-state",
             Self::NotNow { .. } => "aws.not-now",
             Self::Blocked(blocked) => blocked.code(),
@@ -398,6 +406,7 @@ impl AppError {
             Self::Ambiguous { .. }
             | Self::Invalid { .. }
             | Self::NameNotConfirmed
+            | Self::CountNotConfirmed { .. }
             | Self::Spec(_)
             | Self::Name(_)
             | Self::Alias(_)
@@ -488,6 +497,9 @@ impl AppError {
             Self::NameNotConfirmed => {
                 "type the name exactly as `keyferry kms-key show` prints it; in the API it is `confirm_name`"
             }
+            Self::CountNotConfirmed { .. } => {
+                "look with a dry run at what is selected, and give its number; in the API it is `confirm_count`"
+            }
             Self::Spec(bad) => bad.texts().1,
             Self::Name(_) => "choose 1 to 128 letters, digits, spaces and . _ - / @ + ( )",
             Self::Alias(_) => "choose letters, digits and / _ -, 256 at most, and not alias/aws/",
@@ -501,6 +513,9 @@ impl AppError {
             Self::Operation(refusal) => refusal.hint(),
             Self::KeyReused { .. } => "make a new idempotency key for every request",
             Self::Busy { .. } => "wait for the job, or cancel it with `keyferry job cancel`",
+            Self::Job(ControlError::Protects { .. }) => {
+                "let it come to its end, or cancel it with `keyferry job cancel`"
+            }
             Self::Job(_) => "look at the job with `keyferry job show`",
             Self::NotNow { .. } => "mend what the message names, and try again later",
             Self::Blocked(blocked) => blocked.hint(),

@@ -1,9 +1,12 @@
-//! Looking at jobs, cancelling them, trying again.
+//! Looking at jobs, cancelling them, trying again, pausing, resuming.
 
 use std::sync::Arc;
 
 use keyferry_domain::id::JobId;
-use keyferry_ports::records::{Attempt, Change, Job, JobFilter, Page, PageOf, Target};
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{
+    Attempt, Change, Job, JobFilter, Page, PageOf, Target, TargetFilter,
+};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -11,12 +14,15 @@ use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
+/// Targets that a job is shown with.
+const SHOWN_MAX: u32 = 100;
+
 /// A job with its targets and everything that was sent.
 #[derive(Clone, Debug)]
 pub struct JobDetails {
     /// The job.
     pub job: Job,
-    /// Its targets, each with its attempts, oldest first.
+    /// Its first targets, each with its attempts, oldest first.
     pub targets: Vec<(Target, Vec<Attempt>)>,
 }
 
@@ -41,12 +47,49 @@ impl Jobs {
         Ok(self.shared.ports.records.list_jobs(filter, page).await?)
     }
 
-    /// One job with its targets and attempts.
+    /// A page of a job's targets, in their order, each with the name of its KMS key.
+    pub async fn targets(
+        &self,
+        actor: &Actor,
+        filter: &TargetFilter,
+        page: &Page,
+    ) -> Result<PageOf<(Target, Option<Name>)>, AppError> {
+        authorize(actor, Action::JobRead)?;
+        self.find(filter.job).await?;
+        let records = &self.shared.ports.records;
+        let found = records.page_targets(filter, page).await?;
+        let mut rows = Vec::with_capacity(found.rows.len());
+        for target in found.rows {
+            let name = match target.subject.kms_key() {
+                Some(id) => records.find_kms_key(id).await?.map(|key| key.name),
+                None => None,
+            };
+            rows.push((target, name));
+        }
+        Ok(PageOf {
+            rows,
+            next: found.next,
+        })
+    }
+
+    /// One job with its first targets, 100 at most, and their attempts.
     pub async fn show(&self, actor: &Actor, id: JobId) -> Result<JobDetails, AppError> {
         authorize(actor, Action::JobRead)?;
         let job = self.find(id).await?;
         let mut targets = Vec::new();
-        for target in self.shared.ports.records.list_targets(id).await? {
+        let page = Page {
+            limit: SHOWN_MAX,
+            cursor: None,
+        };
+        let all = TargetFilter::of(id);
+        for target in self
+            .shared
+            .ports
+            .records
+            .page_targets(&all, &page)
+            .await?
+            .rows
+        {
             let attempts = self.shared.ports.records.list_attempts(target.id).await?;
             targets.push((target, attempts));
         }
@@ -61,6 +104,32 @@ impl Jobs {
             .shared
             .engine
             .cancel(id, &[self.fact(actor, Action::JobCancel, &job)])
+            .await?)
+    }
+
+    /// Holds a job back: nothing of it is started, and what is under way stops before its next step.
+    ///
+    /// # Errors
+    ///
+    /// For a job that has ended, and for one that protects.
+    pub async fn pause(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
+        authorize(actor, Action::JobPause)?;
+        let job = self.find(id).await?;
+        Ok(self
+            .shared
+            .engine
+            .pause(id, &[self.fact(actor, Action::JobPause, &job)])
+            .await?)
+    }
+
+    /// Lets a paused job go on.
+    pub async fn resume(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
+        authorize(actor, Action::JobResume)?;
+        let job = self.find(id).await?;
+        Ok(self
+            .shared
+            .engine
+            .resume(id, &[self.fact(actor, Action::JobResume, &job)])
             .await?)
     }
 

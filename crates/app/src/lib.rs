@@ -14,6 +14,7 @@ mod dispatch;
 pub mod doctor;
 mod driver;
 pub mod error;
+pub mod estimate;
 pub mod groups;
 pub mod jobs;
 pub mod key_copies;
@@ -34,7 +35,7 @@ pub mod watch;
 
 use std::sync::Arc;
 
-use keyferry_engine::{Engine, EngineParts, EngineRecords, Settings};
+use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ApprovalClass, authorize};
 pub use actor::Actor;
@@ -43,6 +44,7 @@ pub use parts::{DEFAULT_GROUP, Ports};
 
 use crate::dispatch::Dispatch;
 use crate::driver::KmsKeyDriver;
+use crate::kms_keys::Beginner;
 use crate::link::Links;
 use crate::parts::Shared;
 use crate::watch::SweepDriver;
@@ -90,15 +92,17 @@ impl App {
             clock: Arc::clone(&ports.clock),
         });
         let records: Arc<dyn EngineRecords> = ports.records.clone();
+        let dispatch = Arc::new(Dispatch {
+            kms_keys: KmsKeyDriver::clone(&driver),
+            sweeps: SweepDriver {
+                keys: KmsKeyDriver::clone(&driver),
+                entropy: Arc::clone(&ports.entropy),
+            },
+            beginner: Beginner::default(),
+        });
         let engine = Arc::new(Engine::new(EngineParts {
             records,
-            driver: Arc::new(Dispatch {
-                kms_keys: KmsKeyDriver::clone(&driver),
-                sweeps: SweepDriver {
-                    keys: KmsKeyDriver::clone(&driver),
-                    entropy: Arc::clone(&ports.entropy),
-                },
-            }),
+            driver: Arc::clone(&dispatch) as Arc<dyn Driver>,
             clock: Arc::clone(&ports.clock),
             entropy: Arc::clone(&ports.entropy),
             settings: Settings::new(owner, quota::quotas()),
@@ -108,6 +112,7 @@ impl App {
             links,
             engine: Arc::clone(&engine),
         });
+        dispatch.beginner.know(&shared);
         Self {
             access: access::Access::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),

@@ -196,9 +196,10 @@ CREATE TABLE jobs (
     kind {text} NOT NULL,
     actor {text} NOT NULL,
     idempotency_key {text},
-    state {text} NOT NULL CHECK (state IN ('queued', 'running', 'waiting', 'succeeded', 'stuck', 'cancelled')),
+    state {text} NOT NULL CHECK (state IN ('queued', 'running', 'waiting', 'paused', 'succeeded', 'stuck', 'cancelled')),
     priority INTEGER NOT NULL CHECK (priority IN (0, 1, 2, 3)),
     title {text} NOT NULL,
+    request {text},
     created_at BIGINT NOT NULL,
     finished_at BIGINT,
     targets_total BIGINT NOT NULL,
@@ -209,6 +210,7 @@ CREATE TABLE jobs (
     UNIQUE (actor, idempotency_key)
 );
 CREATE INDEX jobs_by_age ON jobs (created_at, id);
+CREATE INDEX jobs_paused ON jobs (id) WHERE state = 'paused';
 
 CREATE TABLE targets (
     id {text} NOT NULL PRIMARY KEY,
@@ -218,6 +220,7 @@ CREATE TABLE targets (
     lane {text} NOT NULL,
     priority INTEGER NOT NULL CHECK (priority IN (0, 1, 2, 3)),
     state {text} NOT NULL CHECK (state IN ('open', 'done', 'stuck', 'cancelled')),
+    begun INTEGER NOT NULL CHECK (begun IN (0, 1)),
     due_at BIGINT NOT NULL,
     note_code {text},
     note_text {text},

@@ -1,12 +1,15 @@
-//! What people do to jobs: cancel, try again.
+//! What people do to jobs: cancel, try again, pause, resume.
 
+use jiff::Timestamp;
 use keyferry_domain::id::JobId;
 use keyferry_ports::records::{
-    Batch, Change, Job, JobState, Records, RecordsError, Subject, Target, TargetState,
+    Batch, Change, Job, JobState, Page, Priority, Records, RecordsError, Subject, Target,
+    TargetFilter, TargetState,
 };
 
 use crate::engine::Engine;
 use crate::event::JobEventKind;
+use crate::job::Moved;
 use crate::time::whole_micros;
 
 /// How often a job is read anew because it moved meanwhile.
@@ -35,23 +38,61 @@ pub enum ControlError {
         /// Which.
         job: JobId,
     },
+    /// It protects, and is not held back.
+    #[error("job {job} protects, and cannot be paused")]
+    Protects {
+        /// Which.
+        job: JobId,
+    },
+    /// Nobody paused it.
+    #[error("job {job} is not paused")]
+    NotPaused {
+        /// Which.
+        job: JobId,
+    },
     /// The records failed.
     #[error(transparent)]
     Records(#[from] RecordsError),
 }
 
+/// Targets that are cancelled or opened again in one commit.
+const PAGE: u32 = 500;
+
+/// What is changed in one commit, and whether more is left to do.
+struct Part {
+    changes: Vec<Change>,
+    has_more: bool,
+}
+
+/// What a person wants of a job.
+#[derive(Clone, Copy)]
+enum Order {
+    /// Stop it; asked for at this time.
+    Cancel {
+        /// When.
+        now: Timestamp,
+    },
+    /// Take up what is stuck.
+    Retry,
+    /// Hold it back.
+    Pause,
+    /// Let it go on.
+    Resume,
+}
+
 impl Engine {
     /// Cancels a job. Targets that have sent nothing are cancelled at once; one that has begun stops at its next
-    /// decision, when no request of it is without an answer. `records` (the audit entry) are written with it.
+    /// decision, when no request of it is without an answer. `records` (the audit entry) are written with the first of
+    /// its commits; from then on nothing of the job is started, whatever becomes of the others.
     ///
     /// # Errors
     ///
     /// See [`ControlError`]; nothing was written.
     pub async fn cancel(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
-        self.control(job, records, async |engine: &Engine, job: Job| {
-            engine.cancelled(job).await
-        })
-        .await
+        let job = self.require(job).await?;
+        refuse_ended(&job)?;
+        let now = whole_micros(self.core.now());
+        self.control(job.id, records, Order::Cancel { now }).await
     }
 
     /// Opens the stuck targets of a job again, due now. `records` (the audit entry) are written with it.
@@ -60,10 +101,44 @@ impl Engine {
     ///
     /// See [`ControlError`]; nothing was written.
     pub async fn retry(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
-        self.control(job, records, async |engine: &Engine, job: Job| {
-            engine.retried(job).await
-        })
-        .await
+        let job = self.require(job).await?;
+        if job.state == JobState::Cancelled {
+            return Err(ControlError::Ended {
+                job: job.id,
+                state: job.state,
+            });
+        }
+        if job.progress.stuck == 0 {
+            return Err(ControlError::NothingStuck { job: job.id });
+        }
+        self.control(job.id, records, Order::Retry).await
+    }
+
+    /// Holds a job back: none of its targets is started, and one that is under way stops before its next step. On a
+    /// paused job nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// See [`ControlError`]; nothing was written. What protects is not held back.
+    pub async fn pause(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+        let job = self.require(job).await?;
+        refuse_ended(&job)?;
+        if job.priority == Priority::Protect {
+            return Err(ControlError::Protects { job: job.id });
+        }
+        if job.state == JobState::Paused {
+            return Ok(job);
+        }
+        self.control(job.id, records, Order::Pause).await
+    }
+
+    /// Lets a paused job go on.
+    ///
+    /// # Errors
+    ///
+    /// See [`ControlError`]; nothing was written.
+    pub async fn resume(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+        self.control(job, records, Order::Resume).await
     }
 
     /// Has every open target of a subject that waits decide again now: what is wanted of the subject has changed. One
@@ -90,19 +165,30 @@ impl Engine {
         Ok(())
     }
 
+    async fn require(&self, id: JobId) -> Result<Job, ControlError> {
+        let job = self.core.records.find_job(id).await?;
+        job.ok_or(ControlError::NotFound { job: id })
+    }
+
     async fn control(
         &self,
         id: JobId,
         records: &[Change],
-        change: impl AsyncFn(&Engine, Job) -> Result<Vec<Change>, ControlError>,
+        order: Order,
     ) -> Result<Job, ControlError> {
+        let mut records = records.to_vec();
         let mut tries = 0;
         loop {
-            let job = self.core.records.find_job(id).await?;
-            let job = job.ok_or(ControlError::NotFound { job: id })?;
-            let mut changes = change(self, job).await?;
+            let _alone = self.core.lock_job(id, Moved::Waits).await?;
+            let job = self.require(id).await?;
+            let part = self.carried_out(order, job).await?;
+            let mut changes = part.changes;
             changes.extend(records.iter().cloned());
             match self.core.records.commit(Batch::from(changes)).await {
+                Ok(()) if part.has_more => {
+                    records.clear();
+                    tries = 0;
+                }
                 Ok(()) => break,
                 Err(RecordsError::Conflict { .. }) if tries < TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
@@ -110,36 +196,50 @@ impl Engine {
         }
         self.core.tell(id, JobEventKind::Changed);
         self.wake();
-        Ok(self.core.require_job(id).await?)
+        self.require(id).await
     }
 
-    async fn cancelled(&self, job: Job) -> Result<Vec<Change>, ControlError> {
-        if matches!(
-            job.state,
-            JobState::Succeeded | JobState::Stuck | JobState::Cancelled
-        ) {
-            return Err(ControlError::Ended {
-                job: job.id,
-                state: job.state,
-            });
-        }
-        let now = whole_micros(self.core.now());
-        let targets = self.core.records.list_targets(job.id).await?;
+    async fn carried_out(&self, order: Order, job: Job) -> Result<Part, ControlError> {
+        let state = match order {
+            Order::Cancel { now } => return self.cancelled(job, now).await,
+            Order::Retry => return self.retried(job).await,
+            Order::Pause => {
+                refuse_ended(&job)?;
+                JobState::Paused
+            }
+            Order::Resume if job.state == JobState::Paused => JobState::Waiting,
+            Order::Resume => return Err(ControlError::NotPaused { job: job.id }),
+        };
+        Ok(Part {
+            changes: vec![Change::UpdateJob(Job { state, ..job })],
+            has_more: false,
+        })
+    }
+
+    /// A page of the targets that are still to be told.
+    async fn cancelled(&self, job: Job, now: Timestamp) -> Result<Part, ControlError> {
         let mut changes = Vec::new();
-        let mut has_open = false;
-        for target in targets
-            .into_iter()
-            .filter(|target| target.state == TargetState::Open)
-        {
-            let has_begun = self.has_begun(&job, &target).await?;
-            has_open |= has_begun;
-            if !has_begun {
+        let (mut open, mut ended, mut has_more) = (0, 0, false);
+        for target in self.targets(job.id, TargetState::Open).await? {
+            let has_sent = self.has_sent(&job, &target).await?;
+            // One that waits looks at its job again; one that is due does so anyway.
+            if has_sent && target.due_at <= now {
+                open += 1;
+                continue;
+            }
+            if ended + open >= PAGE {
+                has_more = true;
+                break;
+            }
+            if !has_sent && target.begun {
                 changes.extend(self.core.driver.cancelled_records(&target).await?);
             }
             let due_at = target.due_at.min(now);
-            let state = if has_begun {
+            let state = if has_sent {
+                open += 1;
                 TargetState::Open
             } else {
+                ended += 1;
                 TargetState::Cancelled
             };
             changes.push(Change::UpdateTarget(Target {
@@ -148,32 +248,48 @@ impl Engine {
                 ..target
             }));
         }
-        let finished_at = (!has_open).then_some(now);
+        let has_ended = open == 0 && !has_more;
         changes.push(Change::UpdateJob(Job {
             state: JobState::Cancelled,
-            finished_at,
+            finished_at: has_ended.then_some(now),
             ..job
         }));
-        Ok(changes)
+        Ok(Part { changes, has_more })
     }
 
-    async fn has_begun(&self, job: &Job, target: &Target) -> Records<bool> {
-        Ok(job.state != JobState::Queued
+    async fn has_sent(&self, job: &Job, target: &Target) -> Records<bool> {
+        Ok(target.begun
+            && job.state != JobState::Queued
             && !self.core.records.list_attempts(target.id).await?.is_empty())
     }
 
-    async fn retried(&self, job: Job) -> Result<Vec<Change>, ControlError> {
-        if job.state == JobState::Cancelled {
-            return Err(ControlError::Ended {
-                job: job.id,
-                state: job.state,
-            });
+    /// All targets of a job in a state.
+    async fn targets(&self, job: JobId, state: TargetState) -> Records<Vec<Target>> {
+        let filter = TargetFilter::in_state(job, state);
+        let mut page = Page {
+            limit: 1_000,
+            cursor: None,
+        };
+        let mut all = Vec::new();
+        loop {
+            let part = self.core.records.page_targets(&filter, &page).await?;
+            all.extend(part.rows);
+            page.cursor = part.next;
+            if page.cursor.is_none() {
+                return Ok(all);
+            }
         }
+    }
+
+    /// A page of the stuck targets, opened again.
+    async fn retried(&self, job: Job) -> Result<Part, ControlError> {
         let now = whole_micros(self.core.now());
-        let targets = self.core.records.list_targets(job.id).await?;
-        let stuck = targets
-            .into_iter()
-            .filter(|target| target.state == TargetState::Stuck);
+        let page = Page {
+            limit: PAGE,
+            cursor: None,
+        };
+        let stuck = TargetFilter::in_state(job.id, TargetState::Stuck);
+        let stuck = self.core.records.page_targets(&stuck, &page).await?;
         let open = |target| Target {
             state: TargetState::Open,
             due_at: now,
@@ -181,10 +297,8 @@ impl Engine {
             tries: 0,
             ..target
         };
-        let mut changes: Vec<Change> = stuck.map(open).map(Change::UpdateTarget).collect();
-        if changes.is_empty() {
-            return Err(ControlError::NothingStuck { job: job.id });
-        }
+        let opened = stuck.rows.into_iter().map(open).map(Change::UpdateTarget);
+        let mut changes: Vec<Change> = opened.collect();
         let state = if job.state == JobState::Stuck {
             JobState::Waiting
         } else {
@@ -195,6 +309,19 @@ impl Engine {
             finished_at: None,
             ..job
         }));
-        Ok(changes)
+        Ok(Part {
+            changes,
+            has_more: stuck.next.is_some(),
+        })
+    }
+}
+
+fn refuse_ended(job: &Job) -> Result<(), ControlError> {
+    match job.state {
+        JobState::Succeeded | JobState::Stuck | JobState::Cancelled => Err(ControlError::Ended {
+            job: job.id,
+            state: job.state,
+        }),
+        JobState::Queued | JobState::Running | JobState::Waiting | JobState::Paused => Ok(()),
     }
 }

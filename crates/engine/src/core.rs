@@ -7,7 +7,8 @@ use keyferry_domain::id::JobId;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_ports::records::{
-    Attempt, AttemptState, Batch, Change, Job, JobState, Records, RecordsError, Target, TargetState,
+    Attempt, AttemptState, Batch, Change, Job, JobState, Page, Records, RecordsError, Target,
+    TargetFilter, TargetState,
 };
 use tokio::sync::{Mutex, MutexGuard, Notify, broadcast, watch};
 
@@ -140,7 +141,11 @@ impl Core {
     }
 
     /// Keeps this server's own commits of one job's row apart. A job that runs is not written by a sending.
-    async fn lock_job(&self, job: JobId, moved: Moved) -> Records<Option<MutexGuard<'_, ()>>> {
+    pub(crate) async fn lock_job(
+        &self,
+        job: JobId,
+        moved: Moved,
+    ) -> Records<Option<MutexGuard<'_, ()>>> {
         let is_running = async || Ok(self.require_job(job).await?.state == JobState::Running);
         if moved == Moved::Sending && is_running().await? {
             return Ok(None);
@@ -171,12 +176,16 @@ impl Core {
 
     /// Whether no other target of the job is due.
     async fn is_idle_beside(&self, target: &Target) -> Records<bool> {
-        let now = self.now();
-        let all = self.records.list_targets(target.job).await?;
-        let is_due = |other: &Target| {
-            other.id != target.id && other.state == TargetState::Open && other.due_at <= now
+        let due = TargetFilter {
+            due_by: Some(self.now()),
+            ..TargetFilter::in_state(target.job, TargetState::Open)
         };
-        Ok(!all.iter().any(is_due))
+        let two = Page {
+            limit: 2,
+            cursor: None,
+        };
+        let due = self.records.page_targets(&due, &two).await?.rows;
+        Ok(due.iter().all(|other| other.id == target.id))
     }
 
     pub(crate) async fn require_job(&self, id: JobId) -> Records<Job> {

@@ -30,6 +30,14 @@ pub trait Driver: Send + Sync + 'static {
         pacer: Pacer,
     ) -> Result<Box<dyn Run>, DriverError>;
 
+    /// What it takes to want of a target what its job asks for, where that did not happen with the job itself. Reads the
+    /// records and the vault; changes nothing. What it answers is committed in one batch with the mark that the target
+    /// has begun.
+    async fn begin(&self, target: &Target) -> Result<Begun, DriverError> {
+        let _ = target;
+        Ok(Begun::Go(Vec::new()))
+    }
+
     /// Records to write when a target is cancelled before anything was sent: what takes the job's wish back.
     async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>>;
 
@@ -39,6 +47,20 @@ pub trait Driver: Send + Sync + 'static {
         let _ = attempt;
         Vec::new()
     }
+}
+
+/// How a target begins.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is wanted from now on: write this, and go on as with any target.
+    Go(Vec<Change>),
+    /// Nothing is left to do about it once this is written; the note says what was found.
+    Done {
+        /// What to write.
+        records: Vec<Change>,
+        /// For machines and for people.
+        note: Option<(String, String)>,
+    },
 }
 
 /// One target in one server's hands, between two waits. Holds in memory what it learned; dropped at a crash,

@@ -23,6 +23,9 @@ pub struct JobRequest {
     pub title: String,
     /// What it is about, each with the lane in which it is worked on.
     pub targets: Vec<(Subject, Lane)>,
+    /// What is asked for, where each target begins only when it is worked on ([`Driver::begin`](crate::Driver::begin));
+    /// `None`: it is wanted of all of them already. Never holds a secret.
+    pub request: Option<String>,
 }
 
 /// Makes a job with its targets, due now, and the changes that write them. A job without targets has succeeded.
@@ -34,6 +37,7 @@ pub fn new_job(
     let id = JobId::new(uuid_v7(now, entropy));
     let total = u32::try_from(request.targets.len()).unwrap_or(u32::MAX);
     let is_empty = request.targets.is_empty();
+    let begun = request.request.is_none();
     let job = Job {
         id,
         kind: request.kind,
@@ -46,6 +50,7 @@ pub fn new_job(
         },
         priority: request.priority,
         title: request.title,
+        request: request.request,
         created_at: now,
         finished_at: is_empty.then_some(now),
         progress: JobProgress {
@@ -62,6 +67,7 @@ pub fn new_job(
         lane,
         priority: request.priority,
         state: TargetState::Open,
+        begun,
         due_at: now,
         note: None,
         tries: 0,
@@ -89,7 +95,7 @@ pub(crate) enum Moved {
 /// The job's next state, where it changes. An end always writes the job, so that of two servers that end its
 /// last two targets at once, one has to look again. `is_idle` says that no other target is due.
 pub(crate) fn job_after(job: &Job, moved: Moved, is_idle: bool, now: Timestamp) -> Option<Job> {
-    use JobState::{Cancelled, Queued, Running, Stuck, Succeeded, Waiting};
+    use JobState::{Cancelled, Paused, Queued, Running, Stuck, Succeeded, Waiting};
     let rests = |state| {
         if is_idle && state == Running {
             Waiting
@@ -125,7 +131,7 @@ pub(crate) fn job_after(job: &Job, moved: Moved, is_idle: bool, now: Timestamp) 
                 _ if done == total => Succeeded,
                 Cancelled => Cancelled,
                 _ if stuck > 0 => Stuck,
-                Queued | Running | Waiting | Succeeded | Stuck => Cancelled,
+                Queued | Running | Waiting | Paused | Succeeded | Stuck => Cancelled,
             };
             Some(Job {
                 state,
@@ -174,6 +180,7 @@ mod tests {
             state,
             priority: Priority::Bulk,
             title: "create".into(),
+            request: None,
             created_at: Timestamp::UNIX_EPOCH,
             finished_at: None,
             progress: JobProgress {

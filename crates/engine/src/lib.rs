@@ -18,7 +18,8 @@ mod work;
 
 pub use control::ControlError;
 pub use driver::{
-    Cancelled, Cost, Driver, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
+    Begun, Cancelled, Cost, Driver, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED,
+    Verdict,
 };
 pub use engine::{Engine, EngineParts, EngineRecords};
 pub use event::{JobEvent, JobEventKind};

@@ -17,7 +17,9 @@ use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AllRecords, Job, JobFilter, JobState, Page};
+use keyferry_ports::records::{
+    AllRecords, Batch, Change, Expect, Job, JobFilter, JobState, Page, User,
+};
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
 use kms_sim::{Caller, SimConfig, Simulator};
@@ -269,6 +271,28 @@ impl World {
         };
         self.app.keystores.create(&self.actor, keystore).await?;
         Ok(())
+    }
+
+    /// Makes whoever acts a user of the installation: what is begun later is begun only for people who still are.
+    pub async fn know_actor(&self) {
+        self.know_actor_in(&*self.outside.records).await;
+    }
+
+    /// The same in other records.
+    pub async fn know_actor_in(&self, records: &dyn AllRecords) {
+        let Actor::User { id, name } = &self.actor else {
+            return;
+        };
+        let user = User {
+            id: *id,
+            name: name.clone(),
+            password_hash: String::new(),
+            is_locked: false,
+            created_at: beginning(),
+            revision: 1,
+        };
+        let batch = Batch::new().with(Change::PutUser(user, Expect::New));
+        records.commit(batch).await.expect("nobody has that name");
     }
 
     /// Asks for a KMS key called `name` with an alias of the same name.

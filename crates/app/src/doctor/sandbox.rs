@@ -239,7 +239,7 @@ impl Doctor {
                     let hint = "`keyferry job show` names each request that was sent";
                     return Err(Check::failed("", detail, Some(hint)));
                 }
-                JobState::Queued | JobState::Running | JobState::Waiting => {}
+                JobState::Queued | JobState::Running | JobState::Waiting | JobState::Paused => {}
             }
             let now = self.shared.now();
             if now >= deadline {

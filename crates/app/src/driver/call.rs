@@ -14,6 +14,7 @@ use keyferry_ports::aws::{ImportParameters, ImportType, KmsCall, MaterialUpload,
 use keyferry_ports::durable::attest;
 
 use crate::error::AppError;
+use crate::estimate::calls_of;
 
 use super::failure::not_now;
 use super::observe::Reader;
@@ -194,25 +195,19 @@ fn identity(subject: &Subject, version: VersionNumber) -> Result<VersionIdentity
     })
 }
 
-/// What a step takes from the quotas.
-///
-/// # Source
-///
-/// KMS Developer Guide, "Request quotas": `ReplicateKey` counts once in the primary's Region and as two
-/// `CreateKey` in the replica's; `UpdatePrimaryRegion` counts in both Regions.
+/// What sending a step takes from the quotas.
 pub(crate) fn costs(subject: &Subject, step: &Step) -> Result<Vec<Cost>, DriverError> {
-    let cost = |region: &Region, operation: &'static str, tokens: u32| {
+    let cost = |(region, operation, tokens): (&Region, &'static str, u32)| {
         subject.lane(region).map(|lane| Cost {
             lane,
             operation,
             tokens,
         })
     };
-    let mut costs = vec![cost(step.region(), step.kind().aws_operation(), 1)?];
-    match step {
-        Step::ReplicateKmsKey { to, .. } => costs.push(cost(to, "CreateKey", 2)?),
-        Step::UpdatePrimaryRegion { to, .. } => costs.push(cost(to, "UpdatePrimaryRegion", 1)?),
-        _ => {}
-    }
-    Ok(costs)
+    // The parameters of an import were fetched, and paid, while it was prepared.
+    let calls = calls_of(step).into_iter();
+    calls
+        .filter(|(_, operation, _)| *operation != "GetParametersForImport")
+        .map(cost)
+        .collect()
 }

@@ -29,7 +29,9 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
 use keyferry_engine::{Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
-use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records, Target};
+use keyferry_ports::records::{
+    AllRecords, Attempt, AttemptState, Change, JobFilter, Page, Records, Target,
+};
 use keyferry_ports::vault::Vault;
 
 use crate::action::Action;
@@ -224,10 +226,11 @@ impl KmsKeyDriver {
         })
     }
 
-    /// What is open on a KMS key.
+    /// What is open on a KMS key. What has not begun wants nothing of it yet.
     pub(crate) async fn work_on(&self, key: &KmsKey) -> Result<Work, DriverError> {
         let mut work = Work::None;
-        for target in self.records.open_targets_on(key.id.into()).await? {
+        let open = self.records.open_targets_on(key.id.into()).await?;
+        for target in open.into_iter().filter(|target| target.begun) {
             if self.successor_of(key, target.job).await? == Successor::Ready {
                 return Ok(Work::UnderWay);
             }
@@ -242,13 +245,22 @@ impl KmsKeyDriver {
         let Some(id) = key.successor.filter(|_| key.intent.life == Life::Active) else {
             return Ok(Successor::Ready);
         };
-        let targets = self.records.list_targets(job).await?;
-        if !targets.iter().any(|target| target.subject == id.into()) {
+        let on_successor = JobFilter {
+            state: None,
+            subject: Some(id.into()),
+        };
+        let page = Page {
+            limit: 1_000,
+            cursor: None,
+        };
+        let jobs = self.records.list_jobs(&on_successor, &page).await?.rows;
+        if !jobs.iter().any(|found| found.id == job) {
             return Ok(Successor::Ready);
         }
         let is_working = match self.records.find_kms_key(id).await? {
             Some(successor) if successor.intent.life == Life::Provisioning => {
-                !self.records.open_targets_on(id.into()).await?.is_empty()
+                let open = self.records.open_targets_on(id.into()).await?;
+                open.iter().any(|target| target.begun)
             }
             _ => return Ok(Successor::Ready),
         };
@@ -339,14 +351,14 @@ fn own_effect(attempt: &Attempt) -> Result<Option<OwnEffect>, DriverError> {
     }))
 }
 
-fn corrupt(error: crate::codec::Unreadable) -> DriverError {
+pub(crate) fn corrupt(error: crate::codec::Unreadable) -> DriverError {
     DriverError::Stuck {
         code: "database.corrupt".to_owned(),
         why: error.to_string(),
     }
 }
 
-fn gone(what: &str, id: impl std::fmt::Display) -> DriverError {
+pub(crate) fn gone(what: &str, id: impl std::fmt::Display) -> DriverError {
     DriverError::Stuck {
         code: "request.not-found".to_owned(),
         why: format!("the {what} {id} is no longer in the records"),

@@ -13,12 +13,12 @@ use super::observe::read_each;
 use super::{KmsKeyDriver, Subject, later};
 
 impl KmsKeyDriver {
-    /// The plan for a KMS key as it would be wanted, from a fresh observation.
+    /// The plan for a KMS key as it would be wanted, from a fresh observation; without a pacer from the last one.
     pub(crate) async fn preview(
         &self,
         wanted: KmsKey,
         actor: String,
-        pacer: Pacer,
+        pacer: Option<Pacer>,
     ) -> Result<Plan, DriverError> {
         let mut subject = self.read_subject(wanted.id, actor).await?;
         subject.key.intent = wanted.intent;
@@ -32,7 +32,10 @@ impl KmsKeyDriver {
         subject
             .importable
             .extend(newest.filter(|_| subject.key.source.is_some()));
-        let places = self.read_places(&subject, &pacer).await?;
+        let places = match pacer {
+            Some(pacer) => self.read_places(&subject, &pacer).await?,
+            None => subject.key.observed.clone(),
+        };
         let now = self.clock.now();
         let intent = &subject.key.intent;
         let view = view_of(&subject, places);

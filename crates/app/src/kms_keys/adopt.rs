@@ -29,7 +29,7 @@ pub const ADOPTED_AT_ONCE_MAX: usize = 200;
 
 /// Which KMS keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
+pub enum AdoptSelection {
     /// These: ARNs, AWS's key ids, aliases.
     These(Vec<String>),
     /// Those that the last sync found in the keystore's Regions, as far as they match.
@@ -49,7 +49,7 @@ pub struct AdoptKeys {
     /// The keystore, by id or name.
     pub keystore: String,
     /// Which.
-    pub selection: Selection,
+    pub selection: AdoptSelection,
     /// Say what would be done, and do nothing.
     pub dry_run: bool,
 }
@@ -109,8 +109,8 @@ impl KmsKeys {
         let to = self.destination(&command.keystore).await?;
         let mut done = Adoption::default();
         let candidates = match command.selection {
-            Selection::These(selectors) => self.named(&to, selectors, &mut done).await?,
-            Selection::Found { tags, text, page } => {
+            AdoptSelection::These(selectors) => self.named(&to, selectors, &mut done).await?,
+            AdoptSelection::Found { tags, text, page } => {
                 let found = self.found(&to, &tags, text, &page, &mut done).await?;
                 found.into_iter().map(|key| key.arn).collect()
             }

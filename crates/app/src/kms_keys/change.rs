@@ -2,11 +2,11 @@
 
 use keyferry_domain::arn::Lane;
 use keyferry_domain::former::Wish as FormerWish;
-use keyferry_domain::id::JobId;
+use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::Change as IntentChange;
 use keyferry_engine::{JobRequest, new_job};
-use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, RecordsError};
+use keyferry_ports::records::{Batch, Change, Expect, Priority, RecordsError, Target};
 
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
@@ -104,21 +104,38 @@ impl KmsKeys {
             priority: wish.priority,
             title: format!("{} {}", wish.action, after.name),
             targets: vec![(after.id.into(), lane)],
+            request: None,
         };
-        let job = self
-            .start(actor, wish.action, request, &mut batch, &after)
+        let (id, name) = (after.id, after.name.clone());
+        let is_urgent = wish.priority == Priority::Protect;
+        if is_urgent && self.bulk_job().is_some() {
+            batch.changes.extend(self.hurried(id).await?);
+        }
+        let answer = self
+            .start(actor, wish.action, request, &mut batch, vec![after])
             .await?;
-        if wish.priority == Priority::Protect {
+        if is_urgent && self.bulk_job().is_none() {
             // What waits on the key, for days perhaps, waits for something that may not be wanted any more.
-            let hurried = self.shared.engine.hurry(after.id.into()).await;
+            let hurried = self.shared.engine.hurry(id.into()).await;
             if let Err(error) = hurried {
-                tracing::warn!(kms_key = %after.name, %error, "what waits on it waits on");
+                tracing::warn!(kms_key = %name, %error, "what waits on it waits on");
             }
         }
-        Ok(Answer::Started {
-            job,
-            kms_keys: vec![after],
-        })
+        Ok(answer)
+    }
+
+    /// What waits on the KMS key decides again with the beginning that is being committed.
+    async fn hurried(&self, id: KmsKeyId) -> Result<Vec<Change>, AppError> {
+        let now = self.shared.now();
+        let open = self.shared.ports.records.open_targets_on(id.into()).await?;
+        let waiting = open
+            .into_iter()
+            .filter(|target| target.begun && target.due_at > now);
+        let due = |target| Target {
+            due_at: now,
+            ..target
+        };
+        Ok(waiting.map(due).map(Change::UpdateTarget).collect())
     }
 
     /// The job that the same request made before.
@@ -171,7 +188,12 @@ impl KmsKeys {
             .records
             .open_targets_on(key.id.into())
             .await?;
-        match open.first() {
+        // What has not begun has changed nothing yet.
+        let own = self.bulk_job().map(|job| job.id);
+        let mut others = open
+            .iter()
+            .filter(|target| target.begun && Some(target.job) != own);
+        match others.next() {
             Some(target) => Err(AppError::Busy {
                 name: key.name.to_string(),
                 job: target.job.to_string(),
@@ -198,32 +220,45 @@ impl KmsKeys {
         Ok(Lane { account, region })
     }
 
-    /// Commits intent, job and audit entry together, and wakes the engine.
+    /// Commits intent, job and audit entry together, and wakes the engine. `kms_keys` are those as wanted now, the one that
+    /// it is about first. The target of a bulk job has its job already.
     pub(super) async fn start(
         &self,
         actor: &Actor,
         action: Action,
         request: JobRequest,
         batch: &mut Batch,
-        about: &KmsKey,
-    ) -> Result<Job, AppError> {
+        kms_keys: Vec<KmsKey>,
+    ) -> Result<Answer, AppError> {
         let ports = &self.shared.ports;
         let now = self.shared.now();
-        let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        let (job, changes) = match &self.part {
+            Some(part) => (
+                part.job.clone(),
+                self.further_targets(part, request.targets),
+            ),
+            None => {
+                let (job, _, changes) = new_job(request, now, &*ports.entropy);
+                (job, changes)
+            }
+        };
         self.remember_former(job.id, batch).await?;
         batch.changes.extend(changes);
-        let name = about.name.clone();
-        let about = object("kms-key", about.id, &about.name);
+        let Some(first) = kms_keys.first() else {
+            return Ok(Answer::Started { job, kms_keys });
+        };
+        let name = first.name.clone();
+        let about = object("kms-key", first.id, &first.name);
         let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
         batch.push(fact.change());
-        match ports.records.commit(std::mem::take(batch)).await {
+        match self.commit(std::mem::take(batch)).await {
             Ok(()) => {}
             // Nobody knows: the job's row tells.
             Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
             Err(error) => return Err(taken(&name)(error)),
         }
         self.shared.engine.wake();
-        Ok(job)
+        Ok(Answer::Started { job, kms_keys })
     }
 
     /// Notes in each KMS key of the batch what the job's wish replaces, so that a cancelled job can put it back. What is
@@ -252,9 +287,10 @@ impl KmsKeys {
 
     /// What would be done, from a fresh look at AWS.
     pub(super) async fn planned(&self, key: KmsKey, actor: &Actor) -> Result<Planned, AppError> {
+        let pacer = self.looks.then(|| self.shared.engine.pacer());
         let plan = self
             .driver
-            .preview(key.clone(), actor.to_string(), self.shared.engine.pacer())
+            .preview(key.clone(), actor.to_string(), pacer)
             .await
             .map_err(error_of)?;
         Ok(Planned { kms_key: key, plan })

@@ -332,11 +332,10 @@ impl KmsKeys {
             priority: Priority::Interactive,
             title: format!("{action} {}", first.name),
             targets,
+            request: None,
         };
-        let job = self
-            .start(actor, action, request, &mut batch, first)
-            .await?;
-        Ok(Answer::Started { job, kms_keys })
+        self.start(actor, action, request, &mut batch, kms_keys)
+            .await
     }
 }
 

@@ -125,7 +125,7 @@ impl KmsKeys {
             fact = fact.detail("arn", arn);
         }
         batch.push(fact.change());
-        records.commit(batch).await.map_err(taken(&key.name))
+        self.commit(batch).await.map_err(taken(&key.name))
     }
 }
 

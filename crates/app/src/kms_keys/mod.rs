@@ -1,6 +1,7 @@
 //! KMS keys: each operation changes an intent, or shows what it would do; the engine does the rest.
 
 mod adopt;
+mod bulk;
 mod change;
 mod copy;
 mod create;
@@ -8,6 +9,7 @@ mod leave;
 mod names;
 mod observe;
 mod places;
+mod part;
 mod rotate;
 mod rotate_many;
 mod rotation;
@@ -34,8 +36,10 @@ use crate::driver::KmsKeyDriver;
 use crate::error::AppError;
 use crate::parts::Shared;
 
-pub use adopt::{ADOPTED_AT_ONCE_MAX, AdoptKeys, Adoption, Left, Selection};
+pub use adopt::{ADOPTED_AT_ONCE_MAX, AdoptKeys, AdoptSelection, Adoption, Left};
 pub use copy::CopyInto;
+pub(crate) use bulk::Beginner;
+pub use bulk::{Bulk, BulkAnswer, BulkOperation, BulkPlan, Matching, Selection};
 pub use create::{CreateKmsKey, PolicyChoice, Properties, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};
@@ -43,6 +47,7 @@ pub use stay::Stay;
 pub use update::{AccessChange, PolicyChange, UpdateKmsKey};
 
 use self::change::Wish;
+use self::part::Part;
 
 /// How an operation is to be run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,11 +116,28 @@ pub struct Planned {
 pub struct KmsKeys {
     shared: Arc<Shared>,
     driver: Arc<KmsKeyDriver>,
+    /// The target of a bulk job that begins, where it is not a request of its own.
+    part: Option<Part>,
+    /// Whether plans look at AWS, rather than at what was observed last.
+    looks: bool,
 }
 
 impl KmsKeys {
     pub(crate) fn new(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {
-        Self { shared, driver }
+        Self {
+            shared,
+            driver,
+            part: None,
+            looks: true,
+        }
+    }
+
+    /// The same use cases, whose plans look at AWS or at what was observed last.
+    fn looking(&self, looks: bool) -> Self {
+        Self {
+            looks,
+            ..Self::new(Arc::clone(&self.shared), Arc::clone(&self.driver))
+        }
     }
 
     /// A page of KMS keys, by name.

@@ -125,15 +125,16 @@ impl KmsKeys {
             priority,
             title: format!("{} {name}", Action::KmsKeyRotate),
             targets: prepared.targets,
+            request: None,
         };
-        let kms_keys = prepared.kms_keys;
-        let about = kms_keys
-            .first()
-            .ok_or(AppError::Changed { what: "KMS key" })?;
-        let job = self
-            .start(actor, Action::KmsKeyRotate, request, &mut batch, about)
-            .await?;
-        Ok(Answer::Started { job, kms_keys })
+        self.start(
+            actor,
+            Action::KmsKeyRotate,
+            request,
+            &mut batch,
+            prepared.kms_keys,
+        )
+        .await
     }
 
     /// Takes the current version of the key into a KMS key that holds an older one: same key id, old ciphertexts still

@@ -171,6 +171,7 @@ impl KmsKeys {
             priority: order.priority,
             title: title(order),
             targets,
+            request: None,
         };
         let (job, _, changes) = new_job(request, now, &*ports.entropy);
         self.remember_former(job.id, &mut batch).await?;

@@ -182,6 +182,7 @@ impl Pass {
             priority: Priority::Heal,
             title: format!("{} {}", Action::KmsKeyHeal, key.name),
             targets: vec![(key.id.into(), subject.lane(&self.region)?)],
+            request: None,
         };
         let (job, _, mut changes) = new_job(request, now, &*self.entropy);
         let about = object("kms-key", key.id, &key.name);

@@ -81,6 +81,7 @@ impl Watch {
             priority: Priority::Interactive,
             title,
             targets,
+            request: None,
         };
         let now = self.shared.now();
         let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
@@ -185,6 +186,7 @@ impl Watch {
             priority: Priority::Bulk,
             title: format!("watch {} in {region}", connection.name),
             targets: vec![(subject, lane(account, region))],
+            request: None,
         };
         let now = self.shared.now();
         let (_, _, changes) = new_job(request, now, &*self.shared.ports.entropy);

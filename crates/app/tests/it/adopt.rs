@@ -2,7 +2,7 @@
 
 use keyferry_app::AppError;
 use keyferry_app::keystores::UpdateKeystore;
-use keyferry_app::kms_keys::{AdoptKeys, Adoption, Mode, Selection, UpdateKmsKey};
+use keyferry_app::kms_keys::{AdoptKeys, Adoption, Mode, AdoptSelection, UpdateKmsKey};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion};
 use keyferry_domain::kms_key::Status;
 use keyferry_domain::life::Life;
@@ -49,21 +49,21 @@ pub(crate) async fn sync(world: &World) {
     assert_eq!(ended.job.state, JobState::Succeeded, "{ended:#?}");
 }
 
-pub(crate) fn all() -> Selection {
-    Selection::Found {
+pub(crate) fn all() -> AdoptSelection {
+    AdoptSelection::Found {
         tags: Default::default(),
         text: None,
         page: Page::default(),
     }
 }
 
-pub(crate) fn these(arns: &[&str]) -> Selection {
-    Selection::These(arns.iter().map(|arn| (*arn).to_owned()).collect())
+pub(crate) fn these(arns: &[&str]) -> AdoptSelection {
+    AdoptSelection::These(arns.iter().map(|arn| (*arn).to_owned()).collect())
 }
 
 pub(crate) async fn try_adopt(
     world: &World,
-    selection: Selection,
+    selection: AdoptSelection,
     dry_run: bool,
 ) -> Result<Adoption, AppError> {
     let command = AdoptKeys {
@@ -74,7 +74,7 @@ pub(crate) async fn try_adopt(
     world.app.kms_keys.adopt(&world.actor, command).await
 }
 
-pub(crate) async fn adopt(world: &World, selection: Selection) -> Adoption {
+pub(crate) async fn adopt(world: &World, selection: AdoptSelection) -> Adoption {
     let done = try_adopt(world, selection, false).await;
     done.expect("the account answers")
 }
@@ -223,12 +223,12 @@ async fn a_tag_a_name_an_id_or_an_alias_chooses() {
     let world = world().await;
     several_kinds(&world);
     sync(&world).await;
-    let by_tag = Selection::Found {
+    let by_tag = AdoptSelection::Found {
         tags: [("team".to_owned(), "red".to_owned())].into(),
         text: None,
         page: Page::default(),
     };
-    let by_name = Selection::Found {
+    let by_name = AdoptSelection::Found {
         tags: Default::default(),
         text: Some("TOK".to_owned()),
         page: Page::default(),
@@ -326,7 +326,7 @@ async fn more_keys_than_one_page_are_adopted_page_by_page() {
 
     loop {
         let page = Page { limit: 3, cursor };
-        let selection = Selection::Found {
+        let selection = AdoptSelection::Found {
             tags: Default::default(),
             text: None,
             page,

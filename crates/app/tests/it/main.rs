@@ -10,6 +10,7 @@
 
 mod adopt;
 mod bad_input;
+mod bulk;
 mod cancel;
 mod connection_policy;
 mod crash_sweep;

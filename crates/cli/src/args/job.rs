@@ -43,6 +43,19 @@ pub enum JobCommand {
         /// Its id.
         job: String,
     },
+    /// Hold a job back: nothing more of it is started.
+    Pause {
+        /// Its id.
+        job: String,
+    },
+    /// Let a paused job go on, and follow it to its end.
+    Resume {
+        /// Its id.
+        job: String,
+        /// Answer at once.
+        #[arg(long)]
+        no_wait: bool,
+    },
     /// Take up what is stuck, and follow it to its end.
     Retry {
         /// Its id.

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::kms_key::{OldKey, Renewal, RotationMethod};
 
-use super::{PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs};
+use super::{PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs, WhichArgs};
 
 fn methods() -> PossibleValuesParser {
     RotationMethod::ALL
@@ -56,17 +56,17 @@ pub enum KmsKeyCommand {
         kms_key: String,
     },
     /// Enable.
-    Enable(OneArgs),
+    Enable(ManyArgs),
     /// Disable.
-    Disable(OneArgs),
+    Disable(ManyArgs),
     /// Disable and remove every material; the vault keeps it.
-    Deactivate(OneArgs),
+    Deactivate(ManyArgs),
     /// Import what is missing and enable.
-    Activate(OneArgs),
+    Activate(ManyArgs),
     /// Update the policy and import missing material, or delete material.
     Synchronize(SynchronizeArgs),
     /// Remove the material from AWS; the vault keeps its copy.
-    RemoveFromCloud(OneArgs),
+    RemoveFromCloud(ManyArgs),
     /// Set when a KMS key rotates by itself.
     SetRotation {
         /// Id, name, ARN or alias.
@@ -88,12 +88,9 @@ pub enum KmsKeyCommand {
     /// Cancel a scheduled deletion.
     CancelDeletion(CancelDeletionArgs),
     /// Undo in AWS what nobody here asked for.
-    Restore(OneArgs),
+    Restore(ManyArgs),
     /// Stop managing it; it stays in AWS as it is.
-    Release {
-        /// Id, name, ARN or alias.
-        kms_key: String,
-    },
+    Release(ManyArgs),
     /// Drop the record of one that is deleted or gone; its versions stay in the vault.
     Forget {
         /// Id, name, ARN or alias.
@@ -132,6 +129,17 @@ pub struct ChangePrimaryArgs {
     /// Where the replica is that becomes the primary.
     #[arg(long, value_name = "REGION")]
     pub region: String,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// One KMS key or many.
+#[derive(Clone, Debug, Args)]
+pub struct ManyArgs {
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -286,8 +294,9 @@ pub struct UploadArgs {
 /// `kms-key synchronize`
 #[derive(Clone, Debug, Args)]
 pub struct SynchronizeArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Delete the material instead of importing what is missing.
     #[arg(long)]
     pub delete_material: bool,
@@ -299,8 +308,9 @@ pub struct SynchronizeArgs {
 /// `kms-key rotate`
 #[derive(Clone, Debug, Args)]
 pub struct RotateArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// A new KMS key takes the aliases, or the same KMS key gets new material.
     #[arg(long, value_parser = methods())]
     pub method: String,
@@ -315,8 +325,9 @@ pub struct RotateArgs {
 /// `kms-key schedule-deletion`
 #[derive(Clone, Debug, Args)]
 pub struct ScheduleDeletionArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Waiting period in days, 7 to 30; 30 unless given.
     #[arg(long)]
     pub days: Option<u32>,
@@ -328,8 +339,9 @@ pub struct ScheduleDeletionArgs {
 /// `kms-key cancel-deletion`
 #[derive(Clone, Debug, Args)]
 pub struct CancelDeletionArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Remove the material then.
     #[arg(long, conflicts_with = "keep")]
     pub empty: bool,

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::RunArgs;
 use super::kms_key::ValidityArgs;
+use super::{RunArgs, WhichArgs};
 
 /// `kms-key update`
 #[derive(Clone, Debug, Args)]
 pub struct UpdateKmsKeyArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Another name.
     #[arg(long)]
     pub name: Option<String>,

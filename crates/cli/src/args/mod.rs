@@ -12,6 +12,7 @@ mod kms_key;
 mod kms_key_update;
 mod local;
 mod rotation;
+mod which;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
@@ -29,13 +30,14 @@ pub use key::{
 pub use keystore::{AdoptArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
     AdoptKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs,
-    OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs,
+    ManyArgs, OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs,
     UploadArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
 
 pub use rotation::{RotateManyArgs, RotationArgs, ScheduleCommand};
+pub use which::WhichArgs;
 
 use clap::{Args, Parser, Subcommand};
 

@@ -33,6 +33,24 @@ pub(crate) async fn run(context: &mut Context<'_>, command: JobCommand) -> Resul
                 .await?;
             print(context, &reply.read()?)
         }
+        JobCommand::Pause { job } => {
+            let reply = context
+                .client
+                .send(Call::to(&at::PAUSE_JOB, &[&job]))
+                .await?;
+            print(context, &reply.read()?)
+        }
+        JobCommand::Resume { job, no_wait } => {
+            let reply = context
+                .client
+                .send(Call::to(&at::RESUME_JOB, &[&job]))
+                .await?;
+            if no_wait {
+                print(context, &reply.read()?)
+            } else {
+                wait(context, &job).await
+            }
+        }
         JobCommand::Retry { job, no_wait } => {
             let reply = context
                 .client

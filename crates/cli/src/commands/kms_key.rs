@@ -1,5 +1,6 @@
 //! KMS keys.
 
+use keyferry_api::bulk::{BulkOperation as Bulk, BulkRequest};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
@@ -8,10 +9,11 @@ use keyferry_api::kms_key::{
     ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
 };
 
+use super::bulk::{self, Loss};
 use super::operation::operate;
 use super::{Context, adopt, kms_key_update, text};
 use crate::args::{
-    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, OneArgs,
+    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
     SynchronizeArgs, UploadArgs,
 };
@@ -30,15 +32,15 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Adopt(args) => adopt::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
-        Do::Release { kms_key } => release(context, &kms_key).await,
+        Do::Release(args) => release(context, &args).await,
         Do::Forget { kms_key } => forget(context, &kms_key).await,
         Do::UploadVersion(one) => plain(context, &at::UPLOAD_KEY_VERSION, &one).await,
-        Do::Enable(one) => plain(context, &at::ENABLE_KMS_KEY, &one).await,
-        Do::Disable(one) => plain(context, &at::DISABLE_KMS_KEY, &one).await,
-        Do::Activate(one) => plain(context, &at::ACTIVATE_KMS_KEY, &one).await,
-        Do::Restore(one) => plain(context, &at::RESTORE_KMS_KEY, &one).await,
-        Do::Deactivate(one) => deactivate(context, &one).await,
-        Do::RemoveFromCloud(one) => remove_from_cloud(context, &one).await,
+        Do::Enable(args) => each(context, &at::ENABLE_KMS_KEY, &args, Bulk::Enable).await,
+        Do::Disable(args) => each(context, &at::DISABLE_KMS_KEY, &args, Bulk::Disable).await,
+        Do::Activate(args) => each(context, &at::ACTIVATE_KMS_KEY, &args, Bulk::Activate).await,
+        Do::Restore(args) => each(context, &at::RESTORE_KMS_KEY, &args, Bulk::Restore).await,
+        Do::Deactivate(args) => deactivate(context, &args).await,
+        Do::RemoveFromCloud(args) => remove_from_cloud(context, &args).await,
         Do::Synchronize(args) => synchronize(context, args).await,
         Do::SetRotation { kms_key, rotation } => set_rotation(context, &kms_key, rotation).await,
         Do::Rotate(args) => rotate(context, args).await,
@@ -213,7 +215,11 @@ async fn observe(context: &mut Context<'_>, selector: &str) -> Result<(), CliErr
         .print(context.globals.output, &found, || Table::one(&found))
 }
 
-async fn release(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+async fn release(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliError> {
+    let (which, run) = (&args.which, &args.run);
+    let Some(selector) = which.one().filter(|_| !run.dry_run) else {
+        return bulk::plain(context, which, run, Bulk::Release, Loss::Care).await;
+    };
     let loss = |key: &KmsKeyView| {
         format!(
             "Keyferry will no longer manage `{}` ({}): nothing renews, watches or restores it. It stays in AWS as it is.",
@@ -272,6 +278,20 @@ async fn plain(
     operate(context, endpoint, &[&one.kms_key], None::<&()>, &one.run).await
 }
 
+/// An operation that needs nothing but which KMS keys, and loses nothing.
+async fn each(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    args: &ManyArgs,
+    operation: Bulk,
+) -> Result<(), CliError> {
+    let (which, run) = (&args.which, &args.run);
+    match which.one() {
+        Some(kms_key) => operate(context, endpoint, &[kms_key], None::<&()>, run).await,
+        None => bulk::plain(context, which, run, operation, Loss::None).await,
+    }
+}
+
 /// Reads the KMS key, says what is lost and wants its name typed. Answers the KMS key's name.
 async fn confirmed(
     context: &mut Context<'_>,
@@ -294,57 +314,80 @@ fn material_goes(key: &KmsKeyView) -> String {
     )
 }
 
-async fn deactivate(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
-    let name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
-    let path = [one.kms_key.as_str()];
-    let run = one.run.naming(name);
+async fn deactivate(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliError> {
+    let (which, run) = (&args.which, &args.run);
+    let Some(kms_key) = which.one() else {
+        return bulk::plain(context, which, run, Bulk::Deactivate, Loss::Material).await;
+    };
+    let name = confirmed(context, kms_key, run, material_goes).await?;
+    let run = run.naming(name);
+    let path = [kms_key];
     operate(context, &at::DEACTIVATE_KMS_KEY, &path, None::<&()>, &run).await
 }
 
-async fn remove_from_cloud(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
-    let name = confirmed(context, &one.kms_key, &one.run, material_goes).await?;
-    let path = [one.kms_key.as_str()];
-    let run = one.run.naming(name);
-    operate(context, &at::REMOVE_FROM_CLOUD, &path, None::<&()>, &run).await
-}
-
-async fn synchronize(context: &mut Context<'_>, mut args: SynchronizeArgs) -> Result<(), CliError> {
-    if args.delete_material {
-        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
-        args.run = args.run.naming(name);
-    }
-    let request = SynchronizeRequest {
-        delete_material: args.delete_material,
+async fn remove_from_cloud(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliError> {
+    let (which, run) = (&args.which, &args.run);
+    let Some(kms_key) = which.one() else {
+        return bulk::plain(context, which, run, Bulk::RemoveFromCloud, Loss::Material).await;
     };
+    let name = confirmed(context, kms_key, run, material_goes).await?;
+    let run = run.naming(name);
     operate(
         context,
-        &at::SYNCHRONIZE_KMS_KEY,
-        &[&args.kms_key],
-        Some(&request),
-        &args.run,
+        &at::REMOVE_FROM_CLOUD,
+        &[kms_key],
+        None::<&()>,
+        &run,
     )
     .await
 }
 
-async fn rotate(context: &mut Context<'_>, mut args: RotateArgs) -> Result<(), CliError> {
-    let old_key = args.old_key.as_deref().and_then(OldKey::from_word);
-    if old_key == Some(OldKey::Deactivate) {
-        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
-        args.run = args.run.naming(name);
+/// Who is asked for consent, where material goes.
+fn loss_if(is_lost: bool) -> Loss {
+    if is_lost { Loss::Material } else { Loss::None }
+}
+
+async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result<(), CliError> {
+    let request = SynchronizeRequest {
+        delete_material: args.delete_material,
+    };
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            synchronize: Some(request),
+            ..BulkRequest::of(Bulk::Synchronize)
+        };
+        let loss = loss_if(args.delete_material);
+        return bulk::run(context, &args.which, &args.run, many, loss).await;
+    };
+    let mut run = args.run.clone();
+    if args.delete_material {
+        run = run.naming(confirmed(context, kms_key, &run, material_goes).await?);
     }
+    let endpoint = &at::SYNCHRONIZE_KMS_KEY;
+    operate(context, endpoint, &[kms_key], Some(&request), &run).await
+}
+
+async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliError> {
+    let old_key = args.old_key.as_deref().and_then(OldKey::from_word);
     let method = RotationMethod::from_word(&args.method).ok_or_else(|| {
         CliError::usage(format!("`{}` is no way to rotate", args.method))
             .hint("give --method new-key or --method in-place")
     })?;
     let request = RotateRequest { method, old_key };
-    operate(
-        context,
-        &at::ROTATE_KMS_KEY,
-        &[&args.kms_key],
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let is_lost = old_key == Some(OldKey::Deactivate);
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            rotate: Some(request),
+            ..BulkRequest::of(Bulk::Rotate)
+        };
+        return bulk::run(context, &args.which, &args.run, many, loss_if(is_lost)).await;
+    };
+    let mut run = args.run.clone();
+    if is_lost {
+        run = run.naming(confirmed(context, kms_key, &run, material_goes).await?);
+    }
+    let endpoint = &at::ROTATE_KMS_KEY;
+    operate(context, endpoint, &[kms_key], Some(&request), &run).await
 }
 
 async fn replicate(context: &mut Context<'_>, args: ReplicateArgs) -> Result<(), CliError> {
@@ -382,7 +425,7 @@ async fn change_primary(
 
 async fn schedule_deletion(
     context: &mut Context<'_>,
-    mut args: ScheduleDeletionArgs,
+    args: ScheduleDeletionArgs,
 ) -> Result<(), CliError> {
     let loss = |key: &KmsKeyView| {
         format!(
@@ -392,39 +435,41 @@ async fn schedule_deletion(
             key.arn.as_deref().unwrap_or("no ARN yet"),
         )
     };
-    let name = confirmed(context, &args.kms_key, &args.run, loss).await?;
-    args.run = args.run.naming(name);
     let request = ScheduleDeletionRequest { days: args.days };
-    operate(
-        context,
-        &at::SCHEDULE_DELETION,
-        &[&args.kms_key],
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            schedule_deletion: Some(request),
+            ..BulkRequest::of(Bulk::ScheduleDeletion)
+        };
+        return bulk::run(context, &args.which, &args.run, many, Loss::KmsKeys).await;
+    };
+    let name = confirmed(context, kms_key, &args.run, loss).await?;
+    let run = args.run.naming(name);
+    let endpoint = &at::SCHEDULE_DELETION;
+    operate(context, endpoint, &[kms_key], Some(&request), &run).await
 }
 
 async fn cancel_deletion(
     context: &mut Context<'_>,
-    mut args: CancelDeletionArgs,
+    args: CancelDeletionArgs,
 ) -> Result<(), CliError> {
-    if args.empty {
-        let name = confirmed(context, &args.kms_key, &args.run, material_goes).await?;
-        args.run = args.run.naming(name);
-    }
     let empty = match (args.empty, args.keep) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ => None,
     };
     let request = CancelDeletionRequest { empty };
-    operate(
-        context,
-        &at::CANCEL_DELETION,
-        &[&args.kms_key],
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            cancel_deletion: Some(request),
+            ..BulkRequest::of(Bulk::CancelDeletion)
+        };
+        return bulk::run(context, &args.which, &args.run, many, loss_if(args.empty)).await;
+    };
+    let mut run = args.run.clone();
+    if args.empty {
+        run = run.naming(confirmed(context, kms_key, &run, material_goes).await?);
+    }
+    let endpoint = &at::CANCEL_DELETION;
+    operate(context, endpoint, &[kms_key], Some(&request), &run).await
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use keyferry_api::bulk::{BulkOperation, BulkRequest};
 use keyferry_api::endpoints as at;
-use keyferry_api::kms_key::{AccessChangeRequest, KmsKeyView, Renewal, UpdateKmsKeyRequest};
+use keyferry_api::kms_key::{
+    AccessChangeRequest, KeyAccessView, KmsKeyView, Renewal, UpdateKmsKeyRequest,
+};
 
+use super::bulk::{self, Loss};
 use super::operation::operate_seen;
 use super::{Context, text};
 use crate::args::{AccessArgs, UpdateKmsKeyArgs};
@@ -14,26 +18,43 @@ use crate::world::World;
 
 /// Reads the KMS key, works out what it shall be, and asks for that on condition that nobody changed it meanwhile.
 pub(crate) async fn run(context: &mut Context<'_>, args: UpdateKmsKeyArgs) -> Result<(), CliError> {
-    let path = [args.kms_key.as_str()];
+    let Some(kms_key) = args.which.one() else {
+        return many(context, args).await;
+    };
+    let path = [kms_key];
     let reply = context
         .client
         .send(Call::to(&at::SHOW_KMS_KEY, &path))
         .await?;
     let found: KmsKeyView = reply.read()?;
     let run = args.run.clone();
-    let request = request(context.world, &found, args)?;
-    if request == UpdateKmsKeyRequest::default() {
-        return Err(CliError::usage("nothing is to be changed")
-            .hint("say what, such as --tag or --alias; see --help"));
-    }
+    let request = request(context.world, &found.access, args)?;
     let path = [found.id.as_str()];
     let endpoint = &at::UPDATE_KMS_KEY;
     operate_seen(context, endpoint, &path, Some(&request), &run, reply.etag).await
 }
 
+/// The same change for many: what is said as a change of a list differs from one to the other, and is not taken.
+async fn many(context: &mut Context<'_>, args: UpdateKmsKeyArgs) -> Result<(), CliError> {
+    let (which, run) = (args.which.clone(), args.run.clone());
+    let nobody = KeyAccessView::default();
+    let request = request(context.world, &nobody, args)?;
+    if request.access.is_some() {
+        let message = "who comes and goes in a key policy is changed one by one";
+        return Err(
+            CliError::usage(message).hint("for many, give the whole policy with --policy-file")
+        );
+    }
+    let many = BulkRequest {
+        update: Some(request),
+        ..BulkRequest::of(BulkOperation::Update)
+    };
+    bulk::run(context, &which, &run, many, Loss::None).await
+}
+
 fn request(
     world: &mut World,
-    found: &KmsKeyView,
+    access_now: &KeyAccessView,
     args: UpdateKmsKeyArgs,
 ) -> Result<UpdateKmsKeyRequest, CliError> {
     let set = text::tags(&args.tags)?.unwrap_or_default().into_iter();
@@ -46,22 +67,26 @@ fn request(
         }
     }
     let validity = args.validity;
-    Ok(UpdateKmsKeyRequest {
+    let request = UpdateKmsKeyRequest {
         name: args.name,
         description: args.description,
         tags,
         add_aliases: args.aliases,
         remove_aliases: args.remove_aliases,
         policy: text::document(world, args.access.policy_file.as_deref())?,
-        access: access(found, args.access)?,
+        access: access(access_now, args.access)?,
         time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
         expires_at: validity.expires,
         renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
-    })
+    };
+    if request == UpdateKmsKeyRequest::default() {
+        return Err(CliError::usage("nothing is to be changed")
+            .hint("say what, such as --tag or --alias; see --help"));
+    }
+    Ok(request)
 }
 
-fn access(found: &KmsKeyView, args: AccessArgs) -> Result<Option<AccessChangeRequest>, CliError> {
-    let now = &found.access;
+fn access(now: &KeyAccessView, args: AccessArgs) -> Result<Option<AccessChangeRequest>, CliError> {
     let change = AccessChangeRequest {
         users: list(&now.users, args.key_users, &args.remove_key_users)?,
         administrators: list(

@@ -108,14 +108,18 @@ fn not_rotated(started: &StartedView) -> Result<(), CliError> {
     }
 }
 
-fn with_mode<'a, B: Serialize>(call: Call<'a, B>, run: &RunArgs, key: String) -> Call<'a, B> {
+pub(crate) fn with_mode<'a, B: Serialize>(
+    call: Call<'a, B>,
+    run: &RunArgs,
+    key: String,
+) -> Call<'a, B> {
     call.query("dry_run", run.dry_run.then_some("true"))
         .query("confirm_name", run.confirmed_name.as_ref())
         .header("idempotency-key", Some(key).filter(|_| !run.dry_run))
 }
 
 /// So that a request that is sent twice on the way makes one job.
-fn new_idempotency_key() -> String {
+pub(crate) fn new_idempotency_key() -> String {
     let mut bytes = [0u8; 16];
     // Without randomness the key is constant, and the server would answer an older job: then send none that is
     // shared, but one that is refused for being empty.
@@ -131,14 +135,24 @@ fn show(context: &mut Context<'_>, started: &StartedView) -> Result<(), CliError
         .print(context.globals.output, started, || rows(&started.kms_keys))
 }
 
-fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError> {
+pub(crate) fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError> {
     context
         .world
         .print(context.globals.output, plan, || plan_table(plan))?;
     for warning in &plan.warnings {
         context.world.say(&format!("warning: {warning}"));
     }
-    if plan.steps.is_empty() && plan.blocked.is_none() {
+    for refused in &plan.refused {
+        let words = format!(
+            "{}: {} [{}]",
+            refused.kms_key, refused.message, refused.code
+        );
+        context.world.say(&format!("refused: {words}"));
+    }
+    for line in totals(plan) {
+        context.world.say(&line);
+    }
+    if plan.steps.is_empty() && plan.blocked.is_none() && plan.refused.is_empty() {
         context
             .world
             .say("there is nothing to do: everything is as wanted");
@@ -151,6 +165,40 @@ fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError>
             Err(CliError::new(Exit::Conflict, message).hint(blocked.hint.clone()))
         }
     }
+}
+
+/// How much it is, how long it takes, and what that depends on.
+fn totals(plan: &PlanView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if plan.more_steps > 0 {
+        lines.push(format!("{} more steps are not listed", plan.more_steps));
+    }
+    if plan.kms_keys > 1 || !plan.refused.is_empty() {
+        lines.push(format!(
+            "{} KMS keys, {} of them refuse",
+            plan.kms_keys,
+            plan.refused.len()
+        ));
+    }
+    if !plan.fresh {
+        lines.push("these are many: told from what was observed last".to_owned());
+    }
+    for quota in &plan.calls {
+        let calls = if quota.calls == 1 { "call" } else { "calls" };
+        lines.push(format!(
+            "{} in {} ({}): {} {calls} at {} a second, {} s",
+            quota.operation,
+            quota.region,
+            quota.account,
+            quota.calls,
+            quota.per_second,
+            quota.seconds
+        ));
+    }
+    if !plan.calls.is_empty() {
+        lines.push(format!("this takes {} s at least", plan.seconds));
+    }
+    lines
 }
 
 fn plan_table(plan: &PlanView) -> Table {

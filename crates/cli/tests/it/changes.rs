@@ -131,3 +131,63 @@ async fn versions_are_listed_uploaded_and_change_their_state() {
     );
     assert!(list.contains("app*"), "{list}");
 }
+
+#[tokio::test]
+async fn j1_many_kms_keys_are_changed_by_conditions_and_a_table_says_what_became_of_each() {
+    let shell = shell().await;
+    shell.succeed("kms-key create other --keystore store").await;
+    shell.succeed("kms-key deactivate other --yes").await;
+
+    let plan = shell
+        .run("kms-key update --where keystore=store --tag team=pay --dry-run")
+        .await;
+    assert!(plan.stdout.contains("TagResource"), "{}", plan.stdout);
+    assert!(
+        plan.stderr.contains("2 calls at 10 a second"),
+        "{}",
+        plan.stderr
+    );
+    shell
+        .succeed("kms-key update --where keystore=store --tag team=pay")
+        .await;
+    assert_eq!(shown(&shell, "app").await["tags"], json!({"team": "pay"}));
+
+    let mixed = shell.run("kms-key disable --where tag=team=pay").await;
+    assert_eq!(mixed.exit, Exit::JobFailed, "{}", mixed.stderr);
+    let line = |name: &str| {
+        let found = mixed.stdout.lines().find(|line| line.contains(name));
+        found.unwrap_or_default().to_owned()
+    };
+    assert!(line("app").contains("done"), "{}", mixed.stdout);
+    assert!(line("other").contains("stuck"), "{}", mixed.stdout);
+    assert!(line("other").contains("kms-key."), "{}", mixed.stdout);
+}
+
+#[tokio::test]
+async fn what_is_lost_of_many_wants_their_number_typed() {
+    let shell = shell().await;
+    shell.succeed("kms-key create other --keystore store").await;
+
+    let alone = shell.run("kms-key deactivate app other").await;
+    assert_eq!(alone.exit, Exit::NotConfirmed, "{}", alone.stderr);
+    assert!(alone.stderr.contains("2 KMS keys"), "{}", alone.stderr);
+    shell.succeed("kms-key deactivate app other --yes").await;
+
+    assert_eq!(shown(&shell, "app").await["life"], "INACTIVE");
+    assert_eq!(shown(&shell, "other").await["life"], "INACTIVE");
+}
+
+#[tokio::test]
+async fn which_kms_keys_must_be_said_and_not_twice() {
+    let shell = shell().await;
+
+    for wrong in [
+        "kms-key enable",
+        "kms-key enable app --where keystore=store",
+        "kms-key enable --where colour=red",
+        "kms-key update --where all --key-user arn:aws:iam::111122223333:user/keyferry",
+    ] {
+        let refused = shell.run(wrong).await;
+        assert_eq!(refused.exit, Exit::Usage, "{wrong}: {}", refused.stderr);
+    }
+}

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{AttemptId, JobId, TargetId};
 use keyferry_ports::records::{
-    Attempt, Job, JobFilter, JobRecords, Page, PageOf, Records, Subject, Target,
+    Attempt, Job, JobFilter, JobRecords, Page, PageOf, Records, Subject, Target, TargetFilter,
 };
 
-use super::{Noun, cursor_parts};
+use super::{Noun, bad_cursor, cursor_parts};
 use crate::Database;
 use crate::rows::work::{ATTEMPT, JOB, TARGET, read_attempt, read_job, read_target};
 use crate::sql::{Conditions, Statement, Value};
@@ -77,12 +77,34 @@ impl JobRecords for Database {
             .await
     }
 
+    async fn page_targets(&self, filter: &TargetFilter, page: &Page) -> Records<PageOf<Target>> {
+        let TargetFilter { job, state, due_by } = filter;
+        let mut conditions = Conditions::default();
+        conditions.and("job_id = {}", [Value::text(job)]);
+        if let Some(state) = state {
+            conditions.and("state = {}", [Value::text(state.as_str())]);
+        }
+        if let Some(due_by) = due_by {
+            conditions.and("due_at <= {}", [Value::time(*due_by)]);
+        }
+        if let Some(cursor) = &page.cursor {
+            let ordinal: u32 = cursor.parse().map_err(|_| bad_cursor())?;
+            conditions.and("ordinal > {}", [Value::count(ordinal)]);
+        }
+        TARGETS
+            .page(self, conditions, "ordinal", page, |row| {
+                row.ordinal.to_string()
+            })
+            .await
+    }
+
     async fn find_target(&self, id: TargetId) -> Records<Option<Target>> {
         TARGETS.find_by(self, "id", Value::text(id)).await
     }
 
     async fn due_targets(&self, now: Timestamp, limit: u32) -> Records<Vec<Target>> {
         let clause = "WHERE state = 'open' AND due_at <= $1 \
+             AND job_id NOT IN (SELECT id FROM jobs WHERE state = 'paused') \
              ORDER BY priority, due_at, job_id, ordinal LIMIT $2";
         TARGETS
             .list(self, clause, vec![Value::time(now), Value::count(limit)])
@@ -91,6 +113,7 @@ impl JobRecords for Database {
 
     async fn next_due(&self, now: Timestamp) -> Records<Option<Timestamp>> {
         let sql = "SELECT due_at FROM targets WHERE state = 'open' AND due_at > $1 \
+             AND job_id NOT IN (SELECT id FROM jobs WHERE state = 'paused') \
              ORDER BY due_at LIMIT 1";
         let rows = self
             .engine

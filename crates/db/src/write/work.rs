@@ -117,7 +117,7 @@ impl Writer {
         let (job, state): (JobId, _) = (found.parse()?, found.word(TargetState::from_word)?);
 
         let sql = "UPDATE targets SET state = $1, due_at = $2, note_code = $3, note_text = $4, \
-             tries = $5, revision = revision + 1 WHERE id = $6";
+             tries = $5, begun = $6, revision = revision + 1 WHERE id = $7";
         let (code, text) = row.note.clone().unzip();
         let values = vec![
             Value::text(row.state.as_str()),
@@ -125,6 +125,7 @@ impl Writer {
             Value::Text(code),
             Value::Text(text),
             Value::count(row.tries),
+            Value::flag(row.begun),
             Value::text(row.id),
         ];
         self.run(Statement::new(sql, values), TARGET_UPDATES)

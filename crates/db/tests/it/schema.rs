@@ -69,7 +69,7 @@ async fn the_database_refuses_a_word_that_the_code_does_not_know() {
          targets_done, targets_stuck, targets_cancelled, revision) VALUES ('1', 'k', 'a', $1, 0, 't', 0, 0, 0, 0, 0, 1)";
 
     let refused = sqlx::query(insert)
-        .bind("paused")
+        .bind("resting")
         .execute(&mut connection)
         .await
         .unwrap_err();

@@ -1,5 +1,6 @@
 //! One target from its due time to its next wait or end: open, decide, record *sending*, send, record.
 
+mod begin;
 mod close;
 
 use jiff::{SignedDuration, Timestamp};
@@ -107,22 +108,21 @@ async fn sit(core: &Core, id: TargetId) -> Records<End> {
     let Some(attempts) = settle_own_orphans(core, &target).await? else {
         return Ok(End::Reopen);
     };
+    if !target.begun {
+        return or_reopen(begin::begin(Sitting::new(core, target, epoch, attempts, vec![])).await);
+    }
     let beside = unanswered_beside(core, &target).await?;
     let pacer = core.pacer.with_priority(target.priority);
     let opened = core.driver.open(&target, &attempts, pacer).await;
-    let mut sitting = Sitting {
-        core,
-        target,
-        epoch,
-        attempts,
-        beside,
-        carried: None,
-        refused: vec![],
-    };
-    let end = match opened {
+    let mut sitting = Sitting::new(core, target, epoch, attempts, beside);
+    or_reopen(match opened {
         Ok(run) => sitting.go(run).await,
         Err(error) => sitting.give_up(error).await,
-    };
+    })
+}
+
+/// What somebody else changed beside us is read anew.
+fn or_reopen(end: Records<End>) -> Records<End> {
     match end {
         Err(RecordsError::Conflict { .. } | RecordsError::Unknown) => Ok(End::Reopen),
         end => end,
@@ -177,6 +177,37 @@ struct Sitting<'c> {
     refused: Vec<(String, String)>,
 }
 
+/// What its job lets a target do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    /// Go on.
+    Going,
+    /// Start nothing for now.
+    Paused,
+    /// Stop for good.
+    Cancelled,
+}
+
+impl<'c> Sitting<'c> {
+    fn new(
+        core: &'c Core,
+        target: Target,
+        epoch: u64,
+        attempts: Vec<Attempt>,
+        beside: Vec<Attempt>,
+    ) -> Self {
+        Self {
+            core,
+            target,
+            epoch,
+            attempts,
+            beside,
+            carried: None,
+            refused: vec![],
+        }
+    }
+}
+
 impl Sitting<'_> {
     async fn go(&mut self, mut run: Box<dyn Run>) -> Records<End> {
         for _ in 0..self.core.settings.step_count_max {
@@ -213,7 +244,8 @@ impl Sitting<'_> {
         settled.retain(|ended| matches!(ended.state, AttemptState::Done | AttemptState::Refused));
         let open = self.open_horizon(&settled);
         let mut changes: Vec<Change> = self.settle(settled).chain(records).collect();
-        let is_cancelled = self.is_cancelled().await?;
+        let leave = self.leave().await?;
+        let is_cancelled = leave == Leave::Cancelled;
         let close = match next {
             Next::Finished => match open {
                 Some(until) => self.before_horizon(until),
@@ -240,6 +272,7 @@ impl Sitting<'_> {
             Next::Step(_) if is_cancelled => {
                 self.before_horizon(open.unwrap_or_else(|| self.core.now()))
             }
+            Next::Step(_) if leave == Leave::Paused => return self.put_down().await.map(Some),
             Next::Step(spec) => return self.step(run, spec, changes).await,
             Next::Wait { until, code, why } => Close {
                 changes,
@@ -521,8 +554,17 @@ impl Sitting<'_> {
         self.try_close(close).await
     }
 
-    async fn is_cancelled(&self) -> Records<bool> {
-        Ok(self.core.require_job(self.target.job).await?.state == JobState::Cancelled)
+    async fn leave(&self) -> Records<Leave> {
+        let job = self.core.require_job(self.target.job).await?;
+        Ok(match job.state {
+            JobState::Cancelled => Leave::Cancelled,
+            JobState::Paused => Leave::Paused,
+            JobState::Queued
+            | JobState::Running
+            | JobState::Waiting
+            | JobState::Succeeded
+            | JobState::Stuck => Leave::Going,
+        })
     }
 
     /// Takes what observation has settled into account.

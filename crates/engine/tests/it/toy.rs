@@ -485,6 +485,7 @@ impl Bench {
                 .iter()
                 .map(|subject| (*subject, lane(region)))
                 .collect(),
+            request: None,
         };
         let (job, _, changes) = new_job(request, self.clock.now(), &*self.entropy);
         self.records.commit(Batch::from(changes)).await.unwrap();

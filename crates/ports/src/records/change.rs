@@ -76,7 +76,7 @@ pub enum Change {
     UpdateJob(Job),
     /// Add a target.
     InsertTarget(Target),
-    /// Write a target's state, due time, note and tries; a conflict where the revision moved.
+    /// Write a target's state, due time, note and tries, and whether it has begun; a conflict where the revision moved.
     /// The job's counts follow in the same transaction.
     UpdateTarget(Target),
     /// Add an attempt in state *sending*; a conflict where the lane's epoch or owner is another.

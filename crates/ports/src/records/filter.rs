@@ -1,8 +1,9 @@
 //! Pages and filters of lists.
 
-use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId};
+use jiff::Timestamp;
+use keyferry_domain::id::{ConnectionId, JobId, KeyId, KeystoreId};
 
-use super::jobs::JobState;
+use super::jobs::{JobState, TargetState};
 use super::subject::Subject;
 
 /// Which part of a list.
@@ -63,4 +64,34 @@ pub struct JobFilter {
     pub state: Option<JobState>,
     /// With a target on this.
     pub subject: Option<Subject>,
+}
+
+/// Which targets of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TargetFilter {
+    /// Of this job.
+    pub job: JobId,
+    /// In this state.
+    pub state: Option<TargetState>,
+    /// Due at this time.
+    pub due_by: Option<Timestamp>,
+}
+
+impl TargetFilter {
+    /// All targets of a job.
+    pub fn of(job: JobId) -> Self {
+        Self {
+            job,
+            state: None,
+            due_by: None,
+        }
+    }
+
+    /// Those of a job in a state.
+    pub fn in_state(job: JobId, state: TargetState) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::of(job)
+        }
+    }
 }

@@ -17,6 +17,8 @@ words! {
         Running = "running",
         /// All open targets wait for a time.
         Waiting = "waiting",
+        /// Somebody holds it back: nothing of it is started, and what is under way stops at its next decision.
+        Paused = "paused",
         /// Every target is done.
         Succeeded = "succeeded",
         /// No open target is left, and at least one is stuck.
@@ -85,6 +87,9 @@ pub struct Job {
     pub priority: Priority,
     /// One line for lists.
     pub title: String,
+    /// What was asked for, where its targets begin one by one; encoded by the application, opaque here. Never holds a
+    /// secret.
+    pub request: Option<String>,
     /// When asked.
     pub created_at: Timestamp,
     /// When its last target ended.
@@ -125,6 +130,8 @@ pub struct Target {
     pub priority: Priority,
     /// Where it stands.
     pub state: TargetState,
+    /// Whether what the job asks for is wanted of it by now. Before, nothing of it has changed anywhere.
+    pub begun: bool,
     /// When it is due while open.
     pub due_at: Timestamp,
     /// What it waits for, or why it is stuck: code and sentence.

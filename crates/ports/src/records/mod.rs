@@ -31,7 +31,7 @@ use jiff::Timestamp;
 pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
 pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
 pub use change::{Batch, Change, Expect};
-pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf};
+pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
 pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
 pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
@@ -182,11 +182,14 @@ pub trait JobRecords: Send + Sync + 'static {
     async fn list_jobs(&self, filter: &JobFilter, page: &Page) -> Records<PageOf<Job>>;
     /// All targets of a job, in their order.
     async fn list_targets(&self, job: JobId) -> Records<Vec<Target>>;
+    /// A page of targets, in their order.
+    async fn page_targets(&self, filter: &TargetFilter, page: &Page) -> Records<PageOf<Target>>;
     /// By id.
     async fn find_target(&self, id: TargetId) -> Records<Option<Target>>;
     /// Open targets (not done, stuck or cancelled) that are due at `now`, by priority, then age; at most `limit`.
+    /// Those of paused jobs are left out.
     async fn due_targets(&self, now: Timestamp, limit: u32) -> Records<Vec<Target>>;
-    /// When the next open target that is not due at `now` becomes due.
+    /// When the next open target that is not due at `now`, and whose job is not paused, becomes due.
     async fn next_due(&self, now: Timestamp) -> Records<Option<Timestamp>>;
     /// All attempts of a target, oldest first.
     async fn list_attempts(&self, target: TargetId) -> Records<Vec<Attempt>>;

@@ -2,7 +2,7 @@
 
 use keyferry_api::adoption::{AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, LeftView};
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{AdoptKeys, Adoption, Left, Selection};
+use keyferry_app::kms_keys::{AdoptKeys, Adoption, Left, AdoptSelection};
 use keyferry_domain::kms_key::KmsKey;
 
 use super::kms_key::source_kind;
@@ -16,8 +16,8 @@ pub(crate) fn adopt(
 ) -> Result<AdoptKeys, AppError> {
     let filters = !request.tags.is_empty() || request.name_contains.is_some();
     let selection = match (request.keys.is_empty(), request.all || filters) {
-        (false, false) => Selection::These(request.keys),
-        (true, true) => Selection::Found {
+        (false, false) => AdoptSelection::These(request.keys),
+        (true, true) => AdoptSelection::Found {
             tags: request.tags,
             text: request.name_contains,
             page: page(query.limit, query.cursor)?,

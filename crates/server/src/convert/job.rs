@@ -1,12 +1,16 @@
 //! Jobs, their targets and every try.
 
 use keyferry_api::job::{
-    AttemptView, JobProgressView, JobState as ApiState, JobView, NoteView, TargetView,
+    AttemptView, JobProgressView, JobState as ApiState, JobView, NoteView,
+    TargetState as ApiTargetState, TargetView,
 };
 use keyferry_app::AppError;
 use keyferry_app::jobs::JobDetails;
 use keyferry_domain::id::{JobId, KmsKeyId};
-use keyferry_ports::records::{Attempt, Job, JobFilter, JobState, Target};
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{
+    Attempt, Job, JobFilter, JobState, Target, TargetFilter, TargetState,
+};
 
 /// A job's id from text.
 pub(crate) fn id(text: &str) -> Result<JobId, AppError> {
@@ -59,14 +63,32 @@ pub(crate) fn details(details: JobDetails) -> JobView {
     }
 }
 
+/// A target with the name of its KMS key.
+pub(crate) fn named_target((one, name): (Target, Option<Name>)) -> TargetView {
+    TargetView {
+        kms_key_name: name.map(|name| name.to_string()),
+        ..target(one, Vec::new())
+    }
+}
+
+/// Which targets of a job.
+pub(crate) fn target_filter(job: JobId, state: Option<ApiTargetState>) -> TargetFilter {
+    TargetFilter {
+        state: state.and_then(|state| TargetState::from_word(state.as_str())),
+        ..TargetFilter::of(job)
+    }
+}
+
 fn target(target: Target, attempts: Vec<Attempt>) -> TargetView {
     TargetView {
         id: target.id.to_string(),
         kms_key: target.subject.kms_key().map(|id| id.to_string()),
+        kms_key_name: None,
         subject: target.subject.to_string(),
         account: target.lane.account.id.to_string(),
         region: target.lane.region.to_string(),
         state: target.state.as_str().to_owned(),
+        begun: target.begun,
         due_at: target.due_at.to_string(),
         note: target
             .note

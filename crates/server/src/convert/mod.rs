@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod adoption;
 pub(crate) mod alert;
 pub(crate) mod audit;
+pub(crate) mod bulk;
 pub(crate) mod connection;
 pub(crate) mod doctor;
 pub(crate) mod found_key;

@@ -1,14 +1,72 @@
 //! Plans in words.
 
-use keyferry_api::plan::{BlockedView, PlanStepView, PlanView};
-use keyferry_app::kms_keys::Planned;
+use keyferry_api::plan::{BlockedView, PlanStepView, PlanView, QuotaUseView, RefusedView};
+use keyferry_app::AppError;
+use keyferry_app::estimate::QuotaUse;
+use keyferry_app::kms_keys::{BulkPlan, Planned};
 use keyferry_domain::plan::{Decision, Warning};
 use keyferry_domain::step::{ImportKind, Step};
 
-/// What an operation would do about several KMS keys.
-pub(crate) fn view(summary: String, planned: Vec<Planned>) -> PlanView {
+/// Steps of a plan about many KMS keys that are listed.
+const STEPS_MAX: usize = 1_000;
+
+/// What an operation would do about many KMS keys. One that is blocked keeps only itself from being changed.
+pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
+    let mut refused: Vec<RefusedView> = plan.refused.iter().map(refusal).collect();
+    let (blocked, open): (Vec<Planned>, Vec<Planned>) = plan
+        .planned
+        .into_iter()
+        .partition(|one| matches!(one.plan.decision, Decision::Blocked(_)));
+    for one in blocked {
+        if let Decision::Blocked(blocked) = &one.plan.decision {
+            refused.push(RefusedView {
+                kms_key: one.kms_key.name.to_string(),
+                code: blocked.code().to_owned(),
+                message: blocked.reason(),
+                hint: blocked.hint().to_owned(),
+            });
+        }
+    }
+    let mut view = view(summary, open, plan.calls);
+    let more_steps = view.steps.len().saturating_sub(STEPS_MAX);
+    view.steps.truncate(STEPS_MAX);
+    PlanView {
+        kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
+        refused,
+        more_steps: u32::try_from(more_steps).unwrap_or(u32::MAX),
+        fresh: plan.is_fresh,
+        ..view
+    }
+}
+
+fn refusal((name, error): &(String, AppError)) -> RefusedView {
+    RefusedView {
+        kms_key: name.clone(),
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        hint: error.hint().to_owned(),
+    }
+}
+
+fn quota(one: QuotaUse) -> QuotaUseView {
+    QuotaUseView {
+        account: one.lane.account.id.to_string(),
+        region: one.lane.region.to_string(),
+        operation: one.operation.to_owned(),
+        calls: one.calls,
+        per_second: one.per_second,
+        seconds: one.seconds,
+    }
+}
+
+/// What an operation would do about one KMS key and what comes with it, and what that takes from the quotas.
+pub(crate) fn view(summary: String, planned: Vec<Planned>, calls: Vec<QuotaUse>) -> PlanView {
     let mut view = PlanView {
         summary,
+        kms_keys: u32::try_from(planned.len()).unwrap_or(u32::MAX),
+        fresh: true,
+        seconds: calls.first().map_or(0, |narrowest| narrowest.seconds),
+        calls: calls.into_iter().map(quota).collect(),
         ..PlanView::default()
     };
     for one in planned {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::job::{JobPage, JobQuery};
+use keyferry_api::job::{JobPage, JobQuery, TargetPage, TargetQuery};
 
 use crate::convert::{job, page::page};
 use crate::http::extract::{By, Params, Selector};
@@ -51,6 +51,42 @@ pub(crate) async fn cancel(
 ) -> Result<Response, Refused> {
     Ok(reply::ok(job::view(
         state.app.jobs.cancel(&actor, job::id(&id)?).await?,
+    )))
+}
+
+pub(crate) async fn targets(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(id): Selector,
+    Params(query): Params<TargetQuery>,
+) -> Result<Response, Refused> {
+    let filter = job::target_filter(job::id(&id)?, query.state);
+    let page = page(query.limit, query.cursor)?;
+    let found = state.app.jobs.targets(&actor, &filter, &page).await?;
+    let items = found.rows.into_iter().map(job::named_target).collect();
+    Ok(reply::ok(TargetPage {
+        items,
+        next: found.next,
+    }))
+}
+
+pub(crate) async fn pause(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(id): Selector,
+) -> Result<Response, Refused> {
+    Ok(reply::ok(job::view(
+        state.app.jobs.pause(&actor, job::id(&id)?).await?,
+    )))
+}
+
+pub(crate) async fn resume(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(id): Selector,
+) -> Result<Response, Refused> {
+    Ok(reply::ok(job::view(
+        state.app.jobs.resume(&actor, job::id(&id)?).await?,
     )))
 }
 

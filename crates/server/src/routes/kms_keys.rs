@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
@@ -10,7 +11,7 @@ use keyferry_api::kms_key::{
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
-use keyferry_app::kms_keys::{Answer, KmsKeys, Mode, Rotations};
+use keyferry_app::kms_keys::{Answer, BulkAnswer, KmsKeys, Mode, Rotations};
 use keyferry_app::{Action, Actor, AppError};
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
@@ -20,7 +21,7 @@ use keyferry_ports::records::KmsKeyFilter;
 
 use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
-use crate::convert::{connection, job, key as convert_key, kms_key, page::page, plan, rotation};
+use crate::convert::{bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation};
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -142,10 +143,15 @@ impl HowToRun {
     async fn reply(&self, action: Action, answer: Answer) -> Result<Response, Refused> {
         let (job, kms_keys) = match answer {
             Answer::Planned(planned) => {
-                return Ok(reply::ok(plan::view(action.to_string(), planned)));
+                let calls = self.keys().quota_use(&planned).await?;
+                return Ok(reply::ok(plan::view(action.to_string(), planned, calls)));
             }
             Answer::Unchanged(_) if self.mode.dry_run => {
-                return Ok(reply::ok(plan::view(action.to_string(), Vec::new())));
+                return Ok(reply::ok(plan::view(
+                    action.to_string(),
+                    Vec::new(),
+                    Vec::new(),
+                )));
             }
             Answer::Unchanged(kms_key) | Answer::Done(kms_key) => (None, vec![kms_key]),
             Answer::Started { job, kms_keys } => (Some(job), kms_keys),
@@ -174,7 +180,8 @@ impl HowToRun {
     async fn reply_many(&self, action: Action, answer: Rotations) -> Result<Response, Refused> {
         let (versions, refused) = (rotation::versions(&answer), rotation::refused(&answer));
         if self.mode.dry_run {
-            let mut view = plan::view(action.to_string(), answer.planned);
+            let calls = self.keys().quota_use(&answer.planned).await?;
+            let mut view = plan::view(action.to_string(), answer.planned, calls);
             let told = |one: NotRotatedView| {
                 format!(
                     "{} does not rotate: {} ({})",
@@ -252,6 +259,25 @@ operations! {
     release = KmsKeyRelease;
     restore = KmsKeyRestore;
     upload_version = KmsKeyUploadVersion;
+}
+
+pub(crate) async fn bulk(
+    run: HowToRun,
+    Input(body): Input<BulkRequest>,
+) -> Result<Response, Refused> {
+    let query = body.matching.as_ref().map(bulk::query).unwrap_or_default();
+    let filter = filter(&run.state, &run.actor, query).await?;
+    let command = bulk::command(body, filter)?;
+    let summary = format!("{} of many KMS keys", command.operation.action());
+    match run.keys().bulk(&run.actor, command, &run.mode).await? {
+        BulkAnswer::Planned(planned) => Ok(reply::ok(plan::view_of_many(summary, planned))),
+        BulkAnswer::Started(job) => Ok(reply::accepted(StartedView {
+            job: Some(job::view(job)),
+            kms_keys: Vec::new(),
+            versions: Vec::new(),
+            refused: Vec::new(),
+        })),
+    }
 }
 
 pub(crate) async fn create(

@@ -118,6 +118,9 @@ pub fn all() -> Vec<Route> {
         guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
         guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
         guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),
+        guarded(at::LIST_JOB_TARGETS, Action::JobRead, Job, jobs::targets),
+        guarded(at::PAUSE_JOB, Action::JobPause, Job, jobs::pause),
+        guarded(at::RESUME_JOB, Action::JobResume, Job, jobs::resume),
         guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
         guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
@@ -298,6 +301,12 @@ fn kms_key_routes() -> Vec<Route> {
             Action::KmsKeyUpload,
             KmsKey,
             kms_keys::upload,
+        ),
+        guarded(
+            at::BULK_KMS_KEYS,
+            Action::KmsKeyBulk,
+            KmsKey,
+            kms_keys::bulk,
         ),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
         guarded(

@@ -176,3 +176,104 @@ async fn a_key_is_renamed_limited_and_permitted() {
     let wrong = site.patch("/api/v1/keys/billing", wrong, ANY).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn j1_many_kms_keys_are_changed_as_one_job_with_its_plan_and_its_targets() {
+    let site = site().await;
+    let more = json!({"keystore": "store", "name": "other"});
+    let started = site.post("/api/v1/kms-keys", more).await;
+    finish(&site, started).await;
+    let path = "/api/v1/kms-keys/bulk";
+    let tags = json!({
+        "matching": {"keystore": "store"},
+        "operation": "update",
+        "update": {"tags": {"team": "pay"}},
+    });
+
+    let plan = site
+        .post(&format!("{path}?dry_run=true"), tags.clone())
+        .await;
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+    assert_eq!(plan.body["kms_keys"], 2);
+    assert_eq!(plan.body["calls"][0]["operation"], "TagResource");
+    assert_eq!(plan.body["calls"][0]["calls"], 2);
+    assert_eq!(plan.body["seconds"], 1);
+    let started = site.post(path, tags).await;
+    let job = started.body["job"]["id"].as_str().unwrap().to_owned();
+    finish(&site, started).await;
+
+    let targets = site
+        .get(&format!("/api/v1/jobs/{job}/targets?limit=1"))
+        .await;
+    assert_eq!(targets.body["items"][0]["kms_key_name"], "app");
+    assert_eq!(targets.body["items"][0]["state"], "done");
+    assert!(targets.body["next"].is_string(), "{}", targets.body);
+    let stuck = site
+        .get(&format!("/api/v1/jobs/{job}/targets?state=stuck"))
+        .await;
+    assert_eq!(stuck.body["items"], json!([]));
+    assert_eq!(shown(&site, "other").await["tags"], json!({"team": "pay"}));
+}
+
+#[tokio::test]
+async fn consent_to_many_is_their_number_and_what_is_said_must_fit() {
+    let site = site().await;
+    let path = "/api/v1/kms-keys/bulk";
+    let rows = [
+        (
+            json!({"matching": {}, "operation": "deactivate"}),
+            "request.count-not-confirmed",
+        ),
+        (
+            json!({"kms_keys": ["app"], "operation": "deactivate", "confirm_count": 2}),
+            "request.count-not-confirmed",
+        ),
+        (json!({"operation": "enable"}), "request.invalid"),
+        (
+            json!({"kms_keys": ["app"], "matching": {}, "operation": "enable"}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {}, "operation": "rotate"}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {}, "operation": "enable", "synchronize": {}}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {"status": "FINE"}, "operation": "enable"}),
+            "request.invalid",
+        ),
+        (
+            json!({"kms_keys": ["nobody"], "operation": "enable"}),
+            "request.not-found",
+        ),
+    ];
+    for (body, code) in rows {
+        let refused = site.post(path, body.clone()).await;
+        assert_eq!(refused.body["code"], code, "{body}: {}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_paused_and_goes_on() {
+    let site = site().await;
+    let body = json!({"matching": {}, "operation": "update", "update": {"description": "kept"}});
+    let started = site.post("/api/v1/kms-keys/bulk", body).await;
+    let job = started.body["job"]["id"].as_str().unwrap().to_owned();
+
+    let paused = site
+        .post(&format!("/api/v1/jobs/{job}/pause"), json!({}))
+        .await;
+    site.run().await;
+    assert_eq!(paused.body["state"], "paused", "{}", paused.body);
+    assert_eq!(shown(&site, "app").await["description"], "");
+    let held = site.get("/api/v1/jobs?state=paused").await;
+    assert_eq!(held.body["items"][0]["id"], job.as_str());
+    site.post(&format!("/api/v1/jobs/{job}/resume"), json!({}))
+        .await;
+    finish(&site, started).await;
+
+    assert_eq!(shown(&site, "app").await["description"], "kept");
+}

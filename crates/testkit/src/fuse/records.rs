@@ -22,7 +22,7 @@ use keyferry_ports::records::{
     AuditRecords, Batch, Commits, ConfigurationRecords, DueRotation, FleetRecords, FoundKey,
     FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
     LaneLease, Page, PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject,
-    Sweep, Target, User,
+    Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -114,6 +114,7 @@ reads!(JobRecords {
     fn find_job_by_idempotency_key(actor: &str, key: &str) -> Option<Job>;
     fn list_jobs(filter: &JobFilter, page: &Page) -> PageOf<Job>;
     fn list_targets(job: JobId) -> Vec<Target>;
+    fn page_targets(filter: &TargetFilter, page: &Page) -> PageOf<Target>;
     fn find_target(id: TargetId) -> Option<Target>;
     fn due_targets(now: Timestamp, limit: u32) -> Vec<Target>;
     fn next_due(now: Timestamp) -> Option<Timestamp>;

@@ -91,6 +91,7 @@ impl State {
         let old = Target::clone(found);
         let target = Target {
             state: row.state,
+            begun: row.begun,
             due_at: whole_micros(row.due_at),
             note: row.note,
             tries: row.tries,

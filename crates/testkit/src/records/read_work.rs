@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{AttemptId, JobId, TargetId};
 use keyferry_ports::records::{
-    Attempt, AttemptState, Job, JobFilter, JobRecords, Page, PageOf, Priority, Records, Subject,
-    Target, TargetState,
+    Attempt, AttemptState, Job, JobFilter, JobRecords, JobState, Page, PageOf, Priority, Records,
+    RecordsError, Subject, Target, TargetFilter, TargetState,
 };
 use uuid::Uuid;
 
@@ -60,6 +60,34 @@ impl JobRecords for MemoryRecords {
             .collect())
     }
 
+    async fn page_targets(&self, filter: &TargetFilter, page: &Page) -> Records<PageOf<Target>> {
+        let after = match &page.cursor {
+            Some(cursor) => match cursor.parse::<u32>() {
+                Ok(ordinal) => Some(ordinal),
+                Err(_) => {
+                    return Err(RecordsError::Conflict {
+                        what: "list cursor",
+                    });
+                }
+            },
+            None => None,
+        };
+        let rows = self.list_targets(filter.job).await?;
+        let due_by = filter.due_by.map(whole_micros);
+        let matches = |row: &Target| {
+            filter.state.is_none_or(|state| row.state == state)
+                && due_by.is_none_or(|due_by| row.due_at <= due_by)
+                && after.is_none_or(|after| row.ordinal > after)
+        };
+        let mut rows: Vec<Target> = rows.into_iter().filter(matches).collect();
+        let limit = page.limit.clamp(1, 1000) as usize;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().map(|row| row.ordinal.to_string());
+        let next = last.filter(|_| has_more);
+        Ok(PageOf { rows, next })
+    }
+
     async fn find_target(&self, id: TargetId) -> Records<Option<Target>> {
         Ok(self.lock().targets.get(&id).map(|row| Target::clone(row)))
     }
@@ -77,6 +105,7 @@ impl JobRecords for MemoryRecords {
             state.queue.range(first..=last)
         });
         let rows = due
+            .filter(|(place, _)| !state.is_paused(place.2))
             .take(limit as usize)
             .filter_map(|(_, id)| state.targets.get(id));
         Ok(rows.map(|row| Target::clone(row)).collect())
@@ -91,7 +120,8 @@ impl JobRecords for MemoryRecords {
                 JobId::new(Uuid::max()),
                 u32::MAX,
             );
-            let (place, _) = state.queue.after(last_due).next()?;
+            let mut later = state.queue.after(last_due);
+            let (place, _) = later.find(|(place, _)| !state.is_paused(place.2))?;
             (place.0 == *priority).then_some(place.1)
         });
         Ok(firsts.min())
@@ -158,6 +188,12 @@ impl JobRecords for MemoryRecords {
 }
 
 impl State {
+    fn is_paused(&self, job: JobId) -> bool {
+        self.jobs
+            .get(&job)
+            .is_some_and(|job| job.state == JobState::Paused)
+    }
+
     /// All targets on one KMS key, by job and place.
     fn targets_of(&self, subject: Subject) -> impl Iterator<Item = &Target> {
         let first = (subject, JobId::new(Uuid::nil()), 0);

@@ -170,6 +170,7 @@ impl Prepared {
     pub async fn furnish(scenario: &Scenario, site: &dyn Site) -> Option<String> {
         let world = site.start(Fuse::whole(), 0).await;
         world.with_keystore().await.expect("the account answers");
+        world.know_actor_in(&*site.records().await).await;
         scenario.prepare(&world).await;
         site.outside().advance_minutes(10);
         verdict::encrypt_something(&world).await

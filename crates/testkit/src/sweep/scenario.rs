@@ -1,7 +1,10 @@
 //! What is interrupted, and how AWS must stand in the end. A new kind of job is one more value here.
 
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, SynchronizeChoice};
+use keyferry_app::kms_keys::{
+    Answer, Bulk, BulkAnswer, BulkOperation, Mode, Rotate, RotationMethod, Selection,
+    SynchronizeChoice,
+};
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
 use kms_sim::ForeignHand;
@@ -38,6 +41,10 @@ pub enum Act {
     Synchronize,
     /// Back to what is wanted, whatever others did.
     Restore,
+    /// Disable it and take the material out, as one of many.
+    BulkDeactivate,
+    /// Rotate by new key, as one of many.
+    BulkRotate(OldKey),
     /// Somebody else deletes the material.
     ForeignDeletionOfMaterial,
     /// Somebody else schedules the deletion.
@@ -66,6 +73,11 @@ impl Act {
                 keys.synchronize(actor, NAME, choice, mode).await
             }
             Self::Restore => keys.restore(actor, NAME, mode).await,
+            Self::BulkDeactivate => one_of_many(world, BulkOperation::Deactivate, mode).await,
+            Self::BulkRotate(old) => {
+                let method = RotationMethod::NewKey(old);
+                one_of_many(world, BulkOperation::Rotate(Rotate { method }), mode).await
+            }
             Self::ForeignDeletionOfMaterial | Self::ForeignDeletion => {
                 self.meddle(world).await;
                 return None;
@@ -82,6 +94,26 @@ impl Act {
             _ => hand.schedule_deletion(&arn, 7, now),
         };
         done.expect("somebody else may do everything");
+    }
+}
+
+/// A bulk job about the one KMS key.
+async fn one_of_many(
+    world: &World,
+    operation: BulkOperation,
+    mode: &Mode,
+) -> Result<Answer, AppError> {
+    let command = Bulk {
+        selection: Selection::Chosen(vec![NAME.to_owned()]),
+        operation,
+        confirmed_count: Some(1),
+    };
+    match world.app.kms_keys.bulk(&world.actor, command, mode).await? {
+        BulkAnswer::Started(job) => Ok(Answer::Started {
+            job,
+            kms_keys: Vec::new(),
+        }),
+        BulkAnswer::Planned(plan) => Ok(Answer::Planned(plan.planned)),
     }
 }
 
@@ -239,6 +271,22 @@ pub const RESTORE: Scenario = Scenario {
     ends: &[plain("Enabled", FIRST)],
 };
 
+/// Disable and remove the material, begun by a bulk job.
+pub const BULK_DEACTIVATE: Scenario = Scenario {
+    name: "bulk-deactivate",
+    before: &[Act::Create],
+    act: Act::BulkDeactivate,
+    ends: &[plain("PendingImport", TAKEN_OUT)],
+};
+
+/// Rotate by new key, begun by a bulk job: the successor's target comes with the beginning.
+pub const BULK_ROTATE: Scenario = Scenario {
+    name: "bulk-rotate-by-new-key",
+    before: &[Act::Create],
+    act: Act::BulkRotate(OldKey::Disable),
+    ends: ROTATE_BY_NEW_KEY.ends,
+};
+
 /// Create-and-import and both rotations.
 pub const MAIN: &[&Scenario] = &[&CREATE, &ROTATE_BY_NEW_KEY, &ROTATE_IN_PLACE];
 
@@ -253,6 +301,8 @@ pub const OTHERS: &[&Scenario] = &[
     &CANCEL_DELETION,
     &SYNCHRONIZE,
     &RESTORE,
+    &BULK_DEACTIVATE,
+    &BULK_ROTATE,
 ];
 
 impl Scenario {

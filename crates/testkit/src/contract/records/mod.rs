@@ -120,6 +120,9 @@ checks! {
         jobs_are_listed_newest_first_in_pages,
         jobs_are_listed_by_state_and_by_kms_key,
         open_targets_of_a_kms_key_are_listed,
+        targets_of_a_paused_job_are_not_due,
+        a_page_of_targets_holds_what_the_filter_asks_in_order,
+        that_a_target_has_begun_is_written_with_it,
     ],
     lanes: [
         a_lane_is_leased_to_one_owner_until_its_lease_ends,

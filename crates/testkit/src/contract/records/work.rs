@@ -3,7 +3,8 @@
 use futures::future::join_all;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_ports::records::{
-    AllRecords, Change, Job, JobFilter, JobProgress, JobState, Page, Priority, Target, TargetState,
+    AllRecords, Change, Job, JobFilter, JobProgress, JobState, Page, Priority, Target,
+    TargetFilter, TargetState,
 };
 
 use super::samples::{START, Samples, at, lane_in};
@@ -35,6 +36,7 @@ pub(super) async fn a_job_with_its_targets_is_read_back_as_written(records: &dyn
             idempotency_key: Some(format!("key {state:?}")),
             state: *state,
             priority: *priority,
+            request: Some("{\"format\":1}".to_owned()),
             finished_at: Some(at(77)),
             progress: JobProgress {
                 total: 4,
@@ -51,6 +53,7 @@ pub(super) async fn a_job_with_its_targets_is_read_back_as_written(records: &dyn
                 state: *state,
                 note: Some(("aws.throttled".to_owned(), "Wait: \"later\".".to_owned())),
                 tries: 7,
+                begun: ordinal % 2 == 0,
                 lane: lane_in(9, "us-gov-west-1"),
                 ..samples.target(&job, ordinal as u32)
             };
@@ -469,4 +472,98 @@ pub(super) async fn open_targets_of_a_kms_key_are_listed(records: &dyn AllRecord
     };
     write(records, [Change::UpdateTarget(done)]).await;
     assert_eq!(open().await, [shared.id]);
+}
+
+pub(super) async fn targets_of_a_paused_job_are_not_due(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let (held, _) = job_with_targets(records, &mut samples, 2).await;
+    let (free, targets) = job_with_targets(records, &mut samples, 1).await;
+    let pause = Change::UpdateJob(Job {
+        state: JobState::Paused,
+        ..find_job(records, &held).await
+    });
+
+    write(records, [pause]).await;
+
+    let due = records.due_targets(at(99), 10).await.unwrap();
+    assert_eq!(due, targets);
+    assert_eq!(due[0].job, free.id);
+    let only_held = Change::UpdateTarget(Target {
+        state: TargetState::Done,
+        ..due[0].clone()
+    });
+    write(records, [only_held]).await;
+    assert_eq!(records.next_due(at(-99)).await.unwrap(), None);
+    let resume = Change::UpdateJob(Job {
+        state: JobState::Waiting,
+        ..find_job(records, &held).await
+    });
+    write(records, [resume]).await;
+    assert_eq!(records.due_targets(at(99), 10).await.unwrap().len(), 2);
+    assert_eq!(records.next_due(at(-99)).await.unwrap(), Some(START));
+}
+
+pub(super) async fn a_page_of_targets_holds_what_the_filter_asks_in_order(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let (job, targets) = job_with_targets(records, &mut samples, 5).await;
+    let changed = [
+        (1, TargetState::Stuck, START),
+        (3, TargetState::Open, at(50)),
+    ];
+    let changes = changed.map(|(n, state, due_at): (usize, _, _)| {
+        Change::UpdateTarget(Target {
+            state,
+            due_at,
+            ..targets[n].clone()
+        })
+    });
+    write(records, changes).await;
+    let pages = async |filter: TargetFilter| {
+        let (mut found, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = Page { limit: 2, cursor };
+            let part = records.page_targets(&filter, &page).await.unwrap();
+            found.extend(part.rows.into_iter().map(|row| row.ordinal));
+            cursor = part.next;
+            if cursor.is_none() {
+                return found;
+            }
+        }
+    };
+
+    assert_eq!(pages(TargetFilter::of(job.id)).await, [0, 1, 2, 3, 4]);
+    let open = TargetFilter::in_state(job.id, TargetState::Open);
+    assert_eq!(pages(open).await, [0, 2, 3, 4]);
+    let due = TargetFilter {
+        due_by: Some(at(49)),
+        ..open
+    };
+    assert_eq!(pages(due).await, [0, 2, 4]);
+    let bad = Page {
+        limit: 2,
+        cursor: Some("here".to_owned()),
+    };
+    assert!(records.page_targets(&open, &bad).await.is_err());
+}
+
+pub(super) async fn that_a_target_has_begun_is_written_with_it(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let job = samples.job("bulk");
+    let target = Target {
+        begun: false,
+        ..samples.target(&job, 0)
+    };
+    let changes = [Change::InsertJob(job), Change::InsertTarget(target.clone())];
+    write(records, changes).await;
+
+    let begun = Target {
+        begun: true,
+        ..target.clone()
+    };
+    write(records, [Change::UpdateTarget(begun)]).await;
+
+    let found = records.find_target(target.id).await.unwrap().unwrap();
+    assert!(found.begun);
 }

@@ -195,6 +195,7 @@ impl Differential {
                 idempotency_key: dice.once_in(2).then(|| dice.text()),
                 priority: dice.word(Priority::ALL),
                 created_at: dice.time(),
+                request: dice.once_in(2).then(|| dice.text()),
                 ..samples.job("work")
             };
             tried.jobs.push(row.clone());
@@ -208,6 +209,7 @@ impl Differential {
             (0, _) => Change::UpdateJob(known),
             (1 | 2, Some(target)) => Change::UpdateTarget(Target {
                 state: dice.word(TargetState::ALL),
+                begun: dice.once_in(2),
                 due_at: dice.time(),
                 note: dice.once_in(2).then(|| (dice.text(), dice.text())),
                 tries: dice.below(9) as u32,
@@ -222,6 +224,7 @@ impl Differential {
                 let row = Target {
                     subject,
                     due_at: dice.time(),
+                    begun: dice.once_in(2),
                     state: dice.word(&TargetState::ALL[..2]),
                     lane: dice.lane(),
                     ..samples.target(&known, dice.below(6) as u32)

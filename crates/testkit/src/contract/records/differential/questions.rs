@@ -9,7 +9,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     Alert, AlertFilter, AllRecords, ApiToken, AuditFilter, FoundKey, FoundKeyFilter, JobFilter,
-    JobState, KeyFilter, KmsKeyFilter, Page, Session, Sweep, Target, User,
+    JobState, KeyFilter, KmsKeyFilter, Page, Session, Sweep, Target, TargetFilter, User,
 };
 
 use crate::contract::records::rich;
@@ -22,7 +22,7 @@ impl Differential {
     pub(super) fn question(&mut self) -> Question {
         let Self { dice, tried, .. } = self;
         Question {
-            which: dice.below(28),
+            which: dice.below(29),
             name: dice.name(),
             text: dice
                 .once_in(2)
@@ -110,9 +110,36 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         10 => format!("{:?}", records.find_user_by_name(name).await),
         11 => format!("{:?}", records.audit_size().await),
         12 => format!("{:?}", records.list_leaves(*epoch, *limit).await),
+        28 => targets(records, question).await,
         22..25 => fleet(records, question).await,
         13..17 => lists(records, question, [first, second, third]).await,
         _ => rows(records, question, START).await,
+    }
+}
+
+/// Targets of a job, page by page.
+async fn targets(records: &dyn AllRecords, question: &Question) -> String {
+    let Some(target) = &question.target else {
+        return String::new();
+    };
+    let filter = TargetFilter {
+        job: target.job,
+        state: question.life.map(|_| target.state),
+        due_by: question.state.map(|_| question.time),
+    };
+    let mut page = Page {
+        limit: question.limit,
+        cursor: None,
+    };
+    let mut text = String::new();
+    loop {
+        page.cursor = add(
+            &mut text,
+            records.page_targets(&filter, &page).await.unwrap(),
+        );
+        if page.cursor.is_none() {
+            return text;
+        }
     }
 }
 

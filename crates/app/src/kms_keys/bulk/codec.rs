@@ -1,0 +1,347 @@
+//! What a bulk job was asked for, as JSON with a format number. Never holds a secret.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use keyferry_domain::kms_key::OldKey;
+use keyferry_domain::validity::Validity;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::codec::Unreadable;
+use crate::kms_keys::{
+    AccessChange, PolicyChange, Rotate, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey,
+};
+
+use super::BulkOperation;
+
+/// The format that this version writes.
+const FORMAT: u32 = 1;
+
+/// What a bulk job was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    /// Who asked.
+    pub(super) actor: Actor,
+    /// What for.
+    pub(super) operation: BulkOperation,
+    /// Of how many KMS keys.
+    pub(super) frozen: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredRequest {
+    format: u32,
+    actor: StoredActor,
+    frozen: u32,
+    operation: StoredOperation,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+enum StoredActor {
+    User { id: String, name: String },
+    Keystore { name: String },
+    Key { name: String },
+    System,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+enum StoredOperation {
+    Activate,
+    CancelDeletion { empty: Option<bool> },
+    Deactivate,
+    Disable,
+    Enable,
+    Release,
+    RemoveFromCloud,
+    Restore,
+    RotateByNewKey { old_key: String },
+    RotateInPlace,
+    ScheduleDeletion { days: u32 },
+    Synchronize { delete_material: bool },
+    Update(StoredUpdate),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredUpdate {
+    description: Option<String>,
+    set_tags: BTreeMap<String, String>,
+    remove_tags: BTreeSet<String>,
+    policy: Option<String>,
+    access: Option<StoredAccess>,
+    stay: Option<StoredStay>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredAccess {
+    users: Option<Vec<String>>,
+    administrators: Option<Vec<String>>,
+    other_accounts: Option<Vec<String>>,
+    administrators_may_delete: Option<bool>,
+}
+
+/// `until`: microseconds since 1970; absent is for ever.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredStay {
+    until: Option<i64>,
+    lapses: bool,
+}
+
+/// Encodes a request.
+pub(super) fn encode(request: &Request) -> String {
+    let stored = StoredRequest {
+        format: FORMAT,
+        actor: match &request.actor {
+            Actor::User { id, name } => StoredActor::User {
+                id: id.to_string(),
+                name: name.to_string(),
+            },
+            Actor::Keystore { name } => StoredActor::Keystore {
+                name: name.to_string(),
+            },
+            Actor::Key { name } => StoredActor::Key {
+                name: name.to_string(),
+            },
+            Actor::System => StoredActor::System,
+        },
+        frozen: request.frozen,
+        operation: stored_operation(request.operation.clone()),
+    };
+    serde_json::to_string(&stored).unwrap_or_default()
+}
+
+fn stored_operation(operation: BulkOperation) -> StoredOperation {
+    use StoredOperation as Stored;
+    match operation {
+        BulkOperation::Activate => Stored::Activate,
+        BulkOperation::CancelDeletion { empty } => Stored::CancelDeletion { empty },
+        BulkOperation::Deactivate => Stored::Deactivate,
+        BulkOperation::Disable => Stored::Disable,
+        BulkOperation::Enable => Stored::Enable,
+        BulkOperation::Release => Stored::Release,
+        BulkOperation::RemoveFromCloud => Stored::RemoveFromCloud,
+        BulkOperation::Restore => Stored::Restore,
+        BulkOperation::Rotate(Rotate { method }) => match method {
+            RotationMethod::NewKey(old_key) => Stored::RotateByNewKey {
+                old_key: old_key.as_str().to_owned(),
+            },
+            RotationMethod::InPlace => Stored::RotateInPlace,
+        },
+        BulkOperation::ScheduleDeletion { days } => Stored::ScheduleDeletion { days },
+        BulkOperation::Synchronize(SynchronizeChoice { delete_material }) => {
+            Stored::Synchronize { delete_material }
+        }
+        BulkOperation::Update(update) => Stored::Update(stored_update(*update)),
+    }
+}
+
+fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
+    let (policy, access) = match update.policy {
+        Some(PolicyChange::Json(text)) => (Some(text), None),
+        Some(PolicyChange::Access(access)) => (None, Some(access)),
+        None => (None, None),
+    };
+    StoredUpdate {
+        description: update.description,
+        set_tags: update.set_tags,
+        remove_tags: update.remove_tags,
+        policy,
+        access: access.map(|access| StoredAccess {
+            users: access.users,
+            administrators: access.administrators,
+            other_accounts: access.other_accounts,
+            administrators_may_delete: access.administrators_may_delete,
+        }),
+        stay: update.stay.map(|stay| StoredStay {
+            until: match stay.until {
+                Validity::Permanent => None,
+                Validity::Until(until) => Some(until.as_microsecond()),
+            },
+            lapses: stay.lapses,
+        }),
+    }
+}
+
+/// Decodes a request.
+pub(super) fn decode(text: &str) -> Result<Request, Unreadable> {
+    let stored: StoredRequest = serde_json::from_str(text).map_err(unreadable)?;
+    if stored.format != FORMAT {
+        return Err(unreadable(format!(
+            "its format {} is not known",
+            stored.format
+        )));
+    }
+    let actor = match stored.actor {
+        StoredActor::User { id, name } => Actor::User {
+            id: id.parse().map_err(unreadable)?,
+            name: name.parse().map_err(unreadable)?,
+        },
+        StoredActor::Keystore { name } => Actor::Keystore {
+            name: name.parse().map_err(unreadable)?,
+        },
+        StoredActor::Key { name } => Actor::Key {
+            name: name.parse().map_err(unreadable)?,
+        },
+        StoredActor::System => Actor::System,
+    };
+    Ok(Request {
+        actor,
+        operation: read_operation(stored.operation)?,
+        frozen: stored.frozen,
+    })
+}
+
+fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> {
+    use StoredOperation as Stored;
+    Ok(match stored {
+        Stored::Activate => BulkOperation::Activate,
+        Stored::CancelDeletion { empty } => BulkOperation::CancelDeletion { empty },
+        Stored::Deactivate => BulkOperation::Deactivate,
+        Stored::Disable => BulkOperation::Disable,
+        Stored::Enable => BulkOperation::Enable,
+        Stored::Release => BulkOperation::Release,
+        Stored::RemoveFromCloud => BulkOperation::RemoveFromCloud,
+        Stored::Restore => BulkOperation::Restore,
+        Stored::RotateByNewKey { old_key } => {
+            let unknown = || unreadable(format!("`{old_key}` says nothing of the old key"));
+            let old_key = OldKey::from_word(&old_key).ok_or_else(unknown)?;
+            BulkOperation::Rotate(Rotate {
+                method: RotationMethod::NewKey(old_key),
+            })
+        }
+        Stored::RotateInPlace => BulkOperation::Rotate(Rotate {
+            method: RotationMethod::InPlace,
+        }),
+        Stored::ScheduleDeletion { days } => BulkOperation::ScheduleDeletion { days },
+        Stored::Synchronize { delete_material } => {
+            BulkOperation::Synchronize(SynchronizeChoice { delete_material })
+        }
+        Stored::Update(update) => BulkOperation::Update(Box::new(read_update(update)?)),
+    })
+}
+
+fn read_update(stored: StoredUpdate) -> Result<UpdateKmsKey, Unreadable> {
+    let access = stored.access.map(|access| {
+        PolicyChange::Access(AccessChange {
+            users: access.users,
+            administrators: access.administrators,
+            other_accounts: access.other_accounts,
+            administrators_may_delete: access.administrators_may_delete,
+        })
+    });
+    let stay = |stored: StoredStay| -> Result<Stay, Unreadable> {
+        let until = match stored.until {
+            None => Validity::Permanent,
+            Some(micros) => {
+                Validity::Until(Timestamp::from_microsecond(micros).map_err(unreadable)?)
+            }
+        };
+        Ok(Stay {
+            until,
+            lapses: stored.lapses,
+        })
+    };
+    Ok(UpdateKmsKey {
+        description: stored.description,
+        set_tags: stored.set_tags,
+        remove_tags: stored.remove_tags,
+        policy: access.or(stored.policy.map(PolicyChange::Json)),
+        stay: stored.stay.map(stay).transpose()?,
+        ..UpdateKmsKey::default()
+    })
+}
+
+fn unreadable(why: impl ToString) -> Unreadable {
+    Unreadable::new("request", why.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_operation() -> Vec<BulkOperation> {
+        let stay = Stay {
+            until: Validity::Until(Timestamp::from_microsecond(7).unwrap()),
+            lapses: true,
+        };
+        let with_access = UpdateKmsKey {
+            description: Some("d".into()),
+            set_tags: [("team".into(), "pay".into())].into(),
+            remove_tags: ["old".into()].into(),
+            policy: Some(PolicyChange::Access(AccessChange {
+                users: Some(vec!["arn:aws:iam::111122223333:user/ann".into()]),
+                ..AccessChange::default()
+            })),
+            stay: Some(stay),
+            ..UpdateKmsKey::default()
+        };
+        let with_policy = UpdateKmsKey {
+            policy: Some(PolicyChange::Json("{}".into())),
+            stay: Some(Validity::Permanent.into()),
+            ..UpdateKmsKey::default()
+        };
+        let rotate = |method| BulkOperation::Rotate(Rotate { method });
+        vec![
+            BulkOperation::Activate,
+            BulkOperation::CancelDeletion { empty: Some(true) },
+            BulkOperation::CancelDeletion { empty: None },
+            BulkOperation::Deactivate,
+            BulkOperation::Disable,
+            BulkOperation::Enable,
+            BulkOperation::Release,
+            BulkOperation::RemoveFromCloud,
+            BulkOperation::Restore,
+            rotate(RotationMethod::NewKey(OldKey::Deactivate)),
+            rotate(RotationMethod::InPlace),
+            BulkOperation::ScheduleDeletion { days: 7 },
+            BulkOperation::Synchronize(SynchronizeChoice {
+                delete_material: true,
+            }),
+            BulkOperation::Update(Box::new(with_access)),
+            BulkOperation::Update(Box::new(with_policy)),
+        ]
+    }
+
+    fn every_request() -> Vec<Request> {
+        let actor = Actor::User {
+            id: keyferry_domain::id::UserId::new(uuid::Uuid::from_u128(7)),
+            name: "ann".parse().unwrap(),
+        };
+        let requests = every_operation().into_iter().map(|operation| Request {
+            actor: actor.clone(),
+            operation,
+            frozen: 3,
+        });
+        requests.collect()
+    }
+
+    #[test]
+    fn every_request_is_read_back_as_it_was_written() {
+        for request in every_request() {
+            assert_eq!(decode(&encode(&request)), Ok(request));
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_what_it_was() {
+        let lines: Vec<String> = every_request().iter().map(encode).collect();
+        let golden = include_str!("../../../tests/golden/bulk.1.jsonl");
+
+        assert_eq!(lines.join("\n") + "\n", golden);
+        for line in golden.lines() {
+            assert!(decode(line).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_request_of_another_format_is_not_guessed_at() {
+        let text = encode(&every_request()[0]).replace("\"format\":1", "\"format\":2");
+
+        assert!(decode(&text).is_err());
+    }
+}

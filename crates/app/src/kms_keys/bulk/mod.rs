@@ -1,0 +1,236 @@
+//! One operation on many KMS keys: one job, one target for each, frozen at the start.
+//!
+//! Nothing is wanted of any of them yet: the request is stored with the job, and each target begins when the engine
+//! comes to it ([`begin`]). So a job that is cancelled takes nothing back of what has not begun, and one KMS key that
+//! refuses does not keep the others.
+
+mod begin;
+mod codec;
+mod operation;
+mod select;
+
+use std::collections::BTreeMap;
+
+use keyferry_domain::arn::Account;
+use keyferry_domain::id::ConnectionId;
+use keyferry_engine::{JobRequest, new_job};
+use keyferry_ports::records::{Batch, Job, RecordsError};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::{AppError, ErrorClass};
+use crate::estimate::{QuotaUse, quota_use};
+use crate::log::{Fact, object};
+
+use super::{KmsKeys, Mode, Planned};
+
+pub(crate) use begin::Beginner;
+pub use operation::BulkOperation;
+pub use select::{Matching, Selection};
+
+use codec::{Request, decode, encode};
+
+/// Most KMS keys of one bulk job.
+const KMS_KEYS_MAX: usize = 100_000;
+
+/// KMS keys up to which a plan looks at AWS; above, it tells from what was observed last.
+const FRESH_MAX: usize = 50;
+
+/// One operation on many KMS keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// Which KMS keys.
+    pub selection: Selection,
+    /// What is done to each.
+    pub operation: BulkOperation,
+    /// How many KMS keys whoever asks expects. Needed where something becomes unusable or is lost; always compared where
+    /// it is given.
+    pub confirmed_count: Option<u32>,
+}
+
+/// What would be done about many KMS keys.
+#[derive(Debug, Default)]
+pub struct BulkPlan {
+    /// How many KMS keys were selected.
+    pub selected: usize,
+    /// Those that would change, each with its plan.
+    pub planned: Vec<Planned>,
+    /// Those that would refuse: name and reason.
+    pub refused: Vec<(String, AppError)>,
+    /// What it takes from the quotas, the narrowest first.
+    pub calls: Vec<QuotaUse>,
+    /// Whether AWS was looked at for it, rather than what was observed last.
+    pub is_fresh: bool,
+}
+
+/// What a bulk operation answers.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "made once per request")]
+pub enum BulkAnswer {
+    /// A job is under way.
+    Started(Job),
+    /// What would be done.
+    Planned(BulkPlan),
+}
+
+impl KmsKeys {
+    /// Starts one operation on many KMS keys, or shows what it would do.
+    ///
+    /// # Errors
+    ///
+    /// Before anything is stored: where no KMS key is selected, a named one is not there, the number differs from the one
+    /// that was confirmed, or the operation cannot be done to many.
+    pub async fn bulk(
+        &self,
+        actor: &Actor,
+        command: Bulk,
+        mode: &Mode,
+    ) -> Result<BulkAnswer, AppError> {
+        authorize(actor, Action::KmsKeyBulk)?;
+        let action = command.operation.action();
+        authorize(actor, action)?;
+        command.operation.check()?;
+        if mode.dry_run {
+            return self
+                .plan_of_many(actor, &command)
+                .await
+                .map(BulkAnswer::Planned);
+        }
+        if let Some(job) = self.repeated_bulk(actor, &command.operation, mode).await? {
+            return Ok(BulkAnswer::Started(job));
+        }
+        let targets = self.frozen(&command.selection).await?;
+        let count = confirmed(&command, targets.len())?;
+        let request = Request {
+            actor: actor.clone(),
+            operation: command.operation,
+            frozen: count,
+        };
+        let priority = request.operation.priority();
+        let request = encode(&request);
+        let request = JobRequest {
+            kind: action.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: mode.idempotency_key.clone(),
+            priority,
+            title: format!("{action} {count} KMS keys"),
+            targets,
+            request: Some(request),
+        };
+        self.start_bulk(actor, action, request)
+            .await
+            .map(BulkAnswer::Started)
+    }
+
+    async fn start_bulk(
+        &self,
+        actor: &Actor,
+        action: Action,
+        request: JobRequest,
+    ) -> Result<Job, AppError> {
+        let ports = &self.shared.ports;
+        let now = self.shared.now();
+        let count = request.targets.len();
+        let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        let about = object("job", job.id, &job.title);
+        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now)
+            .job(job.id)
+            .detail("kms_keys", count);
+        let batch = Batch::from(changes).with(fact.change());
+        match ports.records.commit(batch).await {
+            Ok(()) => {}
+            // Nobody knows: the job's row tells.
+            Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.shared.engine.wake();
+        Ok(job)
+    }
+
+    /// The job that the same request made before: what is selected by now may be something else.
+    async fn repeated_bulk(
+        &self,
+        actor: &Actor,
+        operation: &BulkOperation,
+        mode: &Mode,
+    ) -> Result<Option<Job>, AppError> {
+        let Some(key) = &mode.idempotency_key else {
+            return Ok(None);
+        };
+        let records = &self.shared.ports.records;
+        let found = records
+            .find_job_by_idempotency_key(&actor.to_string(), key)
+            .await?;
+        let Some(job) = found else {
+            return Ok(None);
+        };
+        let asked = job.request.as_deref().map(decode).and_then(Result::ok);
+        match asked {
+            Some(asked) if asked.operation == *operation => Ok(Some(job)),
+            _ => Err(AppError::KeyReused { key: key.clone() }),
+        }
+    }
+
+    async fn plan_of_many(&self, actor: &Actor, command: &Bulk) -> Result<BulkPlan, AppError> {
+        let keys = self.selected(&command.selection, |key| key).await?;
+        let is_fresh = keys.len() <= FRESH_MAX;
+        let looker = self.looking(is_fresh);
+        let mut plan = BulkPlan {
+            selected: keys.len(),
+            is_fresh,
+            ..BulkPlan::default()
+        };
+        for key in keys {
+            let name = key.name.to_string();
+            match Box::pin(command.operation.run(&looker, actor, &key, true)).await {
+                Ok(super::Answer::Planned(planned)) => plan.planned.extend(planned),
+                Ok(_) => {}
+                Err(error) if error.class() == ErrorClass::Bug => return Err(error),
+                Err(error) => plan.refused.push((name, error)),
+            }
+        }
+        plan.calls = self.quota_use(&plan.planned).await?;
+        Ok(plan)
+    }
+
+    /// What plans take from AWS's request quotas, the one that takes longest first.
+    pub async fn quota_use(&self, planned: &[Planned]) -> Result<Vec<QuotaUse>, AppError> {
+        let connections = self.shared.ports.records.list_connections().await?;
+        let accounts: BTreeMap<ConnectionId, &Account> = connections
+            .iter()
+            .filter_map(|connection| Some((connection.id, connection.account.as_ref()?)))
+            .collect();
+        let steps = planned.iter().flat_map(|one| {
+            let account = accounts.get(&one.kms_key.connection).copied();
+            let steps = one.plan.steps().iter();
+            steps.filter_map(move |step| Some((account?, step)))
+        });
+        Ok(quota_use(steps))
+    }
+}
+
+/// The number of KMS keys, once it is the one that was confirmed.
+fn confirmed(command: &Bulk, found: usize) -> Result<u32, AppError> {
+    if found == 0 {
+        return Err(AppError::Invalid {
+            field: "selection",
+            why: "no KMS key matches".to_owned(),
+        });
+    }
+    if found > KMS_KEYS_MAX {
+        return Err(AppError::Invalid {
+            field: "selection",
+            why: format!("{found} KMS keys match, and one job takes at most {KMS_KEYS_MAX}"),
+        });
+    }
+    let count = u32::try_from(found).unwrap_or(u32::MAX);
+    let is_right = match command.confirmed_count {
+        Some(confirmed) => confirmed == count,
+        None => !command.operation.is_destructive(),
+    };
+    if is_right {
+        Ok(count)
+    } else {
+        Err(AppError::CountNotConfirmed { count })
+    }
+}

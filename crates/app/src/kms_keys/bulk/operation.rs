@@ -1,0 +1,142 @@
+//! What can be done to many KMS keys at once.
+
+use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_ports::records::Priority;
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::kms_keys::{
+    Answer, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice, UpdateKmsKey,
+};
+
+/// An operation on each of many KMS keys, with what it needs to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BulkOperation {
+    /// [`KmsKeys::activate`].
+    Activate,
+    /// [`KmsKeys::cancel_deletion`].
+    CancelDeletion {
+        /// Whether the material goes; `None`: as each keystore says.
+        empty: Option<bool>,
+    },
+    /// [`KmsKeys::deactivate`].
+    Deactivate,
+    /// [`KmsKeys::disable`].
+    Disable,
+    /// [`KmsKeys::enable`].
+    Enable,
+    /// [`KmsKeys::release`].
+    Release,
+    /// [`KmsKeys::remove_from_cloud`].
+    RemoveFromCloud,
+    /// [`KmsKeys::restore`].
+    Restore,
+    /// [`KmsKeys::rotate`].
+    Rotate(Rotate),
+    /// [`KmsKeys::schedule_deletion`].
+    ScheduleDeletion {
+        /// The waiting period.
+        days: u32,
+    },
+    /// [`KmsKeys::synchronize`].
+    Synchronize(SynchronizeChoice),
+    /// [`KmsKeys::update`]; without name and aliases, of which each KMS key has its own.
+    Update(Box<UpdateKmsKey>),
+}
+
+impl BulkOperation {
+    /// The right that it takes, and the kind of its job.
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Activate => Action::KmsKeyActivate,
+            Self::CancelDeletion { .. } => Action::KmsKeyCancelDeletion,
+            Self::Deactivate => Action::KmsKeyDeactivate,
+            Self::Disable => Action::KmsKeyDisable,
+            Self::Enable => Action::KmsKeyEnable,
+            Self::Release => Action::KmsKeyRelease,
+            Self::RemoveFromCloud => Action::KmsKeyRemoveFromCloud,
+            Self::Restore => Action::KmsKeyRestore,
+            Self::Rotate(_) => Action::KmsKeyRotate,
+            Self::ScheduleDeletion { .. } => Action::KmsKeyScheduleDeletion,
+            Self::Synchronize(_) => Action::KmsKeySynchronize,
+            Self::Update(_) => Action::KmsKeyUpdate,
+        }
+    }
+
+    /// Whether something becomes unusable or is lost, so that the number of KMS keys must have been typed.
+    pub fn is_destructive(&self) -> bool {
+        match self {
+            Self::Deactivate | Self::RemoveFromCloud | Self::ScheduleDeletion { .. } => true,
+            Self::Synchronize(choice) => choice.delete_material,
+            Self::CancelDeletion { empty } => *empty == Some(true),
+            Self::Rotate(rotate) => rotate.method == RotationMethod::NewKey(OldKey::Deactivate),
+            Self::Activate
+            | Self::Disable
+            | Self::Enable
+            | Self::Release
+            | Self::Restore
+            | Self::Update(_) => false,
+        }
+    }
+
+    /// Acts that protect go first even where they are many; all else leaves the way to who waits for one KMS key.
+    pub(super) fn priority(&self) -> Priority {
+        match self {
+            Self::Disable | Self::Restore | Self::CancelDeletion { empty: Some(false) } => {
+                Priority::Protect
+            }
+            _ => Priority::Bulk,
+        }
+    }
+
+    /// Refuses what only one KMS key can be given.
+    pub(super) fn check(&self) -> Result<(), AppError> {
+        let Self::Update(update) = self else {
+            return Ok(());
+        };
+        let single = [
+            ("name", update.name.is_some()),
+            ("add_aliases", !update.add_aliases.is_empty()),
+            ("remove_aliases", !update.remove_aliases.is_empty()),
+        ];
+        match single.into_iter().find(|(_, is_given)| *is_given) {
+            Some((field, _)) => Err(AppError::Invalid {
+                field,
+                why: "each KMS key has its own; change it one by one".to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Does to one KMS key what the request says, by the use case of that operation. Consent was given for all at once.
+    pub(super) async fn run(
+        &self,
+        keys: &KmsKeys,
+        actor: &Actor,
+        key: &KmsKey,
+        dry_run: bool,
+    ) -> Result<Answer, AppError> {
+        let (id, mode) = (
+            key.id.to_string(),
+            &Mode {
+                dry_run,
+                ..Mode::naming(key.name.as_str())
+            },
+        );
+        match self.clone() {
+            Self::Activate => keys.activate(actor, &id, mode).await,
+            Self::CancelDeletion { empty } => keys.cancel_deletion(actor, &id, empty, mode).await,
+            Self::Deactivate => keys.deactivate(actor, &id, mode).await,
+            Self::Disable => keys.disable(actor, &id, mode).await,
+            Self::Enable => keys.enable(actor, &id, mode).await,
+            Self::Release => keys.release(actor, &id, mode).await,
+            Self::RemoveFromCloud => keys.remove_from_cloud(actor, &id, mode).await,
+            Self::Restore => keys.restore(actor, &id, mode).await,
+            Self::Rotate(rotate) => keys.rotate(actor, &id, rotate, mode).await,
+            Self::ScheduleDeletion { days } => keys.schedule_deletion(actor, &id, days, mode).await,
+            Self::Synchronize(choice) => keys.synchronize(actor, &id, choice, mode).await,
+            Self::Update(update) => keys.update(actor, &id, *update, mode).await,
+        }
+    }
+}
