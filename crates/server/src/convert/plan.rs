@@ -13,12 +13,8 @@ const STEPS_MAX: usize = 1_000;
 /// What an operation would do about many KMS keys. One that is blocked keeps only itself from being changed.
 pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
     let mut refused: Vec<RefusedView> = plan.refused.iter().map(refusal).collect();
-    let (blocked, open): (Vec<Planned>, Vec<Planned>) = plan
-        .planned
-        .into_iter()
-        .partition(|one| matches!(one.plan.decision, Decision::Blocked(_)));
-    for one in blocked {
-        if let Decision::Blocked(blocked) = &one.plan.decision {
+    for one in &plan.planned {
+        if let Some(blocked) = one.plan.blocked() {
             refused.push(RefusedView {
                 kms_key: one.kms_key.name.to_string(),
                 code: blocked.code().to_owned(),
@@ -27,7 +23,7 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
             });
         }
     }
-    let mut view = view(summary, open, plan.calls);
+    let mut view = view(summary, plan.planned, plan.calls);
     let more_steps = view.steps.len().saturating_sub(STEPS_MAX);
     view.steps.truncate(STEPS_MAX);
     PlanView {
@@ -35,6 +31,7 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
         refused,
         more_steps: u32::try_from(more_steps).unwrap_or(u32::MAX),
         fresh: plan.is_fresh,
+        blocked: None,
         ..view
     }
 }
