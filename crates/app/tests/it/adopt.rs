@@ -2,7 +2,7 @@
 
 use keyferry_app::AppError;
 use keyferry_app::keystores::UpdateKeystore;
-use keyferry_app::kms_keys::{AdoptKeys, Adoption, Mode, AdoptSelection, UpdateKmsKey};
+use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, Mode, UpdateKmsKey};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion};
 use keyferry_domain::kms_key::Status;
 use keyferry_domain::life::Life;

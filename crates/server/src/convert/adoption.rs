@@ -2,7 +2,7 @@
 
 use keyferry_api::adoption::{AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, LeftView};
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{AdoptKeys, Adoption, Left, AdoptSelection};
+use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, Left};
 use keyferry_domain::kms_key::KmsKey;
 
 use super::kms_key::source_kind;

@@ -21,7 +21,9 @@ use keyferry_ports::records::KmsKeyFilter;
 
 use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
-use crate::convert::{bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation};
+use crate::convert::{
+    bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation,
+};
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -311,7 +313,8 @@ pub(crate) async fn copy(
             run.reply(action, answer).await
         }
         Copies::ToGroup(_) if run.mode.dry_run => {
-            Ok(reply::ok(plan::view(action.to_string(), Vec::new())))
+            let summary = action.to_string();
+            Ok(reply::ok(plan::view(summary, Vec::new(), Vec::new())))
         }
         Copies::ToGroup(command) => {
             let keys = &run.state.app.keys;
