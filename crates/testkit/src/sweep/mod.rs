@@ -168,9 +168,11 @@ impl Prepared {
 
     /// Does in a fresh site what was before the scenario. Answers what was encrypted there.
     pub async fn furnish(scenario: &Scenario, site: &dyn Site) -> Option<String> {
+        // Whoever asks for the records closes them for the server that runs.
+        let people = site.start(Fuse::whole(), 0).await;
+        people.know_actor_in(&*site.records().await).await;
         let world = site.start(Fuse::whole(), 0).await;
         world.with_keystore().await.expect("the account answers");
-        world.know_actor_in(&*site.records().await).await;
         scenario.prepare(&world).await;
         site.outside().advance_minutes(10);
         verdict::encrypt_something(&world).await
