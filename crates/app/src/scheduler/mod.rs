@@ -70,7 +70,7 @@ impl Scheduler {
     ///
     /// # Errors
     ///
-    /// Where the records fail: nothing is lost, and everything is still due.
+    /// Where the records fail, after the others were begun: nothing is lost, and what failed is still due.
     pub async fn run_due(&self) -> Result<usize, AppError> {
         let now = self.shared.now();
         let due = self
@@ -79,7 +79,7 @@ impl Scheduler {
             .records
             .due_rotations(now, AT_ONCE)
             .await?;
-        let mut begun = 0;
+        let (mut begun, mut failed) = (0, None);
         for row in due {
             let result = match row.subject {
                 RotationSubject::KmsKey(id) => self.rotate_kms_key(id, now).await,
@@ -89,11 +89,12 @@ impl Scheduler {
                 Ok(is_begun) => begun += usize::from(is_begun),
                 // Another server, or a person, came first; or it is still due at the next look.
                 Err(AppError::Changed { .. }) => {}
-                Err(error) => return Err(error),
+                // One that cannot be read does not keep the others.
+                Err(error) => failed = Some(error),
             }
         }
         self.end_alerts().await?;
-        Ok(begun)
+        failed.map_or(Ok(begun), Err)
     }
 
     async fn next_look(&self) -> Timestamp {

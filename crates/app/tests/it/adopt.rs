@@ -6,11 +6,11 @@ use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, Mode, UpdateKm
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion};
 use keyferry_domain::kms_key::Status;
 use keyferry_domain::life::Life;
-use keyferry_ports::records::{AlertFilter, FoundKeyFilter, JobState, KmsKeyFilter, Page};
+use keyferry_ports::records::{FoundKeyFilter, KmsKeyFilter, Page};
 use keyferry_testkit::world::{ACCOUNT, World};
 use serde_json::{Value, json};
 
-use crate::scene::aws;
+use crate::scene::{aws, open_alerts, sync};
 
 /// A keystore that heals by itself, so that whatever differed would be mended at once.
 pub(crate) async fn world() -> World {
@@ -37,16 +37,6 @@ pub(crate) fn foreign(world: &World, input: Value) -> String {
 fn alias(world: &World, name: &str, arn: &str) {
     let input = json!({ "AliasName": format!("alias/{name}"), "TargetKeyId": arn });
     aws(world, "CreateAlias", input);
-}
-
-pub(crate) async fn sync(world: &World) {
-    world.outside.advance_minutes(20);
-    let watch = &world.app.watch;
-    let job = watch.sync(&world.actor, "store").await.expect("it begins");
-    world.run().await;
-    let ended = world.app.jobs.show(&world.actor, job.id).await;
-    let ended = ended.expect("the job is there");
-    assert_eq!(ended.job.state, JobState::Succeeded, "{ended:#?}");
 }
 
 pub(crate) fn all() -> AdoptSelection {
@@ -99,15 +89,9 @@ async fn unmanaged(world: &World) -> usize {
     found.expect("records in memory answer").rows.len()
 }
 
-pub(crate) async fn open_alerts(world: &World) -> Vec<String> {
-    let filter = AlertFilter {
-        is_open: Some(true),
-        ..AlertFilter::default()
-    };
-    let alerts = &world.app.alerts;
-    let found = alerts.list(&world.actor, &filter, &Page::default()).await;
-    let rows = found.expect("records in memory answer").rows;
-    rows.into_iter()
+pub(crate) async fn told(world: &World) -> Vec<String> {
+    let open = open_alerts(world).await;
+    open.into_iter()
         .map(|alert| format!("{}: {}", alert.name, alert.code))
         .collect()
 }
@@ -181,7 +165,7 @@ async fn e24_all_kms_keys_of_an_account_are_adopted_and_nothing_of_them_changes(
     }
     sync(&world).await;
     sync(&world).await;
-    assert_eq!(open_alerts(&world).await, [""; 0]);
+    assert_eq!(told(&world).await, [""; 0]);
     assert_eq!(writes(&world), before);
     assert_eq!(unmanaged(&world).await, 0);
 }

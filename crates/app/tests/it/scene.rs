@@ -5,6 +5,7 @@ use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
+use keyferry_ports::records::{Alert, AlertFilter, JobState, Page};
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
 use serde_json::{Value, json};
@@ -121,4 +122,26 @@ pub(crate) fn state_in(world: &World, key: &KmsKey, region: &str) -> Value {
     let sim = &world.outside.sim;
     let described = sim.kms(&root, region, "DescribeKey", input, now).unwrap();
     described["KeyMetadata"]["KeyState"].clone()
+}
+
+/// Looks through the whole account, long after our own writes.
+pub(crate) async fn sync(world: &World) {
+    world.outside.advance_minutes(20);
+    let watch = &world.app.watch;
+    let job = watch.sync(&world.actor, "store").await.expect("it begins");
+    world.run().await;
+    let ended = world.app.jobs.show(&world.actor, job.id).await;
+    let ended = ended.expect("the job is there");
+    assert_eq!(ended.job.state, JobState::Succeeded, "{ended:#?}");
+}
+
+/// What a person should look at.
+pub(crate) async fn open_alerts(world: &World) -> Vec<Alert> {
+    let filter = AlertFilter {
+        is_open: Some(true),
+        ..AlertFilter::default()
+    };
+    let alerts = &world.app.alerts;
+    let found = alerts.list(&world.actor, &filter, &Page::default()).await;
+    found.expect("records in memory answer").rows
 }

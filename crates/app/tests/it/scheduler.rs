@@ -1,8 +1,10 @@
 //! Schedules are carried out: once, by whichever server comes first, and what cannot be done is told and tried again.
 
 use jiff::SignedDuration;
+use keyferry_app::jobs::JobDetails;
 use keyferry_app::keys::UpdateKey;
 use keyferry_app::kms_keys::{Copies, Mode, Properties, RotateKey, RotationMethod, UploadKey};
+use keyferry_domain::id::KeystoreId;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::RotationChoice;
@@ -12,12 +14,12 @@ use keyferry_domain::schedule::{
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::clock::Clock as _;
-use keyferry_ports::records::{Alert, AlertFilter, JobState, Page};
+use keyferry_ports::records::{Batch, Change, Commits as _, Expect, JobState, Page};
 use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::world::World;
 use serde_json::json;
 
-use crate::scene::{DRY, MODE, aws, described, world};
+use crate::scene::{DRY, MODE, aws, described, open_alerts, world};
 
 fn every(period: &str) -> RotationSchedule {
     RotationSchedule::new(Recurrence::Every(period.parse().unwrap()))
@@ -42,6 +44,18 @@ async fn rule(world: &World, name: &str, rule: SourceRotation) {
         .set_rotation(&world.actor, name, Some(rule), None)
         .await;
     set.expect("the rule is taken");
+}
+
+/// Twice a year in place, with every copy.
+fn with_copies_in_place() -> SourceRotation {
+    SourceRotation {
+        schedule: RotationSchedule {
+            method: ScheduledMethod::InPlace,
+            ..every("6mo")
+        },
+        with_copies: true,
+        deactivate_former: true,
+    }
 }
 
 /// Lets days pass and begins what is due then; answers how much that was.
@@ -71,16 +85,6 @@ async fn upload(world: &World, name: &str) {
 async fn disable(world: &World, name: &str) {
     let answer = world.app.kms_keys.disable(&world.actor, name, &MODE).await;
     world.succeed(answer).await;
-}
-
-async fn open_alerts(world: &World) -> Vec<Alert> {
-    let filter = AlertFilter {
-        is_open: Some(true),
-        ..AlertFilter::default()
-    };
-    let alerts = &world.app.alerts;
-    let found = alerts.list(&world.actor, &filter, &Page::default()).await;
-    found.expect("records answer").rows
 }
 
 async fn states(world: &World, key: &str) -> Vec<VersionState> {
@@ -301,15 +305,7 @@ async fn a_successor_that_never_comes_is_told_when_the_next_rotation_is_due() {
 async fn g9_a_source_key_rotates_its_copies_when_due() {
     let world = world().await;
     upload(&world, "copy").await;
-    let both = SourceRotation {
-        schedule: RotationSchedule {
-            method: ScheduledMethod::InPlace,
-            ..every("6mo")
-        },
-        with_copies: true,
-        deactivate_former: true,
-    };
-    rule(&world, "app", both).await;
+    rule(&world, "app", with_copies_in_place()).await;
 
     let begun = after_days(&world, 200).await;
     let again = after_days(&world, 0).await;
@@ -368,15 +364,7 @@ async fn a_copy_that_a_schedule_cannot_rotate_is_told() {
     let world = world().await;
     upload(&world, "copy").await;
     disable(&world, "copy").await;
-    let both = SourceRotation {
-        schedule: RotationSchedule {
-            method: ScheduledMethod::InPlace,
-            ..every("6mo")
-        },
-        with_copies: true,
-        deactivate_former: true,
-    };
-    rule(&world, "app", both).await;
+    rule(&world, "app", with_copies_in_place()).await;
 
     assert_eq!(after_days(&world, 200).await, 1);
     world.run().await;
@@ -544,4 +532,33 @@ async fn what_rotates_by_itself_is_listed_by_its_next_time() {
     assert_eq!(of_key.with_copies, Some(true));
     assert_eq!(both.unwrap_err().code(), "request.ambiguous");
     assert_eq!(none.unwrap_err().code(), "request.not-found");
+}
+
+#[tokio::test]
+async fn one_rotation_that_cannot_be_looked_into_does_not_keep_the_others() {
+    let world = world().await;
+    world
+        .succeed(world.create("lost", KeySpec::Aes256).await)
+        .await;
+    for name in ["app", "lost"] {
+        schedule(&world, name, every("30d")).await;
+    }
+    let lost = world.kms_key("lost").await;
+    let expect = Expect::Revision(lost.revision);
+    let nowhere = KmsKey {
+        keystore: KeystoreId::new(uuid::Uuid::nil()),
+        // The first in line.
+        rotation_due: Some(lost.created_at),
+        ..lost
+    };
+    let batch = Batch::new().with(Change::PutKmsKey(nowhere, expect));
+    world.outside.records.commit(batch).await.unwrap();
+
+    world.outside.clock.advance(days(31));
+    let failed = world.app.scheduler.run_due().await;
+
+    assert_eq!(failed.unwrap_err().code(), "request.not-found");
+    let begun = world.jobs().await;
+    let rotates = |one: &&JobDetails| one.job.kind == "kms-key.rotate";
+    assert_eq!(begun.iter().filter(rotates).count(), 1);
 }

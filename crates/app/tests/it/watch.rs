@@ -10,14 +10,14 @@ use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::view::Field;
 use keyferry_ports::records::{
-    Alert, AlertFilter, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
-    FleetRecords as _, FoundKey, FoundKeyFilter, JobState, Page, Sweep,
+    Batch, Change, Commits as _, ConfigurationRecords as _, Expect, FleetRecords as _, FoundKey,
+    FoundKeyFilter, JobState, Page, Sweep,
 };
 use keyferry_testkit::world::{ACCOUNT, World};
 use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
 
-use crate::scene::aws;
+use crate::scene::{aws, open_alerts, sync};
 
 async fn world(heal: HealPolicy) -> World {
     let world = World::calm(1);
@@ -44,26 +44,6 @@ async fn on_key(world: &World, operation: &str, mut input: Value) -> Value {
 
 async fn state(world: &World) -> Value {
     on_key(world, "DescribeKey", json!({})).await["KeyMetadata"]["KeyState"].clone()
-}
-
-async fn sync(world: &World) {
-    world.outside.advance_minutes(20);
-    let watch = &world.app.watch;
-    let job = watch.sync(&world.actor, "store").await.expect("it begins");
-    world.run().await;
-    let ended = world.app.jobs.show(&world.actor, job.id).await;
-    let ended = ended.expect("the job is there");
-    assert_eq!(ended.job.state, JobState::Succeeded, "{ended:#?}");
-}
-
-async fn open_alerts(world: &World) -> Vec<Alert> {
-    let filter = AlertFilter {
-        is_open: Some(true),
-        ..AlertFilter::default()
-    };
-    let alerts = &world.app.alerts;
-    let found = alerts.list(&world.actor, &filter, &Page::default()).await;
-    found.expect("records in memory answer").rows
 }
 
 async fn codes(world: &World) -> Vec<String> {
