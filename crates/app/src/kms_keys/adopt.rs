@@ -265,11 +265,12 @@ impl KmsKeys {
     pub(super) async fn name_all(&self, keys: &mut [KmsKey]) -> Result<(), AppError> {
         let mut given: BTreeSet<String> = BTreeSet::new();
         for key in keys {
-            let is_taken = given.contains(key.name.as_str())
-                || self
-                    .refuse_taken_name(key.keystore, &key.name, None)
-                    .await
-                    .is_err();
+            let known = self.refuse_taken_name(key.keystore, &key.name, None).await;
+            let is_taken = match known {
+                Ok(()) => given.contains(key.name.as_str()),
+                Err(AppError::KmsKeyNameTaken { .. }) => true,
+                Err(error) => return Err(error),
+            };
             if is_taken && let Some(arn) = &key.arn {
                 key.name = super::sight::longer_name(&key.name, arn)?;
             }

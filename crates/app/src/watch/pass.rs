@@ -165,6 +165,12 @@ impl Pass {
     /// Where no key of a page could be read: whether that is the keys' own fault. Else the page is read again later.
     async fn is_within_reach(&self) -> Result<(), DriverError> {
         let kms = self.link.kms(&self.region);
+        let reader = Reader {
+            kms: &*kms,
+            pacer: &self.pacer,
+            lane: &self.lane,
+        };
+        reader.pace("ListKeys").await;
         kms.keys(None)
             .await
             .map(drop)
