@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use keyferry_domain::drift::FindingKind;
 use keyferry_domain::id::AlertId;
 use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf};
@@ -11,6 +12,15 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+
+/// What an alert tells is over.
+pub(crate) fn ended(alert: &Alert, now: Timestamp) -> Change {
+    let over = Alert {
+        resolved_at: Some(now),
+        ..alert.clone()
+    };
+    Change::PutAlert(over, Expect::Revision(alert.revision))
+}
 
 /// Use cases of alerts.
 pub struct Alerts {

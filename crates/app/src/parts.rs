@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyferry_domain::id::GroupId;
+use keyferry_domain::id::{GroupId, JobId};
 use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
-use keyferry_ports::records::AllRecords;
+use keyferry_ports::records::{AllRecords, Batch, RecordsError};
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
@@ -50,5 +50,17 @@ impl Shared {
 
     pub(crate) fn new_uuid(&self) -> Uuid {
         uuid_v7(self.now(), &*self.ports.entropy)
+    }
+
+    /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the
+    /// job's row tells.
+    pub(crate) async fn commit_job(&self, job: JobId, batch: Batch) -> Result<(), RecordsError> {
+        let records = &self.ports.records;
+        match records.commit(batch).await {
+            Err(RecordsError::Unknown) if records.find_job(job).await?.is_some() => {}
+            committed => committed?,
+        }
+        self.engine.wake();
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::Change as IntentChange;
 use keyferry_engine::{JobRequest, new_job};
-use keyferry_ports::records::{Batch, Change, Expect, Priority, RecordsError, Target};
+use keyferry_ports::records::{Batch, Change, Expect, Priority, Target};
 
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
@@ -251,13 +251,12 @@ impl KmsKeys {
         let about = object("kms-key", first.id, &first.name);
         let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
         batch.push(fact.change());
-        match self.commit(std::mem::take(batch)).await {
-            Ok(()) => {}
-            // Nobody knows: the job's row tells.
-            Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
-            Err(error) => return Err(taken(&name)(error)),
-        }
-        self.shared.engine.wake();
+        let batch = std::mem::take(batch);
+        let committed = match &self.part {
+            Some(_) => self.commit(batch).await,
+            None => self.shared.commit_job(job.id, batch).await,
+        };
+        committed.map_err(taken(&name))?;
         Ok(Answer::Started { job, kms_keys })
     }
 

@@ -4,10 +4,11 @@ use keyferry_domain::kms_key::{KmsKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self, Change as IntentChange};
 use keyferry_domain::plan::{Decision, Plan};
-use keyferry_ports::records::{Alert, Batch, Change, Expect};
+use keyferry_ports::records::{Batch, Change, Expect};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
+use crate::alerts::ended;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 
@@ -77,19 +78,9 @@ impl KmsKeys {
     /// Nobody looks at the key any more who could end its alerts.
     async fn ended_alerts(&self, key: &KmsKey) -> Result<Vec<Change>, AppError> {
         let now = self.shared.now();
-        let open = self.shared.ports.records.open_alerts_on(key.id.into());
-        let ended = open.await?.into_iter().map(|alert| {
-            let expect = Expect::Revision(alert.revision);
-            let resolved_at = Some(now);
-            Change::PutAlert(
-                Alert {
-                    resolved_at,
-                    ..alert
-                },
-                expect,
-            )
-        });
-        Ok(ended.collect())
+        let records = &self.shared.ports.records;
+        let open = records.open_alerts_on(key.id.into()).await?;
+        Ok(open.iter().map(|alert| ended(alert, now)).collect())
     }
 
     /// Commits the changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back.

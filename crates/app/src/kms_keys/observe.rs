@@ -30,23 +30,6 @@ impl KmsKeys {
         self.observe_one(actor, key.id).await
     }
 
-    /// The same for many, one after the other; what fails does not keep the others from being looked at.
-    pub async fn observe_many(
-        &self,
-        actor: &Actor,
-        ids: &[KmsKeyId],
-    ) -> Vec<(KmsKeyId, Result<KmsKey, AppError>)> {
-        let mut found = Vec::with_capacity(ids.len());
-        for id in ids {
-            let one = match authorize(actor, Action::KmsKeyObserve) {
-                Ok(()) => self.observe_one(actor, *id).await,
-                Err(denied) => Err(denied),
-            };
-            found.push((*id, one));
-        }
-        found
-    }
-
     async fn observe_one(&self, actor: &Actor, id: KmsKeyId) -> Result<KmsKey, AppError> {
         for _ in 1..TRIES {
             match self.try_observe(actor, id).await {

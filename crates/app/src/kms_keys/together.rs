@@ -5,7 +5,7 @@ use keyferry_domain::arn::Lane;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_engine::{JobRequest, new_job};
-use keyferry_ports::records::{Batch, Job, Priority, RecordsError, Subject};
+use keyferry_ports::records::{Batch, Job, Priority, Subject};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -177,13 +177,7 @@ impl KmsKeys {
         self.remember_former(job.id, &mut batch).await?;
         batch.changes.extend(changes);
         batch.push(fact.job(job.id).change());
-        match ports.records.commit(batch).await {
-            Ok(()) => {}
-            // Nobody knows: the job's row tells.
-            Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
-            Err(error) => return Err(error.into()),
-        }
-        self.shared.engine.wake();
+        self.shared.commit_job(job.id, batch).await?;
         Ok(Some(job))
     }
 

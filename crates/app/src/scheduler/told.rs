@@ -8,6 +8,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{Alert, Change, Expect, Subject};
 use serde_json::json;
 
+use crate::alerts::ended;
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -113,14 +114,7 @@ impl Shared {
         subject: Subject,
     ) -> Result<Option<Change>, AppError> {
         let open = self.refusal_of(subject).await?;
-        Ok(open.map(|alert| {
-            let expect = Expect::Revision(alert.revision);
-            let over = Alert {
-                resolved_at: Some(self.now()),
-                ..alert
-            };
-            Change::PutAlert(over, expect)
-        }))
+        Ok(open.map(|alert| ended(&alert, self.now())))
     }
 
     async fn refusal_of(&self, subject: Subject) -> Result<Option<Alert>, AppError> {

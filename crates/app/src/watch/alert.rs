@@ -8,6 +8,8 @@ use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, Change, Expect, Subject};
 use serde_json::{Value, json};
 
+use crate::alerts::ended;
+
 /// Particulars kept in one alert that only a person ends.
 const ROWS_MAX: usize = 200;
 
@@ -65,14 +67,8 @@ pub(super) fn changes(
         FindingKind::from_word(&alert.code)
             .is_some_and(|kind| !by_kind.contains_key(&kind) && !is_told_once(kind))
     };
-    for alert in open.iter().filter(|_| told.is_whole).filter(is_over) {
-        let expect = Expect::Revision(alert.revision);
-        let over = Alert {
-            resolved_at: Some(now),
-            ..alert.clone()
-        };
-        changes.push(Change::PutAlert(over, expect));
-    }
+    let over = open.iter().filter(|_| told.is_whole).filter(is_over);
+    changes.extend(over.map(|alert| ended(alert, now)));
     changes
 }
 

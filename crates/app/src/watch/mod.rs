@@ -89,8 +89,7 @@ impl Watch {
         let about = object("keystore", keystore.id, &keystore.name);
         let fact = Fact::done(actor, Action::KeystoreSync, about, now).job(job.id);
         batch.push(fact.change());
-        self.shared.ports.records.commit(batch).await?;
-        self.shared.engine.wake();
+        self.shared.commit_job(job.id, batch).await?;
         Ok(job)
     }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use keyferry_domain::arn::Account;
 use keyferry_domain::id::ConnectionId;
 use keyferry_engine::{JobRequest, new_job};
-use keyferry_ports::records::{Batch, Job, RecordsError};
+use keyferry_ports::records::{Batch, Job};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -137,13 +137,7 @@ impl KmsKeys {
             .job(job.id)
             .detail("kms_keys", count);
         let batch = Batch::from(changes).with(fact.change());
-        match ports.records.commit(batch).await {
-            Ok(()) => {}
-            // Nobody knows: the job's row tells.
-            Err(RecordsError::Unknown) if ports.records.find_job(job.id).await?.is_some() => {}
-            Err(error) => return Err(error.into()),
-        }
-        self.shared.engine.wake();
+        self.shared.commit_job(job.id, batch).await?;
         Ok(job)
     }
 
