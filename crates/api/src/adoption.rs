@@ -22,6 +22,20 @@ pub struct AdoptRequest {
     pub name_contains: Option<String>,
 }
 
+/// Makes a key in the vault the source of a KMS key, which is adopted first where nobody manages it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindRequest {
+    /// The keystore's id or name.
+    pub keystore: String,
+    /// The KMS key: ARN, AWS's key id or alias (`alias/...`).
+    pub kms_key: String,
+    /// The key's id or name.
+    pub key: String,
+    /// The version that the KMS key's oldest material is; the key's oldest unless given.
+    pub first_version: Option<u32>,
+}
+
 /// Which part of what sync found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -3,7 +3,7 @@
 use crate::access::{
     CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
 };
-use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView};
+use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView, BindRequest};
 use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::bulk::BulkRequest;
@@ -203,6 +203,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<UploadKeyRequest>()).answers(OPERATION).idempotent();
     BULK_KMS_KEYS = Post "/api/v1/kms-keys/bulk" "change_kms_keys" "kms-keys" "Do one operation to many KMS keys, as one job"
         .query::<DryRunQuery>().takes(body::<BulkRequest>()).answers(&[STARTED, PLAN]).idempotent();
+    BIND_KMS_KEY = Post "/api/v1/kms-keys/bind" "bind_kms_key" "kms-keys" "Make a key in the vault the source of a KMS key, proving what it holds"
+        .query::<DryRunQuery>().takes(body::<BindRequest>()).answers(OPERATION).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
     UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"

@@ -103,6 +103,8 @@ actions! {
     KmsKeyAdopt = "kms-key.adopt", Change;
     /// Do one operation to many KMS keys; each takes the right to that operation too.
     KmsKeyBulk = "kms-key.bulk", Change;
+    /// Make a key in the vault the source of a KMS key that has none.
+    KmsKeyBind = "kms-key.bind", UseEquivalent;
     /// Cancel a deletion.
     KmsKeyCancelDeletion = "kms-key.cancel-deletion", None;
     /// Make a KMS key with a new key.

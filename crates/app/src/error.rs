@@ -1,5 +1,6 @@
 //! Errors of use cases: each answers what a machine, a caller and a person ask.
 
+use keyferry_domain::adoption::NotAdoptable;
 use keyferry_domain::alias::BadAlias;
 use keyferry_domain::arn::BadAwsName;
 use keyferry_domain::key::TooManyActiveVersions;
@@ -201,6 +202,17 @@ pub enum AppError {
     /// The life of the key does not allow it.
     #[error(transparent)]
     Operation(#[from] OperationRefusal),
+    /// It cannot be taken into a keystore.
+    #[error(transparent)]
+    NotAdoptable(#[from] NotAdoptable),
+    /// It holds other bytes than the key in the vault.
+    #[error("the KMS key {name} holds other key material than the key {key}")]
+    WrongMaterial {
+        /// The KMS key.
+        name: String,
+        /// The key.
+        key: String,
+    },
     /// The idempotency key belongs to another request.
     #[error("the idempotency key `{key}` was used for another request")]
     KeyReused {
@@ -370,6 +382,8 @@ impl AppError {
             Self::Expiry(_) => "kms-key.expiry",
             Self::TooManyVersions(_) => "key.too-many-active-versions",
             Self::Operation(refusal) => refusal.code(),
+            Self::NotAdoptable(why) => why.code(),
+            Self::WrongMaterial { .. } => "kms-key.wrong-material",
             Self::KeyReused { .. } => "request.idempotency-key-reused",
             Self::Busy { .. } => "kms-key.busy",
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
@@ -433,6 +447,8 @@ impl AppError {
             | Self::InUse { .. }
             | Self::TooManyVersions(_)
             | Self::Operation(_)
+            | Self::NotAdoptable(_)
+            | Self::WrongMaterial { .. }
             | Self::Blocked(_)
             | Self::Busy { .. }
             | Self::KeyReused { .. }
@@ -511,6 +527,10 @@ impl AppError {
                 "deactivate a version that is no longer needed, or raise the key's limit"
             }
             Self::Operation(refusal) => refusal.hint(),
+            Self::NotAdoptable(why) => why.hint(),
+            Self::WrongMaterial { .. } => {
+                "name the key that has its material; a new KMS key can take its place otherwise"
+            }
             Self::KeyReused { .. } => "make a new idempotency key for every request",
             Self::Busy { .. } => "wait for the job, or cancel it with `keyferry job cancel`",
             Self::Job(ControlError::Protects { .. }) => {

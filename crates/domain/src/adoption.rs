@@ -7,7 +7,10 @@ use crate::arn::{Account, Region};
 use crate::intent::{Intent, Origin};
 use crate::life::Life;
 use crate::tag::{OWN_TAG_PREFIX, Tags};
-use crate::view::{AliasTarget, Custody, Described, Field, KeyState, Place};
+use crate::validity::Validity;
+use crate::view::{
+    AliasTarget, Custody, Described, Field, KeyState, MaterialState, ObservedMaterial, Place,
+};
 
 /// Why a KMS key cannot be taken into a keystore.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -288,4 +291,56 @@ fn kind(state: KeyState) -> Kind {
             Kind::Enabled
         }
     }
+}
+
+/// Until when each material stays that belongs to a KMS key for good, the oldest first; none where it never held any.
+pub fn holds(place: &Place) -> Vec<Validity> {
+    let until = |end: Option<jiff::Timestamp>| end.map_or(Validity::Permanent, Validity::Until);
+    match (&place.materials, &place.described) {
+        (Field::Value(list), _) => {
+            let all = permanent(list).into_iter();
+            all.map(|material| until(material.valid_to)).collect()
+        }
+        (_, Field::Value(described)) if described.holds_material() => {
+            vec![until(described.expiration.end())]
+        }
+        // It held one, and nothing tells until when that shall stay.
+        (_, Field::Value(described)) if described.current_material.is_some() => {
+            vec![Validity::Permanent]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether both places hold one material, and AWS will drop it from one of them at another time.
+pub fn expire_differently(one: &Place, other: &Place) -> bool {
+    if let (Field::Value(one), Field::Value(other)) = (&one.materials, &other.materials) {
+        let present = |list: &[ObservedMaterial]| -> BTreeMap<_, _> {
+            let present = list.iter().filter(|material| material.is_present);
+            present
+                .map(|material| (material.id.clone(), material.valid_to))
+                .collect()
+        };
+        let (one, other) = (present(one), present(other));
+        return one
+            .iter()
+            .any(|(id, end)| other.get(id).is_some_and(|found| found != end));
+    }
+    let end = |place: &Place| {
+        let described = place
+            .described
+            .value()
+            .filter(|described| described.holds_material());
+        described.map(|described| described.expiration.end())
+    };
+    matches!((end(one), end(other)), (Some(one), Some(other)) if one != other)
+}
+
+/// The materials that belong to a KMS key for good, the oldest first: what is current came last.
+pub(crate) fn permanent(list: &[ObservedMaterial]) -> Vec<&ObservedMaterial> {
+    let (current, former): (Vec<_>, Vec<_>) = list
+        .iter()
+        .filter(|material| material.state.is_permanent())
+        .partition(|material| material.state == MaterialState::Current);
+    former.into_iter().chain(current).collect()
 }

@@ -267,7 +267,10 @@ pub fn findings(intent: &Intent, view: &View, plan: &Plan, now: Timestamp) -> BT
     ) {
         return BTreeSet::new();
     }
-    let steps = plan.steps().iter().map(|step| of_step(view, step));
+    // What is claimed to be ours is being proved: that is asked for, and no difference.
+    let proofs = |step: &&Step| !(view.is_binding && matches!(step, Step::ImportMaterial { .. }));
+    let steps = plan.steps().iter().filter(proofs);
+    let steps = steps.map(|step| of_step(view, step));
     let mut found: BTreeSet<Finding> = steps.collect();
     found.extend(plan.blocked().map(of_blocked));
     if plan.waits_for() == Some(WaitReason::Unreadable) {

@@ -26,6 +26,14 @@ pub struct Former {
     pub wish: Option<Wish>,
 }
 
+impl Former {
+    /// Whether the KMS key held no material of ours until then.
+    pub(crate) fn is_unbound(&self) -> bool {
+        let wish = self.wish.as_ref();
+        wish.is_some_and(|wish| wish.intent.current.is_none())
+    }
+}
+
 /// What a restore makes of a wish.
 fn restored(intent: Intent) -> Intent {
     Intent {
@@ -37,8 +45,13 @@ fn restored(intent: Intent) -> Intent {
 impl KmsKey {
     /// Notes what a job's wish replaces.
     pub fn remember(&mut self, job: JobId, wish: Option<Wish>) {
-        let too_many = (self.former.len() + 1).saturating_sub(REMEMBERED_MAX);
-        self.former.drain(..too_many);
+        if self.former.len() >= REMEMBERED_MAX {
+            // What was wanted before a binding stays: by it one knows that there is something left to prove.
+            let oldest = self.former.iter().position(|former| !former.is_unbound());
+            if let Some(oldest) = oldest {
+                self.former.remove(oldest);
+            }
+        }
         self.former.push(Former { job, wish });
     }
 
@@ -77,6 +90,9 @@ impl KmsKey {
         let Some(later) = self.former.get_mut(index) else {
             self.intent = wish.intent;
             self.held = wish.held;
+            if self.intent.current.is_none() {
+                self.void_source();
+            }
             return;
         };
         let replaced = later.wish.replace(wish.clone());

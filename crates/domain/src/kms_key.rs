@@ -210,6 +210,31 @@ impl KmsKey {
             && (self.intent.version(version).is_some() || self.observed.values().any(was_seen))
     }
 
+    /// Whether what it holds is claimed to be versions of its source and was not all proved yet.
+    pub fn is_binding(&self) -> bool {
+        self.source.is_some() && self.former.iter().any(Former::is_unbound)
+    }
+
+    /// Takes a claim back that was not proved: what it holds is none of ours again.
+    pub fn unbind(&mut self) {
+        let unbound = |former: Former| former.wish.filter(|wish| wish.intent.current.is_none());
+        let before = self.former.drain(..).find_map(unbound);
+        let life = before.map_or(self.intent.life, |wish| wish.intent.life);
+        if self.intent.life == Life::Active {
+            self.intent.life = life;
+        }
+        self.intent.versions.clear();
+        self.intent.current = None;
+        self.void_source();
+    }
+
+    /// Without a current version the material is none of ours.
+    pub(crate) fn void_source(&mut self) {
+        self.source = None;
+        self.bindings.clear();
+        self.held_material = false;
+    }
+
     /// What lists show.
     pub fn status(&self) -> Status {
         let primary = self

@@ -346,6 +346,8 @@ pub struct View {
     /// Whether an import of ours into this KMS key was ever answered. Keys without material ids (asymmetric,
     /// HMAC) have no other proof that what they hold is ours.
     pub held_material: bool,
+    /// Whether the permanent materials are claimed to be the wanted versions, the oldest the first: each is to be proved.
+    pub is_binding: bool,
     /// Whether the predecessor is ours, so that its aliases may be moved.
     pub predecessor: Option<KmsKeyArn>,
 }

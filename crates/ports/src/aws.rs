@@ -342,7 +342,7 @@ pub trait Kms: Send + Sync + 'static {
     /// `DescribeKey` by ARN; `None` is `NotFoundException`.
     async fn describe(&self, key: &KmsKeyArn) -> Result<Option<Described>, CallFailure>;
 
-    /// `ListKeyRotations` with `ALL_KEY_MATERIAL`, all pages, and `GetKeyRotationStatus` where it answers.
+    /// `ListKeyRotations` with `ALL_KEY_MATERIAL`, all pages, by the date of their rotation: the first material has none.
     /// Refused with `UnsupportedOperation` for keys without rotations.
     async fn materials(&self, key: &KmsKeyArn) -> Result<Vec<ObservedMaterial>, CallFailure>;
 

@@ -173,7 +173,9 @@ impl Preparation<'_> {
             material,
             import_type: import_type.filter(|_| symmetric),
             material_id: material_id.filter(|_| symmetric),
-            description: symmetric
+            // AWS keeps the description that a material has (KMS API, `ImportKeyMaterial`), and somebody else may have
+            // given it.
+            description: (symmetric && !matches!(kind, ImportKind::Again { .. }))
                 .then(|| material_description(self.subject.key.name.as_str(), version)),
             valid_to,
         }))

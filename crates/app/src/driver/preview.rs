@@ -21,7 +21,20 @@ impl KmsKeyDriver {
         pacer: Option<Pacer>,
     ) -> Result<Plan, DriverError> {
         let mut subject = self.read_subject(wanted.id, actor).await?;
-        subject.key.intent = wanted.intent;
+        let KmsKey {
+            intent,
+            source,
+            former,
+            held_material,
+            ..
+        } = wanted;
+        subject.key = KmsKey {
+            intent,
+            source,
+            former,
+            held_material,
+            ..subject.key
+        };
         let newest = subject
             .key
             .intent
@@ -126,6 +139,7 @@ pub(crate) fn view_of(
         search: None,
         importable: subject.importable.clone(),
         held_material: subject.key.held_material,
+        is_binding: subject.key.is_binding(),
         predecessor: subject.predecessor_arn().cloned(),
     }
 }

@@ -1,7 +1,7 @@
 //! A step that AWS refused: tried again while that may help, then left to a person.
 
 use jiff::{SignedDuration, Timestamp};
-use keyferry_domain::step::Step;
+use keyferry_domain::step::{Step, StepKind};
 use keyferry_engine::{NOT_SENT, Next};
 use keyferry_ports::aws::Refusal;
 use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState};
@@ -17,6 +17,22 @@ const REFUSALS_LAST: SignedDuration = SignedDuration::from_mins(10);
 pub(super) const AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(5);
 
 impl KmsKeyRun {
+    /// Takes a binding back whose claim AWS has just refused: what was claimed to be a version of ours is something else.
+    pub(super) fn disproved(&mut self, step: &Step) -> Option<Next> {
+        if !self.subject.key.is_binding() || step.kind() != StepKind::ImportMaterial {
+            return None;
+        }
+        let last = self.attempts.last()?;
+        let outcome = last.outcome.as_ref()?;
+        let is_said = last.kind == step.kind().as_str()
+            && last.state == AttemptState::Refused
+            && outcome.code == Refusal::IncorrectKeyMaterial.to_string();
+        let next = is_said.then(|| wrong_material(&outcome.message))?;
+        self.subject.key.unbind();
+        self.is_changed = true;
+        Some(next)
+    }
+
     /// Whether the same kind of step was refused lately, and what that means.
     pub(super) fn after_refusal(&self, step: &Step, now: Timestamp) -> Option<Next> {
         if !self.heeds_refusals {
@@ -52,4 +68,15 @@ fn told(step: &Step, outcome: &AttemptOutcome) -> (String, String) {
     let refusal = Refusal::from_code(&outcome.code, "");
     let why = format!("{what}; {}", refusal_hint(&refusal));
     (refusal_code(&refusal).to_owned(), why)
+}
+
+/// The KMS key is as it was before it should be bound.
+fn wrong_material(said: &str) -> Next {
+    Next::Stuck {
+        code: "kms-key.wrong-material".to_owned(),
+        why: format!(
+            "the KMS key holds other key material than the version of the key in the vault; AWS: {said}; it was left as \
+             it is, and is bound to nothing"
+        ),
+    }
 }

@@ -85,6 +85,9 @@ impl KmsKeyRun {
     }
 
     async fn prepare(&mut self, step: Step, now: Timestamp) -> Result<Next, DriverError> {
+        if let Some(next) = self.disproved(&step) {
+            return Ok(next);
+        }
         if let Some(next) = self.after_refusal(&step, now) {
             return Ok(next);
         }

@@ -4,7 +4,7 @@ use keyferry_domain::arn::Lane;
 use keyferry_domain::former::Wish as FormerWish;
 use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_domain::operation::Change as IntentChange;
+use keyferry_domain::operation::{Change as IntentChange, Refusal};
 use keyferry_engine::{JobRequest, new_job};
 use keyferry_ports::records::{Batch, Change, Expect, Priority, Target};
 
@@ -71,6 +71,9 @@ impl KmsKeys {
             }
             change => with_intent(&before, change.or(&before.intent)),
         };
+        if before.is_binding() && after.intent.wants_empty() {
+            return Err(Refusal::Unproved.into());
+        }
         if wish.is_destructive {
             mode.confirms(&before)?;
         }

@@ -1,6 +1,7 @@
 //! KMS keys: each operation changes an intent, or shows what it would do; the engine does the rest.
 
 mod adopt;
+mod bind;
 mod bulk;
 mod change;
 mod copy;
@@ -37,6 +38,7 @@ use crate::error::AppError;
 use crate::parts::Shared;
 
 pub use adopt::{ADOPTED_AT_ONCE_MAX, AdoptKeys, AdoptSelection, Adoption, Left};
+pub use bind::{BindKey, Claim};
 pub(crate) use bulk::Beginner;
 pub use bulk::{Bulk, BulkAnswer, BulkOperation, BulkPlan, Matching, Selection};
 pub use copy::CopyInto;

@@ -39,6 +39,9 @@ impl KmsKeys {
         to: VersionNumber,
         method: RotationMethod,
     ) -> Result<Prepared, AppError> {
+        if before.is_binding() {
+            return Err(operation::Refusal::Unproved.into());
+        }
         self.refuse_busy(&before).await?;
         let told = self.shared.rotation_goes_on(before.id.into()).await?;
         let mut prepared = match method {

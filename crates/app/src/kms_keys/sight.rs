@@ -102,6 +102,19 @@ impl<'a> Sight<'a> {
         }
     }
 
+    /// Looks at one that has to be adoptable.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not.
+    pub(super) async fn adoptable(&self, arn: &KmsKeyArn) -> Result<KmsKey, AppError> {
+        self.try_examine(arn).await.map_err(|stop| match stop {
+            Stop::Left(why) => why.into(),
+            Stop::NotNow { code, why } => error_of(DriverError::Later { code, why }),
+            Stop::Failed(error) => error,
+        })
+    }
+
     async fn try_examine(&self, arn: &KmsKeyArn) -> Result<KmsKey, Stop> {
         self.check_place(arn).await?;
         let described = self.describe(arn).await?;

@@ -10,6 +10,7 @@
 
 mod adopt;
 mod bad_input;
+mod bind;
 mod bulk;
 mod cancel;
 mod connection_policy;

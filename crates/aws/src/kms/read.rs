@@ -122,7 +122,7 @@ impl RegionalKms {
             .into_paginator()
             .items()
             .send();
-        let mut materials = Vec::new();
+        let mut rows = Vec::new();
         while let Some(row) = pages
             .try_next()
             .await
@@ -131,9 +131,13 @@ impl RegionalKms {
             if let Some(id) = row.key_id() {
                 same_key(OPERATION, key, id)?;
             }
-            materials.push(material(&row).map_err(|odd| odd.of(OPERATION, None))?);
+            rows.push(row);
         }
-        Ok(materials)
+        // AWS promises no order; the first material has no date, and pending ones have none either.
+        rows.sort_by_key(|row| row.rotation_date().copied());
+        let materials = rows.iter().map(material);
+        let materials: Result<Vec<_>, _> = materials.collect();
+        materials.map_err(|odd| odd.of(OPERATION, None))
     }
 
     pub(super) async fn read_rotation(&self, key: &KmsKeyArn) -> Read<RotationStatus> {

@@ -48,6 +48,9 @@ pub enum KmsKeyCommand {
     Upload(Box<UploadArgs>),
     /// Take a KMS key that is in AWS already into a keystore. Nothing changes in AWS.
     Adopt(AdoptKmsKeyArgs),
+    /// Make a key in the vault the source of a KMS key that is in AWS: fills an empty one; of a filled one every material is
+    /// proved to be a version.
+    Bind(BindKmsKeyArgs),
     /// Change name, description, tags, aliases, key policy or validity.
     Update(Box<UpdateKmsKeyArgs>),
     /// Look at it in AWS now; changes nothing there.
@@ -270,6 +273,25 @@ pub struct AdoptKmsKeyArgs {
     /// Show what would be adopted, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `kms-key bind`
+#[derive(Clone, Debug, Args)]
+pub struct BindKmsKeyArgs {
+    /// ARN, AWS's key id or alias (`alias/...`); id or name, where it was adopted already.
+    pub kms_key: String,
+    /// The keystore: id or name.
+    #[arg(long)]
+    pub keystore: String,
+    /// The key in the vault that shall be its source: id or name.
+    #[arg(long)]
+    pub key: String,
+    /// The version that the KMS key's oldest material is; the key's oldest unless given.
+    #[arg(long, value_name = "NUMBER")]
+    pub first_version: Option<u32>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// `kms-key upload`

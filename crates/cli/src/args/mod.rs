@@ -29,9 +29,9 @@ pub use key::{
 };
 pub use keystore::{AdoptArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
-    AdoptKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs,
-    ManyArgs, OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs, SettingsArgs,
-    SynchronizeArgs, UploadArgs,
+    AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs,
+    KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs,
+    SettingsArgs, SynchronizeArgs, UploadArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};

@@ -11,7 +11,7 @@ use keyferry_api::kms_key::{
 
 use super::bulk::{self, Loss};
 use super::operation::operate;
-use super::{Context, adopt, kms_key_update, text};
+use super::{Context, adopt, bind, kms_key_update, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
@@ -30,6 +30,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Create(args) => create(context, *args).await,
         Do::Upload(args) => upload(context, *args).await,
         Do::Adopt(args) => adopt::run_one(context, args).await,
+        Do::Bind(args) => bind::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release(args) => release(context, &args).await,

@@ -4,6 +4,7 @@ mod access;
 mod adopt;
 mod alert;
 mod audit;
+mod bind;
 mod bulk;
 mod connection;
 mod doctor;

@@ -1,5 +1,6 @@
 //! The checks: each asks Keyferry for one thing, then looks at AWS and at the records.
 
+mod adopt;
 pub mod audit;
 mod connection;
 mod crash;
@@ -76,6 +77,10 @@ pub const CHECKS: &[Check] = &[
     Check {
         name: "schedule-cancel-deletion",
         run: |rig| Box::pin(life::schedule_cancel_deletion(rig)),
+    },
+    Check {
+        name: "adopt-filled-key",
+        run: |rig| Box::pin(adopt::filled_key(rig)),
     },
     Check {
         name: "crash-after-create-key-leaves-one-key",

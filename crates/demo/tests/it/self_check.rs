@@ -9,7 +9,7 @@ use serde_json::json;
 const OURS: &str = "arn:aws:iam::111122223333:user/keyferry";
 
 /// The names are a promise to scripts.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "connection-verified",
     "bad-secret-refused",
     "aes-imported",
@@ -22,6 +22,7 @@ const NAMES: [&str; 20] = [
     "rotate-in-place-keeps-id-and-decrypts",
     "deactivate-activate",
     "schedule-cancel-deletion",
+    "adopt-filled-key",
     "crash-after-create-key-leaves-one-key",
     "lost-answer-leaves-one-key",
     "drift-healed",

@@ -1,5 +1,6 @@
 //! What each operation does to the intent of a KMS key. Pure: the planner turns the new intent into steps.
 
+mod bind;
 mod create;
 mod deletion;
 mod emptying;
@@ -11,6 +12,7 @@ mod schedule;
 mod synchronize;
 mod update;
 
+pub use self::bind::{Binding, bind};
 pub use self::create::{CreateRequest, create};
 pub use self::deletion::{DELETION_DAYS_DEFAULT, cancel_deletion, restore, schedule_deletion};
 pub use self::emptying::{activate, deactivate, disable, enable, remove_from_cloud};

@@ -35,6 +35,31 @@ pub enum Refusal {
     /// The vault has nothing of what is in the KMS key.
     #[error("the KMS key holds no material of a key in this vault")]
     NoSource,
+    /// A KMS key has one source for life.
+    #[error("the KMS key holds material of a key in the vault already")]
+    HasSource,
+    /// A KMS key takes material of its own kind only.
+    #[error("the KMS key is {kms_key}, and the key {key}")]
+    OtherSpec {
+        /// The KMS key's.
+        kms_key: crate::spec::KeySpec,
+        /// The key's.
+        key: crate::spec::KeySpec,
+    },
+    /// Every material has to be a version.
+    #[error("the KMS key has {materials} key materials, and the key {versions} versions")]
+    TooFewVersions {
+        /// Of the key.
+        versions: usize,
+        /// Of the KMS key.
+        materials: usize,
+    },
+    /// Who has a grant could use what is imported.
+    #[error("somebody has a grant on the KMS key, which is empty")]
+    Granted,
+    /// What is not proved to be ours is not ours to take away.
+    #[error("what the KMS key holds was not proved yet to be material of its key")]
+    Unproved,
     /// Nothing was named to import.
     #[error("no key version was named that the KMS key shall hold")]
     NothingToImport,
@@ -147,6 +172,23 @@ impl Refusal {
             Self::NoSource => (
                 "kms-key.no-source",
                 "make a KMS key from a key in the vault with `keyferry kms-key upload`",
+            ),
+            Self::HasSource => (
+                "kms-key.has-source",
+                "look at its source with `keyferry kms-key show`",
+            ),
+            Self::OtherSpec { .. } => ("kms-key.other-spec", "name a key of the same spec"),
+            Self::TooFewVersions { .. } => (
+                "kms-key.too-few-versions",
+                "bring every material of the KMS key into the vault, the oldest as version 1",
+            ),
+            Self::Granted => (
+                "kms-key.granted",
+                "look at its grants in AWS, and revoke those that are not wanted",
+            ),
+            Self::Unproved => (
+                "kms-key.unproved",
+                "let the job that binds it come to its end, or cancel it",
             ),
             Self::NothingToImport => (
                 "kms-key.nothing-to-import",

@@ -1,8 +1,8 @@
 //! Removing material: only when the intent asks for a KMS key without any.
 
-use super::case::{CONTENT, Case, Flow, Live, UNREADABLE, step};
+use super::case::{CONTENT, Case, Flow, Live, UNREADABLE, blocked, step};
 use super::holdings::{self, Held};
-use crate::plan::WaitReason;
+use crate::plan::{Blocked, WaitReason};
 use crate::step::Step;
 use crate::view::KeyState;
 
@@ -10,6 +10,10 @@ use crate::view::KeyState;
 pub(super) fn stage(case: &Case<'_>) -> Flow {
     if !case.intent.wants_empty() {
         return CONTENT;
+    }
+    // What is not proved to be ours is not ours to remove.
+    if case.view.is_binding {
+        return blocked(Blocked::ForeignMaterial);
     }
     for live in case.live() {
         let Some(held) = holdings::of(case, &live) else {

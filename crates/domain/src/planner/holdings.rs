@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::case::{Case, Live};
+use crate::adoption;
 use crate::arn::MaterialId;
 use crate::intent::Origin;
 use crate::material_description::parse_material_description;
@@ -71,18 +72,32 @@ fn listed(case: &Case<'_>, live: &Live<'_>, list: &[ObservedMaterial]) -> Vec<He
 }
 
 fn from_list(case: &Case<'_>, material: &ObservedMaterial) -> Held {
-    let claims = material
+    let said = material
         .description
         .as_deref()
         .and_then(parse_material_description);
+    let claims = if case.view.is_binding {
+        claimed_by_order(case, &material.id)
+    } else {
+        said.map(|description| description.version)
+    };
     Held {
         id: Some(material.id.clone()),
         state: material.state,
         is_present: material.is_present,
         valid_to: material.valid_to,
         version: case.view.bindings.get(&material.id).copied(),
-        claims: claims.map(|description| description.version),
+        claims,
     }
+}
+
+/// While a binding is to be proved, the oldest material is claimed to be the oldest wanted version.
+fn claimed_by_order(case: &Case<'_>, id: &MaterialId) -> Option<VersionNumber> {
+    let list = case.primary()?.place.materials.value()?;
+    let index = adoption::permanent(list)
+        .iter()
+        .position(|material| material.id == *id)?;
+    case.intent.versions.get(index).map(|wanted| wanted.number)
 }
 
 /// A key without a list holds at most one material that we can tell, present unless AWS awaits an import.

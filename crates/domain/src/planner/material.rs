@@ -23,7 +23,7 @@ pub(super) fn stage(case: &Case<'_>) -> Flow {
     }
     for live in case.live() {
         match holdings::of(case, &live) {
-            None if live.described.state == KeyState::PendingImport => {
+            None if live.described.state == KeyState::PendingImport || case.view.is_binding => {
                 return case.wait(UNREADABLE, WaitReason::Unreadable);
             }
             None => {}
@@ -54,9 +54,19 @@ fn first(case: &Case<'_>, live: &Live<'_>) -> Flow {
     import(case, live, wanted, ImportKind::First)
 }
 
-/// Missing ones first, the oldest first; then proof of what is not proved; then ends of validity.
+/// Missing ones first, the oldest first; then proof of what is not proved; then ends of validity. While a binding is to
+/// be proved, what is there is proved before anything is brought: where one is not ours, nothing has changed.
 fn complete(case: &Case<'_>, live: &Live<'_>, held: &[Held]) -> Flow {
     let permanent = || held.iter().filter(|held| held.state.is_permanent());
+    if case.view.is_binding {
+        let unproved = || permanent().filter(|held| held.version.is_none());
+        if let Some(held) = unproved()
+            .find(|held| held.is_present)
+            .or(unproved().next())
+        {
+            return prove(case, live, held);
+        }
+    }
     for held in permanent().filter(|held| !held.is_present) {
         if let Some(wanted) = held.version.and_then(|version| case.wanted_now(version)) {
             return import(case, live, wanted, again(held));

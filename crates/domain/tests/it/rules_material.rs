@@ -299,3 +299,61 @@ fn material_without_an_id_is_proved_unless_an_import_of_ours_was_answered() {
     };
     assert_eq!(world.plan().steps(), [step]);
 }
+
+#[test]
+fn a_foreign_key_is_neither_emptied_nor_disabled_nor_rotated_while_a_binding_is_proved() {
+    for count in 1..=4u32 {
+        for proved in 0..count {
+            for absent in 0..=count {
+                let mut world = World::settled(symmetric());
+                let first = materials(&mut world)[0].clone();
+                materials(&mut world).clear();
+                for number in 1..=count {
+                    let mut foreign = first.clone();
+                    foreign.bytes = 1000 + number;
+                    foreign.description = Some("backup".to_owned());
+                    foreign.is_present = number != absent;
+                    materials(&mut world).push(foreign);
+                }
+                world.kms.sets[0].current = Some(1000 + count);
+                world.effects.clear();
+                world.bindings.clear();
+                for number in 1..=proved {
+                    world
+                        .bindings
+                        .insert(material_id(1, 1000 + number), version(number));
+                }
+                world.intent.versions = (1..=count)
+                    .map(|number| wanted(number, Validity::Permanent))
+                    .collect();
+                world.intent.current = Some(version(count));
+                world.importable.extend((1..=count).map(version));
+                world.wait(minutes(20));
+                let mut view = world.view();
+                view.is_binding = true;
+
+                let plan = keyferry_domain::planner::plan(&world.intent, &view, world.now);
+
+                let imports = |step: &Step| {
+                    matches!(
+                        step,
+                        Step::ImportMaterial {
+                            kind: ImportKind::Again { material: Some(_) },
+                            ..
+                        }
+                    )
+                };
+                let steps = plan.steps();
+                assert!(
+                    steps.iter().all(imports),
+                    "{count} {proved} {absent}: {steps:?}"
+                );
+                assert!(!steps.is_empty(), "{count} {proved} {absent}: {plan:?}");
+                let mut emptied = world.intent.clone();
+                emptied.versions.clear();
+                let blocked = keyferry_domain::planner::plan(&emptied, &view, world.now).decision;
+                assert_eq!(blocked, Decision::Blocked(Blocked::ForeignMaterial));
+            }
+        }
+    }
+}

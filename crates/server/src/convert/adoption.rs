@@ -1,9 +1,12 @@
 //! Taking KMS keys that are in AWS already into a keystore.
 
-use keyferry_api::adoption::{AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, LeftView};
+use keyferry_api::adoption::{
+    AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, BindRequest, LeftView,
+};
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, Left};
+use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, BindKey, Claim, Left};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::version::VersionNumber;
 
 use super::kms_key::source_kind;
 use super::page::page;
@@ -33,6 +36,24 @@ pub(crate) fn adopt(
         keystore,
         selection,
         dry_run: query.dry_run,
+    })
+}
+
+/// What to bind.
+pub(crate) fn bind(request: BindRequest) -> Result<BindKey, AppError> {
+    let version = |number: u32| {
+        VersionNumber::new(number).ok_or_else(|| AppError::Invalid {
+            field: "first_version",
+            why: "versions are counted from 1".to_owned(),
+        })
+    };
+    Ok(BindKey {
+        keystore: request.keystore,
+        kms_key: request.kms_key,
+        claim: Claim {
+            key: request.key,
+            first_version: request.first_version.map(version).transpose()?,
+        },
     })
 }
 

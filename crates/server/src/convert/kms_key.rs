@@ -252,7 +252,9 @@ fn origin(origin: Origin) -> &'static str {
 
 /// Whose material it has.
 pub(crate) fn source_kind(key: &KmsKey) -> SourceKind {
-    match (key.source, key.intent.shape.origin) {
+    // What is only claimed is not ours yet.
+    let source = key.source.filter(|_| !key.is_binding());
+    match (source, key.intent.shape.origin) {
         (Some(_), _) => SourceKind::Keyferry,
         (None, Origin::External) => SourceKind::External,
         (None, Origin::AwsKms) => SourceKind::Aws,

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use keyferry_api::adoption::BindRequest;
 use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
@@ -22,7 +23,7 @@ use keyferry_ports::records::KmsKeyFilter;
 use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
 use crate::convert::{
-    bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation,
+    adoption, bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation,
 };
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
@@ -325,6 +326,15 @@ pub(crate) async fn copy(
             ))
         }
     }
+}
+
+pub(crate) async fn bind(
+    run: HowToRun,
+    Input(body): Input<BindRequest>,
+) -> Result<Response, Refused> {
+    let command = adoption::bind(body)?;
+    let answer = run.keys().bind(&run.actor, command, &run.mode).await?;
+    run.reply(Action::KmsKeyBind, answer).await
 }
 
 pub(crate) async fn update(

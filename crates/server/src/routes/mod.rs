@@ -308,6 +308,7 @@ fn kms_key_routes() -> Vec<Route> {
             KmsKey,
             kms_keys::bulk,
         ),
+        guarded(at::BIND_KMS_KEY, Action::KmsKeyBind, KmsKey, kms_keys::bind),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
         guarded(
             at::UPDATE_KMS_KEY,
