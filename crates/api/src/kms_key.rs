@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::job::JobView;
 use crate::key::KeyLinkView;
 use crate::page::page;
+use crate::plan::LastUseView;
 use crate::rotation::{RotationRequest, RotationView};
 
 /// Who may use and administer a KMS key: written as a key policy whose statement ids AWS's console recognises.
@@ -374,6 +375,9 @@ pub struct PlaceView {
     /// Its key policy, JSON text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// When it was used last; absent until it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_use: Option<LastUseView>,
     /// On-demand rotations used, of 25.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotations_used: Option<u32>,

@@ -28,6 +28,9 @@ pub struct PlanView {
     /// Whether AWS was looked at for it; `false`: it tells from what was observed last.
     #[serde(default)]
     pub fresh: bool,
+    /// What it means for each KMS key that is in AWS already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consequences: Vec<ConsequenceView>,
     /// What it takes from AWS's request quotas, the one that takes longest first.
     #[serde(default)]
     pub calls: Vec<QuotaUseView>,
@@ -35,6 +38,45 @@ pub struct PlanView {
     /// that still use an old alias target) is not in it.
     #[serde(default)]
     pub seconds: u64,
+}
+
+/// What a plan means for one KMS key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConsequenceView {
+    /// Its name.
+    pub kms_key: String,
+    /// How it becomes unusable; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
+    /// How many of AWS's 25 rotations on demand are left in its life afterwards; absent where AWS does not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotations_left: Option<u32>,
+    /// When it was used last, in each Region where that was asked.
+    #[serde(default)]
+    pub last_use: Vec<LastUseView>,
+}
+
+/// When a KMS key was used last in one Region, as AWS tells with up to an hour's delay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LastUseView {
+    /// Where.
+    pub region: String,
+    /// In one line: the operation and when, `none since …`, or `not readable`.
+    pub text: String,
+    /// AWS's operation; absent where there was none, or AWS does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// When that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub at: Option<String>,
+    /// Since when AWS watches: of what was before, nothing is known. Absent where AWS does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub tracked_since: Option<String>,
+    /// When AWS was asked.
+    #[schema(format = DateTime)]
+    pub read_at: String,
 }
 
 /// What a plan takes from one request quota.

@@ -21,6 +21,7 @@ const RATES: &[(&str, f64)] = &[
     ("EnableKeyRotation", 5.0),
     ("Encrypt", 1000.0),
     ("GenerateMac", 1000.0),
+    ("GetKeyLastUsage", 5.0),
     ("GetKeyPolicy", 1000.0),
     ("GetKeyRotationStatus", 1000.0),
     ("GetParametersForImport", 1.0),

@@ -157,7 +157,8 @@ impl KmsKey {
     /// Takes in what AWS shows now. `is_account_verified` says whether AWS has just named the account that was asked:
     /// only then does absence count towards a proof of deletion.
     ///
-    /// Grants that are known stay as they are: see [`take_grants_for_known`](Self::take_grants_for_known).
+    /// Grants that are known stay as they are: see [`take_grants_for_known`](Self::take_grants_for_known). So does the last
+    /// use where it was not asked for.
     pub fn observe(&mut self, mut places: BTreeMap<Region, Place>, is_account_verified: bool) {
         for (region, place) in &places {
             if let Some(at) = place.read_at {
@@ -167,8 +168,14 @@ impl KmsKey {
         }
         self.traces.retain(|_, trace| *trace != Trace::default());
         for (region, known) in &self.observed {
-            if let (Field::Value(_), Some(place)) = (&known.grants, places.get_mut(region)) {
+            let Some(place) = places.get_mut(region) else {
+                continue;
+            };
+            if let Field::Value(_) = &known.grants {
                 place.grants = known.grants.clone();
+            }
+            if place.last_use.is_none() {
+                place.last_use.clone_from(&known.last_use);
             }
         }
         self.observed = places;

@@ -19,6 +19,7 @@ pub mod key_link;
 pub mod key_operation;
 pub mod keystore;
 pub mod kms_key;
+pub mod last_use;
 pub mod life;
 pub mod link_binding;
 pub mod material;

@@ -40,9 +40,39 @@ impl Plan {
         }
     }
 
+    /// The worst that becomes of the KMS key's use, where anything does.
+    pub fn loss(&self) -> Option<Loss> {
+        self.steps().iter().filter_map(Loss::of).max()
+    }
+
     /// Whether intent and view agree: nothing to do, nothing to wait for, nobody to ask.
     pub fn is_reached(&self) -> bool {
         matches!(&self.decision, Decision::Steps(steps) if steps.is_empty())
+    }
+}
+
+/// How a KMS key becomes unusable, the mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Loss {
+    /// Until it is enabled again.
+    Disabled,
+    /// Until the same material is imported again.
+    Emptied,
+    /// At once; after the waiting period of so many days for ever, with all that it encrypted.
+    Deleted {
+        /// The waiting period.
+        days: u32,
+    },
+}
+
+impl Loss {
+    fn of(step: &Step) -> Option<Self> {
+        match step {
+            Step::Disable { .. } => Some(Self::Disabled),
+            Step::DeleteMaterial { .. } => Some(Self::Emptied),
+            Step::ScheduleDeletion { days, .. } => Some(Self::Deleted { days: *days }),
+            _ => None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::alias::AliasName;
 use crate::arn::{KmsKeyArn, MaterialId, Region};
 use crate::intent::KeyShape;
 use crate::keystore::PolicyDocument;
+use crate::last_use::LastUse;
 use crate::step::Step;
 use crate::tag::Tags;
 use crate::version::VersionNumber;
@@ -252,6 +253,8 @@ pub struct Place {
     pub grants: Field<BTreeSet<Grant>>,
     /// Rotation.
     pub rotation: Field<RotationStatus>,
+    /// Its last use; `None`: not asked for. It has a narrow quota, and is read by itself.
+    pub last_use: Option<LastUse>,
     /// When this was read.
     pub read_at: Option<Timestamp>,
 }
@@ -268,6 +271,7 @@ impl Place {
             policy,
             grants,
             rotation,
+            last_use,
             read_at: _,
         } = self;
         *arn == other.arn
@@ -278,6 +282,7 @@ impl Place {
             && *policy == other.policy
             && *grants == other.grants
             && *rotation == other.rotation
+            && *last_use == other.last_use
     }
 }
 

@@ -101,6 +101,13 @@ impl Pacer {
         }
     }
 
+    /// Takes the tokens of one call if they are there now and nobody waits for them. Says whether it did.
+    pub fn take_spare(&self, cost: &Cost) -> bool {
+        let tokens = f64::from(cost.tokens);
+        let ticket = self.queue(cost, tokens);
+        self.try_take(&ticket, tokens).is_none()
+    }
+
     /// Lets nothing through this bucket for a while: AWS said that it is too much.
     pub fn slow_down(&self, lane: &Lane, operation: &'static str, pause: SignedDuration) {
         let now = self.shared.clock.now();

@@ -10,6 +10,7 @@ use keyferry_domain::arn::{Account, KmsKeyArn, MaterialId, Region};
 use keyferry_domain::connection::LinkSettings;
 use keyferry_domain::intent::KeyShape;
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::Tracked;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
@@ -363,6 +364,9 @@ pub trait Kms: Send + Sync + 'static {
 
     /// `ListGrants`, all pages.
     async fn grants(&self, key: &KmsKeyArn) -> Result<BTreeSet<Grant>, CallFailure>;
+
+    /// `GetKeyLastUsage`: the newest use in this Region, up to an hour late.
+    async fn last_use(&self, key: &KmsKeyArn) -> Result<Tracked, CallFailure>;
 
     /// `ListKeys`, one page of up to 1,000; the marker of the next page where there is one.
     async fn keys(

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::intent::Origin;
+use keyferry_domain::last_use::LastUse;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{AliasTarget, Field, ObservedMaterial, Place, RotationStatus};
 use keyferry_engine::{Cost, DriverError, Pacer};
@@ -14,6 +15,9 @@ use keyferry_ports::aws::{AwsAccount, CallFailure, Kms, Refusal};
 
 use super::Subject;
 use super::failure::{field, field_of_some, not_now};
+
+/// The operation with which AWS tells of a key's use.
+const LAST_USE: &str = "GetKeyLastUsage";
 
 /// Reads AWS, each call paced by its quota.
 pub(crate) struct Reader<'a> {
@@ -25,13 +29,15 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     /// Waits for one call's token.
     pub(crate) async fn pace(&self, operation: &'static str) {
-        self.pacer
-            .take(&Cost {
-                lane: self.lane.clone(),
-                operation,
-                tokens: 1,
-            })
-            .await;
+        self.pacer.take(&self.cost(operation)).await;
+    }
+
+    fn cost(&self, operation: &'static str) -> Cost {
+        Cost {
+            lane: self.lane.clone(),
+            operation,
+            tokens: 1,
+        }
     }
 
     /// Reads everything about the key at `arn`.
@@ -72,6 +78,7 @@ impl Reader<'_> {
             policy: policy?,
             grants: grants?,
             rotation: rotation?,
+            last_use: None,
             read_at: Some(now),
         })
     }
@@ -97,6 +104,27 @@ impl Reader<'_> {
             // Only `NotFoundException` proves absence, and that is `Ok(None)`.
             Err(failure) => field(Err(failure)),
         }
+    }
+
+    /// When the key was used last in this Region; `None` where AWS did not answer. Never an error: it decides nothing.
+    pub(crate) async fn last_use(&self, arn: &KmsKeyArn, now: Timestamp) -> Option<LastUse> {
+        self.pace(LAST_USE).await;
+        self.last_use_now(arn, now).await
+    }
+
+    /// The same where the quota has room for it at once.
+    pub(crate) async fn spare_last_use(&self, arn: &KmsKeyArn, now: Timestamp) -> Option<LastUse> {
+        let cost = self.cost(LAST_USE);
+        if self.pacer.take_spare(&cost) {
+            self.last_use_now(arn, now).await
+        } else {
+            None
+        }
+    }
+
+    async fn last_use_now(&self, arn: &KmsKeyArn, now: Timestamp) -> Option<LastUse> {
+        let told = field(self.kms.last_use(arn).await).ok()?;
+        Some(LastUse { told, read_at: now })
     }
 
     /// The key's own aliases.
@@ -237,6 +265,30 @@ pub(crate) async fn read_each(
         places.push((region.clone(), place));
     }
     places
+}
+
+/// Adds to each place that AWS has when the key was used last there, where AWS answers.
+pub(crate) async fn read_last_uses(
+    subject: &Subject,
+    link: &dyn AwsAccount,
+    pacer: &Pacer,
+    places: &mut BTreeMap<Region, Place>,
+    now: Timestamp,
+) {
+    for (region, place) in places {
+        let (Some(arn), Field::Value(_), Ok(lane)) =
+            (&place.arn, &place.described, subject.lane(region))
+        else {
+            continue;
+        };
+        let kms = link.kms(region);
+        let reader = Reader {
+            kms: &*kms,
+            pacer,
+            lane: &lane,
+        };
+        place.last_use = reader.last_use(arn, now).await;
+    }
 }
 
 /// What is known of a place whose Region is out of reach.

@@ -9,17 +9,18 @@ use keyferry_domain::planner::plan;
 use keyferry_domain::view::{AliasTarget, Field, Place, View};
 use keyferry_engine::{DriverError, Pacer};
 
-use super::observe::read_each;
+use super::observe::{read_each, read_last_uses};
 use super::{KmsKeyDriver, Subject, later};
 
 impl KmsKeyDriver {
-    /// The plan for a KMS key as it would be wanted, from a fresh observation; without a pacer from the last one.
+    /// The plan for a KMS key as it would be wanted, and what it was made from: a fresh observation, with the last use;
+    /// without a pacer the last one.
     pub(crate) async fn preview(
         &self,
-        wanted: KmsKey,
+        mut wanted: KmsKey,
         actor: String,
         pacer: Option<Pacer>,
-    ) -> Result<Plan, DriverError> {
+    ) -> Result<(KmsKey, Plan), DriverError> {
         let mut subject = self.read_subject(wanted.id, actor).await?;
         let KmsKey {
             intent,
@@ -27,7 +28,7 @@ impl KmsKeyDriver {
             former,
             held_material,
             ..
-        } = wanted;
+        } = wanted.clone();
         subject.key = KmsKey {
             intent,
             source,
@@ -51,8 +52,10 @@ impl KmsKeyDriver {
         };
         let now = self.clock.now();
         let intent = &subject.key.intent;
-        let view = view_of(&subject, places);
-        Ok(plan(intent, &view.overlaid(intent, now), now))
+        let view = view_of(&subject, places.clone());
+        let plan = plan(intent, &view.overlaid(intent, now), now);
+        wanted.observe(places, false);
+        Ok((wanted, plan))
     }
 
     /// A KMS key as the records have it, and what AWS shows of it now.
@@ -120,9 +123,11 @@ impl KmsKeyDriver {
         let mut places: BTreeMap<_, _> = wanted
             .map(|region| (region.clone(), Place::default()))
             .collect();
-        for (region, place) in read_each(subject, &*link, pacer, self.clock.now()).await {
+        let now = self.clock.now();
+        for (region, place) in read_each(subject, &*link, pacer, now).await {
             places.insert(region, place?);
         }
+        read_last_uses(subject, &*link, pacer, &mut places, now).await;
         Ok(places)
     }
 }

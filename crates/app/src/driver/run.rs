@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
 use keyferry_domain::intent::Intent;
+use keyferry_domain::last_use::LastUse;
 use keyferry_domain::plan::{Decision, Plan};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
@@ -48,6 +49,8 @@ pub(crate) struct KmsKeyRun {
     pub(super) search: Option<Search>,
     pub(super) parameters: Option<ImportParameters>,
     pub(super) prepared: Option<(Step, KmsCall)>,
+    /// What AWS said of the key's use, just before a step that makes it unusable.
+    pub(super) last_use: Option<LastUse>,
     /// Whether the KMS key's row must be written with what follows.
     pub(super) is_changed: bool,
     /// Attempts without an answer whose effect AWS has shown meanwhile.
@@ -78,6 +81,7 @@ impl KmsKeyRun {
             search: None,
             parameters: None,
             prepared: None,
+            last_use: None,
             is_changed: false,
             settled: Vec::new(),
             heeds_refusals: target.note.is_some(),
@@ -114,6 +118,9 @@ impl KmsKeyRun {
             now,
         };
         let call = preparation.call(&step).await?;
+        if step.kind().is_destructive() {
+            self.look_at_last_use(&step, now).await;
+        }
         // The row is written with every sending: whoever changed the intent meanwhile makes this commit fail, and
         // nothing is sent for a wish that was withdrawn.
         self.is_changed = true;
@@ -130,6 +137,25 @@ impl KmsKeyRun {
         };
         self.prepared = Some((step, call));
         Ok(Next::Step(spec))
+    }
+
+    /// Reads when the key was used last, before it becomes unusable: the log and the key's row keep what was known then.
+    async fn look_at_last_use(&mut self, step: &Step, now: Timestamp) {
+        let region = step.region();
+        let (Some(arn), Ok(lane)) = (&self.subject.key.arn, self.subject.lane(region)) else {
+            return;
+        };
+        let kms = self.kms(region);
+        let reader = Reader {
+            kms: &*kms,
+            pacer: &self.pacer,
+            lane: &lane,
+        };
+        let read = reader.last_use(&arn.in_region(region), now).await;
+        if let (Some(last), Some(place)) = (&read, self.subject.key.observed.get_mut(region)) {
+            place.last_use = Some(last.clone());
+        }
+        self.last_use = read;
     }
 
     /// Whether a step may be carried out without a person.
@@ -189,6 +215,11 @@ impl Run for KmsKeyRun {
             .attempt(attempt.id)
             .aws_operation(kind.aws_operation())
             .detail("region", step.region());
+        let fact = match &self.last_use {
+            Some(last) if kind.is_destructive() => fact.detail("last_use", last),
+            None if kind.is_destructive() => fact.detail("last_use", "AWS did not answer"),
+            _ => fact,
+        };
         vec![fact.change()]
     }
 

@@ -290,12 +290,12 @@ impl KmsKeys {
     /// What would be done, from a fresh look at AWS.
     pub(super) async fn planned(&self, key: KmsKey, actor: &Actor) -> Result<Planned, AppError> {
         let pacer = self.looks.then(|| self.shared.engine.pacer());
-        let plan = self
+        let (kms_key, plan) = self
             .driver
-            .preview(key.clone(), actor.to_string(), pacer)
+            .preview(key, actor.to_string(), pacer)
             .await
             .map_err(error_of)?;
-        Ok(Planned { kms_key: key, plan })
+        Ok(Planned { kms_key, plan })
     }
 }
 

@@ -108,7 +108,7 @@ pub enum Answer {
 /// What would be done about one KMS key.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The KMS key as it would be wanted.
+    /// The KMS key as it would be wanted, with the observation that the plan was made from.
     pub kms_key: KmsKey,
     /// The plan.
     pub plan: Plan,

@@ -11,7 +11,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::plan::Plan;
 use keyferry_domain::planner::{healing, plan_settled};
-use keyferry_domain::view::{Place, View};
+use keyferry_domain::view::{Field, Place, View};
 use keyferry_engine::{DriverError, JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{
@@ -22,7 +22,7 @@ use super::alert;
 use super::pass::Pass;
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::driver::{Subject, Work, out_of_reach, read_each, view_of};
+use crate::driver::{Reader, Subject, Work, out_of_reach, read_each, view_of};
 use crate::log::{Fact, object};
 use crate::observation::{account_answers, take_in};
 
@@ -66,10 +66,11 @@ impl Pass {
         }
         let actor = Actor::of_keystore(&keystore.name);
         let subject = self.driver.read_subject(key.id, actor.to_string()).await?;
-        let places = self.read(&subject, now).await?;
+        let mut places = self.read(&subject, now).await?;
         if places.is_empty() {
             return Ok(Examined::default());
         }
+        self.read_last_use(key, &mut places, now).await;
         let view = view_of(&subject, places.clone());
         let plan = plan_settled(&subject.key.intent, &view, now);
         let mut found = findings(&subject.key.intent, &view, &plan, now);
@@ -125,6 +126,33 @@ impl Pass {
             places.insert(region, place);
         }
         Ok(places)
+    }
+
+    /// When the key was used last in this Region, where that is not known yet or not for a day, and the quota has room:
+    /// a sweep waits for no such narrow one.
+    async fn read_last_use(
+        &self,
+        key: &KmsKey,
+        places: &mut BTreeMap<Region, Place>,
+        now: Timestamp,
+    ) {
+        let known = key.observed.get(&self.region);
+        let known = known.and_then(|place| place.last_use.as_ref());
+        if known.is_some_and(|last| last.is_worth_keeping(now)) {
+            return;
+        }
+        let Some(place) = places.get_mut(&self.region) else {
+            return;
+        };
+        if let (Some(arn), Field::Value(_)) = (&place.arn, &place.described) {
+            let kms = self.link.kms(&self.region);
+            let reader = Reader {
+                kms: &*kms,
+                pacer: &self.pacer,
+                lane: &self.lane,
+            };
+            place.last_use = reader.spare_last_use(arn, now).await;
+        }
     }
 
     async fn last_job(&self, key: &KmsKey) -> Result<Option<Job>, DriverError> {

@@ -20,6 +20,7 @@ mod emergency;
 mod groups;
 mod key_copies;
 mod key_import;
+mod last_use;
 mod leaving;
 mod link_settings;
 mod operations;

@@ -2,10 +2,11 @@
 
 use keyferry_app::AppError;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
+use keyferry_audit::Entry;
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::spec::KeySpec;
-use keyferry_ports::records::{Alert, AlertFilter, JobState, Page};
+use keyferry_ports::records::{Alert, AlertFilter, AuditFilter, JobState, Page};
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
 use serde_json::{Value, json};
@@ -144,4 +145,30 @@ pub(crate) async fn open_alerts(world: &World) -> Vec<Alert> {
     let alerts = &world.app.alerts;
     let found = alerts.list(&world.actor, &filter, &Page::default()).await;
     found.expect("records in memory answer").rows
+}
+
+/// Lets Keyferry do everything but this.
+pub(crate) fn rights(world: &World, denied: &[&str]) {
+    let mut statements = vec![json!({ "Effect": "Allow", "Action": "*", "Resource": "*" })];
+    if !denied.is_empty() {
+        statements.push(json!({ "Effect": "Deny", "Action": denied, "Resource": "*" }));
+    }
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+    let sim = &world.outside.sim;
+    sim.create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
+        .unwrap();
+}
+
+/// All entries of the log, oldest first.
+pub(crate) async fn entries(world: &World) -> Vec<Entry> {
+    let page = Page {
+        limit: 1_000,
+        cursor: None,
+    };
+    let audits = &world.app.audits;
+    let listed = audits
+        .list(&world.actor, &AuditFilter::default(), &page)
+        .await;
+    let rows = listed.expect("records in memory answer").rows;
+    rows.into_iter().rev().map(|row| row.entry).collect()
 }

@@ -17,7 +17,7 @@ use keyferry_testkit::world::{ACCOUNT, World};
 use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
 
-use crate::scene::{aws, open_alerts, sync};
+use crate::scene::{aws, open_alerts, rights, sync};
 
 async fn world(heal: HealPolicy) -> World {
     let world = World::calm(1);
@@ -218,18 +218,6 @@ async fn a_new_grant_is_told_whoever_else_saw_it_first() {
     for role in ["role/one", "role/two"] {
         assert!(open[0].details.contains(role), "{}", open[0].details);
     }
-}
-
-/// Lets Keyferry do everything but this.
-fn rights(world: &World, denied: &[&str]) {
-    let mut statements = vec![json!({ "Effect": "Allow", "Action": "*", "Resource": "*" })];
-    if !denied.is_empty() {
-        statements.push(json!({ "Effect": "Deny", "Action": denied, "Resource": "*" }));
-    }
-    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
-    let sim = &world.outside.sim;
-    sim.create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
-        .unwrap();
 }
 
 #[tokio::test]

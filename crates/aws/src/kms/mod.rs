@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::Tracked;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
@@ -135,6 +136,12 @@ impl Kms for RegionalKms {
 
     async fn grants(&self, key: &KmsKeyArn) -> Result<BTreeSet<Grant>, CallFailure> {
         self.read_grants(key)
+            .await
+            .map_err(|failure| self.link.noticed(failure))
+    }
+
+    async fn last_use(&self, key: &KmsKeyArn) -> Result<Tracked, CallFailure> {
+        self.read_last_use(key)
             .await
             .map_err(|failure| self.link.noticed(failure))
     }

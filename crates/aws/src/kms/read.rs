@@ -8,6 +8,7 @@ use aws_sdk_kms::types::{IncludeKeyMaterial, RotationType};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::{Tracked, Used};
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
@@ -308,6 +309,37 @@ impl RegionalKms {
             });
         }
         Ok(grants)
+    }
+
+    pub(super) async fn read_last_use(&self, key: &KmsKeyArn) -> Read<Tracked> {
+        const OPERATION: &str = "GetKeyLastUsage";
+        self.check_region(OPERATION, key)?;
+        let client = self.reader(OPERATION).await?;
+        let request = client.get_key_last_usage().key_id(key.to_string());
+        let answer = Box::pin(request.send())
+            .await
+            .map_err(|error| failure(OPERATION, &error))?;
+        if let Some(found) = answer.key_id() {
+            same_key(OPERATION, key, found)?;
+        }
+        let at =
+            |field, date| time(field, date).map_err(|odd| odd.of(OPERATION, answer.request_id()));
+        // AWS answers an empty object where there was no use.
+        let newest = match answer.key_last_usage() {
+            Some(usage) => usage.operation().zip(usage.timestamp()),
+            None => None,
+        };
+        let since = needed(OPERATION, "TrackingStartDate", answer.tracking_start_date())?;
+        Ok(Tracked {
+            since: at("TrackingStartDate", since)?,
+            newest: match newest {
+                Some((operation, date)) => Some(Used {
+                    operation: operation.as_str().to_owned(),
+                    at: at("Timestamp", date)?,
+                }),
+                None => None,
+            },
+        })
     }
 
     pub(super) async fn read_keys(

@@ -187,6 +187,7 @@ async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
     let described = kms.describe(&key).await.unwrap().unwrap();
     assert_eq!(described.state, KeyState::Enabled);
     assert_eq!(described.current_material, Some(first.clone()));
+    assert_eq!(kms.last_use(&key).await.unwrap().newest, None);
     assert_eq!(described.expiration, Expiration::At(until));
 
     let second = MaterialUpload {
@@ -219,6 +220,9 @@ async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
         .unwrap();
     let opened = kms.use_key(&key, &KeyUse::Decrypt(sealed)).await.unwrap();
     assert_eq!(opened, b"hello");
+    let newest = kms.last_use(&key).await.unwrap().newest.unwrap();
+    assert_eq!(newest.operation, "Decrypt");
+    assert!(newest.at >= described.created_at);
 
     linked
         .send(&KmsCall::DisableKey(key.clone()))

@@ -3,7 +3,7 @@
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
 use keyferry_api::kms_key::{KmsKeyView, StartedView};
-use keyferry_api::plan::PlanView;
+use keyferry_api::plan::{ConsequenceView, PlanView};
 use serde::Serialize;
 
 use super::Context;
@@ -183,6 +183,7 @@ fn totals(plan: &PlanView) -> Vec<String> {
     if !plan.fresh {
         lines.push("these are many: told from what was observed last".to_owned());
     }
+    lines.extend(plan.consequences.iter().flat_map(consequence));
     for quota in &plan.calls {
         let calls = if quota.calls == 1 { "call" } else { "calls" };
         lines.push(format!(
@@ -197,6 +198,27 @@ fn totals(plan: &PlanView) -> Vec<String> {
     }
     if !plan.calls.is_empty() {
         lines.push(format!("this takes {} s at least", plan.seconds));
+    }
+    lines
+}
+
+/// What becomes of one KMS key, and what that depends on.
+fn consequence(one: &ConsequenceView) -> Vec<String> {
+    let name = &one.kms_key;
+    let mut lines = Vec::new();
+    if let Some(how) = &one.unusable {
+        lines.push(format!("`{name}` becomes unusable {how}"));
+    }
+    for last in &one.last_use {
+        let (region, text, asked) = (&last.region, &last.text, &last.read_at);
+        lines.push(format!(
+            "`{name}` in {region}: last use {text} (asked at {asked})"
+        ));
+    }
+    if let Some(left) = one.rotations_left {
+        lines.push(format!(
+            "`{name}`: {left} of AWS's 25 rotations in place are left"
+        ));
     }
     lines
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, MaterialId, Region};
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::{LastUse, Tracked, Used};
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{
     AliasTarget, Custody, Described, Expiration, Field, Grant, KeyState, MaterialState,
@@ -81,6 +82,8 @@ struct PlaceV1 {
     policy: FieldV1<String>,
     grants: FieldV1<Vec<GrantV1>>,
     rotation: FieldV1<RotationV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_use: Option<LastUseV1>,
     read_at: Option<Text<Timestamp>>,
 }
 
@@ -165,6 +168,27 @@ struct RotationV1 {
     native_period_days: Option<u32>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LastUseV1 {
+    told: FieldV1<TrackedV1>,
+    read_at: Text<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrackedV1 {
+    since: Text<Timestamp>,
+    newest: Option<UsedV1>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsedV1 {
+    operation: String,
+    at: Text<Timestamp>,
+}
+
 fn field<T, U>(field: Field<T>, value: impl FnOnce(T) -> U) -> FieldV1<U> {
     match field {
         Field::Value(found) => FieldV1::Value(value(found)),
@@ -199,6 +223,7 @@ impl From<Place> for PlaceV1 {
             policy: field(place.policy, |policy| policy.as_str().to_owned()),
             grants: field(place.grants, all),
             rotation: field(place.rotation, Into::into),
+            last_use: place.last_use.map(Into::into),
             read_at: place.read_at.map(Text),
         }
     }
@@ -218,6 +243,7 @@ impl From<PlaceV1> for Place {
             policy: domain_field(place.policy, PolicyDocument::from_canonical),
             grants: domain_field(place.grants, all),
             rotation: domain_field(place.rotation, Into::into),
+            last_use: place.last_use.map(Into::into),
             read_at: place.read_at.map(|time| time.0),
         }
     }
@@ -396,6 +422,40 @@ impl From<RotationV1> for RotationStatus {
             on_demand_used,
             on_demand_started,
             native_period_days,
+        }
+    }
+}
+
+impl From<LastUse> for LastUseV1 {
+    fn from(last: LastUse) -> Self {
+        let used = |used: Used| UsedV1 {
+            operation: used.operation,
+            at: Text(used.at),
+        };
+        let tracked = |tracked: Tracked| TrackedV1 {
+            since: Text(tracked.since),
+            newest: tracked.newest.map(used),
+        };
+        Self {
+            told: field(last.told, tracked),
+            read_at: Text(last.read_at),
+        }
+    }
+}
+
+impl From<LastUseV1> for LastUse {
+    fn from(last: LastUseV1) -> Self {
+        let used = |used: UsedV1| Used {
+            operation: used.operation,
+            at: used.at.0,
+        };
+        let tracked = |tracked: TrackedV1| Tracked {
+            since: tracked.since.0,
+            newest: tracked.newest.map(used),
+        };
+        Self {
+            told: domain_field(last.told, tracked),
+            read_at: last.read_at.0,
         }
     }
 }

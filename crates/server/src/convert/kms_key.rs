@@ -5,6 +5,7 @@ use keyferry_api::kms_key::{
     KmsKeyView, MaterialView, PlaceView, Renewal, RotateRequest, SourceKind, SourceView,
     SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
+use keyferry_api::plan::LastUseView;
 use keyferry_app::AppError;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
@@ -15,6 +16,7 @@ use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::last_use::LastUse;
 use keyferry_domain::view::{AliasTarget, Expiration, KeyState, MaterialState, Place};
 
 use super::connection::regions;
@@ -297,6 +299,20 @@ fn material_state(state: MaterialState) -> &'static str {
     }
 }
 
+/// When a KMS key was used last in a Region.
+pub(super) fn last_use(region: &Region, last: &LastUse) -> LastUseView {
+    let tracked = last.told.value();
+    let newest = tracked.and_then(|tracked| tracked.newest.as_ref());
+    LastUseView {
+        region: region.to_string(),
+        text: last.to_string(),
+        operation: newest.map(|used| used.operation.clone()),
+        at: newest.map(|used| used.at.to_string()),
+        tracked_since: tracked.map(|tracked| tracked.since.to_string()),
+        read_at: last.read_at.to_string(),
+    }
+}
+
 fn place_view(key: &KmsKey, region: &Region, place: &Place) -> PlaceView {
     let described = place.described.value();
     let materials = place
@@ -330,6 +346,7 @@ fn place_view(key: &KmsKey, region: &Region, place: &Place) -> PlaceView {
             .policy
             .value()
             .map(|policy| policy.as_str().to_owned()),
+        last_use: place.last_use.as_ref().map(|last| last_use(region, last)),
         rotations_used: place
             .rotation
             .value()

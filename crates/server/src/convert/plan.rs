@@ -1,10 +1,12 @@
 //! Plans in words.
 
-use keyferry_api::plan::{BlockedView, PlanStepView, PlanView, QuotaUseView, RefusedView};
+use keyferry_api::plan::{
+    BlockedView, ConsequenceView, PlanStepView, PlanView, QuotaUseView, RefusedView,
+};
 use keyferry_app::AppError;
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
-use keyferry_domain::plan::{Decision, Warning};
+use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
 
 /// Steps of a plan about many KMS keys that are listed.
@@ -26,6 +28,7 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
     let mut view = view(summary, plan.planned, plan.calls);
     let more_steps = view.steps.len().saturating_sub(STEPS_MAX);
     view.steps.truncate(STEPS_MAX);
+    view.consequences.truncate(STEPS_MAX);
     PlanView {
         kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
         refused,
@@ -67,6 +70,7 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>, calls: Vec<QuotaUse>)
         ..PlanView::default()
     };
     for one in planned {
+        view.consequences.extend(consequence(&one));
         let name = one.kms_key.name.to_string();
         view.warnings.extend(
             one.plan
@@ -94,6 +98,40 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>, calls: Vec<QuotaUse>)
         }
     }
     view
+}
+
+/// What a plan means for a KMS key that is in AWS already.
+fn consequence(one: &Planned) -> Option<ConsequenceView> {
+    let key = &one.kms_key;
+    let primary = key.intent.primary()?;
+    let place = key.observed.get(primary)?;
+    let rotations = one
+        .plan
+        .steps()
+        .iter()
+        .filter(|step| matches!(step, Step::RotateOnDemand { .. }));
+    let rotations = u32::try_from(rotations.count()).unwrap_or(u32::MAX);
+    let left = |_| key.rotations_left().saturating_sub(rotations);
+    let last_use = key.observed.iter().filter_map(|(region, place)| {
+        let last = place.last_use.as_ref()?;
+        Some(super::kms_key::last_use(region, last))
+    });
+    Some(ConsequenceView {
+        kms_key: key.name.to_string(),
+        unusable: one.plan.loss().map(loss),
+        rotations_left: place.rotation.value().map(left),
+        last_use: last_use.collect(),
+    })
+}
+
+fn loss(loss: Loss) -> String {
+    match loss {
+        Loss::Disabled => "until it is enabled again".to_owned(),
+        Loss::Emptied => "until the same key material is imported again".to_owned(),
+        Loss::Deleted { days } => {
+            format!("at once, and after {days} days for ever, with all that it encrypted")
+        }
+    }
 }
 
 fn step_view(kms_key: &str, step: &Step) -> PlanStepView {

@@ -277,3 +277,29 @@ async fn a_job_is_paused_and_goes_on() {
 
     assert_eq!(shown(&site, "app").await["description"], "kept");
 }
+
+#[tokio::test]
+async fn a_plan_says_what_becomes_unusable_the_last_use_and_the_rotations_left() {
+    let site = site().await;
+
+    let path = "/api/v1/kms-keys/app/schedule-deletion?dry_run=true";
+    let plan = site.post(path, json!({"days": 7})).await;
+    let observed = site.post("/api/v1/kms-keys/app/observe", json!({})).await;
+
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.body);
+    let one = &plan.body["consequences"][0];
+    assert_eq!(one["kms_key"], "app");
+    assert_eq!(
+        one["unusable"],
+        "at once, and after 7 days for ever, with all that it encrypted"
+    );
+    assert_eq!(one["rotations_left"], 25);
+    let last = &one["last_use"][0];
+    assert!(
+        last["text"].as_str().unwrap().starts_with("none since"),
+        "{last}"
+    );
+    assert!(last["tracked_since"].is_string() && last["operation"].is_null());
+    let place = &observed.body["places"][0]["last_use"];
+    assert_eq!(place["text"], last["text"], "{}", observed.body);
+}

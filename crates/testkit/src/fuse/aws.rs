@@ -9,6 +9,7 @@ use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::LinkSettings;
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::Tracked;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
@@ -197,6 +198,10 @@ impl Kms for FusedKms {
 
     async fn grants(&self, key: &KmsKeyArn) -> Result<BTreeSet<Grant>, CallFailure> {
         read(&self.fuse, "ListGrants", self.inner.grants(key)).await
+    }
+
+    async fn last_use(&self, key: &KmsKeyArn) -> Result<Tracked, CallFailure> {
+        read(&self.fuse, "GetKeyLastUsage", self.inner.last_use(key)).await
     }
 
     async fn keys(

@@ -8,6 +8,7 @@ use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::intent::Origin;
 use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::last_use::{Tracked, Used};
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
@@ -327,6 +328,21 @@ impl Kms for SimKms {
     async fn grants(&self, key: &KmsKeyArn) -> Result<BTreeSet<Grant>, CallFailure> {
         let listed = self.pages("ListGrants", Some(key), "Grants", json!({}))?;
         Ok(listed.iter().filter_map(read::grant).collect())
+    }
+
+    async fn last_use(&self, key: &KmsKeyArn) -> Result<Tracked, CallFailure> {
+        let operation = "GetKeyLastUsage";
+        let output = self.read(operation, json!({ "KeyId": key.to_string() }))?;
+        let usage = &output["KeyLastUsage"];
+        let newest = usage["Operation"].as_str().zip(time(&usage["Timestamp"]));
+        Ok(Tracked {
+            since: time(&output["TrackingStartDate"])
+                .ok_or_else(|| odd(operation, "TrackingStartDate"))?,
+            newest: newest.map(|(operation, at)| Used {
+                operation: operation.to_owned(),
+                at,
+            }),
+        })
     }
 
     async fn keys(

@@ -15,6 +15,7 @@ use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, PolicyDocument, Template};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::last_use::{LastUse, Tracked, Used};
 use keyferry_domain::life::Life;
 use keyferry_domain::schedule::{
     AtBudget, Period, Recurrence, RotationSchedule, ScheduledMethod, SourceRotation,
@@ -284,6 +285,16 @@ pub fn place(arn: KmsKeyArn) -> Place {
             on_demand_started: Some(at(64)),
             native_period_days: Some(90),
         }),
+        last_use: Some(LastUse {
+            told: Field::Value(Tracked {
+                since: at(66),
+                newest: Some(Used {
+                    operation: "Decrypt".to_owned(),
+                    at: at(67),
+                }),
+            }),
+            read_at: at(68),
+        }),
         read_at: Some(at(65)),
     }
 }
@@ -312,6 +323,10 @@ pub fn kms_key(samples: &mut Samples, keystore: &Keystore) -> KmsKey {
         policy: Field::Absent,
         grants: Field::Absent,
         rotation: Field::Absent,
+        last_use: Some(LastUse {
+            told: Field::Unreadable,
+            read_at: at(69),
+        }),
         read_at: Some(Timestamp::MIN),
     };
     let observed = BTreeMap::from([
