@@ -167,6 +167,20 @@ pub struct VerifyConnectionRequest {
     pub proxy: Option<ProxyRequest>,
 }
 
+/// When an access key rotates by itself: `every` or `cron`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKeyScheduleRequest {
+    /// A period such as `90d`, or `never`.
+    pub every: Option<String>,
+    /// Instead: five fields of cron, such as `0 3 1 * *`.
+    pub cron: Option<String>,
+    /// Not before: RFC 3339, or `DD-MM-YYYY HH:MM` in `time_zone`. With `every` also the first time.
+    pub start: Option<String>,
+    /// The IANA time zone in which days are counted; `UTC` unless given.
+    pub time_zone: Option<String>,
+}
+
 /// Verifies settings and stores them.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +203,8 @@ pub struct AddConnectionRequest {
     pub proxy: Option<ProxyRequest>,
     /// When keys rotate in keystores that do not say otherwise; never unless given.
     pub rotation: Option<RotationRequest>,
+    /// When the access key rotates by itself; never unless given.
+    pub access_key_rotation: Option<AccessKeyScheduleRequest>,
     /// Store it even though it does not work yet.
     #[serde(default)]
     pub allow_unverified: bool,
@@ -216,6 +232,8 @@ pub struct UpdateConnectionRequest {
     pub remove_proxy: bool,
     /// Another default for when keys rotate; keystores that are there keep theirs.
     pub rotation: Option<RotationRequest>,
+    /// Another schedule for the access key, or `never`.
+    pub access_key_rotation: Option<AccessKeyScheduleRequest>,
     /// Store it even though it does not work now.
     #[serde(default)]
     pub allow_unverified: bool,
@@ -326,6 +344,34 @@ pub struct LinkHealthView {
     pub since: Option<String>,
 }
 
+/// How old an access key is, and when it rotates by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccessKeyView {
+    /// Public half, wherever in the identity it is.
+    pub access_key_id: String,
+    /// Since when it is in use here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub since: Option<String>,
+    /// The period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
+    /// Five fields of cron.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cron: Option<String>,
+    /// Not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub start: Option<String>,
+    /// The time zone in which days are counted, where there is a schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// When it rotates next; absent is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub next: Option<String>,
+}
+
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConnectionView {
@@ -360,6 +406,9 @@ pub struct ConnectionView {
     /// When keys rotate in keystores that do not say otherwise; absent is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<RotationView>,
+    /// How old the access key is, and when it rotates; absent where the identity has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<AccessKeyView>,
     /// Whether the link works.
     pub health: LinkHealthView,
     /// When it was added.

@@ -147,6 +147,9 @@ endpoints! {
     CONNECTION_DOCTOR = Post "/api/v1/connections/{connection}/doctor" "examine_connection" "connections" "Check the whole way into the account"
         .takes(body::<DoctorRequest>()).answers(&[ok(body::<DoctorReportView>())]);
 
+    ROTATE_ACCESS_KEY = Post "/api/v1/connections/{connection}/rotate-access-key" "rotate_access_key" "connections" "Rotate the access key: make a new one, verify it, switch to it, deactivate the former one, and delete that a day later"
+        .query::<DryRunQuery>().answers(OPERATION).idempotent();
+
     LIST_KEYSTORES = Get "/api/v1/keystores" "list_keystores" "keystores" "List keystores"
         .answers(&[ok(body::<KeystorePage>())]);
     CREATE_KEYSTORE = Post "/api/v1/keystores" "create_keystore" "keystores" "Make a keystore"

@@ -269,7 +269,10 @@ impl Access {
     fn own_id(&self, actor: &Actor) -> Result<UserId, AppError> {
         match actor {
             Actor::User { id, .. } => Ok(*id),
-            Actor::Keystore { .. } | Actor::Key { .. } | Actor::System => Err(AppError::Denied {
+            Actor::Keystore { .. }
+            | Actor::Connection { .. }
+            | Actor::Key { .. }
+            | Actor::System => Err(AppError::Denied {
                 actor: actor.to_string(),
                 action: Action::TokenManage,
             }),

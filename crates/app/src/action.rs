@@ -49,6 +49,8 @@ actions! {
     ConnectionDoctor = "connection.doctor", Change;
     /// Look at connections.
     ConnectionRead = "connection.read", None;
+    /// Rotate the access key.
+    ConnectionRotateAccessKey = "connection.rotate-access-key", Change;
     /// Change identity, endpoint, trust or proxy.
     ConnectionUpdate = "connection.update", ExportEquivalent;
     /// Try a link without storing it.
@@ -190,6 +192,13 @@ pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
         Actor::User { .. } => Ok(()),
         Actor::Keystore { .. } => match action {
             Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate => Ok(()),
+            _ => Err(AppError::Denied {
+                actor: actor.to_string(),
+                action,
+            }),
+        },
+        Actor::Connection { .. } => match action {
+            Action::ConnectionRotateAccessKey => Ok(()),
             _ => Err(AppError::Denied {
                 actor: actor.to_string(),
                 action,

@@ -20,6 +20,11 @@ pub enum Actor {
         /// The keystore's name, for the log.
         name: Name,
     },
+    /// A connection's own schedule.
+    Connection {
+        /// The connection's name, for the log.
+        name: Name,
+    },
     /// A key's own schedule.
     Key {
         /// The key's name, for the log.
@@ -35,6 +40,11 @@ impl Actor {
         Self::Keystore { name: name.clone() }
     }
 
+    /// A connection's own schedule.
+    pub(crate) fn of_connection(name: &Name) -> Self {
+        Self::Connection { name: name.clone() }
+    }
+
     /// A key's own schedule.
     pub(crate) fn of_key(name: &Name) -> Self {
         Self::Key { name: name.clone() }
@@ -46,6 +56,7 @@ impl fmt::Display for Actor {
         match self {
             Self::User { name, .. } => write!(f, "user/{name}"),
             Self::Keystore { name } => write!(f, "keystore/{name}"),
+            Self::Connection { name } => write!(f, "connection/{name}"),
             Self::Key { name } => write!(f, "key/{name}"),
             Self::System => f.write_str("system"),
         }

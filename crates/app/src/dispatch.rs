@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use keyferry_engine::{Begun, Driver, DriverError, Pacer, Run};
 use keyferry_ports::records::{Attempt, Change, Records, RecordsError, Subject, Target};
 
+use crate::access_keys::AccessKeyDriver;
 use crate::driver::KmsKeyDriver;
 use crate::kms_keys::Beginner;
 use crate::watch::SweepDriver;
@@ -12,6 +13,7 @@ use crate::watch::SweepDriver;
 pub(crate) struct Dispatch {
     pub(crate) kms_keys: KmsKeyDriver,
     pub(crate) sweeps: SweepDriver,
+    pub(crate) access_keys: AccessKeyDriver,
     pub(crate) beginner: Beginner,
 }
 
@@ -26,6 +28,7 @@ impl Driver for Dispatch {
         match target.subject {
             Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
             Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
+            Subject::Connection(id) => self.access_keys.open(target, id, pacer).await,
             Subject::Key(_) => Err(DriverError::Records(RecordsError::Corrupt {
                 what: "target",
                 why: "nothing is worked on in a key of the vault".to_owned(),
@@ -42,6 +45,11 @@ impl Driver for Dispatch {
     }
 
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
-        self.kms_keys.outcome_records(attempt)
+        match attempt.subject {
+            Subject::Connection(id) => self.access_keys.outcome_records(attempt, id),
+            Subject::KmsKey(_) | Subject::Sweep(_) | Subject::Key(_) => {
+                self.kms_keys.outcome_records(attempt)
+            }
+        }
     }
 }

@@ -227,6 +227,20 @@ pub enum AppError {
         /// The job.
         job: String,
     },
+    /// The connection's access key is being rotated.
+    #[error("the job {job} rotates the access key of the connection {name}")]
+    RotationUnderWay {
+        /// The connection.
+        name: String,
+        /// The job.
+        job: String,
+    },
+    /// The connection's identity has no access key to rotate.
+    #[error("the connection {name} uses no access key")]
+    NoAccessKey {
+        /// Which.
+        name: String,
+    },
     /// The job's state does not allow it.
     #[error(transparent)]
     Job(ControlError),
@@ -386,6 +400,8 @@ impl AppError {
             Self::WrongMaterial { .. } => "kms-key.wrong-material",
             Self::KeyReused { .. } => "request.idempotency-key-reused",
             Self::Busy { .. } => "kms-key.busy",
+            Self::RotationUnderWay { .. } => "access-key.busy",
+            Self::NoAccessKey { .. } => "access-key.none",
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
             Self::Job(ControlError::Protects { .. }) => "job.protects",
             Self::Job(_) => "job.wrong-state",
@@ -451,6 +467,8 @@ impl AppError {
             | Self::WrongMaterial { .. }
             | Self::Blocked(_)
             | Self::Busy { .. }
+            | Self::RotationUnderWay { .. }
+            | Self::NoAccessKey { .. }
             | Self::KeyReused { .. }
             | Self::Job(_)
             | Self::OtherGroup { .. }
@@ -532,6 +550,12 @@ impl AppError {
                 "name the key that has its material; a new KMS key can take its place otherwise"
             }
             Self::KeyReused { .. } => "make a new idempotency key for every request",
+            Self::RotationUnderWay { .. } => {
+                "wait for the job: a day passes before the former access key is deleted; or cancel it with `keyferry job cancel`"
+            }
+            Self::NoAccessKey { .. } => {
+                "only the static access key of an IAM user is rotated; roles and host credentials renew themselves"
+            }
             Self::Busy { .. } => "wait for the job, or cancel it with `keyferry job cancel`",
             Self::Job(ControlError::Protects { .. }) => {
                 "let it come to its end, or cancel it with `keyferry job cancel`"

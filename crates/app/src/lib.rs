@@ -4,6 +4,7 @@
 //! one commit, and leaves AWS to the engine.
 
 pub mod access;
+pub mod access_keys;
 pub mod action;
 pub mod actor;
 pub mod alerts;
@@ -42,6 +43,7 @@ pub use actor::Actor;
 pub use error::{AppError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
 
+use crate::access_keys::AccessKeyDriver;
 use crate::dispatch::Dispatch;
 use crate::driver::KmsKeyDriver;
 use crate::kms_keys::Beginner;
@@ -53,6 +55,8 @@ use crate::watch::SweepDriver;
 pub struct App {
     /// People, tokens, sessions.
     pub access: access::Access,
+    /// Access keys of connections.
+    pub access_keys: access_keys::AccessKeys,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
     /// The audit log.
@@ -98,6 +102,9 @@ impl App {
                 keys: KmsKeyDriver::clone(&driver),
                 entropy: Arc::clone(&ports.entropy),
             },
+            access_keys: AccessKeyDriver {
+                keys: KmsKeyDriver::clone(&driver),
+            },
             beginner: Beginner::default(),
         });
         let engine = Arc::new(Engine::new(EngineParts {
@@ -115,6 +122,7 @@ impl App {
         dispatch.beginner.know(&shared);
         Self {
             access: access::Access::new(Arc::clone(&shared)),
+            access_keys: access_keys::AccessKeys::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             connections: connections::Connections::new(Arc::clone(&shared)),

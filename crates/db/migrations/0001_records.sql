@@ -26,6 +26,9 @@ CREATE TABLE connections (
     link_mac {bytes} NOT NULL,
     tier {text} NOT NULL CHECK (tier IN ('observe', 'import', 'full')),
     rotation {text},
+    access_key_since BIGINT,
+    access_key_rotation {text},
+    access_key_due_at BIGINT,
     health {text} NOT NULL CHECK (health IN ('unknown', 'connected', 'not-connected')),
     health_why {text},
     health_since BIGINT,
@@ -33,6 +36,8 @@ CREATE TABLE connections (
     updated_at BIGINT NOT NULL,
     revision BIGINT NOT NULL
 );
+
+CREATE INDEX connections_by_access_key_rotation ON connections (access_key_due_at) WHERE access_key_due_at IS NOT NULL;
 
 CREATE TABLE keystores (
     id {text} NOT NULL PRIMARY KEY,

@@ -147,6 +147,7 @@ impl Rig {
             tier: Tier::Full,
         };
         let connection = AddConnection {
+            access_key_rotation: None,
             rotation: None,
             name: NAME.parse()?,
             request,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::arn::{Account, Region};
 use crate::id::{ConnectionId, GroupId};
 use crate::name::Name;
-use crate::schedule::RotationSchedule;
+use crate::schedule::{RotationSchedule, next_due};
 
 /// A secret that the vault sealed for a row: useless without the open vault.
 #[derive(Clone, PartialEq, Eq)]
@@ -96,6 +96,31 @@ impl<S> Identity<S> {
             Self::AssumeRole { .. } => "assume-role",
             Self::WebIdentity { .. } => "web-identity",
             Self::Host { .. } => "host",
+        }
+    }
+
+    /// The public half of the access key that everything begins with, where it is one.
+    pub fn access_key_id(&self) -> Option<&str> {
+        match self {
+            Self::AccessKey { access_key_id, .. } => Some(access_key_id),
+            Self::AssumeRole { base, .. } => base.access_key_id(),
+            Self::WebIdentity { .. } | Self::Host { .. } => None,
+        }
+    }
+
+    /// The same identity with another access key in the place of its own. Without one it stays as it is.
+    #[must_use]
+    pub fn with_access_key(self, id: String, secret: S) -> Self {
+        match self {
+            Self::AccessKey { .. } => Self::AccessKey {
+                access_key_id: id,
+                secret_access_key: secret,
+            },
+            Self::AssumeRole { role, base } => Self::AssumeRole {
+                role,
+                base: Box::new(base.with_access_key(id, secret)),
+            },
+            Self::WebIdentity { .. } | Self::Host { .. } => self,
         }
     }
 
@@ -283,6 +308,31 @@ impl<S> LinkSettings<S> {
     }
 }
 
+/// How old a connection's access key is, and when it rotates by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessKeyCare {
+    /// Since when the one in use is in use; `None` where the identity has none.
+    pub since: Option<Timestamp>,
+    /// When it rotates; method and what follows say nothing here.
+    pub rotation: Option<RotationSchedule>,
+    /// When it rotates next, or is tried again.
+    pub due: Option<Timestamp>,
+}
+
+impl AccessKeyCare {
+    /// Another access key, or none, is in use from now on.
+    pub fn began(&mut self, has_key: bool, now: Timestamp) {
+        self.since = has_key.then_some(now);
+        self.count(now);
+    }
+
+    /// Counts anew when it rotates next.
+    pub fn count(&mut self, now: Timestamp) {
+        let rule = self.rotation.as_ref().filter(|_| self.since.is_some());
+        self.due = rule.and_then(|rule| next_due(rule, self.since, now));
+    }
+}
+
 /// How one AWS account is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
@@ -304,6 +354,8 @@ pub struct Connection {
     pub tier: Tier,
     /// When keys rotate in keystores that do not say otherwise; taken over when the keystore is made.
     pub rotation: Option<RotationSchedule>,
+    /// How old the access key is, and when it rotates.
+    pub access_key: AccessKeyCare,
     /// Whether the link works.
     pub health: LinkHealth,
     /// When it was added.

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws randomness, does IO or serialises. Callers pass `now`
 //! and what they observed; they get back a decision.
 
+pub mod access_key;
 pub mod adoption;
 pub mod alias;
 pub mod arn;

@@ -63,6 +63,9 @@ impl Default for SimConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConsistencyModel {
+    /// A new access key does not work until then (IAM User Guide, "Changes that I make are not always immediately
+    /// visible").
+    pub access_keys: Micros,
     /// A created key answers NotFoundException until then, to every operation.
     pub created_keys: Micros,
     /// Reads of a key's state, material, description and policy show the old value until then.

@@ -165,7 +165,7 @@ impl World {
                 let credential = self
                     .credentials
                     .get_mut(access_key_id)
-                    .filter(|credential| credential.active)
+                    .filter(|credential| credential.active && credential.known_from <= now)
                     .ok_or_else(invalid)?;
                 check_credential(call, credential, now)?;
                 credential.last_used = Some(use_);

@@ -113,7 +113,14 @@ impl ScriptedFault {
     }
 }
 
-/// Faults drawn at random for calls to KMS.
+/// Whether random faults strike a call: calls to KMS, and changes of access keys.
+fn is_struck(call: &Call) -> bool {
+    use crate::call::Service;
+    call.service == Service::Kms
+        || call.service == Service::Iam && crate::services::iam::is_write(&call.operation)
+}
+
+/// Faults drawn at random for calls to KMS and for changes of access keys.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RandomFaults {
@@ -206,7 +213,7 @@ impl Faults {
 
     fn draw_random(&mut self, call: &Call) -> Option<Fault> {
         let (random, rng) = self.random.as_mut()?;
-        let concerns = call.service == crate::call::Service::Kms
+        let concerns = is_struck(call)
             && (random.operations.is_empty() || random.operations.contains(&call.operation));
         if !concerns || !rng.chance(random.rate) {
             return None;

@@ -285,6 +285,7 @@ impl Simulator {
             secret: key.secret.clone(),
             principal,
             created: world.now,
+            known_from: 0,
             active: true,
             token: None,
             expires: None,

@@ -22,8 +22,8 @@ use keyferry_ports::records::{
 };
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
-use kms_sim::{Caller, SimConfig, Simulator};
-use serde_json::Value;
+use kms_sim::{Call, Caller, Service, SimConfig, Simulator};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clock::VirtualClock;
@@ -252,6 +252,7 @@ impl World {
             tier: Tier::Full,
         };
         let add = AddConnection {
+            access_key_rotation: None,
             rotation: None,
             name: "aws".parse()?,
             request,
@@ -425,6 +426,38 @@ impl Outside {
     pub fn aws(&self, operation: &str, input: Value) -> Value {
         let answer = self.ask(operation, input);
         answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
+    /// The access keys of the IAM user by which everything happens: id, and whether it works.
+    pub fn access_keys(&self) -> Vec<(String, bool)> {
+        let listed = self.iam("ListAccessKeys", json!({ "UserName": "keyferry" }));
+        let rows = listed["AccessKeyMetadata"].as_array().cloned();
+        rows.unwrap_or_default()
+            .iter()
+            .map(|row| {
+                let id = row["AccessKeyId"].as_str().unwrap_or_default();
+                (id.to_owned(), row["Status"] == "Active")
+            })
+            .collect()
+    }
+
+    /// Somebody deletes one of them in IAM.
+    pub fn delete_access_key(&self, id: &str) {
+        let input = json!({ "UserName": "keyferry", "AccessKeyId": id });
+        self.iam("DeleteAccessKey", input);
+    }
+
+    /// What IAM says to the account's root, which it must not refuse.
+    ///
+    /// # Panics
+    ///
+    /// Where it does.
+    pub fn iam(&self, operation: &str, input: Value) -> Value {
+        let root = Caller::root(ACCOUNT);
+        let call = Call::new(&root, REGION, Service::Iam, operation, input);
+        let answer = self.sim.call(&call, self.clock_now());
+        let answer = answer.unwrap_or_else(|error| panic!("{operation}: {error}"));
+        answer.output
     }
 
     /// The time as the simulator counts it.

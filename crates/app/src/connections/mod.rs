@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use keyferry_domain::arn::{Account, Region};
 use keyferry_domain::connection::{
-    ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy, Tier,
-    TlsTrust,
+    AccessKeyCare, ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings,
+    Proxy, Tier, TlsTrust,
 };
 use keyferry_domain::id::ConnectionId;
 use keyferry_domain::name::Name;
@@ -49,6 +49,8 @@ pub struct AddConnection {
     pub request: LinkRequest,
     /// When keys rotate in keystores that do not say otherwise.
     pub rotation: Option<RotationSchedule>,
+    /// When the access key rotates.
+    pub access_key_rotation: Option<RotationSchedule>,
     /// Whether to store it although it does not work.
     pub allow_unverified: bool,
 }
@@ -111,6 +113,8 @@ pub struct UpdateConnection {
     pub tier: Option<Tier>,
     /// Another default for when keys rotate, or none; keystores that are there keep theirs.
     pub rotation: Option<Option<RotationSchedule>>,
+    /// Another schedule for the access key, or none.
+    pub access_key_rotation: Option<Option<RotationSchedule>>,
     /// Whether to store it although it does not work.
     pub allow_unverified: bool,
 }
@@ -169,6 +173,13 @@ impl Connections {
             ),
             Err(error) => return Err(error),
         };
+        let has_key = command.request.link.identity.access_key_id().is_some();
+        refuse_keyless(has_key, command.access_key_rotation.as_ref())?;
+        let mut access_key = AccessKeyCare {
+            rotation: command.access_key_rotation,
+            ..AccessKeyCare::default()
+        };
+        access_key.began(has_key, now);
         let id = ConnectionId::new(self.shared.new_uuid());
         let (link, link_mac) = self.shared.links.seal_settings(id, &command.request.link)?;
         let connection = Connection {
@@ -181,6 +192,7 @@ impl Connections {
             link_mac,
             tier: command.request.tier,
             rotation: command.rotation,
+            access_key,
             health,
             created_at: now,
             updated_at: now,
@@ -216,6 +228,7 @@ impl Connections {
         authorize(actor, Action::ConnectionUpdate)?;
         let mut connection = self.shared.find_connection(selector).await?;
         check_revision("connection", command.revision, connection.revision)?;
+        let former = connection.link.identity.access_key_id().map(str::to_owned);
         let link = self.changed_link(&connection, command.link).await?;
         let request = LinkRequest {
             link,
@@ -245,6 +258,11 @@ impl Connections {
             .shared
             .links
             .seal_settings(connection.id, &request.link)?;
+        self.care(
+            &mut connection,
+            former.as_deref(),
+            command.access_key_rotation,
+        )?;
         connection.regions = request.regions;
         connection.tier = request.tier;
         connection.rotation = command.rotation.unwrap_or(connection.rotation);
@@ -256,6 +274,28 @@ impl Connections {
             connection,
             verified,
         })
+    }
+
+    /// What an update means for the care of the access key.
+    fn care(
+        &self,
+        connection: &mut Connection,
+        former: Option<&str>,
+        rotation: Option<Option<RotationSchedule>>,
+    ) -> Result<(), AppError> {
+        let now = self.shared.now();
+        let id = connection.link.identity.access_key_id().map(str::to_owned);
+        let is_changed = rotation.is_some();
+        if let Some(rotation) = rotation {
+            connection.access_key.rotation = rotation;
+        }
+        refuse_keyless(id.is_some(), connection.access_key.rotation.as_ref())?;
+        if id.as_deref() != former {
+            connection.access_key.began(id.is_some(), now);
+        } else if is_changed {
+            connection.access_key.count(now);
+        }
+        Ok(())
     }
 
     /// The changed parts over the stored ones. Over settings that are not ours nothing can be laid: whoever gives an
@@ -455,6 +495,17 @@ fn keep_account(connection: &mut Connection, verified: &Verified) -> Result<(), 
             Ok(())
         }
     }
+}
+
+/// Only an access key rotates.
+fn refuse_keyless(has_key: bool, rotation: Option<&RotationSchedule>) -> Result<(), AppError> {
+    if has_key || rotation.is_none() {
+        return Ok(());
+    }
+    Err(AppError::Invalid {
+        field: "access_key_rotation",
+        why: "the identity has no access key to rotate".to_owned(),
+    })
 }
 
 fn check_regions(regions: &[Region]) -> Result<(), AppError> {

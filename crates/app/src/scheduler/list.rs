@@ -1,6 +1,7 @@
 //! What schedules will do: everything that rotates by itself, by its next time.
 
 use jiff::Timestamp;
+use keyferry_domain::connection::Connection;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
@@ -57,6 +58,10 @@ impl Scheduler {
                     Some(key) => self.of_kms_key(key).await?,
                     None => None,
                 },
+                RotationSubject::Connection(id) => match records.find_connection(id).await? {
+                    Some(connection) => self.of_connection(connection).await?,
+                    None => None,
+                },
                 RotationSubject::Key(id) => match records.find_key(id).await? {
                     Some(key) => self.of_key(key).await?,
                     None => None,
@@ -68,13 +73,22 @@ impl Scheduler {
         Ok(PageOf { rows, next })
     }
 
-    /// The schedule of one key or KMS key: `key:ID`, `kms-key:ID`, or what else names either.
+    /// The schedule of one key or KMS key: `key:ID`, `kms-key:ID`, or what else names either; of a connection's access key by
+    /// `connection:ID`.
     ///
     /// # Errors
     ///
     /// [`AppError::Ambiguous`] where a key and a KMS key with schedules are called so.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Schedule, AppError> {
         authorize(actor, Action::ScheduleRead)?;
+        if let Ok(Subject::Connection(id)) = selector.parse() {
+            let connection = self.shared.find_connection(&id.to_string()).await?;
+            let found = self.of_connection(connection).await?;
+            return found.ok_or_else(|| AppError::NotFound {
+                what: "schedule",
+                selector: selector.to_owned(),
+            });
+        }
         let (kms_key, key) = match selector.parse::<Subject>() {
             Ok(Subject::KmsKey(id)) => (Some(id.to_string()), None),
             Ok(Subject::Key(id)) => (None, Some(id.to_string())),
@@ -102,6 +116,23 @@ impl Scheduler {
             what: "schedule",
             selector: selector.to_owned(),
         })
+    }
+
+    async fn of_connection(&self, connection: Connection) -> Result<Option<Schedule>, AppError> {
+        let care = connection.access_key;
+        let Some(schedule) = care.rotation else {
+            return Ok(None);
+        };
+        Ok(Some(Schedule {
+            subject: Subject::from(connection.id),
+            name: connection.name,
+            keystore: None,
+            schedule,
+            with_copies: None,
+            last: care.since.unwrap_or(connection.created_at),
+            next: care.due,
+            refused_since: self.shared.refused_since(connection.id.into()).await?,
+        }))
     }
 
     async fn of_kms_key(&self, key: KmsKey) -> Result<Option<Schedule>, AppError> {

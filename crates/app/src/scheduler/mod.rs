@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::Outcome;
-use keyferry_domain::id::{KeyId, KmsKeyId};
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -18,6 +19,7 @@ use keyferry_ports::records::{
     AlertFilter, Batch, Change, Expect, Page, RecordsError, RotationSubject, Subject,
 };
 
+use crate::access_keys::AccessKeys;
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::KmsKeyDriver;
@@ -42,12 +44,18 @@ const AT_ONCE: u32 = 1_000;
 pub struct Scheduler {
     shared: Arc<Shared>,
     kms_keys: KmsKeys,
+    access_keys: AccessKeys,
 }
 
 impl Scheduler {
     pub(crate) fn new(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {
         let kms_keys = KmsKeys::new(Arc::clone(&shared), driver);
-        Self { shared, kms_keys }
+        let access_keys = AccessKeys::new(Arc::clone(&shared));
+        Self {
+            shared,
+            kms_keys,
+            access_keys,
+        }
     }
 
     /// Does what is due, again and again, until `shutdown` returns.
@@ -84,6 +92,7 @@ impl Scheduler {
             let result = match row.subject {
                 RotationSubject::KmsKey(id) => self.rotate_kms_key(id, now).await,
                 RotationSubject::Key(id) => self.rotate_key(id, now).await,
+                RotationSubject::Connection(id) => self.rotate_access_key(id, now).await,
             };
             match result {
                 Ok(is_begun) => begun += usize::from(is_begun),
@@ -142,6 +151,50 @@ impl Scheduler {
             Ok(_) => Ok(true),
             Err(error) => self.put_off_key(&actor, key, error, now).await,
         }
+    }
+
+    async fn rotate_access_key(&self, id: ConnectionId, now: Timestamp) -> Result<bool, AppError> {
+        let Some(connection) = self.shared.ports.records.find_connection(id).await? else {
+            return Ok(false);
+        };
+        if connection.access_key.due.is_none_or(|at| at > now) {
+            return Ok(false);
+        }
+        let actor = Actor::of_connection(&connection.name);
+        let begun = self
+            .access_keys
+            .rotate_as_scheduled(&actor, connection.clone())
+            .await;
+        match begun {
+            Ok(_) => Ok(true),
+            Err(error) => {
+                self.put_off_access_key(&actor, connection, error, now)
+                    .await
+            }
+        }
+    }
+
+    async fn put_off_access_key(
+        &self,
+        actor: &Actor,
+        mut connection: Connection,
+        error: AppError,
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let about = object("connection", connection.id, &connection.name);
+        let fact = Fact::outcome(
+            &actor.to_string(),
+            Action::ConnectionRotateAccessKey.as_str(),
+            Outcome::Refused,
+            about,
+            now,
+        );
+        let again = next_try(self.shared.refused_since(connection.id.into()).await?, now);
+        let expect = Expect::Revision(connection.revision);
+        let about = About::connection(&connection);
+        connection.access_key.due = Some(again);
+        let change = Change::PutConnection(connection, expect);
+        self.put_off(&about, change, fact, error, again).await
     }
 
     async fn put_off_kms_key(
@@ -283,6 +336,10 @@ impl Scheduler {
             Subject::Key(id) => {
                 let key = records.find_key(id).await?;
                 Ok(key.is_some_and(|key| key.rotation.is_some()))
+            }
+            Subject::Connection(id) => {
+                let connection = records.find_connection(id).await?;
+                Ok(connection.is_some_and(|connection| connection.access_key.rotation.is_some()))
             }
             Subject::Sweep(_) => Ok(false),
         }

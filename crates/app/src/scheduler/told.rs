@@ -1,6 +1,7 @@
 //! Rotations that could not be begun: told by an alert, and tried again later and later.
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::connection::Connection;
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_domain::key::ManagedKey;
@@ -32,6 +33,14 @@ impl About {
             subject: key.id.into(),
             name: key.name.to_string(),
             group: key.group,
+        }
+    }
+
+    pub(crate) fn connection(connection: &Connection) -> Self {
+        Self {
+            subject: connection.id.into(),
+            name: connection.name.to_string(),
+            group: connection.group,
         }
     }
 

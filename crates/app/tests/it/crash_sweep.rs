@@ -35,6 +35,21 @@ fn every_other_kind_of_job_survives_every_interruption() {
     }
 }
 
+/// B22. What is tallied as a second key there is a KMS key; of access keys there is one in the end, and it works.
+#[test]
+fn a_rotation_of_the_access_key_survives_every_interruption_b22() {
+    let report = Sweep {
+        fault_percents: &[0, 30],
+        seeds: 1..=2,
+        ..sweep(&[&scenario::ROTATE_ACCESS_KEY], Planted::Nothing)
+    }
+    .run_in_memory();
+
+    println!("{}", report.figures());
+    report.assert_whole();
+    assert!(report.total().restarts > 100, "{}", report.total());
+}
+
 /// Sweeps creation with a mistake built in.
 fn with(planted: Planted) -> Report {
     sweep(&[&scenario::CREATE], planted).run_in_memory()

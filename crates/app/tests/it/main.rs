@@ -8,6 +8,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod access_keys;
 mod adopt;
 mod bad_input;
 mod bind;

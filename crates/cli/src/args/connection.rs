@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use keyferry_api::connection::{PolicyFormat, Tier};
+use keyferry_api::connection::{AccessKeyScheduleRequest, PolicyFormat, Tier};
 
-use super::RotationArgs;
+use super::{RotationArgs, RunArgs};
 use crate::secrets::SecretSource;
 
 fn tiers() -> PossibleValuesParser {
@@ -42,6 +42,14 @@ pub enum ConnectionCommand {
     Delete {
         /// Id or name.
         connection: String,
+    },
+    /// Rotate the access key: make a new one, verify it, switch to it, deactivate the former one, and delete that a day later.
+    RotateAccessKey {
+        /// Id or name.
+        connection: String,
+        /// How to run.
+        #[command(flatten)]
+        run: RunArgs,
     },
     /// List IAM users and roles, to pick key users and administrators from.
     Principals {
@@ -108,12 +116,50 @@ pub struct AddArgs {
     /// When keys rotate in keystores that do not say otherwise.
     #[command(flatten)]
     pub rotation: RotationArgs,
+    /// When the access key rotates.
+    #[command(flatten)]
+    pub access_key: AccessKeyArgs,
     /// Store it even though it does not work yet.
     #[arg(long)]
     pub allow_unverified: bool,
     /// Only verify: store nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// When the access key rotates by itself.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AccessKeyArgs {
+    /// How often the access key rotates: a number and d, w, mo or y, such as 90d; or never.
+    #[arg(long, value_name = "PERIOD", help_heading = "Access key")]
+    pub rotate_access_key_every: Option<String>,
+    /// Instead: five fields of cron, such as "0 3 1 * *".
+    #[arg(
+        long,
+        value_name = "CRON",
+        conflicts_with = "rotate_access_key_every",
+        help_heading = "Access key"
+    )]
+    pub rotate_access_key_at: Option<String>,
+    /// Not before this time; with --rotate-access-key-every also the first one.
+    #[arg(long, value_name = "TIME", help_heading = "Access key")]
+    pub rotate_access_key_from: Option<String>,
+    /// The time zone in which days are counted, such as Europe/Berlin; UTC unless given.
+    #[arg(long, value_name = "ZONE", help_heading = "Access key")]
+    pub access_key_zone: Option<String>,
+}
+
+impl AccessKeyArgs {
+    /// What the options say; nothing where none was given.
+    pub(crate) fn request(self) -> Option<AccessKeyScheduleRequest> {
+        let request = AccessKeyScheduleRequest {
+            every: self.rotate_access_key_every,
+            cron: self.rotate_access_key_at,
+            start: self.rotate_access_key_from,
+            time_zone: self.access_key_zone,
+        };
+        (request != AccessKeyScheduleRequest::default()).then_some(request)
+    }
 }
 
 /// `connection update`
@@ -127,6 +173,9 @@ pub struct UpdateArgs {
     /// Another default for when keys rotate.
     #[command(flatten)]
     pub rotation: RotationArgs,
+    /// When the access key rotates.
+    #[command(flatten)]
+    pub access_key: AccessKeyArgs,
     /// Use no proxy any more.
     #[arg(long, conflicts_with = "proxy")]
     pub no_proxy: bool,

@@ -18,8 +18,8 @@ pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use audit::AuditCommand;
 pub use connection::{
-    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateArgs as UpdateConnectionArgs,
-    VerifyArgs,
+    AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
+    UpdateArgs as UpdateConnectionArgs, VerifyArgs,
 };
 pub use group::GroupCommand;
 pub use job::JobCommand;

@@ -7,11 +7,13 @@ use keyferry_api::connection::{
     UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
 use keyferry_api::endpoints as at;
+use keyferry_api::kms_key::StartedView;
 use keyferry_api::secret::Secret;
 
+use super::operation::{new_idempotency_key, show_plan, with_mode};
 use super::{Context, doctor, text};
 use crate::args::{
-    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, UpdateConnectionArgs, VerifyArgs,
+    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, RunArgs, UpdateConnectionArgs, VerifyArgs,
 };
 use crate::client::Call;
 use crate::credentials::access_key_of_csv;
@@ -37,6 +39,9 @@ pub(crate) async fn run(
         ConnectionCommand::Add(args) => add(context, args).await,
         ConnectionCommand::Update(args) => update(context, args).await,
         ConnectionCommand::Delete { connection } => delete(context, &connection).await,
+        ConnectionCommand::RotateAccessKey { connection, run } => {
+            rotate_access_key(context, &connection, &run).await
+        }
         ConnectionCommand::Principals { connection } => principals(context, &connection).await,
         ConnectionCommand::Regions {
             connection: Some(connection),
@@ -341,6 +346,7 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
         tls,
         proxy,
         rotation: args.rotation.request(),
+        access_key_rotation: args.access_key.request(),
         allow_unverified: args.allow_unverified,
     };
     let reply = context
@@ -407,6 +413,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         proxy: proxy(context.world, link)?,
         remove_proxy: args.no_proxy,
         rotation: args.rotation.request(),
+        access_key_rotation: args.access_key.request(),
         allow_unverified: args.allow_unverified,
     };
     let call = Call::to(&at::UPDATE_CONNECTION, &path)
@@ -421,6 +428,35 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
     let words = format!("the connection `{}` was updated", stored.connection.name);
     context.world.say(&words);
     stored_or_noted(context, &stored, args.allow_unverified)
+}
+
+/// Answers as soon as the job is begun, and shows it: it ends a day later.
+async fn rotate_access_key(
+    context: &mut Context<'_>,
+    connection: &str,
+    run: &RunArgs,
+) -> Result<(), CliError> {
+    let key = run
+        .idempotency_key
+        .clone()
+        .unwrap_or_else(new_idempotency_key);
+    let path = [connection];
+    let call: Call<'_, ()> = Call::to(&at::ROTATE_ACCESS_KEY, &path);
+    let reply = context.client.send(with_mode(call, run, key)).await?;
+    if run.dry_run {
+        return show_plan(context, &reply.read()?);
+    }
+    let started: StartedView = reply.read()?;
+    let Some(job) = started.job else {
+        return Ok(());
+    };
+    context.world.say(&format!(
+        "the job {} is under way: it switches within minutes, and deletes the former access key a day later",
+        job.id
+    ));
+    context
+        .world
+        .print(context.globals.output, &job, || Table::one(&job))
 }
 
 async fn delete(context: &mut Context<'_>, connection: &str) -> Result<(), CliError> {

@@ -9,14 +9,18 @@ use crate::sql::{Row, Statement, Value};
 
 const WHAT: &str = "due rotation";
 
-/// Keys, and KMS keys that are ACTIVE, with the time of their next rotation. Each half has an index of its own.
+/// Keys, KMS keys that are ACTIVE, and the access keys of connections, with the time of their next rotation. Each part has
+/// an index of its own.
 const DUE: &str = "SELECT 'key' AS kind, id, rotation_due_at FROM keys \
      WHERE rotation_due_at {} \
      UNION ALL SELECT 'kms-key' AS kind, id, rotation_due_at FROM kms_keys \
-     WHERE rotation_due_at {} AND life = 'ACTIVE'";
+     WHERE rotation_due_at {} AND life = 'ACTIVE' \
+     UNION ALL SELECT 'connection' AS kind, id, access_key_due_at AS rotation_due_at FROM connections \
+     WHERE access_key_due_at {}";
 
 fn read_due(mut row: Row) -> Records<DueRotation> {
     let subject = match row.text()?.as_str() {
+        "connection" => RotationSubject::Connection(row.parse()?),
         "key" => RotationSubject::Key(row.parse()?),
         _ => RotationSubject::KmsKey(row.parse()?),
     };

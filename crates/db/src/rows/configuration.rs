@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Account;
-use keyferry_domain::connection::{Connection, LinkHealth, LinkMac, Tier};
+use keyferry_domain::connection::{AccessKeyCare, Connection, LinkHealth, LinkMac, Tier};
 use keyferry_domain::group::Group;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion};
 use keyferry_ports::records::Records;
@@ -21,6 +21,9 @@ pub(crate) const CONNECTION: &[&str] = &[
     "link_mac",
     "tier",
     "rotation",
+    "access_key_since",
+    "access_key_rotation",
+    "access_key_due_at",
     "health",
     "health_why",
     "health_since",
@@ -61,6 +64,8 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         .map(|account| format!("{}:{}", account.partition, account.id));
     let rotation = row.rotation.as_ref();
     let rotation = rotation.map(codec::schedule::to_json).transpose()?;
+    let access_key = row.access_key.rotation.as_ref();
+    let access_key = access_key.map(codec::schedule::to_json).transpose()?;
     let [unknown, connected, not_connected] = HEALTH_WORDS;
     let (health, why, since) = match &row.health {
         LinkHealth::Unknown => (unknown, None, None),
@@ -77,6 +82,9 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         Value::bytes(row.link_mac.as_bytes()),
         Value::text(row.tier.as_str()),
         Value::Text(rotation),
+        Value::opt_time(row.access_key.since),
+        Value::Text(access_key),
+        Value::opt_time(row.access_key.due),
         Value::text(health),
         Value::opt_text(why),
         Value::opt_time(since),
@@ -99,6 +107,14 @@ pub(crate) fn read_connection(mut row: Row) -> Records<Connection> {
             .opt_text()?
             .map(|json| codec::schedule::from_json(&json))
             .transpose()?,
+        access_key: AccessKeyCare {
+            since: row.opt_time()?,
+            rotation: row
+                .opt_text()?
+                .map(|json| codec::schedule::from_json(&json))
+                .transpose()?,
+            due: row.opt_time()?,
+        },
         health: read_health(&mut row)?,
         created_at: row.time()?,
         updated_at: row.time()?,

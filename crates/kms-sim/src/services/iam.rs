@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{keep_credential, new_id, new_secret, query_names, unknown_action};
 use crate::args::Args;
-use crate::clock::iso;
+use crate::clock::{Micros, iso};
 use crate::error::AwsError;
 use crate::ops::cx::Cx;
 use crate::policy::conditions::Context;
@@ -198,6 +198,7 @@ fn create_access_key(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError>
         secret: new_secret(&mut cx.world.rng),
         principal,
         created: cx.now,
+        known_from: known_from(cx),
         active: true,
         token: None,
         expires: None,
@@ -213,6 +214,14 @@ fn create_access_key(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError>
     cx.note.detail = json!({ "userName": user.name, "accessKeyId": credential.access_key_id });
     keep_credential(cx, credential);
     Ok(answer)
+}
+
+/// When every service knows an access key that is made now.
+fn known_from(cx: &mut Cx<'_>) -> Micros {
+    match cx.world.config.consistency.access_keys {
+        0 => cx.now,
+        max => cx.now + cx.world.rng.up_to(max),
+    }
 }
 
 /// The id of one of the user's keys, as `AccessKeyId` names it.

@@ -210,6 +210,7 @@ pub(crate) fn open_session(cx: &mut Cx<'_>, wanted: Wanted<'_>) -> Value {
         secret: new_secret(rng),
         principal,
         created: cx.now,
+        known_from: 0,
         active: true,
         token: Some(to_base64(&rng.bytes::<192>())),
         expires: Some(expires),

@@ -53,6 +53,9 @@ pub(crate) struct Credential {
     pub(crate) secret: String,
     pub(crate) principal: Principal,
     pub(crate) created: Micros,
+    /// Before, no service knows it.
+    #[serde(default)]
+    pub(crate) known_from: Micros,
     pub(crate) active: bool,
     /// Sessions only.
     pub(crate) token: Option<String>,

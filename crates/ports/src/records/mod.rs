@@ -147,6 +147,8 @@ pub trait KmsKeyRecords: Send + Sync + 'static {
 /// What a schedule rotates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RotationSubject {
+    /// The access key of a connection.
+    Connection(ConnectionId),
     /// A key in the vault.
     Key(KeyId),
     /// A KMS key.
@@ -165,7 +167,7 @@ pub struct DueRotation {
 /// Reads of what schedules have to do.
 #[async_trait]
 pub trait ScheduleRecords: Send + Sync + 'static {
-    /// Rotations of keys, and of KMS keys that are ACTIVE, that are due at `now`: the oldest first, then by id; at most `limit`.
+    /// Rotations of keys, of KMS keys that are ACTIVE, and of the access keys of connections, that are due at `now`: the oldest first, then by id; at most `limit`.
     async fn due_rotations(&self, now: Timestamp, limit: u32) -> Records<Vec<DueRotation>>;
     /// When the next one that is not due at `now` becomes due.
     async fn next_rotation(&self, now: Timestamp) -> Records<Option<Timestamp>>;

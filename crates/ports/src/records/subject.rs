@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{KeyId, KmsKeyId, SweepId};
+use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId, SweepId};
 
 /// What a target is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,8 @@ pub enum Subject {
     KmsKey(KmsKeyId),
     /// One account and Region, looked through whole.
     Sweep(SweepId),
+    /// One connection: its access key.
+    Connection(ConnectionId),
     /// One key in the vault. Alerts are about it; no target is.
     Key(KeyId),
 }
@@ -21,8 +23,14 @@ impl Subject {
     pub fn kms_key(self) -> Option<KmsKeyId> {
         match self {
             Self::KmsKey(id) => Some(id),
-            Self::Sweep(_) | Self::Key(_) => None,
+            Self::Sweep(_) | Self::Connection(_) | Self::Key(_) => None,
         }
+    }
+}
+
+impl From<ConnectionId> for Subject {
+    fn from(id: ConnectionId) -> Self {
+        Self::Connection(id)
     }
 }
 
@@ -44,6 +52,7 @@ impl fmt::Display for Subject {
         match self {
             Self::KmsKey(id) => write!(f, "kms-key:{id}"),
             Self::Sweep(id) => write!(f, "sweep:{id}"),
+            Self::Connection(id) => write!(f, "connection:{id}"),
             Self::Key(id) => write!(f, "key:{id}"),
         }
     }
@@ -63,6 +72,7 @@ impl FromStr for Subject {
         let subject = match text.split_once(':') {
             Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
             Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),
+            Some(("connection", id)) => id.parse().ok().map(Self::Connection),
             Some(("key", id)) => id.parse().ok().map(Self::Key),
             _ => None,
         };

@@ -15,7 +15,10 @@ pub(crate) fn me(actor: Actor) -> MeView {
             name: name.to_string(),
             kind: ActorKind::User,
         },
-        actor @ (Actor::Keystore { .. } | Actor::Key { .. } | Actor::System) => MeView {
+        actor @ (Actor::Keystore { .. }
+        | Actor::Connection { .. }
+        | Actor::Key { .. }
+        | Actor::System) => MeView {
             id: String::new(),
             name: actor.to_string(),
             kind: ActorKind::System,

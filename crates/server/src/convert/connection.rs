@@ -1,12 +1,13 @@
 //! Connections.
 
 use keyferry_api::connection::{
-    AddConnectionRequest, ClientCertificateRequest, ConnectionView, EndpointSpec, IdentityRequest,
-    IdentityView, LinkHealthView, LinkState, PrincipalsView, ProxyRequest, ProxyView,
-    RegionCheckView, RegionView, RegionsView, StoredConnectionView, Tier as ApiTier,
-    TlsChangeRequest, TlsRequest, TlsView, UpdateConnectionRequest, VerificationView,
-    VerifyConnectionRequest,
+    AccessKeyScheduleRequest, AccessKeyView, AddConnectionRequest, ClientCertificateRequest,
+    ConnectionView, EndpointSpec, IdentityRequest, IdentityView, LinkHealthView, LinkState,
+    PrincipalsView, ProxyRequest, ProxyView, RegionCheckView, RegionView, RegionsView,
+    StoredConnectionView, Tier as ApiTier, TlsChangeRequest, TlsRequest, TlsView,
+    UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
+use keyferry_api::rotation::RotationRequest;
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
 use keyferry_app::connections::regions::{ListedRegion, RegionList};
@@ -15,9 +16,10 @@ use keyferry_app::connections::{
 };
 use keyferry_domain::arn::{BadAwsName, Partition, Region};
 use keyferry_domain::connection::{
-    ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
-    RoleToAssume, Tier, TlsTrust,
+    AccessKeyCare, ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings,
+    Proxy, RoleToAssume, Tier, TlsTrust,
 };
+use keyferry_domain::schedule::RotationSchedule;
 use keyferry_ports::aws::Principals;
 use keyferry_ports::secret::SecretText;
 
@@ -144,6 +146,42 @@ pub(crate) fn verify(request: VerifyConnectionRequest) -> Result<LinkRequest, Ap
     })
 }
 
+/// When an access key rotates, or never.
+fn access_key_rule(
+    request: AccessKeyScheduleRequest,
+) -> Result<Option<RotationSchedule>, AppError> {
+    let AccessKeyScheduleRequest {
+        every,
+        cron,
+        start,
+        time_zone,
+    } = request;
+    rotation::own(RotationRequest {
+        every,
+        cron,
+        start,
+        time_zone,
+        ..RotationRequest::default()
+    })
+}
+
+/// How old the access key is, and when it rotates.
+fn access_key_view<S>(identity: &Identity<S>, care: &AccessKeyCare) -> Option<AccessKeyView> {
+    let access_key_id = identity.access_key_id()?.to_owned();
+    let rule = care.rotation.as_ref();
+    let rule = rule.map(|rule| rotation::view(rule, care.due));
+    let rule = rule.as_ref();
+    Some(AccessKeyView {
+        access_key_id,
+        since: care.since.map(|since| since.to_string()),
+        every: rule.and_then(|rule| rule.every.clone()),
+        cron: rule.and_then(|rule| rule.cron.clone()),
+        start: rule.and_then(|rule| rule.start.clone()),
+        time_zone: rule.map(|rule| rule.time_zone.clone()),
+        next: rule.and_then(|rule| rule.next.clone()),
+    })
+}
+
 /// Settings to store.
 pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppError> {
     let AddConnectionRequest {
@@ -155,6 +193,7 @@ pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppErr
         tls,
         proxy,
         rotation: rule,
+        access_key_rotation,
         allow_unverified,
     } = request;
     let settings = VerifyConnectionRequest {
@@ -170,6 +209,10 @@ pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppErr
         name: name.parse()?,
         request: verify(settings)?,
         rotation: rule.map(rotation::own).transpose()?.flatten(),
+        access_key_rotation: access_key_rotation
+            .map(access_key_rule)
+            .transpose()?
+            .flatten(),
         allow_unverified,
     })
 }
@@ -191,6 +234,10 @@ pub(crate) fn update(
         regions: request.regions.as_deref().map(regions).transpose()?,
         tier: request.tier.map(|word| tier(Some(word))),
         rotation: request.rotation.map(rotation::own).transpose()?,
+        access_key_rotation: request
+            .access_key_rotation
+            .map(access_key_rule)
+            .transpose()?,
         allow_unverified: request.allow_unverified,
     })
 }
@@ -342,6 +389,7 @@ pub(crate) fn view(connection: Connection) -> ConnectionView {
             url: proxy.url,
             user: proxy.credentials.map(|(user, _)| user),
         }),
+        access_key: access_key_view(&link.identity, &connection.access_key),
         rotation: connection.rotation.map(|rule| rotation::view(&rule, None)),
         health: health_view(connection.health),
         created_at: connection.created_at.to_string(),

@@ -1,6 +1,7 @@
 //! Between the API's forms and the domain's types: one module per noun, no rules.
 
 pub(crate) mod access;
+pub(crate) mod access_key;
 pub(crate) mod adoption;
 pub(crate) mod alert;
 pub(crate) mod audit;

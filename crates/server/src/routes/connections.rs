@@ -6,13 +6,16 @@ use keyferry_api::connection::{
     AddConnectionRequest, ConnectionPage, DoctorRequest, HostsQuery, PolicyQuery, RegionsQuery,
     UpdateConnectionRequest, VerifyConnectionRequest,
 };
+use keyferry_api::kms_key::StartedView;
 use keyferry_app::AppError;
+use keyferry_app::access_keys::AccessKeyAnswer;
 use keyferry_app::connections::{
     hosts::hosts as hosts_of, policy as app_policy, regions as app_regions,
 };
 use keyferry_domain::arn::Partition;
 
-use crate::convert::{connection, doctor as check_up, paperwork};
+use super::kms_keys::HowToRun;
+use crate::convert::{access_key, connection, doctor as check_up, job, paperwork};
 use crate::http::extract::{By, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -172,4 +175,21 @@ pub(crate) async fn doctor(
         .examine(&actor, &selector, &request)
         .await?;
     Ok(reply::ok(check_up::view(report)))
+}
+
+pub(crate) async fn rotate_access_key(
+    Selector(selector): Selector,
+    how: HowToRun,
+) -> Result<Response, Refused> {
+    let access_keys = &how.state.app.access_keys;
+    let answer = access_keys.rotate(&how.actor, &selector, &how.mode).await?;
+    Ok(match answer {
+        AccessKeyAnswer::Planned(plan) => reply::ok(access_key::plan(plan)),
+        AccessKeyAnswer::Started(started) => reply::accepted(StartedView {
+            job: Some(job::view(started)),
+            kms_keys: Vec::new(),
+            versions: Vec::new(),
+            refused: Vec::new(),
+        }),
+    })
 }

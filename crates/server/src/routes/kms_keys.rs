@@ -110,9 +110,9 @@ async fn one(state: &ServerState, actor: &Actor, key: KmsKey) -> Result<Response
 
 /// What the headers and the query say about how to run an operation.
 pub(crate) struct HowToRun {
-    state: ServerState,
-    actor: Actor,
-    mode: Mode,
+    pub(super) state: ServerState,
+    pub(super) actor: Actor,
+    pub(super) mode: Mode,
 }
 
 impl axum::extract::FromRequestParts<ServerState> for HowToRun {

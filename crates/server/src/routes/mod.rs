@@ -273,6 +273,12 @@ fn connection_routes() -> Vec<Route> {
             connections::regions,
         ),
         guarded(
+            at::ROTATE_ACCESS_KEY,
+            Action::ConnectionRotateAccessKey,
+            Connection,
+            connections::rotate_access_key,
+        ),
+        guarded(
             at::CONNECTION_DOCTOR,
             Action::ConnectionDoctor,
             Connection,

@@ -128,6 +128,7 @@ impl Product {
             proxy: None,
         };
         let connection = AddConnection {
+            access_key_rotation: None,
             rotation: None,
             name: "aws".parse().expect("a name"),
             request: LinkRequest {

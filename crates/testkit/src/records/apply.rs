@@ -88,6 +88,8 @@ impl State {
             .any(|other| other.name == row.name && other.id != row.id);
         ensure(!is_taken, "connection name")?;
         row.created_at = whole_micros(row.created_at);
+        row.access_key.since = row.access_key.since.map(whole_micros);
+        row.access_key.due = row.access_key.due.map(whole_micros);
         row.updated_at = whole_micros(row.updated_at);
         match &mut row.health {
             LinkHealth::Unknown => {}

@@ -245,7 +245,11 @@ impl State {
                 .filter(|_| row.intent.life == Life::Active)?;
             Some((due, row.id.to_string(), RotationSubject::KmsKey(row.id)))
         });
-        let mut all: Vec<_> = keys.chain(kms_keys).collect();
+        let connections = self.connections.rows().filter_map(|row| {
+            let id = row.id.to_string();
+            Some((row.access_key.due?, id, RotationSubject::Connection(row.id)))
+        });
+        let mut all: Vec<_> = keys.chain(kms_keys).chain(connections).collect();
         all.sort();
         let row = |(due_at, _, subject)| DueRotation { subject, due_at };
         all.into_iter().map(row).collect()

@@ -201,9 +201,9 @@ fn alias_input(arn: &KmsKeyArn, alias: &AliasName) -> Value {
 impl Kms for SimKms {
     async fn send(&self, call: &KmsCall, signed_at: Timestamp) -> Result<KmsAnswer, CallFailure> {
         let (operation, input) = wire(call);
-        let (output, request_id) = self
-            .link
-            .effect(&self.region, operation, input, signed_at)?;
+        let (output, request_id) =
+            self.link
+                .effect(&self.region, Service::Kms, operation, input, signed_at)?;
         let named = match operation {
             "CreateKey" => &output["KeyMetadata"]["Arn"],
             "ReplicateKey" => &output["ReplicaKeyMetadata"]["Arn"],

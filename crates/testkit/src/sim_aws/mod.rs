@@ -121,6 +121,7 @@ impl Link {
     fn effect(
         &self,
         region: &Region,
+        service: Service,
         operation: &'static str,
         input: Value,
         signed_at: Timestamp,
@@ -130,7 +131,8 @@ impl Link {
             Mistake::SignsAnew => now,
             Mistake::None | Mistake::RetriesCreateKey => signed_at.as_microsecond(),
         };
-        let call = Call::kms(&self.caller, region.as_str(), operation, input).signed_at(signed_at);
+        let call = Call::new(&self.caller, region.as_str(), service, operation, input)
+            .signed_at(signed_at);
         let mut result = answer(operation, self.sim.call(&call, now));
         let is_open = matches!(result, Err(CallFailure::Unknown { .. }));
         if is_open && operation == "CreateKey" && self.mistake == Mistake::RetriesCreateKey {
@@ -226,6 +228,21 @@ impl SimAccount {
     }
 }
 
+impl SimAccount {
+    fn change_access_key(
+        &self,
+        operation: &'static str,
+        input: Value,
+        signed_at: Timestamp,
+    ) -> Result<Value, CallFailure> {
+        let region = fallback_region(operation)?;
+        let changed = self
+            .link
+            .effect(&region, Service::Iam, operation, input, signed_at)?;
+        Ok(changed.0)
+    }
+}
+
 #[async_trait]
 impl AwsAccount for SimAccount {
     async fn caller(&self) -> Result<Caller, CallFailure> {
@@ -302,24 +319,47 @@ impl AwsAccount for SimAccount {
         Err(not_in_process("ListUsers"))
     }
 
-    async fn create_access_key(&self, _signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {
-        Err(not_in_process("CreateAccessKey"))
+    async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {
+        let operation = "CreateAccessKey";
+        let output = self.change_access_key(operation, json!({}), signed_at)?;
+        let part = |name| output["AccessKey"][name].as_str();
+        let secret = part("SecretAccessKey").ok_or_else(|| odd(operation, "SecretAccessKey"))?;
+        let id = part("AccessKeyId").ok_or_else(|| odd(operation, "AccessKeyId"))?;
+        Ok(NewAccessKey {
+            access_key_id: id.to_owned(),
+            secret_access_key: SecretText::new(secret),
+        })
     }
 
     async fn access_keys(&self) -> Result<Vec<AccessKeyStatus>, CallFailure> {
-        Err(not_in_process("ListAccessKeys"))
+        let operation = "ListAccessKeys";
+        let region = fallback_region(operation)?;
+        let (output, _) = self
+            .link
+            .read(&region, Service::Iam, operation, json!({}))?;
+        let listed = output["AccessKeyMetadata"].as_array();
+        let status = |row: &Value| AccessKeyStatus {
+            access_key_id: row["AccessKeyId"].as_str().unwrap_or_default().to_owned(),
+            is_active: row["Status"] == "Active",
+            created_at: None,
+        };
+        Ok(listed.into_iter().flatten().map(status).collect())
     }
 
     async fn deactivate_access_key(
         &self,
-        _id: &str,
-        _signed_at: Timestamp,
+        id: &str,
+        signed_at: Timestamp,
     ) -> Result<(), CallFailure> {
-        Err(not_in_process("UpdateAccessKey"))
+        let input = json!({ "AccessKeyId": id, "Status": "Inactive" });
+        self.change_access_key("UpdateAccessKey", input, signed_at)
+            .map(drop)
     }
 
-    async fn delete_access_key(&self, _id: &str, _signed_at: Timestamp) -> Result<(), CallFailure> {
-        Err(not_in_process("DeleteAccessKey"))
+    async fn delete_access_key(&self, id: &str, signed_at: Timestamp) -> Result<(), CallFailure> {
+        let input = json!({ "AccessKeyId": id });
+        self.change_access_key("DeleteAccessKey", input, signed_at)
+            .map(drop)
     }
 
     fn kms(&self, region: &Region) -> Arc<dyn Kms> {
@@ -335,7 +375,7 @@ fn not_in_process(operation: &'static str) -> CallFailure {
     CallFailure::NotSent {
         operation,
         stage: NotSentStage::Build,
-        why: "the simulator in process offers KMS only".to_owned(),
+        why: "the simulator in process does not offer it".to_owned(),
     }
 }
 

@@ -134,6 +134,7 @@ fn consistency(seed: u64) -> ConsistencyModel {
         return ConsistencyModel::default();
     }
     ConsistencyModel {
+        access_keys: 10 * SECOND,
         created_keys: 40 * SECOND,
         key_writes: 10 * SECOND,
         tag_and_alias_writes: 10 * SECOND,
@@ -305,7 +306,7 @@ impl Prepared {
         }
         rests &= world.comes_to_rest().await;
         for _ in 0..3 {
-            if !retry_stuck(&world).await {
+            if !retry_stuck(&world, self.scenario).await {
                 break;
             }
             rests &= world.comes_to_rest().await;
@@ -317,8 +318,9 @@ impl Prepared {
     }
 }
 
-/// Tries every stuck job again. Answers whether there was one.
-async fn retry_stuck(world: &World) -> bool {
+/// Does what the notes of stuck jobs ask a person for, and tries them again. Answers whether there was one.
+async fn retry_stuck(world: &World, scenario: &Scenario) -> bool {
+    scenario.mend(world).await;
     let filter = JobFilter {
         state: Some(JobState::Stuck),
         subject: None,

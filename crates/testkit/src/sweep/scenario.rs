@@ -1,6 +1,7 @@
 //! What is interrupted, and how AWS must stand in the end. A new kind of job is one more value here.
 
 use keyferry_app::AppError;
+use keyferry_app::access_keys::AccessKeyAnswer;
 use keyferry_app::kms_keys::{
     Answer, Bulk, BulkAnswer, BulkOperation, Mode, Rotate, RotationMethod, Selection,
     SynchronizeChoice,
@@ -45,6 +46,8 @@ pub enum Act {
     BulkDeactivate,
     /// Rotate by new key, as one of many.
     BulkRotate(OldKey),
+    /// Rotate the access key of the connection.
+    RotateAccessKey,
     /// Somebody else deletes the material.
     ForeignDeletionOfMaterial,
     /// Somebody else schedules the deletion.
@@ -78,6 +81,7 @@ impl Act {
                 let method = RotationMethod::NewKey(old);
                 one_of_many(world, BulkOperation::Rotate(Rotate { method }), mode).await
             }
+            Self::RotateAccessKey => rotate_access_key(world, mode).await,
             Self::ForeignDeletionOfMaterial | Self::ForeignDeletion => {
                 self.meddle(world).await;
                 return None;
@@ -95,6 +99,19 @@ impl Act {
         };
         done.expect("somebody else may do everything");
     }
+}
+
+/// The connection's access key is no KMS key; its job is one like any other.
+async fn rotate_access_key(world: &World, mode: &Mode) -> Result<Answer, AppError> {
+    let access_keys = &world.app.access_keys;
+    let answer = access_keys.rotate(&world.actor, "aws", mode).await?;
+    Ok(match answer {
+        AccessKeyAnswer::Started(job) => Answer::Started {
+            job,
+            kms_keys: Vec::new(),
+        },
+        AccessKeyAnswer::Planned(_) => Answer::Planned(Vec::new()),
+    })
 }
 
 /// A bulk job about the one KMS key.
@@ -287,10 +304,18 @@ pub const BULK_ROTATE: Scenario = Scenario {
     ends: ROTATE_BY_NEW_KEY.ends,
 };
 
+/// Rotate the access key with which everything is done.
+pub const ROTATE_ACCESS_KEY: Scenario = Scenario {
+    name: "rotate-access-key",
+    before: &[Act::Create],
+    act: Act::RotateAccessKey,
+    ends: CREATE.ends,
+};
+
 /// Create-and-import and both rotations.
 pub const MAIN: &[&Scenario] = &[&CREATE, &ROTATE_BY_NEW_KEY, &ROTATE_IN_PLACE];
 
-/// Every other kind of job.
+/// Every other kind of job on KMS keys.
 pub const OTHERS: &[&Scenario] = &[
     &REMOVE_FROM_CLOUD,
     &DEACTIVATE,
@@ -305,6 +330,15 @@ pub const OTHERS: &[&Scenario] = &[
     &BULK_ROTATE,
 ];
 
+async fn asks_about_unknown_key(world: &World) -> bool {
+    let jobs = world.jobs().await;
+    let mut notes = jobs
+        .iter()
+        .flat_map(|job| &job.targets)
+        .filter_map(|(target, _)| target.note.as_ref());
+    notes.any(|(code, _)| code == "access-key.unknown-key")
+}
+
 impl Scenario {
     /// Does what was done before; each act comes to its end.
     pub(super) async fn prepare(&self, world: &World) {
@@ -313,6 +347,21 @@ impl Scenario {
                 world.succeed(answer).await;
             }
             world.outside.advance_minutes(30);
+        }
+    }
+
+    /// What a person does who reads the note of a stuck job: an access key of which nobody knows whose it is goes.
+    pub(super) async fn mend(&self, world: &World) {
+        if self.act != Act::RotateAccessKey || !asks_about_unknown_key(world).await {
+            return;
+        }
+        let shown = world.app.connections.show(&world.actor, "aws").await;
+        let connection = shown.expect("the connection is there");
+        let in_use = connection.link.identity.access_key_id();
+        for (id, _) in world.outside.access_keys() {
+            if Some(id.as_str()) != in_use {
+                world.outside.delete_access_key(&id);
+            }
         }
     }
 

@@ -43,6 +43,7 @@ struct StoredRequest {
 enum StoredActor {
     User { id: String, name: String },
     Keystore { name: String },
+    Connection { name: String },
     Key { name: String },
     System,
 }
@@ -105,6 +106,9 @@ pub(super) fn encode(request: &Request) -> String {
                 name: name.to_string(),
             },
             Actor::Key { name } => StoredActor::Key {
+                name: name.to_string(),
+            },
+            Actor::Connection { name } => StoredActor::Connection {
                 name: name.to_string(),
             },
             Actor::System => StoredActor::System,
@@ -182,6 +186,9 @@ pub(super) fn decode(text: &str) -> Result<Request, Unreadable> {
             name: name.parse().map_err(unreadable)?,
         },
         StoredActor::Keystore { name } => Actor::Keystore {
+            name: name.parse().map_err(unreadable)?,
+        },
+        StoredActor::Connection { name } => Actor::Connection {
             name: name.parse().map_err(unreadable)?,
         },
         StoredActor::Key { name } => Actor::Key {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keyferry_domain::id::{GroupId, KeyId, KmsKeyId};
+use keyferry_domain::id::{ConnectionId, GroupId, KeyId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::key_operation::KeyOperation;
@@ -141,8 +141,13 @@ pub(super) async fn a_key_that_rotates_by_itself_is_read_back_as_written(records
 }
 
 /// Writes a key and a KMS key of each life, due at such times.
-async fn write_due(records: &dyn AllRecords, samples: &mut Samples) -> (KeyId, KmsKeyId) {
-    let connection = samples.connection("c");
+async fn write_due(
+    records: &dyn AllRecords,
+    samples: &mut Samples,
+) -> (KeyId, KmsKeyId, ConnectionId) {
+    let mut connection = samples.connection("c");
+    connection.access_key.due = Some(at(30));
+    let connection_id = connection.id;
     let keystore = samples.keystore("s", connection.id);
     let key = ManagedKey {
         rotation_due: Some(at(20)),
@@ -166,31 +171,38 @@ async fn write_due(records: &dyn AllRecords, samples: &mut Samples) -> (KeyId, K
         active = active.or((*life == Life::Active).then_some(row.id));
         write(records, [Change::PutKmsKey(row, Expect::New)]).await;
     }
-    (key.id, active.unwrap())
+    (key.id, active.unwrap(), connection_id)
 }
 
-pub(super) async fn due_rotations_are_those_of_keys_and_of_active_kms_keys(
+pub(super) async fn due_rotations_are_those_of_keys_active_kms_keys_and_access_keys(
     records: &dyn AllRecords,
 ) {
-    let (key, kms_key) = write_due(records, &mut Samples::new()).await;
+    let (key, kms_key, connection) = write_due(records, &mut Samples::new()).await;
     let due = |subject, time| DueRotation {
         subject,
         due_at: at(time),
     };
     let first = due(RotationSubject::KmsKey(kms_key), 10);
     let second = due(RotationSubject::Key(key), 20);
+    let third = due(RotationSubject::Connection(connection), 30);
 
     for (now, limit, want) in [
         (9, 9, vec![]),
         (10, 9, vec![first]),
         (20, 9, vec![first, second]),
+        (30, 9, vec![first, second, third]),
         (20, 1, vec![first]),
         (20, 0, vec![]),
     ] {
         let found = records.due_rotations(at(now), limit).await.unwrap();
         assert_eq!(found, want, "at {now}, {limit} at most");
     }
-    for (now, want) in [(9, Some(at(10))), (10, Some(at(20))), (20, None)] {
+    for (now, want) in [
+        (9, Some(at(10))),
+        (10, Some(at(20))),
+        (20, Some(at(30))),
+        (30, None),
+    ] {
         let found = records.next_rotation(at(now)).await.unwrap();
         assert_eq!(found, want, "after {now}");
     }

@@ -81,7 +81,7 @@ checks! {
         links_of_copies_are_kept_with_their_source,
         a_key_name_is_taken_in_its_group_only,
         a_key_that_rotates_by_itself_is_read_back_as_written,
-        due_rotations_are_those_of_keys_and_of_active_kms_keys,
+        due_rotations_are_those_of_keys_active_kms_keys_and_access_keys,
         a_version_is_never_replaced,
         a_version_needs_its_key,
         a_version_state_changes_only_from_the_state_that_was_seen,

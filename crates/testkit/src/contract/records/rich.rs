@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::connection::{
-    ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings, Proxy,
-    RoleToAssume, SealedSecret, Tier, TlsTrust,
+    AccessKeyCare, ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings,
+    Proxy, RoleToAssume, SealedSecret, Tier, TlsTrust,
 };
 use keyferry_domain::deletion_proof::Trace;
 use keyferry_domain::former::{Former, Wish};
@@ -133,6 +133,11 @@ pub fn connections(samples: &mut Samples) -> Vec<Connection> {
         health,
         tier: if n == 0 { Tier::Full } else { Tier::Observe },
         rotation: (n == 0).then(schedule),
+        access_key: AccessKeyCare {
+            since: (n == 0).then(|| at(5)),
+            rotation: (n == 0).then(schedule),
+            due: (n == 0).then(|| at(68_000)),
+        },
         ..samples.connection(&format!("rich {n}"))
     })
     .collect()

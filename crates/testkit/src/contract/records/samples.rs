@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{Account, Lane};
 use keyferry_domain::connection::{
-    Connection, Endpoint, Identity, LinkHealth, LinkMac, LinkSettings, SealedSecret, Tier, TlsTrust,
+    AccessKeyCare, Connection, Endpoint, Identity, LinkHealth, LinkMac, LinkSettings, SealedSecret,
+    Tier, TlsTrust,
 };
 use keyferry_domain::drift::Severity;
 use keyferry_domain::group::Group;
@@ -135,6 +136,7 @@ impl Samples {
             link_mac: LinkMac::new(vec![7, 0, 255]),
             tier: Tier::Import,
             rotation: None,
+            access_key: AccessKeyCare::default(),
             health: LinkHealth::Unknown,
             created_at: at(1),
             updated_at: at(2),

@@ -22,7 +22,7 @@ pub(super) async fn untold(
     let mut untold = altered(&leaves);
     let mut told = Told::of(&leaves);
     let is_effect = |event: &&JournalEntry| {
-        event.service == "kms"
+        matches!(event.service.as_str(), "kms" | "iam")
             && event.write
             && event.caller == OURS
             && !event.request_id.is_empty()

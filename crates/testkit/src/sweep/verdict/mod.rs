@@ -1,5 +1,6 @@
 //! What must be true after every run, whatever happened in between: of our records, of AWS, and of the audit log.
 
+mod access_key;
 mod audit;
 mod aws;
 mod material;
@@ -50,6 +51,7 @@ pub(super) async fn check(
 
     let mut broken = unfinished_jobs(&*records).await;
     broken.extend(aws::differences(scenario, &keys, &shown));
+    broken.extend(access_key::differences(outside, scenario, &*records).await);
     broken.extend(audit::untold(&*records, &keys, &outside.sim.journal()).await);
     broken.extend(material::lost(&account, &*records, &keys, &shown, ciphertext).await);
     broken

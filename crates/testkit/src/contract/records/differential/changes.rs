@@ -57,6 +57,7 @@ impl Differential {
                 };
                 (row.name, row.updated_at) = (dice.name(), dice.time());
                 row.rotation = dice.once_in(2).then(rich::schedule);
+                row.access_key.due = dice.once_in(2).then(|| dice.time());
                 tried.connections.push(row.clone());
                 Change::PutConnection(row, self.expect(is_new))
             }

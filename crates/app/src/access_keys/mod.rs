@@ -1,0 +1,224 @@
+//! Rotating the access key with which a connection reaches its account.
+//!
+//! A rotation is a job with one target, the connection. What it has done is in its attempts: the answer to a request for a
+//! new access key holds the secret half as the vault sealed it, and is committed before anything else happens.
+
+mod codec;
+mod facts;
+mod run;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keyferry_domain::access_key::{AccessKeyStep, Obstacle, preview};
+use keyferry_domain::arn::Lane;
+use keyferry_domain::connection::Connection;
+use keyferry_domain::id::TargetId;
+use keyferry_engine::{JobRequest, new_job};
+use keyferry_ports::entropy::uuid_v7;
+use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Subject};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::connections::account_of;
+use crate::error::AppError;
+use crate::kms_keys::Mode;
+use crate::link::default_region;
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+use facts::{History, facts};
+
+pub(crate) use run::AccessKeyDriver;
+
+/// What a rotation answers.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "made once per request")]
+pub enum AccessKeyAnswer {
+    /// A job is under way.
+    Started(Job),
+    /// What would be done.
+    Planned(AccessKeyPlan),
+}
+
+/// What a rotation would do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AccessKeyPlan {
+    /// Where AWS would be called.
+    pub lane: Lane,
+    /// In order; between making and deactivating, the new one is verified and the connection switches.
+    pub steps: Vec<AccessKeyStep>,
+    /// Why it could not go on.
+    pub blocked: Option<Obstacle>,
+}
+
+/// Use cases of access keys.
+pub struct AccessKeys {
+    shared: Arc<Shared>,
+}
+
+impl AccessKeys {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Rotates the access key of a connection: makes a new one, verifies it, switches, deactivates the former one, and
+    /// deletes it a day later.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NoAccessKey`] where the identity begins with none; [`AppError::Busy`] while another rotation of it is under
+    /// way.
+    pub async fn rotate(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        mode: &Mode,
+    ) -> Result<AccessKeyAnswer, AppError> {
+        authorize(actor, Action::ConnectionRotateAccessKey)?;
+        let connection = self.shared.find_connection(selector).await?;
+        if mode.dry_run {
+            return self.plan(&connection).await.map(AccessKeyAnswer::Planned);
+        }
+        if let Some(key) = &mode.idempotency_key
+            && let Some(job) = self.repeated(actor, &connection, key).await?
+        {
+            return Ok(AccessKeyAnswer::Started(job));
+        }
+        let key = mode.idempotency_key.clone();
+        let job = self.start(actor, connection, Priority::Interactive, key);
+        job.await.map(AccessKeyAnswer::Started)
+    }
+
+    /// Begins the rotation that is due, and counts when the next one is.
+    pub(crate) async fn rotate_as_scheduled(
+        &self,
+        actor: &Actor,
+        connection: Connection,
+    ) -> Result<Job, AppError> {
+        authorize(actor, Action::ConnectionRotateAccessKey)?;
+        self.start(actor, connection, Priority::Bulk, None).await
+    }
+
+    async fn start(
+        &self,
+        actor: &Actor,
+        mut connection: Connection,
+        priority: Priority,
+        idempotency_key: Option<String>,
+    ) -> Result<Job, AppError> {
+        let lane = lane_of(&connection)?;
+        self.refuse_busy(&connection).await?;
+        let now = self.shared.now();
+        let action = Action::ConnectionRotateAccessKey;
+        let request = JobRequest {
+            kind: action.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key,
+            priority,
+            title: format!("{action} {}", connection.name),
+            targets: vec![(connection.id.into(), lane)],
+            request: None,
+        };
+        let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        let about = object("connection", connection.id, &connection.name);
+        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
+        let mut batch = Batch::from(changes).with(fact.change());
+        batch
+            .changes
+            .extend(self.shared.rotation_goes_on(connection.id.into()).await?);
+        // The row is written too: of two rotations that begin at once, one meets the other's revision.
+        let expect = Expect::Revision(connection.revision);
+        connection.access_key.due = next_after(&connection, now);
+        batch.push(Change::PutConnection(connection, expect));
+        self.shared.commit_job(job.id, batch).await?;
+        Ok(job)
+    }
+
+    async fn plan(&self, connection: &Connection) -> Result<AccessKeyPlan, AppError> {
+        let lane = lane_of(connection)?;
+        let subject = Subject::from(connection.id);
+        let records = &self.shared.ports.records;
+        let attempts = records
+            .recent_attempts(subject, Timestamp::UNIX_EPOCH)
+            .await?;
+        // No attempt is of a rotation that has not begun.
+        let none = TargetId::new(uuid_v7(self.shared.now(), &*self.shared.ports.entropy));
+        let history = History::of(&attempts, none).map_err(|error| AppError::NotNow {
+            code: "database.corrupt".to_owned(),
+            why: error.to_string(),
+        })?;
+        let link = self.shared.links.of(connection, "keyferry-read").await?;
+        let listed = link
+            .access_keys()
+            .await
+            .map_err(AppError::aws("listing access keys"))?;
+        let facts = facts(connection, &history, &listed).ok_or_else(|| no_key(connection))?;
+        let (steps, blocked) = preview(&facts, self.shared.now());
+        Ok(AccessKeyPlan {
+            lane,
+            steps,
+            blocked,
+        })
+    }
+
+    async fn repeated(
+        &self,
+        actor: &Actor,
+        connection: &Connection,
+        key: &str,
+    ) -> Result<Option<Job>, AppError> {
+        let records = &self.shared.ports.records;
+        let found = records
+            .find_job_by_idempotency_key(&actor.to_string(), key)
+            .await?;
+        let Some(job) = found else {
+            return Ok(None);
+        };
+        let targets = records.list_targets(job.id).await?;
+        let is_same = targets
+            .first()
+            .is_some_and(|target| target.subject == connection.id.into());
+        if is_same {
+            return Ok(Some(job));
+        }
+        Err(AppError::KeyReused {
+            key: key.to_owned(),
+        })
+    }
+
+    async fn refuse_busy(&self, connection: &Connection) -> Result<(), AppError> {
+        let records = &self.shared.ports.records;
+        let open = records.open_targets_on(connection.id.into()).await?;
+        match open.first() {
+            Some(target) => Err(AppError::RotationUnderWay {
+                name: connection.name.to_string(),
+                job: target.job.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// When the schedule comes next, once it came now.
+fn next_after(connection: &Connection, now: Timestamp) -> Option<Timestamp> {
+    let rule = connection.access_key.rotation.as_ref()?;
+    keyferry_domain::schedule::next_due(rule, Some(now), now)
+}
+
+fn no_key(connection: &Connection) -> AppError {
+    AppError::NoAccessKey {
+        name: connection.name.to_string(),
+    }
+}
+
+/// Where IAM is called: it is one for all Regions, and counted where the connection is at home.
+fn lane_of(connection: &Connection) -> Result<Lane, AppError> {
+    if connection.link.identity.access_key_id().is_none() {
+        return Err(no_key(connection));
+    }
+    Ok(Lane {
+        account: account_of(connection)?.clone(),
+        region: default_region(&connection.regions)?.clone(),
+    })
+}
