@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::alert_destination::DeliveryView;
 use crate::page::page;
 
 words! {
@@ -22,7 +23,7 @@ words! {
 pub struct AlertView {
     /// Its id.
     pub id: String,
-    /// What it is about: `kms-key:ID`, or `key:ID`.
+    /// What it is about: `kms-key:ID`, `key:ID`, `connection:ID` or `destination:ID`.
     pub subject: String,
     /// The name of what it is about.
     pub name: String,
@@ -52,6 +53,9 @@ pub struct AlertView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub acknowledged_at: Option<String>,
+    /// How far it is on its way to each destination; where one alert is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<DeliveryView>,
 }
 
 page! {

@@ -5,6 +5,9 @@ use crate::access::{
 };
 use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView, BindRequest};
 use crate::alert::{AlertPage, AlertQuery, AlertView};
+use crate::alert_destination::{
+    AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
+};
 use crate::audit::{AuditPage, AuditQuery, CheckpointView};
 use crate::bulk::BulkRequest;
 use crate::connection::{
@@ -254,6 +257,15 @@ endpoints! {
         .answers(&[ok(body::<AlertView>())]);
     ACKNOWLEDGE_ALERT = Post "/api/v1/alerts/{alert}/acknowledge" "acknowledge_alert" "alerts" "Take note of an alert; it stays open until what it tells is over"
         .answers(&[ok(body::<AlertView>())]);
+
+    LIST_ALERT_DESTINATIONS = Get "/api/v1/alert-destinations" "list_alert_destinations" "alerts" "List where alerts are delivered to"
+        .answers(&[ok(body::<DestinationPage>())]);
+    ADD_ALERT_DESTINATION = Post "/api/v1/alert-destinations" "add_alert_destination" "alerts" "Add a webhook or mailboxes; the answer alone shows what the webhook is signed with"
+        .takes(body::<AddDestinationRequest>()).answers(&[made(body::<AddedDestinationView>())]);
+    TEST_ALERT_DESTINATION = Post "/api/v1/alert-destinations/{destination}/test" "test_alert_destination" "alerts" "Send a trial message there, now"
+        .answers(&[ok(body::<DestinationView>())]);
+    DELETE_ALERT_DESTINATION = Delete "/api/v1/alert-destinations/{destination}" "delete_alert_destination" "alerts" "Remove a destination, with what is on its way there"
+        .answers(&[NOTHING]);
 
     LIST_SCHEDULES = Get "/api/v1/schedules" "list_schedules" "schedules" "List what rotates by itself, by its next time"
         .query::<ScheduleQuery>().answers(&[ok(body::<SchedulePage>())]);

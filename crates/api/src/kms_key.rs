@@ -137,12 +137,25 @@ pub struct UpdateKmsKeyRequest {
     pub access: Option<AccessChangeRequest>,
     /// A whole key policy, JSON text. Excludes `access`.
     pub policy: Option<String>,
+    /// Principals in the place of others, wherever the key policy names them. Excludes `access` and `policy`.
+    #[serde(default)]
+    pub replace_principals: Vec<ReplacePrincipal>,
     /// Until when material stays: RFC 3339, or `DD-MM-YYYY HH:MM` in `time_zone`, or `never`.
     pub expires_at: Option<String>,
     /// The IANA time zone of an `expires_at` without offset.
     pub time_zone: Option<String>,
     /// What happens where `expires_at` lies beyond the 365 days that AWS allows; `renew` unless given.
     pub renewal: Option<Renewal>,
+}
+
+/// One principal in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacePrincipal {
+    /// Who is named now: an ARN, an account, or the id that AWS shows for whoever is gone.
+    pub old: String,
+    /// The ARN of a user or role, or an account.
+    pub new: String,
 }
 
 /// Synchronizes: brings everything that differs back to what is wanted, missing material included.

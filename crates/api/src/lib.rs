@@ -9,6 +9,7 @@ mod words;
 pub mod access;
 pub mod adoption;
 pub mod alert;
+pub mod alert_destination;
 pub mod audit;
 pub mod bulk;
 pub mod connection;

@@ -37,6 +37,14 @@ macro_rules! actions {
 actions! {
     /// Take note of an alert.
     AlertAcknowledge = "alert.acknowledge", None;
+    /// Add a destination of alerts.
+    AlertDestinationAdd = "alert-destination.add", Change;
+    /// Remove a destination of alerts.
+    AlertDestinationDelete = "alert-destination.delete", Change;
+    /// Look at destinations of alerts.
+    AlertDestinationRead = "alert-destination.read", None;
+    /// Send a trial message to a destination of alerts.
+    AlertDestinationTest = "alert-destination.test", None;
     /// Look at alerts.
     AlertRead = "alert.read", None;
     /// Look at the audit log.

@@ -241,6 +241,12 @@ pub enum AppError {
         /// Which.
         name: String,
     },
+    /// A trial message was not taken.
+    #[error("the trial message was not taken: {why}")]
+    NotDelivered {
+        /// In one sentence.
+        why: String,
+    },
     /// The job's state does not allow it.
     #[error(transparent)]
     Job(ControlError),
@@ -402,6 +408,7 @@ impl AppError {
             Self::Busy { .. } => "kms-key.busy",
             Self::RotationUnderWay { .. } => "access-key.busy",
             Self::NoAccessKey { .. } => "access-key.none",
+            Self::NotDelivered { .. } => crate::alert_delivery::NOT_DELIVERED,
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
             Self::Job(ControlError::Protects { .. }) => "job.protects",
             Self::Job(_) => "job.wrong-state",
@@ -469,6 +476,7 @@ impl AppError {
             | Self::Busy { .. }
             | Self::RotationUnderWay { .. }
             | Self::NoAccessKey { .. }
+            | Self::NotDelivered { .. }
             | Self::KeyReused { .. }
             | Self::Job(_)
             | Self::OtherGroup { .. }
@@ -552,6 +560,9 @@ impl AppError {
             Self::KeyReused { .. } => "make a new idempotency key for every request",
             Self::RotationUnderWay { .. } => {
                 "wait for the job: a day passes before the former access key is deleted; or cancel it with `keyferry job cancel`"
+            }
+            Self::NotDelivered { .. } => {
+                "mend what the message names; a private address must be named in `alerts.private_hosts`"
             }
             Self::NoAccessKey { .. } => {
                 "only the static access key of an IAM user is rotated; roles and host credentials renew themselves"

@@ -7,6 +7,7 @@ pub mod access;
 pub mod access_keys;
 pub mod action;
 pub mod actor;
+pub mod alert_delivery;
 pub mod alerts;
 pub mod audits;
 mod codec;
@@ -29,6 +30,7 @@ mod link;
 mod log;
 mod observation;
 pub mod parts;
+mod policy_principals;
 mod quota;
 pub mod scheduler;
 pub mod seals;
@@ -42,6 +44,7 @@ pub use action::{Action, ApprovalClass, authorize};
 pub use actor::Actor;
 pub use error::{AppError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
+pub use policy_principals::Replacement;
 
 use crate::access_keys::AccessKeyDriver;
 use crate::dispatch::Dispatch;
@@ -57,6 +60,10 @@ pub struct App {
     pub access: access::Access,
     /// Access keys of connections.
     pub access_keys: access_keys::AccessKeys,
+    /// Where alerts are delivered to.
+    pub alert_destinations: alert_delivery::AlertDestinations,
+    /// Delivers alerts; whoever composes the application runs it.
+    pub courier: alert_delivery::Courier,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
     /// The audit log.
@@ -123,6 +130,8 @@ impl App {
         Self {
             access: access::Access::new(Arc::clone(&shared)),
             access_keys: access_keys::AccessKeys::new(Arc::clone(&shared)),
+            alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),
+            courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             connections: connections::Connections::new(Arc::clone(&shared)),

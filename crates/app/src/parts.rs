@@ -8,6 +8,7 @@ use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
+use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{AllRecords, Batch, RecordsError};
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
@@ -30,6 +31,8 @@ pub struct Ports {
     pub passwords: Arc<dyn Passwords>,
     /// AWS.
     pub aws: Arc<dyn Aws>,
+    /// Webhooks and mail.
+    pub messenger: Arc<dyn Messenger>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.

@@ -196,6 +196,29 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (subject, code) WHERE resolved_at IS NULL;
 CREATE INDEX alerts_by_age ON alerts (opened_at, id);
 
+CREATE TABLE alert_destinations (
+    id {text} NOT NULL PRIMARY KEY,
+    name {text} NOT NULL UNIQUE,
+    severity_min INTEGER NOT NULL CHECK (severity_min IN (0, 1, 2)),
+    address {text} NOT NULL,
+    sealed {bytes},
+    created_at BIGINT NOT NULL,
+    revision BIGINT NOT NULL
+);
+
+CREATE TABLE alert_deliveries (
+    alert_id {text} NOT NULL REFERENCES alerts (id),
+    destination_id {text} NOT NULL REFERENCES alert_destinations (id) ON DELETE CASCADE,
+    state {text} NOT NULL CHECK (state IN ('pending', 'delivered', 'given-up')),
+    tries BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    note {text},
+    since_at BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    PRIMARY KEY (alert_id, destination_id)
+);
+CREATE INDEX alert_deliveries_due ON alert_deliveries (due_at) WHERE state = 'pending';
+
 CREATE TABLE jobs (
     id {text} NOT NULL PRIMARY KEY,
     kind {text} NOT NULL,

@@ -20,6 +20,7 @@ use keyferry_domain::spec::KeySpec;
 use keyferry_ports::aws::{Aws as _, AwsAccount};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
+use keyferry_ports::messenger::{Message, Messenger, NotDelivered, OpenAddress};
 use keyferry_ports::records::{Job, JobState};
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
@@ -379,6 +380,7 @@ impl Running {
         let vault = Arc::new(SoftwareVault::sealed());
         let aws = Arc::new(Connector::new(Arc::new(WireClock(Arc::clone(clock)))));
         let ports = Ports {
+            messenger: Arc::new(Nobody),
             records: Arc::new(database.clone()),
             vault: vault.clone(),
             seal_control: vault.clone(),
@@ -423,4 +425,15 @@ fn random_text() -> SecretText {
 
 fn copy(secret: &SecretText) -> SecretText {
     SecretText::new(secret.expose())
+}
+
+/// Nobody is told of what happens in a rig.
+struct Nobody;
+
+#[async_trait::async_trait]
+impl Messenger for Nobody {
+    async fn deliver(&self, _to: &OpenAddress, _message: &Message) -> Result<(), NotDelivered> {
+        let why = "nothing is delivered from here".to_owned();
+        Err(NotDelivered { why })
+    }
 }

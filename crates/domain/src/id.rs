@@ -53,6 +53,8 @@ ids! {
     AttemptId,
     /// A connection to one AWS account.
     ConnectionId,
+    /// Where alerts are delivered to.
+    DestinationId,
     /// A group of people and applications.
     GroupId,
     /// One operation under way.

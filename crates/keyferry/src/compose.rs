@@ -8,6 +8,7 @@ use keyferry_app::{App, AppError, ErrorClass, Ports};
 use keyferry_aws::Connector;
 use keyferry_cli::{CliError, Exit, World};
 use keyferry_db::{Database, DatabaseUrl, PoolLimits};
+use keyferry_notify::{Post, Reach};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_server::config::{Config, default_data_folder};
@@ -60,12 +61,14 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let vault = Arc::new(SoftwareVault::sealed());
+    let reach = Reach::with_private_hosts(config.alert_private_hosts.iter().cloned());
     let ports = Ports {
         records: Arc::new(database.clone()),
         vault: vault.clone(),
         seal_control: vault,
         passwords: Arc::new(Argon2Passwords),
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
+        messenger: Arc::new(Post::new(Arc::clone(&clock), reach)),
         clock,
         entropy: Arc::new(OsEntropy),
     };

@@ -76,6 +76,9 @@ pub(crate) async fn serve_until(
     let app = Arc::clone(&composed.app);
     let scheduler_stopped = stopped.clone();
     let scheduling = tokio::spawn(async move { app.scheduler.run(until(scheduler_stopped)).await });
+    let app = Arc::clone(&composed.app);
+    let courier_stopped = stopped.clone();
+    let delivering = tokio::spawn(async move { app.courier.run(until(courier_stopped)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -83,6 +86,7 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    let _ = delivering.await;
     let _ = scheduling.await;
     let _ = watching.await;
     let _ = working.await;

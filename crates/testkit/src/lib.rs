@@ -12,6 +12,7 @@ pub mod clock;
 pub mod contract;
 pub mod entropy;
 pub mod fuse;
+pub mod outbox;
 pub mod records;
 pub mod sim_aws;
 pub mod sweep;

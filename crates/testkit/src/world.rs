@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
 use crate::fuse::{Fuse, Fused, FusedAws};
+use crate::outbox::Outbox;
 use crate::records::MemoryRecords;
 use crate::sim_aws::{Mistake, SimAws};
 
@@ -55,6 +56,8 @@ pub struct Outside {
     pub clock: Arc<VirtualClock>,
     /// The access key with which everything is done.
     pub access_key: (String, String),
+    /// Where alerts arrive.
+    pub outbox: Arc<Outbox>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
     /// Decides ids and back-offs.
@@ -112,6 +115,7 @@ impl Outside {
             records: Arc::new(MemoryRecords::default()),
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
+            outbox: Arc::default(),
             door: None,
             seed,
         }
@@ -126,6 +130,7 @@ impl Outside {
             records,
             clock,
             access_key: self.access_key.clone(),
+            outbox: Arc::default(),
             door: self.door.clone(),
             seed,
         }
@@ -174,6 +179,7 @@ impl Outside {
             seal_control: vault,
             passwords: Arc::new(Argon2Passwords),
             aws,
+            messenger: self.outbox.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,

@@ -28,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyferry-hsm", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-db", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-aws", &["keyferry-ports", "keyferry-domain"]),
+    ("keyferry-notify", &["keyferry-ports", "keyferry-domain"]),
     (
         "keyferry-server",
         &[
@@ -70,6 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyferry-domain",
             "keyferry-engine",
             "keyferry-hsm",
+            "keyferry-notify",
             "keyferry-ports",
             "keyferry-server",
             "keyferry-vault",

@@ -20,6 +20,7 @@ use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
+use crate::policy_principals::{self, Replacement};
 
 use super::change::Wish;
 use super::{Answer, KmsKeys, Mode, Stay};
@@ -54,6 +55,8 @@ pub enum PolicyChange {
     Access(AccessChange),
     /// The whole policy, JSON text.
     Json(String),
+    /// Other principals in the place of some; a policy that names none of them stays.
+    Replace(Vec<Replacement>),
 }
 
 /// Who may use and administer a KMS key; `None` leaves them.
@@ -154,6 +157,7 @@ impl KmsKeys {
         let policy = match change {
             PolicyChange::Json(text) => parse_policy(&text)?,
             PolicyChange::Access(change) => with_access(key, &account, change)?,
+            PolicyChange::Replace(replacements) => with_replaced(key, &replacements)?,
         };
         if key_policy::keeps_us_in(&policy, &account, None) {
             Ok(policy)
@@ -226,6 +230,36 @@ fn with_aliases(
 ) -> BTreeSet<AliasName> {
     let all = &intent.aliases | add;
     &all - remove
+}
+
+/// The policy with other principals in the place of some.
+fn with_replaced(key: &KmsKey, replacements: &[Replacement]) -> Result<PolicyDocument, AppError> {
+    let is_arn = |text: &str| text.starts_with("arn:") && text.split(':').count() >= 6;
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(bad) = replacements
+        .iter()
+        .find(|one| one.old.is_empty() || !(is_arn(&one.new) || is_account(&one.new)))
+    {
+        return Err(AppError::Invalid {
+            field: "replace_principals",
+            why: format!("`{}` is no ARN of a user or role, and no account", bad.new),
+        });
+    }
+    let shown = key
+        .intent
+        .primary()
+        .and_then(|region| key.observed.get(region))
+        .and_then(|place| place.policy.value());
+    let Some(now) = key.intent.policy.as_ref().or(shown) else {
+        return Err(AppError::Invalid {
+            field: "replace_principals",
+            why: format!(
+                "the key policy of {} is not known yet; observe it first",
+                key.name
+            ),
+        });
+    };
+    Ok(policy_principals::replaced(now, shown, replacements)?)
 }
 
 /// The policy with other people in it. A policy with statements that are not ours can only be replaced as a whole.

@@ -36,6 +36,22 @@ pub(super) struct Examined {
     pub(super) counts: SweepCounts,
 }
 
+/// Principals that no longer exist: AWS shows their ids in key policies.
+fn principals_gone(places: &BTreeMap<Region, Place>) -> Vec<Finding> {
+    let of = |(region, place): (&Region, &Place)| {
+        let policy = place.policy.value();
+        let ids = policy.map(crate::policy_principals::gone);
+        let finding = |id: String| Finding {
+            kind: FindingKind::PrincipalGone,
+            region: Some(region.clone()),
+            detail: id,
+        };
+        let ids = ids.unwrap_or_default().into_iter();
+        ids.map(finding).collect::<Vec<_>>()
+    };
+    places.iter().flat_map(of).collect()
+}
+
 impl Pass {
     /// Looks at one KMS key. One that is being worked on is left alone: its job looks at it. One that is only waiting for
     /// its successor is still in use, so that it is looked at.
@@ -75,6 +91,7 @@ impl Pass {
         let plan = plan_settled(&subject.key.intent, &view, now);
         let mut found = findings(&subject.key.intent, &view, &plan, now);
         found.extend(new_grants(&subject.key.observed, &places));
+        found.extend(principals_gone(&places));
         if awaits_successor {
             // The successor is about to take them over.
             found.retain(|finding| finding.kind != FindingKind::AliasDiffers);

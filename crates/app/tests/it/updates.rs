@@ -1,6 +1,7 @@
 //! Changing a KMS key: what reaches AWS, and what is refused before anything is sent.
 
 use keyferry_app::AppError;
+use keyferry_app::Replacement;
 use keyferry_app::kms_keys::{
     AccessChange, Answer, Mode, PolicyChange, Properties, Stay, UpdateKmsKey, UploadKey,
 };
@@ -340,4 +341,50 @@ async fn a_name_is_given_once_in_a_keystore_and_case_counts() {
         .await;
     let created = world.create("app", KeySpec::Aes256).await;
     assert_eq!(code(created), "kms-key.name-taken");
+}
+
+#[tokio::test]
+async fn a_principal_is_replaced_in_the_key_policy_and_one_that_is_not_named_changes_nothing() {
+    let world = world().await;
+    let sim = &world.outside.sim;
+    sim.create_user(ACCOUNT, "bob", &[]).unwrap();
+    let by = |old: &str| UpdateKmsKey {
+        policy: Some(PolicyChange::Replace(vec![Replacement {
+            old: old.to_owned(),
+            new: format!("arn:aws:iam::{ACCOUNT}:user/bob"),
+        }])),
+        ..UpdateKmsKey::default()
+    };
+    let first = UpdateKmsKey {
+        policy: Some(PolicyChange::Access(AccessChange {
+            users: Some(vec![user()]),
+            ..AccessChange::default()
+        })),
+        ..UpdateKmsKey::default()
+    };
+    world.succeed(update(&world, first).await).await;
+
+    let nobody = update(&world, by("arn:aws:iam::111122223333:user/nobody")).await;
+    world.succeed(update(&world, by(&user())).await).await;
+
+    assert!(matches!(nobody, Ok(Answer::Unchanged(_))), "{nobody:?}");
+    let arn = world.arn("app").await.to_string();
+    let policy = aws(&world, "GetKeyPolicy", json!({ "KeyId": arn }))["Policy"].to_string();
+    assert!(!policy.contains(&user()), "{policy}");
+    assert!(policy.contains("user/bob"), "{policy}");
+}
+
+#[tokio::test]
+async fn replacing_a_principal_never_locks_us_out() {
+    let world = world().await;
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let out = UpdateKmsKey {
+        policy: Some(PolicyChange::Replace(vec![Replacement {
+            old: root,
+            new: "arn:aws:iam::444455556666:root".to_owned(),
+        }])),
+        ..UpdateKmsKey::default()
+    };
+
+    assert_eq!(code(update(&world, out).await), "plan.policy-locks-us-out");
 }

@@ -3,7 +3,7 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 use keyferry_api::alert::Severity;
 
-use super::PageArgs;
+use super::{DestinationCommand, PageArgs};
 
 fn severities() -> PossibleValuesParser {
     Severity::ALL
@@ -36,6 +36,9 @@ pub enum AlertCommand {
         /// Its id.
         alert: String,
     },
+    /// Where alerts are delivered to: webhooks and mail.
+    #[command(subcommand)]
+    Destination(DestinationCommand),
     /// Take note of an alert. It stays open until what it tells is over.
     Acknowledge {
         /// Its id.

@@ -86,6 +86,13 @@ pub struct AccessArgs {
         help_heading = "Key policy"
     )]
     pub remove_other_accounts: Vec<String>,
+    /// Name another principal wherever the key policy names one: OLD is an ARN, or the id that AWS shows for whoever is gone.
+    #[arg(
+        long = "replace-principal",
+        value_name = "OLD=NEW",
+        help_heading = "Key policy"
+    )]
+    pub replace_principals: Vec<String>,
     /// File with a whole key policy; `-` is standard input.
     #[arg(long, value_name = "FILE", help_heading = "Key policy", conflicts_with_all = [
         "key_users", "remove_key_users", "key_administrators", "remove_key_administrators",

@@ -2,6 +2,7 @@
 
 mod access;
 mod alert;
+mod alert_destination;
 mod audit;
 mod connection;
 mod group;
@@ -16,6 +17,7 @@ mod which;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
+pub use alert_destination::{AddDestinationArgs, DestinationCommand};
 pub use audit::AuditCommand;
 pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,

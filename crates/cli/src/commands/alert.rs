@@ -4,7 +4,7 @@ use keyferry_api::alert::{AlertPage, AlertView};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 
-use super::Context;
+use super::{Context, alert_destination};
 use crate::args::AlertCommand;
 use crate::client::Call;
 use crate::error::CliError;
@@ -38,6 +38,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AlertCommand) -> Res
                 .world
                 .print(context.globals.output, &items, || table(&items))
         }
+        AlertCommand::Destination(command) => alert_destination::run(context, command).await,
         AlertCommand::Show { alert } => one(context, &at::SHOW_ALERT, &alert).await,
         AlertCommand::Acknowledge { alert } => one(context, &at::ACKNOWLEDGE_ALERT, &alert).await,
     }

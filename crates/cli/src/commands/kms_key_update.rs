@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keyferry_api::bulk::{BulkOperation, BulkRequest};
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
-    AccessChangeRequest, KeyAccessView, KmsKeyView, Renewal, UpdateKmsKeyRequest,
+    AccessChangeRequest, KeyAccessView, KmsKeyView, Renewal, ReplacePrincipal, UpdateKmsKeyRequest,
 };
 
 use super::bulk::{self, Loss};
@@ -41,9 +41,9 @@ async fn many(context: &mut Context<'_>, args: UpdateKmsKeyArgs) -> Result<(), C
     let request = request(context.world, &nobody, args)?;
     if request.access.is_some() {
         let message = "who comes and goes in a key policy is changed one by one";
-        return Err(
-            CliError::usage(message).hint("for many, give the whole policy with --policy-file")
-        );
+        return Err(CliError::usage(message).hint(
+            "for many, use --replace-principal, or give the whole policy with --policy-file",
+        ));
     }
     let many = BulkRequest {
         update: Some(request),
@@ -74,6 +74,7 @@ fn request(
         add_aliases: args.aliases,
         remove_aliases: args.remove_aliases,
         policy: text::document(world, args.access.policy_file.as_deref())?,
+        replace_principals: replacements(&args.access.replace_principals)?,
         access: access(access_now, args.access)?,
         time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
         expires_at: validity.expires,
@@ -84,6 +85,19 @@ fn request(
             .hint("say what, such as --tag or --alias; see --help"));
     }
     Ok(request)
+}
+
+fn replacements(texts: &[String]) -> Result<Vec<ReplacePrincipal>, CliError> {
+    let one =
+        |text: &String| match text.split_once('=') {
+            Some((old, new)) if !old.is_empty() && !new.is_empty() => Ok(ReplacePrincipal {
+                old: old.to_owned(),
+                new: new.to_owned(),
+            }),
+            _ => Err(CliError::usage(format!("`{text}` replaces nobody"))
+                .hint("write OLD=NEW, both ARNs")),
+        };
+    texts.iter().map(one).collect()
 }
 
 fn access(now: &KeyAccessView, args: AccessArgs) -> Result<Option<AccessChangeRequest>, CliError> {

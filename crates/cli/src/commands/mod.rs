@@ -3,6 +3,7 @@
 mod access;
 mod adopt;
 mod alert;
+mod alert_destination;
 mod audit;
 mod bind;
 mod bulk;

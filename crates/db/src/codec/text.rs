@@ -7,6 +7,7 @@ use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::schedule::{AtBudget, ScheduledMethod};
 use keyferry_domain::view::{Custody, KeyState};
+use keyferry_ports::messenger::MailSecurity;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,7 +48,15 @@ macro_rules! words {
     )+};
 }
 
-words!(AtBudget, Custody, KeyState, Life, OldKey, ScheduledMethod);
+words!(
+    AtBudget,
+    Custody,
+    KeyState,
+    Life,
+    MailSecurity,
+    OldKey,
+    ScheduledMethod
+);
 
 /// A value that is stored as its word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

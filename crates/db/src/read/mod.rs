@@ -2,6 +2,7 @@
 
 mod access;
 mod configuration;
+mod delivery;
 mod fleet;
 mod schedule;
 mod work;

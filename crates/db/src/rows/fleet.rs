@@ -175,7 +175,7 @@ pub(crate) fn read_alert(mut row: Row) -> Records<Alert> {
     })
 }
 
-fn read_severity(row: &mut Row) -> Records<Severity> {
+pub(crate) fn read_severity(row: &mut Row) -> Records<Severity> {
     let place: usize = row.count()?;
     let known = Severity::ALL
         .get(place)

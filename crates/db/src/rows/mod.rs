@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod configuration;
+pub(crate) mod delivery;
 pub(crate) mod fleet;
 pub(crate) mod keys;
 pub(crate) mod kms_key;

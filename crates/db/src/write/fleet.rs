@@ -48,6 +48,10 @@ impl Writer {
 
     pub(super) async fn put_alert(&mut self, row: &Alert, expect: Expect) -> Result<(), Failure> {
         self.put("alerts", ALERT, alert_values(row), expect, ALERTS)
-            .await
+            .await?;
+        match expect {
+            Expect::New => self.announce(row).await,
+            Expect::Revision(_) => Ok(()),
+        }
     }
 }

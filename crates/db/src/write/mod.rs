@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod configuration;
+mod delivery;
 mod fleet;
 mod kms_key;
 mod work;
@@ -148,6 +149,9 @@ impl Writer {
             Change::PutFoundKey(row) => self.put_found_key(row).await,
             Change::DeleteFoundKey(arn) => self.delete_found_key(arn).await,
             Change::PutAlert(row, expect) => self.put_alert(row, *expect).await,
+            Change::PutDestination(row, expect) => self.put_destination(row, *expect).await,
+            Change::DeleteDestination(id, expect) => self.delete_destination(*id, *expect).await,
+            Change::PutDelivery(row) => self.put_delivery(row).await,
             Change::InsertJob(row) => self.insert_job(row).await,
             Change::UpdateJob(row) => self.update_job(row).await,
             Change::InsertTarget(row) => self.insert_target(row).await,

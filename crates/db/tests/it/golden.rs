@@ -7,14 +7,15 @@ use keyferry_ports::records::{
     Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KeyRecords as _,
     KmsKeyRecords as _, RecordsError,
 };
-use keyferry_testkit::contract::records::rich;
 use keyferry_testkit::contract::records::samples::Samples;
+use keyferry_testkit::contract::records::{deliveries, rich};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 10] = [
+const COLUMNS: [(&str, &str, &str); 11] = [
+    ("alert_destinations", "address", "destination.1.json"),
     ("connections", "link", "link.1.json"),
     ("connections", "rotation", "rotation.1.json"),
     ("keys", "rotation", "source-rotation.1.json"),
@@ -41,11 +42,13 @@ async fn rich_database(file: &SqliteFile) -> Database {
     let keystore = rich::keystore(&mut samples, connection.id);
     let kms_key = rich::kms_key(&mut samples, &keystore);
     let key = rich::key(&mut samples);
+    let [_, destination] = deliveries::destinations(&mut samples);
     let batch = Batch::new()
         .with(Change::PutConnection(connection, Expect::New))
         .with(Change::PutKeystore(keystore, Expect::New))
         .with(Change::PutKmsKey(kms_key, Expect::New))
-        .with(Change::PutKey(key, Expect::New));
+        .with(Change::PutKey(key, Expect::New))
+        .with(Change::PutDestination(destination, Expect::New));
     database.commit(batch).await.unwrap();
     database
 }

@@ -6,7 +6,7 @@ use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
-use keyferry_ports::records::{AttemptState, JobState, Priority, TargetState};
+use keyferry_ports::records::{AttemptState, DeliveryState, JobState, Priority, TargetState};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use crate::support::{PostgresSchema, SqliteFile};
@@ -36,6 +36,10 @@ fn the_schema_allows_exactly_the_words_that_the_code_knows() {
     assert_eq!(words_of("key_versions", "state"), words(VersionState::ALL));
     assert_eq!(words_of("kms_keys", "life"), words(Life::ALL));
     assert_eq!(words_of("kms_keys", "handover"), words(OldKey::ALL));
+    assert_eq!(
+        words_of("alert_deliveries", "state"),
+        words(DeliveryState::ALL)
+    );
     assert_eq!(words_of("jobs", "state"), words(JobState::ALL));
     assert_eq!(words_of("targets", "state"), words(TargetState::ALL));
     assert_eq!(words_of("attempts", "state"), words(AttemptState::ALL));

@@ -3,7 +3,9 @@
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
-use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId};
+use keyferry_domain::id::{
+    ConnectionId, DestinationId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
@@ -14,6 +16,7 @@ use jiff::Timestamp;
 
 use super::access::{ApiToken, Seal, SealedKeyring, Session, User};
 use super::audit::AuditLeaf;
+use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
 
@@ -68,8 +71,15 @@ pub enum Change {
     PutFoundKey(FoundKey),
     /// Drop a found key, if it is there: it is managed from now on.
     DeleteFoundKey(KmsKeyArn),
-    /// Write an alert; a conflict where another one of its subject and code is open.
+    /// Write an alert; a conflict where another one of its subject and code is open. A new one waits for delivery to every
+    /// destination that wants it, save the one that it is about.
     PutAlert(Alert, Expect),
+    /// Write a destination of alerts. A taken name is a conflict.
+    PutDestination(AlertDestination, Expect),
+    /// Remove a destination, with its deliveries.
+    DeleteDestination(DestinationId, Expect),
+    /// Write how far a delivery is; a conflict where the revision moved.
+    PutDelivery(Delivery),
     /// Add a job; a taken idempotency key of that actor is a conflict.
     InsertJob(Job),
     /// Write a job's state and progress; a conflict where the revision moved.

@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod change;
+mod delivery;
 mod filter;
 mod fleet;
 mod jobs;
@@ -16,8 +17,8 @@ use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
-    SweepId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
+    SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
 pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
 pub use change::{Batch, Change, Expect};
+pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
 pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
 pub use jobs::{
@@ -263,6 +265,21 @@ pub trait FleetRecords: Send + Sync + 'static {
     async fn list_alerts(&self, filter: &AlertFilter, page: &Page) -> Records<PageOf<Alert>>;
 }
 
+/// Reads of destinations of alerts, and of deliveries to them.
+#[async_trait]
+pub trait DeliveryRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_destination(&self, id: DestinationId) -> Records<Option<AlertDestination>>;
+    /// By name.
+    async fn find_destination_by_name(&self, name: &Name) -> Records<Option<AlertDestination>>;
+    /// All, by name.
+    async fn list_destinations(&self) -> Records<Vec<AlertDestination>>;
+    /// Pending deliveries that are due at `now`: the oldest first, then by alert and destination; at most `limit`.
+    async fn due_deliveries(&self, now: Timestamp, limit: u32) -> Records<Vec<Delivery>>;
+    /// All of one alert, by destination.
+    async fn deliveries_of(&self, alert: AlertId) -> Records<Vec<Delivery>>;
+}
+
 /// Reads of the audit log.
 #[async_trait]
 pub trait AuditRecords: Send + Sync + 'static {
@@ -286,6 +303,7 @@ pub trait AllRecords:
     + KeyRecords
     + KmsKeyRecords
     + FleetRecords
+    + DeliveryRecords
     + ScheduleRecords
     + AccessRecords
     + AuditRecords
@@ -298,6 +316,7 @@ impl<T> AllRecords for T where
         + KeyRecords
         + KmsKeyRecords
         + FleetRecords
+        + DeliveryRecords
         + ScheduleRecords
         + JobRecords
         + AccessRecords

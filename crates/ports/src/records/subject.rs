@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId, SweepId};
+use keyferry_domain::id::{ConnectionId, DestinationId, KeyId, KmsKeyId, SweepId};
 
 /// What a target is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,8 @@ pub enum Subject {
     Sweep(SweepId),
     /// One connection: its access key.
     Connection(ConnectionId),
+    /// One destination of alerts. Alerts are about it; no target is.
+    Destination(DestinationId),
     /// One key in the vault. Alerts are about it; no target is.
     Key(KeyId),
 }
@@ -23,7 +25,7 @@ impl Subject {
     pub fn kms_key(self) -> Option<KmsKeyId> {
         match self {
             Self::KmsKey(id) => Some(id),
-            Self::Sweep(_) | Self::Connection(_) | Self::Key(_) => None,
+            Self::Sweep(_) | Self::Connection(_) | Self::Destination(_) | Self::Key(_) => None,
         }
     }
 }
@@ -53,6 +55,7 @@ impl fmt::Display for Subject {
             Self::KmsKey(id) => write!(f, "kms-key:{id}"),
             Self::Sweep(id) => write!(f, "sweep:{id}"),
             Self::Connection(id) => write!(f, "connection:{id}"),
+            Self::Destination(id) => write!(f, "destination:{id}"),
             Self::Key(id) => write!(f, "key:{id}"),
         }
     }
@@ -73,6 +76,7 @@ impl FromStr for Subject {
             Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
             Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),
             Some(("connection", id)) => id.parse().ok().map(Self::Connection),
+            Some(("destination", id)) => id.parse().ok().map(Self::Destination),
             Some(("key", id)) => id.parse().ok().map(Self::Key),
             _ => None,
         };

@@ -63,6 +63,8 @@ pub struct Config {
     pub body_bytes_max: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// Hosts of webhooks and mail whose address may be private.
+    pub alert_private_hosts: Vec<String>,
     /// What is logged.
     pub log_level: String,
     /// How.
@@ -134,6 +136,7 @@ impl Raw {
             timeout: Duration::from_secs(
                 checker.parse("http.timeout_seconds", 60, |text| number(text, 1, 3600)),
             ),
+            alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };
@@ -176,6 +179,19 @@ fn log_format(text: &str) -> Result<LogFormat, String> {
         "json" => Ok(LogFormat::Json),
         other => Err(format!("must be `text` or `json`, not {other}")),
     }
+}
+
+fn hosts(text: &str) -> Result<Vec<String>, String> {
+    let hosts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty());
+    hosts
+        .map(|host| match host.contains(['/', ' ', '*', '@']) {
+            true => Err(format!("lists host names, and {host} is none")),
+            false => Ok(host.to_owned()),
+        })
+        .collect()
 }
 
 fn filled(text: &str) -> Result<String, String> {

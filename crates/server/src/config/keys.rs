@@ -82,6 +82,12 @@ pub const KEYS: &[Key] = &[
         "How long a request may take, in seconds.",
     ),
     key(
+        "alerts.private_hosts",
+        "",
+        "Hosts that webhooks and mail may go to although their address is private, loopback or link-local, and without TLS; \
+         separated by commas.",
+    ),
+    key(
         "log.level",
         "info",
         "What is logged to standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,keyferry_engine=debug`.",

@@ -41,5 +41,6 @@ pub(crate) fn view(alert: Alert) -> AlertView {
         resolved_at: alert.resolved_at.map(|at| at.to_string()),
         acknowledged_by: who,
         acknowledged_at: at.map(|at| at.to_string()),
+        deliveries: Vec::new(),
     }
 }

@@ -6,12 +6,12 @@ use keyferry_api::kms_key::{
     SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_api::plan::LastUseView;
-use keyferry_app::AppError;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
     AccessChange, CreateKmsKey, PolicyChange, PolicyChoice, Properties, Rotate, Stay,
     SynchronizeChoice, UpdateKmsKey, UploadKey,
 };
+use keyferry_app::{AppError, Replacement};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
 use keyferry_domain::intent::Origin;
@@ -96,11 +96,19 @@ pub(crate) fn update(
         .tags
         .into_iter()
         .partition(|(_, value)| value.is_none());
-    let policy = match (request.access, request.policy) {
-        (Some(_), Some(_)) => return Err(both()),
-        (Some(change), None) => Some(PolicyChange::Access(access_change(change))),
-        (None, Some(text)) => Some(PolicyChange::Json(text)),
-        (None, None) => None,
+    let replace = request.replace_principals.into_iter();
+    let replace: Vec<Replacement> = replace
+        .map(|one| Replacement {
+            old: one.old,
+            new: one.new,
+        })
+        .collect();
+    let policy = match (request.access, request.policy, replace.is_empty()) {
+        (None, None, true) => None,
+        (None, None, false) => Some(PolicyChange::Replace(replace)),
+        (Some(change), None, true) => Some(PolicyChange::Access(access_change(change))),
+        (None, Some(text), true) => Some(PolicyChange::Json(text)),
+        _ => return Err(both()),
     };
     Ok(UpdateKmsKey {
         revision,

@@ -20,6 +20,8 @@ use crate::state::ServerState;
 pub enum Resource {
     /// Alerts.
     Alert,
+    /// Destinations of alerts.
+    AlertDestination,
     /// The audit log.
     Audit,
     /// Connections.
@@ -47,6 +49,7 @@ impl Resource {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Alert => "alert",
+            Self::AlertDestination => "alert-destination",
             Self::Audit => "audit",
             Self::Connection => "connection",
             Self::Group => "group",

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::alert::{AlertPage, AlertQuery};
+use keyferry_api::alert::{AlertPage, AlertQuery, AlertView};
 use keyferry_api::found_key::{FoundKeyPage, FoundKeyQuery};
 use keyferry_domain::id::ConnectionId;
 
-use crate::convert::{alert, found_key, job, page::page};
+use crate::convert::{alert, alert_destination, found_key, job, page::page};
 use crate::http::extract::{By, Params, Selector};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -81,8 +81,17 @@ pub(crate) async fn alert(
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
-    let found = state.app.alerts.show(&actor, alert::id(&id)?).await?;
-    Ok(reply::ok(alert::view(found)))
+    let id = alert::id(&id)?;
+    let found = state.app.alerts.show(&actor, id).await?;
+    let destinations = &state.app.alert_destinations;
+    let deliveries = destinations.deliveries_of(&actor, id).await?;
+    Ok(reply::ok(AlertView {
+        deliveries: deliveries
+            .into_iter()
+            .map(alert_destination::delivery)
+            .collect(),
+        ..alert::view(found)
+    }))
 }
 
 pub(crate) async fn acknowledge(

@@ -1,5 +1,6 @@
 //! Every route with its action and resource; the handlers hold no rules.
 
+mod alert_destinations;
 mod audit;
 mod connections;
 mod events;
@@ -19,7 +20,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Schedule, Seal,
+    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess,
+    Schedule, Seal,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -80,6 +82,30 @@ pub fn all() -> Vec<Route> {
             Action::AlertAcknowledge,
             Alert,
             fleet::acknowledge,
+        ),
+        guarded(
+            at::LIST_ALERT_DESTINATIONS,
+            Action::AlertDestinationRead,
+            AlertDestination,
+            alert_destinations::list,
+        ),
+        guarded(
+            at::ADD_ALERT_DESTINATION,
+            Action::AlertDestinationAdd,
+            AlertDestination,
+            alert_destinations::add,
+        ),
+        guarded(
+            at::TEST_ALERT_DESTINATION,
+            Action::AlertDestinationTest,
+            AlertDestination,
+            alert_destinations::test,
+        ),
+        guarded(
+            at::DELETE_ALERT_DESTINATION,
+            Action::AlertDestinationDelete,
+            AlertDestination,
+            alert_destinations::delete,
         ),
         guarded(
             at::LIST_SCHEDULES,

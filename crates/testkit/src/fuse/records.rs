@@ -8,8 +8,8 @@ use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
-    SweepId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
+    SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -18,11 +18,12 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessRecords, Alert, AlertFilter, AllRecords, ApiToken, Attempt, AuditFilter, AuditRecord,
-    AuditRecords, Batch, Commits, ConfigurationRecords, DueRotation, FleetRecords, FoundKey,
-    FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
-    LaneLease, Page, PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject,
-    Sweep, Target, TargetFilter, User,
+    AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken, Attempt,
+    AuditFilter, AuditRecord, AuditRecords, Batch, Commits, ConfigurationRecords, Delivery,
+    DeliveryRecords, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
+    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
+    Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject, Sweep, Target, TargetFilter,
+    User,
 };
 
 use super::{Fuse, Point};
@@ -148,6 +149,14 @@ reads!(FleetRecords {
     fn find_alert(id: AlertId) -> Option<Alert>;
     fn open_alerts_on(subject: Subject) -> Vec<Alert>;
     fn list_alerts(filter: &AlertFilter, page: &Page) -> PageOf<Alert>;
+});
+
+reads!(DeliveryRecords {
+    fn find_destination(id: DestinationId) -> Option<AlertDestination>;
+    fn find_destination_by_name(name: &Name) -> Option<AlertDestination>;
+    fn list_destinations() -> Vec<AlertDestination>;
+    fn due_deliveries(now: Timestamp, limit: u32) -> Vec<Delivery>;
+    fn deliveries_of(alert: AlertId) -> Vec<Delivery>;
 });
 
 reads!(AuditRecords {

@@ -55,6 +55,9 @@ impl State {
                 Ok(())
             }
             Change::PutAlert(row, expect) => self.put_alert(row, expect),
+            Change::PutDestination(row, expect) => self.put_destination(row, expect),
+            Change::DeleteDestination(id, expect) => self.delete_destination(id, expect),
+            Change::PutDelivery(row) => self.put_delivery(row),
             Change::InsertJob(row) => self.insert_job(row, touched),
             Change::UpdateJob(row) => self.update_job(row, touched),
             Change::InsertTarget(row) => self.insert_target(row, touched),

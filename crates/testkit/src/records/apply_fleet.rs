@@ -45,6 +45,9 @@ impl State {
         row.seen_at = whole_micros(row.seen_at);
         row.resolved_at = row.resolved_at.map(whole_micros);
         row.acknowledged = row.acknowledged.map(|(who, at)| (who, whole_micros(at)));
+        if expect == Expect::New {
+            self.announce(&row);
+        }
         self.alerts.put(row.id, row);
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! The records in memory: the same rules as the databases, without a disk.
 
 mod apply;
+mod apply_delivery;
 mod apply_fleet;
 mod apply_work;
 mod page;
 mod read;
 mod read_access;
+mod read_delivery;
 mod read_fleet;
 mod read_work;
 mod state;

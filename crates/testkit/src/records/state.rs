@@ -5,8 +5,8 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
-    SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
+    SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -14,8 +14,8 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    Alert, ApiToken, Attempt, AuditLeaf, Expect, FoundKey, Job, Priority, Records, RecordsError,
-    Seal, SealedKeyring, Session, Subject, Sweep, Target, User,
+    Alert, AlertDestination, ApiToken, Attempt, AuditLeaf, Delivery, Expect, FoundKey, Job,
+    Priority, Records, RecordsError, Seal, SealedKeyring, Session, Subject, Sweep, Target, User,
 };
 
 use super::table::Table;
@@ -59,6 +59,8 @@ state! {
     sweeps: SweepId => Sweep,
     found_keys: KmsKeyArn => FoundKey,
     alerts: AlertId => Alert,
+    destinations: DestinationId => AlertDestination,
+    deliveries: (AlertId, DestinationId) => Delivery,
     jobs: JobId => Job,
     jobs_by_idempotency_key: (String, String) => JobId,
     targets: TargetId => Target,

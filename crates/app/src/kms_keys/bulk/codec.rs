@@ -7,6 +7,7 @@ use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::validity::Validity;
 use serde::{Deserialize, Serialize};
 
+use crate::Replacement;
 use crate::actor::Actor;
 use crate::codec::Unreadable;
 use crate::kms_keys::{
@@ -73,6 +74,9 @@ struct StoredUpdate {
     remove_tags: BTreeSet<String>,
     policy: Option<String>,
     access: Option<StoredAccess>,
+    /// Who stands in whose place: former, new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replace: Vec<(String, String)>,
     stay: Option<StoredStay>,
 }
 
@@ -145,10 +149,14 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
 }
 
 fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
-    let (policy, access) = match update.policy {
-        Some(PolicyChange::Json(text)) => (Some(text), None),
-        Some(PolicyChange::Access(access)) => (None, Some(access)),
-        None => (None, None),
+    let (policy, access, replace) = match update.policy {
+        Some(PolicyChange::Json(text)) => (Some(text), None, Vec::new()),
+        Some(PolicyChange::Access(access)) => (None, Some(access), Vec::new()),
+        Some(PolicyChange::Replace(all)) => {
+            let pairs = all.into_iter().map(|one| (one.old, one.new));
+            (None, None, pairs.collect())
+        }
+        None => (None, None, Vec::new()),
     };
     StoredUpdate {
         description: update.description,
@@ -161,6 +169,7 @@ fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
             other_accounts: access.other_accounts,
             administrators_may_delete: access.administrators_may_delete,
         }),
+        replace,
         stay: update.stay.map(|stay| StoredStay {
             until: match stay.until {
                 Validity::Permanent => None,
@@ -253,11 +262,14 @@ fn read_update(stored: StoredUpdate) -> Result<UpdateKmsKey, Unreadable> {
             lapses: stored.lapses,
         })
     };
+    let replace = stored.replace.into_iter();
+    let replace: Vec<Replacement> = replace.map(|(old, new)| Replacement { old, new }).collect();
+    let replace = (!replace.is_empty()).then_some(PolicyChange::Replace(replace));
     Ok(UpdateKmsKey {
         description: stored.description,
         set_tags: stored.set_tags,
         remove_tags: stored.remove_tags,
-        policy: access.or(stored.policy.map(PolicyChange::Json)),
+        policy: access.or(stored.policy.map(PolicyChange::Json)).or(replace),
         stay: stored.stay.map(stay).transpose()?,
         ..UpdateKmsKey::default()
     })

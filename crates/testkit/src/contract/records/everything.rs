@@ -55,6 +55,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
 }
 
 async fn read_fleet(records: &dyn AllRecords, text: &mut String) -> Records<()> {
+    lines(text, records.list_destinations().await?);
     lines(text, records.list_sweeps().await?);
     let every = FoundKeyFilter {
         with_gone: true,

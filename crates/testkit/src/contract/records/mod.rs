@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod batches;
 mod configuration;
+pub mod deliveries;
 pub mod differential;
 mod everything;
 mod fleet;
@@ -106,6 +107,12 @@ checks! {
         found_keys_are_listed_by_what_the_filter_asks,
         of_one_subject_and_code_one_alert_is_open,
         alerts_are_listed_newest_first_by_what_the_filter_asks,
+    ],
+    deliveries: [
+        a_destination_is_read_back_as_written,
+        a_destination_name_is_taken_once,
+        a_new_alert_waits_for_delivery_wherever_it_is_wanted,
+        deliveries_that_are_pending_are_due_at_their_time,
     ],
     work: [
         a_job_with_its_targets_is_read_back_as_written,

@@ -1,0 +1,225 @@
+//! The courier: works off deliveries that are due.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_domain::drift::Severity;
+use keyferry_domain::id::AlertId;
+use keyferry_ports::records::{
+    Alert, AlertDestination, Batch, Change, Delivery, DeliveryState, Expect, Subject,
+};
+use serde_json::json;
+
+use crate::alerts::ended;
+use crate::error::AppError;
+use crate::parts::Shared;
+
+use super::{is_conflict, next_try, words};
+
+/// The code of the alert of a destination that takes nothing.
+pub const NOT_DELIVERED: &str = "alert.not-delivered";
+
+/// A delivery that is not taken for so long is given up.
+pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// How often deliveries are looked for.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(15);
+
+/// Deliveries in one look, at most.
+const AT_ONCE: u32 = 100;
+
+/// Delivers alerts; whoever composes the application runs it.
+pub struct Courier {
+    shared: Arc<Shared>,
+}
+
+impl Courier {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Delivers what is due, again and again, until `shutdown` returns.
+    pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
+        let clock = &self.shared.ports.clock;
+        tokio::pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => return,
+                result = self.deliver_due() => if let Err(error) = result {
+                    tracing::error!(%error, "alerts could not be delivered");
+                },
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = clock.sleep_until(self.shared.now() + LOOK_AFTER) => {}
+            }
+        }
+    }
+
+    /// Tries every delivery that is due now. Answers how many were taken. While the vault is sealed, nothing is tried.
+    ///
+    /// # Errors
+    ///
+    /// Where the records fail: what was not tried is still due.
+    pub async fn deliver_due(&self) -> Result<usize, AppError> {
+        if !self.shared.ports.vault.is_open() {
+            return Ok(0);
+        }
+        let records = &self.shared.ports.records;
+        let due = records.due_deliveries(self.shared.now(), AT_ONCE).await?;
+        let mut taken = 0;
+        for delivery in due {
+            taken += usize::from(self.deliver(delivery).await?);
+        }
+        Ok(taken)
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> Result<bool, AppError> {
+        let records = &self.shared.ports.records;
+        let (Some(alert), Some(destination)) = (
+            records.find_alert(delivery.alert).await?,
+            records.find_destination(delivery.destination).await?,
+        ) else {
+            return Ok(false);
+        };
+        let now = self.shared.now();
+        let claimed = Delivery {
+            tries: delivery.tries.saturating_add(1),
+            due_at: next_try(delivery.tries, now),
+            ..delivery
+        };
+        let claim = Batch::new().with(Change::PutDelivery(claimed.clone()));
+        match records.commit(claim).await {
+            Err(error) if is_conflict(&error) => return Ok(false),
+            claimed => claimed?,
+        }
+        let claimed = Delivery {
+            revision: claimed.revision + 1,
+            ..claimed
+        };
+        let sent = self.send(&alert, &destination, now).await;
+        let is_taken = sent.is_ok();
+        let batch = match sent {
+            Ok(()) => self.taken(claimed, &destination).await?,
+            Err(why) => self.not_taken(claimed, &destination, why, now).await?,
+        };
+        match records.commit(batch).await {
+            Err(error) if is_conflict(&error) => Ok(is_taken),
+            committed => committed.map(|()| is_taken).map_err(AppError::from),
+        }
+    }
+
+    async fn send(
+        &self,
+        alert: &Alert,
+        destination: &AlertDestination,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        let open = self
+            .shared
+            .open_destination(destination)
+            .map_err(|error| error.to_string())?;
+        let message = words::of_alert(alert, now);
+        let sent = self.shared.ports.messenger.deliver(&open, &message).await;
+        sent.map_err(|failure| failure.why)
+    }
+
+    async fn taken(
+        &self,
+        delivery: Delivery,
+        destination: &AlertDestination,
+    ) -> Result<Batch, AppError> {
+        let done = Delivery {
+            state: DeliveryState::Delivered,
+            note: None,
+            ..delivery
+        };
+        let mut batch = Batch::new().with(Change::PutDelivery(done));
+        batch
+            .changes
+            .extend(self.shared.destination_answers(destination).await?);
+        Ok(batch)
+    }
+
+    async fn not_taken(
+        &self,
+        delivery: Delivery,
+        destination: &AlertDestination,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Batch, AppError> {
+        tracing::warn!(destination = %destination.name, why, "an alert was not delivered");
+        let is_over = now.duration_since(delivery.since) >= GIVE_UP_AFTER;
+        let state = if is_over {
+            DeliveryState::GivenUp
+        } else {
+            DeliveryState::Pending
+        };
+        let mut batch = Batch::new().with(Change::PutDelivery(Delivery {
+            state,
+            note: Some(why.clone()),
+            ..delivery
+        }));
+        if is_over {
+            let told = self.shared.destination_is_down(destination, &why).await?;
+            batch.push(told);
+        }
+        Ok(batch)
+    }
+}
+
+impl Shared {
+    /// Ends the alert of a destination that took nothing.
+    pub(crate) async fn destination_answers(
+        &self,
+        destination: &AlertDestination,
+    ) -> Result<Option<Change>, AppError> {
+        let open = self.told_of(destination).await?;
+        Ok(open.map(|alert| ended(&alert, self.now())))
+    }
+
+    async fn told_of(&self, destination: &AlertDestination) -> Result<Option<Alert>, AppError> {
+        let subject = Subject::Destination(destination.id);
+        let open = self.ports.records.open_alerts_on(subject).await?;
+        Ok(open.into_iter().find(|alert| alert.code == NOT_DELIVERED))
+    }
+
+    async fn destination_is_down(
+        &self,
+        destination: &AlertDestination,
+        why: &str,
+    ) -> Result<Change, AppError> {
+        let now = self.now();
+        let details = json!({ "findings": [{ "region": null, "detail": why }] }).to_string();
+        Ok(match self.told_of(destination).await? {
+            Some(alert) => {
+                let expect = Expect::Revision(alert.revision);
+                let alert = Alert {
+                    details,
+                    seen_at: now,
+                    ..alert
+                };
+                Change::PutAlert(alert, expect)
+            }
+            None => {
+                let alert = Alert {
+                    id: AlertId::new(self.new_uuid()),
+                    subject: Subject::Destination(destination.id),
+                    name: destination.name.to_string(),
+                    group: crate::parts::DEFAULT_GROUP,
+                    code: NOT_DELIVERED.to_owned(),
+                    severity: Severity::Warning,
+                    message: "an alert was not taken for a day, and is not sent there any more"
+                        .to_owned(),
+                    details,
+                    opened_at: now,
+                    seen_at: now,
+                    resolved_at: None,
+                    acknowledged: None,
+                    revision: 1,
+                };
+                Change::PutAlert(alert, Expect::New)
+            }
+        })
+    }
+}

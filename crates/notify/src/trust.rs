@@ -1,0 +1,56 @@
+//! Whose certificates count: those of the host's store, and those that the destination names instead.
+
+use std::sync::Arc;
+
+use keyferry_ports::messenger::NotDelivered;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::failed;
+
+/// The certificates of a PEM bundle.
+pub(crate) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, NotDelivered> {
+    CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| failed("the CA bundle is no PEM", &error))
+}
+
+fn roots(ca_bundle: Option<&str>) -> Result<RootCertStore, NotDelivered> {
+    let mut store = RootCertStore::empty();
+    let trusted = match ca_bundle {
+        Some(pem) => certificates(pem)?,
+        None => rustls_native_certs::load_native_certs().certs,
+    };
+    store.add_parsable_certificates(trusted);
+    if store.is_empty() {
+        return Err(NotDelivered {
+            why: "there is no CA certificate to trust: install the host's, or give the destination a CA bundle"
+                .to_owned(),
+        });
+    }
+    Ok(store)
+}
+
+/// Speaks TLS with a host: 1.2 or later, its certificate trusted and naming it.
+pub(crate) async fn secure(
+    stream: TcpStream,
+    host: &str,
+    ca_bundle: Option<&str>,
+) -> Result<TlsStream<TcpStream>, NotDelivered> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed("TLS cannot be spoken", &error))?
+        .with_root_certificates(roots(ca_bundle)?)
+        .with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|error| failed(format_args!("{host} is no host name"), &error))?;
+    TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .map_err(|error| failed(format_args!("TLS with {host} failed"), &error))
+}
