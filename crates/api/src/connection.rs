@@ -528,6 +528,9 @@ pub struct PolicyQuery {
     /// Whether multi-Region keys are wanted, which need a service-linked role.
     #[serde(default)]
     pub multi_region: bool,
+    /// Whether KMS keys whose material AWS makes are wanted.
+    #[serde(default)]
+    pub native: bool,
 }
 
 /// One file to hand to AWS.

@@ -72,7 +72,17 @@ pub struct KmsKeySettings {
     pub rotation: Option<RotationRequest>,
 }
 
-/// Makes a key, its first version and a KMS key that holds it.
+words! {
+    /// Who makes the key material.
+    MaterialOrigin {
+        /// Keyferry: a key in the vault, imported.
+        Keyferry = "keyferry",
+        /// AWS: it is nowhere else, and nothing can bring it back.
+        Aws = "aws",
+    }
+}
+
+/// Makes a key, its first version and a KMS key that holds it; or a KMS key whose material AWS makes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateKmsKeyRequest {
@@ -82,6 +92,10 @@ pub struct CreateKmsKeyRequest {
     pub name: String,
     /// The new key's spec; the template's unless given.
     pub spec: Option<String>,
+    /// Who makes the key material; `keyferry` unless given.
+    pub origin: Option<MaterialOrigin>,
+    /// Days between AWS's own rotations, 90 to 2560, with `origin` `aws` and a symmetric spec; never unless given.
+    pub native_rotation_days: Option<u32>,
     /// How the KMS key shall look.
     #[serde(default)]
     pub settings: KmsKeySettings,
@@ -146,6 +160,8 @@ pub struct UpdateKmsKeyRequest {
     pub time_zone: Option<String>,
     /// What happens where `expires_at` lies beyond the 365 days that AWS allows; `renew` unless given.
     pub renewal: Option<Renewal>,
+    /// Days between AWS's own rotations, 90 to 2560, where AWS made the material; 0 stops them.
+    pub native_rotation_days: Option<u32>,
 }
 
 /// One principal in the place of another.
@@ -213,6 +229,8 @@ pub struct RotateRequest {
     pub method: RotationMethod,
     /// What becomes of the old KMS key, with `new-key`; `keep-enabled` unless given.
     pub old_key: Option<OldKey>,
+    /// A key of the vault, by id or name, that takes the place of material that is not from the vault, with `new-key`.
+    pub to_key: Option<String>,
 }
 
 /// Schedules deletion.
@@ -457,6 +475,9 @@ pub struct KmsKeyView {
     pub origin: String,
     /// Whether it can be replicated.
     pub multi_region: bool,
+    /// Days between AWS's own rotations, where AWS made the material and rotates it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native_rotation_days: Option<u32>,
     /// Whether it shall be enabled.
     pub enabled: bool,
     /// Who may do what, as the wanted policy tells it.

@@ -136,6 +136,7 @@ fn paperwork(account: &str, identity: PolicyIdentity) -> Result<Vec<Document>, D
             name: DEFAULT_NAME.to_owned(),
             identity,
             multi_region: true,
+            native: true,
         })
     };
     prepare().map_err(DemoError::app("the IAM policies could not be written"))

@@ -63,6 +63,17 @@ pub struct KmsKey {
     pub revision: u64,
 }
 
+/// Where a KMS key belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// Whose.
+    pub group: GroupId,
+    /// Its keystore.
+    pub keystore: KeystoreId,
+    /// How its account is reached.
+    pub connection: ConnectionId,
+}
+
 crate::words! {
     /// What becomes of a KMS key whose successor has its aliases, 10 minutes after they moved.
     OldKey {
@@ -129,6 +140,49 @@ impl Status {
 }
 
 impl KmsKey {
+    /// A KMS key of which AWS knows nothing yet. Its first rotation counts from now.
+    pub fn new(
+        (id, operation): (KmsKeyId, OperationId),
+        name: Name,
+        home: Home,
+        intent: Intent,
+        now: Timestamp,
+    ) -> Self {
+        let key = Self {
+            id,
+            name,
+            group: home.group,
+            keystore: home.keystore,
+            connection: home.connection,
+            source: None,
+            operation,
+            arn: None,
+            intent,
+            observed: BTreeMap::new(),
+            traces: BTreeMap::new(),
+            bindings: BTreeMap::new(),
+            held_material: false,
+            held: Vec::new(),
+            former: Vec::new(),
+            predecessor: None,
+            successor: None,
+            handover: None,
+            rotation_due: None,
+            created_at: now,
+            revision: 1,
+        };
+        key.due_after(now, now)
+    }
+
+    /// Where it belongs.
+    pub fn home(&self) -> Home {
+        Home {
+            group: self.group,
+            keystore: self.keystore,
+            connection: self.connection,
+        }
+    }
+
     /// The same KMS key with its due time counted from its last rotation.
     #[must_use]
     pub fn due_after(self, last: Timestamp, now: Timestamp) -> Self {

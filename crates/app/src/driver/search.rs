@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::id::OperationId;
-use keyferry_domain::intent::Intent;
+use keyferry_domain::intent::{Intent, Origin};
 use keyferry_domain::tag::{OPERATION_TAG, Tags};
 use keyferry_domain::view::{Candidate, Field, KeyState, Search};
 use keyferry_engine::DriverError;
@@ -125,9 +125,12 @@ impl Reader<'_> {
         let tag_is_authentic = tag == expected_tag;
         let place = self.place(subject, arn, now).await?;
         let intent = &subject.key.intent;
+        // AWS's own material is there from the beginning, and nothing of ours will ever be put beside it.
         let (held_material, matches_request) = match &place.described {
             Field::Value(described) => (
-                described.current_material.is_some() || described.state != KeyState::PendingImport,
+                intent.shape.origin == Origin::External
+                    && (described.current_material.is_some()
+                        || described.state != KeyState::PendingImport),
                 described.shape == intent.shape
                     && described.description == intent.description
                     && has_tags(&tags, &intent.tags)

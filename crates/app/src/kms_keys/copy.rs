@@ -75,9 +75,7 @@ impl KmsKeys {
         }
         if mode.dry_run {
             let now = self.shared.now();
-            let plans = made
-                .into_iter()
-                .map(|one| planned_first(one, key.current, now));
+            let plans = made.into_iter().map(|one| planned_first(one, now));
             return Ok(Answer::Planned(plans.collect()));
         }
         self.start_creation(actor, action, made, mode, batch).await

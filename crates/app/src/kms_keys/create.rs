@@ -10,7 +10,7 @@ use keyferry_domain::id::{KmsKeyId, OperationId};
 use keyferry_domain::intent::Intent;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::{Keystore, PolicyDocument};
-use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::kms_key::{Home, KmsKey};
 use keyferry_domain::name::Name;
 use keyferry_domain::operation::{self, CreateRequest, RotationChoice};
 use keyferry_domain::plan::{Blocked, Decision};
@@ -83,6 +83,21 @@ pub struct CreateKmsKey {
     pub properties: Properties,
 }
 
+/// A KMS key whose material AWS makes.
+#[derive(Clone, Debug)]
+pub struct GenerateInAws {
+    /// The keystore, by id or name.
+    pub keystore: String,
+    /// Name of the KMS key.
+    pub name: Name,
+    /// Kind of key; `None` is the template's.
+    pub spec: Option<KeySpec>,
+    /// Days between AWS's own rotations, 90 to 2560; symmetric keys only. `None` is never.
+    pub native_rotation_days: Option<u32>,
+    /// Everything else; material that AWS makes has no end.
+    pub properties: Properties,
+}
+
 /// A KMS key from a key that the vault has.
 #[derive(Clone, Debug)]
 pub struct UploadKey {
@@ -120,12 +135,13 @@ impl KmsKeys {
         let spec = command.spec.unwrap_or(to.keystore.template.spec);
         self.refuse_taken_name(to.keystore.id, &command.name, None)
             .await?;
-        let intent = self.first_intent(&to, VersionNumber::FIRST, spec, command.properties)?;
+        let version = Some(VersionNumber::FIRST);
+        let intent = self.first_intent(&to, version, (spec, None), command.properties)?;
         self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
             .await?;
         let kms_key = self.new_kms_key(&to, command.name.clone(), intent);
         if mode.dry_run {
-            let planned = planned_first(kms_key, VersionNumber::FIRST, self.shared.now());
+            let planned = planned_first(kms_key, self.shared.now());
             return Ok(Answer::Planned(vec![planned]));
         }
         let key = CreateKey {
@@ -151,6 +167,37 @@ impl KmsKeys {
             .await
     }
 
+    /// A KMS key whose material AWS makes and keeps: nothing of it is in the vault.
+    pub(super) async fn create_in_aws(
+        &self,
+        actor: &Actor,
+        command: GenerateInAws,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let action = Action::KmsKeyCreate;
+        if let Some(answer) = self.repeated(actor, action, None, mode).await? {
+            return Ok(answer);
+        }
+        if command.properties.validity.is_some() {
+            return Err(operation::Refusal::OriginAws.into());
+        }
+        let to = self.destination(&command.keystore).await?;
+        let spec = command.spec.unwrap_or(to.keystore.template.spec);
+        self.refuse_taken_name(to.keystore.id, &command.name, None)
+            .await?;
+        let kind = (spec, command.native_rotation_days);
+        let intent = self.first_intent(&to, None, kind, command.properties)?;
+        self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
+            .await?;
+        let kms_key = self.new_kms_key(&to, command.name, intent);
+        if mode.dry_run {
+            let planned = planned_first(kms_key, self.shared.now());
+            return Ok(Answer::Planned(vec![planned]));
+        }
+        self.start_creation(actor, action, vec![kms_key], mode, Batch::new())
+            .await
+    }
+
     pub(super) async fn create_from_key(
         &self,
         actor: &Actor,
@@ -169,7 +216,7 @@ impl KmsKeys {
         let name = command.name.unwrap_or_else(|| key.name.clone());
         let kms_key = self.kms_key_of(&to, &key, name, command.properties).await?;
         if mode.dry_run {
-            let planned = planned_first(kms_key, key.current, self.shared.now());
+            let planned = planned_first(kms_key, self.shared.now());
             return Ok(Answer::Planned(vec![planned]));
         }
         let batch = Batch::new().with(self.linked(actor, &key, &kms_key, &to.keystore));
@@ -192,7 +239,8 @@ impl KmsKeys {
             });
         }
         self.refuse_taken_name(to.keystore.id, &name, None).await?;
-        let intent = self.first_intent(to, key.current, key.spec, properties)?;
+        let version = Some(key.current);
+        let intent = self.first_intent(to, version, (key.spec, None), properties)?;
         self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
             .await?;
         Ok(KmsKey {
@@ -219,13 +267,13 @@ impl KmsKeys {
     fn first_intent(
         &self,
         to: &Destination,
-        version: VersionNumber,
-        spec: KeySpec,
+        version: Option<VersionNumber>,
+        (spec, native_rotation_days): (KeySpec, Option<u32>),
         properties: Properties,
     ) -> Result<Intent, AppError> {
         let regions = regions_of(&to.keystore, properties.regions)?;
         let now = self.shared.now();
-        let mut request = CreateRequest::new(regions, Some(version));
+        let mut request = CreateRequest::new(regions, version);
         request.spec = Some(spec);
         request.usage = properties.usage;
         request.aliases = properties.aliases.into_iter().collect::<BTreeSet<_>>();
@@ -235,9 +283,10 @@ impl KmsKeys {
         request.validity = properties.validity.map(|stay| stay.validity(now));
         request.enabled = !properties.disabled;
         request.rotation = properties.rotation;
+        request.native_rotation_days = native_rotation_days;
         let mut intent = operation::create(&to.keystore.template, request, now)?;
         intent.policy = Some(policy_for(to, &intent, properties.policy)?);
-        let first = plan(&intent, &empty_view(&intent, version), now);
+        let first = plan(&intent, &empty_view(&intent), now);
         match first.decision {
             Decision::Blocked(blocked) => Err(blocked.into()),
             Decision::Steps(_) | Decision::Wait { .. } => Ok(intent),
@@ -246,30 +295,16 @@ impl KmsKeys {
 
     pub(super) fn new_kms_key(&self, to: &Destination, name: Name, intent: Intent) -> KmsKey {
         let now = self.shared.now();
-        let key = KmsKey {
-            id: KmsKeyId::new(self.shared.new_uuid()),
-            name,
+        let ids = (
+            KmsKeyId::new(self.shared.new_uuid()),
+            OperationId::new(self.shared.new_uuid()),
+        );
+        let home = Home {
             group: to.keystore.group,
             keystore: to.keystore.id,
             connection: to.connection.id,
-            source: None,
-            operation: OperationId::new(self.shared.new_uuid()),
-            arn: None,
-            intent,
-            observed: Default::default(),
-            traces: Default::default(),
-            bindings: Default::default(),
-            held_material: false,
-            held: Vec::new(),
-            former: Vec::new(),
-            predecessor: None,
-            successor: None,
-            handover: None,
-            rotation_due: None,
-            created_at: now,
-            revision: 1,
         };
-        key.due_after(now, now)
+        KmsKey::new(ids, name, home, intent, now)
     }
 
     /// An alias that points at any other key than `own` is in the way: only a rotation has a predecessor.
@@ -381,23 +416,19 @@ fn policy_for(
 }
 
 /// AWS before anything exists.
-fn empty_view(intent: &Intent, version: VersionNumber) -> View {
+fn empty_view(intent: &Intent) -> View {
     View {
         places: intent
             .places
             .iter()
             .map(|region| (region.clone(), Place::default()))
             .collect(),
-        importable: BTreeSet::from([version]),
+        importable: intent.current.into_iter().collect(),
         ..View::default()
     }
 }
 
-pub(super) fn planned_first(
-    kms_key: KmsKey,
-    version: VersionNumber,
-    now: jiff::Timestamp,
-) -> Planned {
-    let plan = plan(&kms_key.intent, &empty_view(&kms_key.intent, version), now);
+pub(super) fn planned_first(kms_key: KmsKey, now: jiff::Timestamp) -> Planned {
+    let plan = plan(&kms_key.intent, &empty_view(&kms_key.intent), now);
     Planned { kms_key, plan }
 }

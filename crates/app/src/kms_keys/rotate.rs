@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::keys::AfterVersion;
 
 use super::change::Wish;
+use super::generate::is_native;
 use super::rotation::source_of;
 use super::{Answer, KmsKeys, Mode};
 
@@ -71,6 +72,9 @@ impl KmsKeys {
             authorize(actor, Action::KmsKeyDeactivate)?;
             mode.confirms(&key)?;
         }
+        if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), command.method) {
+            return self.rotate_in_aws(actor, key, old_key, mode).await;
+        }
         if mode.dry_run {
             let source = self.shared.find_key(&source_of(&key)?).await?;
             let to = source.current.next();
@@ -100,6 +104,10 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyRotate)?;
         let method = RotationMethod::of(schedule, &key)?;
+        if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), method) {
+            let mode = Mode::default();
+            return self.rotate_in_aws(actor, key, old_key, &mode).await;
+        }
         self.rotate_one(actor, key, method, (Priority::Bulk, None))
             .await
     }

@@ -1,7 +1,7 @@
 //! What one rotation of one KMS key writes, and what it would do in AWS.
 
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{KmsKeyId, OperationId};
+use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
@@ -104,30 +104,34 @@ impl KmsKeys {
         to: VersionNumber,
         old_key: OldKey,
     ) -> Result<KmsKey, AppError> {
-        let now = self.shared.now();
-        let intent = operation::rotate_new_key(&before.intent, to, None, now)?;
-        let successor = KmsKey {
-            id: KmsKeyId::new(self.shared.new_uuid()),
-            operation: OperationId::new(self.shared.new_uuid()),
-            arn: None,
-            intent,
-            observed: Default::default(),
-            traces: Default::default(),
-            bindings: Default::default(),
-            held_material: false,
-            held: Vec::new(),
-            former: Vec::new(),
-            predecessor: Some(before.id),
-            successor: None,
-            handover: Some(old_key),
-            created_at: now,
-            revision: 1,
-            ..before.clone()
-        };
-        Ok(successor.due_after(now, now))
+        self.successor_holding(before, before.source, Some(to), old_key)
     }
 
-    async fn prepare_by_new_key(
+    /// The KMS key that takes the aliases: with a version of the source, or with material that AWS makes.
+    pub(super) fn successor_holding(
+        &self,
+        before: &KmsKey,
+        source: Option<KeyId>,
+        version: Option<VersionNumber>,
+        old_key: OldKey,
+    ) -> Result<KmsKey, AppError> {
+        let now = self.shared.now();
+        // What will be refused once the aliases have moved is refused now.
+        operation::replace(&before.intent, old_key, now)?;
+        let intent = operation::rotate_new_key(&before.intent, version, None, now)?;
+        let ids = (
+            KmsKeyId::new(self.shared.new_uuid()),
+            OperationId::new(self.shared.new_uuid()),
+        );
+        Ok(KmsKey {
+            source,
+            predecessor: Some(before.id),
+            handover: Some(old_key),
+            ..KmsKey::new(ids, before.name.clone(), before.home(), intent, now)
+        })
+    }
+
+    pub(super) async fn prepare_by_new_key(
         &self,
         before: KmsKey,
         successor: KmsKey,
@@ -160,7 +164,7 @@ impl KmsKeys {
     }
 
     /// A key has one successor: one that is not finished is worth its retry, or is released.
-    async fn refuse_second_successor(&self, key: &KmsKey) -> Result<(), AppError> {
+    pub(super) async fn refuse_second_successor(&self, key: &KmsKey) -> Result<(), AppError> {
         let Some(id) = key.successor else {
             return Ok(());
         };
@@ -173,7 +177,7 @@ impl KmsKeys {
         }
     }
 
-    async fn plan_of_both(
+    pub(super) async fn plan_of_both(
         &self,
         actor: &Actor,
         successor: KmsKey,

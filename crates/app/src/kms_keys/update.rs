@@ -46,6 +46,8 @@ pub struct UpdateKmsKey {
     pub policy: Option<PolicyChange>,
     /// How long the material stays.
     pub stay: Option<Stay>,
+    /// Days between AWS's own rotations, for material that AWS made; 0 is off.
+    pub native_rotation_days: Option<u32>,
 }
 
 /// How the key policy changes.
@@ -126,7 +128,9 @@ impl KmsKeys {
             stray_aliases: command.remove_aliases,
             policy,
             validity,
-            native_rotation_days: None,
+            native_rotation_days: command
+                .native_rotation_days
+                .map(|days| Some(days).filter(|days| *days > 0)),
         };
         let change = operation::update(&before.intent, update, now)?;
         let mut after = KmsKey {

@@ -36,6 +36,7 @@ fn request(tier: Tier, identity: PolicyIdentity) -> PolicyRequest {
         name: DEFAULT_NAME.to_owned(),
         identity,
         multi_region: false,
+        native: false,
     }
 }
 
@@ -349,4 +350,19 @@ fn no_right_to_use_keys_is_ever_asked_for() {
             "{action}"
         );
     }
+}
+
+#[test]
+fn kms_keys_whose_material_aws_makes_are_allowed_only_where_they_are_wanted() {
+    let permissions = |native| {
+        let request = PolicyRequest {
+            native,
+            ..request(Tier::Import, PolicyIdentity::User)
+        };
+        let documents = documents(&request).unwrap();
+        find(&documents, DocumentKind::Permissions).text.clone()
+    };
+
+    assert!(!permissions(false).contains("AWS_KMS"));
+    assert!(permissions(true).contains("AWS_KMS"));
 }

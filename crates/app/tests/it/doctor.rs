@@ -58,6 +58,7 @@ fn least_privilege() -> String {
         name: DEFAULT_NAME.to_owned(),
         identity: PolicyIdentity::User,
         multi_region: false,
+        native: false,
     };
     let documents = documents(&request).unwrap();
     let permissions = documents

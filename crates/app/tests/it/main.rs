@@ -19,6 +19,7 @@ mod connection_policy;
 mod crash_sweep;
 mod doctor;
 mod emergency;
+mod generate;
 mod groups;
 mod key_copies;
 mod key_import;

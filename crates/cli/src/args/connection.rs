@@ -342,6 +342,9 @@ pub struct PolicyArgs {
     /// Add what multi-Region keys need.
     #[arg(long)]
     pub multi_region: bool,
+    /// Let KMS keys be made whose material AWS makes.
+    #[arg(long)]
+    pub native: bool,
     /// Print only this document.
     #[arg(long, value_name = "KIND", value_parser = ["permissions", "trust", "base-identity", "template", "guardrail"])]
     pub only: Option<String>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use keyferry_api::kms_key::{OldKey, Renewal, RotationMethod};
+use keyferry_api::kms_key::{MaterialOrigin, OldKey, Renewal, RotationMethod};
 
 use super::{PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs, WhichArgs};
 
@@ -18,6 +18,14 @@ fn methods() -> PossibleValuesParser {
 
 fn old_keys() -> PossibleValuesParser {
     OldKey::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn origins() -> PossibleValuesParser {
+    MaterialOrigin::ALL
         .iter()
         .map(|row| row.1)
         .collect::<Vec<_>>()
@@ -95,10 +103,7 @@ pub enum KmsKeyCommand {
     /// Stop managing it; it stays in AWS as it is.
     Release(ManyArgs),
     /// Drop the record of one that is deleted or gone; its versions stay in the vault.
-    Forget {
-        /// Id, name, ARN or alias.
-        kms_key: String,
-    },
+    Forget(OneArgs),
 }
 
 /// One KMS key.
@@ -254,6 +259,12 @@ pub struct CreateArgs {
     /// Kind of key; the template's unless given.
     #[arg(long)]
     pub spec: Option<String>,
+    /// Who makes the key material; with `aws` it is nowhere but there.
+    #[arg(long, value_parser = origins())]
+    pub origin: Option<String>,
+    /// Let AWS rotate its own material every so many days, 90 to 2560.
+    #[arg(long, value_name = "DAYS", requires = "origin")]
+    pub native_rotation: Option<u32>,
     /// How it shall look.
     #[command(flatten)]
     pub settings: SettingsArgs,
@@ -339,6 +350,9 @@ pub struct RotateArgs {
     /// What becomes of the old KMS key, with `new-key`.
     #[arg(long, value_name = "WHAT", value_parser = old_keys())]
     pub old_key: Option<String>,
+    /// The key of the vault that takes the place of material that is not from the vault: id or name.
+    #[arg(long, value_name = "KEY")]
+    pub to_key: Option<String>,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,

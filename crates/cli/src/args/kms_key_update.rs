@@ -34,6 +34,9 @@ pub struct UpdateKmsKeyArgs {
     /// How long its material stays.
     #[command(flatten)]
     pub validity: ValidityArgs,
+    /// Let AWS rotate its own material every so many days, 90 to 2560; `0` stops it.
+    #[arg(long, value_name = "DAYS")]
+    pub native_rotation: Option<u32>,
     /// Who may use and administer it.
     #[command(flatten)]
     pub access: AccessArgs,

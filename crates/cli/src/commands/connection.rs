@@ -560,7 +560,8 @@ async fn policy(context: &mut Context<'_>, args: PolicyArgs) -> Result<(), CliEr
         .query("provider", args.provider)
         .query("audience", args.audience)
         .query("subject", args.subject)
-        .query("multi_region", args.multi_region.then_some("true"));
+        .query("multi_region", args.multi_region.then_some("true"))
+        .query("native", args.native.then_some("true"));
     let mut found: PolicyView = context.client.send(call).await?.read()?;
     if let Some(only) = &args.only {
         found.documents.retain(|document| document.kind == *only);

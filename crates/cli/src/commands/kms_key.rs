@@ -5,8 +5,8 @@ use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage,
-    KmsKeySettings, KmsKeyView, OldKey, Renewal, ReplicateRequest, RotateRequest, RotationMethod,
-    ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
+    KmsKeySettings, KmsKeyView, MaterialOrigin, OldKey, Renewal, ReplicateRequest, RotateRequest,
+    RotationMethod, ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
 };
 
 use super::bulk::{self, Loss};
@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Update(args) => kms_key_update::run(context, *args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release(args) => release(context, &args).await,
-        Do::Forget { kms_key } => forget(context, &kms_key).await,
+        Do::Forget(one) => forget(context, &one).await,
         Do::UploadVersion(one) => plain(context, &at::UPLOAD_KEY_VERSION, &one).await,
         Do::Enable(args) => each(context, &at::ENABLE_KMS_KEY, &args, Bulk::Enable).await,
         Do::Disable(args) => each(context, &at::DISABLE_KMS_KEY, &args, Bulk::Disable).await,
@@ -190,6 +190,8 @@ async fn create(context: &mut Context<'_>, args: CreateArgs) -> Result<(), CliEr
         keystore: args.keystore,
         name: args.name,
         spec: args.spec,
+        origin: args.origin.as_deref().and_then(MaterialOrigin::from_word),
+        native_rotation_days: args.native_rotation,
         settings: settings(context.world, args.settings)?,
     };
     operate(context, &at::CREATE_KMS_KEY, &[], Some(&request), &args.run).await
@@ -240,7 +242,10 @@ async fn release(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliEr
     Ok(())
 }
 
-async fn forget(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+async fn forget(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
+    if one.run.dry_run {
+        return plain(context, &at::FORGET_KMS_KEY, one).await;
+    }
     let loss = |key: &KmsKeyView| {
         format!(
             "The record of `{}` ({}) will be dropped. The vault keeps its versions, the log its entries.",
@@ -248,7 +253,7 @@ async fn forget(context: &mut Context<'_>, selector: &str) -> Result<(), CliErro
             key.arn.as_deref().unwrap_or("no ARN yet"),
         )
     };
-    let found = agreed(context, selector, loss).await?;
+    let found = agreed(context, &one.kms_key, loss).await?;
     context
         .client
         .send(Call::to(&at::FORGET_KMS_KEY, &[&found.id]))
@@ -374,7 +379,11 @@ async fn rotate(context: &mut Context<'_>, args: RotateArgs) -> Result<(), CliEr
         CliError::usage(format!("`{}` is no way to rotate", args.method))
             .hint("give --method new-key or --method in-place")
     })?;
-    let request = RotateRequest { method, old_key };
+    let request = RotateRequest {
+        method,
+        old_key,
+        to_key: args.to_key,
+    };
     let is_lost = old_key == Some(OldKey::Deactivate);
     let Some(kms_key) = args.which.one() else {
         let many = BulkRequest {

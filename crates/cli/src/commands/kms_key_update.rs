@@ -79,6 +79,7 @@ fn request(
         time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
         expires_at: validity.expires,
         renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
+        native_rotation_days: args.native_rotation,
     };
     if request == UpdateKmsKeyRequest::default() {
         return Err(CliError::usage("nothing is to be changed")

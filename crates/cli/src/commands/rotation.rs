@@ -55,7 +55,11 @@ pub(crate) async fn keystore(
         let found: KeystoreView = reply.await?.read()?;
         run = emptied(context, found.name, &run)?;
     }
-    let request = RotateRequest { method, old_key };
+    let request = RotateRequest {
+        method,
+        old_key,
+        to_key: None,
+    };
     operate(
         context,
         &at::ROTATE_KEYSTORE,

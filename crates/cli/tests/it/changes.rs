@@ -90,6 +90,8 @@ async fn release_and_forget_want_the_name_and_the_keystore_can_go() {
         "{}",
         kept.stderr
     );
+    let planned = shell.run("kms-key forget app --dry-run").await;
+    assert_eq!(planned.stderr, kept.stderr);
     shell.will_answer("wrong");
     let wrong = shell.run("kms-key release app").await;
     assert_eq!(wrong.exit, Exit::NotConfirmed);
@@ -190,4 +192,27 @@ async fn which_kms_keys_must_be_said_and_not_twice() {
         let refused = shell.run(wrong).await;
         assert_eq!(refused.exit, Exit::Usage, "{wrong}: {}", refused.stderr);
     }
+}
+
+#[tokio::test]
+async fn e15_g7_a_key_is_generated_in_aws_and_rotates_there() {
+    let shell = shell().await;
+
+    shell
+        .succeed("kms-key create native --keystore store --origin aws --native-rotation 90 --alias native")
+        .await;
+    let made = shown(&shell, "native").await;
+    let plan = shell
+        .succeed("kms-key rotate native --method new-key --dry-run")
+        .await;
+    shell
+        .succeed("kms-key update native --native-rotation 0")
+        .await;
+
+    assert_eq!(made["source"]["text"], "AWS");
+    assert_eq!(made["native_rotation_days"], 90);
+    assert!(!plan.contains("ImportKeyMaterial"), "{plan}");
+    assert!(plan.contains("EnableKeyRotation"), "{plan}");
+    let changed = shown(&shell, "native").await;
+    assert!(changed["native_rotation_days"].is_null(), "{changed}");
 }

@@ -14,15 +14,16 @@ use crate::version::VersionNumber;
 /// cache it.
 pub const CALM: SignedDuration = SignedDuration::from_mins(10);
 
-/// The intent of the successor: the predecessor's, with new material and the same aliases. Also the way from AWS's own
-/// material to ours. Its plan moves the aliases last; when it is reached, [`replace`] the predecessor.
+/// The intent of the successor: the predecessor's, with new material and the same aliases; without a version AWS makes its
+/// own again. Also the way from AWS's own material to ours. Its plan moves the aliases last; when it is reached, [`replace`] the predecessor.
 ///
 /// # Errors
 ///
-/// Refused unless the predecessor is ACTIVE, and for a validity that has ended.
+/// Refused unless the predecessor is ACTIVE, for a validity that has ended, and without a version unless AWS made the
+/// predecessor's material.
 pub fn rotate_new_key(
     predecessor: &Intent,
-    version: VersionNumber,
+    version: impl Into<Option<VersionNumber>>,
     validity: Option<Validity>,
     now: Timestamp,
 ) -> Result<Intent, Refusal> {
@@ -30,17 +31,23 @@ pub fn rotate_new_key(
     let validity = validity
         .unwrap_or_else(|| validity_of_current(predecessor))
         .check(now)?;
+    let version = version.into();
+    let origin = match version {
+        Some(_) => Origin::External,
+        None if predecessor.shape.origin == Origin::AwsKms => Origin::AwsKms,
+        None => return Err(Refusal::NoSource),
+    };
     let shape = KeyShape {
-        origin: Origin::External,
+        origin,
         ..predecessor.shape
     };
+    let native_rotation_days = predecessor.native_rotation_days;
+    let wanted = version.map(|number| WantedVersion { number, validity });
     Ok(Intent {
         enabled: predecessor.enabled,
-        versions: vec![WantedVersion {
-            number: version,
-            validity,
-        }],
-        current: Some(version),
+        versions: wanted.into_iter().collect(),
+        current: version,
+        native_rotation_days: native_rotation_days.filter(|_| origin == Origin::AwsKms),
         aliases: predecessor.aliases.clone(),
         tags: predecessor.tags.clone(),
         description: predecessor.description.clone(),

@@ -2,14 +2,14 @@
 
 use keyferry_api::kms_key::{
     AccessChangeRequest, CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings,
-    KmsKeyView, MaterialView, PlaceView, Renewal, RotateRequest, SourceKind, SourceView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
+    KmsKeyView, MaterialOrigin, MaterialView, PlaceView, Renewal, RotateRequest, SourceKind,
+    SourceView, SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_api::plan::LastUseView;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
-    AccessChange, CreateKmsKey, PolicyChange, PolicyChoice, Properties, Rotate, Stay,
-    SynchronizeChoice, UpdateKmsKey, UploadKey,
+    AccessChange, CreateKmsKey, GenerateInAws, PolicyChange, PolicyChoice, Properties, Rotate,
+    RotateToKey, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey, UploadKey,
 };
 use keyferry_app::{AppError, Replacement};
 use keyferry_domain::alias::AliasName;
@@ -123,6 +123,7 @@ pub(crate) fn update(
         remove_aliases: aliases(&request.remove_aliases)?,
         policy,
         stay: stay(request.expires_at, request.time_zone, request.renewal)?,
+        native_rotation_days: request.native_rotation_days,
     })
 }
 
@@ -140,14 +141,39 @@ fn aliases<C: FromIterator<AliasName>>(texts: &[String]) -> Result<C, AppError> 
     parsed.collect()
 }
 
-/// A key and a KMS key to make.
-pub(crate) fn create(request: CreateKmsKeyRequest) -> Result<CreateKmsKey, AppError> {
-    Ok(CreateKmsKey {
-        keystore: request.keystore,
-        name: request.name.parse()?,
-        spec: request.spec.map(|text| text.parse()).transpose()?,
-        properties: properties(request.settings)?,
-    })
+/// Who makes the material of a new KMS key.
+pub(crate) enum Creation {
+    /// The vault, with a new key.
+    InVault(CreateKmsKey),
+    /// AWS.
+    InAws(GenerateInAws),
+}
+
+/// A KMS key to make, with a new key or without.
+pub(crate) fn create(request: CreateKmsKeyRequest) -> Result<Creation, AppError> {
+    let name = request.name.parse()?;
+    let spec = request.spec.map(|text| text.parse()).transpose()?;
+    let properties = properties(request.settings)?;
+    let native_rotation_days = request.native_rotation_days;
+    match (request.origin, native_rotation_days) {
+        (Some(MaterialOrigin::Aws), _) => Ok(Creation::InAws(GenerateInAws {
+            keystore: request.keystore,
+            name,
+            spec,
+            native_rotation_days,
+            properties,
+        })),
+        (None | Some(MaterialOrigin::Keyferry), Some(_)) => Err(AppError::Invalid {
+            field: "native_rotation_days",
+            why: "AWS rotates its own key material only: say origin `aws`".to_owned(),
+        }),
+        (None | Some(MaterialOrigin::Keyferry), None) => Ok(Creation::InVault(CreateKmsKey {
+            keystore: request.keystore,
+            name,
+            spec,
+            properties,
+        })),
+    }
 }
 
 /// A KMS key to make from a key.
@@ -167,8 +193,37 @@ pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
     }
 }
 
-/// How to rotate.
+/// To what one KMS key rotates.
+pub(crate) enum Rotation {
+    /// New material from where its material is from.
+    Own(Rotate),
+    /// A key of the vault.
+    ToKey(RotateToKey),
+}
+
+/// How one KMS key rotates, and to what.
+pub(crate) fn rotation(request: RotateRequest) -> Result<Rotation, AppError> {
+    let method = rotation::method(request.method, request.old_key)?;
+    match (request.to_key, method) {
+        (None, method) => Ok(Rotation::Own(Rotate { method })),
+        (Some(key), RotationMethod::NewKey(old_key)) => {
+            Ok(Rotation::ToKey(RotateToKey { key, old_key }))
+        }
+        (Some(_), RotationMethod::InPlace) => Err(AppError::Invalid {
+            field: "to_key",
+            why: "another key's material goes into a new KMS key: say `new-key`".to_owned(),
+        }),
+    }
+}
+
+/// How many KMS keys rotate.
 pub(crate) fn rotate(request: &RotateRequest) -> Result<Rotate, AppError> {
+    if request.to_key.is_some() {
+        return Err(AppError::Invalid {
+            field: "to_key",
+            why: "one key is rotated to at a time".to_owned(),
+        });
+    }
     let method = rotation::method(request.method, request.old_key)?;
     Ok(Rotate { method })
 }
@@ -213,6 +268,7 @@ pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
         usage: shape.usage.as_str().to_owned(),
         origin: origin(shape.origin).to_owned(),
         multi_region: shape.multi_region,
+        native_rotation_days: key.intent.native_rotation_days,
         enabled: key.intent.enabled,
         access: KeyAccessView {
             users: read.users,

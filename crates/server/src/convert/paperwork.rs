@@ -95,6 +95,7 @@ pub(crate) fn request(
         name: query.name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
         identity,
         multi_region: query.multi_region,
+        native: query.native,
     })
 }
 

@@ -20,6 +20,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
+use crate::convert::kms_key::{Creation, Rotation};
 use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
 use crate::convert::{
@@ -287,8 +288,10 @@ pub(crate) async fn create(
     run: HowToRun,
     Input(body): Input<CreateKmsKeyRequest>,
 ) -> Result<Response, Refused> {
-    let command = kms_key::create(body)?;
-    let answer = run.keys().create(&run.actor, command, &run.mode).await?;
+    let answer = match kms_key::create(body)? {
+        Creation::InVault(command) => run.keys().create(&run.actor, command, &run.mode).await?,
+        Creation::InAws(command) => run.keys().generate(&run.actor, command, &run.mode).await?,
+    };
     run.reply(Action::KmsKeyCreate, answer).await
 }
 
@@ -389,11 +392,14 @@ pub(crate) async fn rotate(
     Selector(key): Selector,
     Input(body): Input<RotateRequest>,
 ) -> Result<Response, Refused> {
-    let command = kms_key::rotate(&body)?;
-    let answer = run
-        .keys()
-        .rotate(&run.actor, &key, command, &run.mode)
-        .await?;
+    let keys = run.keys();
+    let answer = match kms_key::rotation(body)? {
+        Rotation::Own(command) => keys.rotate(&run.actor, &key, command, &run.mode).await?,
+        Rotation::ToKey(command) => {
+            keys.rotate_to_key(&run.actor, &key, command, &run.mode)
+                .await?
+        }
+    };
     run.reply(Action::KmsKeyRotate, answer).await
 }
 

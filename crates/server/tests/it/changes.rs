@@ -303,3 +303,31 @@ async fn a_plan_says_what_becomes_unusable_the_last_use_and_the_rotations_left()
     let place = &observed.body["places"][0]["last_use"];
     assert_eq!(place["text"], last["text"], "{}", observed.body);
 }
+
+#[tokio::test]
+async fn e15_g10_a_key_made_by_aws_is_made_shown_and_rotated_to_a_key_of_the_vault() {
+    let site = Site::with_keystore().await;
+    let body = json!({"keystore": "store", "name": "native", "origin": "aws", "native_rotation_days": 365,
+        "settings": {"aliases": ["native"]}});
+    let started = site.post("/api/v1/kms-keys", body).await;
+    finish(&site, started).await;
+    let before = shown(&site, "native").await;
+    let wrong = json!({"keystore": "store", "name": "other", "native_rotation_days": 365});
+    let wrong = site.post("/api/v1/kms-keys", wrong).await;
+    let key = site
+        .post("/api/v1/keys", json!({"name": "ours", "spec": "AES-256"}))
+        .await;
+    assert_eq!(key.status, StatusCode::CREATED, "{}", key.body);
+
+    let rotate = json!({"method": "new-key", "to_key": "ours"});
+    let started = site.post("/api/v1/kms-keys/native/rotate", rotate).await;
+    finish(&site, started).await;
+
+    assert_eq!(before["source"]["kind"], "AWS");
+    assert_eq!(before["origin"], "AWS_KMS");
+    assert_eq!(before["native_rotation_days"], 365);
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.body);
+    let after = shown(&site, "native").await;
+    assert_eq!(after["source"]["text"], "Keyferry (ours)");
+    assert_eq!(after["origin"], "EXTERNAL");
+}

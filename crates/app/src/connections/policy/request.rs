@@ -75,6 +75,8 @@ pub struct PolicyRequest {
     pub identity: PolicyIdentity,
     /// Whether multi-Region keys are wanted, which need a service-linked role.
     pub multi_region: bool,
+    /// Whether KMS keys whose material AWS makes are wanted.
+    pub native: bool,
 }
 
 impl PolicyRequest {

@@ -84,12 +84,14 @@ fn create_keys(request: &PolicyRequest) -> Value {
     } else {
         "StringEquals"
     };
+    let origins = if request.native {
+        json!(["EXTERNAL", "AWS_KMS"])
+    } else {
+        json!("EXTERNAL")
+    };
     let actions = actions_in(Tier::Import, Scope::Account);
     let statement = allow("KeyferryCreateKeys", &actions, json!("*"));
-    on_condition(
-        statement,
-        json!({ operator: { "kms:KeyOrigin": "EXTERNAL" } }),
-    )
+    on_condition(statement, json!({ operator: { "kms:KeyOrigin": origins } }))
 }
 
 fn aliases(request: &PolicyRequest) -> Option<Value> {

@@ -78,6 +78,8 @@ struct StoredUpdate {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replace: Vec<(String, String)>,
     stay: Option<StoredStay>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    native_rotation_days: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -170,6 +172,7 @@ fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
             administrators_may_delete: access.administrators_may_delete,
         }),
         replace,
+        native_rotation_days: update.native_rotation_days,
         stay: update.stay.map(|stay| StoredStay {
             until: match stay.until {
                 Validity::Permanent => None,
@@ -271,6 +274,7 @@ fn read_update(stored: StoredUpdate) -> Result<UpdateKmsKey, Unreadable> {
         remove_tags: stored.remove_tags,
         policy: access.or(stored.policy.map(PolicyChange::Json)).or(replace),
         stay: stored.stay.map(stay).transpose()?,
+        native_rotation_days: stored.native_rotation_days,
         ..UpdateKmsKey::default()
     })
 }

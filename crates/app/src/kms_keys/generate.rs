@@ -1,0 +1,147 @@
+//! KMS keys whose material AWS makes: making them, rotating them, and leaving them for a key of the vault.
+
+use keyferry_domain::id::KeyId;
+use keyferry_domain::intent::Origin;
+use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::version::VersionNumber;
+use keyferry_engine::JobRequest;
+use keyferry_ports::records::{Batch, Priority};
+
+use crate::action::{Action, authorize};
+use crate::actor::Actor;
+use crate::error::AppError;
+
+use super::{Answer, GenerateInAws, KmsKeys, Mode};
+
+/// A rotation from material that is not ours to a key of the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotateToKey {
+    /// The key, by id or name; its current version is imported into the new KMS key.
+    pub key: String,
+    /// What becomes of the old KMS key.
+    pub old_key: OldKey,
+}
+
+/// Whether AWS made its material.
+pub(super) fn is_native(key: &KmsKey) -> bool {
+    key.intent.shape.origin == Origin::AwsKms
+}
+
+impl KmsKeys {
+    /// Makes a KMS key whose material AWS makes and keeps.
+    ///
+    /// # Errors
+    ///
+    /// As [`KmsKeys::create`]; refused with an end, and with AWS's own rotation where AWS has none for the spec.
+    pub async fn generate(
+        &self,
+        actor: &Actor,
+        command: GenerateInAws,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        authorize(actor, Action::KmsKeyCreate)?;
+        self.create_in_aws(actor, command, mode).await
+    }
+
+    /// Rotates a KMS key whose material is not from the vault to a new KMS key that holds the current version of a key.
+    ///
+    /// # Errors
+    ///
+    /// Refused for a key of another spec or group, for KMS keys whose material is from the vault already, and unless
+    /// ACTIVE.
+    pub async fn rotate_to_key(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: RotateToKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let action = Action::KmsKeyRotate;
+        authorize(actor, action)?;
+        authorize(actor, Action::KmsKeyUpload)?;
+        let before = self.find(selector).await?;
+        if let Some(answer) = self.repeated(actor, action, Some(&before), mode).await? {
+            return Ok(answer);
+        }
+        let invalid = |why: String| AppError::Invalid {
+            field: "to_key",
+            why,
+        };
+        if before.source.is_some() {
+            let why = "the KMS key rotates to new versions of its own key";
+            return Err(invalid(why.to_owned()));
+        }
+        let key = self.shared.find_key(&command.key).await?;
+        self.shared.check_current_is_active(&key).await?;
+        let spec = before.intent.shape.spec;
+        if key.spec != spec {
+            let why = format!("{} is {}, and the KMS key is {spec}", key.name, key.spec);
+            return Err(invalid(why));
+        }
+        if key.group != before.group {
+            let keystore = before.keystore.to_string();
+            let keystore = self.shared.find_keystore(&keystore).await?;
+            return Err(AppError::OtherGroup {
+                key: key.name.to_string(),
+                keystore: keystore.name.to_string(),
+            });
+        }
+        let material = (Some(key.id), Some(key.current));
+        self.replace_by(
+            actor,
+            before,
+            material,
+            command.old_key,
+            (Priority::Interactive, mode),
+        )
+        .await
+    }
+
+    /// Rotates to a new KMS key whose material AWS makes too.
+    pub(super) async fn rotate_in_aws(
+        &self,
+        actor: &Actor,
+        before: KmsKey,
+        old_key: OldKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let priority = (Priority::Interactive, mode);
+        self.replace_by(actor, before, (None, None), old_key, priority)
+            .await
+    }
+
+    /// A new KMS key takes the aliases; nothing changes in the vault.
+    async fn replace_by(
+        &self,
+        actor: &Actor,
+        before: KmsKey,
+        (source, version): (Option<KeyId>, Option<VersionNumber>),
+        old_key: OldKey,
+        (priority, mode): (Priority, &Mode),
+    ) -> Result<Answer, AppError> {
+        let action = Action::KmsKeyRotate;
+        self.refuse_second_successor(&before).await?;
+        let successor = self.successor_holding(&before, source, version, old_key)?;
+        if mode.dry_run {
+            let planned = self.plan_of_both(actor, successor, &before, old_key);
+            return Ok(Answer::Planned(planned.await?));
+        }
+        self.refuse_busy(&before).await?;
+        let told = self.shared.rotation_goes_on(before.id.into()).await?;
+        let name = before.name.clone();
+        let prepared = self.prepare_by_new_key(before, successor, old_key).await?;
+        let mut batch = Batch::from(prepared.changes);
+        batch.changes.extend(told);
+        let request = JobRequest {
+            kind: action.as_str().to_owned(),
+            actor: actor.to_string(),
+            idempotency_key: mode.idempotency_key.clone(),
+            priority,
+            title: format!("{action} {name}"),
+            targets: prepared.targets,
+            request: None,
+        };
+        self.start(actor, action, request, &mut batch, prepared.kms_keys)
+            .await
+    }
+}
