@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::job::JobView;
+
 /// Which KMS keys to adopt: `keys`, or those that the last sync found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +36,53 @@ pub struct BindRequest {
     pub key: String,
     /// The version that the KMS key's oldest material is; the key's oldest unless given.
     pub first_version: Option<u32>,
+}
+
+/// Makes keys in the vault the sources of many KMS keys, by one job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindManyRequest {
+    /// What is bound to what, 200 at most.
+    pub lines: Vec<BindLine>,
+}
+
+/// One KMS key and the key that shall be its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindLine {
+    /// ARN, AWS's key id or alias (`alias/...`); id or name, where it was adopted already.
+    pub kms_key: String,
+    /// The key's id or name.
+    pub key: String,
+    /// The version that the KMS key's oldest material is; the key's oldest unless given.
+    pub first_version: Option<u32>,
+}
+
+/// A KMS key that a job binds, or after a dry run: would be bound.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoundView {
+    /// As the line named it.
+    pub kms_key: String,
+    /// ARN of its primary.
+    pub arn: String,
+    /// Our name of it.
+    pub name: String,
+    /// What lists showed when it was looked at: `NOT AVAILABLE` is empty, and shall be filled.
+    pub status: String,
+    /// The key's versions that it shall hold, the oldest first.
+    pub versions: Vec<u32>,
+}
+
+/// What became of the lines of a manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BindingsView {
+    /// The job that binds them; absent after a dry run, and where no line can be bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobView>,
+    /// Those that can be bound as the lines say.
+    pub bound: Vec<BoundView>,
+    /// Left as they are.
+    pub left: Vec<LeftView>,
 }
 
 /// Which part of what sync found.

@@ -3,7 +3,9 @@
 use crate::access::{
     CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
 };
-use crate::adoption::{AdoptQuery, AdoptRequest, AdoptionView, BindRequest};
+use crate::adoption::{
+    AdoptQuery, AdoptRequest, AdoptionView, BindManyRequest, BindRequest, BindingsView,
+};
 use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
@@ -173,6 +175,8 @@ endpoints! {
 
     ADOPT_KMS_KEYS = Post "/api/v1/keystores/{keystore}/adopt" "adopt_kms_keys" "keystores" "Take KMS keys that are in AWS already into the keystore, changing nothing there"
         .query::<AdoptQuery>().takes(body::<AdoptRequest>()).answers(&[ok(body::<AdoptionView>())]);
+    BIND_KMS_KEYS = Post "/api/v1/keystores/{keystore}/bind" "bind_kms_keys" "keystores" "Make keys in the vault the sources of many KMS keys, by one job"
+        .query::<DryRunQuery>().takes(body::<BindManyRequest>()).answers(&[ok(body::<BindingsView>())]).idempotent();
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);

@@ -140,12 +140,14 @@ CREATE INDEX kms_keys_by_rotation ON kms_keys (rotation_due_at) WHERE rotation_d
 
 -- Everything of a KMS key that is looked up and of which it has several.
 CREATE TABLE kms_key_words (
-    kind {text} NOT NULL CHECK (kind IN ('alias', 'arn', 'region')),
+    kind {text} NOT NULL CHECK (kind IN ('alias', 'arn', 'managed-arn', 'region')),
     word {text} NOT NULL,
     kms_key_id {text} NOT NULL REFERENCES kms_keys (id) ON DELETE CASCADE,
     PRIMARY KEY (kms_key_id, kind, word)
 );
 CREATE INDEX kms_key_words_by_word ON kms_key_words (kind, word, kms_key_id);
+-- One KMS key is managed once, whatever its keystores.
+CREATE UNIQUE INDEX kms_keys_managed_once ON kms_key_words (word) WHERE kind = 'managed-arn';
 
 CREATE TABLE sweeps (
     id {text} NOT NULL PRIMARY KEY,

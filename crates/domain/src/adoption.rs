@@ -35,6 +35,12 @@ pub enum NotAdoptable {
         /// Our name of it.
         name: String,
     },
+    /// It is what Keyferry's own creation of a KMS key has made, or may have made.
+    #[error("Keyferry is making it, as {name}")]
+    BeingMade {
+        /// Our name of it.
+        name: String,
+    },
     /// AWS made it for one of its services.
     #[error("it is an AWS managed key, which only AWS changes")]
     AwsManaged,
@@ -88,6 +94,10 @@ impl NotAdoptable {
                 "add the Region to the connection and the keystore first",
             ),
             Self::AlreadyManaged { .. } => ("adopt.already-managed", "nothing needs to be done"),
+            Self::BeingMade { .. } => (
+                "adopt.being-made",
+                "let the job that makes it come to its end",
+            ),
             Self::AwsManaged => (
                 "adopt.aws-managed",
                 "leave it to AWS; make a KMS key of your own in its place",

@@ -205,7 +205,21 @@ impl KmsKey {
     /// Whether nobody else in its keystore may have its name. A key that is being replaced leaves its name to its
     /// successor; what is deleted or no longer managed holds none.
     pub fn holds_name(&self) -> bool {
-        self.successor.is_none() && !matches!(self.intent.life, Life::Deleted | Life::Released)
+        self.successor.is_none() && self.is_managed()
+    }
+
+    /// Whether we manage it: nobody else's record may have its ARNs then.
+    pub fn is_managed(&self) -> bool {
+        !matches!(self.intent.life, Life::Deleted | Life::Released)
+    }
+
+    /// Its ARNs, of the primary and of every place where it was seen.
+    pub fn arns(&self) -> impl Iterator<Item = &KmsKeyArn> {
+        let places = self
+            .observed
+            .values()
+            .filter_map(|place| place.arn.as_ref());
+        self.arn.iter().chain(places)
     }
 
     /// Takes in what AWS shows now. `is_account_verified` says whether AWS has just named the account that was asked:

@@ -265,10 +265,15 @@ impl World {
             allow_unverified: false,
         };
         self.app.connections.add(&self.actor, add).await?;
+        self.add_keystore("store").await
+    }
+
+    /// Adds a keystore of the connection.
+    pub async fn add_keystore(&self, name: &str) -> Result<(), AppError> {
         let keystore = CreateKeystore {
             group: None,
             rotation: RotationChoice::Inherit,
-            name: "store".parse()?,
+            name: name.parse()?,
             description: String::new(),
             connection: "aws".to_owned(),
             regions: Vec::new(),

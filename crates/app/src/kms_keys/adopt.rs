@@ -24,6 +24,9 @@ use super::sight::Sight;
 /// KMS keys that are read side by side.
 const SIDE_BY_SIDE: usize = 16;
 
+/// Commits of one part, each after somebody else adopted some of it, or took a name.
+const COMMITS_MAX: u32 = 5;
+
 /// KMS keys in one request, and in one commit.
 pub const ADOPTED_AT_ONCE_MAX: usize = 200;
 
@@ -118,9 +121,12 @@ impl KmsKeys {
         let looked = self.look_at(actor, &to, candidates).await?;
         done.left.extend(looked.left);
         done.adopted = looked.adopted;
-        self.name_all(&mut done.adopted).await?;
-        if !command.dry_run {
-            self.take_in_all(actor, &done.adopted).await?;
+        if command.dry_run {
+            self.name_all(&mut done.adopted).await?;
+        } else {
+            let taken = self.take_in(actor, done.adopted).await?;
+            done.adopted = taken.adopted;
+            done.left.extend(taken.left);
         }
         Ok(done)
     }
@@ -261,8 +267,54 @@ impl KmsKeys {
         Ok(done)
     }
 
+    /// Names and commits them all. What somebody else has adopted meanwhile is left: the database manages each ARN once.
+    pub(super) async fn take_in(
+        &self,
+        actor: &Actor,
+        keys: Vec<KmsKey>,
+    ) -> Result<Adoption, AppError> {
+        let mut done = Adoption {
+            adopted: keys,
+            ..Adoption::default()
+        };
+        for _ in 0..COMMITS_MAX {
+            self.name_all(&mut done.adopted).await?;
+            match self.take_in_all(actor, &done.adopted).await {
+                Err(AppError::Changed {
+                    what: "kms key arn" | "kms key name",
+                }) => self.leave_managed(&mut done).await?,
+                committed => return committed.map(|()| done),
+            }
+        }
+        Err(AppError::Changed {
+            what: "kms key arn",
+        })
+    }
+
+    /// Leaves those that are managed by now.
+    async fn leave_managed(&self, done: &mut Adoption) -> Result<(), AppError> {
+        let mut free = Vec::new();
+        for key in std::mem::take(&mut done.adopted) {
+            let mut managed = None;
+            for arn in key.arns() {
+                let known = self.shared.ports.records.find_kms_key_by_arn(arn).await?;
+                managed = managed.or(known.filter(KmsKey::is_managed));
+            }
+            match (managed, &key.arn) {
+                (Some(other), Some(arn)) => {
+                    let name = other.name.to_string();
+                    let why = NotAdoptable::AlreadyManaged { name };
+                    done.left.push(Left::new(arn, &why));
+                }
+                _ => free.push(key),
+            }
+        }
+        done.adopted = free;
+        Ok(())
+    }
+
     /// Gives each a name that its keystore does not have: where it is taken, with the beginning of AWS's key id.
-    pub(super) async fn name_all(&self, keys: &mut [KmsKey]) -> Result<(), AppError> {
+    async fn name_all(&self, keys: &mut [KmsKey]) -> Result<(), AppError> {
         let mut given: BTreeSet<String> = BTreeSet::new();
         for key in keys {
             let known = self.refuse_taken_name(key.keystore, &key.name, None).await;
@@ -280,7 +332,7 @@ impl KmsKeys {
     }
 
     /// Commits records and audit entries together; what was found unmanaged is so no longer.
-    pub(super) async fn take_in_all(&self, actor: &Actor, keys: &[KmsKey]) -> Result<(), AppError> {
+    async fn take_in_all(&self, actor: &Actor, keys: &[KmsKey]) -> Result<(), AppError> {
         if keys.is_empty() {
             return Ok(());
         }

@@ -85,10 +85,7 @@ impl KmsKeys {
         let mut before = found.kms_key;
         if !found.is_managed {
             authorize(actor, Action::KmsKeyAdopt)?;
-            let mut adopted = [before];
-            self.name_all(&mut adopted).await?;
-            self.take_in_all(actor, &adopted).await?;
-            [before] = adopted;
+            before = self.adopt_one(actor, before).await?;
         }
         let after = KmsKey {
             name: before.name.clone(),
@@ -96,6 +93,15 @@ impl KmsKeys {
         };
         let wish = Wish::new(Action::KmsKeyBind, Priority::Interactive);
         self.carry_out(actor, mode, wish, &before, after).await
+    }
+
+    async fn adopt_one(&self, actor: &Actor, kms_key: KmsKey) -> Result<KmsKey, AppError> {
+        let name = kms_key.name.to_string();
+        let taken = self.take_in(actor, vec![kms_key]).await?;
+        let mut adopted = taken.adopted.into_iter();
+        adopted
+            .next()
+            .ok_or_else(|| NotAdoptable::AlreadyManaged { name }.into())
     }
 
     /// The KMS key that is meant, and what AWS shows of it.

@@ -41,7 +41,10 @@ use crate::parts::Shared;
 pub use adopt::{ADOPTED_AT_ONCE_MAX, AdoptKeys, AdoptSelection, Adoption, Left};
 pub use bind::{BindKey, Claim};
 pub(crate) use bulk::Beginner;
-pub use bulk::{Bulk, BulkAnswer, BulkOperation, BulkPlan, Matching, Selection};
+pub use bulk::{
+    Bindings, Bulk, BulkAnswer, BulkOperation, BulkPlan, MANIFEST_LINES_MAX, Manifest,
+    ManifestLine, Matching, Selection,
+};
 pub use copy::CopyInto;
 pub use create::{CreateKmsKey, GenerateInAws, PolicyChoice, Properties, UploadKey};
 pub use generate::RotateToKey;

@@ -9,9 +9,11 @@ use keyferry_domain::intent::Intent;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
+use keyferry_domain::tag::OPERATION_TAG;
 use keyferry_domain::view::{Custody, Described, Field, Place};
 use keyferry_engine::DriverError;
 use keyferry_ports::aws::AwsAccount;
+use keyferry_ports::records::{KmsKeyFilter, Page};
 
 use crate::actor::Actor;
 use crate::driver::{Reader, Subject, Successor, error_of, read_each};
@@ -30,6 +32,8 @@ pub(super) struct Sight<'a> {
     actor: String,
     to: &'a Destination,
     link: Arc<dyn AwsAccount>,
+    /// KMS keys of the connection that are being made, by their operation.
+    being_made: BTreeMap<String, Name>,
 }
 
 /// Why one look brought nothing.
@@ -74,6 +78,7 @@ impl<'a> Sight<'a> {
                 .links
                 .of(&to.connection, "keyferry-read")
                 .await?,
+            being_made: keys.being_made(to).await?,
         })
     }
 
@@ -136,6 +141,7 @@ impl<'a> Sight<'a> {
             ..key
         };
         let places = self.read(key.clone()).await?;
+        self.refuse_being_made(&places)?;
         key.intent = adoption::adopt(&primary, &places)?;
         if let Some(alias) = places
             .get(&primary)
@@ -175,6 +181,19 @@ impl<'a> Sight<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What `CreateKey` has made for us may not be in its row yet: whoever adopts it then would manage it twice.
+    fn refuse_being_made(&self, places: &BTreeMap<Region, Place>) -> Result<(), NotAdoptable> {
+        let tags = places.values().filter_map(|place| place.tags.value());
+        for tag in tags.filter_map(|tags| tags.get(OPERATION_TAG)) {
+            let operation = tag.split_once('.').map_or(tag.as_str(), |parts| parts.0);
+            if let Some(name) = self.being_made.get(operation) {
+                let name = name.to_string();
+                return Err(NotAdoptable::BeingMade { name });
+            }
+        }
+        Ok(())
     }
 
     /// Whose it is decides before more is read: AWS keeps much of its own keys to itself.
@@ -224,6 +243,32 @@ impl<'a> Sight<'a> {
             places.insert(region, place?);
         }
         Ok(places)
+    }
+}
+
+impl KmsKeys {
+    /// KMS keys of the keystore's connection whose ARN is not known yet, by their operation.
+    async fn being_made(&self, to: &Destination) -> Result<BTreeMap<String, Name>, AppError> {
+        let filter = KmsKeyFilter {
+            connection: Some(to.connection.id),
+            life: Some(Life::Provisioning.to_string()),
+            ..KmsKeyFilter::default()
+        };
+        let mut page = Page {
+            limit: 1_000,
+            cursor: None,
+        };
+        let mut all = BTreeMap::new();
+        loop {
+            let records = &self.shared.ports.records;
+            let found = records.list_kms_keys(&filter, &page).await?;
+            let unknown = found.rows.into_iter().filter(|key| key.arn.is_none());
+            all.extend(unknown.map(|key| (key.operation.to_string(), key.name)));
+            page.cursor = found.next;
+            if page.cursor.is_none() {
+                return Ok(all);
+            }
+        }
     }
 }
 

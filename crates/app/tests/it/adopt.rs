@@ -1,13 +1,18 @@
 //! KMS keys that are in AWS already come into a keystore, and nothing of them changes.
 
+use std::sync::Arc;
+
 use keyferry_app::AppError;
 use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, Mode, UpdateKmsKey};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion};
 use keyferry_domain::kms_key::Status;
 use keyferry_domain::life::Life;
+use keyferry_domain::spec::KeySpec;
 use keyferry_ports::records::{FoundKeyFilter, KmsKeyFilter, Page};
+use keyferry_testkit::fuse::{Fuse, Point};
 use keyferry_testkit::world::{ACCOUNT, World};
+use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
 
 use crate::scene::{aws, open_alerts, sync};
@@ -383,4 +388,70 @@ async fn what_needs_no_material_of_ours_works_on_an_adopted_key() {
     sync(&world).await;
     assert_eq!(unmanaged(&world).await, 1);
     assert_eq!(names(&adopt(&world, all()).await), ["orders"]);
+}
+
+#[tokio::test]
+async fn of_two_adoptions_of_one_kms_key_at_once_into_two_keystores_one_is_left() {
+    let world = world().await;
+    let second = world.add_keystore("second").await;
+    second.expect("the connection has the Region");
+    let arns: Vec<String> = (0..20).map(|_| foreign(&world, json!({}))).collect();
+    let into = |keystore: &str, dry_run: bool| AdoptKeys {
+        keystore: keystore.to_owned(),
+        selection: AdoptSelection::These(arns.clone()),
+        dry_run,
+    };
+    let probe = Fuse::whole();
+    let looking = world.outside.start(Arc::clone(&probe), 1);
+    let looked = looking
+        .app
+        .kms_keys
+        .adopt(&world.actor, into("store", true));
+    looked.await.expect("it answers");
+    // The next point is the commit.
+    let fuse = Fuse::hold_at(probe.passed().len());
+    let slow = world.outside.start(Arc::clone(&fuse), 2);
+
+    let first = slow.app.kms_keys.adopt(&world.actor, into("store", false));
+    let second = async {
+        fuse.burnt().await;
+        let keys = &world.app.kms_keys;
+        let done = keys.adopt(&world.actor, into("second", false)).await;
+        fuse.release();
+        done
+    };
+    let (one, two) = futures::join!(first, second);
+
+    let (one, two) = (one.expect("it answers"), two.expect("it answers"));
+    assert_eq!(fuse.passed()[probe.passed().len()], Point::BeforeCommit);
+    assert_eq!((one.adopted.len(), two.adopted.len()), (0, 20));
+    assert_eq!(codes(&one), ["adopt.already-managed"; 20]);
+    assert_eq!(codes(&two), [""; 0]);
+    let page = Page {
+        limit: 100,
+        cursor: None,
+    };
+    let listed = KmsKeyFilter::default();
+    let listed = world.app.kms_keys.list(&world.actor, &listed, &page).await;
+    assert_eq!(listed.expect("it answers").rows.len(), 20);
+}
+
+#[tokio::test]
+async fn a_kms_key_that_keyferry_is_making_is_left_to_the_job_that_makes_it() {
+    let world = world().await;
+    let lost = ScriptedFault::next("CreateKey", Fault::LostReply);
+    world.outside.sim.add_fault(lost);
+    let made = world.create("app", KeySpec::Aes256).await;
+    made.expect("it is accepted");
+    let engine = &world.app.engine;
+    engine.run_due().await.expect("records in memory answer");
+    let listed = aws(&world, "ListKeys", json!({}));
+    let arn = listed["Keys"][0]["KeyArn"].as_str().expect("it was made");
+    assert_eq!(world.kms_key("app").await.arn, None);
+
+    let done = adopt(&world, these(&[arn])).await;
+
+    assert_eq!(codes(&done), ["adopt.being-made"]);
+    world.run().await;
+    assert_eq!(world.arn("app").await.to_string(), arn);
 }

@@ -31,7 +31,7 @@ async fn bind(world: &World, kms_key: &str, key: &str, mode: &Mode) -> Result<An
 }
 
 /// A KMS key that is filled, and that nobody here manages: as another product leaves it. Its material is the key `name`.
-async fn filled(world: &World, name: &str, spec: KeySpec) -> String {
+pub(crate) async fn filled(world: &World, name: &str, spec: KeySpec) -> String {
     world.succeed(world.create(name, spec).await).await;
     let arn = world.arn(name).await.to_string();
     release(world, name).await;
@@ -54,7 +54,7 @@ async fn rotated(world: &World, name: &str) {
     world.succeed(rotated).await;
 }
 
-fn materials(world: &World, arn: &str) -> Value {
+pub(crate) fn materials(world: &World, arn: &str) -> Value {
     let input = json!({ "KeyId": arn, "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
     aws(world, "ListKeyRotations", input)["Rotations"].clone()
 }

@@ -88,6 +88,9 @@ pub enum KeystoreCommand {
     },
     /// Take KMS keys that are in AWS already into the keystore. Nothing changes in AWS.
     Adopt(AdoptArgs),
+    /// Make keys in the vault the sources of the KMS keys in a file, thousands of them: empty ones are filled, of filled ones
+    /// every material is proved to be a version.
+    Bind(BindArgs),
     /// Remove a keystore whose KMS keys are all deleted or released.
     Delete {
         /// Id or name.
@@ -115,6 +118,22 @@ pub struct AdoptArgs {
     /// Show what would be adopted, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `keystore bind`
+#[derive(Clone, Debug, Args)]
+pub struct BindArgs {
+    /// The keystore: id or name.
+    pub keystore: String,
+    /// Lines of `KMS key, key` or `KMS key, key, first version`; `-` is standard input. Lines that begin with # say nothing.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// Show what would be bound, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not wait for the jobs.
+    #[arg(long)]
+    pub no_wait: bool,
 }
 
 /// What a keystore is like, and what its new KMS keys look like.

@@ -29,7 +29,7 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
 };
-pub use keystore::{AdoptArgs, KeystoreArgs, KeystoreCommand};
+pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
     AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs,
     KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs,

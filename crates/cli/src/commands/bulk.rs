@@ -9,7 +9,7 @@ use keyferry_api::plan::PlanView;
 use super::Context;
 use super::operation::{new_idempotency_key, show_plan, with_mode};
 use crate::args::{RunArgs, WhichArgs};
-use crate::client::Call;
+use crate::client::{Call, Client};
 use crate::error::{CliError, Exit};
 use crate::progress;
 use crate::table::Table;
@@ -101,22 +101,27 @@ async fn plan(context: &Context<'_>, request: &BulkRequest) -> Result<PlanView, 
     context.client.send(call).await?.read()
 }
 
-/// What came of each KMS key, and an error where not all is done.
-async fn show_end(context: &mut Context<'_>, job: &JobView) -> Result<(), CliError> {
+/// All targets of a job.
+pub(crate) async fn targets_of(client: &Client, job: &str) -> Result<Vec<TargetView>, CliError> {
     let mut targets: Vec<TargetView> = Vec::new();
     let mut cursor: Option<String> = None;
-    let path = [job.id.as_str()];
+    let path = [job];
     loop {
         let call = Call::to(&at::LIST_JOB_TARGETS, &path)
             .query("limit", Some(1_000))
             .query("cursor", cursor.as_ref());
-        let page: TargetPage = context.client.send(call).await?.read()?;
+        let page: TargetPage = client.send(call).await?.read()?;
         targets.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {
-            break;
+            return Ok(targets);
         }
     }
+}
+
+/// What came of each KMS key, and an error where not all is done.
+async fn show_end(context: &mut Context<'_>, job: &JobView) -> Result<(), CliError> {
+    let targets = targets_of(&context.client, &job.id).await?;
     let shown = JobView {
         targets,
         ..job.clone()

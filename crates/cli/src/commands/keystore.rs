@@ -8,7 +8,7 @@ use keyferry_api::keystore::{
     TemplateRequest, UpdateKeystoreRequest,
 };
 
-use super::{Context, adopt, rotation, text};
+use super::{Context, adopt, bind, rotation, text};
 use crate::args::{KeystoreArgs, KeystoreCommand};
 use crate::client::Call;
 use crate::error::CliError;
@@ -50,6 +50,7 @@ pub(crate) async fn run(
             with_gone,
         } => unmanaged(context, &keystore, search, with_gone).await,
         KeystoreCommand::Adopt(args) => adopt::run(context, args).await,
+        KeystoreCommand::Bind(args) => bind::run(context, args).await,
         KeystoreCommand::Delete { keystore } => delete(context, &keystore).await,
     }
 }

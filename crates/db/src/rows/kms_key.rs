@@ -38,6 +38,8 @@ pub(crate) const KMS_KEY: &[&str] = &[
 pub(crate) const ALIAS: &str = "alias";
 /// What a word of a KMS key is.
 pub(crate) const ARN: &str = "arn";
+/// What a word of a KMS key is: the ARN of one that we manage, which no other row has.
+pub(crate) const MANAGED_ARN: &str = "managed-arn";
 /// What a word of a KMS key is.
 pub(crate) const REGION: &str = "region";
 
@@ -117,16 +119,13 @@ pub(crate) fn words_of(row: &KmsKey) -> BTreeSet<(&'static str, String)> {
         .aliases
         .iter()
         .map(|alias| (ALIAS, alias.to_string()));
-    let places = row.observed.values().filter_map(|place| place.arn.as_ref());
-    let arns = row
-        .arn
-        .iter()
-        .chain(places)
-        .map(|arn| (ARN, arn.to_string()));
+    let arns = row.arns().map(|arn| (ARN, arn.to_string()));
+    let managed = row.arns().filter(|_| row.is_managed());
+    let managed = managed.map(|arn| (MANAGED_ARN, arn.to_string()));
     let regions = row
         .intent
         .places
         .iter()
         .map(|region| (REGION, region.to_string()));
-    aliases.chain(arns).chain(regions).collect()
+    aliases.chain(arns).chain(managed).chain(regions).collect()
 }

@@ -17,6 +17,11 @@ const CONFLICTS: Conflicts = Conflicts {
     reference: "kms key in use",
 };
 
+const ARN_CONFLICTS: Conflicts = Conflicts {
+    taken: "kms key arn",
+    ..CONFLICTS
+};
+
 impl Writer {
     pub(super) async fn put_kms_key(
         &mut self,
@@ -69,10 +74,8 @@ impl Writer {
             .flat_map(|(kind, word)| [Value::text(kind), Value::text(word), Value::text(row.id)])
             .collect();
         let columns = ["kind", "word", "kms_key_id"];
-        self.transaction
-            .run(Statement::insert("kms_key_words", &columns, values))
-            .await?;
-        Ok(())
+        let statement = Statement::insert("kms_key_words", &columns, values);
+        self.run(statement, ARN_CONFLICTS).await
     }
 
     async fn find_words(&mut self, id: KmsKeyId) -> Result<BTreeSet<(String, String)>, Failure> {

@@ -54,6 +54,9 @@ pub enum Refusal {
         /// Of the KMS key.
         materials: usize,
     },
+    /// A manifest says once what a KMS key is bound to.
+    #[error("the manifest names the KMS key before")]
+    NamedTwice,
     /// Who has a grant could use what is imported.
     #[error("somebody has a grant on the KMS key, which is empty")]
     Granted,
@@ -182,6 +185,7 @@ impl Refusal {
                 "kms-key.too-few-versions",
                 "bring every material of the KMS key into the vault, the oldest as version 1",
             ),
+            Self::NamedTwice => ("kms-key.named-twice", "name each KMS key once"),
             Self::Granted => (
                 "kms-key.granted",
                 "look at its grants in AWS, and revoke those that are not wanted",

@@ -1,13 +1,17 @@
 //! Taking KMS keys that are in AWS already into a keystore.
 
 use keyferry_api::adoption::{
-    AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, BindRequest, LeftView,
+    AdoptQuery, AdoptRequest, AdoptedView, AdoptionView, BindLine, BindManyRequest, BindRequest,
+    BindingsView, BoundView, LeftView,
 };
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{AdoptKeys, AdoptSelection, Adoption, BindKey, Claim, Left};
+use keyferry_app::kms_keys::{
+    AdoptKeys, AdoptSelection, Adoption, BindKey, Bindings, Claim, Left, Manifest, ManifestLine,
+};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::version::VersionNumber;
 
+use super::job;
 use super::kms_key::source_kind;
 use super::page::page;
 
@@ -41,20 +45,63 @@ pub(crate) fn adopt(
 
 /// What to bind.
 pub(crate) fn bind(request: BindRequest) -> Result<BindKey, AppError> {
+    Ok(BindKey {
+        keystore: request.keystore,
+        kms_key: request.kms_key,
+        claim: claim(request.key, request.first_version)?,
+    })
+}
+
+fn claim(key: String, first_version: Option<u32>) -> Result<Claim, AppError> {
     let version = |number: u32| {
         VersionNumber::new(number).ok_or_else(|| AppError::Invalid {
             field: "first_version",
             why: "versions are counted from 1".to_owned(),
         })
     };
-    Ok(BindKey {
-        keystore: request.keystore,
-        kms_key: request.kms_key,
-        claim: Claim {
-            key: request.key,
-            first_version: request.first_version.map(version).transpose()?,
-        },
+    Ok(Claim {
+        key,
+        first_version: first_version.map(version).transpose()?,
     })
+}
+
+/// What to bind to what.
+pub(crate) fn manifest(keystore: String, request: BindManyRequest) -> Result<Manifest, AppError> {
+    let line = |line: BindLine| {
+        Ok(ManifestLine {
+            kms_key: line.kms_key,
+            claim: claim(line.key, line.first_version)?,
+        })
+    };
+    let lines: Result<_, AppError> = request.lines.into_iter().map(line).collect();
+    Ok(Manifest {
+        keystore,
+        lines: lines?,
+    })
+}
+
+/// What became of a manifest.
+pub(crate) fn bindings(done: Bindings) -> BindingsView {
+    BindingsView {
+        job: done.job.map(job::view),
+        bound: done.bound.into_iter().map(bound).collect(),
+        left: done.left.into_iter().map(left).collect(),
+    }
+}
+
+fn bound((line, key): (String, KmsKey)) -> BoundView {
+    let versions = key.intent.versions.iter();
+    BoundView {
+        kms_key: line,
+        arn: key
+            .arn
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        name: key.name.to_string(),
+        status: key.status().as_str().to_owned(),
+        versions: versions.map(|version| version.number.get()).collect(),
+    }
 }
 
 /// What became of it.

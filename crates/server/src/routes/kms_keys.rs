@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::adoption::BindRequest;
+use keyferry_api::adoption::{BindManyRequest, BindRequest};
 use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
@@ -338,6 +338,17 @@ pub(crate) async fn bind(
     let command = adoption::bind(body)?;
     let answer = run.keys().bind(&run.actor, command, &run.mode).await?;
     run.reply(Action::KmsKeyBind, answer).await
+}
+
+pub(crate) async fn bind_many(
+    run: HowToRun,
+    Selector(keystore): Selector,
+    Input(body): Input<BindManyRequest>,
+) -> Result<Response, Refused> {
+    let manifest = adoption::manifest(keystore, body)?;
+    let keys = run.keys();
+    let done = keys.bind_many(&run.actor, manifest, &run.mode).await?;
+    Ok(reply::ok(adoption::bindings(done)))
 }
 
 pub(crate) async fn update(

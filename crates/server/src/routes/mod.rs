@@ -218,6 +218,13 @@ pub fn all() -> Vec<Route> {
             keystores::adopt,
         )
         .long(),
+        guarded(
+            at::BIND_KMS_KEYS,
+            Action::KmsKeyBind,
+            Keystore,
+            kms_keys::bind_many,
+        )
+        .long(),
     ];
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());

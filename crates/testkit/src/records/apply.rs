@@ -1,5 +1,6 @@
 //! Changes of configuration, keys, KMS keys and access, each with its rules.
 
+use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::{Connection, LinkHealth};
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId, SealId};
@@ -16,7 +17,7 @@ use keyferry_ports::records::{
 use jiff::Timestamp;
 
 use super::apply_work::TouchedJobs;
-use super::state::{State, conflict, ensure, ensure_seen, next_revision, whole_micros};
+use super::state::{KmsKeyWord, State, conflict, ensure, ensure_seen, next_revision, whole_micros};
 
 impl State {
     /// Applies a whole batch; on an error the caller rolls back.
@@ -218,26 +219,35 @@ impl State {
     fn put_kms_key(&mut self, mut row: KmsKey, expect: Expect) -> Records<()> {
         let found = self.kms_keys.get(&row.id).map(|old| old.revision);
         row.revision = next_revision(expect, found, "kms key revision")?;
+        let called = KmsKeyWord::Name(row.name.clone());
         let is_taken = row.holds_name()
-            && self.kms_keys.rows().any(|other| {
-                other.holds_name()
-                    && other.name == row.name
-                    && other.keystore == row.keystore
-                    && other.id != row.id
+            && self.kms_keys_with(called).any(|other| {
+                other.holds_name() && other.keystore == row.keystore && other.id != row.id
             });
         ensure(!is_taken, "kms key name")?;
         if expect == Expect::New {
             ensure(self.keystores.has(&row.keystore), "keystore of the kms key")?;
         }
+        ensure(!self.is_managed_elsewhere(&row), "kms key arn")?;
         row.created_at = whole_micros(row.created_at);
         row.rotation_due = row.rotation_due.map(whole_micros);
-        self.kms_keys.put(row.id, row);
+        self.put_kms_key_row(row);
         Ok(())
+    }
+
+    /// Whether another row manages one of its ARNs.
+    fn is_managed_elsewhere(&self, row: &KmsKey) -> bool {
+        let is_held = |arn: &KmsKeyArn| {
+            let mut others = self.kms_keys_with(KmsKeyWord::Arn(arn.clone()));
+            others.any(|other| other.id != row.id && other.is_managed())
+        };
+        row.is_managed() && row.arns().any(is_held)
     }
 
     fn delete_kms_key(&mut self, id: KmsKeyId, expect: Expect) -> Records<()> {
         let found = self.kms_keys.get(&id).map(|old| old.revision);
         ensure_seen(expect, found, "kms key revision")?;
+        self.remove_kms_key_words(id);
         self.kms_keys.remove(&id);
         Ok(())
     }

@@ -20,7 +20,7 @@ use keyferry_ports::records::{
 
 use super::MemoryRecords;
 use super::page::{cut, parse_name_cursor};
-use super::state::{State, whole_micros};
+use super::state::{KmsKeyWord, State, whole_micros};
 
 #[async_trait]
 impl ConfigurationRecords for MemoryRecords {
@@ -160,21 +160,9 @@ impl KmsKeyRecords for MemoryRecords {
 
     async fn find_kms_key_by_arn(&self, arn: &KmsKeyArn) -> Records<Option<KmsKey>> {
         let state = self.lock();
-        let is_at = |row: &&KmsKey| {
-            row.arn.as_ref() == Some(arn)
-                || row
-                    .observed
-                    .values()
-                    .any(|place| place.arn.as_ref() == Some(arn))
-        };
-        let managed_then_newest = |row: &&KmsKey| {
-            let is_managed = !matches!(row.intent.life, Life::Deleted | Life::Released);
-            (is_managed, row.created_at, row.id)
-        };
+        let managed_then_newest = |row: &&KmsKey| (row.is_managed(), row.created_at, row.id);
         Ok(state
-            .kms_keys
-            .rows()
-            .filter(is_at)
+            .kms_keys_with(KmsKeyWord::Arn(arn.clone()))
             .max_by_key(managed_then_newest)
             .cloned())
     }
@@ -184,17 +172,15 @@ impl KmsKeyRecords for MemoryRecords {
         let bare = name_or_alias
             .strip_prefix("alias/")
             .unwrap_or(name_or_alias);
-        let is_called = |row: &&KmsKey| {
-            let has_alias = row
-                .intent
-                .aliases
-                .iter()
-                .any(|alias| alias.as_str().strip_prefix("alias/") == Some(bare));
-            row.name.as_str() == name_or_alias || has_alias
-        };
-        let mut rows: Vec<KmsKey> = state.kms_keys.rows().filter(is_called).cloned().collect();
+        let mut rows: Vec<&KmsKey> = state
+            .kms_keys_with(KmsKeyWord::Alias(bare.to_owned()))
+            .collect();
+        if let Ok(name) = name_or_alias.parse() {
+            rows.extend(state.kms_keys_with(KmsKeyWord::Name(name)));
+        }
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        Ok(rows)
+        rows.dedup_by_key(|row| row.id);
+        Ok(rows.into_iter().cloned().collect())
     }
 
     async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>> {

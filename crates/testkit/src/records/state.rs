@@ -1,5 +1,7 @@
 //! All tables, and the tools that every change needs.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
@@ -12,11 +14,14 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     Alert, AlertDestination, ApiToken, Attempt, AuditLeaf, Delivery, Expect, FoundKey, Job,
     Priority, Records, RecordsError, Seal, SealedKeyring, Session, Subject, Sweep, Target, User,
 };
+
+use uuid::Uuid;
 
 use super::table::Table;
 
@@ -30,6 +35,29 @@ pub(super) struct LaneRow {
 
 /// Where an open target stands in the queue: priority, due time, job, place within the job.
 pub(super) type QueuePlace = (Priority, Timestamp, JobId, u32);
+
+/// By what KMS keys are looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum KmsKeyWord {
+    /// Of any place.
+    Arn(KmsKeyArn),
+    /// Ours of it.
+    Name(Name),
+    /// Without `alias/`.
+    Alias(String),
+}
+
+impl KmsKeyWord {
+    pub(super) fn all_of(row: &KmsKey) -> BTreeSet<Self> {
+        let aliases = row.intent.aliases.iter().map(|alias| {
+            let text = alias.as_str();
+            Self::Alias(text.strip_prefix("alias/").unwrap_or(text).to_owned())
+        });
+        let arns = row.arns().cloned().map(Self::Arn);
+        let name = [Self::Name(row.name.clone())];
+        aliases.chain(arns).chain(name).collect()
+    }
+}
 
 macro_rules! state {
     ($($field:ident: $key:ty => $row:ty),+ $(,)?) => {
@@ -56,6 +84,7 @@ state! {
     key_links: Copied => KeyLink,
     versions: (KeyId, VersionNumber) => KeyVersion,
     kms_keys: KmsKeyId => KmsKey,
+    kms_key_words: (KmsKeyWord, KmsKeyId) => (),
     sweeps: SweepId => Sweep,
     found_keys: KmsKeyArn => FoundKey,
     alerts: AlertId => Alert,
@@ -79,6 +108,33 @@ state! {
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,
+}
+
+impl State {
+    /// KMS keys with this word, by id.
+    pub(super) fn kms_keys_with(&self, word: KmsKeyWord) -> impl Iterator<Item = &KmsKey> {
+        let first = (word.clone(), KmsKeyId::new(Uuid::nil()));
+        let found = self.kms_key_words.range(first..).map(|(key, ())| key);
+        let found = found.take_while(move |key| key.0 == word);
+        found.filter_map(|(_, id)| Some(self.kms_keys.get(id)?.as_ref()))
+    }
+
+    /// Writes a row with its words.
+    pub(super) fn put_kms_key_row(&mut self, row: KmsKey) {
+        self.remove_kms_key_words(row.id);
+        for word in KmsKeyWord::all_of(&row) {
+            self.kms_key_words.put((word, row.id), ());
+        }
+        self.kms_keys.put(row.id, row);
+    }
+
+    /// Removes the words of a row.
+    pub(super) fn remove_kms_key_words(&mut self, id: KmsKeyId) {
+        let old = self.kms_keys.get(&id).map(|row| KmsKeyWord::all_of(row));
+        for word in old.unwrap_or_default() {
+            self.kms_key_words.remove(&(word, id));
+        }
+    }
 }
 
 /// Stored times have whole microseconds, as the databases have.

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::validity::Validity;
+use keyferry_domain::version::VersionNumber;
 use serde::{Deserialize, Serialize};
 
 use crate::Replacement;
 use crate::actor::Actor;
 use crate::codec::Unreadable;
 use crate::kms_keys::{
-    AccessChange, PolicyChange, Rotate, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey,
+    AccessChange, Claim, PolicyChange, Rotate, RotationMethod, Stay, SynchronizeChoice,
+    UpdateKmsKey,
 };
 
 use super::BulkOperation;
@@ -53,6 +56,7 @@ enum StoredActor {
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum StoredOperation {
     Activate,
+    Bind { claims: Vec<StoredClaim> },
     CancelDeletion { empty: Option<bool> },
     Deactivate,
     Disable,
@@ -65,6 +69,14 @@ enum StoredOperation {
     ScheduleDeletion { days: u32 },
     Synchronize { delete_material: bool },
     Update(StoredUpdate),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredClaim {
+    kms_key: String,
+    key: String,
+    first_version: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,6 +141,9 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
     use StoredOperation as Stored;
     match operation {
         BulkOperation::Activate => Stored::Activate,
+        BulkOperation::Bind(claims) => Stored::Bind {
+            claims: claims.into_iter().map(stored_claim).collect(),
+        },
         BulkOperation::CancelDeletion { empty } => Stored::CancelDeletion { empty },
         BulkOperation::Deactivate => Stored::Deactivate,
         BulkOperation::Disable => Stored::Disable,
@@ -148,6 +163,25 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
         }
         BulkOperation::Update(update) => Stored::Update(stored_update(*update)),
     }
+}
+
+fn stored_claim((kms_key, claim): (KmsKeyId, Claim)) -> StoredClaim {
+    StoredClaim {
+        kms_key: kms_key.to_string(),
+        key: claim.key,
+        first_version: claim.first_version.map(VersionNumber::get),
+    }
+}
+
+fn read_claim(stored: StoredClaim) -> Result<(KmsKeyId, Claim), Unreadable> {
+    let version = |number| {
+        VersionNumber::new(number).ok_or_else(|| unreadable("versions are counted from 1"))
+    };
+    let claim = Claim {
+        key: stored.key,
+        first_version: stored.first_version.map(version).transpose()?,
+    };
+    Ok((stored.kms_key.parse().map_err(unreadable)?, claim))
 }
 
 fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
@@ -219,6 +253,10 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
     use StoredOperation as Stored;
     Ok(match stored {
         Stored::Activate => BulkOperation::Activate,
+        Stored::Bind { claims } => {
+            let claims: Result<_, _> = claims.into_iter().map(read_claim).collect();
+            BulkOperation::Bind(claims?)
+        }
         Stored::CancelDeletion { empty } => BulkOperation::CancelDeletion { empty },
         Stored::Deactivate => BulkOperation::Deactivate,
         Stored::Disable => BulkOperation::Disable,

@@ -5,6 +5,7 @@
 //! refuses does not keep the others.
 
 mod begin;
+mod bind;
 mod codec;
 mod operation;
 mod select;
@@ -25,6 +26,7 @@ use crate::log::{Fact, object};
 use super::{KmsKeys, Mode, Planned};
 
 pub(crate) use begin::Beginner;
+pub use bind::{Bindings, MANIFEST_LINES_MAX, Manifest, ManifestLine};
 pub use operation::BulkOperation;
 pub use select::{Matching, Selection};
 

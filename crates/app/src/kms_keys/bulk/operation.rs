@@ -1,5 +1,8 @@
 //! What can be done to many KMS keys at once.
 
+use std::collections::BTreeMap;
+
+use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_ports::records::Priority;
 
@@ -7,7 +10,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::kms_keys::{
-    Answer, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice, UpdateKmsKey,
+    Answer, BindKey, Claim, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice, UpdateKmsKey,
 };
 
 /// An operation on each of many KMS keys, with what it needs to be told.
@@ -15,6 +18,8 @@ use crate::kms_keys::{
 pub enum BulkOperation {
     /// [`KmsKeys::activate`].
     Activate,
+    /// [`KmsKeys::bind`]; each KMS key to its own.
+    Bind(BTreeMap<KmsKeyId, Claim>),
     /// [`KmsKeys::cancel_deletion`].
     CancelDeletion {
         /// Whether the material goes; `None`: as each keystore says.
@@ -50,6 +55,7 @@ impl BulkOperation {
     pub fn action(&self) -> Action {
         match self {
             Self::Activate => Action::KmsKeyActivate,
+            Self::Bind(_) => Action::KmsKeyBind,
             Self::CancelDeletion { .. } => Action::KmsKeyCancelDeletion,
             Self::Deactivate => Action::KmsKeyDeactivate,
             Self::Disable => Action::KmsKeyDisable,
@@ -72,6 +78,7 @@ impl BulkOperation {
             Self::CancelDeletion { empty } => *empty == Some(true),
             Self::Rotate(rotate) => rotate.method == RotationMethod::NewKey(OldKey::Deactivate),
             Self::Activate
+            | Self::Bind(_)
             | Self::Disable
             | Self::Enable
             | Self::Release
@@ -126,6 +133,18 @@ impl BulkOperation {
         );
         match self.clone() {
             Self::Activate => keys.activate(actor, &id, mode).await,
+            Self::Bind(claims) => {
+                let claim = claims.get(&key.id).ok_or_else(|| AppError::NotFound {
+                    what: "line of the manifest about the KMS key",
+                    selector: key.name.to_string(),
+                })?;
+                let command = BindKey {
+                    keystore: key.keystore.to_string(),
+                    kms_key: id,
+                    claim: claim.clone(),
+                };
+                keys.bind(actor, command, mode).await
+            }
             Self::CancelDeletion { empty } => keys.cancel_deletion(actor, &id, empty, mode).await,
             Self::Deactivate => keys.deactivate(actor, &id, mode).await,
             Self::Disable => keys.disable(actor, &id, mode).await,

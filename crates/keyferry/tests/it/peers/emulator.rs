@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{KeyMetadata, MacAlgorithmSpec};
+use aws_sdk_kms::types::{KeyMetadata, MacAlgorithmSpec, OriginType};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use serde_json::Value;
@@ -140,6 +140,19 @@ impl Emulator {
     pub(crate) fn policy(&self, key: &str) -> Value {
         let call = self.kms.get_key_policy().key_id(key).policy_name("default");
         serde_json::from_str(self.wait(call.send()).policy().unwrap()).unwrap()
+    }
+
+    /// Makes a KMS key as somebody at the console would, with an alias. Answers its ARN.
+    pub(crate) fn make(&self, alias: &str, origin: OriginType) -> String {
+        let made = self.wait(self.kms.create_key().origin(origin).send());
+        let arn = made.key_metadata.unwrap().arn.unwrap();
+        let alias = self.kms.create_alias().alias_name(alias);
+        self.wait(alias.target_key_id(&arn).send());
+        arn
+    }
+
+    pub(crate) fn disable(&self, key: &str) {
+        self.wait(self.kms.disable_key().key_id(key).send());
     }
 
     /// Makes an IAM user with an access key and this policy. Answers its ARN too.

@@ -19,7 +19,9 @@ macro_rules! journeys {
     )+};
 }
 
+mod adoption;
 mod connecting;
+mod copies;
 mod emulator;
 mod gaps;
 mod life;

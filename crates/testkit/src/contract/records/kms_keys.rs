@@ -194,6 +194,57 @@ pub(super) async fn a_name_is_held_once_in_a_keystore_and_left_to_the_successor(
     write(records, [Change::PutKmsKey(third, Expect::New)]).await;
 }
 
+pub(super) async fn of_an_arn_there_is_one_managed_kms_key_whatever_its_keystore(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let (one, two) = (
+        home(records, &mut samples, "one").await,
+        home(records, &mut samples, "two").await,
+    );
+    let arn = rich::arn("eu-west-1", "mrk-9");
+    let first = KmsKey {
+        arn: Some(arn.clone()),
+        ..samples.kms_key("a", &one)
+    };
+    write(records, [Change::PutKmsKey(first.clone(), Expect::New)]).await;
+    let mut by_place = samples.kms_key("b", &two);
+    let place = Place {
+        arn: Some(arn.clone()),
+        ..Place::default()
+    };
+    by_place.observed.insert(parse("eu-west-1"), place);
+    let by_primary = KmsKey {
+        arn: Some(arn.clone()),
+        ..samples.kms_key("c", &two)
+    };
+
+    for second in [&by_place, &by_primary] {
+        let taken = [Change::PutKmsKey(second.clone(), Expect::New)];
+        assert_conflict(records, "kms key arn", taken).await;
+    }
+    let without = samples.kms_key("d", &two);
+    write(records, [Change::PutKmsKey(without.clone(), Expect::New)]).await;
+    let learnt = KmsKey {
+        arn: Some(arn),
+        ..without
+    };
+    let taken = [Change::PutKmsKey(learnt.clone(), Expect::Revision(1))];
+    assert_conflict(records, "kms key arn", taken).await;
+
+    let mut released = first;
+    released.intent.life = Life::Released;
+    write(
+        records,
+        [Change::PutKmsKey(released.clone(), Expect::Revision(1))],
+    )
+    .await;
+    write(records, [Change::PutKmsKey(by_primary, Expect::New)]).await;
+    released.intent.life = Life::Active;
+    let back = [Change::PutKmsKey(released, Expect::Revision(2))];
+    assert_conflict(records, "kms key arn", back).await;
+}
+
 pub(super) async fn each_field_of_the_filter_narrows_the_list(records: &dyn AllRecords) {
     let mut samples = Samples::new();
     let (one, two) = (

@@ -96,6 +96,7 @@ checks! {
         of_two_records_of_one_arn_the_managed_one_is_found,
         a_kms_key_is_found_by_its_name_and_by_its_aliases,
         a_name_is_held_once_in_a_keystore_and_left_to_the_successor,
+        of_an_arn_there_is_one_managed_kms_key_whatever_its_keystore,
         each_field_of_the_filter_narrows_the_list,
         pages_of_kms_keys_hold_every_kms_key_once_in_order,
         a_removed_kms_key_is_found_no_more,
