@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules that no compiler checks.
 
 mod error_codes;
+mod features;
 mod layers;
 mod licences;
 mod manifests;
@@ -77,6 +78,7 @@ fn check() -> Result<Vec<Offence>, String> {
     offences.extend(outside::check(&workspace, &tree));
     offences.extend(licences::check(&workspace, &tree));
     offences.extend(manifests::check(&files));
+    offences.extend(features::check(&files));
     offences.extend(files.iter().flat_map(sources::check));
     offences.extend(error_codes::check(&files));
     Ok(offences)

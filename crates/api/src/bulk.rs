@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kms_key::{
-    CancelDeletionRequest, RotateRequest, ScheduleDeletionRequest, SynchronizeRequest,
-    UpdateKmsKeyRequest,
+    CancelDeletionRequest, RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest,
+    SynchronizeRequest, UpdateKmsKeyRequest,
 };
 
 words! {
@@ -29,6 +29,8 @@ words! {
         RemoveFromCloud = "remove-from-cloud",
         /// Undo in AWS what nobody here asked for.
         Restore = "restore",
+        /// Take grants back.
+        RevokeGrants = "revoke-grants",
         /// Rotate.
         Rotate = "rotate",
         /// Schedule deletion.
@@ -79,6 +81,8 @@ pub struct BulkRequest {
     pub confirm_count: Option<u32>,
     /// How, for `cancel-deletion`.
     pub cancel_deletion: Option<CancelDeletionRequest>,
+    /// Which; needed for `revoke-grants`. Not by ids, of which each KMS key has its own.
+    pub revoke_grants: Option<RevokeGrantsRequest>,
     /// How; needed for `rotate`.
     pub rotate: Option<RotateRequest>,
     /// How, for `schedule-deletion`.
@@ -98,6 +102,7 @@ impl BulkRequest {
             operation,
             confirm_count: None,
             cancel_deletion: None,
+            revoke_grants: None,
             rotate: None,
             schedule_deletion: None,
             synchronize: None,

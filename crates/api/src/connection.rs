@@ -411,6 +411,8 @@ pub struct ConnectionView {
     pub access_key: Option<AccessKeyView>,
     /// Whether the link works.
     pub health: LinkHealthView,
+    /// Who added it, such as `user/ann`.
+    pub created_by: String,
     /// When it was added.
     #[schema(format = DateTime)]
     pub created_at: String,

@@ -28,9 +28,10 @@ use crate::key::{
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
-    KmsKeyView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, GrantList, KmsKeyPage,
+    KmsKeyQuery, KmsKeyView, ReplicateRequest, RevokeGrantsRequest, RotateRequest,
+    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest,
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
@@ -241,6 +242,10 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<ChangePrimaryRequest>()).answers(OPERATION).idempotent();
     REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    LIST_GRANTS = Get "/api/v1/kms-keys/{kms_key}/grants" "list_kms_key_grants" "kms-keys" "The grants that AWS shows now"
+        .answers(&[ok(body::<GrantList>())]);
+    REVOKE_GRANTS = Post "/api/v1/kms-keys/{kms_key}/revoke-grants" "revoke_kms_key_grants" "kms-keys" "Take grants back"
+        .query::<DryRunQuery>().takes(body::<RevokeGrantsRequest>()).answers(OPERATION).idempotent();
     ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"
         .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
     UPLOAD_KEY_VERSION = Post "/api/v1/kms-keys/{kms_key}/upload-version" "upload_key_version" "kms-keys" "Take the key's current version into a KMS key that holds an older one"

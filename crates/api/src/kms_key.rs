@@ -191,6 +191,19 @@ pub struct ReplicateRequest {
     pub regions: Vec<String>,
 }
 
+/// Takes grants back: exactly one of the three says which.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeGrantsRequest {
+    /// These, by AWS's ids.
+    pub grants: Option<Vec<String>>,
+    /// All that were given to this principal: ARN or service.
+    pub grantee: Option<String>,
+    /// All.
+    #[serde(default)]
+    pub all: bool,
+}
+
 /// Makes a replica the primary of its multi-Region key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -379,6 +392,28 @@ pub struct MaterialView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub valid_to: Option<String>,
+}
+
+/// The grants of a KMS key, as AWS shows them now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantList {
+    /// Grants, by Region.
+    pub items: Vec<GrantView>,
+    /// Regions in which they could not be read.
+    pub unreadable: Vec<String>,
+}
+
+/// A grant, as AWS shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantView {
+    /// Where.
+    pub region: String,
+    /// AWS's id.
+    pub id: String,
+    /// Who may use it.
+    pub grantee: String,
+    /// What for: AWS's names of KMS operations.
+    pub operations: Vec<String>,
 }
 
 /// One place of a KMS key, as last observed.

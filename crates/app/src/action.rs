@@ -141,6 +141,8 @@ actions! {
     KmsKeyRemoveFromCloud = "kms-key.remove-from-cloud", Destructive;
     /// Make and fill replicas of a multi-Region key.
     KmsKeyReplicate = "kms-key.replicate", UseEquivalent;
+    /// Take grants back.
+    KmsKeyRevokeGrants = "kms-key.revoke-grants", Change;
     /// Back to the intent.
     KmsKeyRestore = "kms-key.restore", None;
     /// Rotate, by either method.

@@ -32,6 +32,7 @@ CREATE TABLE connections (
     health {text} NOT NULL CHECK (health IN ('unknown', 'connected', 'not-connected')),
     health_why {text},
     health_since BIGINT,
+    created_by {text} NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     revision BIGINT NOT NULL

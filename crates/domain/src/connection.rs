@@ -358,6 +358,8 @@ pub struct Connection {
     pub access_key: AccessKeyCare,
     /// Whether the link works.
     pub health: LinkHealth,
+    /// Who added it, as the log names them.
+    pub created_by: String,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.

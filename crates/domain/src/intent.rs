@@ -63,6 +63,8 @@ pub struct Intent {
     pub aliases: BTreeSet<AliasName>,
     /// Aliases that were ours here and shall be deleted where they still point at this key.
     pub aliases_to_remove: BTreeSet<AliasName>,
+    /// AWS's ids of grants that shall be taken back. Cleared once the intent is reached.
+    pub grants_to_revoke: BTreeSet<String>,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
     /// Description.
@@ -95,6 +97,7 @@ impl Intent {
             current: None,
             aliases: BTreeSet::new(),
             aliases_to_remove: BTreeSet::new(),
+            grants_to_revoke: BTreeSet::new(),
             tags: Tags::new(),
             description: String::new(),
             policy: None,

@@ -194,6 +194,7 @@ impl Connections {
             rotation: command.rotation,
             access_key,
             health,
+            created_by: actor.to_string(),
             created_at: now,
             updated_at: now,
             revision: 1,

@@ -7,6 +7,7 @@ mod change;
 mod copy;
 mod create;
 mod generate;
+mod grants;
 mod leave;
 mod names;
 mod observe;
@@ -48,6 +49,7 @@ pub use bulk::{
 pub use copy::CopyInto;
 pub use create::{CreateKmsKey, GenerateInAws, PolicyChoice, Properties, UploadKey};
 pub use generate::RotateToKey;
+pub use grants::{GrantChoice, Grants};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};
 pub use stay::Stay;

@@ -90,7 +90,7 @@ impl Scheduler {
         let (mut begun, mut failed) = (0, None);
         for row in due {
             let result = match row.subject {
-                RotationSubject::KmsKey(id) => self.rotate_kms_key(id, now).await,
+                RotationSubject::KmsKey(id) => Box::pin(self.rotate_kms_key(id, now)).await,
                 RotationSubject::Key(id) => self.rotate_key(id, now).await,
                 RotationSubject::Connection(id) => self.rotate_access_key(id, now).await,
             };

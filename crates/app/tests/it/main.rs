@@ -21,6 +21,7 @@ mod crash_sweep;
 mod doctor;
 mod emergency;
 mod generate;
+mod grants;
 mod groups;
 mod key_copies;
 mod key_import;

@@ -39,7 +39,11 @@ fn hiding() -> Value {
 }
 
 fn make(world: &World, number: usize) -> String {
-    let team = if number % RED == 0 { "red" } else { "blue" };
+    let team = if number.is_multiple_of(RED) {
+        "red"
+    } else {
+        "blue"
+    };
     let mut input = json!({ "Tags": [{ "TagKey": "team", "TagValue": team }] });
     if number % HIDDEN == HIDDEN - 1 {
         input["Policy"] = json!(hiding().to_string());

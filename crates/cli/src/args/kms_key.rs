@@ -94,6 +94,13 @@ pub enum KmsKeyCommand {
     Replicate(ReplicateArgs),
     /// Make a replica the primary of its multi-Region key.
     ChangePrimary(ChangePrimaryArgs),
+    /// List the grants that AWS shows now.
+    Grants {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+    },
+    /// Take grants back.
+    RevokeGrants(RevokeGrantsArgs),
     /// Schedule deletion in AWS.
     ScheduleDeletion(ScheduleDeletionArgs),
     /// Cancel a scheduled deletion.
@@ -127,6 +134,35 @@ pub struct ReplicateArgs {
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// `kms-key revoke-grants`
+#[derive(Clone, Debug, Args)]
+pub struct RevokeGrantsArgs {
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Which grants.
+    #[command(flatten)]
+    pub choice: GrantChoiceArgs,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// One of three ways to say which grants.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct GrantChoiceArgs {
+    /// This one, by AWS's id; may be repeated.
+    #[arg(long = "grant", value_name = "ID")]
+    pub grants: Vec<String>,
+    /// All that were given to this principal: ARN or service.
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub grantee: Option<String>,
+    /// All.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `kms-key change-primary`

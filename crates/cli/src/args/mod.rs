@@ -32,8 +32,8 @@ pub use key::{
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
     AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs,
-    KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RotateArgs, ScheduleDeletionArgs,
-    SettingsArgs, SynchronizeArgs, UploadArgs,
+    KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RevokeGrantsArgs, RotateArgs,
+    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};

@@ -87,13 +87,14 @@ async fn list(context: &mut Context<'_>) -> Result<(), CliError> {
             one.identity.kind.clone(),
             one.tier.as_str().to_owned(),
             one.health.state.as_str().to_owned(),
+            one.created_by.clone(),
             one.created_at.clone(),
             one.updated_at.clone(),
         ]
     };
     let head = [
-        "NAME", "CLOUD", "ACCOUNT", "REGIONS", "URL", "IDENTITY", "TIER", "LINK", "CREATED",
-        "UPDATED",
+        "NAME", "CLOUD", "ACCOUNT", "REGIONS", "URL", "IDENTITY", "TIER", "LINK", "ADDED BY",
+        "CREATED", "UPDATED",
     ];
     context
         .world

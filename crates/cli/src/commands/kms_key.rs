@@ -11,7 +11,7 @@ use keyferry_api::kms_key::{
 
 use super::bulk::{self, Loss};
 use super::operation::operate;
-use super::{Context, adopt, bind, kms_key_update, text};
+use super::{Context, adopt, bind, grants, kms_key_update, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
@@ -47,6 +47,8 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Rotate(args) => rotate(context, args).await,
         Do::Replicate(args) => replicate(context, args).await,
         Do::ChangePrimary(args) => change_primary(context, args).await,
+        Do::Grants { kms_key } => grants::list(context, &kms_key).await,
+        Do::RevokeGrants(args) => grants::revoke(context, args).await,
         Do::ScheduleDeletion(args) => schedule_deletion(context, args).await,
         Do::CancelDeletion(args) => cancel_deletion(context, args).await,
     }

@@ -9,6 +9,7 @@ mod bind;
 mod bulk;
 mod connection;
 mod doctor;
+mod grants;
 mod group;
 mod job;
 mod key;

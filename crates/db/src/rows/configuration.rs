@@ -27,6 +27,7 @@ pub(crate) const CONNECTION: &[&str] = &[
     "health",
     "health_why",
     "health_since",
+    "created_by",
     "created_at",
     "updated_at",
     "revision",
@@ -88,6 +89,7 @@ pub(crate) fn connection_values(row: &Connection) -> Records<Vec<Value>> {
         Value::text(health),
         Value::opt_text(why),
         Value::opt_time(since),
+        Value::text(&row.created_by),
         Value::time(row.created_at),
         Value::time(row.updated_at),
     ])
@@ -116,6 +118,7 @@ pub(crate) fn read_connection(mut row: Row) -> Records<Connection> {
             due: row.opt_time()?,
         },
         health: read_health(&mut row)?,
+        created_by: row.text()?,
         created_at: row.time()?,
         updated_at: row.time()?,
         revision: row.count()?,

@@ -10,11 +10,11 @@ pub fn reached(intent: &Intent) -> Change {
         .life
         .after(LifeAction::Provisioned)
         .unwrap_or(intent.life);
-    let aliases_to_remove = Default::default();
     let after = Intent {
         life,
         cancel_deletion: false,
-        aliases_to_remove,
+        aliases_to_remove: Default::default(),
+        grants_to_revoke: Default::default(),
         ..intent.clone()
     };
     Change::of(intent, after)

@@ -94,6 +94,9 @@ pub enum Refusal {
     /// A KMS key needs a Region.
     #[error("no Region was named")]
     NoRegion,
+    /// Nothing was named to take back.
+    #[error("no grant was named")]
+    NoGrant,
     /// A Region twice.
     #[error("the Region {region} was named twice")]
     RegionTwice {
@@ -214,6 +217,10 @@ impl Refusal {
                 "name a Region, or set the keystore's default one",
             ),
             Self::RegionTwice { .. } => ("kms-key.region-twice", "name each Region once"),
+            Self::NoGrant => (
+                "kms-key.no-grant",
+                "`keyferry kms-key grants` lists those that there are",
+            ),
             Self::NoReplica { .. } => ("kms-key.no-replica", "replicate the KMS key there first"),
             Self::NotMultiRegion => (
                 "kms-key.not-multi-region",

@@ -11,6 +11,7 @@ mod deletion;
 mod effect;
 mod emptying;
 mod existence;
+mod grants;
 mod healing;
 mod holdings;
 mod material;
@@ -103,6 +104,7 @@ fn settling_delay(view: &View, now: Timestamp) -> SignedDuration {
 /// The stages, in the order in which they have to be content.
 const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     existence::stage,
+    grants::stage,
     deletion::stage,
     state::disable_first,
     regions::transitions,

@@ -391,7 +391,18 @@ impl Kms {
                 }
                 none
             }
-            Step::RevokeGrant { .. } | Step::SetNativeRotation { .. } => Err("not in the model"),
+            Step::RevokeGrant { region, grant } => {
+                let set =
+                    self.set_of(region, &[Enabled, Disabled, PendingImport, PendingDeletion])?;
+                let grants = &mut set.places.get_mut(region).unwrap().grants;
+                let before = grants.len();
+                grants.retain(|found| found.id != *grant);
+                if grants.len() == before {
+                    return Err("NotFoundException");
+                }
+                none
+            }
+            Step::SetNativeRotation { .. } => Err("not in the model"),
         }
     }
 

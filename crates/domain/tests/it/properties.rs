@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 use crate::model::{self, Deletion, KeySet, Target};
 use crate::support::*;
-use crate::world::{Dice, End, World};
+use crate::world::{Dice, End, Stopped, World};
 
 /// What people ask for between one plan and the next.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,7 @@ enum Wish {
     Enable,
     RemoveFromCloud,
     Restore,
+    RevokeGrants,
     RotateInPlace,
     ScheduleDeletion,
     Synchronize,
@@ -81,6 +82,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
         1 => Just(Wish::Enable),
         1 => Just(Wish::RemoveFromCloud),
         1 => Just(Wish::Restore),
+        1 => Just(Wish::RevokeGrants),
         3 => Just(Wish::RotateInPlace),
         1 => Just(Wish::ScheduleDeletion),
         1 => Just(Wish::Synchronize),
@@ -210,6 +212,7 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::Enable => op::enable(intent, None),
         Wish::RemoveFromCloud => op::remove_from_cloud(intent),
         Wish::Restore => op::restore(intent),
+        Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into()),
         Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), None, world.now),
         Wish::ScheduleDeletion => {
             let held = world
@@ -540,31 +543,27 @@ fn people_clear_up(world: &mut World) {
 /// Reasons, given at any time, for which nothing that happened gives a cause.
 fn unexplained<'a>(scenario: &Scenario, world: &'a World) -> Vec<&'a Blocked> {
     let blocks = world.blocks.iter();
-    let unexplained = blocks.filter(|(why, enabled)| !explained(why, *enabled, scenario, world));
-    unexplained.map(|(why, _)| why).collect()
+    let unexplained = blocks.filter(|stopped| !explained(stopped, scenario));
+    unexplained.map(|stopped| &stopped.why).collect()
 }
 
-fn explained(blocked: &Blocked, enabled: bool, scenario: &Scenario, world: &World) -> bool {
+fn explained(stopped: &Stopped, scenario: &Scenario) -> bool {
     let did = |hand: Hand| {
         scenario
             .events
             .iter()
             .any(|(_, event)| matches!(event, Event::Hand(found) if *found == hand))
     };
-    match blocked {
+    match &stopped.why {
         Blocked::ForeignDeletion => did(Hand::ScheduleDeletion),
         Blocked::ForeignAlias { .. } => did(Hand::MoveAlias),
         Blocked::ForeignPendingMaterial => did(Hand::PlantMaterial),
         Blocked::ForgedCandidate { .. } => did(Hand::Grant),
         // Deleted by now, or its deletion was wished and cancelled before it was made.
-        Blocked::Gone => world
-            .kms
-            .sets
-            .iter()
-            .all(|set| set.places.len() < world.intent.places.len()),
+        Blocked::Gone => stopped.was_missing,
         Blocked::ReplicaUnreachable { .. } => did(Hand::ScheduleDeletion),
         // A key that is disabled on purpose is not enabled for a replica, a rotation, a new primary.
-        Blocked::PrimaryDisabled => !enabled,
+        Blocked::PrimaryDisabled => !stopped.wants_enabled,
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation as op;
 use keyferry_domain::plan::{Blocked, Decision, Stop, WaitReason, Warning};
-use keyferry_domain::planner::{healing, plan_settled};
+use keyferry_domain::planner::{healing, plan, plan_settled};
 use keyferry_domain::step::{Step, StepKind};
 use keyferry_domain::view::{Field, KeyState, SETTLE};
 
@@ -373,15 +373,78 @@ fn healing_restores_material_and_then_the_disabled_state_but_disables_nothing_el
     assert_eq!(kinds(&enabled.left_to_people), [StepKind::Disable]);
 }
 
+fn with_grants(world: &mut World, ids: &[&str]) {
+    let grant = |id: &&str| keyferry_domain::view::Grant {
+        id: (*id).to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        operations: Vec::new(),
+    };
+    place(world).grants = ids.iter().map(grant).collect();
+}
+
+fn revoking(world: &mut World, ids: &[&str]) {
+    let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+    let after = op::revoke_grants(&world.intent, ids).unwrap();
+    world.intent = after.or(&world.intent);
+}
+
+#[test]
+fn grants_that_shall_go_are_revoked_one_by_one_and_no_others() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a", "b", "c"]);
+    revoking(&mut world, &["a", "c", "gone already"]);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
+    assert_eq!(kinds, [StepKind::RevokeGrant; 2]);
+    let left: Vec<_> = place(&mut world)
+        .grants
+        .iter()
+        .map(|grant| &grant.id)
+        .collect();
+    assert_eq!(left, ["b"]);
+    let after = op::reached(&world.intent).or(&world.intent);
+    assert!(after.grants_to_revoke.is_empty());
+}
+
+#[test]
+fn who_may_use_a_key_that_is_to_be_deleted_loses_that_first() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    revoking(&mut world, &["a"]);
+    world.intent = op::schedule_deletion(&world.intent, 30, true)
+        .unwrap()
+        .or(&world.intent);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
+    assert_eq!(kinds, [StepKind::RevokeGrant, StepKind::ScheduleDeletion]);
+}
+
+#[test]
+fn no_grant_is_taken_for_gone_because_grants_cannot_be_read() {
+    let mut world = World::settled(symmetric());
+    revoking(&mut world, &["a"]);
+    let mut view = world.view();
+    for place in view.places.values_mut() {
+        place.grants = Field::Unreadable;
+    }
+
+    let plan = plan(&world.intent, &view, world.now);
+
+    let why = WaitReason::Unreadable;
+    assert!(
+        matches!(plan.decision, Decision::Wait { why: found, .. } if found == why),
+        "{plan:?}"
+    );
+}
+
 #[test]
 fn grants_on_a_replaced_key_are_pointed_out() {
     let mut world = World::settled(symmetric());
-    let grants = ["a", "b"].map(|id| keyferry_domain::view::Grant {
-        id: id.to_owned(),
-        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
-        operations: Vec::new(),
-    });
-    place(&mut world).grants = grants.into();
+    with_grants(&mut world, &["a", "b"]);
     let now = world.now;
     world.intent = op::replace(&world.intent, OldKey::KeepEnabled, now)
         .unwrap()

@@ -41,6 +41,15 @@ pub(crate) enum End {
     Interrupted,
 }
 
+/// Why a plan did not go on, and how things stood then.
+pub(crate) struct Stopped {
+    pub(crate) why: Blocked,
+    /// Whether the key should be enabled.
+    pub(crate) wants_enabled: bool,
+    /// Whether no KMS key was in all its places.
+    pub(crate) was_missing: bool,
+}
+
 pub(crate) struct World {
     pub(crate) kms: Kms,
     pub(crate) now: Timestamp,
@@ -53,8 +62,8 @@ pub(crate) struct World {
     pub(crate) held_material: bool,
     pub(crate) predecessor: Option<KmsKeyArn>,
     pub(crate) executed: Vec<Step>,
-    /// Every reason that ever kept a plan from going on, and whether the key should be enabled then.
-    pub(crate) blocks: Vec<(Blocked, bool)>,
+    /// Everything that ever kept a plan from going on.
+    pub(crate) blocks: Vec<Stopped>,
     /// Seconds by which observations may be late.
     pub(crate) lag: u64,
     /// Chance in percent that an answer is lost.
@@ -171,6 +180,15 @@ impl World {
         self.run(usize::MAX)
     }
 
+    fn stopped(&self, why: Blocked) -> Stopped {
+        let places = self.intent.places.len();
+        Stopped {
+            why,
+            wants_enabled: self.intent.enabled,
+            was_missing: self.kms.sets.iter().all(|set| set.places.len() < places),
+        }
+    }
+
     /// Plans and acts until nothing is left, a person is needed, or `steps` steps were taken.
     pub(crate) fn run(&mut self, steps: usize) -> End {
         let mut taken = 0;
@@ -185,7 +203,7 @@ impl World {
             trace.push(format!("{} {:?}", self.now, plan.decision));
             match plan.decision {
                 Decision::Blocked(blocked) => {
-                    self.blocks.push((blocked.clone(), self.intent.enabled));
+                    self.blocks.push(self.stopped(blocked.clone()));
                     return End::Blocked(blocked);
                 }
                 Decision::Wait {

@@ -67,6 +67,12 @@ fn operation(request: BulkRequest) -> Result<BulkOperation, AppError> {
         Api::Release => BulkOperation::Release,
         Api::RemoveFromCloud => BulkOperation::RemoveFromCloud,
         Api::Restore => BulkOperation::Restore,
+        Api::RevokeGrants => {
+            let which = request
+                .revoke_grants
+                .ok_or_else(|| needed("revoke_grants"))?;
+            BulkOperation::RevokeGrants(kms_key::grants(which)?)
+        }
         Api::Rotate => {
             let how = request.rotate.ok_or_else(|| needed("rotate"))?;
             BulkOperation::Rotate(kms_key::rotate(&how)?)
@@ -96,6 +102,11 @@ fn refuse_stray_parameters(request: &BulkRequest) -> Result<(), AppError> {
             "cancel_deletion",
             request.cancel_deletion.is_some(),
             Api::CancelDeletion,
+        ),
+        (
+            "revoke_grants",
+            request.revoke_grants.is_some(),
+            Api::RevokeGrants,
         ),
         ("rotate", request.rotate.is_some(), Api::Rotate),
         (

@@ -392,6 +392,7 @@ pub(crate) fn view(connection: Connection) -> ConnectionView {
         access_key: access_key_view(&link.identity, &connection.access_key),
         rotation: connection.rotation.map(|rule| rotation::view(&rule, None)),
         health: health_view(connection.health),
+        created_by: connection.created_by,
         created_at: connection.created_at.to_string(),
         updated_at: connection.updated_at.to_string(),
         revision: connection.revision,

@@ -1,15 +1,17 @@
 //! KMS keys.
 
 use keyferry_api::kms_key::{
-    AccessChangeRequest, CreateKmsKeyRequest, KeyAccessRequest, KeyAccessView, KmsKeySettings,
-    KmsKeyView, MaterialOrigin, MaterialView, PlaceView, Renewal, RotateRequest, SourceKind,
-    SourceView, SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
+    AccessChangeRequest, CreateKmsKeyRequest, GrantList, GrantView, KeyAccessRequest,
+    KeyAccessView, KmsKeySettings, KmsKeyView, MaterialOrigin, MaterialView, PlaceView, Renewal,
+    RevokeGrantsRequest, RotateRequest, SourceKind, SourceView, SynchronizeRequest,
+    UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_api::plan::LastUseView;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
-    AccessChange, CreateKmsKey, GenerateInAws, PolicyChange, PolicyChoice, Properties, Rotate,
-    RotateToKey, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey, UploadKey,
+    AccessChange, CreateKmsKey, GenerateInAws, GrantChoice, Grants, PolicyChange, PolicyChoice,
+    Properties, Rotate, RotateToKey, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey,
+    UploadKey,
 };
 use keyferry_app::{AppError, Replacement};
 use keyferry_domain::alias::AliasName;
@@ -17,7 +19,7 @@ use keyferry_domain::arn::Region;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::last_use::LastUse;
-use keyferry_domain::view::{AliasTarget, Expiration, KeyState, MaterialState, Place};
+use keyferry_domain::view::{AliasTarget, Expiration, Field, KeyState, MaterialState, Place};
 
 use super::connection::regions;
 use super::keystore::end_of;
@@ -190,6 +192,19 @@ pub(crate) fn upload(request: UploadKeyRequest) -> Result<UploadKey, AppError> {
 pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
     SynchronizeChoice {
         delete_material: request.delete_material,
+    }
+}
+
+/// Which grants.
+pub(crate) fn grants(request: RevokeGrantsRequest) -> Result<GrantChoice, AppError> {
+    match (request.grants, request.grantee, request.all) {
+        (Some(ids), None, false) => Ok(GrantChoice::These(ids.into_iter().collect())),
+        (None, Some(principal), false) => Ok(GrantChoice::Of(principal)),
+        (None, None, true) => Ok(GrantChoice::All),
+        _ => Err(AppError::Invalid {
+            field: "grants",
+            why: "give one of `grants`, `grantee` and `all`".to_owned(),
+        }),
     }
 }
 
@@ -375,6 +390,30 @@ pub(super) fn last_use(region: &Region, last: &LastUse) -> LastUseView {
         tracked_since: tracked.map(|tracked| tracked.since.to_string()),
         read_at: last.read_at.to_string(),
     }
+}
+
+/// Grants by Region.
+pub(crate) fn grant_list(grants: Grants) -> GrantList {
+    let mut list = GrantList {
+        items: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    for (region, found) in grants {
+        match found {
+            Field::Value(found) => {
+                let views = found.into_iter().map(|grant| GrantView {
+                    region: region.to_string(),
+                    id: grant.id,
+                    grantee: grant.grantee,
+                    operations: grant.operations,
+                });
+                list.items.extend(views);
+            }
+            Field::Absent => {}
+            Field::Unreadable => list.unreadable.push(region.to_string()),
+        }
+    }
+    list
 }
 
 fn place_view(key: &KmsKey, region: &Region, place: &Place) -> PlaceView {

@@ -7,8 +7,9 @@ use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
     CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
-    KmsKeyView, NotRotatedView, ReplicateRequest, RotateRequest, ScheduleDeletionRequest,
-    StartedView, SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
+    KmsKeyView, NotRotatedView, ReplicateRequest, RevokeGrantsRequest, RotateRequest,
+    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
@@ -396,6 +397,28 @@ pub(crate) async fn remove_from_cloud(
         .remove_from_cloud(&run.actor, &key, &run.mode)
         .await?;
     run.reply(Action::KmsKeyRemoveFromCloud, answer).await
+}
+
+pub(crate) async fn grants(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.kms_keys.grants(&actor, &selector).await?;
+    Ok(reply::ok(kms_key::grant_list(found)))
+}
+
+pub(crate) async fn revoke_grants(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<RevokeGrantsRequest>,
+) -> Result<Response, Refused> {
+    let which = kms_key::grants(body)?;
+    let answer = run
+        .keys()
+        .revoke_grants(&run.actor, &key, which, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRevokeGrants, answer).await
 }
 
 pub(crate) async fn rotate(

@@ -428,6 +428,18 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::remove_from_cloud,
         ),
         guarded(
+            at::LIST_GRANTS,
+            Action::KmsKeyObserve,
+            KmsKey,
+            kms_keys::grants,
+        ),
+        guarded(
+            at::REVOKE_GRANTS,
+            Action::KmsKeyRevokeGrants,
+            KmsKey,
+            kms_keys::revoke_grants,
+        ),
+        guarded(
             at::ROTATE_KMS_KEY,
             Action::KmsKeyRotate,
             KmsKey,

@@ -10,6 +10,7 @@
 mod bad_links;
 mod changes;
 mod config;
+mod features;
 mod grid;
 mod journeys;
 mod key_import;

@@ -13,8 +13,8 @@ use crate::Replacement;
 use crate::actor::Actor;
 use crate::codec::Unreadable;
 use crate::kms_keys::{
-    AccessChange, Claim, PolicyChange, Rotate, RotationMethod, Stay, SynchronizeChoice,
-    UpdateKmsKey,
+    AccessChange, Claim, GrantChoice, PolicyChange, Rotate, RotationMethod, Stay,
+    SynchronizeChoice, UpdateKmsKey,
 };
 
 use super::BulkOperation;
@@ -64,11 +64,12 @@ enum StoredOperation {
     Release,
     RemoveFromCloud,
     Restore,
+    RevokeGrants { of: Option<String> },
     RotateByNewKey { old_key: String },
     RotateInPlace,
     ScheduleDeletion { days: u32 },
     Synchronize { delete_material: bool },
-    Update(StoredUpdate),
+    Update(Box<StoredUpdate>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,6 +152,9 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
         BulkOperation::Release => Stored::Release,
         BulkOperation::RemoveFromCloud => Stored::RemoveFromCloud,
         BulkOperation::Restore => Stored::Restore,
+        BulkOperation::RevokeGrants(GrantChoice::Of(of)) => Stored::RevokeGrants { of: Some(of) },
+        // Those by ids are refused before anything is stored.
+        BulkOperation::RevokeGrants(_) => Stored::RevokeGrants { of: None },
         BulkOperation::Rotate(Rotate { method }) => match method {
             RotationMethod::NewKey(old_key) => Stored::RotateByNewKey {
                 old_key: old_key.as_str().to_owned(),
@@ -161,7 +165,7 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
         BulkOperation::Synchronize(SynchronizeChoice { delete_material }) => {
             Stored::Synchronize { delete_material }
         }
-        BulkOperation::Update(update) => Stored::Update(stored_update(*update)),
+        BulkOperation::Update(update) => Stored::Update(Box::new(stored_update(*update))),
     }
 }
 
@@ -264,6 +268,9 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
         Stored::Release => BulkOperation::Release,
         Stored::RemoveFromCloud => BulkOperation::RemoveFromCloud,
         Stored::Restore => BulkOperation::Restore,
+        Stored::RevokeGrants { of } => {
+            BulkOperation::RevokeGrants(of.map_or(GrantChoice::All, GrantChoice::Of))
+        }
         Stored::RotateByNewKey { old_key } => {
             let unknown = || unreadable(format!("`{old_key}` says nothing of the old key"));
             let old_key = OldKey::from_word(&old_key).ok_or_else(unknown)?;
@@ -278,7 +285,7 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
         Stored::Synchronize { delete_material } => {
             BulkOperation::Synchronize(SynchronizeChoice { delete_material })
         }
-        Stored::Update(update) => BulkOperation::Update(Box::new(read_update(update)?)),
+        Stored::Update(update) => BulkOperation::Update(Box::new(read_update(*update)?)),
     })
 }
 
@@ -357,6 +364,10 @@ mod tests {
             BulkOperation::Release,
             BulkOperation::RemoveFromCloud,
             BulkOperation::Restore,
+            BulkOperation::RevokeGrants(GrantChoice::All),
+            BulkOperation::RevokeGrants(GrantChoice::Of(
+                "arn:aws:iam::111122223333:role/old".into(),
+            )),
             rotate(RotationMethod::NewKey(OldKey::Deactivate)),
             rotate(RotationMethod::InPlace),
             BulkOperation::ScheduleDeletion { days: 7 },

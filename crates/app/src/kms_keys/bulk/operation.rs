@@ -10,7 +10,8 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::kms_keys::{
-    Answer, BindKey, Claim, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice, UpdateKmsKey,
+    Answer, BindKey, Claim, GrantChoice, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice,
+    UpdateKmsKey,
 };
 
 /// An operation on each of many KMS keys, with what it needs to be told.
@@ -37,6 +38,8 @@ pub enum BulkOperation {
     RemoveFromCloud,
     /// [`KmsKeys::restore`].
     Restore,
+    /// [`KmsKeys::revoke_grants`]; not by ids, of which each KMS key has its own.
+    RevokeGrants(GrantChoice),
     /// [`KmsKeys::rotate`].
     Rotate(Rotate),
     /// [`KmsKeys::schedule_deletion`].
@@ -63,6 +66,7 @@ impl BulkOperation {
             Self::Release => Action::KmsKeyRelease,
             Self::RemoveFromCloud => Action::KmsKeyRemoveFromCloud,
             Self::Restore => Action::KmsKeyRestore,
+            Self::RevokeGrants(_) => Action::KmsKeyRevokeGrants,
             Self::Rotate(_) => Action::KmsKeyRotate,
             Self::ScheduleDeletion { .. } => Action::KmsKeyScheduleDeletion,
             Self::Synchronize(_) => Action::KmsKeySynchronize,
@@ -83,6 +87,7 @@ impl BulkOperation {
             | Self::Enable
             | Self::Release
             | Self::Restore
+            | Self::RevokeGrants(_)
             | Self::Update(_) => false,
         }
     }
@@ -90,23 +95,25 @@ impl BulkOperation {
     /// Acts that protect go first even where they are many; all else leaves the way to who waits for one KMS key.
     pub(super) fn priority(&self) -> Priority {
         match self {
-            Self::Disable | Self::Restore | Self::CancelDeletion { empty: Some(false) } => {
-                Priority::Protect
-            }
+            Self::Disable
+            | Self::Restore
+            | Self::RevokeGrants(_)
+            | Self::CancelDeletion { empty: Some(false) } => Priority::Protect,
             _ => Priority::Bulk,
         }
     }
 
     /// Refuses what only one KMS key can be given.
     pub(super) fn check(&self) -> Result<(), AppError> {
-        let Self::Update(update) = self else {
-            return Ok(());
+        let single = match self {
+            Self::Update(update) => vec![
+                ("name", update.name.is_some()),
+                ("add_aliases", !update.add_aliases.is_empty()),
+                ("remove_aliases", !update.remove_aliases.is_empty()),
+            ],
+            Self::RevokeGrants(GrantChoice::These(_)) => vec![("grants", true)],
+            _ => Vec::new(),
         };
-        let single = [
-            ("name", update.name.is_some()),
-            ("add_aliases", !update.add_aliases.is_empty()),
-            ("remove_aliases", !update.remove_aliases.is_empty()),
-        ];
         match single.into_iter().find(|(_, is_given)| *is_given) {
             Some((field, _)) => Err(AppError::Invalid {
                 field,
@@ -152,6 +159,7 @@ impl BulkOperation {
             Self::Release => keys.release(actor, &id, mode).await,
             Self::RemoveFromCloud => keys.remove_from_cloud(actor, &id, mode).await,
             Self::Restore => keys.restore(actor, &id, mode).await,
+            Self::RevokeGrants(which) => keys.revoke_grants(actor, &id, which, mode).await,
             Self::Rotate(rotate) => keys.rotate(actor, &id, rotate, mode).await,
             Self::ScheduleDeletion { days } => keys.schedule_deletion(actor, &id, days, mode).await,
             Self::Synchronize(choice) => keys.synchronize(actor, &id, choice, mode).await,

@@ -213,6 +213,9 @@ fn intent() -> Intent {
         current: Some(two),
         aliases: BTreeSet::from([parse("alias/one"), parse("alias/two")]),
         aliases_to_remove: BTreeSet::from([parse("alias/old")]),
+        grants_to_revoke: BTreeSet::from([
+            "0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60".to_owned(),
+        ]),
         tags: tags(),
         description: "déscription".to_owned(),
         policy: Some(policy()),

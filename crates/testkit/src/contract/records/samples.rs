@@ -138,6 +138,7 @@ impl Samples {
             rotation: None,
             access_key: AccessKeyCare::default(),
             health: LinkHealth::Unknown,
+            created_by: "user/ann".to_owned(),
             created_at: at(1),
             updated_at: at(2),
             revision: 1,

@@ -1,0 +1,66 @@
+//! Grants on KMS keys.
+
+use keyferry_api::bulk::{BulkOperation, BulkRequest};
+use keyferry_api::endpoints as at;
+use keyferry_api::kms_key::{GrantList, GrantView, RevokeGrantsRequest};
+
+use super::Context;
+use super::bulk::{self, Loss};
+use super::operation::operate;
+use crate::args::RevokeGrantsArgs;
+use crate::client::Call;
+use crate::error::CliError;
+use crate::table::Table;
+
+pub(crate) async fn list(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
+    let path = [selector];
+    let call = Call::to(&at::LIST_GRANTS, &path);
+    let list: GrantList = context.client.send(call).await?.read()?;
+    for region in &list.unreadable {
+        let told = format!("the grants in {region} could not be read");
+        context.world.say(&told);
+    }
+    let row = |grant: &GrantView| {
+        vec![
+            grant.region.clone(),
+            grant.grantee.clone(),
+            grant.operations.join(","),
+            grant.id.clone(),
+        ]
+    };
+    context
+        .world
+        .print(context.globals.output, &list.items, || {
+            let rows = list.items.iter().map(row).collect();
+            Table::list(&["REGION", "GRANTEE", "OPERATIONS", "GRANT"], rows)
+        })?;
+    if list.items.is_empty() && list.unreadable.is_empty() {
+        context.world.say("AWS shows no grants on it");
+    }
+    Ok(())
+}
+
+pub(crate) async fn revoke(
+    context: &mut Context<'_>,
+    args: RevokeGrantsArgs,
+) -> Result<(), CliError> {
+    let choice = args.choice;
+    let request = RevokeGrantsRequest {
+        grants: (!choice.grants.is_empty()).then_some(choice.grants),
+        grantee: choice.grantee,
+        all: choice.all,
+    };
+    match args.which.one() {
+        Some(kms_key) => {
+            let endpoint = &at::REVOKE_GRANTS;
+            operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
+        }
+        None => {
+            let many = BulkRequest {
+                revoke_grants: Some(request),
+                ..BulkRequest::of(BulkOperation::RevokeGrants)
+            };
+            bulk::run(context, &args.which, &args.run, many, Loss::None).await
+        }
+    }
+}
