@@ -235,6 +235,9 @@ pub enum AppError {
         /// The job.
         job: String,
     },
+    /// An access key cannot be rotated before a person has acted.
+    #[error("{}", .0.reason())]
+    AccessKey(keyferry_domain::access_key::Obstacle),
     /// The connection's identity has no access key to rotate.
     #[error("the connection {name} uses no access key")]
     NoAccessKey {
@@ -408,6 +411,7 @@ impl AppError {
             Self::Busy { .. } => "kms-key.busy",
             Self::RotationUnderWay { .. } => "access-key.busy",
             Self::NoAccessKey { .. } => "access-key.none",
+            Self::AccessKey(obstacle) => obstacle.code(),
             Self::NotDelivered { .. } => crate::alert_delivery::NOT_DELIVERED,
             Self::Job(ControlError::NotFound { .. }) => "request.not-found",
             Self::Job(ControlError::Protects { .. }) => "job.protects",
@@ -476,6 +480,7 @@ impl AppError {
             | Self::Busy { .. }
             | Self::RotationUnderWay { .. }
             | Self::NoAccessKey { .. }
+            | Self::AccessKey(_)
             | Self::NotDelivered { .. }
             | Self::KeyReused { .. }
             | Self::Job(_)
@@ -564,6 +569,7 @@ impl AppError {
             Self::NotDelivered { .. } => {
                 "mend what the message names; a private address must be named in `alerts.private_hosts`"
             }
+            Self::AccessKey(obstacle) => obstacle.hint(),
             Self::NoAccessKey { .. } => {
                 "only the static access key of an IAM user is rotated; roles and host credentials renew themselves"
             }

@@ -6,6 +6,9 @@ use keyferry_domain::keystore::PolicyDocument;
 use keyferry_ports::policy::{BadPolicy, parse_policy};
 use serde_json::Value;
 
+/// The elements of a statement that name principals.
+const ELEMENTS: [&str; 2] = ["Principal", "NotPrincipal"];
+
 /// One principal in the place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
@@ -32,13 +35,13 @@ pub(crate) fn gone(policy: &PolicyDocument) -> BTreeSet<String> {
 }
 
 /// The policy with other principals in it; unchanged where nobody of them is named. `shown` is the policy as AWS shows it:
-/// there whoever is gone has an id, whose former ARN is the one that makes both policies alike.
+/// there whoever is gone has an id; the former ARN is the one that stands in our policy where the id stands.
 pub(crate) fn replaced(
     policy: &PolicyDocument,
     shown: Option<&PolicyDocument>,
     replacements: &[Replacement],
 ) -> Result<PolicyDocument, BadPolicy> {
-    let mut value: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
+    let mut value = parsed(policy);
     for Replacement { old, new } in replacements {
         let former = former_of(policy, shown, old);
         rename(&mut value, former.as_deref().unwrap_or(old), new);
@@ -46,47 +49,68 @@ pub(crate) fn replaced(
     parse_policy(&value.to_string())
 }
 
-/// Who stood in our policy where AWS shows an id by now.
+/// Who stood in our policy where AWS shows an id by now: the one name that stands in ours where the id stands in theirs, in
+/// policies that are otherwise alike. Where two could be meant, nobody is.
 fn former_of(policy: &PolicyDocument, shown: Option<&PolicyDocument>, id: &str) -> Option<String> {
     let shown = shown?;
-    if !gone(shown).contains(id) {
+    if !gone(shown).contains(id) || without_principals(policy) != without_principals(shown) {
         return None;
     }
-    let ours = leaves(policy);
-    let theirs = leaves(shown);
-    let is_alike = ours.len() == theirs.len();
-    let mut both = ours.into_iter().zip(theirs).filter(|_| is_alike);
-    both.find(|(_, theirs)| theirs == id).map(|(ours, _)| ours)
+    let place = places_of(shown, id);
+    let mut names = named(policy)
+        .difference(&named(shown))
+        .cloned()
+        .collect::<Vec<_>>();
+    names.retain(|name| places_of(policy, name) == place);
+    match names.as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
 }
 
-/// Every text of a policy, in its order.
-fn leaves(policy: &PolicyDocument) -> Vec<String> {
-    fn walk(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::String(text) => found.push(text.clone()),
-            Value::Array(many) => many.iter().for_each(|one| walk(one, found)),
-            Value::Object(members) => members.values().for_each(|one| walk(one, found)),
-            _ => {}
+/// In which statements, and in which element of them, a principal is named.
+fn places_of(policy: &PolicyDocument, name: &str) -> BTreeSet<(usize, &'static str)> {
+    let mut value = parsed(policy);
+    let mut places = BTreeSet::new();
+    each_principal(&mut value, &mut |place, found| {
+        if found == name {
+            places.insert(place);
+        }
+    });
+    places
+}
+
+fn without_principals(policy: &PolicyDocument) -> Value {
+    let mut value = parsed(policy);
+    each_principal(&mut value, &mut |_, name| name.clear());
+    let statements = value.get_mut("Statement").and_then(Value::as_array_mut);
+    for statement in statements.into_iter().flatten() {
+        for element in ELEMENTS {
+            if let Some(Value::Object(kinds)) = statement.get_mut(element) {
+                kinds.remove("AWS");
+            }
         }
     }
-    let mut found = Vec::new();
-    let value: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
-    walk(&value, &mut found);
-    found
+    value
+}
+
+/// A policy document is JSON by construction.
+fn parsed(policy: &PolicyDocument) -> Value {
+    serde_json::from_str(policy.as_str()).unwrap_or_default()
 }
 
 /// Everybody whom a policy names.
 fn named(policy: &PolicyDocument) -> BTreeSet<String> {
-    let mut value: Value = serde_json::from_str(policy.as_str()).unwrap_or_default();
+    let mut value = parsed(policy);
     let mut found = BTreeSet::new();
-    each_principal(&mut value, &mut |name| {
+    each_principal(&mut value, &mut |_, name| {
         found.insert(name.clone());
     });
     found
 }
 
 fn rename(policy: &mut Value, old: &str, new: &str) {
-    each_principal(policy, &mut |name| {
+    each_principal(policy, &mut |_, name| {
         if name == old {
             new.clone_into(name);
         }
@@ -94,24 +118,25 @@ fn rename(policy: &mut Value, old: &str, new: &str) {
 }
 
 /// Every principal of every statement, `NotPrincipal` included.
-fn each_principal(policy: &mut Value, act: &mut impl FnMut(&mut String)) {
+fn each_principal(policy: &mut Value, act: &mut impl FnMut((usize, &'static str), &mut String)) {
     let statements = match policy.get_mut("Statement") {
         Some(Value::Array(many)) => many.iter_mut().collect(),
         Some(one) => vec![one],
         None => Vec::new(),
     };
-    for statement in statements {
-        for element in ["Principal", "NotPrincipal"] {
+    for (number, statement) in statements.into_iter().enumerate() {
+        for element in ELEMENTS {
             let Some(principal) = statement.get_mut(element) else {
                 continue;
             };
+            let mut act = |name: &mut String| act((number, element), name);
             match principal {
                 Value::Object(kinds) => {
                     if let Some(value) = kinds.get_mut("AWS") {
-                        each_text(value, act);
+                        each_text(value, &mut act);
                     }
                 }
-                other => each_text(other, act),
+                other => each_text(other, &mut act),
             }
         }
     }
@@ -169,5 +194,26 @@ mod tests {
         let by_id = replaced(&policy(ANN), Some(&shown), &to_bob(GONE)).unwrap();
 
         assert_eq!(by_id, policy("arn:aws:iam::111122223333:user/bob"));
+    }
+
+    #[test]
+    fn a_living_principal_is_never_taken_for_one_that_is_gone() {
+        // AWS shows the two in another order.
+        let text = policy(ANN).as_str().to_owned();
+        let shown = text
+            .replace("role/app", "role/TEMP")
+            .replace(ANN, "arn:aws:iam::111122223333:role/app")
+            .replace("arn:aws:iam::111122223333:role/TEMP", GONE);
+        let shown = parse_policy(&shown).unwrap();
+
+        let by_id = replaced(&policy(ANN), Some(&shown), &to_bob(GONE)).unwrap();
+
+        assert_eq!(by_id, policy("arn:aws:iam::111122223333:user/bob"));
+        let drifted = text
+            .replace("kms:Decrypt", "kms:Encrypt")
+            .replace(ANN, GONE);
+        let drifted = parse_policy(&drifted).unwrap();
+        let nobody = replaced(&policy(ANN), Some(&drifted), &to_bob(GONE)).unwrap();
+        assert_eq!(nobody, policy(ANN));
     }
 }

@@ -67,6 +67,8 @@ pub struct Facts {
     pub unanswered: Option<Timestamp>,
     /// When the former one was deactivated by us.
     pub deactivated_at: Option<Timestamp>,
+    /// Whether AWS answered that deactivation.
+    pub is_deactivated: bool,
     /// When our last answered change was.
     pub changed_at: Option<Timestamp>,
     /// What AWS lists of the user now.
@@ -139,6 +141,18 @@ pub enum Obstacle {
         /// Which.
         id: String,
     },
+    /// Somebody activated the former one again after the rotation had deactivated it.
+    Reactivated {
+        /// Which.
+        id: String,
+    },
+    /// Other connections begin with the former one, too.
+    Shared {
+        /// Which.
+        id: String,
+        /// Names of the connections.
+        others: String,
+    },
 }
 
 impl Obstacle {
@@ -148,6 +162,8 @@ impl Obstacle {
             Self::SecondKey { .. } => "access-key.second-key",
             Self::UnknownKey { .. } => "access-key.unknown-key",
             Self::NotListed { .. } => "access-key.not-listed",
+            Self::Reactivated { .. } => "access-key.reactivated",
+            Self::Shared { .. } => "access-key.shared",
         }
     }
 
@@ -163,6 +179,12 @@ impl Obstacle {
             Self::NotListed { id } => {
                 format!("AWS does not list the access key in use, {id}, among those of its user")
             }
+            Self::Reactivated { id } => format!(
+                "somebody activated the former access key, {id}, again; Keyferry does not take back what a person did"
+            ),
+            Self::Shared { id, others } => {
+                format!("the access key {id} is used by other connections, too: {others}")
+            }
         }
     }
 
@@ -177,6 +199,12 @@ impl Obstacle {
             }
             Self::NotListed { .. } => {
                 "see in IAM what became of it, and give the connection an access key with `keyferry connection update`"
+            }
+            Self::Reactivated { .. } => {
+                "deactivate it in IAM once nobody needs it, then retry the job; or cancel the job"
+            }
+            Self::Shared { .. } => {
+                "give each connection an access key of its own with `keyferry connection update`, then try again"
             }
         }
     }
@@ -218,7 +246,12 @@ pub fn next_step(facts: &Facts, now: Timestamp) -> AccessKeyDecision {
         .find(|made| made.is_of_this_rotation && made.has_secret);
     match candidate {
         Some(made) if made.id == facts.in_use => after_switch(facts, now),
-        _ if facts.in_use == facts.former => before_switch(facts, candidate, now),
+        // Given back by a person since the new one was made, the former one stays.
+        _ if facts.in_use == facts.former
+            && candidate.is_none_or(|made| facts.since <= made.at) =>
+        {
+            before_switch(facts, candidate, now)
+        }
         _ => given_otherwise(facts, now),
     }
 }
@@ -298,6 +331,11 @@ fn after_switch(facts: &Facts, now: Timestamp) -> AccessKeyDecision {
         if facts.deactivated_at.is_some_and(|at| now < at + SETTLE) {
             return not_shown(now);
         }
+        if facts.is_deactivated {
+            return AccessKeyDecision::Blocked(Obstacle::Reactivated {
+                id: former.id.clone(),
+            });
+        }
         let until = facts.since + LINGER;
         if now < until {
             return AccessKeyDecision::Wait {
@@ -330,6 +368,30 @@ fn given_otherwise(facts: &Facts, now: Timestamp) -> AccessKeyDecision {
         .find(|made| is_listed(facts, &made.id));
     match ours {
         Some(made) => delete(facts, made.id.clone(), now),
+        None => unanswered_otherwise(facts, now),
+    }
+}
+
+/// A request without an answer may have made an access key, though nobody waits for it any more.
+fn unanswered_otherwise(facts: &Facts, now: Timestamp) -> AccessKeyDecision {
+    let Some(asked_at) = facts.unanswered else {
+        return AccessKeyDecision::Done;
+    };
+    let other = facts.listed.iter().find(|key| {
+        key.id != facts.in_use
+            && key.id != facts.former
+            && facts.made.iter().all(|made| made.id != key.id)
+    });
+    match other {
+        _ if now < asked_at + HORIZON => AccessKeyDecision::Wait {
+            until: asked_at + HORIZON,
+            code: "access-key.unanswered",
+            why: "a request for a new access key has no answer, and may still take effect",
+        },
+        Some(key) => AccessKeyDecision::Blocked(Obstacle::UnknownKey {
+            id: key.id.clone(),
+            asked_at,
+        }),
         None => AccessKeyDecision::Done,
     }
 }

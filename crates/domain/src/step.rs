@@ -256,7 +256,7 @@ impl StepKind {
     pub fn is_destructive(self) -> bool {
         matches!(
             self,
-            Self::DeleteMaterial | Self::Disable | Self::RevokeGrant | Self::ScheduleDeletion
+            Self::DeleteMaterial | Self::Disable | Self::ScheduleDeletion
         )
     }
 

@@ -18,7 +18,8 @@ pub(super) struct History {
     pub(super) made: Vec<Made>,
     secrets: Vec<(String, SealedSecret)>,
     unanswered: Option<Timestamp>,
-    deactivated: Vec<(String, Timestamp)>,
+    /// Which, when, and whether AWS answered.
+    deactivated: Vec<(String, Timestamp, bool)>,
     changed_at: Option<Timestamp>,
     /// The access key in use when this rotation asked for a new one.
     former: Option<String>,
@@ -71,7 +72,7 @@ impl History {
             }
             AccessKeyStep::Deactivate { id } => {
                 let at = done_at.unwrap_or(attempt.signed_at);
-                self.deactivated.push((id, at));
+                self.deactivated.push((id, at, done_at.is_some()));
             }
             AccessKeyStep::Delete { .. } => {}
         }
@@ -99,12 +100,13 @@ pub(super) fn facts(
         .deactivated
         .iter()
         .rev()
-        .find(|(id, _)| *id == former);
+        .find(|(id, ..)| *id == former);
     Some(Facts {
         since: connection.access_key.since.unwrap_or(connection.created_at),
         made: history.made.clone(),
         unanswered: history.unanswered,
-        deactivated_at: deactivated.map(|(_, at)| *at),
+        deactivated_at: deactivated.map(|(_, at, _)| *at),
+        is_deactivated: deactivated.is_some_and(|(_, _, is_answered)| *is_answered),
         changed_at: history.changed_at,
         listed: listed
             .iter()

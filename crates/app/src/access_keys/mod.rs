@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use keyferry_domain::access_key::{AccessKeyStep, Obstacle, preview};
 use keyferry_domain::arn::Lane;
 use keyferry_domain::connection::Connection;
-use keyferry_domain::id::TargetId;
+use keyferry_domain::id::{ConnectionId, TargetId};
 use keyferry_engine::{JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Subject};
@@ -108,6 +108,7 @@ impl AccessKeys {
         idempotency_key: Option<String>,
     ) -> Result<Job, AppError> {
         let lane = lane_of(&connection)?;
+        self.refuse_shared(&connection).await?;
         self.refuse_busy(&connection).await?;
         let now = self.shared.now();
         let action = Action::ConnectionRotateAccessKey;
@@ -137,6 +138,7 @@ impl AccessKeys {
 
     async fn plan(&self, connection: &Connection) -> Result<AccessKeyPlan, AppError> {
         let lane = lane_of(connection)?;
+        self.refuse_shared(connection).await?;
         let subject = Subject::from(connection.id);
         let records = &self.shared.ports.records;
         let attempts = records
@@ -187,6 +189,22 @@ impl AccessKeys {
         })
     }
 
+    /// Every connection that begins with the former access key would lose its account.
+    async fn refuse_shared(&self, connection: &Connection) -> Result<(), AppError> {
+        let Some(id) = connection.link.identity.access_key_id() else {
+            return Ok(());
+        };
+        let all = self.shared.ports.records.list_connections().await?;
+        let others = others_with(&all, connection.id, id);
+        if others.is_empty() {
+            return Ok(());
+        }
+        Err(AppError::AccessKey(Obstacle::Shared {
+            id: id.to_owned(),
+            others: others.join(", "),
+        }))
+    }
+
     async fn refuse_busy(&self, connection: &Connection) -> Result<(), AppError> {
         let records = &self.shared.ports.records;
         let open = records.open_targets_on(connection.id.into()).await?;
@@ -221,4 +239,17 @@ fn lane_of(connection: &Connection) -> Result<Lane, AppError> {
         account: account_of(connection)?.clone(),
         region: default_region(&connection.regions)?.clone(),
     })
+}
+
+/// Names of other connections that begin with an access key.
+pub(super) fn others_with(
+    all: &[Connection],
+    but: ConnectionId,
+    access_key_id: &str,
+) -> Vec<String> {
+    let begins = |one: &&Connection| {
+        one.id != but && one.link.identity.access_key_id() == Some(access_key_id)
+    };
+    let others = all.iter().filter(begins);
+    others.map(|one| one.name.to_string()).collect()
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::{Object, Outcome};
-use keyferry_domain::access_key::{AccessKeyDecision, AccessKeyStep, Made, UNKNOWN_FOR, next_step};
+use keyferry_domain::access_key::{
+    AccessKeyDecision, AccessKeyStep, Made, Obstacle, UNKNOWN_FOR, next_step,
+};
 use keyferry_domain::arn::Lane;
 use keyferry_domain::connection::{Connection, LinkSettings, SealedSecret};
 use keyferry_domain::id::{ConnectionId, JobId};
@@ -23,6 +25,7 @@ use crate::log::{Fact, object};
 
 use super::codec::{NewKey, encode_answer, encode_step};
 use super::facts::{History, facts};
+use super::others_with;
 
 /// How long before AWS is asked again whether it knows a new access key.
 const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(10);
@@ -154,10 +157,31 @@ impl Rotation {
             costs: vec![self.cost(step.aws_operation())],
             skew: self.link.skew(),
             once_only: true,
-            records: Vec::new(),
+            records: vec![self.row()],
         };
         self.prepared = Some(step);
         Next::Step(spec)
+    }
+
+    /// The row is written with every sending: whoever changed the connection meanwhile makes that commit fail.
+    fn row(&mut self) -> Change {
+        let expect = Expect::Revision(self.connection.revision);
+        let row = Change::PutConnection(self.connection.clone(), expect);
+        self.connection.revision += 1;
+        row
+    }
+
+    /// Other connections that begin with an access key, which must not lose it.
+    async fn shared(&self, step: &AccessKeyStep) -> Result<Option<Obstacle>, DriverError> {
+        let (AccessKeyStep::Deactivate { id } | AccessKeyStep::Delete { id }) = step else {
+            return Ok(None);
+        };
+        let all = self.driver.keys.records.list_connections().await?;
+        let others = others_with(&all, self.connection.id, id);
+        Ok((!others.is_empty()).then(|| Obstacle::Shared {
+            id: id.clone(),
+            others: others.join(", "),
+        }))
     }
 
     /// The connection's settings with another access key in them.
@@ -366,7 +390,10 @@ impl Run for Rotation {
             }));
         };
         Ok(match next_step(&facts, now) {
-            AccessKeyDecision::Step(step) => Verdict::only(self.prepare(step)),
+            AccessKeyDecision::Step(step) => match self.shared(&step).await? {
+                Some(obstacle) => Verdict::only(stuck(&obstacle)),
+                None => Verdict::only(self.prepare(step)),
+            },
             AccessKeyDecision::Switch { id, made_at } => {
                 self.switch(&history, (id, made_at), now).await?
             }
@@ -375,10 +402,7 @@ impl Run for Rotation {
                 code: code.to_owned(),
                 why: why.to_owned(),
             }),
-            AccessKeyDecision::Blocked(obstacle) => Verdict::only(Next::Stuck {
-                code: obstacle.code().to_owned(),
-                why: format!("{}; {}", obstacle.reason(), obstacle.hint()),
-            }),
+            AccessKeyDecision::Blocked(obstacle) => Verdict::only(stuck(&obstacle)),
             AccessKeyDecision::Done => Verdict::only(Next::Finished),
         })
     }
@@ -448,6 +472,13 @@ impl Run for Rotation {
             records: vec![fact.change()],
             throttled,
         }
+    }
+}
+
+fn stuck(obstacle: &Obstacle) -> Next {
+    Next::Stuck {
+        code: obstacle.code().to_owned(),
+        why: format!("{}; {}", obstacle.reason(), obstacle.hint()),
     }
 }
 

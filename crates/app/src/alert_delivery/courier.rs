@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::AlertId;
@@ -27,6 +28,12 @@ const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Deliveries in one look, at most.
 const AT_ONCE: u32 = 100;
+
+/// How often it is tried before it is given up, however long that takes.
+const TRIES_MIN: u32 = 8;
+
+/// How many of them are under way at a time.
+const SIDE_BY_SIDE: usize = 16;
 
 /// Delivers alerts; whoever composes the application runs it.
 pub struct Courier {
@@ -67,11 +74,14 @@ impl Courier {
         }
         let records = &self.shared.ports.records;
         let due = records.due_deliveries(self.shared.now(), AT_ONCE).await?;
-        let mut taken = 0;
-        for delivery in due {
-            taken += usize::from(self.deliver(delivery).await?);
-        }
-        Ok(taken)
+        // Side by side: a destination that does not answer keeps no other waiting.
+        let tries = due.into_iter().map(|delivery| self.deliver(delivery));
+        let ended: Vec<Result<bool, AppError>> = futures::stream::iter(tries)
+            .buffer_unordered(SIDE_BY_SIDE)
+            .collect()
+            .await;
+        let taken: Result<Vec<bool>, AppError> = ended.into_iter().collect();
+        Ok(taken?.into_iter().filter(|is_taken| *is_taken).count())
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<bool, AppError> {
@@ -149,7 +159,9 @@ impl Courier {
         now: Timestamp,
     ) -> Result<Batch, AppError> {
         tracing::warn!(destination = %destination.name, why, "an alert was not delivered");
-        let is_over = now.duration_since(delivery.since) >= GIVE_UP_AFTER;
+        // A day in which nothing was tried, with the vault sealed, is no reason to give up.
+        let is_over =
+            now.duration_since(delivery.since) >= GIVE_UP_AFTER && delivery.tries >= TRIES_MIN;
         let state = if is_over {
             DeliveryState::GivenUp
         } else {

@@ -18,7 +18,6 @@ use keyferry_ports::records::{
     AlertDestination, Batch, Change, Delivery, DestinationAddress, Expect, RecordsError,
 };
 use keyferry_ports::secret::SecretText;
-use keyferry_ports::vault::VaultError;
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -213,8 +212,14 @@ impl Shared {
     pub(crate) fn open_destination(
         &self,
         destination: &AlertDestination,
-    ) -> Result<OpenAddress, VaultError> {
+    ) -> Result<OpenAddress, AppError> {
         let purpose = purpose(destination.id, &destination.address);
+        let missing = || {
+            invalid(
+                "secret",
+                "the destination has lost its secret; delete it and add it anew",
+            )
+        };
         let secret = destination
             .secret
             .as_ref()
@@ -223,7 +228,7 @@ impl Shared {
         Ok(match destination.address.clone() {
             DestinationAddress::Webhook { url, ca_bundle } => OpenAddress::Webhook(OpenWebhook {
                 url,
-                secret: secret.unwrap_or_else(|| SecretText::new("")),
+                secret: secret.ok_or_else(missing)?,
                 ca_bundle,
             }),
             DestinationAddress::Mail {
@@ -240,22 +245,57 @@ impl Shared {
                 security,
                 from,
                 to,
-                credentials: user.zip(secret),
+                credentials: match user {
+                    Some(user) => Some((user, secret.ok_or_else(missing)?)),
+                    None => None,
+                },
                 ca_bundle,
             }),
         })
     }
 }
 
-/// What a secret is sealed for. The place is in it: whoever can write the database cannot have it sent elsewhere.
+/// What a secret is sealed for. Everything of the address is in it, each part with its length: whoever can write the
+/// database can neither have it sent elsewhere nor to somebody whom another CA vouches for.
 fn purpose(id: DestinationId, address: &DestinationAddress) -> String {
-    format!("alert-destination/{id}/{}", place(address))
+    let parts = match address {
+        DestinationAddress::Webhook { url, ca_bundle } => vec![
+            "webhook".to_owned(),
+            url.clone(),
+            ca_bundle.clone().unwrap_or_default(),
+        ],
+        DestinationAddress::Mail {
+            host,
+            port,
+            security,
+            from,
+            to,
+            user,
+            ca_bundle,
+        } => vec![
+            "mail".to_owned(),
+            host.clone(),
+            port.to_string(),
+            format!("{security:?}"),
+            from.clone(),
+            to.join(","),
+            user.clone().unwrap_or_default(),
+            ca_bundle.clone().unwrap_or_default(),
+        ],
+    };
+    let bound = parts.iter().map(|part| format!("/{}:{part}", part.len()));
+    format!("alert-destination/{id}{}", bound.collect::<String>())
 }
 
-/// Where an address leads, in one word.
+/// Where an address leads, in one word. What follows the host in a webhook's address is often a credential.
 pub fn place(address: &DestinationAddress) -> String {
     match address {
-        DestinationAddress::Webhook { url, .. } => url.clone(),
+        DestinationAddress::Webhook { url, .. } => {
+            let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let host = host.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}/…")
+        }
         DestinationAddress::Mail { host, port, .. } => format!("smtp://{host}:{port}"),
     }
 }

@@ -380,6 +380,17 @@ impl Connections {
     pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
         authorize(actor, Action::ConnectionDelete)?;
         let connection = self.shared.find_connection(selector).await?;
+        let open = self
+            .shared
+            .ports
+            .records
+            .open_targets_on(connection.id.into());
+        if let Some(target) = open.await?.first() {
+            return Err(AppError::RotationUnderWay {
+                name: connection.name.to_string(),
+                job: target.job.to_string(),
+            });
+        }
         let expect = Expect::Revision(connection.revision);
         let about = object("connection", connection.id, &connection.name);
         let batch = Batch::new()

@@ -70,13 +70,17 @@ impl KmsKeyRun {
         let Some(predecessor) = &self.subject.predecessor else {
             return Vec::new();
         };
+        let mut former = predecessor.clone();
+        // What was not proved by now is none of ours: nothing of it may be taken away.
+        if former.is_binding() {
+            former.unbind();
+        }
         // Refused once it is REPLACED: then this was done before.
         let Ok(operation::Change::Changed(intent)) =
-            operation::replace(&predecessor.intent, old_key, now)
+            operation::replace(&former.intent, old_key, now)
         else {
             return Vec::new();
         };
-        let mut former = predecessor.clone();
         if intent.versions.is_empty() {
             former.held.clone_from(&former.intent.versions);
         }

@@ -163,6 +163,8 @@ impl KmsKeys {
         kms_key: &KmsKey,
         claim: &Claim,
     ) -> Result<KmsKey, AppError> {
+        // What is being replaced gets its end from its successor.
+        self.refuse_second_successor(kms_key).await?;
         let source = self.shared.find_key(&claim.key).await?;
         if source.group != to.keystore.group {
             return Err(AppError::OtherGroup {
@@ -214,9 +216,11 @@ impl KmsKeys {
         source: &ManagedKey,
         versions: &[KeyVersion],
     ) -> Result<(), AppError> {
-        let Some(arn) = &kms_key.arn else {
-            return Ok(());
-        };
+        let field = "ARN";
+        let arn = kms_key
+            .arn
+            .as_ref()
+            .ok_or(NotAdoptable::NoAccess { field })?;
         let link = self
             .shared
             .links
@@ -276,9 +280,8 @@ impl KmsKeys {
 ///
 /// Where its materials cannot be read, one waits for a rotation, or a replica keeps one for another time.
 fn held(kms_key: &KmsKey) -> Result<Vec<Validity>, AppError> {
-    let Some(primary) = primary_of(kms_key) else {
-        return Ok(Vec::new());
-    };
+    let field = "key state";
+    let primary = primary_of(kms_key).ok_or(NotAdoptable::NoAccess { field })?;
     for (region, place) in &kms_key.observed {
         if kms_key.intent.shape.spec.is_symmetric() && place.materials == Field::Unreadable {
             let field = "key materials";
@@ -308,9 +311,12 @@ fn is_filled(kms_key: &KmsKey) -> bool {
 
 /// Whoever has a grant on an empty KMS key could use what comes into it.
 fn refuse_grants(kms_key: &KmsKey) -> Result<(), AppError> {
-    let is_granted = |place: &Place| place.grants.value().is_some_and(|all| !all.is_empty());
-    if kms_key.observed.values().any(is_granted) {
-        return Err(Refusal::Granted.into());
+    for place in kms_key.observed.values() {
+        match &place.grants {
+            Field::Value(grants) if !grants.is_empty() => return Err(Refusal::Granted.into()),
+            Field::Value(_) | Field::Absent => {}
+            Field::Unreadable => return Err(NotAdoptable::NoAccess { field: "grants" }.into()),
+        }
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ impl KmsKeys {
     ///
     /// # Errors
     ///
-    /// A grant, or a principal, of which AWS shows none.
+    /// All of them without the KMS key's name typed; a grant, or a principal, of which AWS shows none; a Region in which the grants cannot be read.
     pub async fn revoke_grants(
         &self,
         actor: &Actor,
@@ -57,7 +57,9 @@ impl KmsKeys {
         choice: GrantChoice,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyRevokeGrants, Priority::Protect);
+        let mut wish = Wish::new(Action::KmsKeyRevokeGrants, Priority::Protect);
+        // Among all are those that AWS services gave themselves, and cannot work without.
+        wish.is_destructive = choice == GrantChoice::All;
         authorize(actor, wish.action)?;
         let before = self.find(selector).await?;
         if let Some(answer) = self
@@ -76,6 +78,15 @@ impl KmsKeys {
 
 /// What was named must be there: otherwise it was misspelt.
 fn chosen(grants: &Grants, choice: &GrantChoice) -> Result<BTreeSet<String>, AppError> {
+    let unread = |(_, found): &(&Region, &Field<_>)| matches!(found, Field::Unreadable);
+    if let Some((region, _)) = grants.iter().find(unread) {
+        return Err(AppError::Invalid {
+            field: "grants",
+            why: format!(
+                "the grants in {region} cannot be read, so that nobody knows which to take back"
+            ),
+        });
+    }
     let shown: Vec<&Grant> = grants.values().filter_map(Field::value).flatten().collect();
     let ids = |keep: &dyn Fn(&Grant) -> bool| -> BTreeSet<String> {
         let kept = shown.iter().filter(|grant| keep(grant));

@@ -370,3 +370,41 @@ async fn no_secret_of_a_new_access_key_is_in_any_row_but_sealed_b22() {
     let members: Vec<_> = answer.as_object().unwrap().keys().cloned().collect();
     assert_eq!(members, ["access_key_id", "format", "sealed"]);
 }
+
+#[tokio::test]
+async fn an_access_key_that_another_connection_uses_too_is_not_rotated_b22() {
+    let world = world().await;
+    let other = keyferry_app::connections::AddConnection {
+        access_key_rotation: None,
+        rotation: None,
+        name: "other".parse().unwrap(),
+        request: keyferry_app::connections::LinkRequest {
+            link: world.link(),
+            regions: vec![World::region()],
+            tier: keyferry_domain::connection::Tier::Full,
+        },
+        allow_unverified: false,
+    };
+    let connections = &world.app.connections;
+    connections.add(&world.actor, other).await.expect("added");
+
+    for mode in [&MODE, &DRY] {
+        let error = begin(&world, mode).await.unwrap_err();
+        assert_eq!(error.code(), "access-key.shared");
+        assert!(error.to_string().contains("other"), "{error}");
+    }
+
+    let listed = world.outside.access_keys();
+    assert_eq!(listed, [(world.outside.access_key.0.clone(), true)]);
+}
+
+#[tokio::test]
+async fn a_connection_whose_access_key_rotates_is_not_deleted_b22() {
+    let world = world().await;
+    begun(&world).await;
+
+    let connections = &world.app.connections;
+    let refused = connections.delete(&world.actor, "aws").await;
+
+    assert_eq!(refused.unwrap_err().code(), "access-key.busy");
+}

@@ -287,3 +287,26 @@ async fn what_cannot_be_bound_is_refused_before_anything_is_sent() {
         "kms-key.origin-aws"
     );
 }
+
+#[tokio::test]
+async fn a_key_that_is_being_replaced_is_not_bound() {
+    let world = world().await;
+    world
+        .succeed(world.create("ours", KeySpec::Aes256).await)
+        .await;
+    let arn = filled(&world, "theirs", KeySpec::Aes256).await;
+    adopt(&world, these(&[&arn])).await;
+    let command = keyferry_app::kms_keys::RotateToKey {
+        key: "ours".to_owned(),
+        old_key: keyferry_domain::kms_key::OldKey::KeepEnabled,
+    };
+    let keys = &world.app.kms_keys;
+    let begun = keys
+        .rotate_to_key(&world.actor, &arn, command, &Mode::default())
+        .await;
+    assert!(begun.is_ok(), "{begun:?}");
+
+    let bound = bind(&world, &arn, "theirs", &Mode::default()).await;
+
+    assert_eq!(code(bound), "kms-key.has-successor");
+}

@@ -98,9 +98,30 @@ async fn a_grant_is_taken_back_from_a_key_that_is_disabled() {
     let disabled = kms_keys.disable(&world.actor, "app", &MODE).await;
     world.succeed(disabled).await;
 
+    let unnamed = code(revoke(&world, GrantChoice::All, &MODE).await);
+    assert_eq!(unnamed, "request.name-not-confirmed");
+    let named = Mode::naming("app");
     world
-        .succeed(revoke(&world, GrantChoice::All, &MODE).await)
+        .succeed(revoke(&world, GrantChoice::All, &named).await)
         .await;
 
     assert_eq!(grantees(&world).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn where_grants_cannot_be_read_none_is_chosen() {
+    let world = world().await;
+    given(&world, "one").await;
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "kms:ListGrants", "Resource": "*" },
+    ] });
+    let sim = &world.outside.sim;
+    sim.create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
+        .unwrap();
+
+    assert_eq!(
+        code(revoke(&world, GrantChoice::All, &MODE).await),
+        "request.invalid"
+    );
 }

@@ -25,6 +25,8 @@ pub(crate) enum Loss {
     KmsKeys,
     /// Nobody watches them any more.
     Care,
+    /// Whoever has a grant loses it.
+    Grants,
 }
 
 impl Loss {
@@ -34,6 +36,10 @@ impl Loss {
             Self::Material => {
                 "key material will be removed from AWS KMS, and applications can no longer use it. The vault keeps a copy \
                  that can be uploaded again."
+            }
+            Self::Grants => {
+                "every grant on them will be taken back. Services such as EBS and RDS gave themselves grants, and \
+                 cannot use what they encrypted without them."
             }
             Self::KmsKeys => {
                 "they cannot be used from now on, and will be deleted after the waiting period. A deleted KMS key is gone for \

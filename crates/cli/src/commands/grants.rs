@@ -2,10 +2,11 @@
 
 use keyferry_api::bulk::{BulkOperation, BulkRequest};
 use keyferry_api::endpoints as at;
-use keyferry_api::kms_key::{GrantList, GrantView, RevokeGrantsRequest};
+use keyferry_api::kms_key::{GrantList, GrantView, KmsKeyView, RevokeGrantsRequest};
 
 use super::Context;
 use super::bulk::{self, Loss};
+use super::kms_key::confirmed;
 use super::operation::operate;
 use crate::args::RevokeGrantsArgs;
 use crate::client::Call;
@@ -28,12 +29,10 @@ pub(crate) async fn list(context: &mut Context<'_>, selector: &str) -> Result<()
             grant.id.clone(),
         ]
     };
-    context
-        .world
-        .print(context.globals.output, &list.items, || {
-            let rows = list.items.iter().map(row).collect();
-            Table::list(&["REGION", "GRANTEE", "OPERATIONS", "GRANT"], rows)
-        })?;
+    context.world.print(context.globals.output, &list, || {
+        let rows = list.items.iter().map(row).collect();
+        Table::list(&["REGION", "GRANTEE", "OPERATIONS", "GRANT"], rows)
+    })?;
     if list.items.is_empty() && list.unreadable.is_empty() {
         context.world.say("AWS shows no grants on it");
     }
@@ -52,15 +51,33 @@ pub(crate) async fn revoke(
     };
     match args.which.one() {
         Some(kms_key) => {
+            let mut run = args.run.clone();
+            if request.all {
+                run = run.naming(confirmed(context, kms_key, &run, everybody_loses).await?);
+            }
             let endpoint = &at::REVOKE_GRANTS;
-            operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
+            operate(context, endpoint, &[kms_key], Some(&request), &run).await
         }
         None => {
+            let loss = if request.all {
+                Loss::Grants
+            } else {
+                Loss::None
+            };
             let many = BulkRequest {
                 revoke_grants: Some(request),
                 ..BulkRequest::of(BulkOperation::RevokeGrants)
             };
-            bulk::run(context, &args.which, &args.run, many, Loss::None).await
+            bulk::run(context, &args.which, &args.run, many, loss).await
         }
     }
+}
+
+fn everybody_loses(key: &KmsKeyView) -> String {
+    format!(
+        "Every grant on `{}` ({}) will be taken back. Services such as EBS and RDS gave themselves grants, and cannot use \
+         what they encrypted without them.",
+        key.name,
+        key.arn.as_deref().unwrap_or("no ARN yet"),
+    )
 }

@@ -301,7 +301,7 @@ async fn each(
 }
 
 /// Reads the KMS key, says what is lost and wants its name typed. Answers the KMS key's name.
-async fn confirmed(
+pub(super) async fn confirmed(
     context: &mut Context<'_>,
     selector: &str,
     run: &RunArgs,

@@ -18,14 +18,6 @@ pub const WINDOW_DAYS: std::ops::RangeInclusive<u32> = 7..=30;
 /// How often a primary is looked at whose replicas should be gone by now; AWS may take a day longer.
 const REPLICA_DELETION: SignedDuration = SignedDuration::from_hours(1);
 
-pub(super) fn stage(case: &Case<'_>) -> Flow {
-    if case.intent.life == Life::PendingDeletion {
-        wanted(case)
-    } else {
-        not_wanted(case)
-    }
-}
-
 fn is_scheduled(live: &Live<'_>) -> bool {
     matches!(
         live.described.state,
@@ -34,7 +26,10 @@ fn is_scheduled(live: &Live<'_>) -> bool {
 }
 
 /// Replicas first, then the primary.
-fn wanted(case: &Case<'_>) -> Flow {
+pub(super) fn wanted(case: &Case<'_>) -> Flow {
+    if case.intent.life != Life::PendingDeletion {
+        return CONTENT;
+    }
     for region in case.regions() {
         let unread = case
             .place(region)
@@ -76,7 +71,11 @@ fn wanted(case: &Case<'_>) -> Flow {
     ControlFlow::Break(Next::Wait(until, WaitReason::ReplicaDeletion))
 }
 
-fn not_wanted(case: &Case<'_>) -> Flow {
+/// No deletion runs that nobody here wants. Before everything else: what it takes is gone for ever.
+pub(super) fn not_wanted(case: &Case<'_>) -> Flow {
+    if case.intent.life == Life::PendingDeletion {
+        return CONTENT;
+    }
     let Some(live) = case.live().into_iter().find(is_scheduled) else {
         return CONTENT;
     };

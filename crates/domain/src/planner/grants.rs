@@ -6,7 +6,7 @@ use crate::step::Step;
 use crate::view::Field;
 
 /// None of the grants that shall go is there, in any place. Grants are given per Region, also on multi-Region keys (KMS
-/// Developer Guide, "Multi-Region keys in AWS KMS"). Whoever may use a key that is to be deleted loses that first.
+/// Developer Guide, "Multi-Region keys in AWS KMS"). Whoever may use a key that is to be deleted loses that first; what protects, a cancelled deletion or a disabling, does not wait for it.
 pub(super) fn stage(case: &Case<'_>) -> Flow {
     let wanted = &case.intent.grants_to_revoke;
     if wanted.is_empty() {

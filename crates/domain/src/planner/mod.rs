@@ -104,9 +104,10 @@ fn settling_delay(view: &View, now: Timestamp) -> SignedDuration {
 /// The stages, in the order in which they have to be content.
 const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     existence::stage,
-    grants::stage,
-    deletion::stage,
+    deletion::not_wanted,
     state::disable_first,
+    grants::stage,
+    deletion::wanted,
     regions::transitions,
     existence::shape,
     properties::tags,

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail loudly"
 )]
 
+mod access_key;
 mod deletion_proof;
 mod drift;
 mod model;

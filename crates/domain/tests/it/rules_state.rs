@@ -424,6 +424,51 @@ fn who_may_use_a_key_that_is_to_be_deleted_loses_that_first() {
 }
 
 #[test]
+fn grants_that_cannot_be_read_keep_nobody_from_cancelling_a_deletion_or_disabling() {
+    let mut world = World::settled(symmetric());
+    revoking(&mut world, &["a"]);
+    world.intent = op::schedule_deletion(&world.intent, 30, true)
+        .unwrap()
+        .or(&world.intent);
+    assert_eq!(world.converge(), End::Reached);
+    let cancelled = op::cancel_deletion(&world.intent, false).unwrap();
+    let cancelled = cancelled.or(&world.intent);
+    let mut view = world.view();
+    for place in view.places.values_mut() {
+        place.grants = Field::Unreadable;
+    }
+    let first = |plan: keyferry_domain::plan::Plan| plan.steps().first().map(Step::kind);
+    assert_eq!(
+        first(plan(&cancelled, &view, world.now)),
+        Some(StepKind::CancelDeletion)
+    );
+
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    revoking(&mut world, &["a"]);
+    let disabled = op::disable(&world.intent, None).unwrap().or(&world.intent);
+    assert_eq!(
+        first(plan(&disabled, &world.view(), world.now)),
+        Some(StepKind::Disable)
+    );
+}
+
+#[test]
+fn healing_goes_past_a_grant_that_shall_be_taken_back() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    revoking(&mut world, &["a"]);
+    world.intent.description = "another".to_owned();
+    let view = world.view();
+
+    let healing = healing(&plan(&world.intent, &view, world.now), &view);
+
+    let kinds = |steps: &[Step]| steps.iter().map(Step::kind).collect::<Vec<_>>();
+    assert_eq!(kinds(&healing.steps), [StepKind::SetDescription]);
+    assert_eq!(kinds(&healing.left_to_people), [StepKind::RevokeGrant]);
+}
+
+#[test]
 fn no_grant_is_taken_for_gone_because_grants_cannot_be_read() {
     let mut world = World::settled(symmetric());
     revoking(&mut world, &["a"]);

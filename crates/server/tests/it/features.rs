@@ -199,7 +199,7 @@ async fn h4_h5_h8_h15_a_deletion_waits_7_to_30_days_wants_the_name_and_says_when
         )
         .await;
     assert_eq!(unnamed.code(), "request.name-not-confirmed");
-    assert!(short.status.is_client_error(), "{}", short.body);
+    assert_eq!(short.code(), "kms-key.deletion-window");
     assert!(
         plan.body.to_string().contains("unusable"),
         "{:#}",
@@ -252,7 +252,9 @@ async fn h11_h12_h13_h14_h17_material_is_removed_by_typed_name_and_uploaded_agai
     let wrong = site
         .post(&format!("{remove}?confirm_name=filling"), Value::Null)
         .await;
-    assert!(unnamed.status.is_client_error() && wrong.status.is_client_error());
+    for refused in [unnamed, wrong] {
+        assert_eq!(refused.code(), "request.name-not-confirmed");
+    }
     finished(
         &site,
         destroy(&site, "billing", "remove-from-cloud", Value::Null).await,
@@ -324,4 +326,19 @@ async fn e3_e4_a_key_that_is_there_is_uploaded_later() {
         (&row["uploaded"], &row["source"]["text"]),
         (&json!("uploaded"), &json!("Keyferry (billing)"))
     );
+}
+
+#[tokio::test]
+async fn b6_a_connection_is_deleted_once_no_keystore_uses_it() {
+    let site = Site::with_keystore().await;
+
+    let in_use = site.delete("/api/v1/connections/aws").await;
+    assert_eq!(in_use.code(), "request.in-use");
+    let store = site.delete("/api/v1/keystores/store").await;
+    assert!(store.status.is_success(), "{}", store.body);
+    let gone = site.delete("/api/v1/connections/aws").await;
+    assert!(gone.status.is_success(), "{}", gone.body);
+
+    let page = site.get("/api/v1/connections").await.body;
+    assert_eq!(page["items"], json!([]));
 }

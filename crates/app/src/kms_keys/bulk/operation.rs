@@ -78,6 +78,7 @@ impl BulkOperation {
     pub fn is_destructive(&self) -> bool {
         match self {
             Self::Deactivate | Self::RemoveFromCloud | Self::ScheduleDeletion { .. } => true,
+            Self::RevokeGrants(choice) => *choice == GrantChoice::All,
             Self::Synchronize(choice) => choice.delete_material,
             Self::CancelDeletion { empty } => *empty == Some(true),
             Self::Rotate(rotate) => rotate.method == RotationMethod::NewKey(OldKey::Deactivate),
@@ -87,7 +88,6 @@ impl BulkOperation {
             | Self::Enable
             | Self::Release
             | Self::Restore
-            | Self::RevokeGrants(_)
             | Self::Update(_) => false,
         }
     }
