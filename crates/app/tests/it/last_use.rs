@@ -153,6 +153,7 @@ async fn a_plan_about_more_than_fifty_tells_what_was_observed_last() {
             id: KmsKeyId::new(Uuid::from_u128(index)),
             name: format!("other-{index}").parse().unwrap(),
             arn: None,
+            observed: std::collections::BTreeMap::new(),
             ..key.clone()
         };
         others.push(Change::PutKmsKey(other, Expect::New));
