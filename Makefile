@@ -42,6 +42,10 @@ bench: ## Measure; one JSON line per figure
 	@scripts/bootstrap bench
 	@KEYFERRY_BENCH_PYTHON=$(CURDIR)/.cache/venv-bench/bin/python $(CARGO) xtask bench
 
+.PHONY: chaos
+chaos: ## Crash sweep and simulation until both floors and CHAOS_SECONDS are reached; JSON, exit 1 if a goal is missed
+	@$(CARGO) xtask chaos --seconds $(or $(CHAOS_SECONDS),0)
+
 .PHONY: check
 check: ## Format, lints, tidy, and cargo-deny where it is installed
 	@$(STAGE) format $(CARGO) fmt --all --check

@@ -1,4 +1,4 @@
-//! The project's own tools: `cargo xtask tidy` and `cargo xtask bench`.
+//! The project's own tools: `cargo xtask tidy`, `cargo xtask bench` and `cargo xtask chaos`.
 
 #![allow(
     clippy::print_stdout,
@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod chaos;
 mod tidy;
 mod workspace;
 
@@ -17,6 +18,8 @@ usage: cargo xtask <tool>
 
   tidy    check the rules that no compiler checks: layers, bans, licences, headers, error codes
   bench   run every crate's bench `figures` and print one JSON line per figure
+  chaos   crash sweep, simulation and planted mistakes, one JSON line per figure; --seconds N for at least so long,
+          --simulation SEED --days N for one simulation again
 ";
 
 fn main() -> ExitCode {
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["tidy"] => tidy::run(),
         ["bench"] => bench::run(),
+        ["chaos", arguments @ ..] => chaos::run(arguments),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -8,6 +8,7 @@
     reason = "a test's helper fails loudly; indexing JSON answers null where nothing is"
 )]
 
+pub mod chaos;
 pub mod clock;
 pub mod contract;
 pub mod entropy;
@@ -15,5 +16,6 @@ pub mod fuse;
 pub mod outbox;
 pub mod records;
 pub mod sim_aws;
+pub mod simulation;
 pub mod sweep;
 pub mod world;

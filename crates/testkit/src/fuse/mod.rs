@@ -4,6 +4,7 @@ mod aws;
 mod records;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use jiff::SignedDuration;
 use keyferry_ports::records::{Records, RecordsError};
@@ -39,6 +40,7 @@ enum Burn {
     Nothing,
     Crash,
     Hold,
+    Yield,
     Pause(Arc<VirtualClock>, SignedDuration),
     Fail(RecordsError),
 }
@@ -86,6 +88,11 @@ impl Fuse {
         Self::new(at, Burn::Pause(clock, by))
     }
 
+    /// Never burns, counts nothing, and lets others go on at every point: for a crew that is polled by hand.
+    pub fn yielding() -> Arc<Self> {
+        Self::new(usize::MAX, Burn::Yield)
+    }
+
     /// The database answers with `error` at point `at`, once. Only commits heed it.
     pub fn fail_at(at: usize, error: RecordsError) -> Arc<Self> {
         Self::new(at, Burn::Fail(error))
@@ -93,6 +100,10 @@ impl Fuse {
 
     /// Passes a point, or does not.
     pub async fn pass(&self, point: Point) -> Records<()> {
+        if matches!(self.burn, Burn::Yield) {
+            give_way().await;
+            return Ok(());
+        }
         let number = {
             let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
             passed.push(point);
@@ -134,6 +145,19 @@ impl Fuse {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
+
+/// Is pending once.
+async fn give_way() {
+    let mut is_over = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut is_over, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 async fn raised(flag: &watch::Sender<bool>) {

@@ -17,9 +17,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
-use keyferry_ports::records::{Batch, Commits, LaneLease, Records};
+use keyferry_ports::records::{Attempt, Batch, Change, Commits, LaneLease, Records};
 
 use state::State;
 
@@ -44,6 +44,17 @@ pub struct MemoryRecords {
     state: Arc<Mutex<State>>,
     /// What a disk would hold that runs behind; `None` for one that does not.
     behind: Option<Arc<Behind>>,
+    /// A mistake of the database, for tests of the tests.
+    lies: Option<Lies>,
+}
+
+/// A mistake that a database could make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lies {
+    /// Attempts are told to be twenty minutes older than they are.
+    AboutTheAgeOfAttempts,
+    /// What made a request repeatable is forgotten.
+    AboutRepeatedRequests,
 }
 
 /// Rows that a disk which says "done" too early loses.
@@ -76,6 +87,16 @@ impl MemoryRecords {
         Self {
             state: Arc::new(Mutex::new(self.lock().clone())),
             behind: None,
+            lies: self.lies,
+        }
+    }
+
+    /// A copy in a database that makes a mistake.
+    #[must_use]
+    pub fn fork_lying(&self, lies: Lies) -> Self {
+        Self {
+            lies: Some(lies),
+            ..self.fork()
         }
     }
 
@@ -104,6 +125,35 @@ impl MemoryRecords {
         }
     }
 
+    /// Every row as text, but those of the audit log: for whoever looks for what must not be in them.
+    pub fn debug_without_leaves(&self) -> String {
+        let mut state = self.lock().clone();
+        state.leaves = table::Table::default();
+        format!("{state:?}")
+    }
+
+    /// The batch as it gets to the tables.
+    fn retell(&self, mut batch: Batch) -> Batch {
+        if self.lies == Some(Lies::AboutRepeatedRequests) {
+            for change in &mut batch.changes {
+                if let Change::InsertJob(job) = change {
+                    job.idempotency_key = None;
+                }
+            }
+        }
+        batch
+    }
+
+    /// An attempt as readers get it.
+    fn told(&self, row: &Attempt) -> Attempt {
+        let mut row = row.clone();
+        if self.lies == Some(Lies::AboutTheAgeOfAttempts) {
+            let earlier = row.signed_at.checked_sub(SignedDuration::from_mins(20));
+            row.signed_at = earlier.unwrap_or(row.signed_at);
+        }
+        row
+    }
+
     fn lag(&self, state: &State) {
         let Some(behind) = &self.behind else { return };
         let mut states = behind.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,7 +172,7 @@ impl MemoryRecords {
 impl Commits for MemoryRecords {
     async fn commit(&self, batch: Batch) -> Records<()> {
         let mut state = self.lock();
-        let outcome = state.apply(batch);
+        let outcome = state.apply(self.retell(batch));
         match outcome {
             Ok(()) => {
                 state.keep();

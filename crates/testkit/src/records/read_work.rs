@@ -134,7 +134,7 @@ impl JobRecords for MemoryRecords {
             .range((target, 0)..=(target, u64::MAX));
         Ok(places
             .filter_map(|((_, place), ())| state.attempts.get(place))
-            .map(|row| Attempt::clone(row))
+            .map(|row| self.told(row))
             .collect())
     }
 
@@ -154,7 +154,7 @@ impl JobRecords for MemoryRecords {
             .filter_map(|place| state.attempts.get(place));
         Ok(rows
             .filter(|row| row.lane == *lane && row.epoch < epoch)
-            .map(|row| Attempt::clone(row))
+            .map(|row| self.told(row))
             .collect())
     }
 
@@ -171,10 +171,7 @@ impl JobRecords for MemoryRecords {
         };
         let places = state.attempts_on.range((subject, 0)..=(subject, u64::MAX));
         let rows = places.filter_map(|((_, place), ())| state.attempts.get(place));
-        Ok(rows
-            .filter(is_recent)
-            .map(|row| Attempt::clone(row))
-            .collect())
+        Ok(rows.filter(is_recent).map(|row| self.told(row)).collect())
     }
 
     async fn open_targets_on(&self, subject: Subject) -> Records<Vec<Target>> {

@@ -22,7 +22,7 @@ use kms_sim::Service;
 use serde_json::{Value, json};
 
 use super::read::{self, base64, bytes, seconds, time};
-use super::{Link, odd};
+use super::{Link, Mistake, odd};
 
 /// Whatever is asked for, material travels under RSA-2048: the same method, and the simulator opens it in a
 /// twelfth of the time.
@@ -60,7 +60,10 @@ impl SimKms {
             if let Some(marker) = &marker {
                 input["Marker"] = json!(marker);
             }
-            let output = self.read(operation, input)?;
+            let output = match self.read(operation, input) {
+                Err(_) if self.link.mistake == Mistake::TakesFailureForAbsence => return Ok(all),
+                output => output?,
+            };
             all.extend(output[member].as_array().cloned().unwrap_or_default());
             marker = output["NextMarker"].as_str().map(str::to_owned);
             if marker.is_none() {
@@ -201,6 +204,13 @@ fn alias_input(arn: &KmsKeyArn, alias: &AliasName) -> Value {
 impl Kms for SimKms {
     async fn send(&self, call: &KmsCall, signed_at: Timestamp) -> Result<KmsAnswer, CallFailure> {
         let (operation, input) = wire(call);
+        if operation == "ImportKeyMaterial" && self.link.mistake == Mistake::DeletesBeforeImport {
+            let key = json!({ "KeyId": input["KeyId"] });
+            let delete = "DeleteImportedKeyMaterial";
+            let _ = self
+                .link
+                .effect(&self.region, Service::Kms, delete, key, signed_at);
+        }
         let (output, request_id) =
             self.link
                 .effect(&self.region, Service::Kms, operation, input, signed_at)?;
@@ -260,7 +270,10 @@ impl Kms for SimKms {
 
     async fn materials(&self, key: &KmsKeyArn) -> Result<Vec<ObservedMaterial>, CallFailure> {
         let all = json!({ "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
-        let listed = self.pages("ListKeyRotations", Some(key), "Rotations", all)?;
+        let mut listed = self.pages("ListKeyRotations", Some(key), "Rotations", all)?;
+        if self.link.mistake == Mistake::ListsCurrentMaterialOnly {
+            listed.retain(|one| one["KeyMaterialState"] == "CURRENT");
+        }
         Ok(listed.iter().filter_map(read::material).collect())
     }
 

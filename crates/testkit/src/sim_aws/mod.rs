@@ -8,9 +8,10 @@ mod read;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{Account, Partition, Region};
 use keyferry_domain::connection::{Identity, LinkSettings};
 use keyferry_ports::aws::{
@@ -35,23 +36,64 @@ pub enum Mistake {
     RetriesCreateKey,
     /// Requests are signed with the time at which they are sent, not the committed one.
     SignsAnew,
+    /// Material is deleted before it is imported.
+    DeletesBeforeImport,
+    /// Of several materials the current one alone is listed.
+    ListsCurrentMaterialOnly,
+    /// A list that could not be read is taken for an empty one.
+    TakesFailureForAbsence,
+    /// A call without an answer is taken for a refused one.
+    TakesSilenceForRefusal,
 }
 
 /// The simulator in process as the port `Aws`.
 pub struct SimAws {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
+    skew: Arc<Skew>,
     mistake: Mistake,
 }
 
 impl SimAws {
     /// AWS as `sim` is, at the time of `clock`.
     pub fn new(sim: Arc<Simulator>, clock: Arc<dyn Clock>, mistake: Mistake) -> Self {
+        let skew = Arc::new(Skew::of(Arc::clone(&clock)));
         Self {
             sim,
             clock,
+            skew,
             mistake,
         }
+    }
+
+    /// The same for a server with a clock of its own.
+    #[must_use]
+    pub fn seen_by(self, own: Arc<dyn Clock>) -> Self {
+        let skew = Arc::new(Skew::of(own));
+        Self { skew, ..self }
+    }
+}
+
+/// How far AWS's clock is ahead of a server's, as the last answer showed it.
+struct Skew {
+    own: Arc<dyn Clock>,
+    micros: AtomicI64,
+}
+
+impl Skew {
+    fn of(own: Arc<dyn Clock>) -> Self {
+        let micros = AtomicI64::new(0);
+        Self { own, micros }
+    }
+
+    /// An answer that AWS gave at `now`.
+    fn learn(&self, now: i64) {
+        let micros = now.saturating_sub(self.own.now().as_microsecond());
+        self.micros.store(micros, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> SignedDuration {
+        SignedDuration::from_micros(self.micros.load(Ordering::Relaxed))
     }
 }
 
@@ -79,6 +121,7 @@ impl Aws for SimAws {
             link: Link {
                 sim: Arc::clone(&self.sim),
                 clock: Arc::clone(&self.clock),
+                skew: Arc::clone(&self.skew),
                 mistake: self.mistake,
                 caller,
             },
@@ -91,6 +134,7 @@ impl Aws for SimAws {
 pub(crate) struct Link {
     sim: Arc<Simulator>,
     clock: Arc<dyn Clock>,
+    skew: Arc<Skew>,
     mistake: Mistake,
     caller: kms_sim::Caller,
 }
@@ -114,7 +158,15 @@ impl Link {
             }
             result = answer(operation, self.sim.call(&call, now));
         }
+        self.learn(&result, now);
         result
+    }
+
+    /// What every answer says besides.
+    fn learn(&self, result: &Result<(Value, String), CallFailure>, now: i64) {
+        if !matches!(result, Err(CallFailure::Unknown { .. })) {
+            self.skew.learn(now);
+        }
     }
 
     /// An effect, sent once.
@@ -129,7 +181,7 @@ impl Link {
         let now = self.clock.now().as_microsecond();
         let signed_at = match self.mistake {
             Mistake::SignsAnew => now,
-            Mistake::None | Mistake::RetriesCreateKey => signed_at.as_microsecond(),
+            _ => signed_at.as_microsecond(),
         };
         let call = Call::new(&self.caller, region.as_str(), service, operation, input)
             .signed_at(signed_at);
@@ -138,7 +190,21 @@ impl Link {
         if is_open && operation == "CreateKey" && self.mistake == Mistake::RetriesCreateKey {
             result = answer(operation, self.sim.call(&call, now));
         }
-        result
+        self.learn(&result, now);
+        match result {
+            Err(CallFailure::Unknown { why, .. })
+                if self.mistake == Mistake::TakesSilenceForRefusal =>
+            {
+                Err(CallFailure::Refused {
+                    operation,
+                    code: "TimedOut".into(),
+                    refusal: Refusal::Other("TimedOut".into()),
+                    message: why,
+                    request_id: None,
+                })
+            }
+            result => result,
+        }
     }
 }
 
@@ -360,6 +426,10 @@ impl AwsAccount for SimAccount {
         let input = json!({ "AccessKeyId": id });
         self.change_access_key("DeleteAccessKey", input, signed_at)
             .map(drop)
+    }
+
+    fn skew(&self) -> SignedDuration {
+        self.link.skew.get()
     }
 
     fn kms(&self, region: &Region) -> Arc<dyn Kms> {

@@ -28,7 +28,7 @@ pub struct Sweep {
     /// Which operations.
     pub scenarios: &'static [&'static Scenario],
     /// Shares of KMS calls that fail, in per cent.
-    pub fault_percents: &'static [u32],
+    pub fault_percents: Vec<u32>,
     /// Seeds; odd ones see their own writes late.
     pub seeds: RangeInclusive<u64>,
     /// Which points.
@@ -61,7 +61,7 @@ impl Sweep {
         let work = || {
             while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let prepared = &prepared[piece.prepared];
-                let tally = block_on(self.piece(prepared, piece));
+                let tally = block_on(self.piece(prepared, piece, &|_| false));
                 let mut report = report.lock().expect("no thread panicked");
                 report.add(prepared.scenario.name, tally);
             }
@@ -79,7 +79,7 @@ impl Sweep {
     pub async fn run_on(&self, prepared: &Prepared) -> Tally {
         let mut tally = Tally::default();
         for piece in self.pieces().iter().filter(|piece| piece.prepared == 0) {
-            tally += self.piece(prepared, piece).await;
+            tally += self.piece(prepared, piece, &|_| false).await;
         }
         tally
     }
@@ -87,7 +87,7 @@ impl Sweep {
     fn pieces(&self) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for seed in self.seeds.clone() {
-            for &fault_percent in self.fault_percents {
+            for &fault_percent in &self.fault_percents {
                 for kind in 0..KINDS {
                     pieces.extend((0..self.scenarios.len()).map(|prepared| Piece {
                         prepared,
@@ -101,7 +101,29 @@ impl Sweep {
         pieces
     }
 
-    async fn piece(&self, prepared: &Prepared, piece: &Piece) -> Tally {
+    /// Runs in memory until something is found that counts. Answers what was found until then.
+    pub fn run_until(&self, is_enough: &dyn Fn(&Tally) -> bool) -> Tally {
+        block_on(async {
+            let mut total = Tally::default();
+            for scenario in self.scenarios {
+                let prepared = Prepared::in_memory(scenario, 1).await;
+                for piece in self.pieces().iter().filter(|piece| piece.prepared == 0) {
+                    total += self.piece(&prepared, piece, is_enough).await;
+                    if is_enough(&total) {
+                        return total;
+                    }
+                }
+            }
+            total
+        })
+    }
+
+    async fn piece(
+        &self,
+        prepared: &Prepared,
+        piece: &Piece,
+        is_enough: &dyn Fn(&Tally) -> bool,
+    ) -> Tally {
         let mut tally = Tally::default();
         let points = prepared.points(piece.seed).await;
         let stride = (points / self.reach.firsts).max(1);
@@ -114,7 +136,7 @@ impl Sweep {
                     .await;
             }
             // With faults one run may end earlier than the next; without, none is shorter than the calm one.
-            if (reached == 0 && at >= points) || at > POINTS_MAX {
+            if (reached == 0 && at >= points) || at > POINTS_MAX || is_enough(&tally) {
                 return tally;
             }
             at += stride;

@@ -26,7 +26,7 @@ use crate::fuse::Fuse;
 use crate::world::{Outside, World};
 
 pub use crew::{Reach, Sweep};
-pub use planted::Planted;
+pub use planted::{HUNTS, Hunt, Planted};
 pub use scenario::Scenario;
 pub use tally::{Report, Tally};
 pub use verdict::Broken;

@@ -8,7 +8,8 @@ use keyferry_app::kms_keys::{
 };
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
-use kms_sim::ForeignHand;
+use kms_sim::{AwsError, ForeignHand};
+use serde_json::json;
 
 use crate::world::{ACCOUNT, REGION, World};
 
@@ -50,6 +51,8 @@ pub enum Act {
     RotateAccessKey,
     /// Somebody else deletes the material.
     ForeignDeletionOfMaterial,
+    /// Somebody else deletes the material of every version.
+    ForeignDeletionOfAllMaterial,
     /// Somebody else schedules the deletion.
     ForeignDeletion,
 }
@@ -82,7 +85,9 @@ impl Act {
                 one_of_many(world, BulkOperation::Rotate(Rotate { method }), mode).await
             }
             Self::RotateAccessKey => rotate_access_key(world, mode).await,
-            Self::ForeignDeletionOfMaterial | Self::ForeignDeletion => {
+            Self::ForeignDeletionOfMaterial
+            | Self::ForeignDeletionOfAllMaterial
+            | Self::ForeignDeletion => {
                 self.meddle(world).await;
                 return None;
             }
@@ -95,6 +100,7 @@ impl Act {
         let hand = hand(world);
         let done = match self {
             Self::ForeignDeletionOfMaterial => hand.delete_material(&arn, None, now),
+            Self::ForeignDeletionOfAllMaterial => delete_all(&hand, &arn, now),
             _ => hand.schedule_deletion(&arn, 7, now),
         };
         done.expect("somebody else may do everything");
@@ -111,6 +117,16 @@ async fn rotate_access_key(world: &World, mode: &Mode) -> Result<Answer, AppErro
             kms_keys: Vec::new(),
         },
         AccessKeyAnswer::Planned(_) => Answer::Planned(Vec::new()),
+    })
+}
+
+fn delete_all(hand: &ForeignHand, arn: &str, now: i64) -> Result<(), AwsError> {
+    let all = json!({ "KeyId": arn, "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
+    let listed = hand.act("ListKeyRotations", all, now)?;
+    let listed = listed["Rotations"].as_array().cloned().unwrap_or_default();
+    listed.iter().try_for_each(|one| {
+        let id = one["KeyMaterialId"].as_str();
+        hand.delete_material(arn, id, now)
     })
 }
 
@@ -280,6 +296,18 @@ pub const SYNCHRONIZE: Scenario = Scenario {
     ends: &[plain("Enabled", FIRST)],
 };
 
+/// Import both versions of a rotated KMS key again, which somebody else deleted.
+pub const SYNCHRONIZE_ALL: Scenario = Scenario {
+    name: "synchronize-all-versions",
+    before: &[
+        Act::Create,
+        Act::RotateInPlace,
+        Act::ForeignDeletionOfAllMaterial,
+    ],
+    act: Act::Synchronize,
+    ends: ROTATE_IN_PLACE.ends,
+};
+
 /// Undo a deletion that somebody else scheduled.
 pub const RESTORE: Scenario = Scenario {
     name: "restore",
@@ -325,6 +353,7 @@ pub const OTHERS: &[&Scenario] = &[
     &SCHEDULE_DELETION,
     &CANCEL_DELETION,
     &SYNCHRONIZE,
+    &SYNCHRONIZE_ALL,
     &RESTORE,
     &BULK_DEACTIVATE,
     &BULK_ROTATE,

@@ -32,7 +32,7 @@ fn in_memory() -> Report {
     for seed in 1..=SEEDS_MAX {
         let sweep = Sweep {
             scenarios: MAIN,
-            fault_percents: FAULTS,
+            fault_percents: FAULTS.to_vec(),
             seeds: seed..=seed,
             reach: Reach {
                 firsts: usize::MAX,
@@ -54,7 +54,7 @@ async fn over_the_wire(scenario: &'static Scenario) -> Tally {
     let prepared = wire::prepare(scenario, folder.path()).await;
     let sweep = Sweep {
         scenarios: MAIN,
-        fault_percents: FAULTS,
+        fault_percents: FAULTS.to_vec(),
         seeds: 1..=1,
         reach: Reach {
             firsts: 13,

@@ -26,6 +26,12 @@ pub enum Broken {
     NotReached(String),
     /// Something was done twice.
     TwoEffects(String),
+    /// Something was disabled, emptied or scheduled for deletion although nobody asked for it.
+    Unasked(String),
+    /// Plaintext of a key stands where it must not.
+    SecretSeen(String),
+    /// An answer says that the mistake is ours.
+    OurMistake(String),
 }
 
 /// How long AWS may take until it shows everything that was written.

@@ -1,0 +1,237 @@
+//! After a simulation: faults end, nobody meddles any more, the accounts' owners clear what is theirs out of the way,
+//! and people ask for what they want once more. Then everything has one day to come to its end.
+
+use jiff::Timestamp;
+use keyferry_app::kms_keys::Mode;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::validity::Validity;
+use keyferry_ports::records::JobState;
+use kms_sim::ForeignHand;
+use serde_json::{Value, json};
+
+use super::hand::open_policy;
+use super::landscape::{ACCOUNTS, REGIONS, ann};
+use super::people::{all_kms_keys, jobs_in};
+use super::verdict::materials;
+use super::{DAY, Did, Story};
+use crate::sweep::Broken;
+
+/// How often people try again what got stuck.
+const ROUNDS: usize = 3;
+
+impl Story {
+    /// Goes quiet. Answers what did not come to its end.
+    pub(super) async fn calm_down(&mut self) -> Vec<Broken> {
+        let site = &self.crew.site;
+        site.sim.clear_faults();
+        self.crew.settle();
+        self.clear_the_way().await;
+        self.resume_all().await;
+        if let Err(why) = self.pass_a_day().await {
+            return vec![Broken::JobDidNotEnd(why)];
+        }
+        let mut broken = self.open_jobs().await;
+        for _ in 0..ROUNDS {
+            self.try_again().await;
+            if let Err(why) = self.pass_a_day().await {
+                return vec![Broken::JobDidNotEnd(why)];
+            }
+            broken.extend(self.open_jobs().await);
+        }
+        broken.extend(self.not_reached().await);
+        broken
+    }
+
+    async fn pass_a_day(&mut self) -> Result<(), String> {
+        self.sweep();
+        let until = self.now() + DAY;
+        self.crew.work_until(until).await
+    }
+
+    /// Jobs that did not come to their end within a day.
+    async fn open_jobs(&self) -> Vec<Broken> {
+        let mut broken = Vec::new();
+        for state in [JobState::Queued, JobState::Running, JobState::Waiting] {
+            let jobs = jobs_in(&*self.records, state).await;
+            for job in jobs.expect("records in memory answer") {
+                let targets = self.records.list_targets(job.id).await;
+                let open: Vec<_> = targets
+                    .expect("records in memory answer")
+                    .into_iter()
+                    .filter_map(|target| target.note)
+                    .collect();
+                let what = format!("{} {state:?} {open:?}", job.title);
+                broken.push(Broken::JobDidNotEnd(what));
+            }
+        }
+        broken
+    }
+
+    /// Owners take back what stands in our way: rights that were taken from us, material, aliases.
+    async fn clear_the_way(&self) {
+        let site = &self.crew.site;
+        let now = site.now();
+        let keys = all_kms_keys(&*self.records).await;
+        for account in ACCOUNTS {
+            for region in REGIONS {
+                let hand = site.sim.foreign_hand(account, region);
+                self.free_aliases(&hand, &keys, now);
+                let ids: Vec<&str> = keys.iter().filter_map(|key| id_in(key, account)).collect();
+                for id in ids {
+                    let _ = hand.edit_policy(id, &open_policy(account), now);
+                    self.take_back_material(&hand, id, now);
+                }
+            }
+        }
+    }
+
+    fn take_back_material(&self, hand: &ForeignHand, id: &str, now: i64) {
+        for material in materials(hand, id, now) {
+            if self.book.open().planted.contains(&material) {
+                // Refused where it is current: then it stays.
+                let _ = hand.delete_material(id, Some(&material), now);
+            }
+        }
+    }
+
+    /// Aliases that point where nobody here wants them to.
+    fn free_aliases(&self, hand: &ForeignHand, keys: &[KmsKey], now: i64) {
+        for alias in aliases(hand, now) {
+            let (name, target) = alias;
+            let wants = |key: &&KmsKey| key.intent.aliases.iter().any(|one| one.as_str() == name);
+            let is_its = |key: &KmsKey| {
+                let arn = key.arn.as_ref().map(ToString::to_string);
+                arn.is_some_and(|arn| arn.ends_with(&target))
+            };
+            let mut wanting = keys.iter().filter(wants).peekable();
+            if wanting.peek().is_some() && !wanting.any(is_its) {
+                let _ = hand.delete_alias(&name, now);
+            }
+        }
+    }
+
+    async fn resume_all(&mut self) {
+        let Some((_, app)) = self.crew.reachable() else {
+            return;
+        };
+        let paused = jobs_in(&*self.records, JobState::Paused).await;
+        let jobs = paused.expect("records in memory answer");
+        let work = async move {
+            for job in jobs {
+                let _ = app.jobs.resume(&ann(), job.id).await;
+            }
+            Did::Asked
+        };
+        self.give(0, work);
+    }
+
+    /// People retry what is stuck, and want back what they wanted.
+    async fn try_again(&mut self) {
+        let Some((server, app)) = self.crew.reachable() else {
+            return;
+        };
+        let keys = all_kms_keys(&*self.records).await;
+        let stuck = jobs_in(&*self.records, JobState::Stuck).await;
+        let stuck = stuck.expect("records in memory answer");
+        let work = async move {
+            for key in keys {
+                let id = key.id.to_string();
+                let mode = Mode::naming(key.name.as_str());
+                if key.intent.life == Life::Provisioning {
+                    continue;
+                }
+                let _ = app.kms_keys.restore(&ann(), &id, &mode).await;
+            }
+            for job in stuck {
+                let _ = app.jobs.retry(&ann(), job.id).await;
+            }
+            Did::Asked
+        };
+        self.give(server, work);
+    }
+
+    /// KMS keys that AWS does not show as people want them.
+    async fn not_reached(&self) -> Vec<Broken> {
+        let keys = all_kms_keys(&*self.records).await;
+        let site = &self.crew.site;
+        let now = site.now();
+        let mut broken = Vec::new();
+        for key in &keys {
+            let Some(account) = ACCOUNTS.iter().find(|one| id_in(key, one).is_some()) else {
+                continue;
+            };
+            let Some(id) = id_in(key, account) else {
+                continue;
+            };
+            for region in &key.intent.places {
+                let hand = site.sim.foreign_hand(account, region.as_str());
+                if let Err(why) = difference(&hand, key, id, now) {
+                    let what = format!("{} in {region}: {why}", key.name);
+                    broken.push(Broken::NotReached(what));
+                }
+            }
+        }
+        broken
+    }
+}
+
+/// AWS's id of a KMS key, where it is in this account.
+fn id_in<'a>(key: &'a KmsKey, account: &str) -> Option<&'a str> {
+    let arn = key.arn.as_ref()?;
+    (arn.account().id.as_str() == account).then(|| arn.key_id())
+}
+
+fn aliases(hand: &ForeignHand, now: i64) -> Vec<(String, String)> {
+    let listed = hand.act("ListAliases", json!({ "Limit": 100 }), now);
+    let listed = listed.unwrap_or(Value::Null)["Aliases"].clone();
+    let rows = listed.as_array().cloned().unwrap_or_default();
+    let text = |one: &Value, member: &str| one[member].as_str().map(str::to_owned);
+    rows.iter()
+        .filter_map(|one| Some((text(one, "AliasName")?, text(one, "TargetKeyId")?)))
+        .collect()
+}
+
+/// How AWS's key differs from what is wanted.
+fn difference(hand: &ForeignHand, key: &KmsKey, id: &str, now: i64) -> Result<(), String> {
+    let Ok(shown) = hand.act("DescribeKey", json!({ "KeyId": id }), now) else {
+        // Its deletion came through, ours or theirs: nothing brings it back.
+        return Ok(());
+    };
+    let state = shown["KeyMetadata"]["KeyState"]
+        .as_str()
+        .unwrap_or_default();
+    let intent = &key.intent;
+    let wanted: &[&str] = match intent.life {
+        Life::Provisioning | Life::Deleted | Life::Released => return Ok(()),
+        Life::PendingDeletion => &["PendingDeletion", "PendingReplicaDeletion"],
+        _ if intent.versions.is_empty() && intent.current.is_some() => &["PendingImport"],
+        // Material that is none of ours stays as it is.
+        _ if intent.versions.is_empty() => return Ok(()),
+        _ if is_lapsing(key, now) => return Ok(()),
+        _ if intent.enabled => &["Enabled"],
+        _ => &["Disabled"],
+    };
+    if !wanted.contains(&state) {
+        return Err(format!("{state}, wanted {wanted:?}"));
+    }
+    if intent.life == Life::PendingDeletion {
+        return Ok(());
+    }
+    let pointing = aliases(hand, now);
+    for alias in &intent.aliases {
+        let is_there = |one: &(String, String)| one.0 == alias.as_str() && one.1 == id;
+        if !pointing.iter().any(is_there) {
+            return Err(format!("{alias} does not point to it"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether its material ends by now or soon, as wanted.
+fn is_lapsing(key: &KmsKey, now: i64) -> bool {
+    let soon = Timestamp::from_microsecond(now).map(|now| now + DAY);
+    let soon = soon.unwrap_or(Timestamp::MAX);
+    let ends = |validity: Validity| matches!(validity, Validity::Until(until) if until <= soon);
+    key.intent.versions.iter().any(|one| ends(one.validity))
+}

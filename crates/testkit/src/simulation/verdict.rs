@@ -1,0 +1,504 @@
+//! What must be true at the end of every simulation, whatever happened in between.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use keyferry_audit::{Entry, Hash, Outcome, Phase, RecordedLeaf, verify_leaves};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::wrapping::WrappingAlgorithm;
+use keyferry_ports::durable::{Durable, attest};
+use keyferry_ports::records::{AuditRecord, AuditRecords as _, KeyRecords as _};
+use keyferry_ports::vault::{Vault as _, WrappingPublicKey};
+use kms_sim::{ForeignHand, JournalEntry};
+use serde_json::{Value, json};
+
+use super::landscape::{ACCOUNTS, CANARIES, REGIONS, Site, canary, ours};
+use super::people::{Asked, Ledger, all_kms_keys};
+use crate::sim_aws::{base64, bytes};
+use crate::sweep::Broken;
+use crate::world::open_vault;
+
+/// Clocks of servers may be off by this much, and with them the times of audit entries.
+const OFF_BY_MAX: i64 = 3 * 3_600 * 1_000_000;
+
+/// Everything that is looked at.
+pub(super) struct Court<'a> {
+    site: &'a Site,
+    ledger: &'a Ledger,
+    keys: Vec<KmsKey>,
+    journal: Vec<JournalEntry>,
+    /// Several records, where a KMS key was released and adopted again.
+    by_arn: HashMap<String, Vec<usize>>,
+    /// Materials that AWS took from us.
+    imported: HashSet<String>,
+}
+
+/// What names a KMS key in every Region: account and key id.
+fn identity(arn: &str) -> String {
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    let id = arn.rsplit('/').next().unwrap_or_default();
+    format!("{account}/{id}")
+}
+
+impl<'a> Court<'a> {
+    pub(super) async fn convene(site: &'a Site, ledger: &'a Ledger) -> Self {
+        let keys = all_kms_keys(&*site.records).await;
+        let mut by_arn: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, key) in keys.iter().enumerate() {
+            if let Some(arn) = &key.arn {
+                let places = by_arn.entry(identity(&arn.to_string())).or_default();
+                places.push(place);
+            }
+        }
+        let mut court = Self {
+            by_arn,
+            journal: site.sim.journal(),
+            imported: HashSet::new(),
+            keys,
+            site,
+            ledger,
+        };
+        let imports = court
+            .our_effects()
+            .filter(|event| event.operation == "ImportKeyMaterial");
+        let ids = imports.filter_map(|event| event.detail["keyMaterialId"].as_str());
+        court.imported = ids.map(str::to_owned).collect();
+        court
+    }
+
+    fn records_of(&self, arn: &str) -> impl Iterator<Item = &KmsKey> {
+        let places = self.by_arn.get(&identity(arn)).into_iter().flatten();
+        places.map(|place| &self.keys[*place])
+    }
+
+    fn record_of(&self, arn: &str) -> Option<&KmsKey> {
+        self.records_of(arn).last()
+    }
+
+    fn is_forgotten(&self, arn: &str) -> bool {
+        let identity_of = |one: &String| identity(one) == identity(arn);
+        self.ledger.forgotten.iter().any(identity_of)
+    }
+
+    /// Everything that was broken.
+    pub(super) async fn judge(&self) -> Vec<Broken> {
+        let mut broken = self.keys_too_many();
+        broken.extend(self.unasked());
+        broken.extend(self.twice());
+        broken.extend(self.untold().await);
+        broken.extend(self.seen_canaries().await);
+        broken.extend(self.lost().await);
+        broken.extend(self.ledger.bugs.iter().cloned().map(Broken::OurMistake));
+        broken
+    }
+
+    /// What we did in AWS, oldest first.
+    fn our_effects(&self) -> impl Iterator<Item = &JournalEntry> {
+        let ours = ACCOUNTS.map(ours);
+        self.journal.iter().filter(move |event| {
+            event.service == "kms"
+                && event.write
+                && !event.request_id.is_empty()
+                && ours.contains(&event.caller)
+        })
+    }
+
+    /// I2: each KMS key that we made is the KMS key of one record.
+    fn keys_too_many(&self) -> Vec<Broken> {
+        let made = self
+            .our_effects()
+            .filter(|event| event.operation == "CreateKey");
+        made.filter_map(|event| {
+            let arn = event.key_arn.as_deref().unwrap_or_default();
+            let is_known = self.record_of(arn).is_some() || self.is_forgotten(arn);
+            (!is_known).then(|| Broken::SecondKey(format!("no record knows {arn}")))
+        })
+        .collect()
+    }
+
+    /// I2 and more: nothing is disabled, emptied or scheduled for deletion that nobody asked to be.
+    fn unasked(&self) -> Vec<Broken> {
+        let mut broken = Vec::new();
+        for event in self.our_effects() {
+            let arn = event.key_arn.as_deref().unwrap_or_default();
+            let Some(key) = self.record_of(arn) else {
+                continue;
+            };
+            let mut asked = Asked::default();
+            self.records_of(arn)
+                .for_each(|key| asked.add(self.asked_of(key)));
+            // What is discarded to make room for a rotation was never current.
+            let may_discard = key.bindings.len() > 1 || !self.ledger.planted.is_empty();
+            let is_allowed = match event.operation.as_str() {
+                "DisableKey" => asked.disabling,
+                "DeleteImportedKeyMaterial" => asked.emptying || may_discard,
+                "ScheduleKeyDeletion" => asked.deletion,
+                _ => true,
+            };
+            if !is_allowed {
+                let what = format!("{} of {} at {}", event.operation, key.name, event.time);
+                broken.push(Broken::Unasked(what));
+            }
+        }
+        broken
+    }
+
+    fn asked_of(&self, key: &KmsKey) -> Asked {
+        let own = self.ledger.asked.get(&key.id).copied().unwrap_or_default();
+        let source = key
+            .source
+            .and_then(|source| self.ledger.asked_of_source.get(&source));
+        let source = source.copied().unwrap_or_default();
+        // A person may have made it disabled.
+        let is_made_disabled = !key.intent.enabled && key.former.is_empty();
+        Asked {
+            disabling: own.disabling || source.disabling || is_made_disabled,
+            emptying: own.emptying || source.emptying,
+            deletion: own.deletion || source.deletion,
+        }
+    }
+
+    /// I4: a version goes into rotation once, a replica is made once.
+    fn twice(&self) -> Vec<Broken> {
+        let mut rotations: BTreeMap<String, usize> = BTreeMap::new();
+        let mut replicas: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for event in self.our_effects() {
+            let arn = event.key_arn.clone().unwrap_or_default();
+            match event.operation.as_str() {
+                "RotateKeyOnDemand" => *rotations.entry(arn).or_default() += 1,
+                "ReplicateKey" => {
+                    let region = event.detail["replicaRegion"].as_str().unwrap_or_default();
+                    let place = (identity(&arn), region.to_owned());
+                    *replicas.entry(place).or_default() += 1;
+                }
+                _ => {}
+            }
+        }
+        let ended = |identity_of: &str, region: &str| {
+            let is_it = |event: &&JournalEntry| {
+                event.operation == "DeleteKey"
+                    && event.region == region
+                    && event.key_arn.as_deref().map(identity).as_deref() == Some(identity_of)
+            };
+            self.journal.iter().filter(is_it).count()
+        };
+        let mut broken = Vec::new();
+        for (arn, count) in rotations {
+            let Some(key) = self.record_of(&arn) else {
+                continue;
+            };
+            let versions: BTreeSet<_> = key.bindings.values().collect();
+            if count >= versions.len().max(1) && key.source.is_some() {
+                let what = format!(
+                    "{count} rotations of {} to {} versions",
+                    key.name,
+                    versions.len()
+                );
+                broken.push(Broken::TwoEffects(what));
+            }
+        }
+        for ((which, region), count) in replicas {
+            if count > 1 + ended(&which, &region) {
+                let what = format!("{count} times ReplicateKey of {which} to {region}");
+                broken.push(Broken::TwoEffects(what));
+            }
+        }
+        broken
+    }
+
+    /// I3: an intent before each effect, its outcome after it; and the log holds together.
+    async fn untold(&self) -> Vec<Broken> {
+        let leaves = self.site.records.list_leaves(0, u32::MAX).await;
+        let leaves = leaves.expect("records in memory answer");
+        let mut untold = altered(&leaves);
+        let told = Told::of(&leaves);
+        let mut claimed = BTreeSet::new();
+        for effect in self.our_effects() {
+            let arn = effect.key_arn.as_deref().unwrap_or_default();
+            let objects: Vec<String> = self.records_of(arn).map(|key| key.id.to_string()).collect();
+            untold.extend(told.tells(effect, &objects, &mut claimed).err());
+        }
+        untold.into_iter().map(Broken::EffectWithoutAudit).collect()
+    }
+
+    /// I6: what came by file is nowhere in the records.
+    async fn seen_canaries(&self) -> Vec<Broken> {
+        let leaves = self.site.records.list_leaves(0, u32::MAX).await;
+        let leaves = leaves.expect("records in memory answer");
+        let mut everything = Vec::new();
+        for leaf in &leaves {
+            everything.extend_from_slice(&leaf.leaf.bytes);
+        }
+        for error in &self.ledger.errors {
+            everything.extend_from_slice(error.as_bytes());
+        }
+        for key in self
+            .keys
+            .iter()
+            .filter_map(|key| key.source)
+            .collect::<BTreeSet<_>>()
+        {
+            let versions = self.site.records.list_versions(key).await;
+            for version in versions.expect("records in memory answer") {
+                everything.extend_from_slice(version.sealed.as_bytes());
+            }
+        }
+        everything.extend_from_slice(self.site.records.debug_without_leaves().as_bytes());
+        for event in &self.journal {
+            everything.extend_from_slice(event.detail.to_string().as_bytes());
+        }
+        (0..CANARIES)
+            .filter(|number| shows(&everything, canary(*number)))
+            .map(|number| Broken::SecretSeen(format!("the plaintext of key-{number}")))
+            .collect()
+    }
+
+    /// I1: the vault has whatever AWS holds of ours, proved by AWS taking the same bytes again.
+    async fn lost(&self) -> Vec<Broken> {
+        let mut lost = Vec::new();
+        for key in &self.keys {
+            for version in key.bindings.values().collect::<BTreeSet<_>>() {
+                if let Err(why) = self.durable(key, *version).await {
+                    lost.push(why);
+                }
+            }
+            let Some(arn) = &key.arn else { continue };
+            let arn = arn.to_string();
+            let id = arn.rsplit('/').next().unwrap_or_default();
+            for region in REGIONS {
+                let account = arn.split(':').nth(4).unwrap_or_default();
+                let hand = self.site.sim.foreign_hand(account, region);
+                lost.extend(self.lost_in(&hand, key, id).await);
+            }
+        }
+        lost.into_iter().map(Broken::MaterialLost).collect()
+    }
+
+    async fn lost_in(&self, hand: &ForeignHand, key: &KmsKey, id: &str) -> Vec<String> {
+        let now = self.site.now();
+        let Ok(shown) = hand.act("DescribeKey", json!({ "KeyId": id }), now) else {
+            return Vec::new();
+        };
+        let metadata = &shown["KeyMetadata"];
+        if metadata["Origin"] != "EXTERNAL" || metadata["KeyState"] == "PendingReplicaDeletion" {
+            return Vec::new();
+        }
+        if metadata["KeyState"] == "PendingDeletion" {
+            let _ = hand.act("CancelKeyDeletion", json!({ "KeyId": id }), now);
+        }
+        let mut lost = Vec::new();
+        for material in materials(hand, id, now) {
+            // What others put there is theirs; what another record of the KMS key stands for is looked at there.
+            if !self.imported.contains(&material) || self.is_of_another(key, &material) {
+                continue;
+            }
+            if let Err(why) = self.supply(hand, key, id, &material).await {
+                lost.push(format!("{} in {}: {why}", key.name, metadata["Arn"]));
+            }
+        }
+        lost
+    }
+
+    fn is_of_another(&self, key: &KmsKey, material: &str) -> bool {
+        let arn = key.arn.as_ref().map(ToString::to_string);
+        let mut others = self.records_of(arn.as_deref().unwrap_or_default());
+        let stands = |other: &KmsKey| other.bindings.keys().any(|id| id.as_str() == material);
+        others.any(|other| other.id != key.id && stands(other))
+    }
+
+    /// Imports the vault's version into AWS again, under the material's id.
+    async fn supply(
+        &self,
+        hand: &ForeignHand,
+        key: &KmsKey,
+        id: &str,
+        material: &str,
+    ) -> Result<(), String> {
+        let parsed = material.parse().map_err(|_| "no material id".to_owned())?;
+        let version = key.bindings.get(&parsed);
+        let version = version.ok_or_else(|| format!("nothing stands for {material}"))?;
+        let durable = self.durable(key, *version).await?;
+        let now = self.site.now();
+        let algorithm = WrappingAlgorithm::RsaesOaepSha256;
+        let wrapping = json!({
+            "KeyId": id,
+            "WrappingAlgorithm": algorithm.as_str(),
+            "WrappingKeySpec": "RSA_2048",
+        });
+        let refused = |error: kms_sim::AwsError| error.to_string();
+        let pair = hand
+            .act("GetParametersForImport", wrapping, now)
+            .map_err(refused)?;
+        let public = WrappingPublicKey(bytes(&pair["PublicKey"]).unwrap_or_default());
+        let wrapped = open_vault()
+            .wrap_for_aws(&durable, &public, algorithm)
+            .await
+            .map_err(|error| error.to_string())?;
+        let is_symmetric = material_of_symmetric(key);
+        let mut input = json!({
+            "KeyId": id,
+            "ImportToken": pair["ImportToken"],
+            "EncryptedKeyMaterial": base64(&wrapped.0),
+            "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+        });
+        if is_symmetric {
+            input["ImportType"] = json!("EXISTING_KEY_MATERIAL");
+            input["KeyMaterialId"] = json!(material);
+        }
+        hand.act("ImportKeyMaterial", input, now)
+            .map(drop)
+            .map_err(refused)
+    }
+
+    async fn durable(
+        &self,
+        key: &KmsKey,
+        version: keyferry_domain::version::VersionNumber,
+    ) -> Result<Durable, String> {
+        let identity = VersionIdentity {
+            group: key.group,
+            key: key.source.ok_or("the KMS key has no source")?,
+            version,
+            spec: key.intent.shape.spec,
+        };
+        attest(&*self.site.records, &*open_vault(), &identity)
+            .await
+            .map_err(|error| format!("{} version {version}: {error}", key.name))
+    }
+}
+
+fn material_of_symmetric(key: &KmsKey) -> bool {
+    key.intent.shape.spec == keyferry_domain::spec::KeySpec::Aes256
+}
+
+/// Ids of all materials of a KMS key in one Region, as AWS lists them.
+pub(super) fn materials(hand: &ForeignHand, id: &str, now: i64) -> Vec<String> {
+    let all = json!({ "KeyId": id, "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
+    let listed = hand.act("ListKeyRotations", all, now);
+    let listed = listed.unwrap_or(Value::Null)["Rotations"].clone();
+    let ids = listed.as_array().cloned().unwrap_or_default();
+    let id = |one: &Value| one["KeyMaterialId"].as_str().map(str::to_owned);
+    ids.iter().filter_map(id).collect()
+}
+
+/// Whether the bytes stand there: raw, hex, base64, or as a list of numbers.
+fn shows(everything: &[u8], secret: [u8; 32]) -> bool {
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = format!("{secret:?}");
+    let forms = [
+        secret.to_vec(),
+        hex.to_uppercase().into_bytes(),
+        hex.into_bytes(),
+        base64(&secret).into_bytes(),
+        list.into_bytes(),
+    ];
+    forms.iter().any(|form| contains(everything, form))
+}
+
+fn contains(everything: &[u8], form: &[u8]) -> bool {
+    let Some((first, rest)) = form.split_first() else {
+        return false;
+    };
+    let mut from = 0;
+    while let Some(found) = everything[from..].iter().position(|byte| byte == first) {
+        let at = from + found + 1;
+        if everything[at..].starts_with(rest) {
+            return true;
+        }
+        from = at;
+    }
+    false
+}
+
+/// Leaves that are not what their hashes say.
+fn altered(leaves: &[AuditRecord]) -> Vec<String> {
+    let recorded = leaves.iter().map(|record| RecordedLeaf {
+        index: record.index,
+        bytes: record.leaf.bytes.clone(),
+        hash: Hash::from_bytes(record.leaf.hash),
+    });
+    let findings = verify_leaves(recorded, &[]);
+    let text = |finding| format!("{finding:?}");
+    findings.iter().map(text).collect()
+}
+
+/// Entries of AWS operations, by what leads to them.
+struct Told {
+    intents: HashMap<String, Entry>,
+    outcomes: Vec<Entry>,
+    by_request: HashMap<String, usize>,
+    open: HashMap<String, Vec<usize>>,
+}
+
+impl Told {
+    fn of(leaves: &[AuditRecord]) -> Self {
+        let mut told = Self {
+            intents: HashMap::new(),
+            outcomes: Vec::new(),
+            by_request: HashMap::new(),
+            open: HashMap::new(),
+        };
+        let entries = leaves
+            .iter()
+            .filter_map(|record| Entry::from_leaf_bytes(&record.leaf.bytes).ok())
+            .filter(|entry| entry.aws_operation.is_some());
+        for entry in entries {
+            let operation = entry.aws_operation.clone().unwrap_or_default();
+            if entry.phase == Phase::Intent {
+                let attempt = format!("{:?}", entry.attempt_id);
+                told.intents.insert(attempt, entry);
+                continue;
+            }
+            let place = told.outcomes.len();
+            match &entry.aws_request_id {
+                Some(id) => drop(told.by_request.insert(id.clone(), place)),
+                None if entry.phase != Phase::Outcome(Outcome::Refused) => {
+                    told.open.entry(operation).or_default().push(place);
+                }
+                None => {}
+            }
+            told.outcomes.push(entry);
+        }
+        told
+    }
+
+    /// Whether an effect has an intent and an outcome of its own.
+    fn tells(
+        &self,
+        effect: &JournalEntry,
+        objects: &[String],
+        claimed: &mut BTreeSet<usize>,
+    ) -> Result<(), String> {
+        let what = format!("{} {} on {objects:?}", effect.operation, effect.request_id);
+        let named = self.by_request.get(&effect.request_id).copied();
+        let open = || {
+            let may_tell = |place: &&usize| {
+                let entry = &self.outcomes[**place];
+                !claimed.contains(*place)
+                    && (objects.is_empty() || objects.contains(&entry.object.id))
+                    && self.intent_of(entry).is_some_and(|intent| {
+                        (intent.time_micros - effect.time).abs() <= OFF_BY_MAX
+                    })
+            };
+            let open = self.open.get(&effect.operation)?;
+            open.iter().find(may_tell).copied()
+        };
+        let found = named.or_else(open);
+        let found = found.ok_or_else(|| format!("{what} is not told"))?;
+        claimed.insert(found);
+        let outcome = &self.outcomes[found];
+        let intent = self.intent_of(outcome);
+        let intent = intent.ok_or_else(|| format!("{what} has no intent"))?;
+        if intent.time_micros > effect.time + OFF_BY_MAX {
+            return Err(format!("{what} has its intent after it"));
+        }
+        if outcome.phase == Phase::Outcome(Outcome::Refused) {
+            return Err(format!("{what} is told otherwise: {outcome:?}"));
+        }
+        Ok(())
+    }
+
+    fn intent_of(&self, outcome: &Entry) -> Option<&Entry> {
+        self.intents.get(&format!("{:?}", outcome.attempt_id))
+    }
+}
