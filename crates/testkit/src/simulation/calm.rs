@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use keyferry_app::kms_keys::Mode;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
+use keyferry_domain::planner::DELETION_WINDOW_DAYS;
 use keyferry_domain::validity::Validity;
-use keyferry_ports::records::JobState;
+use keyferry_ports::records::{JobState, Subject, Target, TargetState};
 use kms_sim::ForeignHand;
 use serde_json::{Value, json};
 
@@ -56,16 +57,52 @@ impl Story {
             let jobs = jobs_in(&*self.records, state).await;
             for job in jobs.expect("records in memory answer") {
                 let targets = self.records.list_targets(job.id).await;
-                let open: Vec<_> = targets
-                    .expect("records in memory answer")
+                let targets = targets.expect("records in memory answer");
+                let mut open = Vec::new();
+                let mut waits_for_aws = true;
+                for target in targets
                     .into_iter()
-                    .filter_map(|target| target.note)
-                    .collect();
+                    .filter(|one| one.state == TargetState::Open)
+                {
+                    waits_for_aws &= self.waits_for_replicas(&target).await;
+                    open.extend(target.note);
+                }
+                if !open.is_empty() && waits_for_aws {
+                    continue;
+                }
                 let what = format!("{} {state:?} {open:?}", job.title);
                 broken.push(Broken::JobDidNotEnd(what));
             }
         }
         broken
+    }
+
+    /// Whether AWS itself is not done: a primary's waiting period begins when its last replica is gone, days later.
+    async fn waits_for_replicas(&self, target: &Target) -> bool {
+        let code = target.note.as_ref().map(|(code, _)| code.as_str());
+        let (Some("wait.replica-deletion"), Subject::KmsKey(id)) = (code, target.subject) else {
+            return false;
+        };
+        let found = self.records.find_kms_key(id).await;
+        let Some(key) = found.expect("records in memory answer") else {
+            return false;
+        };
+        let site = &self.crew.site;
+        let now = site.now();
+        let window_days = key.intent.deletion_window_days;
+        let window_days = window_days.unwrap_or(*DELETION_WINDOW_DAYS.end());
+        let shows_it = |account: &&str| {
+            let Some(id) = id_in(&key, account) else {
+                return false;
+            };
+            let states = key.intent.places.iter().map(|region| {
+                let hand = site.sim.foreign_hand(account, region.as_str());
+                hand.act("DescribeKey", json!({ "KeyId": id }), now)
+            });
+            let mut states = states.flatten();
+            states.any(|shown| is_kept_by_replicas(&shown["KeyMetadata"], window_days, now))
+        };
+        ACCOUNTS.iter().any(shows_it)
     }
 
     /// Owners take back what stands in our way: rights that were taken from us, material, aliases.
@@ -99,7 +136,12 @@ impl Story {
     fn free_aliases(&self, hand: &ForeignHand, keys: &[KmsKey], now: i64) {
         for alias in aliases(hand, now) {
             let (name, target) = alias;
-            let wants = |key: &&KmsKey| key.intent.aliases.iter().any(|one| one.as_str() == name);
+            // Whoever was released wants nothing any more, though its record tells what it wanted.
+            let is_managed =
+                |key: &KmsKey| !matches!(key.intent.life, Life::Deleted | Life::Released);
+            let wants = |key: &&KmsKey| {
+                is_managed(key) && key.intent.aliases.iter().any(|one| one.as_str() == name)
+            };
             let is_its = |key: &KmsKey| {
                 let arn = key.arn.as_ref().map(ToString::to_string);
                 arn.is_some_and(|arn| arn.ends_with(&target))
@@ -173,6 +215,21 @@ impl Story {
             }
         }
         broken
+    }
+}
+
+/// Whether AWS shows a primary that waits for its replicas, or whose waiting period began within the last day: within
+/// that the job has to end.
+fn is_kept_by_replicas(metadata: &Value, window_days: u32, now: i64) -> bool {
+    let day = DAY.as_secs_f64();
+    let is_primary = metadata["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY";
+    match metadata["KeyState"].as_str() {
+        Some("PendingReplicaDeletion") => true,
+        Some("PendingDeletion") if is_primary => {
+            let end = metadata["DeletionDate"].as_f64().unwrap_or_default();
+            end - now as f64 / 1e6 > (f64::from(window_days) - 1.0) * day
+        }
+        _ => false,
     }
 }
 

@@ -111,8 +111,7 @@ impl Fleet {
             Ok(()) => broken.extend(story.calm_down().await),
             Err(why) => broken.push(Broken::JobDidNotEnd(why)),
         }
-        let book = story.book.clone();
-        let ledger = book.open();
+        let ledger = story.book.open().clone();
         broken.extend(
             Court::convene(&story.crew.site, &ledger)
                 .await
@@ -124,7 +123,7 @@ impl Fleet {
             deaths: story.crew.counts.deaths,
             sleeps: story.crew.counts.sleeps,
             meddled: story.meddled,
-            operations: ledger.operations.clone(),
+            operations: ledger.operations,
             broken: broken.into_iter().map(|one| (simulation, one)).collect(),
         }
     }

@@ -34,7 +34,7 @@ pub(super) struct Asked {
 }
 
 /// Everything that people and others did, for whoever judges.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     pub(super) asked: BTreeMap<KmsKeyId, Asked>,
     /// For all KMS keys that hold a key.

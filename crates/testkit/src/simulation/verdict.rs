@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use keyferry_audit::{Entry, Hash, Outcome, Phase, RecordedLeaf, verify_leaves};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
 use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::{Durable, attest};
@@ -71,8 +72,11 @@ impl<'a> Court<'a> {
         places.map(|place| &self.keys[*place])
     }
 
-    fn record_of(&self, arn: &str) -> Option<&KmsKey> {
-        self.records_of(arn).last()
+    /// Those that were there at that time, as far as the servers' clocks can tell: what people ask of a record does not
+    /// excuse what was done before it was made.
+    fn records_at(&self, arn: &str, time: i64) -> impl Iterator<Item = &KmsKey> {
+        let was_there = move |key: &&KmsKey| key.created_at.as_microsecond() <= time + OFF_BY_MAX;
+        self.records_of(arn).filter(was_there)
     }
 
     fn is_forgotten(&self, arn: &str) -> bool {
@@ -110,7 +114,7 @@ impl<'a> Court<'a> {
             .filter(|event| event.operation == "CreateKey");
         made.filter_map(|event| {
             let arn = event.key_arn.as_deref().unwrap_or_default();
-            let is_known = self.record_of(arn).is_some() || self.is_forgotten(arn);
+            let is_known = self.records_of(arn).next().is_some() || self.is_forgotten(arn);
             (!is_known).then(|| Broken::SecondKey(format!("no record knows {arn}")))
         })
         .collect()
@@ -121,14 +125,15 @@ impl<'a> Court<'a> {
         let mut broken = Vec::new();
         for event in self.our_effects() {
             let arn = event.key_arn.as_deref().unwrap_or_default();
-            let Some(key) = self.record_of(arn) else {
+            let records: Vec<&KmsKey> = self.records_at(arn, event.time).collect();
+            let Some(key) = records.last() else {
                 continue;
             };
             let mut asked = Asked::default();
-            self.records_of(arn)
-                .for_each(|key| asked.add(self.asked_of(key)));
+            records.iter().for_each(|key| asked.add(self.asked_of(key)));
             // What is discarded to make room for a rotation was never current.
-            let may_discard = key.bindings.len() > 1 || !self.ledger.planted.is_empty();
+            let has_several = records.iter().any(|key| key.bindings.len() > 1);
+            let may_discard = has_several || !self.ledger.planted.is_empty();
             let is_allowed = match event.operation.as_str() {
                 "DisableKey" => asked.disabling,
                 "DeleteImportedKeyMaterial" => asked.emptying || may_discard,
@@ -184,11 +189,14 @@ impl<'a> Court<'a> {
         };
         let mut broken = Vec::new();
         for (arn, count) in rotations {
-            let Some(key) = self.record_of(&arn) else {
+            let has_source = |key: &&KmsKey| key.source.is_some();
+            let records: Vec<&KmsKey> = self.records_of(&arn).filter(has_source).collect();
+            let Some(key) = records.first() else {
                 continue;
             };
-            let versions: BTreeSet<_> = key.bindings.values().collect();
-            if count >= versions.len().max(1) && key.source.is_some() {
+            let bound = records.iter().flat_map(|key| key.bindings.values());
+            let versions: BTreeSet<_> = bound.collect();
+            if count >= versions.len().max(1) {
                 let what = format!(
                     "{count} rotations of {} to {} versions",
                     key.name,
@@ -288,8 +296,8 @@ impl<'a> Court<'a> {
         }
         let mut lost = Vec::new();
         for material in materials(hand, id, now) {
-            // What others put there is theirs; what another record of the KMS key stands for is looked at there.
-            if !self.imported.contains(&material) || self.is_of_another(key, &material) {
+            // What others put there is theirs.
+            if !self.imported.contains(&material) || self.is_of_former(key, &material) {
                 continue;
             }
             if let Err(why) = self.supply(hand, key, id, &material).await {
@@ -299,11 +307,17 @@ impl<'a> Court<'a> {
         lost
     }
 
-    fn is_of_another(&self, key: &KmsKey, material: &str) -> bool {
+    /// Whether the material is that of a record of the same KMS key that was released before this one was adopted: it stands
+    /// for it still, and is judged with it. Who is adopted knows no source until it is bound to one.
+    fn is_of_former(&self, key: &KmsKey, material: &str) -> bool {
         let arn = key.arn.as_ref().map(ToString::to_string);
         let mut others = self.records_of(arn.as_deref().unwrap_or_default());
-        let stands = |other: &KmsKey| other.bindings.keys().any(|id| id.as_str() == material);
-        others.any(|other| other.id != key.id && stands(other))
+        let is_it = |other: &KmsKey| {
+            other.intent.life == Life::Released
+                && other.created_at < key.created_at
+                && other.bindings.keys().any(|id| id.as_str() == material)
+        };
+        key.source.is_none() && others.any(is_it)
     }
 
     /// Imports the vault's version into AWS again, under the material's id.
