@@ -1,7 +1,7 @@
 //! Writing destinations of alerts, and deliveries to them.
 
 use keyferry_domain::id::DestinationId;
-use keyferry_ports::records::{Alert, AlertDestination, Delivery, DeliveryState, Expect, Subject};
+use keyferry_ports::records::{Alert, AlertDestination, Delivery, Expect};
 
 use super::{Conflicts, Writer};
 use crate::failure::Failure;
@@ -53,20 +53,11 @@ impl Writer {
         let wanted = Statement::new(sql, vec![severity_value(alert.severity)]);
         for mut row in self.transaction.fetch("destination", wanted).await? {
             let destination: DestinationId = row.parse()?;
-            if alert.subject == Subject::Destination(destination) {
+            let Some(first) = Delivery::first(alert, destination) else {
                 continue;
-            }
-            let mut values = delivery_values(&Delivery {
-                alert: alert.id,
-                destination,
-                state: DeliveryState::Pending,
-                tries: 0,
-                due_at: alert.opened_at,
-                note: None,
-                since: alert.opened_at,
-                revision: 1,
-            });
-            values.push(Value::count(1));
+            };
+            let mut values = delivery_values(&first);
+            values.push(Value::count(first.revision));
             let statement = Statement::insert("alert_deliveries", DELIVERY, values);
             self.run(statement, DELIVERIES).await?;
         }

@@ -7,6 +7,7 @@ use keyferry_domain::id::{AlertId, DestinationId};
 use keyferry_domain::name::Name;
 use keyferry_domain::words;
 
+use super::{Alert, Subject};
 use crate::messenger::MailSecurity;
 
 /// Where alerts go.
@@ -88,4 +89,21 @@ pub struct Delivery {
     pub since: Timestamp,
     /// Counts changes.
     pub revision: u64,
+}
+
+impl Delivery {
+    /// The first of an alert to a destination that wants alerts that bad: due at once. None of an alert about that very
+    /// destination, which it could not take.
+    pub fn first(alert: &Alert, destination: DestinationId) -> Option<Self> {
+        (alert.subject != Subject::Destination(destination)).then_some(Self {
+            alert: alert.id,
+            destination,
+            state: DeliveryState::Pending,
+            tries: 0,
+            due_at: alert.opened_at,
+            note: None,
+            since: alert.opened_at,
+            revision: 1,
+        })
+    }
 }

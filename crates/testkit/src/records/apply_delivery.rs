@@ -1,9 +1,7 @@
 //! Changes of destinations of alerts and of deliveries to them, each with its rules.
 
 use keyferry_domain::id::{AlertId, DestinationId};
-use keyferry_ports::records::{
-    Alert, AlertDestination, Delivery, DeliveryState, Expect, Records, Subject,
-};
+use keyferry_ports::records::{Alert, AlertDestination, Delivery, Expect, Records};
 
 use super::state::{State, ensure, ensure_seen, next_revision, whole_micros};
 
@@ -37,23 +35,12 @@ impl State {
 
     /// A new alert waits for delivery to every destination that wants it, save the one that it is about.
     pub(super) fn announce(&mut self, alert: &Alert) {
-        let wants = |row: &&AlertDestination| {
-            row.severity_min <= alert.severity && alert.subject != Subject::Destination(row.id)
-        };
+        let wants = |row: &&AlertDestination| row.severity_min <= alert.severity;
         let wanted = self.destinations.rows().filter(wants);
-        let wanted: Vec<DestinationId> = wanted.map(|row| row.id).collect();
-        for destination in wanted {
-            let row = Delivery {
-                alert: alert.id,
-                destination,
-                state: DeliveryState::Pending,
-                tries: 0,
-                due_at: alert.opened_at,
-                note: None,
-                since: alert.opened_at,
-                revision: 1,
-            };
-            self.deliveries.put((alert.id, destination), row);
+        let first = wanted.filter_map(|row| Delivery::first(alert, row.id));
+        let first: Vec<Delivery> = first.collect();
+        for row in first {
+            self.deliveries.put((row.alert, row.destination), row);
         }
     }
 
