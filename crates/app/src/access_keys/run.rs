@@ -11,15 +11,15 @@ use keyferry_domain::access_key::{
 use keyferry_domain::arn::Lane;
 use keyferry_domain::connection::{Connection, LinkSettings, SealedSecret};
 use keyferry_domain::id::{ConnectionId, JobId};
-use keyferry_engine::{
-    Cancelled, Cost, DriverError, NOT_SENT, Next, Pacer, Run, Sent, StepSpec, Verdict,
-};
+use keyferry_engine::{Cancelled, Cost, DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
 use keyferry_ports::aws::{AwsAccount, CallFailure, NewAccessKey, Refusal};
-use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState, Change, Expect, Target};
+use keyferry_ports::records::{Attempt, AttemptState, Change, Expect, Target};
 use keyferry_ports::secret::SecretText;
 
-use crate::driver::{KmsKeyDriver, corrupt, gone, is_throttled, later, not_now, says_nothing};
-use crate::error::{aws_code, refusal_code, refusal_hint};
+use crate::driver::{
+    Kept, KmsKeyDriver, Told, corrupt, gone, later, not_now, not_prepared, says_nothing, tell,
+};
+use crate::error::{refusal_code, refusal_hint};
 use crate::link::default_region;
 use crate::log::{Fact, object};
 
@@ -448,8 +448,12 @@ impl Run for Rotation {
         };
         let result = self.carry_out(&step, attempt.signed_at).await;
         let at = self.driver.keys.clock.now();
-        let throttled = matches!(&result, Err(failure) if is_throttled(failure));
-        let (state, audit, outcome) = told(&result, at);
+        let Told {
+            state,
+            outcome,
+            audit,
+            throttled,
+        } = tell(&result, kept, at);
         let mut fact = Fact::outcome(&self.actor, step.kind(), audit, self.object(), at)
             .job(self.job)
             .attempt(attempt.id)
@@ -494,68 +498,10 @@ fn subject_of(step: &AccessKeyStep) -> &str {
     }
 }
 
-fn told(
-    result: &Result<Option<NewKey>, CallFailure>,
-    at: Timestamp,
-) -> (AttemptState, Outcome, AttemptOutcome) {
-    let outcome = |code: String, message: String, request_id, answer| AttemptOutcome {
-        at,
-        code,
-        message,
-        request_id,
-        answer,
-    };
-    match result {
-        Ok(made) => {
-            let answer = made.as_ref().map(encode_answer);
-            let outcome = outcome("ok".to_owned(), String::new(), None, answer);
-            (AttemptState::Done, Outcome::Ok, outcome)
-        }
-        Err(CallFailure::Refused {
-            code,
-            refusal,
-            message,
-            request_id,
-            ..
-        }) => (
-            AttemptState::Refused,
-            Outcome::Refused,
-            outcome(
-                refusal.to_string(),
-                format!("{code}: {message}"),
-                request_id.clone(),
-                None,
-            ),
-        ),
-        Err(CallFailure::NotSent { why, .. }) => (
-            AttemptState::Refused,
-            Outcome::Refused,
-            outcome(NOT_SENT.to_owned(), why.clone(), None, None),
-        ),
-        Err(failure) => (
-            AttemptState::Unknown,
-            Outcome::Unknown,
-            outcome(
-                aws_code(failure).to_owned(),
-                failure.to_string(),
-                None,
-                None,
-            ),
-        ),
-    }
-}
-
-fn not_prepared(attempt: &Attempt, at: Timestamp) -> Sent {
-    Sent {
-        state: AttemptState::Refused,
-        outcome: AttemptOutcome {
-            at,
-            code: NOT_SENT.to_owned(),
-            message: format!("the step {} was not prepared", attempt.kind),
-            request_id: None,
-            answer: None,
-        },
-        records: Vec::new(),
-        throttled: false,
+/// What the row of an attempt keeps of a new access key.
+fn kept(made: &Option<NewKey>) -> Kept {
+    Kept {
+        answer: made.as_ref().map(encode_answer),
+        ..Kept::default()
     }
 }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use keyferry_audit::{Object, Outcome};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::step::Step;
+use keyferry_engine::{NOT_SENT, Sent};
 use keyferry_ports::aws::{CallFailure, KmsAnswer};
-use keyferry_ports::records::{AttemptOutcome, AttemptState};
+use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState};
 
 use crate::codec::encode_answer;
 use crate::error::aws_code;
@@ -21,17 +22,31 @@ pub(crate) struct Told {
     pub(crate) throttled: bool,
 }
 
-/// Puts a call's result into the words of attempts.
-pub(crate) fn tell(result: &Result<KmsAnswer, CallFailure>, at: Timestamp) -> Told {
+/// What an answer leaves in the row of its attempt.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) request_id: Option<String>,
+    pub(crate) answer: Option<String>,
+}
+
+/// Puts a call's result into the words of attempts; `kept` says what of an answer the row keeps.
+pub(crate) fn tell<T>(
+    result: &Result<T, CallFailure>,
+    kept: impl FnOnce(&T) -> Kept,
+    at: Timestamp,
+) -> Told {
     let (state, audit, code, message, request_id, answer) = match result {
-        Ok(answer) => (
-            AttemptState::Done,
-            Outcome::Ok,
-            "ok".to_owned(),
-            String::new(),
-            answer.request_id.clone(),
-            Some(encode_answer(answer)),
-        ),
+        Ok(answer) => {
+            let kept = kept(answer);
+            (
+                AttemptState::Done,
+                Outcome::Ok,
+                "ok".to_owned(),
+                String::new(),
+                kept.request_id,
+                kept.answer,
+            )
+        }
         Err(CallFailure::Refused {
             code,
             refusal,
@@ -49,7 +64,7 @@ pub(crate) fn tell(result: &Result<KmsAnswer, CallFailure>, at: Timestamp) -> To
         Err(CallFailure::NotSent { why, .. }) => (
             AttemptState::Refused,
             Outcome::Refused,
-            "not-sent".to_owned(),
+            NOT_SENT.to_owned(),
             why.clone(),
             None,
             None,
@@ -118,4 +133,28 @@ pub(crate) fn learn(key: &mut KmsKey, step: &Step, answer: &KmsAnswer) -> bool {
 /// The KMS key as audit entries name it.
 pub(crate) fn audit_object(key: &KmsKey) -> Object {
     object("kms-key", key.id, &key.name)
+}
+
+/// What the row of a KMS key's attempt keeps of an answer.
+pub(crate) fn kept(answer: &KmsAnswer) -> Kept {
+    Kept {
+        request_id: answer.request_id.clone(),
+        answer: Some(encode_answer(answer)),
+    }
+}
+
+/// The outcome of an attempt whose step this run did not prepare: nothing was sent.
+pub(crate) fn not_prepared(attempt: &Attempt, at: Timestamp) -> Sent {
+    Sent {
+        state: AttemptState::Refused,
+        outcome: AttemptOutcome {
+            at,
+            code: NOT_SENT.to_owned(),
+            message: format!("the step {} was not prepared", attempt.kind),
+            request_id: None,
+            answer: None,
+        },
+        records: Vec::new(),
+        throttled: false,
+    }
 }

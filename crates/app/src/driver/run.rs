@@ -13,11 +13,9 @@ use keyferry_domain::plan::{Decision, Plan};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
-use keyferry_engine::{
-    Cancelled, DriverError, NOT_SENT, Next, Pacer, Run, Sent, StepSpec, Verdict,
-};
+use keyferry_engine::{Cancelled, DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
 use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsCall};
-use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState, Change, Target};
+use keyferry_ports::records::{Attempt, AttemptState, Change, Target};
 
 use crate::codec::encode_step;
 use crate::log::Fact;
@@ -25,7 +23,7 @@ use crate::log::Fact;
 use super::call::{Preparation, costs};
 use super::look::Found;
 use super::observe::Reader;
-use super::outcome::{audit_object, learn, tell};
+use super::outcome::{audit_object, kept, learn, not_prepared, tell};
 use super::{KmsKeyDriver, Subject, Successor};
 
 /// How often the target of a former KMS key asks whether its successor is ready.
@@ -234,7 +232,7 @@ impl Run for KmsKeyRun {
         let kms = self.kms(step.region());
         let result = kms.send(&call, attempt.signed_at).await;
         let at = self.driver.clock.now();
-        let told = tell(&result, at);
+        let told = tell(&result, kept, at);
         let outcome = match &result {
             Ok(answer) => {
                 self.is_changed |= learn(&mut self.subject.key, &step, answer);
@@ -320,20 +318,5 @@ fn successor_halted() -> Next {
     Next::Stuck {
         code: "plan.successor-halted".to_owned(),
         why: "the new KMS key did not get as far as the aliases; see its target".to_owned(),
-    }
-}
-
-fn not_prepared(attempt: &Attempt, at: Timestamp) -> Sent {
-    Sent {
-        state: AttemptState::Refused,
-        outcome: AttemptOutcome {
-            at,
-            code: NOT_SENT.to_owned(),
-            message: format!("the step {} was not prepared", attempt.kind),
-            request_id: None,
-            answer: None,
-        },
-        records: Vec::new(),
-        throttled: false,
     }
 }
