@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyferry_domain::drift::FindingKind;
-use keyferry_domain::id::AlertId;
-use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf};
+use keyferry_domain::drift::{FindingKind, Severity};
+use keyferry_domain::id::{AlertId, GroupId};
+use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf, Subject};
+use serde_json::json;
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -20,6 +21,62 @@ pub(crate) fn ended(alert: &Alert, now: Timestamp) -> Change {
         ..alert.clone()
     };
     Change::PutAlert(over, Expect::Revision(alert.revision))
+}
+
+/// Something that goes wrong again and again, told by one alert while it lasts.
+pub(crate) struct Trouble {
+    pub(crate) subject: Subject,
+    /// The subject's, for people.
+    pub(crate) name: String,
+    pub(crate) group: GroupId,
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    /// What it was this time.
+    pub(crate) detail: String,
+}
+
+impl Shared {
+    /// The open alert with this code.
+    pub(crate) async fn open_alert(
+        &self,
+        subject: Subject,
+        code: &str,
+    ) -> Result<Option<Alert>, AppError> {
+        let open = self.ports.records.open_alerts_on(subject).await?;
+        Ok(open.into_iter().find(|alert| alert.code == code))
+    }
+
+    /// Opens the alert, or tells the newest particulars in the open one.
+    pub(crate) async fn alerted(&self, trouble: Trouble) -> Result<Change, AppError> {
+        let now = self.now();
+        let findings = json!({ "findings": [{ "region": null, "detail": trouble.detail }] });
+        let details = findings.to_string();
+        if let Some(open) = self.open_alert(trouble.subject, trouble.code).await? {
+            let expect = Expect::Revision(open.revision);
+            let again = Alert {
+                details,
+                seen_at: now,
+                ..open
+            };
+            return Ok(Change::PutAlert(again, expect));
+        }
+        let alert = Alert {
+            id: AlertId::new(self.new_uuid()),
+            subject: trouble.subject,
+            name: trouble.name,
+            group: trouble.group,
+            code: trouble.code.to_owned(),
+            severity: Severity::Warning,
+            message: trouble.message.to_owned(),
+            details,
+            opened_at: now,
+            seen_at: now,
+            resolved_at: None,
+            acknowledged: None,
+            revision: 1,
+        };
+        Ok(Change::PutAlert(alert, Expect::New))
+    }
 }
 
 /// Use cases of alerts.

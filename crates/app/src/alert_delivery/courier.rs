@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use keyferry_domain::drift::Severity;
-use keyferry_domain::id::AlertId;
 use keyferry_ports::records::{
-    Alert, AlertDestination, Batch, Change, Delivery, DeliveryState, Expect, Subject,
+    Alert, AlertDestination, Batch, Change, Delivery, DeliveryState, Subject,
 };
-use serde_json::json;
 
-use crate::alerts::ended;
+use crate::alerts::{Trouble, ended};
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -192,8 +189,7 @@ impl Shared {
 
     async fn told_of(&self, destination: &AlertDestination) -> Result<Option<Alert>, AppError> {
         let subject = Subject::Destination(destination.id);
-        let open = self.ports.records.open_alerts_on(subject).await?;
-        Ok(open.into_iter().find(|alert| alert.code == NOT_DELIVERED))
+        self.open_alert(subject, NOT_DELIVERED).await
     }
 
     async fn destination_is_down(
@@ -201,37 +197,14 @@ impl Shared {
         destination: &AlertDestination,
         why: &str,
     ) -> Result<Change, AppError> {
-        let now = self.now();
-        let details = json!({ "findings": [{ "region": null, "detail": why }] }).to_string();
-        Ok(match self.told_of(destination).await? {
-            Some(alert) => {
-                let expect = Expect::Revision(alert.revision);
-                let alert = Alert {
-                    details,
-                    seen_at: now,
-                    ..alert
-                };
-                Change::PutAlert(alert, expect)
-            }
-            None => {
-                let alert = Alert {
-                    id: AlertId::new(self.new_uuid()),
-                    subject: Subject::Destination(destination.id),
-                    name: destination.name.to_string(),
-                    group: crate::parts::DEFAULT_GROUP,
-                    code: NOT_DELIVERED.to_owned(),
-                    severity: Severity::Warning,
-                    message: "an alert was not taken for a day, and is not sent there any more"
-                        .to_owned(),
-                    details,
-                    opened_at: now,
-                    seen_at: now,
-                    resolved_at: None,
-                    acknowledged: None,
-                    revision: 1,
-                };
-                Change::PutAlert(alert, Expect::New)
-            }
+        self.alerted(Trouble {
+            subject: Subject::Destination(destination.id),
+            name: destination.name.to_string(),
+            group: crate::parts::DEFAULT_GROUP,
+            code: NOT_DELIVERED,
+            message: "an alert was not taken for a day, and is not sent there any more",
+            detail: why.to_owned(),
         })
+        .await
     }
 }

@@ -2,14 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::connection::Connection;
-use keyferry_domain::drift::Severity;
-use keyferry_domain::id::{AlertId, GroupId};
+use keyferry_domain::id::GroupId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_ports::records::{Alert, Change, Expect, Subject};
-use serde_json::json;
+use keyferry_ports::records::{Alert, Change, Subject};
 
-use crate::alerts::ended;
+use crate::alerts::{Trouble, ended};
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -77,44 +75,19 @@ impl Shared {
         error: &AppError,
         again: Option<Timestamp>,
     ) -> Result<Change, AppError> {
-        let now = self.now();
         let again = again.map_or_else(
             || "rotate it yourself".to_owned(),
             |at| format!("tried again at {at}"),
         );
-        let detail = format!("{error} ({}); {again}", error.code());
-        let details = json!({ "findings": [{ "region": null, "detail": detail }] }).to_string();
-        let message = "a rotation that was due could not be begun".to_owned();
-        let open = self.refusal_of(about.subject).await?;
-        Ok(match open {
-            Some(alert) => {
-                let expect = Expect::Revision(alert.revision);
-                let alert = Alert {
-                    details,
-                    seen_at: now,
-                    ..alert
-                };
-                Change::PutAlert(alert, expect)
-            }
-            None => {
-                let alert = Alert {
-                    id: AlertId::new(self.new_uuid()),
-                    subject: about.subject,
-                    name: about.name.clone(),
-                    group: about.group,
-                    code: REFUSED.to_owned(),
-                    severity: Severity::Warning,
-                    message,
-                    details,
-                    opened_at: now,
-                    seen_at: now,
-                    resolved_at: None,
-                    acknowledged: None,
-                    revision: 1,
-                };
-                Change::PutAlert(alert, Expect::New)
-            }
+        self.alerted(Trouble {
+            subject: about.subject,
+            name: about.name.clone(),
+            group: about.group,
+            code: REFUSED,
+            message: "a rotation that was due could not be begun",
+            detail: format!("{error} ({}); {again}", error.code()),
         })
+        .await
     }
 
     /// It rotates, or shall not any more: what was told of it is over.
@@ -127,8 +100,7 @@ impl Shared {
     }
 
     async fn refusal_of(&self, subject: Subject) -> Result<Option<Alert>, AppError> {
-        let open = self.ports.records.open_alerts_on(subject).await?;
-        Ok(open.into_iter().find(|alert| alert.code == REFUSED))
+        self.open_alert(subject, REFUSED).await
     }
 }
 
