@@ -160,6 +160,8 @@ impl Connections {
     pub async fn add(&self, actor: &Actor, command: AddConnection) -> Result<Stored, AppError> {
         authorize(actor, Action::ConnectionAdd)?;
         self.refuse_taken_name(&command.name).await?;
+        let has_key = command.request.link.identity.access_key_id().is_some();
+        refuse_keyless(has_key, command.access_key_rotation.as_ref())?;
         let now = self.shared.now();
         let tried = self.try_link(&command.request).await;
         let (verified, health) = match tried {
@@ -173,8 +175,6 @@ impl Connections {
             ),
             Err(error) => return Err(error),
         };
-        let has_key = command.request.link.identity.access_key_id().is_some();
-        refuse_keyless(has_key, command.access_key_rotation.as_ref())?;
         let mut access_key = AccessKeyCare {
             rotation: command.access_key_rotation,
             ..AccessKeyCare::default()
@@ -238,6 +238,9 @@ impl Connections {
                 .unwrap_or_else(|| connection.regions.clone()),
             tier: command.tier.unwrap_or(connection.tier),
         };
+        let rotation = command.access_key_rotation.as_ref();
+        let rotation = rotation.unwrap_or(&connection.access_key.rotation).as_ref();
+        refuse_keyless(request.link.identity.access_key_id().is_some(), rotation)?;
         let now = self.shared.now();
         let verified = match self.try_link(&request).await {
             Ok(verified) => {
@@ -263,7 +266,7 @@ impl Connections {
             &mut connection,
             former.as_deref(),
             command.access_key_rotation,
-        )?;
+        );
         connection.regions = request.regions;
         connection.tier = request.tier;
         connection.rotation = command.rotation.unwrap_or(connection.rotation);
@@ -283,20 +286,18 @@ impl Connections {
         connection: &mut Connection,
         former: Option<&str>,
         rotation: Option<Option<RotationSchedule>>,
-    ) -> Result<(), AppError> {
+    ) {
         let now = self.shared.now();
         let id = connection.link.identity.access_key_id().map(str::to_owned);
         let is_changed = rotation.is_some();
         if let Some(rotation) = rotation {
             connection.access_key.rotation = rotation;
         }
-        refuse_keyless(id.is_some(), connection.access_key.rotation.as_ref())?;
         if id.as_deref() != former {
             connection.access_key.began(id.is_some(), now);
         } else if is_changed {
             connection.access_key.count(now);
         }
-        Ok(())
     }
 
     /// The changed parts over the stored ones. Over settings that are not ours nothing can be laid: whoever gives an

@@ -352,7 +352,12 @@ async fn only_an_identity_with_an_access_key_has_a_schedule_for_it_b22() {
     let connections = &world.app.connections;
     let refused = connections.update(&world.actor, "aws", update).await;
 
-    assert!(refused.is_err());
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), "request.invalid");
+    assert!(
+        refused.to_string().contains("access_key_rotation"),
+        "{refused}"
+    );
     assert_eq!(connection(&world).await.access_key.rotation, None);
 }
 

@@ -95,14 +95,9 @@ async fn e15_every_spec_is_generated_in_aws_with_alias_tags_and_policy() {
         let tags = aws(&world, "ListResourceTags", json!({ "KeyId": found["Arn"] }));
         assert!(tags.to_string().contains(r#""TagValue":"pay""#), "{tags}");
     }
-    assert!(
-        world
-            .app
-            .keys
-            .show(&world.actor, "key-aes-256")
-            .await
-            .is_err()
-    );
+    let keys = &world.app.keys;
+    let in_vault = keys.show(&world.actor, "key-aes-256").await;
+    assert_eq!(in_vault.unwrap_err().code(), "request.not-found");
 }
 
 #[tokio::test]
