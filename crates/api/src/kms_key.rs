@@ -162,6 +162,10 @@ pub struct UpdateKmsKeyRequest {
     pub renewal: Option<Renewal>,
     /// Days between AWS's own rotations, 90 to 2560, where AWS made the material; 0 stops them.
     pub native_rotation_days: Option<u32>,
+    /// Whether it becomes what its keystore's template says now: description, tags, key policy, validity and rotation
+    /// schedule. What the template leaves open stays, and what is said here comes before it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_template: bool,
 }
 
 /// One principal in the place of another.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::{self, RotationChoice};
+use keyferry_domain::schedule::RotationSchedule;
 use keyferry_ports::records::{Batch, Change, Expect};
 
 use crate::action::{Action, authorize};
@@ -30,21 +31,9 @@ impl KmsKeys {
             .find_keystore(&before.keystore.to_string())
             .await?;
         let inherited = keystore.template.rotation.as_ref();
-        let change = operation::set_schedule(&before.intent, choice, inherited)?;
         let now = self.shared.now();
-        let last = self.last_rotation(&before).await?;
         let expect = Expect::Revision(before.revision);
-        let mut after = KmsKey {
-            intent: change.or(&before.intent),
-            ..before
-        }
-        .due_after(last, now);
-        // A job under way may still be cancelled: what is then wanted again rotates by the new rule, too.
-        for former in &mut after.former {
-            if let Some(wish) = &mut former.wish {
-                wish.intent.rotation = after.intent.rotation.clone();
-            }
-        }
+        let mut after = self.with_schedule(before, choice, inherited).await?;
         let about = object("kms-key", after.id, &after.name);
         let rule = after.intent.rotation.as_ref();
         let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());
@@ -54,6 +43,29 @@ impl KmsKeys {
             .with(fact.change());
         self.shared.ports.records.commit(batch).await?;
         after.revision += 1;
+        Ok(after)
+    }
+
+    /// The KMS key with another schedule, and due by it.
+    pub(super) async fn with_schedule(
+        &self,
+        before: KmsKey,
+        choice: RotationChoice,
+        inherited: Option<&RotationSchedule>,
+    ) -> Result<KmsKey, AppError> {
+        let change = operation::set_schedule(&before.intent, choice, inherited)?;
+        let last = self.last_rotation(&before).await?;
+        let mut after = KmsKey {
+            intent: change.or(&before.intent),
+            ..before
+        }
+        .due_after(last, self.shared.now());
+        // A job under way may still be cancelled: what is then wanted again rotates by the new rule, too.
+        for former in &mut after.former {
+            if let Some(wish) = &mut former.wish {
+                wish.intent.rotation = after.intent.rotation.clone();
+            }
+        }
         Ok(after)
     }
 

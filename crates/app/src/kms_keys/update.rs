@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Account;
-use keyferry_domain::intent::Intent;
-use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::intent::{Intent, Origin};
+use keyferry_domain::keystore::{PolicyDocument, Template};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
-use keyferry_domain::operation::{self, Update};
+use keyferry_domain::operation::{self, RotationChoice, Update};
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{AliasTarget, Field};
@@ -48,6 +48,9 @@ pub struct UpdateKmsKey {
     pub stay: Option<Stay>,
     /// Days between AWS's own rotations, for material that AWS made; 0 is off.
     pub native_rotation_days: Option<u32>,
+    /// Whether it becomes what its keystore's template says as it is now: description, tags, key policy, validity and
+    /// rotation schedule. What the template leaves open stays, and what this request names comes before it.
+    pub from_template: bool,
 }
 
 /// How the key policy changes.
@@ -108,6 +111,15 @@ impl KmsKeys {
     async fn updated(&self, before: &KmsKey, command: UpdateKmsKey) -> Result<KmsKey, AppError> {
         let now = self.shared.now();
         check_removals(before, &command)?;
+        let keystore = self
+            .shared
+            .find_keystore(&before.keystore.to_string())
+            .await?;
+        let template = command.from_template.then_some(&keystore.template);
+        let command = match template {
+            Some(template) => following(before, command, template),
+            None => command,
+        };
         let validity = command.stay.map(|stay| stay.validity(now));
         let policy = match command.policy {
             Some(change) => Some(self.changed_policy(before, change).await?),
@@ -149,7 +161,14 @@ impl KmsKeys {
         }
         self.refuse_foreign_aliases(before, &command.add_aliases)
             .await?;
-        Ok(after)
+        match template {
+            Some(template) => {
+                let rule = template.rotation.as_ref();
+                self.with_schedule(after, RotationChoice::Inherit, rule)
+                    .await
+            }
+            None => Ok(after),
+        }
     }
 
     async fn changed_policy(
@@ -185,6 +204,28 @@ impl KmsKeys {
             .await?;
         self.refuse_taken_aliases(&connection, &key.intent.places, &new, key.arn.as_ref())
             .await
+    }
+}
+
+/// The request with what the template says wherever it says nothing itself.
+fn following(key: &KmsKey, command: UpdateKmsKey, template: &Template) -> UpdateKmsKey {
+    let described = Some(&template.description).filter(|text| !text.is_empty());
+    let policy = template.policy.as_ref();
+    // Only material of ours has an end that can be changed.
+    let is_ours = key.intent.shape.origin == Origin::External && key.intent.current.is_some();
+    let mut tags = template.tags.clone();
+    tags.retain(|tag, _| !command.remove_tags.contains(tag));
+    tags.extend(command.set_tags);
+    UpdateKmsKey {
+        description: command.description.or_else(|| described.cloned()),
+        set_tags: tags,
+        policy: command
+            .policy
+            .or_else(|| policy.map(|policy| PolicyChange::Json(policy.as_str().to_owned()))),
+        stay: command
+            .stay
+            .or_else(|| is_ours.then(|| template.validity.into())),
+        ..command
     }
 }
 

@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_app::connections::{AddConnection, LinkRequest, UpdateConnection};
 use keyferry_app::keys::CreateKey;
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
-use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties, Rotate, RotationMethod};
+use keyferry_app::kms_keys::{
+    CreateKmsKey, Mode, Properties, Rotate, RotationMethod, UpdateKmsKey,
+};
 use keyferry_domain::connection::Tier;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
@@ -285,4 +287,47 @@ async fn a_key_in_the_vault_has_a_rule_of_its_own() {
     assert_eq!(overdue, [RotationSubject::Key(made.id)]);
     assert!(after.rotation_due.unwrap() > first + days(180));
     assert_eq!((off.rotation, off.rotation_due), (None, None));
+}
+
+#[tokio::test]
+async fn a_changed_template_reaches_an_existing_kms_key_only_when_asked_c4() {
+    let world = world().await;
+    let own = create(&world, "app", KeySpec::Aes256, RotationChoice::Never)
+        .await
+        .unwrap();
+    let template = Template {
+        description: "for invoices".to_owned(),
+        tags: [("team".to_owned(), "red".to_owned())].into(),
+        ..Template::default()
+    };
+    let changed = UpdateKeystore {
+        template: Some(template),
+        rotation: Some(RotationChoice::Own(every("30d"))),
+        ..UpdateKeystore::default()
+    };
+    let keystores = &world.app.keystores;
+    keystores
+        .update(&world.actor, "store", changed)
+        .await
+        .unwrap();
+    let untouched = world.kms_key("app").await;
+    let follow = UpdateKmsKey {
+        from_template: true,
+        set_tags: [("team".to_owned(), "blue".to_owned())].into(),
+        ..UpdateKmsKey::default()
+    };
+
+    let kms_keys = &world.app.kms_keys;
+    let answer = kms_keys
+        .update(&world.actor, "app", follow, &Mode::default())
+        .await;
+    world.succeed(answer).await;
+
+    assert_eq!(untouched.intent, own.intent);
+    let after = world.kms_key("app").await;
+    assert_eq!(after.intent.description, "for invoices");
+    assert_eq!(after.intent.tags["team"], "blue");
+    assert_eq!(after.intent.rotation, Some(every("30d")));
+    assert_eq!(after.rotation_due, Some(after.created_at + days(30)));
+    assert_eq!(after.intent.policy, own.intent.policy);
 }

@@ -34,6 +34,7 @@ pub enum JobCommand {
         job: String,
     },
     /// Follow a job to its end.
+    #[command(visible_alias = "watch")]
     Wait {
         /// Its id.
         job: String,

@@ -37,6 +37,9 @@ pub struct UpdateKmsKeyArgs {
     /// Let AWS rotate its own material every so many days, 90 to 2560; `0` stops it.
     #[arg(long, value_name = "DAYS")]
     pub native_rotation: Option<u32>,
+    /// Make it what its keystore's template says now: description, tags, key policy, validity and rotation schedule.
+    #[arg(long)]
+    pub from_template: bool,
     /// Who may use and administer it.
     #[command(flatten)]
     pub access: AccessArgs,

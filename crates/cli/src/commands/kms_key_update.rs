@@ -80,6 +80,7 @@ fn request(
         expires_at: validity.expires,
         renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
         native_rotation_days: args.native_rotation,
+        from_template: args.from_template,
     };
     if request == UpdateKmsKeyRequest::default() {
         return Err(CliError::usage("nothing is to be changed")

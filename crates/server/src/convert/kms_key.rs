@@ -126,6 +126,7 @@ pub(crate) fn update(
         policy,
         stay: stay(request.expires_at, request.time_zone, request.renewal)?,
         native_rotation_days: request.native_rotation_days,
+        from_template: request.from_template,
     })
 }
 

@@ -93,6 +93,8 @@ struct StoredUpdate {
     stay: Option<StoredStay>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     native_rotation_days: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    from_template: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -211,6 +213,7 @@ fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
         }),
         replace,
         native_rotation_days: update.native_rotation_days,
+        from_template: update.from_template,
         stay: update.stay.map(|stay| StoredStay {
             until: match stay.until {
                 Validity::Permanent => None,
@@ -320,6 +323,7 @@ fn read_update(stored: StoredUpdate) -> Result<UpdateKmsKey, Unreadable> {
         policy: access.or(stored.policy.map(PolicyChange::Json)).or(replace),
         stay: stored.stay.map(stay).transpose()?,
         native_rotation_days: stored.native_rotation_days,
+        from_template: stored.from_template,
         ..UpdateKmsKey::default()
     })
 }
