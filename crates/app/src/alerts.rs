@@ -23,6 +23,11 @@ pub(crate) fn ended(alert: &Alert, now: Timestamp) -> Change {
     Change::PutAlert(over, Expect::Revision(alert.revision))
 }
 
+/// Whether what the alert tells is over once AWS shows what is wanted.
+pub(crate) fn ends_with_drift(alert: &Alert) -> bool {
+    FindingKind::from_word(&alert.code).is_some_and(FindingKind::differs_from_intent)
+}
+
 /// Something that goes wrong again and again, told by one alert while it lasts.
 pub(crate) struct Trouble {
     pub(crate) subject: Subject,

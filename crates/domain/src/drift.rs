@@ -229,6 +229,13 @@ impl FindingKind {
         self.row().map_or("", |row| row.1)
     }
 
+    /// Whether AWS shows something else than what is wanted. New grants and principals that are gone do not contradict
+    /// the intent: they are for people to judge.
+    pub fn differs_from_intent(self) -> bool {
+        let is_for_people = matches!(self, Self::GrantAdded | Self::PrincipalGone);
+        self.as_str().starts_with("drift.") && !is_for_people
+    }
+
     /// How bad it is.
     pub fn severity(self) -> Severity {
         self.row().map_or(Severity::Warning, |row| row.2)

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::operation;
+use keyferry_engine::DriverError;
 use keyferry_ports::records::{Change, Expect};
 
+use crate::alerts;
 use crate::log::Fact;
 
 use super::outcome::audit_object;
@@ -60,6 +62,14 @@ impl KmsKeyRun {
                 .change(),
         );
         records
+    }
+
+    /// What was read last shows nothing that differs from what is wanted: nobody has to wait for the next sweep to see that.
+    pub(super) async fn drift_is_over(&self, now: Timestamp) -> Result<Vec<Change>, DriverError> {
+        let records = &self.driver.records;
+        let open = records.open_alerts_on(self.subject.key.id.into()).await?;
+        let over = open.iter().filter(|alert| alerts::ends_with_drift(alert));
+        Ok(over.map(|alert| alerts::ended(alert, now)).collect())
     }
 
     /// Once the successor has the aliases, its predecessor is REPLACED, and becomes what was chosen for it.

@@ -193,6 +193,9 @@ impl Run for KmsKeyRun {
                 next: Next::Finished,
             },
         };
+        if matches!(verdict.next, Next::Finished) {
+            verdict.records.extend(self.drift_is_over(now).await?);
+        }
         verdict.settled = std::mem::take(&mut self.settled);
         if matches!(verdict.next, Next::Wait { .. } | Next::Stuck { .. }) {
             verdict.records = self.closing_records();

@@ -160,8 +160,9 @@ async fn a_deletion_that_others_scheduled_is_critical_and_restore_ends_it() {
     let restored = kms_keys.restore(&world.actor, "payments", &mode).await;
     world.succeed(restored).await;
     assert_eq!(state(&world).await, "Enabled");
+    assert_eq!(open_alerts(&world).await, [], "at once");
     sync(&world).await;
-    assert_eq!(open_alerts(&world).await, []);
+    assert_eq!(open_alerts(&world).await, [], "and for good");
 }
 
 #[tokio::test]
