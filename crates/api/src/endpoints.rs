@@ -23,8 +23,8 @@ use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView};
 use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
 use crate::key::{
-    CopyKeyRequest, CreateKeyRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
-    KeyVersionView, KeyView, UpdateKeyRequest,
+    CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage, KeyQuery,
+    KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
@@ -205,6 +205,10 @@ endpoints! {
         .answers(&[ok(body::<KeyVersionView>())]);
     COMPROMISE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/compromise" "compromise_key_version" "keys" "Report a version as compromised; the answer names the KMS keys that may hold it"
         .answers(&[ok(body::<KeyVersionView>())]);
+    DESTROY_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/destroy" "destroy_key_version" "keys" "Schedule the destruction of a version that no KMS key needs, 30 days later or more"
+        .query::<DryRunQuery>().takes(body::<DestroyVersionRequest>()).answers(&[ok(body::<KeyVersionView>())]);
+    CANCEL_DESTRUCTION = Post "/api/v1/keys/{key}/versions/{version}/cancel-destruction" "cancel_key_version_destruction" "keys" "Cancel the destruction of a version"
+        .query::<DryRunQuery>().answers(&[ok(body::<KeyVersionView>())]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);

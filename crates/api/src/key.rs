@@ -150,6 +150,14 @@ pub struct CopyIntoRequest {
     pub settings: KmsKeySettings,
 }
 
+/// Destroy a version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DestroyVersionRequest {
+    /// Days until then, 30 to 3650; 30 unless given.
+    pub after_days: Option<u32>,
+}
+
 /// Which keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +193,14 @@ pub struct KeyVersionView {
     /// When its state last changed.
     #[schema(format = DateTime)]
     pub state_since: String,
+    /// When its material is to be destroyed; absent where that is not scheduled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub destruction_due: Option<String>,
+    /// When its material was destroyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub destroyed_at: Option<String>,
     /// KMS keys that may hold it.
     #[serde(default)]
     pub held_by: Vec<HolderView>,

@@ -11,7 +11,7 @@ pub struct DryRunQuery {
     /// Answer the plan and change nothing.
     #[serde(default)]
     pub dry_run: bool,
-    /// The KMS key's name, typed: wanted by every operation that makes it unusable or loses something.
+    /// The name of the KMS key, or of the key whose version it is, typed: wanted by every operation that makes it unusable or loses something.
     pub confirm_name: Option<String>,
 }
 

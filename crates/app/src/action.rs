@@ -89,6 +89,10 @@ actions! {
     KeyCompromiseVersion = "key.compromise-version", Change;
     /// Deactivate a version.
     KeyDeactivateVersion = "key.deactivate-version", Change;
+    /// Cancel the destruction of a version.
+    KeyCancelDestruction = "key.cancel-destruction", None;
+    /// Destroy a version for ever, 30 days later or more.
+    KeyDestroyVersion = "key.destroy-version", Destructive;
     /// Look at keys.
     KeyRead = "key.read", None;
     /// Rotate a key with KMS keys that hold it.
@@ -215,7 +219,7 @@ pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
             }),
         },
         Actor::Key { .. } => match action {
-            Action::KeyRotate | Action::KmsKeyRotate => Ok(()),
+            Action::KeyDestroyVersion | Action::KeyRotate | Action::KmsKeyRotate => Ok(()),
             _ => Err(AppError::Denied {
                 actor: actor.to_string(),
                 action,

@@ -3,6 +3,7 @@
 use keyferry_domain::adoption::NotAdoptable;
 use keyferry_domain::alias::BadAlias;
 use keyferry_domain::arn::BadAwsName;
+use keyferry_domain::destruction::Refused as NotDestroyed;
 use keyferry_domain::key::TooManyActiveVersions;
 use keyferry_domain::key_operation::{KeyOperation, NotForSpec};
 use keyferry_domain::name::BadName;
@@ -16,7 +17,7 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure, NotSentStage, Refusal};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::RecordsError;
+use keyferry_ports::records::{RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
@@ -143,6 +144,15 @@ pub enum AppError {
     /// The life of the version does not allow it.
     #[error(transparent)]
     VersionState(#[from] IllegalVersionAction),
+    /// The version is not destroyed.
+    #[error(transparent)]
+    Destruction(#[from] NotDestroyed),
+    /// It would begin to need a version that is destroyed, or is going to be.
+    #[error("{which} is destroyed, or its destruction is scheduled")]
+    VersionDoomed {
+        /// Which, in words.
+        which: String,
+    },
     /// Not what keys of that spec do.
     #[error(transparent)]
     NotForSpec(#[from] NotForSpec),
@@ -345,6 +355,11 @@ pub enum AppError {
 impl From<RecordsError> for AppError {
     fn from(error: RecordsError) -> Self {
         match error {
+            RecordsError::Conflict {
+                what: VERSION_DOOMED,
+            } => Self::VersionDoomed {
+                which: "a version that the KMS key would hold".to_owned(),
+            },
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -390,6 +405,12 @@ impl AppError {
             Self::NotExportable { .. } => "key.not-exportable",
             Self::NotPermitted { .. } => "key.operation-not-permitted",
             Self::VersionState(_) => "key.version-state",
+            Self::Destruction(why) => match why {
+                NotDestroyed::Delay { .. } => "key.destruction-delay",
+                NotDestroyed::State(_) => "key.version-state",
+                NotDestroyed::Held(_) => "key.version-held",
+            },
+            Self::VersionDoomed { .. } => "key.version-doomed",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
@@ -430,6 +451,7 @@ impl AppError {
             Self::Vault(error) | Self::NotDurable(NotDurable::Vault(error)) => vault_code(error),
             Self::WrongPassphrase => "seal.wrong-passphrase",
             Self::NotDurable(NotDurable::Missing { .. }) => "vault.version-missing",
+            Self::NotDurable(NotDurable::Destroyed { .. }) => "key.version-destroyed",
             Self::Records(error) | Self::NotDurable(NotDurable::Records(error)) => {
                 records_code(error)
             }
@@ -459,6 +481,7 @@ impl AppError {
             | Self::UnknownRegion { .. }
             | Self::Settings(_)
             | Self::NotForSpec(_)
+            | Self::Destruction(NotDestroyed::Delay { .. })
             | Self::WrongPassphrase => ErrorClass::Caller,
             Self::NameTaken { .. }
             | Self::KmsKeyNameTaken { .. }
@@ -470,6 +493,9 @@ impl AppError {
             | Self::NotExportable { .. }
             | Self::NotPermitted { .. }
             | Self::VersionState(_)
+            | Self::Destruction(_)
+            | Self::VersionDoomed { .. }
+            | Self::NotDurable(NotDurable::Destroyed { .. })
             | Self::Changed { .. }
             | Self::InUse { .. }
             | Self::TooManyVersions(_)
@@ -537,6 +563,18 @@ impl AppError {
                 "permit it with `keyferry key update` and its option --permit; the version must not be destroyed"
             }
             Self::VersionState(_) => "look at the states with `keyferry key-version list`",
+            Self::Destruction(why) => match why {
+                NotDestroyed::Delay { .. } => "give 30 days or more; nothing shortens that",
+                NotDestroyed::State(_) => {
+                    "a version in use is deactivated first, with `keyferry key-version deactivate`"
+                }
+                NotDestroyed::Held(_) => {
+                    "schedule the deletion of those KMS keys and wait until it is proved, or keep the version; one that was forgotten or released holds it for ever"
+                }
+            },
+            Self::VersionDoomed { .. } => {
+                "cancel the destruction with `keyferry key-version cancel-destruction`, or take another version"
+            }
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",
             Self::InUse { .. } => "delete first what uses it",
@@ -598,6 +636,9 @@ impl AppError {
             Self::Vault(error) | Self::NotDurable(NotDurable::Vault(error)) => vault_hint(error),
             Self::WrongPassphrase => "check the passphrase; upper and lower case count",
             Self::NotDurable(NotDurable::Missing { .. }) => "restore the database from a backup",
+            Self::NotDurable(NotDurable::Destroyed { .. }) => {
+                "what was destroyed on purpose stays away; take another version"
+            }
             Self::Records(error) | Self::NotDurable(NotDurable::Records(error)) => {
                 records_hint(error)
             }

@@ -102,7 +102,11 @@ impl Keys {
     }
 }
 
-fn find_version(found: &KeyWithVersions, number: VersionNumber) -> Result<&KeyVersion, AppError> {
+/// The version of a key with this number.
+pub(crate) fn find_version(
+    found: &KeyWithVersions,
+    number: VersionNumber,
+) -> Result<&KeyVersion, AppError> {
     let is_it = |version: &&KeyVersion| version.identity.version == number;
     found
         .versions

@@ -340,13 +340,14 @@ pub(crate) fn new_version_of(
 ) -> KeyVersion {
     KeyVersion {
         identity,
-        sealed: made.sealed,
+        sealed: Some(made.sealed),
         fingerprint: made.fingerprint,
         public_key: made.public_key,
         origin,
         state: VersionState::Active,
         created_at: now,
         state_since: now,
+        destroy_due: None,
     }
 }
 

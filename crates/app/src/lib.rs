@@ -12,6 +12,7 @@ pub mod alerts;
 pub mod audits;
 mod codec;
 pub mod connections;
+pub mod destruction;
 mod dispatch;
 pub mod doctor;
 mod driver;

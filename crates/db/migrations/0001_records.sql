@@ -80,15 +80,30 @@ CREATE TABLE key_versions (
     number BIGINT NOT NULL,
     group_id {text} NOT NULL,
     spec {text} NOT NULL,
-    sealed {bytes} NOT NULL,
+    sealed {bytes},
     fingerprint {bytes} NOT NULL,
     public_key {bytes},
     origin {text} NOT NULL CHECK (origin IN ('generated', 'imported')),
     state {text} NOT NULL CHECK (state IN ('pre-activation', 'active', 'suspended', 'deactivated', 'compromised', 'destroyed')),
     created_at BIGINT NOT NULL,
     state_since BIGINT NOT NULL,
-    PRIMARY KEY (key_id, number)
+    destroy_due_at BIGINT,
+    PRIMARY KEY (key_id, number),
+    CHECK ((state = 'destroyed') = (sealed IS NULL))
 );
+CREATE INDEX key_versions_by_destruction ON key_versions (destroy_due_at) WHERE destroy_due_at IS NOT NULL;
+
+-- Which KMS keys hold a version or could still need it. Outlives the KMS key's row, unless its deletion was proved; name
+-- and ARN are kept for those that have none.
+CREATE TABLE version_holders (
+    key_id {text} NOT NULL,
+    version BIGINT NOT NULL,
+    kms_key_id {text} NOT NULL,
+    name {text},
+    arn {text},
+    PRIMARY KEY (key_id, version, kms_key_id)
+);
+CREATE INDEX version_holders_by_kms_key ON version_holders (kms_key_id);
 
 -- Stays when the copy is gone; a copy has one source.
 CREATE TABLE key_links (

@@ -43,6 +43,8 @@ impl SqliteEngine {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is destroyed is overwritten in the file, not only taken out of its pages.
+            .pragma("secure_delete", "on")
             .busy_timeout(limits.wait)
             .statement_cache_capacity(512);
         let pool = || {

@@ -60,8 +60,8 @@ pub enum MaterialOrigin {
 pub struct KeyVersion {
     /// Group, key, number, spec: what the seal is bound to.
     pub identity: VersionIdentity,
-    /// Ciphertext.
-    pub sealed: SealedMaterial,
+    /// Ciphertext; `None` where the version is destroyed.
+    pub sealed: Option<SealedMaterial>,
     /// Keyed hash of the material.
     pub fingerprint: Fingerprint,
     /// DER SubjectPublicKeyInfo, for asymmetric keys.
@@ -74,6 +74,20 @@ pub struct KeyVersion {
     pub created_at: Timestamp,
     /// When its state last changed.
     pub state_since: Timestamp,
+    /// When its material is to be destroyed: what schedulers look for.
+    pub destroy_due: Option<Timestamp>,
+}
+
+impl KeyVersion {
+    /// Whether its material is gone, or is going to be.
+    pub fn is_doomed(&self) -> bool {
+        self.state == VersionState::Destroyed || self.destroy_due.is_some()
+    }
+
+    /// Since when it is destroyed.
+    pub fn destroyed_at(&self) -> Option<Timestamp> {
+        (self.state == VersionState::Destroyed).then_some(self.state_since)
+    }
 }
 
 /// A further version would be one too many.

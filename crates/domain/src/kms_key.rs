@@ -1,6 +1,6 @@
 //! KMS keys as we keep them: identity, intent, last observation, and what lists show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -261,14 +261,7 @@ impl KmsKey {
 
     /// Whether its deletion was wanted here and is proved in every Region.
     pub fn is_proved_deleted(&self, now: Timestamp) -> bool {
-        let is_proved = |region| {
-            self.traces
-                .get(region)
-                .is_some_and(|trace| trace.proves_deletion(now))
-        };
-        self.intent.life == Life::PendingDeletion
-            && !self.intent.places.is_empty()
-            && self.intent.places.iter().all(is_proved)
+        self.intent.life == Life::PendingDeletion && self.traces_prove_deletion(Some(now))
     }
 
     /// Whether AWS may hold this version of its source in it: it shall, or it did when it was last looked at. A
@@ -283,6 +276,52 @@ impl KmsKey {
         };
         self.intent.life != Life::Deleted
             && (self.intent.version(version).is_some() || self.observed.values().any(was_seen))
+    }
+
+    /// The versions of keys in the vault that it holds or could still need: to be what is wanted of it or was wanted
+    /// before a job that may be cancelled, to be activated again, or to have AWS decrypt what they encrypted. Material that
+    /// AWS knows by an id counts for ever: AWS takes only the same bytes again under that id, and decrypts old ciphertexts
+    /// with nothing else (KMS Developer Guide, "Reimporting key material").
+    ///
+    /// None where its deletion is proved, and where AWS was never asked for it or nothing was made.
+    pub fn needs(&self) -> BTreeSet<(KeyId, VersionNumber)> {
+        let Some(source) = self.source.filter(|_| !self.is_nowhere()) else {
+            return BTreeSet::new();
+        };
+        let of_intent = |intent: &Intent| -> Vec<VersionNumber> {
+            let wanted = intent.versions.iter().map(|wanted| wanted.number);
+            wanted.chain(intent.current).collect()
+        };
+        let wishes = self.former.iter().filter_map(|former| former.wish.as_ref());
+        let held = wishes.clone().flat_map(|wish| &wish.held).chain(&self.held);
+        let numbers = wishes
+            .flat_map(|wish| of_intent(&wish.intent))
+            .chain(of_intent(&self.intent))
+            .chain(held.map(|wanted| wanted.number))
+            .chain(self.bindings.values().copied());
+        numbers.map(|number| (source, number)).collect()
+    }
+
+    /// Whether AWS has it nowhere: it was never made, or its deletion was proved in every Region before it was no longer
+    /// managed.
+    fn is_nowhere(&self) -> bool {
+        match self.intent.life {
+            Life::Deleted => true,
+            Life::Released => self.arn.is_none() || self.traces_prove_deletion(None),
+            _ => false,
+        }
+    }
+
+    /// Whether its deletion is proved in every Region by what was seen until `now`, or until it was last seen.
+    fn traces_prove_deletion(&self, now: Option<Timestamp>) -> bool {
+        let is_proved = |region| {
+            let trace: Option<&Trace> = self.traces.get(region);
+            trace.is_some_and(|trace| {
+                let until = now.or(trace.missing_at);
+                until.is_some_and(|until| trace.proves_deletion(until))
+            })
+        };
+        !self.intent.places.is_empty() && self.intent.places.iter().all(is_proved)
     }
 
     /// Whether what it holds is claimed to be versions of its source and was not all proved yet.

@@ -9,6 +9,7 @@ pub mod alias;
 pub mod arn;
 pub mod connection;
 pub mod deletion_proof;
+pub mod destruction;
 pub mod drift;
 pub mod former;
 pub mod group;

@@ -44,6 +44,14 @@ pub enum NotDurable {
         /// The number.
         version: u32,
     },
+    /// Its material was destroyed.
+    #[error("{key} version {version} is destroyed, and nobody has its material here any more")]
+    Destroyed {
+        /// The key's id.
+        key: String,
+        /// The number.
+        version: u32,
+    },
     /// The records could not be read.
     #[error(transparent)]
     Records(#[from] RecordsError),
@@ -69,6 +77,12 @@ pub async fn attest(
     }) = found
     else {
         return Err(NotDurable::Missing {
+            key: identity.key.to_string(),
+            version: identity.version.get(),
+        });
+    };
+    let Some(sealed) = sealed else {
+        return Err(NotDurable::Destroyed {
             key: identity.key.to_string(),
             version: identity.version.get(),
         });

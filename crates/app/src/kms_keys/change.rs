@@ -245,6 +245,7 @@ impl KmsKeys {
                 (job, changes)
             }
         };
+        self.refuse_doomed(batch).await?;
         self.remember_former(job.id, batch).await?;
         batch.changes.extend(changes);
         let Some(first) = kms_keys.first() else {
@@ -261,6 +262,28 @@ impl KmsKeys {
         };
         committed.map_err(taken(&name))?;
         Ok(Answer::Started { job, kms_keys })
+    }
+
+    /// Refuses what begins to need a version that is destroyed or is going to be. The database holds the same rule; here it
+    /// is told which version, and before a bulk job begins with it.
+    async fn refuse_doomed(&self, batch: &Batch) -> Result<(), AppError> {
+        let records = &self.shared.ports.records;
+        for change in &batch.changes {
+            let Change::PutKmsKey(after, _) = change else {
+                continue;
+            };
+            let before = records.find_kms_key(after.id).await?;
+            let had = before.map(|before| before.needs()).unwrap_or_default();
+            for (key, number) in after.needs().difference(&had) {
+                let version = records.read_back_version(*key, *number).await?;
+                if version.is_some_and(|version| version.is_doomed()) {
+                    return Err(AppError::VersionDoomed {
+                        which: format!("version {number} of the source of {}", after.name),
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Notes in each KMS key of the batch what the job's wish replaces, so that a cancelled job can put it back. What is

@@ -84,7 +84,7 @@ impl Mode {
     }
 
     /// The same for whatever has this name.
-    fn confirms_name(&self, name: &Name) -> Result<(), AppError> {
+    pub(crate) fn confirms_name(&self, name: &Name) -> Result<(), AppError> {
         if self.dry_run || self.confirmed_name.as_deref() == Some(name.as_str()) {
             Ok(())
         } else {

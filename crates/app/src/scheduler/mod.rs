@@ -66,6 +66,9 @@ impl Scheduler {
             if let Err(error) = self.run_due().await {
                 tracing::error!(%error, "schedules could not be carried out");
             }
+            if let Err(error) = self.destroy_due().await {
+                tracing::error!(%error, "versions could not be destroyed");
+            }
             tokio::select! {
                 () = &mut shutdown => return,
                 () = clock.sleep_until(self.next_look().await) => {}
@@ -106,11 +109,23 @@ impl Scheduler {
         failed.map_or(Ok(begun), Err)
     }
 
+    /// Destroys every version that is due now; answers how many. What is refused has an alert and a later due time.
+    ///
+    /// # Errors
+    ///
+    /// Where the records fail, after the others were destroyed: nothing is lost, and what failed is still due.
+    pub async fn destroy_due(&self) -> Result<usize, AppError> {
+        self.shared.destroy_due().await
+    }
+
     async fn next_look(&self) -> Timestamp {
         let now = self.shared.now();
         let latest = now + LOOK_AFTER;
-        let next = self.shared.ports.records.next_rotation(now).await;
-        next.ok().flatten().map_or(latest, |next| next.min(latest))
+        let records = &self.shared.ports.records;
+        let rotation = records.next_rotation(now).await.ok().flatten();
+        let destruction = records.next_destruction(now).await.ok().flatten();
+        let next = rotation.into_iter().chain(destruction);
+        next.fold(latest, Timestamp::min)
     }
 
     async fn rotate_kms_key(&self, id: KmsKeyId, now: Timestamp) -> Result<bool, AppError> {

@@ -233,6 +233,35 @@ pub enum KeyVersionCommand {
     Deactivate(OneVersionArgs),
     /// Report a version as known, or feared to be known, by others.
     Compromise(OneVersionArgs),
+    /// Destroy a version for ever, 30 days later or more; refused while a KMS key holds it or could still need it.
+    Destroy(DestroyArgs),
+    /// Cancel the destruction of a version.
+    CancelDestruction(CancelDestructionArgs),
+}
+
+/// `key-version destroy`
+#[derive(Clone, Debug, Args)]
+pub struct DestroyArgs {
+    /// Which.
+    #[command(flatten)]
+    pub one: OneVersionArgs,
+    /// Days until then, 30 to 3650; 30 unless given.
+    #[arg(long, value_name = "DAYS")]
+    pub after: Option<u32>,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `key-version cancel-destruction`
+#[derive(Clone, Debug, Args)]
+pub struct CancelDestructionArgs {
+    /// Which.
+    #[command(flatten)]
+    pub one: OneVersionArgs,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// One version of a key.

@@ -26,8 +26,8 @@ pub use connection::{
 pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
-    CopyKeyArgs, CreateArgs as CreateKeyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
-    KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
+    CancelDestructionArgs, CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs,
+    KeyCommand, KeyFileArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{

@@ -236,6 +236,7 @@ pub(crate) fn version_rows(versions: &[KeyVersionView]) -> Table {
             version.usage.join(","),
             version.origin.clone(),
             version.created_at.clone(),
+            destruction(version),
             holders.join(","),
         ]
     };
@@ -245,9 +246,18 @@ pub(crate) fn version_rows(versions: &[KeyVersionView]) -> Table {
         "MAY STILL",
         "ORIGIN",
         "CREATED",
+        "DESTRUCTION",
         "HELD BY (* CURRENT)",
     ];
     Table::list(&head, versions.iter().map(row).collect())
+}
+
+fn destruction(version: &KeyVersionView) -> String {
+    match (&version.destruction_due, &version.destroyed_at) {
+        (_, Some(at)) => format!("done {at}"),
+        (Some(due), None) => format!("due {due}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// Copies as a list: who made what, when, and where.

@@ -2,11 +2,11 @@
 
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
-use keyferry_api::key::{KeyVersionList, KeyVersionView};
+use keyferry_api::key::{DestroyVersionRequest, KeyVersionList, KeyVersionView, KeyView};
 
 use super::Context;
 use super::key::version_rows;
-use crate::args::{KeyVersionCommand, OneVersionArgs};
+use crate::args::{CancelDestructionArgs, DestroyArgs, KeyVersionCommand, OneVersionArgs};
 use crate::client::Call;
 use crate::error::CliError;
 
@@ -33,7 +33,63 @@ pub(crate) async fn run(
             }
             Ok(())
         }
+        KeyVersionCommand::Destroy(args) => destroy(context, args).await,
+        KeyVersionCommand::CancelDestruction(args) => cancel_destruction(context, args).await,
     }
+}
+
+/// Shows first what would be; then wants the key's name typed.
+async fn destroy(context: &mut Context<'_>, args: DestroyArgs) -> Result<(), CliError> {
+    let number = args.one.version.to_string();
+    let path = [args.one.key.as_str(), number.as_str()];
+    let request = DestroyVersionRequest {
+        after_days: args.after,
+    };
+    let call = Call::to(&at::DESTROY_KEY_VERSION, &path).body(&request);
+    let planned = call.query("dry_run", Some(true));
+    let mut version: KeyVersionView = context.client.send(planned).await?.read()?;
+    if !args.dry_run {
+        let key: KeyView = context
+            .client
+            .send(Call::to(&at::SHOW_KEY, &path[..1]))
+            .await?
+            .read()?;
+        let words = format!(
+            "The material of version {number} of `{}` is destroyed for ever at {}. What it encrypted can be decrypted by nobody then.",
+            key.name,
+            version.destruction_due.as_deref().unwrap_or_default(),
+        );
+        let yes = context.globals.yes;
+        context.world.confirm(&key.name, &words, yes)?;
+        let call = Call::to(&at::DESTROY_KEY_VERSION, &path)
+            .body(&request)
+            .query("confirm_name", Some(&key.name));
+        version = context.client.send(call).await?.read()?;
+        context.world.say(&format!(
+            "until then, `keyferry key-version cancel-destruction {} {number}` cancels it",
+            args.one.key
+        ));
+    }
+    show(context, &version)
+}
+
+async fn cancel_destruction(
+    context: &mut Context<'_>,
+    args: CancelDestructionArgs,
+) -> Result<(), CliError> {
+    let number = args.one.version.to_string();
+    let path = [args.one.key.as_str(), number.as_str()];
+    let call =
+        Call::to(&at::CANCEL_DESTRUCTION, &path).query("dry_run", args.dry_run.then_some(true));
+    let version: KeyVersionView = context.client.send(call).await?.read()?;
+    show(context, &version)
+}
+
+fn show(context: &mut Context<'_>, version: &KeyVersionView) -> Result<(), CliError> {
+    let shown = std::slice::from_ref(version);
+    context
+        .world
+        .print(context.globals.output, version, || version_rows(shown))
 }
 
 async fn list(context: &mut Context<'_>, key: &str) -> Result<(), CliError> {
@@ -63,9 +119,6 @@ async fn change(
     let path = [one.key.as_str(), number.as_str()];
     let call = Call::to(endpoint, &path);
     let version: KeyVersionView = context.client.send(call).await?.read()?;
-    let shown = std::slice::from_ref(&version);
-    context
-        .world
-        .print(context.globals.output, &version, || version_rows(shown))?;
+    show(context, &version)?;
     Ok(version)
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -20,7 +21,7 @@ use crate::Database;
 use crate::rows::configuration::{
     CONNECTION, GROUP, KEYSTORE, read_connection, read_group, read_keystore,
 };
-use crate::rows::keys::{KEY, LINK, VERSION, read_key, read_link, read_version};
+use crate::rows::keys::{KEY, LINK, VERSION, read_holder, read_key, read_link, read_version};
 use crate::rows::kms_key::{ALIAS, ARN, KMS_KEY, REGION, read_kms_key};
 use crate::sql::{Conditions, Statement, Value};
 
@@ -149,6 +150,16 @@ impl KeyRecords for Database {
         let values = vec![Value::text(copy.kind()), Value::text(copy.id())];
         let clause = "WHERE copy_kind = $1 AND copy_id = $2";
         LINKS.find(self, clause, values).await
+    }
+
+    async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>> {
+        let sql = "SELECT h.kms_key_id, COALESCE(k.name, h.name) AS name, COALESCE(k.arn, h.arn) AS arn, k.life \
+             FROM version_holders AS h LEFT JOIN kms_keys AS k ON k.id = h.kms_key_id \
+             WHERE h.key_id = $1 AND h.version = $2 ORDER BY h.kms_key_id";
+        let values = vec![Value::text(key), Value::count(version.get())];
+        let statement = Statement::new(sql, values);
+        let rows = self.engine.read("version holder", statement).await?;
+        rows.into_iter().map(read_holder).collect()
     }
 
     async fn read_back_version(

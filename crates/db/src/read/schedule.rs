@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use keyferry_ports::records::{DueRotation, Records, RotationSubject, ScheduleRecords};
+use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::{
+    DueDestruction, DueRotation, Records, RotationSubject, ScheduleRecords,
+};
 
 use crate::Database;
 use crate::sql::{Row, Statement, Value};
@@ -54,4 +57,32 @@ impl ScheduleRecords for Database {
             .map(|mut row| row.time())
             .transpose()
     }
+
+    async fn due_destructions(&self, now: Timestamp, limit: u32) -> Records<Vec<DueDestruction>> {
+        let sql = "SELECT key_id, number, destroy_due_at FROM key_versions \
+             WHERE destroy_due_at <= $1 ORDER BY destroy_due_at, key_id, number LIMIT $2";
+        let values = vec![Value::time(now), Value::count(limit)];
+        let statement = Statement::new(sql, values);
+        let rows = self.engine.read("due destruction", statement).await?;
+        rows.into_iter().map(read_destruction).collect()
+    }
+
+    async fn next_destruction(&self, now: Timestamp) -> Records<Option<Timestamp>> {
+        let sql = "SELECT destroy_due_at FROM key_versions \
+             WHERE destroy_due_at > $1 ORDER BY destroy_due_at LIMIT 1";
+        let statement = Statement::new(sql, vec![Value::time(now)]);
+        let rows = self.engine.read("due destruction", statement).await?;
+        let first = rows.into_iter().next();
+        first.map(|mut row| row.time()).transpose()
+    }
+}
+
+fn read_destruction(mut row: Row) -> Records<DueDestruction> {
+    let (key, number, due_at) = (row.parse()?, row.count()?, row.time()?);
+    let version = VersionNumber::new(number);
+    Ok(DueDestruction {
+        key,
+        version: version.ok_or_else(|| row.corrupt("a version number is zero"))?,
+        due_at,
+    })
 }

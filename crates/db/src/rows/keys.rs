@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::key_operation::KeyOperation;
+use keyferry_domain::life::Life;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::Records;
@@ -41,6 +43,7 @@ pub(crate) const VERSION: &[&str] = &[
     "state",
     "created_at",
     "state_since",
+    "destroy_due_at",
 ];
 
 pub(crate) const LINK: &[&str] = &[
@@ -134,13 +137,14 @@ pub(crate) fn version_values(row: &KeyVersion) -> Vec<Value> {
         Value::count(row.identity.version.get()),
         Value::text(row.identity.group),
         Value::text(row.identity.spec),
-        Value::bytes(row.sealed.as_bytes()),
+        Value::Bytes(row.sealed.as_ref().map(|sealed| sealed.as_bytes().to_vec())),
         Value::bytes(row.fingerprint.as_bytes()),
         Value::Bytes(row.public_key.clone()),
         Value::text(origin.map_or("", |known| known.1)),
         Value::text(row.state),
         Value::time(row.created_at),
         Value::time(row.state_since),
+        Value::opt_time(row.destroy_due),
     ]
 }
 
@@ -161,13 +165,27 @@ pub(crate) fn read_version(mut row: Row) -> Records<KeyVersion> {
     };
     Ok(KeyVersion {
         identity,
-        sealed: SealedMaterial::new(row.bytes()?),
+        sealed: row.opt_bytes()?.map(SealedMaterial::new),
         fingerprint: Fingerprint::new(row.hash()?),
         public_key: row.opt_bytes()?,
         origin: row.word(origin)?,
         state: row.word(VersionState::from_word)?,
         created_at: row.time()?,
         state_since: row.time()?,
+        destroy_due: row.opt_time()?,
+    })
+}
+
+/// A KMS key that needs a version: its id, its name, its ARN, its life where it has a row.
+pub(crate) fn read_holder(mut row: Row) -> Records<Holder> {
+    Ok(Holder {
+        kms_key: row.parse()?,
+        name: row.parse()?,
+        arn: row.opt_parse()?,
+        life: row
+            .opt_text()?
+            .map(|word| Life::from_word(&word).ok_or_else(|| row.corrupt("a life is not known")))
+            .transpose()?,
     })
 }
 

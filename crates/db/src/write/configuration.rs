@@ -151,6 +151,9 @@ impl Writer {
         (from, to): (VersionState, VersionState),
         at: Timestamp,
     ) -> Result<(), Failure> {
+        if to == VersionState::Destroyed {
+            return Err(Failure::Conflict("key version state"));
+        }
         let sql = "UPDATE key_versions SET state = $1, state_since = $2 \
              WHERE key_id = $3 AND number = $4 AND state = $5";
         let values = vec![

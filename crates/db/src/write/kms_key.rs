@@ -33,7 +33,8 @@ impl Writer {
         if expect == Expect::New {
             self.lock_keystore(row).await?;
         }
-        self.put_words(row, expect).await
+        self.put_words(row, expect).await?;
+        self.put_needs(row).await
     }
 
     /// Keeps the keystore from being removed before the KMS key is there to be seen.
@@ -93,6 +94,7 @@ impl Writer {
         id: KmsKeyId,
         expect: Expect,
     ) -> Result<(), Failure> {
+        self.keep_needs(id).await?;
         self.delete("kms_keys", id, expect, CONFLICTS).await
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod configuration;
 mod delivery;
+mod destruction;
 mod fleet;
 mod kms_key;
 mod work;
@@ -141,6 +142,26 @@ impl Writer {
                 at,
             } => {
                 self.set_version_state((*key, *version), (*from, *to), *at)
+                    .await
+            }
+            Change::SetDestruction {
+                key,
+                version,
+                state,
+                seen,
+                due,
+            } => {
+                self.set_destruction((*key, *version), *state, (*seen, *due))
+                    .await
+            }
+            Change::DestroyVersion {
+                key,
+                version,
+                from,
+                why,
+                at,
+            } => {
+                self.destroy_version((*key, *version), *from, *why, *at)
                     .await
             }
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, *expect).await,

@@ -9,6 +9,7 @@
 
 mod access_key;
 mod deletion_proof;
+mod destruction;
 mod drift;
 mod model;
 mod operations;

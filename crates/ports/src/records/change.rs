@@ -2,6 +2,7 @@
 
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     ConnectionId, DestinationId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
@@ -19,6 +20,12 @@ use super::audit::AuditLeaf;
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
+
+/// The conflict of a destruction with a KMS key that needs the version.
+pub const VERSION_NEEDED: &str = "key version that a kms key needs";
+
+/// The conflict of a KMS key that begins to need a version with the destruction of that version.
+pub const VERSION_DOOMED: &str = "key version that is destroyed";
 
 /// What a writer expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +55,7 @@ pub enum Change {
     InsertKeyLink(KeyLink),
     /// Add a version; a conflict where it exists. Material is never replaced.
     InsertVersion(KeyVersion),
-    /// Change a version's NIST state; a conflict where it is not `from`.
+    /// Change a version's NIST state, to any but destroyed; a conflict where it is not `from`.
     SetVersionState {
         /// Whose.
         key: KeyId,
@@ -61,9 +68,42 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// Write a KMS key.
+    /// Schedule the destruction of a version, put it off or cancel it; a conflict over `key version destruction` where the
+    /// version's state or due time is another than was seen, and over [`VERSION_NEEDED`] where one is scheduled, and not
+    /// only put off, while a KMS key needs the version.
+    SetDestruction {
+        /// Whose.
+        key: KeyId,
+        /// Which.
+        version: VersionNumber,
+        /// The state that the writer saw.
+        state: VersionState,
+        /// The due time that the writer saw.
+        seen: Option<Timestamp>,
+        /// The new due time; `None` cancels.
+        due: Option<Timestamp>,
+    },
+    /// Remove a version's sealed material for ever and make the version destroyed; the only change that does. Its public facts
+    /// stay. A conflict over `key version destruction` where the version's state is another than was seen or, for
+    /// [`Erasure::Scheduled`], its due time is another; and over [`VERSION_NEEDED`] where a scheduled destruction is to
+    /// be carried out while a KMS key needs the version.
+    DestroyVersion {
+        /// Whose.
+        key: KeyId,
+        /// Which.
+        version: VersionNumber,
+        /// The state that the writer saw.
+        from: VersionState,
+        /// Why it goes.
+        why: Erasure,
+        /// When.
+        at: Timestamp,
+    },
+    /// Write a KMS key, and with it what it needs ([`KmsKey::needs`]); a conflict over [`VERSION_DOOMED`] where it begins to
+    /// need a version that is destroyed or whose destruction is scheduled.
     PutKmsKey(KmsKey, Expect),
-    /// Drop our record of a KMS key.
+    /// Drop our record of a KMS key. What it needs is remembered, with its name and ARN: see
+    /// [`KeyRecords::holders`](super::KeyRecords::holders).
     DeleteKmsKey(KmsKeyId, Expect),
     /// Write a sweep; a conflict where its connection and Region have another one, or the connection is gone.
     PutSweep(Sweep, Expect),

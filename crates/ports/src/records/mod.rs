@@ -15,6 +15,7 @@ mod subject;
 use async_trait::async_trait;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
@@ -31,7 +32,7 @@ use jiff::Timestamp;
 
 pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
 pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
-pub use change::{Batch, Change, Expect};
+pub use change::{Batch, Change, Expect, VERSION_DOOMED, VERSION_NEEDED};
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
 pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
@@ -125,6 +126,9 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>>;
     /// Where a copy came from.
     async fn find_key_link(&self, copy: Copied) -> Records<Option<KeyLink>>;
+    /// The KMS keys that hold a version or could still need it, by id: those of the records, and those of which the record
+    /// was dropped before their deletion was proved.
+    async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,
@@ -166,6 +170,17 @@ pub struct DueRotation {
     pub due_at: Timestamp,
 }
 
+/// A destruction whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueDestruction {
+    /// Of which key.
+    pub key: KeyId,
+    /// Of which version.
+    pub version: VersionNumber,
+    /// Since when it is due.
+    pub due_at: Timestamp,
+}
+
 /// Reads of what schedules have to do.
 #[async_trait]
 pub trait ScheduleRecords: Send + Sync + 'static {
@@ -173,6 +188,10 @@ pub trait ScheduleRecords: Send + Sync + 'static {
     async fn due_rotations(&self, now: Timestamp, limit: u32) -> Records<Vec<DueRotation>>;
     /// When the next one that is not due at `now` becomes due.
     async fn next_rotation(&self, now: Timestamp) -> Records<Option<Timestamp>>;
+    /// Destructions of versions that are due at `now`: the oldest first, then by key and number; at most `limit`.
+    async fn due_destructions(&self, now: Timestamp, limit: u32) -> Records<Vec<DueDestruction>>;
+    /// When the next one that is not due at `now` becomes due.
+    async fn next_destruction(&self, now: Timestamp) -> Records<Option<Timestamp>>;
 }
 
 /// Reads of jobs.

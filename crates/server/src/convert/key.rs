@@ -102,6 +102,8 @@ fn version(key: &ManagedKey, version: KeyVersion, kms_keys: &[KmsKey]) -> KeyVer
         public_key: version.public_key.as_deref().map(pem),
         created_at: version.created_at.to_string(),
         state_since: version.state_since.to_string(),
+        destruction_due: version.destroy_due.map(|at| at.to_string()),
+        destroyed_at: version.destroyed_at().map(|at| at.to_string()),
         held_by: holders.map(|one| holder(one, number)).collect(),
     }
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::key::{
-    CreateKeyRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList, UpdateKeyRequest,
+    CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
+    UpdateKeyRequest,
 };
 use keyferry_api::rotation::KeyRotationRequest;
 use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
@@ -14,6 +15,8 @@ use crate::http::extract::{By, Input, Params, Seen, Selector, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
+
+use super::kms_keys::HowToRun;
 
 pub(crate) async fn list(
     State(state): State<ServerState>,
@@ -109,6 +112,29 @@ pub(crate) async fn compromise_version(
 ) -> Result<Response, Refused> {
     let keys = &state.app.keys;
     let found = keys.compromise_version(&actor, &key, number).await?;
+    Ok(reply::ok(key::one_version(found, number)))
+}
+
+pub(crate) async fn destroy_version(
+    run: HowToRun,
+    VersionOfKey { key, number }: VersionOfKey,
+    Input(body): Input<DestroyVersionRequest>,
+) -> Result<Response, Refused> {
+    let keys = &run.state.app.keys;
+    let found = keys
+        .destroy_version(&run.actor, &key, number, body.after_days, &run.mode)
+        .await?;
+    Ok(reply::ok(key::one_version(found, number)))
+}
+
+pub(crate) async fn cancel_destruction(
+    run: HowToRun,
+    VersionOfKey { key, number }: VersionOfKey,
+) -> Result<Response, Refused> {
+    let keys = &run.state.app.keys;
+    let found = keys
+        .cancel_destruction(&run.actor, &key, number, run.mode.dry_run)
+        .await?;
     Ok(reply::ok(key::one_version(found, number)))
 }
 

@@ -176,6 +176,18 @@ pub fn all() -> Vec<Route> {
             keys::compromise_version,
         ),
         guarded(
+            at::DESTROY_KEY_VERSION,
+            Action::KeyDestroyVersion,
+            Key,
+            keys::destroy_version,
+        ),
+        guarded(
+            at::CANCEL_DESTRUCTION,
+            Action::KeyCancelDestruction,
+            Key,
+            keys::cancel_destruction,
+        ),
+        guarded(
             at::NEW_KEY_VERSION,
             Action::KeyNewVersion,
             Key,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
@@ -20,10 +21,10 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken, Attempt,
     AuditFilter, AuditRecord, AuditRecords, Batch, Commits, ConfigurationRecords, Delivery,
-    DeliveryRecords, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
-    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject, Sweep, Target, TargetFilter,
-    User,
+    DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job,
+    JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page,
+    PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject, Sweep, Target,
+    TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -95,6 +96,7 @@ reads!(KeyRecords {
     fn list_versions(key: KeyId) -> Vec<KeyVersion>;
     fn list_key_links(source: KeyId) -> Vec<KeyLink>;
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
+    fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
 });
 
@@ -108,6 +110,8 @@ reads!(KmsKeyRecords {
 reads!(ScheduleRecords {
     fn due_rotations(now: Timestamp, limit: u32) -> Vec<DueRotation>;
     fn next_rotation(now: Timestamp) -> Option<Timestamp>;
+    fn due_destructions(now: Timestamp, limit: u32) -> Vec<DueDestruction>;
+    fn next_destruction(now: Timestamp) -> Option<Timestamp>;
 });
 
 reads!(JobRecords {

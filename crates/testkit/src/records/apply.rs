@@ -47,6 +47,20 @@ impl State {
                 to,
                 at,
             } => self.set_version_state(key, version, (from, to), at),
+            Change::SetDestruction {
+                key,
+                version,
+                state,
+                seen,
+                due,
+            } => self.set_destruction((key, version), state, (seen, due)),
+            Change::DestroyVersion {
+                key,
+                version,
+                from,
+                why,
+                at,
+            } => self.destroy_version((key, version), from, why, at),
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, expect),
             Change::DeleteKmsKey(id, expect) => self.delete_kms_key(id, expect),
             Change::PutSweep(row, expect) => self.put_sweep(row, expect),
@@ -189,6 +203,7 @@ impl State {
         ensure(self.keys.has(&row.identity.key), "key of the version")?;
         row.created_at = whole_micros(row.created_at);
         row.state_since = whole_micros(row.state_since);
+        row.destroy_due = row.destroy_due.map(whole_micros);
         self.versions.put(place, row);
         Ok(())
     }
@@ -200,6 +215,7 @@ impl State {
         (from, to): (VersionState, VersionState),
         at: Timestamp,
     ) -> Records<()> {
+        ensure(to != VersionState::Destroyed, "key version state")?;
         let Some(found) = self
             .versions
             .get(&(key, version))
@@ -231,6 +247,7 @@ impl State {
         ensure(!self.is_managed_elsewhere(&row), "kms key arn")?;
         row.created_at = whole_micros(row.created_at);
         row.rotation_due = row.rotation_due.map(whole_micros);
+        self.put_needs(&row)?;
         self.put_kms_key_row(row);
         Ok(())
     }
@@ -247,6 +264,7 @@ impl State {
     fn delete_kms_key(&mut self, id: KmsKeyId, expect: Expect) -> Records<()> {
         let found = self.kms_keys.get(&id).map(|old| old.revision);
         ensure_seen(expect, found, "kms key revision")?;
+        self.keep_needs(id);
         self.remove_kms_key_words(id);
         self.kms_keys.remove(&id);
         Ok(())

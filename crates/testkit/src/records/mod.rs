@@ -2,6 +2,7 @@
 
 mod apply;
 mod apply_delivery;
+mod apply_destruction;
 mod apply_fleet;
 mod apply_work;
 mod page;

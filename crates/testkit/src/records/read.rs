@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId, KmsKeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -14,8 +15,8 @@ use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, DueRotation, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page,
-    PageOf, Records, RotationSubject, ScheduleRecords,
+    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KmsKeyFilter,
+    KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
 };
 
 use super::MemoryRecords;
@@ -139,6 +140,22 @@ impl KeyRecords for MemoryRecords {
         Ok(state.key_links.get(&copy).map(|row| KeyLink::clone(row)))
     }
 
+    async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>> {
+        let state = self.lock();
+        let holder = |id: KmsKeyId| {
+            let row = state.kms_keys.get(&id);
+            let kept = state.holders.get(&(key, version, id))?;
+            let (name, arn) = kept.as_ref().clone().unzip();
+            Some(Holder {
+                kms_key: id,
+                name: row.map(|row| row.name.clone()).or(name)?,
+                arn: row.and_then(|row| row.arn.clone()).or(arn.flatten()),
+                life: row.map(|row| row.intent.life),
+            })
+        };
+        Ok(state.holders_of(key, version).filter_map(holder).collect())
+    }
+
     async fn read_back_version(
         &self,
         key: KeyId,
@@ -216,9 +233,36 @@ impl ScheduleRecords for MemoryRecords {
         let mut times = due.into_iter().map(|row| row.due_at);
         Ok(times.find(|time| *time > whole_micros(now)))
     }
+
+    async fn due_destructions(&self, now: Timestamp, limit: u32) -> Records<Vec<DueDestruction>> {
+        let mut due = self.lock().destructions();
+        due.retain(|row| row.due_at <= whole_micros(now));
+        due.truncate(limit as usize);
+        Ok(due)
+    }
+
+    async fn next_destruction(&self, now: Timestamp) -> Records<Option<Timestamp>> {
+        let due = self.lock().destructions();
+        let mut times = due.into_iter().map(|row| row.due_at);
+        Ok(times.find(|time| *time > whole_micros(now)))
+    }
 }
 
 impl State {
+    /// Every version that is destroyed some day, in order.
+    fn destructions(&self) -> Vec<DueDestruction> {
+        let due = self.versions.rows().filter_map(|row| {
+            Some(DueDestruction {
+                key: row.identity.key,
+                version: row.identity.version,
+                due_at: row.destroy_due?,
+            })
+        });
+        let mut all: Vec<_> = due.collect();
+        all.sort_by_key(|row| (row.due_at, row.key.to_string(), row.version));
+        all
+    }
+
     /// Everything that a schedule rotates some day, in order.
     fn rotations(&self) -> Vec<DueRotation> {
         let keys = self.keys.rows().filter_map(|row| {

@@ -248,7 +248,9 @@ impl<'a> Court<'a> {
         {
             let versions = self.site.records.list_versions(key).await;
             for version in versions.expect("records in memory answer") {
-                everything.extend_from_slice(version.sealed.as_bytes());
+                if let Some(sealed) = &version.sealed {
+                    everything.extend_from_slice(sealed.as_bytes());
+                }
             }
         }
         everything.extend_from_slice(self.site.records.debug_without_leaves().as_bytes());

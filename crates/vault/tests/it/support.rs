@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -64,13 +65,14 @@ impl Shelf {
     pub(crate) fn put(&self, identity: &VersionIdentity, made: NewMaterial) {
         let version = KeyVersion {
             identity: identity.clone(),
-            sealed: made.sealed,
+            sealed: Some(made.sealed),
             fingerprint: made.fingerprint,
             public_key: made.public_key,
             origin: MaterialOrigin::Generated,
             state: VersionState::Active,
             created_at: Timestamp::UNIX_EPOCH,
             state_since: Timestamp::UNIX_EPOCH,
+            destroy_due: None,
         };
         self.0
             .lock()
@@ -111,6 +113,10 @@ impl KeyRecords for Shelf {
 
     async fn find_key_link(&self, _: Copied) -> Records<Option<KeyLink>> {
         Ok(None)
+    }
+
+    async fn holders(&self, _: KeyId, _: VersionNumber) -> Records<Vec<Holder>> {
+        Ok(Vec::new())
     }
 
     async fn read_back_version(

@@ -27,7 +27,12 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     loop {
         let keys = records.list_keys(&KeyFilter::default(), &page).await?;
         for key in &keys.rows {
-            lines(&mut text, records.list_versions(key.id).await?);
+            let versions = records.list_versions(key.id).await?;
+            for version in &versions {
+                let number = version.identity.version;
+                lines(&mut text, records.holders(key.id, number).await?);
+            }
+            lines(&mut text, versions);
             lines(&mut text, records.list_key_links(key.id).await?);
         }
         if !take(&mut text, keys, &mut page) {

@@ -8,6 +8,7 @@ mod audit;
 mod batches;
 mod configuration;
 pub mod deliveries;
+mod destruction;
 pub mod differential;
 mod everything;
 mod fleet;
@@ -89,6 +90,17 @@ checks! {
         pages_of_keys_hold_every_key_once_in_order,
         a_search_for_text_ignores_case_and_knows_no_wildcards,
         a_cursor_that_no_page_ended_with_is_a_conflict,
+    ],
+    destruction: [
+        a_scheduled_destruction_is_due_at_its_time_and_leaves_public_facts,
+        a_destruction_changes_only_from_what_was_seen,
+        no_state_but_a_destruction_makes_a_version_destroyed,
+        a_version_that_a_kms_key_needs_is_not_destroyed,
+        a_forgotten_kms_key_still_needs_its_versions_unless_it_was_deleted,
+        a_destruction_that_is_due_is_refused_while_a_kms_key_needs_the_version,
+        no_kms_key_begins_to_need_what_is_or_will_be_destroyed,
+        material_of_which_no_copy_is_kept_goes_while_kms_keys_hold_it,
+        of_a_destruction_and_a_kms_key_that_needs_the_version_one_comes_first,
     ],
     kms_keys: [
         a_kms_key_is_read_back_as_written,

@@ -203,13 +203,14 @@ impl Samples {
                 version,
                 spec: key.spec,
             },
-            sealed: SealedMaterial::new(sealed),
+            sealed: Some(SealedMaterial::new(sealed)),
             fingerprint: Fingerprint::new(self.bytes()),
             public_key: None,
             origin: MaterialOrigin::Generated,
             state: VersionState::PreActivation,
             created_at: at(5),
             state_since: at(5),
+            destroy_due: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Random changes: rows that are new, known or unknown.
 
+use keyferry_domain::destruction::Erasure;
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::key::ManagedKey;
@@ -120,7 +121,7 @@ impl Differential {
             tried.keys.push(row.clone());
             return Change::PutKey(row, self.expect(true));
         };
-        match dice.below(4) {
+        match dice.below(7) {
             0 => {
                 let row = ManagedKey {
                     name: dice.name(),
@@ -139,6 +140,24 @@ impl Differential {
                 by: dice.text(),
                 at: dice.time(),
             }),
+            3 => Change::SetDestruction {
+                key: known.id,
+                version: number(dice),
+                state: dice.word(&VersionState::ALL[..3]),
+                seen: dice.once_in(3).then(|| dice.time()),
+                due: dice.once_in(2).then(|| dice.time()),
+            },
+            4 => Change::DestroyVersion {
+                key: known.id,
+                version: number(dice),
+                from: dice.word(&VersionState::ALL[..3]),
+                why: if dice.once_in(2) {
+                    Erasure::NoCopyKept
+                } else {
+                    Erasure::Scheduled(dice.time())
+                },
+                at: dice.time(),
+            },
             _ => Change::SetVersionState {
                 key: known.id,
                 version: number(dice),

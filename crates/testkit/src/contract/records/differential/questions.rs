@@ -22,7 +22,7 @@ impl Differential {
     pub(super) fn question(&mut self) -> Question {
         let Self { dice, tried, .. } = self;
         Question {
-            which: dice.below(29),
+            which: dice.below(31),
             name: dice.name(),
             text: dice
                 .once_in(2)
@@ -111,6 +111,8 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         11 => format!("{:?}", records.audit_size().await),
         12 => format!("{:?}", records.list_leaves(*epoch, *limit).await),
         28 => targets(records, question).await,
+        29 => format!("{:?}", records.due_destructions(*time, *limit).await),
+        30 => format!("{:?}", records.next_destruction(*time).await),
         22..25 => fleet(records, question).await,
         13..17 => lists(records, question, [first, second, third]).await,
         _ => rows(records, question, START).await,
