@@ -28,10 +28,10 @@ use crate::key::{
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, GrantList, KmsKeyPage,
-    KmsKeyQuery, KmsKeyView, ReplicateRequest, RevokeGrantsRequest, RotateRequest,
-    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, GrantList,
+    ImportKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, ReplicateRequest,
+    RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest,
+    UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use crate::page::DryRunQuery;
 use crate::plan::PlanView;
@@ -177,7 +177,8 @@ endpoints! {
     ADOPT_KMS_KEYS = Post "/api/v1/keystores/{keystore}/adopt" "adopt_kms_keys" "keystores" "Take KMS keys that are in AWS already into the keystore, changing nothing there"
         .query::<AdoptQuery>().takes(body::<AdoptRequest>()).answers(&[ok(body::<AdoptionView>())]);
     BIND_KMS_KEYS = Post "/api/v1/keystores/{keystore}/bind" "bind_kms_keys" "keystores" "Make keys in the vault the sources of many KMS keys, by one job"
-        .query::<DryRunQuery>().takes(body::<BindManyRequest>()).answers(&[ok(body::<BindingsView>())]).idempotent();
+        .query::<DryRunQuery>().takes(body::<BindManyRequest>())
+        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<BindingsView>()) }, ok(body::<BindingsView>())]).idempotent();
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
@@ -216,6 +217,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<CreateKmsKeyRequest>()).answers(OPERATION).idempotent();
     UPLOAD_KEY = Post "/api/v1/kms-keys/upload" "upload_key" "kms-keys" "Make KMS keys from a key that the vault already has"
         .query::<DryRunQuery>().takes(body::<UploadKeyRequest>()).answers(OPERATION).idempotent();
+    IMPORT_KMS_KEY = Post "/api/v1/kms-keys/import" "import_kms_key" "kms-keys" "Take material from a file into the vault and into a KMS key"
+        .query::<DryRunQuery>().takes(body::<ImportKmsKeyRequest>()).answers(OPERATION).idempotent();
     BULK_KMS_KEYS = Post "/api/v1/kms-keys/bulk" "change_kms_keys" "kms-keys" "Do one operation to many KMS keys, as one job"
         .query::<DryRunQuery>().takes(body::<BulkRequest>()).answers(&[STARTED, PLAN]).idempotent();
     BIND_KMS_KEY = Post "/api/v1/kms-keys/bind" "bind_kms_key" "kms-keys" "Make a key in the vault the source of a KMS key, proving what it holds"

@@ -32,8 +32,8 @@ pub struct CreateKeyRequest {
     pub rotation: Option<KeyRotationRequest>,
 }
 
-/// Takes material from a file into the vault: a new key, or the next version of one. Nothing goes to AWS. The one request
-/// whose body holds key material.
+/// Takes material from a file into the vault: a new key, or the next version of one. Nothing goes to AWS. One of the two
+/// requests whose body holds key material.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportKeyRequest {

@@ -10,6 +10,7 @@ use crate::key::KeyLinkView;
 use crate::page::page;
 use crate::plan::LastUseView;
 use crate::rotation::{RotationRequest, RotationView};
+use crate::secret::{self, Secret};
 
 /// Who may use and administer a KMS key: written as a key policy whose statement ids AWS's console recognises.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -112,6 +113,41 @@ pub struct UploadKeyRequest {
     /// The KMS key's name; the key's unless given.
     pub name: Option<String>,
     /// How the KMS key shall look.
+    #[serde(default)]
+    pub settings: KmsKeySettings,
+}
+
+/// Takes material from a file into the vault, as a new key, and into a KMS key. One of the two requests whose body holds
+/// key material.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportKmsKeyRequest {
+    /// The keystore's id or name.
+    pub keystore: String,
+    /// The new key's name in the vault, and the KMS key's where that is new too.
+    pub name: String,
+    /// An empty KMS key of origin EXTERNAL that takes the material: ARN, AWS's key id or alias, and where it was adopted,
+    /// its id or name; a new one unless given. Excludes `settings`.
+    pub into: Option<String>,
+    /// The file's bytes, as base64; 16 KiB at most.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub file: Secret,
+    /// How they are to be read: `raw`, `base64`, `hex`, `pem`, or `auto`, which is what it is unless given.
+    pub format: Option<String>,
+    /// What the file must hold; what it does unless given: 32 raw bytes are `AES-256`, 28, 48 and 64 an HMAC key.
+    pub spec: Option<String>,
+    /// The key, by id or name, under whose current version the material is wrapped.
+    pub wrapped_by: Option<String>,
+    /// `aes-kwp`, `rsa-oaep-sha-256` or `rsa-aes-key-wrap-sha-256`; goes with `wrapped_by`.
+    pub wrapping: Option<String>,
+    /// How many versions of the new key may be active at once; 10 unless given.
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with the new key; everything that its spec can unless given.
+    pub permitted_operations: Option<Vec<String>>,
+    /// Whether material of the new key may ever leave by a wrapped download or a copy.
+    #[serde(default)]
+    pub exportable: bool,
+    /// How a new KMS key shall look.
     #[serde(default)]
     pub settings: KmsKeySettings,
 }

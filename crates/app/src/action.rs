@@ -135,6 +135,8 @@ actions! {
     KmsKeyForget = "kms-key.forget", Change;
     /// Bring back what others changed, without taking anything away.
     KmsKeyHeal = "kms-key.heal", None;
+    /// Bring material in a file into a KMS key.
+    KmsKeyImport = "kms-key.import", UseEquivalent;
     /// Look at a KMS key in AWS now.
     KmsKeyObserve = "kms-key.observe", None;
     /// Look at KMS keys.

@@ -4,7 +4,7 @@ use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
-use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::material::{Fingerprint, VersionIdentity};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::durable::{Durable, attest};
@@ -43,6 +43,27 @@ pub enum ImportAs {
     VersionOf(String),
 }
 
+/// A file that the vault has read, not stored yet.
+pub(crate) struct ReadFile {
+    version: KeyVersion,
+    wrapping: Option<KeyFileWrapping>,
+}
+
+impl ReadFile {
+    /// What tells its material from other material.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.version.fingerprint
+    }
+}
+
+/// The key that a file becomes, not stored yet.
+pub(crate) struct KeyOfFile {
+    /// The key with its one version.
+    pub(crate) key: KeyWithVersions,
+    /// What stores and logs it.
+    pub(crate) changes: Vec<Change>,
+}
+
 impl Keys {
     /// Takes material from a file into the vault. Nothing goes to AWS.
     ///
@@ -58,38 +79,34 @@ impl Keys {
         file: MaterialFile,
     ) -> Result<KeyWithVersions, AppError> {
         authorize(actor, Action::KeyImport)?;
-        let wrapping = file.wrapped.as_ref().map(|wrapped| wrapped.1);
-        let (made, number, changes) = match wanted {
+        let (key, changes) = match wanted {
             ImportAs::NewKey(command) => {
-                let (made, changes) = self.shared.import_key(*command, file).await?;
-                (made.key, VersionNumber::FIRST, changes)
+                let group = self.shared.find_group(command.group.as_deref()).await?;
+                let read = self.shared.read_new(group.id, file).await?;
+                let made = self.shared.import_key(actor, *command, read).await?;
+                (made.key.key.id, made.changes)
             }
             ImportAs::VersionOf(selector) => {
                 let key = self.shared.find_key(&selector).await?;
-                let (version, changes) = self.shared.import_version(key.clone(), file).await?;
-                (key, version.identity.version, changes)
+                let changes = self.shared.import_version(actor, key.clone(), file).await?;
+                (key.id, changes)
             }
         };
-        let about = object("key", made.id, &made.name);
-        let fact = Fact::done(actor, Action::KeyImport, about, self.shared.now())
-            .detail("spec", made.spec)
-            .detail("version", number)
-            .detail("wrapping", wrapping.map_or("none", KeyFileWrapping::as_str));
-        let batch = Batch::from(changes).with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
-        let key = self.shared.find_key(&made.id.to_string()).await?;
+        let records = &self.shared.ports.records;
+        records.commit(Batch::from(changes)).await?;
+        let key = self.shared.find_key(&key.to_string()).await?;
         self.shared.with_versions(key).await
     }
 }
 
 impl Shared {
-    /// A key from a file, and the changes that store it.
-    pub(crate) async fn import_key(
+    /// The first version of a key that is still to be made of it.
+    pub(crate) async fn read_new(
         &self,
-        command: CreateKey,
+        group: GroupId,
         file: MaterialFile,
-    ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
-        let group = self.check_new_key(&command).await?;
+    ) -> Result<ReadFile, AppError> {
+        let wrapping = file.wrapped.as_ref().map(|wrapped| wrapped.1);
         let into = ImportInto {
             group,
             key: KeyId::new(self.new_uuid()),
@@ -97,14 +114,44 @@ impl Shared {
             spec: file.spec,
         };
         let version = self.read_file(into, file).await?;
-        with_first_version(command, version)
+        Ok(ReadFile { version, wrapping })
+    }
+
+    /// A key from a file that was read for its group, and the changes that store and log it.
+    pub(crate) async fn import_key(
+        &self,
+        actor: &Actor,
+        command: CreateKey,
+        read: ReadFile,
+    ) -> Result<KeyOfFile, AppError> {
+        self.check_new_key(&command).await?;
+        let (key, mut changes) = with_first_version(command, read.version)?;
+        changes.push(self.told(actor, &key.key, VersionNumber::FIRST, read.wrapping));
+        Ok(KeyOfFile { key, changes })
+    }
+
+    fn told(
+        &self,
+        actor: &Actor,
+        key: &ManagedKey,
+        version: VersionNumber,
+        wrapping: Option<KeyFileWrapping>,
+    ) -> Change {
+        let about = object("key", key.id, &key.name);
+        Fact::done(actor, Action::KeyImport, about, self.now())
+            .detail("spec", key.spec)
+            .detail("version", version)
+            .detail("wrapping", wrapping.map_or("none", KeyFileWrapping::as_str))
+            .change()
     }
 
     async fn import_version(
         &self,
+        actor: &Actor,
         key: ManagedKey,
         file: MaterialFile,
-    ) -> Result<(KeyVersion, Vec<Change>), AppError> {
+    ) -> Result<Vec<Change>, AppError> {
+        let wrapping = file.wrapped.as_ref().map(|wrapped| wrapped.1);
         if let Some(wanted) = file.spec.filter(|spec| *spec != key.spec) {
             return Err(AppError::Invalid {
                 field: "spec",
@@ -128,8 +175,9 @@ impl Shared {
                 version: same.identity.version,
             });
         }
-        changes.extend(put_version(key, version.clone()));
-        Ok((version, changes))
+        changes.push(self.told(actor, &key, number, wrapping));
+        changes.extend(put_version(key, version));
+        Ok(changes)
     }
 
     async fn read_file(

@@ -160,18 +160,22 @@ impl Shared {
     /// Only an active version goes into a KMS key for the first time: it is about to protect something new.
     pub(crate) async fn check_current_is_active(&self, key: &ManagedKey) -> Result<(), AppError> {
         let versions = self.ports.records.list_versions(key.id).await?;
-        let current = versions
-            .iter()
-            .find(|version| version.identity.version == key.current);
-        match current {
-            Some(current) if current.state != VersionState::Active => {
-                Err(AppError::VersionNotActive {
-                    key: key.name.to_string(),
-                    version: key.current,
-                    state: current.state,
-                })
-            }
-            _ => Ok(()),
-        }
+        check_current_is_active(key, &versions)
+    }
+}
+
+/// The same with the key's versions at hand.
+pub(crate) fn check_current_is_active(
+    key: &ManagedKey,
+    versions: &[KeyVersion],
+) -> Result<(), AppError> {
+    let mut versions = versions.iter();
+    match versions.find(|version| version.identity.version == key.current) {
+        Some(current) if current.state != VersionState::Active => Err(AppError::VersionNotActive {
+            key: key.name.to_string(),
+            version: key.current,
+            state: current.state,
+        }),
+        _ => Ok(()),
     }
 }

@@ -46,6 +46,22 @@ pub struct CreateKey {
     pub rotation: Option<SourceRotation>,
 }
 
+impl CreateKey {
+    /// As plain as can be: a key of the default group that never leaves, and never rotates by itself.
+    pub fn called(name: Name, spec: KeySpec) -> Self {
+        Self {
+            group: None,
+            name,
+            spec,
+            description: String::new(),
+            active_versions_max: None,
+            permitted: None,
+            exportable: false,
+            rotation: None,
+        }
+    }
+}
+
 /// What may change about a key; `None` leaves it.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateKey {

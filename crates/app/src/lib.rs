@@ -33,6 +33,7 @@ mod observation;
 pub mod parts;
 mod policy_principals;
 mod quota;
+mod repeated;
 pub mod scheduler;
 pub mod seals;
 pub mod watch;

@@ -242,6 +242,7 @@ CREATE TABLE jobs (
     kind {text} NOT NULL,
     actor {text} NOT NULL,
     idempotency_key {text},
+    request_digest {text},
     state {text} NOT NULL CHECK (state IN ('queued', 'running', 'waiting', 'paused', 'succeeded', 'stuck', 'cancelled')),
     priority INTEGER NOT NULL CHECK (priority IN (0, 1, 2, 3)),
     title {text} NOT NULL,

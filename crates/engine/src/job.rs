@@ -8,6 +8,15 @@ use keyferry_ports::records::{
     Change, Job, JobProgress, JobState, Priority, Subject, Target, TargetState,
 };
 
+/// By what a request is known when it comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The request's idempotency key, unique per actor.
+    pub idempotency_key: String,
+    /// Digest of what is asked for, hexadecimal: of another request it is another.
+    pub digest: String,
+}
+
 /// What a use case asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRequest {
@@ -15,8 +24,8 @@ pub struct JobRequest {
     pub kind: String,
     /// Who asks.
     pub actor: String,
-    /// The request's idempotency key, unique per actor.
-    pub idempotency_key: Option<String>,
+    /// By what the request is known when it comes again, where it brought an idempotency key.
+    pub asked: Option<Asked>,
     /// Which work goes first.
     pub priority: Priority,
     /// One line for lists.
@@ -38,11 +47,16 @@ pub fn new_job(
     let total = u32::try_from(request.targets.len()).unwrap_or(u32::MAX);
     let is_empty = request.targets.is_empty();
     let begun = request.request.is_none();
+    let (idempotency_key, request_digest) = request
+        .asked
+        .map(|asked| (asked.idempotency_key, asked.digest))
+        .unzip();
     let job = Job {
         id,
         kind: request.kind,
         actor: request.actor,
-        idempotency_key: request.idempotency_key,
+        idempotency_key,
+        request_digest,
         state: if is_empty {
             JobState::Succeeded
         } else {
@@ -177,6 +191,7 @@ mod tests {
             kind: "kms-key.create".into(),
             actor: "alice".into(),
             idempotency_key: None,
+            request_digest: None,
             state,
             priority: Priority::Bulk,
             title: "create".into(),

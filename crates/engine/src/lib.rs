@@ -23,7 +23,7 @@ pub use driver::{
 };
 pub use engine::{Engine, EngineParts, EngineRecords};
 pub use event::{JobEvent, JobEventKind};
-pub use job::{JobRequest, new_job};
+pub use job::{Asked, JobRequest, new_job};
 pub use lanes::ORPHANED;
 pub use pacer::{Pacer, Quotas};
 pub use settings::Settings;

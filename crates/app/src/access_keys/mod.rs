@@ -14,7 +14,7 @@ use keyferry_domain::access_key::{AccessKeyStep, Obstacle, preview};
 use keyferry_domain::arn::Lane;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{ConnectionId, TargetId};
-use keyferry_engine::{JobRequest, new_job};
+use keyferry_engine::{Asked, JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Subject};
 
@@ -26,6 +26,7 @@ use crate::kms_keys::Mode;
 use crate::link::default_region;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::repeated::Digest;
 
 use facts::{History, facts};
 
@@ -75,18 +76,17 @@ impl AccessKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<AccessKeyAnswer, AppError> {
-        authorize(actor, Action::ConnectionRotateAccessKey)?;
+        let action = Action::ConnectionRotateAccessKey;
+        authorize(actor, action)?;
+        let asked = mode.asks(Digest::of(action, &selector));
+        if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
+            return Ok(AccessKeyAnswer::Started(job));
+        }
         let connection = self.shared.find_connection(selector).await?;
         if mode.dry_run {
             return self.plan(&connection).await.map(AccessKeyAnswer::Planned);
         }
-        if let Some(key) = &mode.idempotency_key
-            && let Some(job) = self.repeated(actor, &connection, key).await?
-        {
-            return Ok(AccessKeyAnswer::Started(job));
-        }
-        let key = mode.idempotency_key.clone();
-        let job = self.start(actor, connection, Priority::Interactive, key);
+        let job = self.start(actor, connection, Priority::Interactive, asked);
         job.await.map(AccessKeyAnswer::Started)
     }
 
@@ -105,7 +105,7 @@ impl AccessKeys {
         actor: &Actor,
         mut connection: Connection,
         priority: Priority,
-        idempotency_key: Option<String>,
+        asked: Option<Asked>,
     ) -> Result<Job, AppError> {
         let lane = lane_of(&connection)?;
         self.refuse_shared(&connection).await?;
@@ -115,7 +115,7 @@ impl AccessKeys {
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key,
+            asked,
             priority,
             title: format!("{action} {}", connection.name),
             targets: vec![(connection.id.into(), lane)],
@@ -161,31 +161,6 @@ impl AccessKeys {
             lane,
             steps,
             blocked,
-        })
-    }
-
-    async fn repeated(
-        &self,
-        actor: &Actor,
-        connection: &Connection,
-        key: &str,
-    ) -> Result<Option<Job>, AppError> {
-        let records = &self.shared.ports.records;
-        let found = records
-            .find_job_by_idempotency_key(&actor.to_string(), key)
-            .await?;
-        let Some(job) = found else {
-            return Ok(None);
-        };
-        let targets = records.list_targets(job.id).await?;
-        let is_same = targets
-            .first()
-            .is_some_and(|target| target.subject == connection.id.into());
-        if is_same {
-            return Ok(Some(job));
-        }
-        Err(AppError::KeyReused {
-            key: key.to_owned(),
         })
     }
 

@@ -23,6 +23,7 @@ use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
+use crate::key_versions::check_current_is_active;
 
 use super::change::Wish;
 use super::create::Destination;
@@ -57,6 +58,12 @@ pub(super) struct Found {
     pub(super) is_managed: bool,
 }
 
+/// The key to bind to, and its versions, oldest first.
+pub(super) struct Source {
+    pub(super) key: ManagedKey,
+    pub(super) versions: Vec<KeyVersion>,
+}
+
 impl KmsKeys {
     /// Makes a key in the vault the source of a KMS key. An empty one gets the key's current version; of a filled one each
     /// material is proved to be a version, the oldest the first. Where one is not, nothing was changed, and the KMS key stays
@@ -72,8 +79,11 @@ impl KmsKeys {
         command: BindKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyBind)?;
-        if let Some(answer) = self.repeated(actor, Action::KmsKeyBind, None, mode).await? {
+        let action = Action::KmsKeyBind;
+        authorize(actor, action)?;
+        let wish = Wish::new(action, Priority::Interactive, &command);
+        let asked = mode.asks(wish.digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
         let to = self.destination(&command.keystore).await?;
@@ -82,17 +92,24 @@ impl KmsKeys {
         if mode.dry_run {
             return self.planned_binding(actor, found, after).await;
         }
+        let (before, after) = self.adopted(actor, found, after).await?;
+        self.carry_out(actor, mode, wish, &before, after).await
+    }
+
+    /// The KMS key as it is managed, which it is from now on, and as it shall be, with the name that it has here.
+    pub(super) async fn adopted(
+        &self,
+        actor: &Actor,
+        found: Found,
+        after: KmsKey,
+    ) -> Result<(KmsKey, KmsKey), AppError> {
         let mut before = found.kms_key;
         if !found.is_managed {
             authorize(actor, Action::KmsKeyAdopt)?;
             before = self.adopt_one(actor, before).await?;
         }
-        let after = KmsKey {
-            name: before.name.clone(),
-            ..after
-        };
-        let wish = Wish::new(Action::KmsKeyBind, Priority::Interactive);
-        self.carry_out(actor, mode, wish, &before, after).await
+        let name = before.name.clone();
+        Ok((before, KmsKey { name, ..after }))
     }
 
     async fn adopt_one(&self, actor: &Actor, kms_key: KmsKey) -> Result<KmsKey, AppError> {
@@ -163,43 +180,52 @@ impl KmsKeys {
         kms_key: &KmsKey,
         claim: &Claim,
     ) -> Result<KmsKey, AppError> {
+        let key = self.shared.find_key(&claim.key).await?;
+        let versions = self.shared.ports.records.list_versions(key.id).await?;
+        let source = Source { key, versions };
+        self.bound_to(to, kms_key, &source, claim.first_version)
+            .await
+    }
+
+    /// The same with a key that need not be stored yet.
+    pub(super) async fn bound_to(
+        &self,
+        to: &Destination,
+        kms_key: &KmsKey,
+        source: &Source,
+        first_version: Option<VersionNumber>,
+    ) -> Result<KmsKey, AppError> {
         // What is being replaced gets its end from its successor.
         self.refuse_second_successor(kms_key).await?;
-        let source = self.shared.find_key(&claim.key).await?;
-        if source.group != to.keystore.group {
-            return Err(AppError::OtherGroup {
-                key: source.name.to_string(),
-                keystore: to.keystore.name.to_string(),
-            });
-        }
-        let versions = self.shared.ports.records.list_versions(source.id).await?;
+        let key = &source.key;
+        self.refuse_other_group(to, key)?;
         let usable = |version: &&KeyVersion| {
             version.state != VersionState::Destroyed
-                && Some(version.identity.version) >= claim.first_version
+                && Some(version.identity.version) >= first_version
         };
         let binding = Binding {
-            spec: source.spec,
-            versions: versions
+            spec: key.spec,
+            versions: source
+                .versions
                 .iter()
                 .filter(usable)
                 .map(|version| version.identity.version)
                 .collect(),
-            current: source.current,
+            current: key.current,
             validity: to.keystore.template.validity,
             held: held(kms_key)?,
         };
         let intent = operation::bind(&kms_key.intent, &binding)?.or(&kms_key.intent);
         let after = KmsKey {
-            source: Some(source.id),
+            source: Some(key.id),
             intent,
             ..kms_key.clone()
         };
         if binding.held.is_empty() {
-            self.shared.check_current_is_active(&source).await?;
+            check_current_is_active(key, &source.versions)?;
             refuse_grants(kms_key)?;
-        } else if source.spec.is_asymmetric() && is_filled(kms_key) {
-            self.compare_public_keys(to, &after, &source, &versions)
-                .await?;
+        } else if key.spec.is_asymmetric() && is_filled(kms_key) {
+            self.compare_public_keys(to, &after, source).await?;
             return Ok(KmsKey {
                 held_material: true,
                 ..after
@@ -213,8 +239,7 @@ impl KmsKeys {
         &self,
         to: &Destination,
         kms_key: &KmsKey,
-        source: &ManagedKey,
-        versions: &[KeyVersion],
+        source: &Source,
     ) -> Result<(), AppError> {
         let field = "ARN";
         let arn = kms_key
@@ -228,8 +253,8 @@ impl KmsKeys {
             .await?;
         let shown = link.kms(arn.region()).public_key(arn).await;
         let shown = shown.map_err(AppError::aws(format!("reading the public key of {arn}")))?;
+        let mut versions = source.versions.iter();
         let ours = versions
-            .iter()
             .find(|version| Some(version.identity.version) == kms_key.intent.current)
             .and_then(|version| version.public_key.as_ref());
         if ours == Some(&shown) {
@@ -237,11 +262,11 @@ impl KmsKeys {
         }
         Err(AppError::WrongMaterial {
             name: kms_key.name.to_string(),
-            key: source.name.to_string(),
+            key: source.key.name.to_string(),
         })
     }
 
-    async fn planned_binding(
+    pub(super) async fn planned_binding(
         &self,
         actor: &Actor,
         found: Found,

@@ -1,12 +1,14 @@
 //! The one path of every operation on existing KMS keys: decide, then plan or commit and start.
 
+use std::fmt::Debug;
+
 use keyferry_domain::arn::Lane;
 use keyferry_domain::former::Wish as FormerWish;
 use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::{Change as IntentChange, Refusal};
-use keyferry_engine::{JobRequest, new_job};
-use keyferry_ports::records::{Batch, Change, Expect, Priority, Target};
+use keyferry_engine::{Asked, JobRequest, new_job};
+use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Target};
 
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
@@ -14,6 +16,7 @@ use crate::connections::account_of;
 use crate::driver::error_of;
 use crate::error::AppError;
 use crate::log::{Fact, object};
+use crate::repeated::Digest;
 
 use super::names::taken;
 use super::{Answer, KmsKeys, Mode, Planned};
@@ -26,15 +29,27 @@ pub(super) struct Wish {
     even_if_unchanged: bool,
     /// Whether the KMS key's name must have been typed.
     pub(super) is_destructive: bool,
+    /// What is asked for.
+    pub(super) digest: Digest,
 }
 
 impl Wish {
-    pub(super) fn new(action: Action, priority: Priority) -> Self {
+    /// With the arguments of what is asked for.
+    pub(super) fn new(action: Action, priority: Priority, arguments: &dyn Debug) -> Self {
         Self {
+            digest: Digest::of(action, arguments),
             action,
             priority,
             even_if_unchanged: false,
             is_destructive: action.approval_class() == ApprovalClass::Destructive,
+        }
+    }
+
+    /// What it is about, as whoever asks calls it.
+    pub(super) fn about(self, selector: &str) -> Self {
+        Self {
+            digest: Digest::of(self.action, &(selector, self.digest)),
+            ..self
         }
     }
 
@@ -58,13 +73,12 @@ impl KmsKeys {
         decide: impl FnOnce(&KmsKey) -> Result<IntentChange, AppError>,
     ) -> Result<Answer, AppError> {
         authorize(actor, wish.action)?;
-        let before = self.find(selector).await?;
-        if let Some(answer) = self
-            .repeated(actor, wish.action, Some(&before), mode)
-            .await?
-        {
+        let wish = wish.about(selector);
+        let asked = mode.asks(wish.digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        let before = self.find(selector).await?;
         let after = match decide(&before)? {
             IntentChange::Unchanged if !wish.even_if_unchanged => {
                 return Ok(Answer::Unchanged(before));
@@ -89,6 +103,19 @@ impl KmsKeys {
         before: &KmsKey,
         after: KmsKey,
     ) -> Result<Answer, AppError> {
+        self.carry_out_with(actor, mode, wish, (before, after), Batch::new())
+            .await
+    }
+
+    /// The same, with other changes in the same commit.
+    pub(super) async fn carry_out_with(
+        &self,
+        actor: &Actor,
+        mode: &Mode,
+        wish: Wish,
+        (before, after): (&KmsKey, KmsKey),
+        mut batch: Batch,
+    ) -> Result<Answer, AppError> {
         if mode.dry_run {
             return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
@@ -98,12 +125,12 @@ impl KmsKeys {
             self.refuse_busy(before).await?;
         }
         let expect = Expect::Revision(before.revision);
-        let mut batch = Batch::new().with(Change::PutKmsKey(after.clone(), expect));
+        batch.push(Change::PutKmsKey(after.clone(), expect));
         let lane = self.lane(&after).await?;
         let request = JobRequest {
             kind: wish.action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: mode.idempotency_key.clone(),
+            asked: mode.asks(wish.digest),
             priority: wish.priority,
             title: format!("{} {}", wish.action, after.name),
             targets: vec![(after.id.into(), lane)],
@@ -141,46 +168,33 @@ impl KmsKeys {
         Ok(waiting.map(due).map(Change::UpdateTarget).collect())
     }
 
-    /// The job that the same request made before.
+    /// What the same request began before, with the KMS keys as they are now.
     ///
     /// # Errors
     ///
-    /// [`AppError::KeyReused`] where the idempotency key belongs to another operation or KMS key.
+    /// [`AppError::KeyReused`] where the idempotency key was used for another request.
     pub(super) async fn repeated(
         &self,
         actor: &Actor,
-        action: Action,
-        about: Option<&KmsKey>,
-        mode: &Mode,
+        asked: Option<&Asked>,
     ) -> Result<Option<Answer>, AppError> {
-        let Some(key) = mode.idempotency_key.as_ref().filter(|_| !mode.dry_run) else {
+        let Some(job) = self.shared.begun_before(actor, asked).await? else {
             return Ok(None);
         };
+        let kms_keys = self.kms_keys_of(&job).await?;
+        Ok(Some(Answer::Started { job, kms_keys }))
+    }
+
+    /// What a job is about.
+    pub(super) async fn kms_keys_of(&self, job: &Job) -> Result<Vec<KmsKey>, AppError> {
         let records = &self.shared.ports.records;
-        let Some(job) = records
-            .find_job_by_idempotency_key(&actor.to_string(), key)
-            .await?
-        else {
-            return Ok(None);
-        };
-        if job.kind != action.as_str() {
-            return Err(AppError::KeyReused { key: key.clone() });
-        }
         let mut kms_keys = Vec::new();
         for target in records.list_targets(job.id).await? {
             if let Some(id) = target.subject.kms_key() {
                 kms_keys.extend(records.find_kms_key(id).await?);
             }
         }
-        let is_about = |one: &KmsKey| {
-            kms_keys
-                .iter()
-                .any(|key| key.id == one.id || key.predecessor == Some(one.id))
-        };
-        if about.is_some_and(|one| !is_about(one)) {
-            return Err(AppError::KeyReused { key: key.clone() });
-        }
-        Ok(Some(Answer::Started { job, kms_keys }))
+        Ok(kms_keys)
     }
 
     /// One operation at a time on one KMS key.

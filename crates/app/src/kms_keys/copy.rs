@@ -11,6 +11,7 @@ use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
+use crate::repeated::Digest;
 
 use super::create::{Properties, planned_first};
 use super::{Answer, KmsKeys, Mode};
@@ -41,7 +42,8 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         let action = Action::KeyCopy;
         authorize(actor, action)?;
-        if let Some(answer) = self.repeated(actor, action, None, mode).await? {
+        let asked = mode.asks(Digest::of(action, &(selector, &copies)));
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
         let key = self.shared.key_to_copy(selector).await?;
@@ -78,7 +80,7 @@ impl KmsKeys {
             let plans = made.into_iter().map(|one| planned_first(one, now));
             return Ok(Answer::Planned(plans.collect()));
         }
-        self.start_creation(actor, action, made, mode, batch).await
+        self.start_creation(actor, action, made, asked, batch).await
     }
 
     /// Where a KMS key came from, where it is a copy.

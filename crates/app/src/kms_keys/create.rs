@@ -1,4 +1,4 @@
-//! Making KMS keys: with a new key, or from one that the vault has.
+//! New KMS keys: their first intent, and the job that makes them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::Connection;
-use keyferry_domain::id::{KmsKeyId, OperationId};
+use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
 use keyferry_domain::intent::Intent;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::{Keystore, PolicyDocument};
@@ -19,7 +19,7 @@ use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{Place, View};
-use keyferry_engine::JobRequest;
+use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::policy::parse_policy;
 use keyferry_ports::records::{Batch, Change, Expect, Priority};
 
@@ -28,10 +28,8 @@ use crate::actor::Actor;
 use crate::connections::account_of;
 use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
-use crate::keys::CreateKey;
-use crate::log::{Fact, object};
 
-use super::{Answer, KmsKeys, Mode, Planned, Stay};
+use super::{Answer, KmsKeys, Planned, Stay};
 
 /// Which key policy a KMS key gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,47 +68,6 @@ pub struct Properties {
     pub rotation: RotationChoice,
 }
 
-/// A new key and a KMS key that holds it.
-#[derive(Clone, Debug)]
-pub struct CreateKmsKey {
-    /// The keystore, by id or name.
-    pub keystore: String,
-    /// Name of key and KMS key.
-    pub name: Name,
-    /// Kind of key; `None` is the template's.
-    pub spec: Option<KeySpec>,
-    /// Everything else.
-    pub properties: Properties,
-}
-
-/// A KMS key whose material AWS makes.
-#[derive(Clone, Debug)]
-pub struct GenerateInAws {
-    /// The keystore, by id or name.
-    pub keystore: String,
-    /// Name of the KMS key.
-    pub name: Name,
-    /// Kind of key; `None` is the template's.
-    pub spec: Option<KeySpec>,
-    /// Days between AWS's own rotations, 90 to 2560; symmetric keys only. `None` is never.
-    pub native_rotation_days: Option<u32>,
-    /// Everything else; material that AWS makes has no end.
-    pub properties: Properties,
-}
-
-/// A KMS key from a key that the vault has.
-#[derive(Clone, Debug)]
-pub struct UploadKey {
-    /// The keystore, by id or name.
-    pub keystore: String,
-    /// The key, by id or name; its current version is imported, never its history.
-    pub key: String,
-    /// Name of the KMS key; `None` is the key's.
-    pub name: Option<Name>,
-    /// Everything else.
-    pub properties: Properties,
-}
-
 /// Where a new KMS key goes.
 pub(super) struct Destination {
     pub(super) keystore: Keystore,
@@ -118,112 +75,41 @@ pub(super) struct Destination {
     pub(super) account: Account,
 }
 
-impl KmsKeys {
-    pub(super) async fn create_with_new_key(
-        &self,
-        actor: &Actor,
-        command: CreateKmsKey,
-        mode: &Mode,
-    ) -> Result<Answer, AppError> {
-        if let Some(answer) = self
-            .repeated(actor, Action::KmsKeyCreate, None, mode)
-            .await?
-        {
-            return Ok(answer);
+/// What a new KMS key shall hold.
+#[derive(Clone, Copy)]
+pub(super) struct Holds {
+    /// Kind of key.
+    pub(super) spec: KeySpec,
+    /// The version to import; `None` where AWS makes the material.
+    pub(super) version: Option<VersionNumber>,
+    /// The key that the version is of, where there is one yet.
+    pub(super) source: Option<KeyId>,
+    /// Days between AWS's own rotations.
+    pub(super) native_rotation_days: Option<u32>,
+}
+
+impl Holds {
+    /// The current version of a key.
+    pub(super) fn current_of(key: &ManagedKey) -> Self {
+        Self {
+            version: Some(key.current),
+            source: Some(key.id),
+            ..Self::first_of(key.spec)
         }
-        let to = self.destination(&command.keystore).await?;
-        let spec = command.spec.unwrap_or(to.keystore.template.spec);
-        self.refuse_taken_name(to.keystore.id, &command.name, None)
-            .await?;
-        let version = Some(VersionNumber::FIRST);
-        let intent = self.first_intent(&to, version, (spec, None), command.properties)?;
-        self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
-            .await?;
-        let kms_key = self.new_kms_key(&to, command.name.clone(), intent);
-        if mode.dry_run {
-            let planned = planned_first(kms_key, self.shared.now());
-            return Ok(Answer::Planned(vec![planned]));
-        }
-        let key = CreateKey {
-            group: Some(to.keystore.group.to_string()),
-            name: command.name,
+    }
+
+    /// The first version of a key that is still to be made.
+    pub(super) fn first_of(spec: KeySpec) -> Self {
+        Self {
             spec,
-            description: kms_key.intent.description.clone(),
-            active_versions_max: None,
-            permitted: None,
-            exportable: false,
-            rotation: None,
-        };
-        let (made, changes) = self.shared.new_key(key).await?;
-        let about = object("key", made.key.id, &made.key.name);
-        let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
-        let mut batch = Batch::from(changes);
-        batch.push(fact.detail("spec", spec).change());
-        let kms_key = KmsKey {
-            source: Some(made.key.id),
-            ..kms_key
-        };
-        self.start_creation(actor, Action::KmsKeyCreate, vec![kms_key], mode, batch)
-            .await
+            version: Some(VersionNumber::FIRST),
+            source: None,
+            native_rotation_days: None,
+        }
     }
+}
 
-    /// A KMS key whose material AWS makes and keeps: nothing of it is in the vault.
-    pub(super) async fn create_in_aws(
-        &self,
-        actor: &Actor,
-        command: GenerateInAws,
-        mode: &Mode,
-    ) -> Result<Answer, AppError> {
-        let action = Action::KmsKeyCreate;
-        if let Some(answer) = self.repeated(actor, action, None, mode).await? {
-            return Ok(answer);
-        }
-        if command.properties.validity.is_some() {
-            return Err(operation::Refusal::OriginAws.into());
-        }
-        let to = self.destination(&command.keystore).await?;
-        let spec = command.spec.unwrap_or(to.keystore.template.spec);
-        self.refuse_taken_name(to.keystore.id, &command.name, None)
-            .await?;
-        let kind = (spec, command.native_rotation_days);
-        let intent = self.first_intent(&to, None, kind, command.properties)?;
-        self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
-            .await?;
-        let kms_key = self.new_kms_key(&to, command.name, intent);
-        if mode.dry_run {
-            let planned = planned_first(kms_key, self.shared.now());
-            return Ok(Answer::Planned(vec![planned]));
-        }
-        self.start_creation(actor, action, vec![kms_key], mode, Batch::new())
-            .await
-    }
-
-    pub(super) async fn create_from_key(
-        &self,
-        actor: &Actor,
-        command: UploadKey,
-        mode: &Mode,
-    ) -> Result<Answer, AppError> {
-        if let Some(answer) = self
-            .repeated(actor, Action::KmsKeyUpload, None, mode)
-            .await?
-        {
-            return Ok(answer);
-        }
-        let to = self.destination(&command.keystore).await?;
-        let key: ManagedKey = self.shared.find_key(&command.key).await?;
-        self.shared.check_current_is_active(&key).await?;
-        let name = command.name.unwrap_or_else(|| key.name.clone());
-        let kms_key = self.kms_key_of(&to, &key, name, command.properties).await?;
-        if mode.dry_run {
-            let planned = planned_first(kms_key, self.shared.now());
-            return Ok(Answer::Planned(vec![planned]));
-        }
-        let batch = Batch::new().with(self.linked(actor, &key, &kms_key, &to.keystore));
-        self.start_creation(actor, Action::KmsKeyUpload, vec![kms_key], mode, batch)
-            .await
-    }
-
+impl KmsKeys {
     /// A KMS key that shall hold the current version of a key of the keystore's group.
     pub(super) async fn kms_key_of(
         &self,
@@ -232,19 +118,39 @@ impl KmsKeys {
         name: Name,
         properties: Properties,
     ) -> Result<KmsKey, AppError> {
-        if key.group != to.keystore.group {
-            return Err(AppError::OtherGroup {
-                key: key.name.to_string(),
-                keystore: to.keystore.name.to_string(),
-            });
+        self.refuse_other_group(to, key)?;
+        self.designed(to, name, Holds::current_of(key), properties)
+            .await
+    }
+
+    pub(super) fn refuse_other_group(
+        &self,
+        to: &Destination,
+        key: &ManagedKey,
+    ) -> Result<(), AppError> {
+        if key.group == to.keystore.group {
+            return Ok(());
         }
+        Err(AppError::OtherGroup {
+            key: key.name.to_string(),
+            keystore: to.keystore.name.to_string(),
+        })
+    }
+
+    /// A KMS key that nothing is stored of yet, refused where its name or an alias is taken.
+    pub(super) async fn designed(
+        &self,
+        to: &Destination,
+        name: Name,
+        holds: Holds,
+        properties: Properties,
+    ) -> Result<KmsKey, AppError> {
         self.refuse_taken_name(to.keystore.id, &name, None).await?;
-        let version = Some(key.current);
-        let intent = self.first_intent(to, version, (key.spec, None), properties)?;
+        let intent = self.first_intent(to, holds, properties)?;
         self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
             .await?;
         Ok(KmsKey {
-            source: Some(key.id),
+            source: holds.source,
             ..self.new_kms_key(to, name, intent)
         })
     }
@@ -267,14 +173,13 @@ impl KmsKeys {
     fn first_intent(
         &self,
         to: &Destination,
-        version: Option<VersionNumber>,
-        (spec, native_rotation_days): (KeySpec, Option<u32>),
+        holds: Holds,
         properties: Properties,
     ) -> Result<Intent, AppError> {
         let regions = regions_of(&to.keystore, properties.regions)?;
         let now = self.shared.now();
-        let mut request = CreateRequest::new(regions, version);
-        request.spec = Some(spec);
+        let mut request = CreateRequest::new(regions, holds.version);
+        request.spec = Some(holds.spec);
         request.usage = properties.usage;
         request.aliases = properties.aliases.into_iter().collect::<BTreeSet<_>>();
         request.tags = properties.tags;
@@ -283,7 +188,7 @@ impl KmsKeys {
         request.validity = properties.validity.map(|stay| stay.validity(now));
         request.enabled = !properties.disabled;
         request.rotation = properties.rotation;
-        request.native_rotation_days = native_rotation_days;
+        request.native_rotation_days = holds.native_rotation_days;
         let mut intent = operation::create(&to.keystore.template, request, now)?;
         intent.policy = Some(policy_for(to, &intent, properties.policy)?);
         let first = plan(&intent, &empty_view(&intent), now);
@@ -346,7 +251,7 @@ impl KmsKeys {
         actor: &Actor,
         action: Action,
         kms_keys: Vec<KmsKey>,
-        mode: &Mode,
+        asked: Option<Asked>,
         mut batch: Batch,
     ) -> Result<Answer, AppError> {
         let Some(first) = kms_keys.first() else {
@@ -363,7 +268,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: mode.idempotency_key.clone(),
+            asked,
             priority: Priority::Interactive,
             title: format!("{action} {}", first.name),
             targets,

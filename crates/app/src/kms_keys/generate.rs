@@ -4,12 +4,13 @@ use keyferry_domain::id::KeyId;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::version::VersionNumber;
-use keyferry_engine::JobRequest;
+use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Batch, Priority};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::repeated::Digest;
 
 use super::{Answer, GenerateInAws, KmsKeys, Mode};
 
@@ -40,7 +41,7 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyCreate)?;
-        self.create_in_aws(actor, command, mode).await
+        self.make(actor, command, mode).await
     }
 
     /// Rotates a KMS key whose material is not from the vault to a new KMS key that holds the current version of a key.
@@ -59,10 +60,11 @@ impl KmsKeys {
         let action = Action::KmsKeyRotate;
         authorize(actor, action)?;
         authorize(actor, Action::KmsKeyUpload)?;
-        let before = self.find(selector).await?;
-        if let Some(answer) = self.repeated(actor, action, Some(&before), mode).await? {
+        let asked = mode.asks(Digest::of(action, &(selector, &command)));
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        let before = self.find(selector).await?;
         let invalid = |why: String| AppError::Invalid {
             field: "to_key",
             why,
@@ -92,7 +94,7 @@ impl KmsKeys {
             before,
             material,
             command.old_key,
-            (Priority::Interactive, mode),
+            (Priority::Interactive, mode.dry_run, asked),
         )
         .await
     }
@@ -103,10 +105,9 @@ impl KmsKeys {
         actor: &Actor,
         before: KmsKey,
         old_key: OldKey,
-        mode: &Mode,
+        how: (Priority, bool, Option<Asked>),
     ) -> Result<Answer, AppError> {
-        let priority = (Priority::Interactive, mode);
-        self.replace_by(actor, before, (None, None), old_key, priority)
+        self.replace_by(actor, before, (None, None), old_key, how)
             .await
     }
 
@@ -117,12 +118,12 @@ impl KmsKeys {
         before: KmsKey,
         (source, version): (Option<KeyId>, Option<VersionNumber>),
         old_key: OldKey,
-        (priority, mode): (Priority, &Mode),
+        (priority, dry_run, asked): (Priority, bool, Option<Asked>),
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyRotate;
         self.refuse_second_successor(&before).await?;
         let successor = self.successor_holding(&before, source, version, old_key)?;
-        if mode.dry_run {
+        if dry_run {
             let planned = self.plan_of_both(actor, successor, &before, old_key);
             return Ok(Answer::Planned(planned.await?));
         }
@@ -135,7 +136,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: mode.idempotency_key.clone(),
+            asked,
             priority,
             title: format!("{action} {name}"),
             targets: prepared.targets,

@@ -57,15 +57,12 @@ impl KmsKeys {
         choice: GrantChoice,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let mut wish = Wish::new(Action::KmsKeyRevokeGrants, Priority::Protect);
+        let mut wish = Wish::new(Action::KmsKeyRevokeGrants, Priority::Protect, &choice);
         // Among all are those that AWS services gave themselves, and cannot work without.
         wish.is_destructive = choice == GrantChoice::All;
         authorize(actor, wish.action)?;
-        let before = self.find(selector).await?;
-        if let Some(answer) = self
-            .repeated(actor, wish.action, Some(&before), mode)
-            .await?
-        {
+        let asked = mode.asks(wish.about(selector).digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
         let grants = chosen(&self.grants(actor, selector).await?, &choice)?;

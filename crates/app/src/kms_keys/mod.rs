@@ -8,7 +8,9 @@ mod copy;
 mod create;
 mod generate;
 mod grants;
+mod import;
 mod leave;
+mod make;
 mod names;
 mod observe;
 mod part;
@@ -47,9 +49,11 @@ pub use bulk::{
     ManifestLine, Matching, Selection,
 };
 pub use copy::CopyInto;
-pub use create::{CreateKmsKey, GenerateInAws, PolicyChoice, Properties, UploadKey};
+pub use create::{PolicyChoice, Properties};
 pub use generate::RotateToKey;
 pub use grants::{GrantChoice, Grants};
+pub use import::{FileOfKey, ImportInto, ImportKmsKey};
+pub use make::{CreateKmsKey, GenerateInAws, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};
 pub use stay::Stay;
@@ -179,7 +183,7 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyCreate)?;
-        self.create_with_new_key(actor, command, mode).await
+        self.make(actor, command, mode).await
     }
 
     /// Makes a KMS key that holds the current version of a key already in the vault.
@@ -190,7 +194,7 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyUpload)?;
-        self.create_from_key(actor, command, mode).await
+        self.make(actor, command, mode).await
     }
 
     /// Enables. Refused on an empty key.
@@ -200,7 +204,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyEnable, Priority::Interactive).even_if_unchanged();
+        let wish = Wish::new(Action::KmsKeyEnable, Priority::Interactive, &()).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::enable(&key.intent, observed_state(key))?)
         })
@@ -214,7 +218,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyDisable, Priority::Protect).even_if_unchanged();
+        let wish = Wish::new(Action::KmsKeyDisable, Priority::Protect, &()).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::disable(&key.intent, observed_state(key))?)
         })
@@ -228,7 +232,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyDeactivate, Priority::Interactive);
+        let wish = Wish::new(Action::KmsKeyDeactivate, Priority::Interactive, &());
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::deactivate(&key.intent)?)
         })
@@ -242,7 +246,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyActivate, Priority::Interactive);
+        let wish = Wish::new(Action::KmsKeyActivate, Priority::Interactive, &());
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::activate(&key.intent, &key.held)?)
         })
@@ -260,8 +264,8 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish =
-            Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive).even_if_unchanged();
+        let wish = Wish::new(Action::KmsKeyRemoveFromCloud, Priority::Interactive, &())
+            .even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::remove_from_cloud(&key.intent)?)
         })
@@ -281,7 +285,7 @@ impl KmsKeys {
             authorize(actor, Action::KmsKeyRemoveFromCloud)?;
         }
         let mut wish =
-            Wish::new(Action::KmsKeySynchronize, Priority::Interactive).even_if_unchanged();
+            Wish::new(Action::KmsKeySynchronize, Priority::Interactive, &what).even_if_unchanged();
         wish.is_destructive = what.delete_material;
         self.change(actor, selector, mode, wish, |key| {
             let import = if what.delete_material {
@@ -307,8 +311,8 @@ impl KmsKeys {
         days: u32,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish =
-            Wish::new(Action::KmsKeyScheduleDeletion, Priority::Interactive).even_if_unchanged();
+        let wish = Wish::new(Action::KmsKeyScheduleDeletion, Priority::Interactive, &days)
+            .even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::schedule_deletion(
                 &key.intent,
@@ -330,7 +334,7 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyCancelDeletion)?;
         let key = self.find(selector).await?;
-        let asks_for_loss = empty == Some(true);
+        let (asked, asks_for_loss) = (empty, empty == Some(true));
         let empty = match empty {
             Some(empty) => empty,
             None => self.keystore_empties(&key).await?,
@@ -339,7 +343,7 @@ impl KmsKeys {
             authorize(actor, Action::KmsKeyRemoveFromCloud)?;
         }
         // It waits for no other work, the removal included that follows: until it is cancelled, the deletion runs.
-        let mut wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect);
+        let mut wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect, &asked);
         // What the keystore does with every cancelled deletion was consented to there.
         wish.is_destructive = asks_for_loss;
         self.change(actor, &key.id.to_string(), mode, wish, |key| {
@@ -355,7 +359,7 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyRestore, Priority::Protect).even_if_unchanged();
+        let wish = Wish::new(Action::KmsKeyRestore, Priority::Protect, &()).even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::restore(&key.intent)?)
         })

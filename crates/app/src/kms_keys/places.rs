@@ -37,7 +37,7 @@ impl KmsKeys {
         let new: Vec<Region> = regions.iter().filter(is_new).cloned().collect();
         self.refuse_taken_aliases(&connection, &new, &key.intent.aliases, None)
             .await?;
-        let wish = Wish::new(Action::KmsKeyReplicate, Priority::Interactive);
+        let wish = Wish::new(Action::KmsKeyReplicate, Priority::Interactive, &regions);
         self.change(actor, &key.id.to_string(), mode, wish, |key| {
             Ok(operation::replicate(&key.intent, &regions)?)
         })
@@ -52,7 +52,7 @@ impl KmsKeys {
         to: &Region,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyChangePrimary, Priority::Interactive);
+        let wish = Wish::new(Action::KmsKeyChangePrimary, Priority::Interactive, to);
         self.change(actor, selector, mode, wish, |key| {
             Ok(operation::change_primary(&key.intent, to)?)
         })

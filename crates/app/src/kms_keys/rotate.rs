@@ -4,13 +4,14 @@ use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::schedule::{RotationSchedule, ScheduledMethod};
-use keyferry_engine::JobRequest;
+use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Batch, Priority};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::AfterVersion;
+use crate::repeated::Digest;
 
 use super::change::Wish;
 use super::generate::is_native;
@@ -64,16 +65,18 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyRotate;
         authorize(actor, action)?;
-        let key = self.find(selector).await?;
-        if let Some(answer) = self.repeated(actor, action, Some(&key), mode).await? {
+        let asked = mode.asks(Digest::of(action, &(selector, &command)));
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        let key = self.find(selector).await?;
         if command.method.empties() {
             authorize(actor, Action::KmsKeyDeactivate)?;
             mode.confirms(&key)?;
         }
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), command.method) {
-            return self.rotate_in_aws(actor, key, old_key, mode).await;
+            let how = (Priority::Interactive, mode.dry_run, asked);
+            return self.rotate_in_aws(actor, key, old_key, how).await;
         }
         if mode.dry_run {
             let source = self.shared.find_key(&source_of(&key)?).await?;
@@ -81,14 +84,8 @@ impl KmsKeys {
             let planned = self.preview_rotation(actor, key, to, command.method);
             return Ok(Answer::Planned(planned.await?));
         }
-        let key_of_request = mode.idempotency_key.clone();
-        self.rotate_one(
-            actor,
-            key,
-            command.method,
-            (Priority::Interactive, key_of_request),
-        )
-        .await
+        self.rotate_one(actor, key, command.method, (Priority::Interactive, asked))
+            .await
     }
 
     /// Rotates a KMS key whose time has come. What becomes of the old key was asked for by whoever set the schedule.
@@ -105,8 +102,8 @@ impl KmsKeys {
         authorize(actor, Action::KmsKeyRotate)?;
         let method = RotationMethod::of(schedule, &key)?;
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), method) {
-            let mode = Mode::default();
-            return self.rotate_in_aws(actor, key, old_key, &mode).await;
+            let how = (Priority::Bulk, false, None);
+            return self.rotate_in_aws(actor, key, old_key, how).await;
         }
         self.rotate_one(actor, key, method, (Priority::Bulk, None))
             .await
@@ -117,7 +114,7 @@ impl KmsKeys {
         actor: &Actor,
         before: KmsKey,
         method: RotationMethod,
-        (priority, idempotency_key): (Priority, Option<String>),
+        (priority, asked): (Priority, Option<Asked>),
     ) -> Result<Answer, AppError> {
         let source = self.shared.find_key(&source_of(&before)?).await?;
         let to = source.current.next();
@@ -129,7 +126,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: Action::KmsKeyRotate.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key,
+            asked,
             priority,
             title: format!("{} {name}", Action::KmsKeyRotate),
             targets: prepared.targets,
@@ -159,10 +156,12 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyUploadVersion;
         authorize(actor, action)?;
-        let before = self.find(selector).await?;
-        if let Some(answer) = self.repeated(actor, action, Some(&before), mode).await? {
+        let wish = Wish::new(action, Priority::Interactive, &()).about(selector);
+        let asked = mode.asks(wish.digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        let before = self.find(selector).await?;
         let source = self.shared.find_key(&source_of(&before)?).await?;
         self.shared.check_current_is_active(&source).await?;
         let now = self.shared.now();
@@ -171,7 +170,6 @@ impl KmsKeys {
             intent: change.or(&before.intent),
             ..before.clone()
         };
-        let wish = Wish::new(action, Priority::Interactive);
         self.carry_out(actor, mode, wish, &before, after).await
     }
 }

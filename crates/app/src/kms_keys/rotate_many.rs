@@ -10,6 +10,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::schedule::SourceRotation;
 use keyferry_domain::version::VersionNumber;
+use keyferry_engine::Asked;
 use keyferry_ports::records::{Job, KmsKeyFilter, Page, Priority};
 
 use crate::action::{Action, authorize};
@@ -17,6 +18,7 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::AfterVersion;
 use crate::log::object;
+use crate::repeated::Digest;
 
 use super::rotate::RotationMethod;
 use super::rotation::source_of;
@@ -93,7 +95,7 @@ impl KmsKeys {
             Action::KeyRotate,
             "key",
             (source.id.to_string(), &source.name),
-            mode,
+            mode.asks(Digest::of(Action::KeyRotate, &(selector, &command))),
         );
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
@@ -133,7 +135,9 @@ impl KmsKeys {
         authorize(actor, Action::KeystoreRotate)?;
         let keystore = self.shared.find_keystore(selector).await?;
         let subject = (keystore.id.to_string(), &keystore.name);
-        let order = order(actor, Action::KeystoreRotate, "keystore", subject, mode);
+        let action = Action::KeystoreRotate;
+        let asked = mode.asks(Digest::of(action, &(selector, method)));
+        let order = order(actor, action, "keystore", subject, asked);
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
         }
@@ -182,7 +186,7 @@ impl KmsKeys {
         let order = Order {
             priority: Priority::Bulk,
             raises_alerts: true,
-            ..order(actor, Action::KeyRotate, "key", subject, &Mode::default())
+            ..order(actor, Action::KeyRotate, "key", subject, None)
         };
         let method = |key: KmsKey| {
             let method = RotationMethod::of(&rule.schedule, &key);
@@ -262,15 +266,14 @@ fn order<'a>(
     action: Action,
     kind: &str,
     (id, name): (String, &Name),
-    mode: &Mode,
+    asked: Option<Asked>,
 ) -> Order<'a> {
-    let key = mode.idempotency_key.clone().filter(|_| !mode.dry_run);
     Order {
         actor,
         action,
         about: object(kind, id, name),
         priority: Priority::Interactive,
-        idempotency_key: key,
+        asked,
         raises_alerts: false,
     }
 }

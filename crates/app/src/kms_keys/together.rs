@@ -4,7 +4,7 @@ use keyferry_audit::Object;
 use keyferry_domain::arn::Lane;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_engine::{JobRequest, new_job};
+use keyferry_engine::{Asked, JobRequest, new_job};
 use keyferry_ports::records::{Batch, Job, Priority, Subject};
 
 use crate::action::Action;
@@ -24,7 +24,8 @@ pub(super) struct Order<'a> {
     pub(super) action: Action,
     pub(super) about: Object,
     pub(super) priority: Priority,
-    pub(super) idempotency_key: Option<String>,
+    /// By what the request is known when it comes again.
+    pub(super) asked: Option<Asked>,
     /// Whether what is refused raises alerts: nobody waits for the answer.
     pub(super) raises_alerts: bool,
 }
@@ -167,7 +168,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: order.action.as_str().to_owned(),
             actor: order.actor.to_string(),
-            idempotency_key: order.idempotency_key.clone(),
+            asked: order.asked.clone(),
             priority: order.priority,
             title: title(order),
             targets,
@@ -181,30 +182,20 @@ impl KmsKeys {
         Ok(Some(job))
     }
 
-    /// The job that the same request began before.
+    /// What the same request began before.
     pub(super) async fn repeated_together(
         &self,
         order: &Order<'_>,
     ) -> Result<Option<Rotations>, AppError> {
-        let Some(key) = &order.idempotency_key else {
+        let asked = order.asked.as_ref();
+        let Some(job) = self.shared.begun_before(order.actor, asked).await? else {
             return Ok(None);
         };
-        let records = &self.shared.ports.records;
-        let actor = order.actor.to_string();
-        let Some(job) = records.find_job_by_idempotency_key(&actor, key).await? else {
-            return Ok(None);
-        };
-        if job.title != title(order) {
-            return Err(AppError::KeyReused { key: key.clone() });
-        }
-        let mut answer = Rotations::default();
-        for target in records.list_targets(job.id).await? {
-            if let Some(id) = target.subject.kms_key() {
-                answer.kms_keys.extend(records.find_kms_key(id).await?);
-            }
-        }
-        answer.job = Some(job);
-        Ok(Some(answer))
+        Ok(Some(Rotations {
+            kms_keys: self.kms_keys_of(&job).await?,
+            job: Some(job),
+            ..Rotations::default()
+        }))
     }
 }
 

@@ -91,15 +91,14 @@ impl KmsKeys {
         command: UpdateKmsKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        let wish = Wish::new(Action::KmsKeyUpdate, Priority::Interactive);
-        authorize(actor, wish.action)?;
-        let before = self.find(selector).await?;
-        if let Some(answer) = self
-            .repeated(actor, wish.action, Some(&before), mode)
-            .await?
-        {
+        let action = Action::KmsKeyUpdate;
+        authorize(actor, action)?;
+        let wish = Wish::new(action, Priority::Interactive, &command).about(selector);
+        let asked = mode.asks(wish.digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        let before = self.find(selector).await?;
         check_revision("KMS key", command.revision, before.revision)?;
         let after = self.updated(&before, command).await?;
         if after == before {

@@ -223,7 +223,7 @@ impl Pass {
         let request = JobRequest {
             kind: Action::KmsKeyHeal.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: None,
+            asked: None,
             priority: Priority::Heal,
             title: format!("{} {}", Action::KmsKeyHeal, key.name),
             targets: vec![(key.id.into(), subject.lane(&self.region)?)],

@@ -77,7 +77,7 @@ impl Watch {
         let request = JobRequest {
             kind: Action::KeystoreSync.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: None,
+            asked: None,
             priority: Priority::Interactive,
             title,
             targets,
@@ -181,7 +181,7 @@ impl Watch {
         let request = JobRequest {
             kind: WATCH.to_owned(),
             actor: Actor::System.to_string(),
-            idempotency_key: None,
+            asked: None,
             priority: Priority::Bulk,
             title: format!("watch {} in {region}", connection.name),
             targets: vec![(subject, lane(account, region))],

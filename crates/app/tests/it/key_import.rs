@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::scene::{MODE, aws, world};
 
-const BYTES: [u8; 32] = *b"thirty-two bytes that are a key.";
+pub(crate) const BYTES: [u8; 32] = *b"thirty-two bytes that are a key.";
 
 pub(crate) fn file(bytes: &[u8]) -> MaterialFile {
     MaterialFile {
@@ -130,7 +130,7 @@ async fn a_file_becomes_the_next_version_of_a_key_of_its_spec_and_not_twice() {
 }
 
 /// RFC 5649 of [`BYTES`] under 32 bytes of 0x42: openssl enc -id-aes256-wrap-pad -iv A65959A6 -K 4242… -in bytes
-const WRAPPED: &str =
+pub(crate) const WRAPPED: &str =
     "539e238265e757e23b60e5006a6042c6262bb82c5e144571e610dd4a3760ddb5a7c733315df3fe66";
 
 #[tokio::test]

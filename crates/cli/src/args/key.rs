@@ -49,6 +49,20 @@ pub enum KeyCommand {
     },
 }
 
+/// What is said of a new key in the vault.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KeyOptionArgs {
+    /// How many versions may be active at once; 10 unless given.
+    #[arg(long, value_name = "NUMBER")]
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with the key, such as encrypt,decrypt; everything that its spec can unless given.
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    pub permit: Option<Vec<String>>,
+    /// Let its material leave by a wrapped download or a copy.
+    #[arg(long)]
+    pub exportable: bool,
+}
+
 /// `key create`
 #[derive(Clone, Debug, Args)]
 pub struct CreateArgs {
@@ -60,15 +74,9 @@ pub struct CreateArgs {
     /// Free text.
     #[arg(long, default_value = "")]
     pub description: String,
-    /// How many versions may be active at once; 10 unless given.
-    #[arg(long, value_name = "NUMBER")]
-    pub active_versions_max: Option<u32>,
-    /// What applications may do with it, such as encrypt,decrypt; everything that its spec can unless given.
-    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
-    pub permit: Option<Vec<String>>,
-    /// Let material leave by a wrapped download.
-    #[arg(long)]
-    pub exportable: bool,
+    /// What counts for it.
+    #[command(flatten)]
+    pub options: KeyOptionArgs,
     /// The owning group: id or name; `default` unless given.
     #[arg(long)]
     pub group: Option<String>,
@@ -95,15 +103,9 @@ pub struct ImportKeyArgs {
     /// Free text.
     #[arg(long)]
     pub description: Option<String>,
-    /// How many versions may be active at once; 10 unless given.
-    #[arg(long, value_name = "NUMBER")]
-    pub active_versions_max: Option<u32>,
-    /// What applications may do with it, such as encrypt,decrypt; everything that its spec can unless given.
-    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
-    pub permit: Option<Vec<String>>,
-    /// Let material leave by a wrapped download or a copy.
-    #[arg(long)]
-    pub exportable: bool,
+    /// What counts for it.
+    #[command(flatten)]
+    pub options: KeyOptionArgs,
     /// The owning group: id or name; `default` unless given.
     #[arg(long)]
     pub group: Option<String>,

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::kms_key::ValidityArgs;
-use super::{RunArgs, WhichArgs};
+use super::{RunArgs, ValidityArgs, WhichArgs};
 
 /// `kms-key update`
 #[derive(Clone, Debug, Args)]

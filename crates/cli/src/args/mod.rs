@@ -10,6 +10,7 @@ mod job;
 mod key;
 mod keystore;
 mod kms_key;
+mod kms_key_make;
 mod kms_key_update;
 mod local;
 mod rotation;
@@ -27,13 +28,17 @@ pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
     CancelDestructionArgs, CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs,
-    KeyCommand, KeyFileArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, UpdateKeyArgs,
+    KeyCommand, KeyFileArgs, KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs,
+    UpdateKeyArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
-    AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateArgs,
-    KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RevokeGrantsArgs, RotateArgs,
-    ScheduleDeletionArgs, SettingsArgs, SynchronizeArgs, UploadArgs,
+    AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand,
+    ListArgs, ManyArgs, OneArgs, ReplicateArgs, RevokeGrantsArgs, RotateArgs, ScheduleDeletionArgs,
+    SynchronizeArgs,
+};
+pub use kms_key_make::{
+    CreateArgs, ImportKmsKeyArgs, NewKmsKeyArgs, SettingsArgs, UploadArgs, ValidityArgs,
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};

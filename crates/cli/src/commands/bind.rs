@@ -46,21 +46,13 @@ pub(crate) async fn run(context: &mut Context<'_>, args: BindArgs) -> Result<(),
     let text = context.world.read_text(&args.manifest)?;
     let lines = manifest(&text)?;
     let mut done = Done::default();
-    for part in lines.chunks(AT_ONCE) {
-        let part = send(context, &args, part).await?;
-        done.jobs.extend(part.job);
-        done.bound.extend(part.bound);
-        done.left.extend(part.left);
+    let mut went_well = send_all(context, &args, &lines, &mut done).await;
+    if !args.no_wait && went_well.is_ok() {
+        went_well = follow_all(context, &mut done).await;
     }
-    if !args.no_wait {
-        for job in &mut done.jobs {
-            *job = progress::follow(context.world, &context.client, &job.id).await?;
-            let targets = targets_of(&context.client, &job.id).await?;
-            done.stuck
-                .extend(targets.into_iter().filter(|target| target.state != "done"));
-        }
-    }
+    // What began goes on, whatever came after it.
     show(context, &args, &done)?;
+    went_well?;
     let failed = done.left.len() + done.stuck.len();
     if failed == 0 {
         return Ok(());
@@ -69,6 +61,36 @@ pub(crate) async fn run(context: &mut Context<'_>, args: BindArgs) -> Result<(),
     let hint =
         "mend what each line says, and give the file again: what is bound already is left as it is";
     Err(CliError::new(Exit::Conflict, message).hint(hint))
+}
+
+/// A job for each part; said as soon as it begins, so that none is lost where a later one does not.
+async fn send_all(
+    context: &mut Context<'_>,
+    args: &BindArgs,
+    lines: &[BindLine],
+    done: &mut Done,
+) -> Result<(), CliError> {
+    for part in lines.chunks(AT_ONCE) {
+        let part = send(context, args, part).await?;
+        if let Some(job) = &part.job {
+            let words = format!("the job {} binds {} KMS keys", job.id, part.bound.len());
+            context.world.say(&words);
+        }
+        done.jobs.extend(part.job);
+        done.bound.extend(part.bound);
+        done.left.extend(part.left);
+    }
+    Ok(())
+}
+
+async fn follow_all(context: &mut Context<'_>, done: &mut Done) -> Result<(), CliError> {
+    for job in &mut done.jobs {
+        *job = progress::follow(context.world, &context.client, &job.id).await?;
+        let targets = targets_of(&context.client, &job.id).await?;
+        let stuck = targets.into_iter().filter(|target| target.state != "done");
+        done.stuck.extend(stuck);
+    }
+    Ok(())
 }
 
 async fn send(

@@ -7,7 +7,7 @@ use keyferry_api::key::{
 };
 use keyferry_api::kms_key::KmsKeySettings;
 
-use super::kms_key::settings;
+use super::kms_key_make::settings;
 use super::operation::operate;
 use super::{Context, rotation};
 use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
@@ -103,9 +103,9 @@ async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), Cl
         name: args.name,
         spec: args.spec,
         description: args.description,
-        active_versions_max: args.active_versions_max,
-        permitted_operations: args.permit.map(permitted),
-        exportable: args.exportable,
+        active_versions_max: args.options.active_versions_max,
+        permitted_operations: args.options.permit.map(permitted),
+        exportable: args.options.exportable,
         group: args.group,
         rotation: args.rotation.request(),
     };
@@ -180,9 +180,9 @@ async fn import(context: &mut Context<'_>, args: ImportKeyArgs) -> Result<(), Cl
         wrapped_by: file.wrapped_by,
         wrapping: file.wrapping,
         description: args.description,
-        active_versions_max: args.active_versions_max,
-        permitted_operations: args.permit.map(permitted),
-        exportable: args.exportable,
+        active_versions_max: args.options.active_versions_max,
+        permitted_operations: args.options.permit.map(permitted),
+        exportable: args.options.exportable,
         group: args.group,
     };
     let reply = context
@@ -199,7 +199,7 @@ async fn import(context: &mut Context<'_>, args: ImportKeyArgs) -> Result<(), Cl
 }
 
 /// The one word `none` is the empty list.
-fn permitted(words: Vec<String>) -> Vec<String> {
+pub(super) fn permitted(words: Vec<String>) -> Vec<String> {
     if words == ["none"] {
         return Vec::new();
     }

@@ -4,31 +4,29 @@ use keyferry_api::bulk::{BulkOperation as Bulk, BulkRequest};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KeyAccessRequest, KmsKeyPage,
-    KmsKeySettings, KmsKeyView, MaterialOrigin, OldKey, Renewal, ReplicateRequest, RotateRequest,
-    RotationMethod, ScheduleDeletionRequest, SynchronizeRequest, UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, KmsKeyPage, KmsKeyView, OldKey, ReplicateRequest,
+    RotateRequest, RotationMethod, ScheduleDeletionRequest, SynchronizeRequest,
 };
 
 use super::bulk::{self, Loss};
 use super::operation::operate;
-use super::{Context, adopt, bind, grants, kms_key_update, text};
+use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, text};
 use crate::args::{
-    CancelDeletionArgs, ChangePrimaryArgs, CreateArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
-    ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SettingsArgs,
-    SynchronizeArgs, UploadArgs,
+    CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
+    ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SynchronizeArgs,
 };
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
-use crate::world::World;
 
 pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Result<(), CliError> {
     use KmsKeyCommand as Do;
     match command {
         Do::List(filter) => list(context, filter).await,
         Do::Show { kms_key } => show(context, &kms_key).await,
-        Do::Create(args) => create(context, *args).await,
-        Do::Upload(args) => upload(context, *args).await,
+        Do::Create(args) => kms_key_make::create(context, *args).await,
+        Do::Upload(args) => kms_key_make::upload(context, *args).await,
+        Do::Import(args) => kms_key_make::import(context, *args).await,
         Do::Adopt(args) => adopt::run_one(context, args).await,
         Do::Bind(args) => bind::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
@@ -139,34 +137,6 @@ async fn show(context: &mut Context<'_>, selector: &str) -> Result<(), CliError>
         .print(context.globals.output, &found, || Table::one(&found))
 }
 
-pub(super) fn settings(world: &mut World, args: SettingsArgs) -> Result<KmsKeySettings, CliError> {
-    let names_people = !args.key_users.is_empty()
-        || !args.key_administrators.is_empty()
-        || !args.other_accounts.is_empty();
-    let access = names_people.then_some(KeyAccessRequest {
-        users: args.key_users,
-        administrators: args.key_administrators,
-        administrators_may_delete: Some(!args.no_administrator_deletion),
-        other_accounts: args.other_accounts,
-    });
-    let validity = args.validity;
-    Ok(KmsKeySettings {
-        aliases: args.aliases,
-        usage: args.usage,
-        description: args.description,
-        regions: args.regions,
-        access,
-        policy: text::document(world, args.policy_file.as_deref())?,
-        tags: text::tags(&args.tags)?,
-        time_zone: text::zone(validity.expires.as_deref(), validity.time_zone),
-        expires_at: validity.expires,
-        renewal: validity.renewal.as_deref().and_then(Renewal::from_word),
-        multi_region: args.multi_region.then_some(true),
-        enabled: args.disabled.then_some(false),
-        rotation: args.rotation.request(),
-    })
-}
-
 async fn set_rotation(
     context: &mut Context<'_>,
     selector: &str,
@@ -185,28 +155,6 @@ async fn set_rotation(
     context
         .world
         .print(context.globals.output, &changed, || Table::one(&changed))
-}
-
-async fn create(context: &mut Context<'_>, args: CreateArgs) -> Result<(), CliError> {
-    let request = CreateKmsKeyRequest {
-        keystore: args.keystore,
-        name: args.name,
-        spec: args.spec,
-        origin: args.origin.as_deref().and_then(MaterialOrigin::from_word),
-        native_rotation_days: args.native_rotation,
-        settings: settings(context.world, args.settings)?,
-    };
-    operate(context, &at::CREATE_KMS_KEY, &[], Some(&request), &args.run).await
-}
-
-async fn upload(context: &mut Context<'_>, args: UploadArgs) -> Result<(), CliError> {
-    let request = UploadKeyRequest {
-        key: args.key,
-        keystore: args.keystore,
-        name: args.name,
-        settings: settings(context.world, args.settings)?,
-    };
-    operate(context, &at::UPLOAD_KEY, &[], Some(&request), &args.run).await
 }
 
 async fn observe(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {

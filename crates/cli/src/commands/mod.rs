@@ -16,6 +16,7 @@ mod key;
 mod key_version;
 mod keystore;
 mod kms_key;
+mod kms_key_make;
 mod kms_key_update;
 mod operation;
 mod rotation;

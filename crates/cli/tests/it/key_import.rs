@@ -128,6 +128,33 @@ async fn e17_a_wrapped_file_names_key_and_way() {
 }
 
 #[tokio::test]
+async fn e16_a_file_becomes_a_kms_key_by_one_command() {
+    let shell = Shell::with_keystore().await;
+    let raw = write(&shell, "raw", &[0xee; 32]);
+    let line =
+        format!("kms-key import card --keystore store --file {raw} --alias card --exportable");
+
+    let plan = json(&shell, &format!("{line} --dry-run")).await;
+    assert_eq!(plan["steps"][0]["aws_operation"], "CreateKey");
+    let done = json(&shell, &format!("{line} --idempotency-key once")).await;
+    let again = json(&shell, &format!("{line} --idempotency-key once")).await;
+
+    assert_eq!(done["kms_keys"][0]["life"], "ACTIVE");
+    assert_eq!(done["kms_keys"][0]["source"]["text"], "Keyferry");
+    assert_eq!(done["job"]["id"], again["job"]["id"]);
+    let key = json(&shell, "key show card").await;
+    assert_eq!(key["exportable"], true);
+    let settings = shell.run(&format!("{line} --into card --name other")).await;
+    assert_eq!(settings.exit, Exit::Usage, "{}", settings.stderr);
+    let settled = shell.run(&format!("{line} --into card")).await;
+    assert!(
+        settled.stderr.contains("[request.invalid]"),
+        "{}",
+        settled.stderr
+    );
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_key_is_refused_with_a_code_and_shown_nowhere() {
     let shell = Shell::with_keystore().await;
     let secret = write(&shell, "short", b"these are thirty secret bytes.");

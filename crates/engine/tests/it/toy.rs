@@ -478,7 +478,7 @@ impl Bench {
         let request = JobRequest {
             kind: "toy".into(),
             actor: "alice".into(),
-            idempotency_key: None,
+            asked: None,
             priority,
             title: "raise counters".into(),
             targets: subjects

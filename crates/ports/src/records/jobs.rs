@@ -81,6 +81,8 @@ pub struct Job {
     pub actor: String,
     /// The request's idempotency key, unique per actor.
     pub idempotency_key: Option<String>,
+    /// Digest of what was asked for under the idempotency key, hexadecimal; `None` without one.
+    pub request_digest: Option<String>,
     /// Where it stands.
     pub state: JobState,
     /// Which work goes first.

@@ -3,35 +3,94 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyferry_api::key::ImportKeyRequest;
+use keyferry_api::kms_key::{ImportKmsKeyRequest, KmsKeySettings};
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
 use keyferry_app::key_import::{ImportAs, MaterialFile};
 use keyferry_app::keys::CreateKey;
+use keyferry_app::kms_keys::{FileOfKey, ImportInto, ImportKmsKey};
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::secret::SecretBytes;
 use zeroize::Zeroizing;
 
 use super::key::operations;
+use super::kms_key::properties;
+
+/// What requests say of a file.
+struct Sent {
+    bytes: Secret,
+    format: Option<String>,
+    spec: Option<String>,
+    wrapped_by: Option<String>,
+    wrapping: Option<String>,
+}
+
+impl Sent {
+    fn read(self) -> Result<MaterialFile, AppError> {
+        Ok(MaterialFile {
+            bytes: bytes(&self.bytes)?,
+            format: format(self.format.as_deref())?,
+            spec: self.spec.map(|text| text.parse()).transpose()?,
+            wrapped: wrapped(self.wrapped_by, self.wrapping.as_deref())?,
+        })
+    }
+}
+
+/// A file that goes into a KMS key.
+pub(crate) fn import_kms_key(request: ImportKmsKeyRequest) -> Result<ImportKmsKey, AppError> {
+    let sent = Sent {
+        bytes: request.file,
+        format: request.format,
+        spec: request.spec,
+        wrapped_by: request.wrapped_by,
+        wrapping: request.wrapping,
+    };
+    let file = sent.read()?;
+    let key = CreateKey {
+        description: request.settings.description.clone().unwrap_or_default(),
+        active_versions_max: request.active_versions_max,
+        permitted: request.permitted_operations.map(operations).transpose()?,
+        exportable: request.exportable,
+        ..CreateKey::called(request.name.parse()?, file.spec.unwrap_or(KeySpec::Aes256))
+    };
+    let into = match request.into {
+        None => ImportInto::New(Box::new(properties(request.settings)?)),
+        Some(kms_key) if request.settings == KmsKeySettings::default() => {
+            ImportInto::Existing(kms_key)
+        }
+        Some(_) => {
+            return Err(invalid(
+                "settings",
+                "a KMS key that is there stays as it is: change it by an update",
+            ));
+        }
+    };
+    Ok(ImportKmsKey {
+        keystore: request.keystore,
+        file: FileOfKey { file, key },
+        into,
+    })
+}
 
 /// What to make of a file, and the file.
 pub(crate) fn import(request: ImportKeyRequest) -> Result<(ImportAs, MaterialFile), AppError> {
-    let file = MaterialFile {
-        bytes: bytes(&request.file)?,
-        format: format(request.format.as_deref())?,
-        spec: request.spec.map(|text| text.parse()).transpose()?,
-        wrapped: wrapped(request.wrapped_by, request.wrapping.as_deref())?,
+    let sent = Sent {
+        bytes: request.file,
+        format: request.format,
+        spec: request.spec,
+        wrapped_by: request.wrapped_by,
+        wrapping: request.wrapping,
     };
+    let file = sent.read()?;
     let wanted = match (request.name, request.new_version_of) {
         (Some(name), None) => ImportAs::NewKey(Box::new(CreateKey {
             group: request.group,
-            name: name.parse()?,
-            spec: file.spec.unwrap_or(KeySpec::Aes256),
             description: request.description.unwrap_or_default(),
             active_versions_max: request.active_versions_max,
             permitted: request.permitted_operations.map(operations).transpose()?,
             exportable: request.exportable,
-            rotation: None,
+            ..CreateKey::called(name.parse()?, file.spec.unwrap_or(KeySpec::Aes256))
         })),
         (None, Some(key)) => ImportAs::VersionOf(key),
         _ => {

@@ -48,6 +48,9 @@ pub(crate) async fn create(
 /// The body of an import: the longest key file in base64, and room for the other fields.
 pub(crate) const IMPORT_BODY_BYTES_MAX: usize = KEY_FILE_BYTES_MAX / 3 * 4 + 8 * 1024;
 
+/// The same with how a KMS key shall look, a whole key policy in JSON text included.
+pub(crate) const IMPORT_KMS_KEY_BODY_BYTES_MAX: usize = IMPORT_BODY_BYTES_MAX + 128 * 1024;
+
 pub(crate) async fn import(
     State(state): State<ServerState>,
     By(actor): By,

@@ -6,9 +6,9 @@ use keyferry_api::adoption::{BindManyRequest, BindRequest};
 use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, KmsKeyPage, KmsKeyQuery,
-    KmsKeyView, NotRotatedView, ReplicateRequest, RevokeGrantsRequest, RotateRequest,
-    ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, ImportKmsKeyRequest,
+    KmsKeyPage, KmsKeyQuery, KmsKeyView, NotRotatedView, ReplicateRequest, RevokeGrantsRequest,
+    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
     UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
@@ -25,7 +25,8 @@ use crate::convert::kms_key::{Creation, Rotation};
 use crate::convert::link::{self, Copies, copies};
 use crate::convert::names::Names;
 use crate::convert::{
-    adoption, bulk, connection, job, key as convert_key, kms_key, page::page, plan, rotation,
+    adoption, bulk, connection, job, key as convert_key, key_file, kms_key, page::page, plan,
+    rotation,
 };
 use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
 use crate::http::problem::Refused;
@@ -305,6 +306,15 @@ pub(crate) async fn upload(
     run.reply(Action::KmsKeyUpload, answer).await
 }
 
+pub(crate) async fn import(
+    run: HowToRun,
+    Input(body): Input<ImportKmsKeyRequest>,
+) -> Result<Response, Refused> {
+    let command = key_file::import_kms_key(body)?;
+    let answer = run.keys().import(&run.actor, command, &run.mode).await?;
+    run.reply(Action::KmsKeyImport, answer).await
+}
+
 /// Into keystores as a job; into a group at once, for nothing goes to AWS.
 pub(crate) async fn copy(
     run: HowToRun,
@@ -349,7 +359,13 @@ pub(crate) async fn bind_many(
     let manifest = adoption::manifest(keystore, body)?;
     let keys = run.keys();
     let done = keys.bind_many(&run.actor, manifest, &run.mode).await?;
-    Ok(reply::ok(adoption::bindings(done)))
+    let is_started = done.job.is_some();
+    let view = adoption::bindings(done);
+    Ok(if is_started {
+        reply::accepted(view)
+    } else {
+        reply::ok(view)
+    })
 }
 
 pub(crate) async fn update(

@@ -354,6 +354,13 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::upload,
         ),
         guarded(
+            at::IMPORT_KMS_KEY,
+            Action::KmsKeyImport,
+            KmsKey,
+            kms_keys::import,
+        )
+        .body_at_most(keys::IMPORT_KMS_KEY_BODY_BYTES_MAX),
+        guarded(
             at::BULK_KMS_KEYS,
             Action::KmsKeyBulk,
             KmsKey,

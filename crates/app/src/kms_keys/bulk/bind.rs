@@ -9,7 +9,7 @@ use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::Refusal;
-use keyferry_engine::JobRequest;
+use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Job, Priority};
 
 use crate::action::{Action, authorize};
@@ -18,9 +18,10 @@ use crate::error::{AppError, ErrorClass};
 use crate::kms_keys::bind::Found;
 use crate::kms_keys::create::Destination;
 use crate::kms_keys::{Claim, KmsKeys, Left, Mode};
+use crate::repeated::Digest;
 
 use super::BulkOperation;
-use super::codec::{Request, decode, encode};
+use super::codec::{Request, encode};
 
 /// Lines of one request, each of them looked at in AWS before it is answered.
 pub const MANIFEST_LINES_MAX: usize = 200;
@@ -80,7 +81,8 @@ impl KmsKeys {
         authorize(actor, Action::KmsKeyBulk)?;
         authorize(actor, Action::KmsKeyBind)?;
         authorize(actor, Action::KmsKeyAdopt)?;
-        if let Some(job) = self.repeated_binding(actor, mode).await? {
+        let asked = mode.asks(Digest::of(Action::KmsKeyBind, &manifest));
+        if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return self.bound_by(job).await;
         }
         if manifest.lines.is_empty() || manifest.lines.len() > MANIFEST_LINES_MAX {
@@ -103,7 +105,7 @@ impl KmsKeys {
         let job = if ready.is_empty() {
             None
         } else {
-            Some(self.start_binding(actor, mode, &to, &ready).await?)
+            Some(self.start_binding(actor, asked, &to, &ready).await?)
         };
         let bound = ready.into_iter().map(|one| (one.line.kms_key, one.after));
         Ok(Bindings {
@@ -185,7 +187,7 @@ impl KmsKeys {
     async fn start_binding(
         &self,
         actor: &Actor,
-        mode: &Mode,
+        asked: Option<Asked>,
         to: &Destination,
         ready: &[Ready],
     ) -> Result<Job, AppError> {
@@ -205,7 +207,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: mode.idempotency_key.clone(),
+            asked,
             priority: Priority::Bulk,
             title: format!("{action} {} KMS keys in {}", ready.len(), to.keystore.name),
             targets,
@@ -214,38 +216,14 @@ impl KmsKeys {
         self.start_bulk(actor, action, request).await
     }
 
-    /// The job that the same request made before.
-    async fn repeated_binding(&self, actor: &Actor, mode: &Mode) -> Result<Option<Job>, AppError> {
-        let Some(key) = mode.idempotency_key.as_ref().filter(|_| !mode.dry_run) else {
-            return Ok(None);
-        };
-        let records = &self.shared.ports.records;
-        let found = records
-            .find_job_by_idempotency_key(&actor.to_string(), key)
-            .await?;
-        let Some(job) = found else {
-            return Ok(None);
-        };
-        let asked = job.request.as_deref().map(decode).and_then(Result::ok);
-        match asked.map(|asked| asked.operation) {
-            Some(BulkOperation::Bind(_)) => Ok(Some(job)),
-            _ => Err(AppError::KeyReused { key: key.clone() }),
-        }
-    }
-
     async fn bound_by(&self, job: Job) -> Result<Bindings, AppError> {
-        let records = &self.shared.ports.records;
-        let mut bound = Vec::new();
-        for target in records.list_targets(job.id).await? {
-            if let Some(id) = target.subject.kms_key() {
-                let found = records.find_kms_key(id).await?;
-                let arn = |key: &KmsKey| key.arn.as_ref().map(ToString::to_string);
-                bound.extend(found.map(|key| (arn(&key).unwrap_or_default(), key)));
-            }
-        }
+        let arn = |key: &KmsKey| key.arn.as_ref().map(ToString::to_string);
+        let kms_keys = self.kms_keys_of(&job).await?.into_iter();
         Ok(Bindings {
+            bound: kms_keys
+                .map(|key| (arn(&key).unwrap_or_default(), key))
+                .collect(),
             job: Some(job),
-            bound,
             left: Vec::new(),
         })
     }

@@ -22,6 +22,7 @@ use crate::actor::Actor;
 use crate::error::{AppError, ErrorClass};
 use crate::estimate::{QuotaUse, quota_use};
 use crate::log::{Fact, object};
+use crate::repeated::Digest;
 
 use super::{KmsKeys, Mode, Planned};
 
@@ -30,7 +31,7 @@ pub use bind::{Bindings, MANIFEST_LINES_MAX, Manifest, ManifestLine};
 pub use operation::BulkOperation;
 pub use select::{Matching, Selection};
 
-use codec::{Request, decode, encode};
+use codec::{Request, encode};
 
 /// Most KMS keys of one bulk job.
 const KMS_KEYS_MAX: usize = 100_000;
@@ -98,7 +99,8 @@ impl KmsKeys {
                 .await
                 .map(BulkAnswer::Planned);
         }
-        if let Some(job) = self.repeated_bulk(actor, &command.operation, mode).await? {
+        let asked = mode.asks(Digest::of(action, &command));
+        if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return Ok(BulkAnswer::Started(job));
         }
         let targets = self.frozen(&command.selection).await?;
@@ -113,7 +115,7 @@ impl KmsKeys {
         let request = JobRequest {
             kind: action.as_str().to_owned(),
             actor: actor.to_string(),
-            idempotency_key: mode.idempotency_key.clone(),
+            asked,
             priority,
             title: format!("{action} {count} KMS keys"),
             targets,
@@ -141,30 +143,6 @@ impl KmsKeys {
         let batch = Batch::from(changes).with(fact.change());
         self.shared.commit_job(job.id, batch).await?;
         Ok(job)
-    }
-
-    /// The job that the same request made before: what is selected by now may be something else.
-    async fn repeated_bulk(
-        &self,
-        actor: &Actor,
-        operation: &BulkOperation,
-        mode: &Mode,
-    ) -> Result<Option<Job>, AppError> {
-        let Some(key) = &mode.idempotency_key else {
-            return Ok(None);
-        };
-        let records = &self.shared.ports.records;
-        let found = records
-            .find_job_by_idempotency_key(&actor.to_string(), key)
-            .await?;
-        let Some(job) = found else {
-            return Ok(None);
-        };
-        let asked = job.request.as_deref().map(decode).and_then(Result::ok);
-        match asked {
-            Some(asked) if asked.operation == *operation => Ok(Some(job)),
-            _ => Err(AppError::KeyReused { key: key.clone() }),
-        }
     }
 
     async fn plan_of_many(&self, actor: &Actor, command: &Bulk) -> Result<BulkPlan, AppError> {

@@ -256,6 +256,7 @@ impl Samples {
             kind: "kms-key.create".to_owned(),
             actor: "user/ann".to_owned(),
             idempotency_key: None,
+            request_digest: None,
             state: JobState::Queued,
             priority: Priority::Interactive,
             title: title.to_owned(),

@@ -34,6 +34,7 @@ pub(super) async fn a_job_with_its_targets_is_read_back_as_written(records: &dyn
     for ((state, _), (priority, _)) in JobState::ALL.iter().zip(Priority::ALL.iter().cycle()) {
         let job = Job {
             idempotency_key: Some(format!("key {state:?}")),
+            request_digest: Some("0a".repeat(32)),
             state: *state,
             priority: *priority,
             request: Some("{\"format\":1}".to_owned()),

@@ -213,6 +213,7 @@ impl Differential {
             let row = Job {
                 actor: dice.text(),
                 idempotency_key: dice.once_in(2).then(|| dice.text()),
+                request_digest: dice.once_in(2).then(|| dice.text()),
                 priority: dice.word(Priority::ALL),
                 created_at: dice.time(),
                 request: dice.once_in(2).then(|| dice.text()),
