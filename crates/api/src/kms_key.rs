@@ -117,6 +117,16 @@ pub struct UploadKeyRequest {
     pub settings: KmsKeySettings,
 }
 
+words! {
+    /// What the vault keeps of material from a file.
+    KeepCopy {
+        /// A sealed copy, from which AWS can be given again what it loses.
+        Copy = "copy",
+        /// Nothing, once AWS has confirmed that it has the material: then only the file can bring it back.
+        None = "none",
+    }
+}
+
 /// Takes material from a file into the vault, as a new key, and into a KMS key. One of the two requests whose body holds
 /// key material.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -140,6 +150,8 @@ pub struct ImportKmsKeyRequest {
     pub wrapped_by: Option<String>,
     /// `aes-kwp`, `rsa-oaep-sha-256` or `rsa-aes-key-wrap-sha-256`; goes with `wrapped_by`.
     pub wrapping: Option<String>,
+    /// What the vault keeps of the material; `copy` unless given.
+    pub keep: Option<KeepCopy>,
     /// How many versions of the new key may be active at once; 10 unless given.
     pub active_versions_max: Option<u32>,
     /// What applications may do with the new key; everything that its spec can unless given.
@@ -339,6 +351,9 @@ pub struct StartedView {
     /// Where many rotate together: those that do not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<NotRotatedView>,
+    /// What cannot be promised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A version that a rotation made.

@@ -34,7 +34,7 @@ const AT_ONCE: u32 = 1_000;
 ///
 /// [`AppError::VersionState`] for a version that is destroyed; where it was scheduled, also for one that is in use.
 pub(crate) fn erased(
-    actor: &Actor,
+    actor: &str,
     key: &ManagedKey,
     version: &KeyVersion,
     why: Erasure,
@@ -47,7 +47,8 @@ pub(crate) fn erased(
         Erasure::Scheduled(_) => "scheduled",
         Erasure::NoCopyKept => "no copy kept",
     };
-    let fact = Fact::done(actor, Action::KeyDestroyVersion, about, now)
+    let word = Action::KeyDestroyVersion.as_str();
+    let fact = Fact::outcome(actor, word, Outcome::Ok, about, now)
         .detail("version", number)
         .detail("from", version.state)
         .detail("why", reason);
@@ -200,7 +201,13 @@ impl Shared {
             self.put_off(&actor, &key, &version, refused.into()).await?;
             return Ok(false);
         }
-        let changes = erased(&actor, &key, &version, Erasure::Scheduled(due), now)?;
+        let changes = erased(
+            &actor.to_string(),
+            &key,
+            &version,
+            Erasure::Scheduled(due),
+            now,
+        )?;
         let mut batch = Batch::from(changes.to_vec());
         let told = self.open_alert(key.id.into(), REFUSED).await?;
         batch.changes.extend(told.map(|alert| ended(&alert, now)));

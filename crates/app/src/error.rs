@@ -153,6 +153,14 @@ pub enum AppError {
         /// Which, in words.
         which: String,
     },
+    /// The vault keeps no copy of the version's material.
+    #[error("the vault keeps no copy of {key} version {version}")]
+    NoCopyKept {
+        /// The key's name.
+        key: String,
+        /// Which version.
+        version: VersionNumber,
+    },
     /// Not what keys of that spec do.
     #[error(transparent)]
     NotForSpec(#[from] NotForSpec),
@@ -411,6 +419,7 @@ impl AppError {
                 NotDestroyed::Held(_) => "key.version-held",
             },
             Self::VersionDoomed { .. } => "key.version-doomed",
+            Self::NoCopyKept { .. } => "key.no-copy-kept",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
@@ -495,6 +504,7 @@ impl AppError {
             | Self::VersionState(_)
             | Self::Destruction(_)
             | Self::VersionDoomed { .. }
+            | Self::NoCopyKept { .. }
             | Self::NotDurable(NotDurable::Destroyed { .. })
             | Self::Changed { .. }
             | Self::InUse { .. }
@@ -574,6 +584,9 @@ impl AppError {
             },
             Self::VersionDoomed { .. } => {
                 "cancel the destruction with `keyferry key-version cancel-destruction`, or take another version"
+            }
+            Self::NoCopyKept { .. } => {
+                "import the file again with `keyferry kms-key import`, as a key of its own, or with --into to heal its KMS key"
             }
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",

@@ -6,7 +6,7 @@ use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, VersionIdentity};
 use keyferry_domain::spec::KeySpec;
-use keyferry_domain::version::VersionNumber;
+use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
 use keyferry_ports::records::{Batch, Change};
 use keyferry_ports::secret::SecretBytes;
@@ -50,6 +50,11 @@ pub(crate) struct ReadFile {
 }
 
 impl ReadFile {
+    /// The vault keeps no copy, once AWS has it.
+    pub(crate) fn passes_through(&mut self) {
+        self.version.origin = MaterialOrigin::PassedThrough;
+    }
+
     /// What tells its material from other material.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.version.fingerprint
@@ -115,6 +120,52 @@ impl Shared {
         };
         let version = self.read_file(into, file).await?;
         Ok(ReadFile { version, wrapping })
+    }
+
+    /// Material of a version that was brought without a copy to be kept, sealed once more for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keys::import`].
+    pub(crate) async fn read_again(
+        &self,
+        version: &KeyVersion,
+        file: MaterialFile,
+    ) -> Result<ReadFile, AppError> {
+        let wrapping = file.wrapped.as_ref().map(|wrapped| wrapped.1);
+        let identity = &version.identity;
+        let into = ImportInto {
+            group: identity.group,
+            key: identity.key,
+            version: identity.version,
+            spec: Some(identity.spec),
+        };
+        let version = self.read_file(into, file).await?;
+        Ok(ReadFile { version, wrapping })
+    }
+
+    /// What puts it back, and tells of it; it goes again once AWS has it.
+    pub(crate) fn brought_back(
+        &self,
+        actor: &Actor,
+        key: &ManagedKey,
+        read: ReadFile,
+    ) -> Vec<Change> {
+        let number = read.version.identity.version;
+        let to = if number == key.current {
+            VersionState::Active
+        } else {
+            VersionState::Deactivated
+        };
+        let told = self.told(actor, key, number, read.wrapping);
+        let back = read.version.sealed.map(|sealed| Change::BringBackVersion {
+            key: key.id,
+            version: number,
+            sealed,
+            to,
+            at: self.now(),
+        });
+        back.into_iter().chain([told]).collect()
     }
 
     /// A key from a file that was read for its group, and the changes that store and log it.

@@ -160,7 +160,24 @@ impl Shared {
     /// Only an active version goes into a KMS key for the first time: it is about to protect something new.
     pub(crate) async fn check_current_is_active(&self, key: &ManagedKey) -> Result<(), AppError> {
         let versions = self.ports.records.list_versions(key.id).await?;
+        refuse_without_copy(key, &versions, |version| version == key.current)?;
         check_current_is_active(key, &versions)
+    }
+}
+
+/// What nobody was promised a copy of goes nowhere but where its file went.
+pub(crate) fn refuse_without_copy(
+    key: &ManagedKey,
+    versions: &[KeyVersion],
+    is_meant: impl Fn(VersionNumber) -> bool,
+) -> Result<(), AppError> {
+    let has_none = |one: &&KeyVersion| one.is_passed_through() && is_meant(one.identity.version);
+    match versions.iter().find(has_none) {
+        Some(one) => Err(AppError::NoCopyKept {
+            key: key.name.to_string(),
+            version: one.identity.version,
+        }),
+        None => Ok(()),
     }
 }
 

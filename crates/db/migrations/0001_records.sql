@@ -83,7 +83,7 @@ CREATE TABLE key_versions (
     sealed {bytes},
     fingerprint {bytes} NOT NULL,
     public_key {bytes},
-    origin {text} NOT NULL CHECK (origin IN ('generated', 'imported')),
+    origin {text} NOT NULL CHECK (origin IN ('generated', 'imported', 'passed-through')),
     state {text} NOT NULL CHECK (state IN ('pre-activation', 'active', 'suspended', 'deactivated', 'compromised', 'destroyed')),
     created_at BIGINT NOT NULL,
     state_since BIGINT NOT NULL,

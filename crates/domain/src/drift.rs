@@ -404,7 +404,10 @@ fn of_blocked(blocked: &Blocked) -> Finding {
 fn of_warning(warning: &Warning) -> Option<Finding> {
     match warning {
         Warning::RotationsLeft(left) => Some(nowhere(Kind::RotationsLow, left.to_string())),
-        Warning::GrantsStay(_) | Warning::BecomesUnusable | Warning::Unreadable(_) => None,
+        Warning::GrantsStay(_)
+        | Warning::BecomesUnusable
+        | Warning::NoCopyKept
+        | Warning::Unreadable(_) => None,
     }
 }
 

@@ -53,6 +53,8 @@ pub enum MaterialOrigin {
     Generated,
     /// Brought from a file.
     Imported,
+    /// Brought from a file to go to AWS, and kept here no longer than until AWS has it.
+    PassedThrough,
 }
 
 /// One generation of a key, with its material as stored.
@@ -82,6 +84,11 @@ impl KeyVersion {
     /// Whether its material is gone, or is going to be.
     pub fn is_doomed(&self) -> bool {
         self.state == VersionState::Destroyed || self.destroy_due.is_some()
+    }
+
+    /// Whether nobody was promised a copy of its material: it goes, or is gone, once AWS has it.
+    pub fn is_passed_through(&self) -> bool {
+        self.origin == MaterialOrigin::PassedThrough
     }
 
     /// Since when it is destroyed.

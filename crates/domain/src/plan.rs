@@ -264,7 +264,7 @@ impl Blocked {
             Self::NoCopyKept { .. } => (
                 "plan.no-copy-kept",
                 "the vault keeps no copy of a version that the KMS key must hold",
-                "import that material again from where it came",
+                "import the file again into the KMS key, with `keyferry kms-key import` and its option --into",
             ),
             Self::RotationsUsed => (
                 "plan.rotations-used",
@@ -356,4 +356,6 @@ pub enum Warning {
     BecomesUnusable,
     /// A field could not be read, so that it is not compared.
     Unreadable(&'static str),
+    /// The vault will keep no copy: what AWS loses can be brought back from the file alone.
+    NoCopyKept,
 }

@@ -6,6 +6,7 @@ mod failure;
 mod look;
 mod observe;
 mod outcome;
+mod passing;
 mod preview;
 mod refused;
 mod run;
@@ -22,6 +23,7 @@ use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{GroupId, JobId, KeyId, KmsKeyId};
+use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
@@ -45,6 +47,7 @@ pub(crate) use self::observe::{Reader, out_of_reach, read_each};
 pub(crate) use self::outcome::{Kept, Told, not_prepared, tell};
 pub(crate) use self::preview::view_of;
 
+use self::passing::Passing;
 use self::run::KmsKeyRun;
 
 /// Opens KMS keys for the engine.
@@ -72,6 +75,10 @@ pub(crate) struct Subject {
     pub(crate) only_protects: bool,
     /// Whether only what may be done without a person is done: the job heals.
     pub(crate) only_heals: bool,
+    /// Whether the job brought the material from a file.
+    pub(crate) imports: bool,
+    /// What of the source is kept only until AWS has it.
+    pub(crate) passing: Option<Passing>,
     /// How far the key is that shall replace this one, where the job waits for it.
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
@@ -142,6 +149,7 @@ impl Driver for KmsKeyDriver {
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
+        subject.imports = job.kind == Action::KmsKeyImport.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
         let session = format!("keyferry-{}", target.job);
         let link = self
@@ -211,7 +219,7 @@ impl KmsKeyDriver {
             key.arn = answered_creation(&recent)?;
         }
         let own_effects = own_effects(&recent, now - SETTLE)?;
-        let (importable, source_group) = self.source(&key).await?;
+        let (importable, source_group, passing) = self.source(&key).await?;
         Ok(Subject {
             key,
             connection,
@@ -222,6 +230,8 @@ impl KmsKeyDriver {
             predecessor,
             only_protects: false,
             only_heals: false,
+            imports: false,
+            passing,
             successor: Successor::Ready,
             source_group,
         })
@@ -272,13 +282,21 @@ impl KmsKeyDriver {
         })
     }
 
-    /// The versions of the source key that can be imported, and the group that owns it.
-    async fn source(
+    pub(super) async fn passing(
         &self,
-        key: &KmsKey,
-    ) -> Result<(BTreeSet<VersionNumber>, Option<(KeyId, GroupId)>), DriverError> {
+        source: KeyId,
+        versions: Vec<KeyVersion>,
+    ) -> Records<Option<Passing>> {
+        if !versions.iter().any(KeyVersion::is_passed_through) {
+            return Ok(None);
+        }
+        Ok(Passing::of(self.records.find_key(source).await?, versions))
+    }
+
+    /// The versions of the source key that can be imported, the group that owns it, and what of it passes through.
+    async fn source(&self, key: &KmsKey) -> Result<Source, DriverError> {
         let Some(source) = key.source else {
-            return Ok((BTreeSet::new(), None));
+            return Ok((BTreeSet::new(), None, None));
         };
         let versions = self.records.list_versions(source).await?;
         let group = versions
@@ -289,9 +307,17 @@ impl KmsKeyDriver {
             .filter(|version| version.state != VersionState::Destroyed)
             .map(|version| version.identity.version)
             .collect();
-        Ok((importable, group))
+        let passing = self.passing(source, versions).await?;
+        Ok((importable, group, passing))
     }
 }
+
+/// What is known of the source of a KMS key.
+type Source = (
+    BTreeSet<VersionNumber>,
+    Option<(KeyId, GroupId)>,
+    Option<Passing>,
+);
 
 /// The ARN of a creation that was answered, though the row does not have it: somebody else's change came between.
 fn answered_creation(attempts: &[Attempt]) -> Result<Option<KmsKeyArn>, DriverError> {

@@ -187,11 +187,16 @@ impl Run for KmsKeyRun {
                 code: blocked.code().to_owned(),
                 why: format!("{}; {}", blocked.reason(), blocked.hint()),
             }),
-            Found::Reached => Verdict {
-                settled: Vec::new(),
-                records: self.finish(now),
-                next: Next::Finished,
-            },
+            Found::Reached => {
+                let gone = self.let_go(now).await?;
+                let mut records = self.finish(now);
+                records.extend(gone);
+                Verdict {
+                    settled: Vec::new(),
+                    records,
+                    next: Next::Finished,
+                }
+            }
         };
         if matches!(verdict.next, Next::Finished) {
             verdict.records.extend(self.drift_is_over(now).await?);

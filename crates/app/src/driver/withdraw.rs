@@ -6,6 +6,7 @@ use keyferry_domain::life::Life;
 use keyferry_engine::Cancelled;
 use keyferry_ports::records::{AttemptState, Change, Expect, Records, Target};
 
+use crate::action::Action;
 use crate::log::Fact;
 
 use super::KmsKeyDriver;
@@ -22,8 +23,9 @@ impl KmsKeyDriver {
             return Ok(Vec::new());
         };
         let expect = Expect::Revision(key.revision);
+        let mut gone = self.brought_for_nothing(target, &key).await?;
         if !key.withdraw(target.job) {
-            return Ok(Vec::new());
+            return Ok(gone);
         }
         let predecessor = match key.predecessor {
             Some(id) => self.records.find_kms_key(id).await?,
@@ -45,7 +47,24 @@ impl KmsKeyDriver {
         let free = unlinked(&key, predecessor.as_ref());
         changes.push(Change::PutKmsKey(key, expect));
         changes.extend(free);
+        changes.append(&mut gone);
         Ok(changes)
+    }
+
+    /// What erases the material that the job brought without a copy to be kept: nothing of it went to AWS.
+    async fn brought_for_nothing(&self, target: &Target, key: &KmsKey) -> Records<Vec<Change>> {
+        let Some(source) = key.source else {
+            return Ok(Vec::new());
+        };
+        let job = self.records.find_job(target.job).await?;
+        if job.is_none_or(|job| job.kind != Action::KmsKeyImport.as_str()) {
+            return Ok(Vec::new());
+        }
+        let versions = self.records.list_versions(source).await?;
+        let passing = self.passing(source, versions).await?;
+        let now = self.clock.now();
+        let gone = passing.map(|passing| passing.erased("system", |_| true, now));
+        Ok(gone.unwrap_or_default())
     }
 }
 
@@ -72,6 +91,15 @@ impl KmsKeyRun {
             self.is_changed = true;
             records.extend(self.key_change());
             records.extend(free);
+        }
+        if let Some(passing) = self
+            .subject
+            .passing
+            .as_ref()
+            .filter(|_| self.subject.imports)
+        {
+            let now = self.driver.clock.now();
+            records.extend(passing.erased("system", |_| true, now));
         }
         Cancelled {
             records,

@@ -23,7 +23,7 @@ use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
-use crate::key_versions::check_current_is_active;
+use crate::key_versions::{check_current_is_active, refuse_without_copy};
 
 use super::change::Wish;
 use super::create::Destination;
@@ -146,7 +146,11 @@ impl KmsKeys {
     }
 
     /// The one that is managed already, in this keystore.
-    async fn known(&self, to: &Destination, selector: &str) -> Result<Option<KmsKey>, AppError> {
+    pub(super) async fn known(
+        &self,
+        to: &Destination,
+        selector: &str,
+    ) -> Result<Option<KmsKey>, AppError> {
         let known = match self.find(selector).await {
             Ok(known) => known,
             Err(AppError::NotFound { .. }) => return Ok(None),
@@ -162,7 +166,7 @@ impl KmsKeys {
         Ok(Some(known))
     }
 
-    async fn looked_at(&self, actor: &Actor, known: KmsKey) -> Result<Found, AppError> {
+    pub(super) async fn looked_at(&self, actor: &Actor, known: KmsKey) -> Result<Found, AppError> {
         let pacer = self.shared.engine.pacer();
         let looked = self.driver.look(known.id, actor.to_string(), pacer).await;
         let (mut kms_key, places) = looked.map_err(error_of)?;
@@ -182,6 +186,7 @@ impl KmsKeys {
     ) -> Result<KmsKey, AppError> {
         let key = self.shared.find_key(&claim.key).await?;
         let versions = self.shared.ports.records.list_versions(key.id).await?;
+        refuse_without_copy(&key, &versions, |_| true)?;
         let source = Source { key, versions };
         self.bound_to(to, kms_key, &source, claim.first_version)
             .await

@@ -1,5 +1,11 @@
 //! A file becomes a key of the vault and goes into a KMS key, in one request: a new one, or one that waits for material.
 
+use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::plan::Warning;
+use keyferry_domain::planner::plan;
+use keyferry_domain::version::VersionState;
+use keyferry_domain::view::View;
 use keyferry_ports::records::{Batch, Priority};
 
 use crate::action::{Action, authorize};
@@ -13,7 +19,7 @@ use super::bind::{Found, Source};
 use super::change::Wish;
 use super::create::{Destination, Properties};
 use super::make::NewKmsKey;
-use super::{Answer, KmsKeys, Mode};
+use super::{Answer, KmsKeys, Mode, Planned};
 
 /// A file that goes into a KMS key.
 #[derive(Debug)]
@@ -33,12 +39,31 @@ pub struct FileOfKey {
     pub file: MaterialFile,
     /// The key. Its group is the keystore's, and its spec the file's, whatever stands here.
     pub key: CreateKey,
+    /// Whether the vault keeps the material.
+    pub keep: KeepCopy,
+}
+
+/// What the vault keeps of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepCopy {
+    /// A sealed copy, from which AWS can be given again what it loses.
+    #[default]
+    Always,
+    /// None, once AWS has confirmed that it has the material everywhere. Then only the file can bring it back.
+    UntilImported,
 }
 
 /// The same once the vault has read the file.
 pub(super) struct Brought {
     key: CreateKey,
     read: ReadFile,
+}
+
+/// A KMS key that AWS may have lost the material of, while the vault keeps none.
+struct Lacking {
+    kms_key: KmsKey,
+    source: ManagedKey,
+    version: KeyVersion,
 }
 
 /// Which KMS key takes a file's material.
@@ -67,9 +92,24 @@ impl KmsKeys {
         authorize(actor, Action::KmsKeyImport)?;
         authorize(actor, Action::KeyImport)?;
         let to = self.destination(&command.keystore).await?;
-        let FileOfKey { file, key } = command.file;
-        let read = self.shared.read_new(to.keystore.group, file).await?;
-        let words = (&command.keystore, &key, read.fingerprint(), &command.into);
+        if let ImportInto::Existing(kms_key) = &command.into {
+            authorize(actor, Action::KmsKeyBind)?;
+            if let Some(lacking) = self.lacking(&to, kms_key).await? {
+                return self.heal_by_file(actor, lacking, command, mode).await;
+            }
+        }
+        let FileOfKey { file, key, keep } = command.file;
+        let mut read = self.shared.read_new(to.keystore.group, file).await?;
+        if keep == KeepCopy::UntilImported {
+            read.passes_through();
+        }
+        let words = (
+            &command.keystore,
+            &key,
+            keep,
+            read.fingerprint(),
+            &command.into,
+        );
         let digest = Digest::of(Action::KmsKeyImport, &words);
         let file = Brought { key, read };
         match command.into {
@@ -78,12 +118,107 @@ impl KmsKeys {
                 self.make(actor, new, mode).await
             }
             ImportInto::Existing(kms_key) => {
-                authorize(actor, Action::KmsKeyBind)?;
                 let mut wish = Wish::new(Action::KmsKeyImport, Priority::Interactive, &());
                 wish.digest = digest;
                 self.fill(actor, (&to, &kms_key), file, wish, mode).await
             }
         }
+    }
+
+    /// A KMS key of the keystore whose key has a version of which the vault keeps no copy.
+    async fn lacking(&self, to: &Destination, selector: &str) -> Result<Option<Lacking>, AppError> {
+        let Some(kms_key) = self.known(to, selector).await? else {
+            return Ok(None);
+        };
+        let Some(source) = kms_key.source else {
+            return Ok(None);
+        };
+        let records = &self.shared.ports.records;
+        let mut versions = records.list_versions(source).await?.into_iter();
+        let Some(version) = versions.find(KeyVersion::is_passed_through) else {
+            return Ok(None);
+        };
+        let source = self.shared.find_key(&source.to_string()).await?;
+        Ok(Some(Lacking {
+            kms_key,
+            source,
+            version,
+        }))
+    }
+
+    /// Gives AWS again what it has lost, from the same file; the vault keeps no copy this time either.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::WrongMaterial`] for a file with other material.
+    async fn heal_by_file(
+        &self,
+        actor: &Actor,
+        lacking: Lacking,
+        command: ImportKmsKey,
+        mode: &Mode,
+    ) -> Result<Answer, AppError> {
+        let Lacking {
+            kms_key,
+            source,
+            version,
+        } = lacking;
+        let FileOfKey { file, key, keep } = command.file;
+        if key.name != source.name {
+            return Err(AppError::Invalid {
+                field: "name",
+                why: format!(
+                    "{} holds the key {}: give that name",
+                    kms_key.name, source.name
+                ),
+            });
+        }
+        let read = self.shared.read_again(&version, file).await?;
+        let words = (
+            &command.keystore,
+            &key,
+            keep,
+            read.fingerprint(),
+            &command.into,
+        );
+        let wish = Wish::new(Action::KmsKeyImport, Priority::Interactive, &words);
+        let asked = mode.asks(wish.digest);
+        if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
+            return Ok(answer);
+        }
+        if read.fingerprint() != version.fingerprint {
+            return Err(AppError::WrongMaterial {
+                name: kms_key.name.to_string(),
+                key: source.name.to_string(),
+            });
+        }
+        if mode.dry_run {
+            return self.plan_with(actor, kms_key).await;
+        }
+        let mut batch = Batch::new();
+        if version.state == VersionState::Destroyed {
+            let back = self.shared.brought_back(actor, &source, read);
+            batch.changes.extend(back);
+        }
+        let after = kms_key.clone();
+        self.carry_out_with(actor, mode, wish, (&kms_key, after), batch)
+            .await
+    }
+
+    /// What would be sent if the vault had the material.
+    async fn plan_with(&self, actor: &Actor, kms_key: KmsKey) -> Result<Answer, AppError> {
+        let Found { kms_key, .. } = self.looked_at(actor, kms_key).await?;
+        let wanted = kms_key.intent.versions.iter();
+        let view = View {
+            places: kms_key.observed.clone(),
+            importable: wanted.map(|one| one.number).collect(),
+            bindings: kms_key.bindings.clone(),
+            held_material: kms_key.held_material,
+            ..View::default()
+        };
+        let mut plan = plan(&kms_key.intent, &view, self.shared.now());
+        plan.warnings.push(Warning::NoCopyKept);
+        Ok(Answer::Planned(vec![Planned { kms_key, plan }]))
     }
 
     /// The key that a file becomes, in the keystore's group. Nothing is stored yet.
@@ -123,7 +258,13 @@ impl KmsKeys {
                 is_managed: false,
                 ..found
             };
-            return self.planned_binding(actor, found, after).await;
+            let passes = source.versions.iter().any(KeyVersion::is_passed_through);
+            let mut answer = self.planned_binding(actor, found, after).await?;
+            if let (true, Answer::Planned(planned)) = (passes, &mut answer) {
+                let plans = planned.iter_mut().map(|one| &mut one.plan);
+                plans.for_each(|plan| plan.warnings.push(Warning::NoCopyKept));
+            }
+            return Ok(answer);
         }
         let (before, after) = self.adopted(actor, found, after).await?;
         let batch = Batch::from(made.changes);

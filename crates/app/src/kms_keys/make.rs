@@ -1,10 +1,14 @@
 //! Making one KMS key, wherever its material is from: a new key, a file, a key of the vault, or AWS.
 
-use keyferry_domain::key::ManagedKey;
+use jiff::Timestamp;
+use keyferry_domain::intent::WantedVersion;
+use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::operation;
+use keyferry_domain::plan::Warning;
 use keyferry_domain::spec::KeySpec;
+use keyferry_domain::validity::{AWS_VALIDITY_MAX, Validity};
 use keyferry_ports::records::Batch;
 
 use crate::action::Action;
@@ -111,6 +115,13 @@ impl Holding {
         }
     }
 
+    fn passes_through(&self) -> bool {
+        match self {
+            Self::File(made) => made.key.versions.iter().any(KeyVersion::is_passed_through),
+            Self::New(_) | Self::Key(_) | Self::Aws(..) => false,
+        }
+    }
+
     fn holds(&self) -> Holds {
         match self {
             Self::New(spec) => Holds::first_of(*spec),
@@ -203,8 +214,16 @@ impl KmsKeys {
         })?;
         let holds = holding.holds();
         let mut kms_key = self.designed(&to, name, holds, wanted.properties).await?;
+        let passes = holding.passes_through();
+        if passes {
+            refuse_renewal(&kms_key, self.shared.now())?;
+        }
         if mode.dry_run {
-            let planned = planned_first(kms_key, self.shared.now());
+            let mut planned = planned_first(kms_key, self.shared.now());
+            planned
+                .plan
+                .warnings
+                .extend(passes.then_some(Warning::NoCopyKept));
             return Ok(Answer::Planned(vec![planned]));
         }
         let batch = self.stored(actor, &to, holding, &mut kms_key).await?;
@@ -268,4 +287,19 @@ impl KmsKeys {
             Holding::Aws(..) => Ok(Batch::new()),
         }
     }
+}
+
+/// An end beyond AWS's 365 days is reached by importing the same bytes again, which takes a copy.
+fn refuse_renewal(kms_key: &KmsKey, now: Timestamp) -> Result<(), AppError> {
+    let is_renewed = |wanted: &WantedVersion| match wanted.validity {
+        Validity::Until(end) => end.duration_since(now) > AWS_VALIDITY_MAX,
+        Validity::Permanent => false,
+    };
+    if kms_key.intent.versions.iter().any(is_renewed) {
+        return Err(AppError::Invalid {
+            field: "expires_at",
+            why: "without a copy the material cannot be renewed after AWS's 365 days: let it lapse, or end sooner".to_owned(),
+        });
+    }
+    Ok(())
 }

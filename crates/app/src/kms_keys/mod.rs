@@ -52,7 +52,7 @@ pub use copy::CopyInto;
 pub use create::{PolicyChoice, Properties};
 pub use generate::RotateToKey;
 pub use grants::{GrantChoice, Grants};
-pub use import::{FileOfKey, ImportInto, ImportKmsKey};
+pub use import::{FileOfKey, ImportInto, ImportKmsKey, KeepCopy};
 pub use make::{CreateKmsKey, GenerateInAws, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};

@@ -7,6 +7,7 @@ use keyferry_ports::records::Priority;
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::key_versions::refuse_without_copy;
 
 use super::change::Wish;
 use super::create::check_in_keystore;
@@ -27,6 +28,12 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         authorize(actor, Action::KmsKeyReplicate)?;
         let key = self.find(selector).await?;
+        if let Some(source) = key.source {
+            let versions = self.shared.ports.records.list_versions(source).await?;
+            let source = self.shared.find_key(&source.to_string()).await?;
+            let is_held = |number| key.intent.version(number).is_some();
+            refuse_without_copy(&source, &versions, is_held)?;
+        }
         let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
         check_in_keystore(&keystore, &regions)?;
         let connection = self

@@ -233,6 +233,8 @@ impl<'a> Sight<'a> {
             predecessor: None,
             only_protects: false,
             only_heals: false,
+            imports: false,
+            passing: None,
             successor: Successor::Ready,
             source_group: None,
         };

@@ -50,6 +50,16 @@ fn a_rotation_of_the_access_key_survives_every_interruption_b22() {
     assert!(report.total().restarts > 100, "{}", report.total());
 }
 
+/// E16. In the end the vault has nothing of it, and what AWS has works: it went neither too early nor too late.
+#[test]
+fn an_import_without_copy_survives_every_interruption_e16() {
+    let report = sweep(&[&scenario::PASS_THROUGH], Planted::Nothing).run_in_memory();
+
+    println!("{}", report.figures());
+    report.assert_whole();
+    assert!(report.total().restarts > 50, "{}", report.total());
+}
+
 fn finds(planted: Planted) {
     let mut hunts = HUNTS.iter().filter(|hunt| hunt.planted == planted);
     hunts.next().expect("it is hunted").run().unwrap();

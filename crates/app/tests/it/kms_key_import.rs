@@ -3,7 +3,9 @@
 use keyferry_app::AppError;
 use keyferry_app::key_import::MaterialFile;
 use keyferry_app::keys::CreateKey;
-use keyferry_app::kms_keys::{Answer, FileOfKey, ImportInto, ImportKmsKey, Mode, Properties};
+use keyferry_app::kms_keys::{
+    Answer, FileOfKey, ImportInto, ImportKmsKey, KeepCopy, Mode, Properties,
+};
 use keyferry_domain::key::MaterialOrigin;
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::spec::KeySpec;
@@ -20,6 +22,7 @@ pub(crate) fn command(name: &str, file: MaterialFile) -> ImportKmsKey {
         file: FileOfKey {
             key: CreateKey::called(name.parse().unwrap(), KeySpec::Aes256),
             file,
+            keep: KeepCopy::Always,
         },
         into: ImportInto::New(Box::new(Properties {
             aliases: vec![name.parse().unwrap()],
@@ -28,7 +31,11 @@ pub(crate) fn command(name: &str, file: MaterialFile) -> ImportKmsKey {
     }
 }
 
-async fn import(world: &World, command: ImportKmsKey, mode: &Mode) -> Result<Answer, AppError> {
+pub(crate) async fn import(
+    world: &World,
+    command: ImportKmsKey,
+    mode: &Mode,
+) -> Result<Answer, AppError> {
     let keys = &world.app.kms_keys;
     keys.import(&world.actor, command, mode).await
 }

@@ -32,6 +32,7 @@ mod leaving;
 mod link_settings;
 mod many;
 mod operations;
+mod pass_through;
 mod places;
 mod regions;
 mod repeated;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use keyferry_api::kms_key::{MaterialOrigin, Renewal};
+use keyferry_api::kms_key::{KeepCopy, MaterialOrigin, Renewal};
 
 use super::{KeyFileArgs, KeyOptionArgs, RotationArgs, RunArgs};
 
@@ -18,6 +18,14 @@ fn origins() -> PossibleValuesParser {
 
 fn renewals() -> PossibleValuesParser {
     Renewal::ALL
+        .iter()
+        .map(|row| row.1)
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn kept() -> PossibleValuesParser {
+    KeepCopy::ALL
         .iter()
         .map(|row| row.1)
         .collect::<Vec<_>>()
@@ -138,6 +146,9 @@ pub struct ImportKmsKeyArgs {
     /// What counts for the new key.
     #[command(flatten)]
     pub key: KeyOptionArgs,
+    /// What the vault keeps of the material: a copy, or none once AWS has it; a copy unless given.
+    #[arg(long, value_name = "WHAT", value_parser = kept())]
+    pub keep: Option<String>,
     /// Fill this empty KMS key of origin EXTERNAL instead of making one: ARN, AWS's key id or alias (`alias/...`); id or
     /// name, where it was adopted already. It keeps its own name and settings.
     #[arg(long, value_name = "KMS-KEY")]

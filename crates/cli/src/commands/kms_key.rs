@@ -264,7 +264,7 @@ pub(super) async fn confirmed(
 fn material_goes(key: &KmsKeyView) -> String {
     format!(
         "The key material of `{}` ({}) will be removed from AWS KMS, and applications can no longer use it. \
-         The vault keeps a copy that can be uploaded again.",
+         What the vault keeps a copy of can be uploaded again.",
         key.name,
         key.arn.as_deref().unwrap_or("no ARN yet"),
     )

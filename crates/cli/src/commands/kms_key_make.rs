@@ -2,8 +2,8 @@
 
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
-    CreateKmsKeyRequest, ImportKmsKeyRequest, KeyAccessRequest, KmsKeySettings, MaterialOrigin,
-    Renewal, UploadKeyRequest,
+    CreateKmsKeyRequest, ImportKmsKeyRequest, KeepCopy, KeyAccessRequest, KmsKeySettings,
+    MaterialOrigin, Renewal, UploadKeyRequest,
 };
 
 use super::key::permitted;
@@ -78,6 +78,7 @@ pub(super) async fn import(
         new,
         file,
         key,
+        keep,
         into,
     } = args;
     let request = ImportKmsKeyRequest {
@@ -89,6 +90,7 @@ pub(super) async fn import(
         spec: file.spec,
         wrapped_by: file.wrapped_by,
         wrapping: file.wrapping,
+        keep: keep.as_deref().and_then(KeepCopy::from_word),
         active_versions_max: key.active_versions_max,
         permitted_operations: key.permit.map(permitted),
         exportable: key.exportable,

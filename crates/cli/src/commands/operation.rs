@@ -88,6 +88,9 @@ fn tell_of_many(context: &mut Context<'_>, started: &StartedView) {
         let words = format!("version {} of `{}` was made", one.version, one.key);
         context.world.say(&words);
     }
+    for words in &started.warnings {
+        context.world.say(&format!("warning: {words}"));
+    }
     for one in &started.refused {
         let words = format!(
             "warning: `{}` does not rotate: {} [{}]; {}",

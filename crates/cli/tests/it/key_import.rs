@@ -140,7 +140,7 @@ async fn e16_a_file_becomes_a_kms_key_by_one_command() {
     let again = json(&shell, &format!("{line} --idempotency-key once")).await;
 
     assert_eq!(done["kms_keys"][0]["life"], "ACTIVE");
-    assert_eq!(done["kms_keys"][0]["source"]["text"], "Keyferry");
+    assert_eq!(done["kms_keys"][0]["source"]["text"], "Keyferry (card)");
     assert_eq!(done["job"]["id"], again["job"]["id"]);
     let key = json(&shell, "key show card").await;
     assert_eq!(key["exportable"], true);
@@ -152,6 +152,25 @@ async fn e16_a_file_becomes_a_kms_key_by_one_command() {
         "{}",
         settled.stderr
     );
+}
+
+#[tokio::test]
+async fn e16_a_copy_that_is_not_kept_is_warned_of_and_shown() {
+    let shell = Shell::with_keystore().await;
+    let raw = write(&shell, "raw", &[0xee; 32]);
+    let line = format!("kms-key import card --keystore store --file {raw} --keep none");
+
+    let plan = json(&shell, &format!("{line} --dry-run")).await;
+    let done = shell.run(&line).await;
+
+    let warning = plan["warnings"][0].as_str().unwrap();
+    let said = "the vault keeps no copy";
+    assert!(warning.contains(said), "{plan}");
+    assert!(done.stderr.contains(said), "{}", done.stderr);
+    let key = json(&shell, "key show card").await;
+    assert_eq!(key["versions"][0]["origin"], "passed-through");
+    assert_eq!(key["versions"][0]["state"], "destroyed");
+    json(&shell, &format!("{line} --into card")).await;
 }
 
 #[tokio::test]

@@ -59,9 +59,10 @@ pub(crate) const LINK: &[&str] = &[
 ];
 
 /// Every word of the column `origin`.
-pub(crate) const ORIGINS: [(MaterialOrigin, &str); 2] = [
+pub(crate) const ORIGINS: [(MaterialOrigin, &str); 3] = [
     (MaterialOrigin::Generated, "generated"),
     (MaterialOrigin::Imported, "imported"),
+    (MaterialOrigin::PassedThrough, "passed-through"),
 ];
 
 pub(crate) fn key_values(row: &ManagedKey) -> Records<Vec<Value>> {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::id::{KeyId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{VERSION_DOOMED, VERSION_NEEDED};
 
@@ -85,6 +86,25 @@ impl Writer {
             Erasure::Scheduled(_) => self.refuse_needed((key, version)).await,
             Erasure::NoCopyKept => Ok(()),
         }
+    }
+
+    pub(super) async fn bring_back_version(
+        &mut self,
+        (key, version): Version,
+        sealed: &SealedMaterial,
+        to: VersionState,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE key_versions SET sealed = $1, state = $2, state_since = $3 \
+             WHERE key_id = $4 AND number = $5 AND state = 'destroyed' AND origin = 'passed-through'";
+        let values = vec![
+            Value::bytes(sealed.as_bytes()),
+            Value::text(to),
+            Value::time(at),
+            Value::text(key),
+            Value::count(version.get()),
+        ];
+        self.run(Statement::new(sql, values), CONFLICTS).await
     }
 
     async fn refuse_needed(&mut self, (key, version): Version) -> Result<(), Failure> {

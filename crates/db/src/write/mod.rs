@@ -164,6 +164,16 @@ impl Writer {
                 self.destroy_version((*key, *version), *from, *why, *at)
                     .await
             }
+            Change::BringBackVersion {
+                key,
+                version,
+                sealed,
+                to,
+                at,
+            } => {
+                self.bring_back_version((*key, *version), sealed, *to, *at)
+                    .await
+            }
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, *expect).await,
             Change::DeleteKmsKey(id, expect) => self.delete_kms_key(*id, *expect).await,
             Change::PutSweep(row, expect) => self.put_sweep(row, *expect).await,

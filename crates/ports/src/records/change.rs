@@ -11,6 +11,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
@@ -96,6 +97,21 @@ pub enum Change {
         from: VersionState,
         /// Why it goes.
         why: Erasure,
+        /// When.
+        at: Timestamp,
+    },
+    /// Put the material back of a version that was brought without a copy to be kept, and that went after AWS had it: it
+    /// was brought once more, for AWS has lost it. A conflict over `key version destruction` for any other version, and where
+    /// it is there.
+    BringBackVersion {
+        /// Whose.
+        key: KeyId,
+        /// Which.
+        version: VersionNumber,
+        /// The same material, sealed anew.
+        sealed: SealedMaterial,
+        /// The version's state from now on.
+        to: VersionState,
         /// When.
         at: Timestamp,
     },

@@ -97,6 +97,7 @@ fn version(key: &ManagedKey, version: KeyVersion, kms_keys: &[KmsKey]) -> KeyVer
         origin: match version.origin {
             MaterialOrigin::Generated => "generated".to_owned(),
             MaterialOrigin::Imported => "imported".to_owned(),
+            MaterialOrigin::PassedThrough => "passed-through".to_owned(),
         },
         fingerprint: version.fingerprint.to_string(),
         public_key: version.public_key.as_deref().map(pem),

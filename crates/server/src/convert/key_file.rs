@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyferry_api::key::ImportKeyRequest;
-use keyferry_api::kms_key::{ImportKmsKeyRequest, KmsKeySettings};
+use keyferry_api::kms_key::{self as api, ImportKmsKeyRequest, KmsKeySettings};
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
 use keyferry_app::key_import::{ImportAs, MaterialFile};
 use keyferry_app::keys::CreateKey;
-use keyferry_app::kms_keys::{FileOfKey, ImportInto, ImportKmsKey};
+use keyferry_app::kms_keys::{FileOfKey, ImportInto, ImportKmsKey, KeepCopy};
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::secret::SecretBytes;
@@ -54,6 +54,10 @@ pub(crate) fn import_kms_key(request: ImportKmsKeyRequest) -> Result<ImportKmsKe
         exportable: request.exportable,
         ..CreateKey::called(request.name.parse()?, file.spec.unwrap_or(KeySpec::Aes256))
     };
+    let keep = match request.keep {
+        None | Some(api::KeepCopy::Copy) => KeepCopy::Always,
+        Some(api::KeepCopy::None) => KeepCopy::UntilImported,
+    };
     let into = match request.into {
         None => ImportInto::New(Box::new(properties(request.settings)?)),
         Some(kms_key) if request.settings == KmsKeySettings::default() => {
@@ -68,7 +72,7 @@ pub(crate) fn import_kms_key(request: ImportKmsKeyRequest) -> Result<ImportKmsKe
     };
     Ok(ImportKmsKey {
         keystore: request.keystore,
-        file: FileOfKey { file, key },
+        file: FileOfKey { file, key, keep },
         into,
     })
 }

@@ -200,6 +200,10 @@ fn words(step: &Step) -> String {
     }
 }
 
+/// What is given up with the copy.
+pub(crate) const NO_COPY_KEPT: &str = "the vault keeps no copy once AWS has the material: it cannot heal, restore, replicate or copy the KMS key, and what \
+     AWS loses comes back from the file alone";
+
 fn warn(warning: &Warning) -> String {
     match warning {
         Warning::RotationsLeft(left) => format!("{left} rotations in place are left of AWS's 25"),
@@ -209,6 +213,7 @@ fn warn(warning: &Warning) -> String {
         Warning::BecomesUnusable => {
             "data under this KMS key cannot be decrypted until it is back".to_owned()
         }
+        Warning::NoCopyKept => NO_COPY_KEPT.to_owned(),
         Warning::Unreadable(field) => {
             format!("AWS does not let us read {field}, so it is not compared")
         }

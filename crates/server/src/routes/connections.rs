@@ -190,6 +190,7 @@ pub(crate) async fn rotate_access_key(
             kms_keys: Vec::new(),
             versions: Vec::new(),
             refused: Vec::new(),
+            warnings: Vec::new(),
         }),
     })
 }

@@ -13,7 +13,7 @@ use keyferry_api::kms_key::{
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
-use keyferry_app::kms_keys::{Answer, BulkAnswer, KmsKeys, Mode, Rotations};
+use keyferry_app::kms_keys::{Answer, BulkAnswer, KeepCopy, KmsKeys, Mode, Rotations};
 use keyferry_app::{Action, Actor, AppError};
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::KmsKey;
@@ -147,6 +147,16 @@ impl HowToRun {
     }
 
     async fn reply(&self, action: Action, answer: Answer) -> Result<Response, Refused> {
+        self.reply_with(action, answer, None).await
+    }
+
+    /// The same, with what cannot be promised.
+    async fn reply_with(
+        &self,
+        action: Action,
+        answer: Answer,
+        warning: Option<&str>,
+    ) -> Result<Response, Refused> {
         let (job, kms_keys) = match answer {
             Answer::Planned(planned) => {
                 let calls = self.keys().quota_use(&planned).await?;
@@ -172,6 +182,7 @@ impl HowToRun {
             kms_keys,
             versions: Vec::new(),
             refused: Vec::new(),
+            warnings: warning.map(str::to_owned).into_iter().collect(),
         };
         Ok(if view.job.is_some() {
             reply::accepted(view)
@@ -208,6 +219,7 @@ impl HowToRun {
             kms_keys,
             versions,
             refused,
+            warnings: Vec::new(),
         };
         Ok(if view.job.is_some() {
             reply::accepted(view)
@@ -282,6 +294,7 @@ pub(crate) async fn bulk(
             kms_keys: Vec::new(),
             versions: Vec::new(),
             refused: Vec::new(),
+            warnings: Vec::new(),
         })),
     }
 }
@@ -311,8 +324,9 @@ pub(crate) async fn import(
     Input(body): Input<ImportKmsKeyRequest>,
 ) -> Result<Response, Refused> {
     let command = key_file::import_kms_key(body)?;
+    let warning = (command.file.keep == KeepCopy::UntilImported).then_some(plan::NO_COPY_KEPT);
     let answer = run.keys().import(&run.actor, command, &run.mode).await?;
-    run.reply(Action::KmsKeyImport, answer).await
+    run.reply_with(Action::KmsKeyImport, answer, warning).await
 }
 
 /// Into keystores as a job; into a group at once, for nothing goes to AWS.

@@ -61,6 +61,13 @@ impl State {
                 why,
                 at,
             } => self.destroy_version((key, version), from, why, at),
+            Change::BringBackVersion {
+                key,
+                version,
+                sealed,
+                to,
+                at,
+            } => self.bring_back_version((key, version), sealed, to, at),
             Change::PutKmsKey(row, expect) => self.put_kms_key(row, expect),
             Change::DeleteKmsKey(id, expect) => self.delete_kms_key(id, expect),
             Change::PutSweep(row, expect) => self.put_sweep(row, expect),

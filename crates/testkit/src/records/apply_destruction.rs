@@ -7,6 +7,7 @@ use keyferry_domain::destruction::Erasure;
 use keyferry_domain::id::{KeyId, KmsKeyId};
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{Records, VERSION_DOOMED, VERSION_NEEDED};
 
@@ -51,6 +52,25 @@ impl State {
             state: VersionState::Destroyed,
             state_since: whole_micros(at),
             destroy_due: None,
+            ..row
+        };
+        self.versions.put(place, row);
+        Ok(())
+    }
+
+    pub(super) fn bring_back_version(
+        &mut self,
+        place: (KeyId, VersionNumber),
+        sealed: SealedMaterial,
+        state: VersionState,
+        at: Timestamp,
+    ) -> Records<()> {
+        let row = self.version_as_seen(place, VersionState::Destroyed)?;
+        ensure(row.is_passed_through(), DESTRUCTION)?;
+        let row = KeyVersion {
+            sealed: Some(sealed),
+            state,
+            state_since: whole_micros(at),
             ..row
         };
         self.versions.put(place, row);

@@ -2,12 +2,16 @@
 
 use keyferry_app::AppError;
 use keyferry_app::access_keys::AccessKeyAnswer;
+use keyferry_app::key_import::MaterialFile;
+use keyferry_app::keys::CreateKey;
 use keyferry_app::kms_keys::{
-    Answer, Bulk, BulkAnswer, BulkOperation, Mode, Rotate, RotationMethod, Selection,
-    SynchronizeChoice,
+    Answer, Bulk, BulkAnswer, BulkOperation, FileOfKey, ImportInto, ImportKmsKey, KeepCopy, Mode,
+    Properties, Rotate, RotationMethod, Selection, SynchronizeChoice,
 };
+use keyferry_domain::key_file::KeyFileFormat;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
+use keyferry_ports::secret::SecretBytes;
 use kms_sim::{AwsError, ForeignHand};
 use serde_json::json;
 
@@ -21,6 +25,8 @@ pub(super) const NAME: &str = "app";
 pub enum Act {
     /// Make it, and import its material.
     Create,
+    /// Make it from a file of which the vault keeps no copy.
+    PassThrough,
     /// Rotate by new key.
     RotateByNewKey(OldKey),
     /// Rotate in place.
@@ -65,6 +71,7 @@ impl Act {
         let rotate = |method| keys.rotate(actor, NAME, Rotate { method }, mode);
         Some(match self {
             Self::Create => world.create_as(NAME, KeySpec::Aes256, mode).await,
+            Self::PassThrough => pass_through(world, mode).await,
             Self::RotateByNewKey(old) => rotate(RotationMethod::NewKey(old)).await,
             Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
             Self::RemoveFromCloud => keys.remove_from_cloud(actor, NAME, mode).await,
@@ -105,6 +112,31 @@ impl Act {
         };
         done.expect("somebody else may do everything");
     }
+}
+
+/// A file whose material goes to AWS, and stays nowhere else.
+async fn pass_through(world: &World, mode: &Mode) -> Result<Answer, AppError> {
+    let file = MaterialFile {
+        bytes: SecretBytes::new((*b"thirty-two bytes that are a key.").into()),
+        format: KeyFileFormat::Raw,
+        spec: Some(KeySpec::Aes256),
+        wrapped: None,
+    };
+    let properties = Properties {
+        aliases: vec![NAME.parse()?],
+        ..Properties::default()
+    };
+    let command = ImportKmsKey {
+        keystore: "store".to_owned(),
+        file: FileOfKey {
+            file,
+            key: CreateKey::called(NAME.parse()?, KeySpec::Aes256),
+            keep: KeepCopy::UntilImported,
+        },
+        into: ImportInto::New(Box::new(properties)),
+    };
+    let keys = &world.app.kms_keys;
+    keys.import(&world.actor, command, mode).await
 }
 
 /// The connection's access key is no KMS key; its job is one like any other.
@@ -202,6 +234,14 @@ pub const CREATE: Scenario = Scenario {
     before: &[],
     act: Act::Create,
     ends: &[plain("Enabled", FIRST)],
+};
+
+/// Import a file of which the vault keeps no copy: it goes once AWS has it, and not before.
+pub const PASS_THROUGH: Scenario = Scenario {
+    name: "import-without-copy",
+    before: &[],
+    act: Act::PassThrough,
+    ends: CREATE.ends,
 };
 
 /// Rotate by new key; the old one is disabled afterwards.
@@ -345,6 +385,7 @@ pub const MAIN: &[&Scenario] = &[&CREATE, &ROTATE_BY_NEW_KEY, &ROTATE_IN_PLACE];
 
 /// Every other kind of job on KMS keys.
 pub const OTHERS: &[&Scenario] = &[
+    &PASS_THROUGH,
     &REMOVE_FROM_CLOUD,
     &DEACTIVATE,
     &ACTIVATE,

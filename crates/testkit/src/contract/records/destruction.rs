@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use keyferry_domain::destruction::{Erasure, Holder};
 use keyferry_domain::intent::WantedVersion;
-use keyferry_domain::key::KeyVersion;
+use keyferry_domain::key::{KeyVersion, MaterialOrigin};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
+use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
@@ -25,10 +26,15 @@ struct Scene {
 
 impl Scene {
     async fn new(records: &dyn AllRecords) -> Self {
+        Self::with(records, MaterialOrigin::Generated).await
+    }
+
+    async fn with(records: &dyn AllRecords, origin: MaterialOrigin) -> Self {
         let mut samples = Samples::new();
         let key = samples.key("app");
         let version = KeyVersion {
             state: VersionState::Deactivated,
+            origin,
             ..samples.version(&key, 1)
         };
         let connection = samples.connection("a");
@@ -132,6 +138,48 @@ pub(super) async fn a_scheduled_destruction_is_due_at_its_time_and_leaves_public
     assert_eq!(records.due_destructions(at(300), 9).await.unwrap(), []);
     let again = scene.destroy(Erasure::Scheduled(at(100)));
     assert_conflict(records, DESTRUCTION, [again]).await;
+}
+
+pub(super) async fn only_what_passed_through_is_brought_back_and_only_where_it_is_gone(
+    records: &dyn AllRecords,
+) {
+    let scene = Scene::with(records, MaterialOrigin::PassedThrough).await;
+    let material = SealedMaterial::new(vec![7; 60]);
+    let back = |scene: &Scene| Change::BringBackVersion {
+        key: scene.version.identity.key,
+        version: scene.version.identity.version,
+        sealed: material.clone(),
+        to: VersionState::Active,
+        at: at(300),
+    };
+
+    assert_conflict(records, DESTRUCTION, [back(&scene)]).await;
+    write(records, [scene.destroy(Erasure::NoCopyKept)]).await;
+    write(records, [back(&scene)]).await;
+
+    let brought_back = KeyVersion {
+        sealed: Some(material.clone()),
+        state: VersionState::Active,
+        state_since: at(300),
+        ..scene.version.clone()
+    };
+    assert_eq!(scene.stored(records).await, brought_back);
+}
+
+pub(super) async fn what_was_destroyed_for_good_is_not_brought_back(records: &dyn AllRecords) {
+    let scene = Scene::new(records).await;
+    write(records, [scene.destroy(Erasure::NoCopyKept)]).await;
+    let back = Change::BringBackVersion {
+        key: scene.version.identity.key,
+        version: scene.version.identity.version,
+        sealed: SealedMaterial::new(vec![7; 60]),
+        to: VersionState::Active,
+        at: at(300),
+    };
+
+    assert_conflict(records, DESTRUCTION, [back]).await;
+
+    assert_eq!(scene.stored(records).await, scene.destroyed());
 }
 
 pub(super) async fn a_destruction_changes_only_from_what_was_seen(records: &dyn AllRecords) {

@@ -94,6 +94,8 @@ checks! {
     destruction: [
         a_scheduled_destruction_is_due_at_its_time_and_leaves_public_facts,
         a_destruction_changes_only_from_what_was_seen,
+        only_what_passed_through_is_brought_back_and_only_where_it_is_gone,
+        what_was_destroyed_for_good_is_not_brought_back,
         no_state_but_a_destruction_makes_a_version_destroyed,
         a_version_that_a_kms_key_needs_is_not_destroyed,
         a_forgotten_kms_key_still_needs_its_versions_unless_it_was_deleted,

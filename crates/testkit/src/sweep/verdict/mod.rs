@@ -22,7 +22,7 @@ pub enum Broken {
     EffectWithoutAudit(String),
     /// A job did not come to its end.
     JobDidNotEnd(String),
-    /// AWS is not as wanted.
+    /// AWS, or the vault, is not as wanted.
     NotReached(String),
     /// Something was done twice.
     TwoEffects(String),
@@ -59,6 +59,7 @@ pub(super) async fn check(
     broken.extend(aws::differences(scenario, &keys, &shown));
     broken.extend(access_key::differences(outside, scenario, &*records).await);
     broken.extend(audit::untold(&*records, &keys, &outside.sim.journal()).await);
+    broken.extend(material::kept(&*records, &keys).await);
     broken.extend(material::lost(&account, &*records, &keys, &shown, ciphertext).await);
     broken
 }

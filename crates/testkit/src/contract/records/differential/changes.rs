@@ -121,7 +121,7 @@ impl Differential {
             tried.keys.push(row.clone());
             return Change::PutKey(row, self.expect(true));
         };
-        match dice.below(7) {
+        match dice.below(8) {
             0 => {
                 let row = ManagedKey {
                     name: dice.name(),
@@ -158,6 +158,17 @@ impl Differential {
                 },
                 at: dice.time(),
             },
+            5 => {
+                let number = number(dice);
+                let sample = samples.version(&known, number.get());
+                Change::BringBackVersion {
+                    key: known.id,
+                    version: number,
+                    sealed: sample.sealed.expect("a sample is sealed"),
+                    to: dice.word(&VersionState::ALL[..3]),
+                    at: dice.time(),
+                }
+            }
             _ => Change::SetVersionState {
                 key: known.id,
                 version: number(dice),

@@ -1,0 +1,223 @@
+//! Material that goes to AWS from a file, and of which the vault keeps no copy.
+
+use keyferry_app::AppError;
+use keyferry_app::key_import::MaterialFile;
+use keyferry_app::kms_keys::{
+    Answer, CopyInto, ImportInto, ImportKmsKey, KeepCopy, Properties, Stay, UploadKey,
+};
+use keyferry_domain::plan::Warning;
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::validity::Validity;
+use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_ports::clock::Clock as _;
+use keyferry_ports::records::{JobState, KeyRecords as _};
+use keyferry_testkit::world::World;
+use serde_json::json;
+
+use crate::key_import::{BYTES, file};
+use crate::kms_key_import::{command, import};
+use crate::scene::{DRY, MODE, aws, code, described, open_alerts, planned, rights, sync, world};
+
+fn passing(name: &str, file: MaterialFile) -> ImportKmsKey {
+    let mut command = command(name, file);
+    command.file.keep = KeepCopy::UntilImported;
+    command
+}
+
+fn again(name: &str, file: MaterialFile) -> ImportKmsKey {
+    ImportKmsKey {
+        into: ImportInto::Existing(name.to_owned()),
+        ..passing(name, file)
+    }
+}
+
+/// The state of the key's first version, and whether its sealed material is here.
+async fn kept(world: &World, name: &str) -> (VersionState, bool) {
+    let key = world.app.keys.show(&world.actor, name).await.unwrap().key;
+    let version = world
+        .outside
+        .records
+        .read_back_version(key.id, VersionNumber::FIRST);
+    let version = version.await.unwrap().unwrap();
+    (version.state, version.sealed.is_some())
+}
+
+const GONE: (VersionState, bool) = (VersionState::Destroyed, false);
+const HERE: (VersionState, bool) = (VersionState::Active, true);
+
+#[tokio::test]
+async fn e16_a_file_goes_to_aws_and_the_vault_keeps_no_copy() {
+    let world = world().await;
+
+    let plan = import(&world, passing("card", file(&BYTES)), &DRY).await;
+    let Ok(Answer::Planned(plans)) = &plan else {
+        panic!("no plan: {plan:?}");
+    };
+    assert_eq!(plans[0].plan.warnings, [Warning::NoCopyKept]);
+    let started = import(&world, passing("card", file(&BYTES)), &MODE).await;
+    assert_eq!(kept(&world, "card").await, HERE);
+    world.succeed(started).await;
+
+    assert_eq!(described(&world, "card").await["KeyState"], "Enabled");
+    assert_eq!(kept(&world, "card").await, GONE);
+    sync(&world).await;
+    assert!(open_alerts(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn e16_every_kind_of_file_passes_through() {
+    let world = world().await;
+    let mac = MaterialFile {
+        spec: Some(KeySpec::Hmac256),
+        ..file(&BYTES)
+    };
+    let signs = MaterialFile {
+        format: keyferry_domain::key_file::KeyFileFormat::Pem,
+        ..file(SEC1.as_bytes())
+    };
+
+    for (name, file) in [("mac", mac), ("signs", signs)] {
+        let started = import(&world, passing(name, file), &MODE).await;
+        world.succeed(started).await;
+
+        assert_eq!(described(&world, name).await["KeyState"], "Enabled");
+        assert_eq!(kept(&world, name).await, GONE, "{name}");
+    }
+}
+
+/// An ECC P-256 key, as `openssl ecparam -name prime256v1 -genkey -noout` wrote it.
+const SEC1: &str = "-----BEGIN EC PRIVATE KEY-----\n\
+MHcCAQEEICyVmVsFzVNxuec6KCL2vgAbDndzddjjeQZ8KDNCZI7roAoGCCqGSM49\n\
+AwEHoUQDQgAEaC02TuJSIGDEkVO7UIe7CU1uGhuyhaJk57GSR2w3hd0uGq/ch7EH\n\
+0pZE23UwovTZKrbUMnfQTC8iZ9TOK5b4cw==\n\
+-----END EC PRIVATE KEY-----\n";
+
+#[tokio::test]
+async fn e16_what_needs_a_copy_is_refused_without_one() {
+    let world = world().await;
+    let mut exportable = passing("card", file(&BYTES));
+    exportable.file.key.exportable = true;
+    world.succeed(import(&world, exportable, &MODE).await).await;
+    let keys = &world.app.kms_keys;
+
+    let upload = UploadKey {
+        keystore: "store".to_owned(),
+        key: "card".to_owned(),
+        name: Some("second".parse().unwrap()),
+        properties: Properties::default(),
+    };
+    let upload = keys.upload(&world.actor, upload, &MODE).await;
+    let copy = CopyInto {
+        keystore: "store".to_owned(),
+        name: None,
+        properties: Properties::default(),
+    };
+    let copy = keys.copy(&world.actor, "card", vec![copy], &MODE).await;
+    let region = World::region();
+    let replica = keys
+        .replicate(&world.actor, "card", vec![region], &MODE)
+        .await;
+
+    for refused in [upload, copy, replica] {
+        assert_eq!(code(refused), "key.no-copy-kept");
+    }
+    let late = Stay {
+        until: Validity::Until(
+            world.outside.clock.now() + jiff::SignedDuration::from_hours(24 * 500),
+        ),
+        lapses: false,
+    };
+    let mut long = passing("long", file(&[7; 32]));
+    long.into = ImportInto::New(Box::new(Properties {
+        validity: Some(late),
+        ..Properties::default()
+    }));
+    assert_eq!(code(import(&world, long, &DRY).await), "request.invalid");
+}
+
+async fn lost(world: &World) {
+    world
+        .succeed(import(world, passing("card", file(&BYTES)), &MODE).await)
+        .await;
+    world.outside.advance_minutes(20);
+    let arn = world.arn("card").await.to_string();
+    aws(world, "DeleteImportedKeyMaterial", json!({ "KeyId": arn }));
+    sync(world).await;
+}
+
+#[tokio::test]
+async fn e16_what_aws_lost_comes_back_from_the_same_file_and_from_no_other() {
+    let world = world().await;
+    lost(&world).await;
+    let told = open_alerts(&world).await;
+    assert!(!told.is_empty(), "{told:?}");
+
+    let misnamed = ImportKmsKey {
+        into: ImportInto::Existing("card".to_owned()),
+        ..passing("other", file(&BYTES))
+    };
+    assert_eq!(
+        code(import(&world, misnamed, &MODE).await),
+        "request.invalid"
+    );
+    let wrong = import(&world, again("card", file(&[9; 32])), &MODE).await;
+    assert_eq!(code(wrong), "kms-key.wrong-material");
+    let plan = import(&world, again("card", file(&BYTES)), &DRY).await;
+    assert_eq!(planned(plan), ["ImportKeyMaterial"]);
+    world
+        .succeed(import(&world, again("card", file(&BYTES)), &MODE).await)
+        .await;
+
+    assert_eq!(described(&world, "card").await["KeyState"], "Enabled");
+    assert_eq!(kept(&world, "card").await, GONE);
+    sync(&world).await;
+    assert!(open_alerts(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn e16_a_restore_without_copy_says_what_a_person_can_do() {
+    let world = world().await;
+    lost(&world).await;
+
+    let keys = &world.app.kms_keys;
+    let restored = keys.restore(&world.actor, "card", &MODE).await;
+    let job = world.finished(restored).await;
+
+    assert_eq!(job.state, JobState::Stuck);
+    let details = world.app.jobs.show(&world.actor, job.id).await.unwrap();
+    let (code, why) = details.targets[0].0.note.clone().unwrap();
+    assert_eq!(code, "plan.no-copy-kept");
+    assert!(why.contains("--into"), "{why}");
+}
+
+#[tokio::test]
+async fn e16_an_import_that_is_cancelled_before_anything_was_sent_leaves_no_material() {
+    let world = world().await;
+
+    let started = import(&world, passing("card", file(&BYTES)), &MODE).await;
+    let Ok(Answer::Started { job, .. }) = started else {
+        panic!("no job: {started:?}");
+    };
+    world.app.jobs.cancel(&world.actor, job.id).await.unwrap();
+    world.run().await;
+
+    assert_eq!(kept(&world, "card").await, GONE);
+}
+
+#[tokio::test]
+async fn e16_a_stuck_import_keeps_the_material_until_it_is_through() {
+    let world = world().await;
+    rights(&world, &["kms:ImportKeyMaterial"]);
+
+    let started = import(&world, passing("card", file(&BYTES)), &MODE).await;
+    let job = world.finished(started).await;
+    assert_eq!(job.state, JobState::Stuck);
+    assert_eq!(kept(&world, "card").await, HERE);
+    rights(&world, &[]);
+    let retried: Result<_, AppError> = world.app.jobs.retry(&world.actor, job.id).await;
+    retried.unwrap();
+    world.run().await;
+
+    assert_eq!(kept(&world, "card").await, GONE);
+    assert_eq!(described(&world, "card").await["KeyState"], "Enabled");
+}
