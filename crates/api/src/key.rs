@@ -78,6 +78,9 @@ pub struct UpdateKeyRequest {
     /// What applications may do with it: `encrypt`, `decrypt`, `generate-mac`, `verify-mac`, `sign`, `verify`, `wrap`,
     /// `unwrap`.
     pub permitted_operations: Option<Vec<String>>,
+    /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted, and that is
+    /// proved.
+    pub destroy_after_deletion: Option<bool>,
 }
 
 /// A KMS key that may hold a version.
@@ -228,6 +231,9 @@ pub struct KeyView {
     pub permitted_operations: Vec<String>,
     /// Whether material may ever leave by a wrapped download.
     pub exportable: bool,
+    /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted.
+    #[serde(default)]
+    pub destroy_after_deletion: bool,
     /// The newest version's number.
     pub current_version: u32,
     /// When it gets new versions by itself; absent is never.

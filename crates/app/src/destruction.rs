@@ -5,8 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::Outcome;
 use keyferry_domain::destruction::{DELAY_DAYS_MIN, Erasure, check, due};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
-use keyferry_domain::version::VersionNumber;
-use keyferry_ports::records::{Batch, Change, DueDestruction, RecordsError};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
+use keyferry_domain::version::{VersionAction, VersionNumber};
+use keyferry_ports::records::{
+    AllRecords, Batch, Change, DueDestruction, Expect, Records, RecordsError,
+};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -109,7 +113,8 @@ impl Keys {
         self.shared.with_versions(found.key).await
     }
 
-    /// Cancels the destruction of a version. Where none is scheduled nothing changes.
+    /// Cancels the destruction of a version. Where none is scheduled nothing changes. A key that has its versions destroyed
+    /// after the deletion of its KMS keys does so no longer: otherwise the next look would schedule it again.
     ///
     /// # Errors
     ///
@@ -142,11 +147,91 @@ impl Keys {
         let mut batch = Batch::new()
             .with(set_due(&version, None))
             .with(fact.detail("version", number).change());
+        if found.key.destroy_after_deletion {
+            let expect = Expect::Revision(found.key.revision);
+            let kept = ManagedKey {
+                destroy_after_deletion: false,
+                ..found.key.clone()
+            };
+            batch.push(Change::PutKey(kept, expect));
+        }
         let told = self.shared.open_alert(found.key.id.into(), REFUSED).await?;
         batch.changes.extend(told.map(|alert| ended(&alert, now)));
         self.shared.ports.records.commit(batch).await?;
-        self.shared.with_versions(found.key).await
+        let key = self.shared.find_key(&found.key.id.to_string()).await?;
+        self.shared.with_versions(key).await
     }
+}
+
+/// What follows from the proved deletion of a KMS key: where its key says so, the destruction of every version that it ever
+/// took in and no other KMS key needs is scheduled, and those in use are deactivated. Nothing is done twice; what another
+/// server or a person was faster with is left to the next look.
+pub(crate) async fn clean_up(
+    records: &dyn AllRecords,
+    actor: &str,
+    deleted: &KmsKey,
+    now: Timestamp,
+) -> Records<()> {
+    if deleted.intent.life != Life::Deleted {
+        return Ok(());
+    }
+    for (id, number) in deleted.took_in() {
+        let key = records.find_key(id).await?;
+        let Some(key) = key.filter(|key| key.destroy_after_deletion) else {
+            return Ok(());
+        };
+        let version = records.read_back_version(id, number).await?;
+        let Some(version) = version.filter(|version| !version.is_doomed()) else {
+            continue;
+        };
+        if !records.holders(id, number).await?.is_empty() {
+            continue;
+        }
+        let changes = scheduled(actor, &key, &version, deleted, now);
+        match records.commit(Batch::from(changes)).await {
+            Ok(()) | Err(RecordsError::Conflict { .. } | RecordsError::Unknown) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Deactivates a version where it is in use, and schedules its destruction.
+fn scheduled(
+    actor: &str,
+    key: &ManagedKey,
+    version: &KeyVersion,
+    deleted: &KmsKey,
+    now: Timestamp,
+) -> Vec<Change> {
+    let number = version.identity.version;
+    let idle = version.state.after(VersionAction::Deactivate);
+    let state = idle.unwrap_or(version.state);
+    let (Ok(()), Ok(due_at)) = (check(state, Vec::new()), due(now, DELAY_DAYS_MIN)) else {
+        return Vec::new();
+    };
+    let mut changes = Vec::new();
+    if state != version.state {
+        changes.push(Change::SetVersionState {
+            key: key.id,
+            version: number,
+            from: version.state,
+            to: state,
+            at: now,
+        });
+    }
+    let idle = KeyVersion {
+        state,
+        ..version.clone()
+    };
+    let about = object("key", key.id, &key.name);
+    let fact = Fact::intent(actor, Action::KeyDestroyVersion.as_str(), about, now)
+        .detail("version", number)
+        .detail("from", version.state)
+        .detail("due", due_at)
+        .detail("deleted_kms_key", deleted.id);
+    changes.extend([set_due(&idle, Some(due_at)), fact.change()]);
+    changes
 }
 
 /// Another due time of what was read.

@@ -75,6 +75,8 @@ pub struct UpdateKey {
     pub active_versions_max: Option<u32>,
     /// What applications may do with it.
     pub permitted: Option<BTreeSet<KeyOperation>>,
+    /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted.
+    pub destroy_after_deletion: Option<bool>,
 }
 
 /// A key with its versions.
@@ -160,9 +162,13 @@ impl Keys {
             KeyOperation::check(&permitted, key.spec)?;
             key.permitted = permitted;
         }
+        if let Some(wanted) = command.destroy_after_deletion {
+            key.destroy_after_deletion = wanted;
+        }
         let about = object("key", key.id, &key.name);
         let fact = Fact::done(actor, Action::KeyUpdate, about, self.shared.now())
             .detail("active_versions_max", key.active_versions_max)
+            .detail("destroy_after_deletion", key.destroy_after_deletion)
             .detail("permitted", words(&key.permitted));
         let batch = Batch::new()
             .with(Change::PutKey(key.clone(), expect))
@@ -402,6 +408,7 @@ pub(crate) fn with_first_version(
             .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT),
         permitted,
         exportable: command.exportable,
+        destroy_after_deletion: false,
         current: version.identity.version,
         rotation: command.rotation,
         rotation_due: None,

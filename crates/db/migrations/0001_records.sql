@@ -65,6 +65,7 @@ CREATE TABLE keys (
     active_versions_max BIGINT NOT NULL,
     permitted {text} NOT NULL,
     exportable INTEGER NOT NULL CHECK (exportable IN (0, 1)),
+    destroy_after_deletion INTEGER NOT NULL CHECK (destroy_after_deletion IN (0, 1)),
     current_version BIGINT NOT NULL,
     rotation {text},
     rotation_due_at BIGINT,

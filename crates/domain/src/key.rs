@@ -34,6 +34,9 @@ pub struct ManagedKey {
     pub permitted: BTreeSet<KeyOperation>,
     /// Whether material may ever leave by a wrapped download.
     pub exportable: bool,
+    /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted, and that is
+    /// proved.
+    pub destroy_after_deletion: bool,
     /// The newest version.
     pub current: VersionNumber,
     /// When it gets new versions by itself; `None` is never.

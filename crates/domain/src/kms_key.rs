@@ -285,7 +285,15 @@ impl KmsKey {
     ///
     /// None where its deletion is proved, and where AWS was never asked for it or nothing was made.
     pub fn needs(&self) -> BTreeSet<(KeyId, VersionNumber)> {
-        let Some(source) = self.source.filter(|_| !self.is_nowhere()) else {
+        if self.is_nowhere() {
+            return BTreeSet::new();
+        }
+        self.took_in()
+    }
+
+    /// The versions that it needs, or needed until its end.
+    pub fn took_in(&self) -> BTreeSet<(KeyId, VersionNumber)> {
+        let Some(source) = self.source else {
             return BTreeSet::new();
         };
         let of_intent = |intent: &Intent| -> Vec<VersionNumber> {

@@ -259,7 +259,7 @@ impl KmsKeys {
                 (job, changes)
             }
         };
-        self.refuse_doomed(batch).await?;
+        Box::pin(self.refuse_doomed(batch)).await?;
         self.remember_former(job.id, batch).await?;
         batch.changes.extend(changes);
         let Some(first) = kms_keys.first() else {

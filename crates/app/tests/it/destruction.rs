@@ -1,6 +1,9 @@
 //! Destroying versions: late, cancellable, and never while a KMS key may need them.
 
-use keyferry_app::kms_keys::Mode;
+use std::sync::Arc;
+
+use keyferry_app::keys::UpdateKey;
+use keyferry_app::kms_keys::{Mode, Properties, UploadKey};
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::life::Life;
@@ -9,10 +12,11 @@ use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
     AuditFilter, AuditRecords as _, Batch, Change, Commits as _, Expect, KeyRecords as _, Page,
 };
+use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::world::{World, open_vault};
 
 use crate::key_import::new_key;
-use crate::scene::{DRY, MODE, advance_hours, open_alerts, world};
+use crate::scene::{DRY, MODE, advance_hours, open_alerts, sync, world};
 
 const FIRST: VersionNumber = VersionNumber::FIRST;
 
@@ -296,4 +300,124 @@ async fn no_schedule_but_a_key_own_one_destroys() {
         .await;
 
     assert_eq!(refused.unwrap_err().code(), "access.denied");
+}
+
+async fn upload(world: &World, name: &str) {
+    let command = UploadKey {
+        keystore: "store".to_owned(),
+        key: "app".to_owned(),
+        name: Some(name.parse().unwrap()),
+        properties: Properties::default(),
+    };
+    let kms_keys = &world.app.kms_keys;
+    let answer = kms_keys.upload(&world.actor, command, &MODE).await;
+    world.succeed(answer).await;
+}
+
+async fn opt_in(world: &World, key: &str) {
+    let command = UpdateKey {
+        destroy_after_deletion: Some(true),
+        ..UpdateKey::default()
+    };
+    let keys = &world.app.keys;
+    let updated = keys.update(&world.actor, key, command).await.unwrap();
+    assert!(updated.key.destroy_after_deletion);
+}
+
+/// Deletes a KMS key, and looks until its deletion is proved and cleaned up.
+async fn bury(world: &World, name: &str) {
+    let kms_keys = &world.app.kms_keys;
+    let named = Mode::naming(name);
+    let scheduled = kms_keys.schedule_deletion(&world.actor, name, 7, &named);
+    world.succeed(scheduled.await).await;
+    for hours in [0, 8 * 24 + 1, 25, 1] {
+        advance_hours(world, hours);
+        sync(world).await;
+    }
+    let buried = kms_keys.show(&world.actor, name).await.unwrap();
+    assert_eq!(buried.intent.life, Life::Deleted);
+}
+
+#[tokio::test]
+async fn h7_what_aws_has_deleted_is_proved_deleted_and_its_versions_go_where_the_key_says_so() {
+    let world = world().await;
+    upload(&world, "copy").await;
+    opt_in(&world, "app").await;
+
+    bury(&world, "app").await;
+    let shared = version(&world, "app", FIRST).await;
+    assert_eq!(
+        (shared.state, shared.destroy_due),
+        (VersionState::Active, None),
+        "the copy still needs it"
+    );
+    bury(&world, "copy").await;
+
+    let scheduled = version(&world, "app", FIRST).await;
+    assert_eq!(scheduled.state, VersionState::Deactivated);
+    assert!(scheduled.destroy_due.is_some());
+    sync(&world).await;
+    assert_eq!(version(&world, "app", FIRST).await, scheduled);
+    assert_eq!(after_days(&world, 29).await, 0);
+    assert_eq!(after_days(&world, 1).await, 1);
+    let log = entries(&world, "key.destroy-version").await;
+    assert_eq!(log.len(), 2, "{log:?}");
+    assert!(log[1].contains("keystore/store") && log[1].contains("deleted_kms_key"));
+}
+
+#[tokio::test]
+async fn h7_a_key_keeps_its_versions_after_the_deletion_of_its_kms_keys_unless_it_says_otherwise() {
+    let world = world().await;
+    bury(&world, "app").await;
+    let kept = version(&world, "app", FIRST).await;
+    assert_eq!((kept.state, kept.destroy_due), (VersionState::Active, None));
+    opt_in(&world, "app").await;
+    sync(&world).await;
+    assert!(version(&world, "app", FIRST).await.destroy_due.is_some());
+
+    let keys = &world.app.keys;
+    let cancelled = keys.cancel_destruction(&world.actor, "app", FIRST, false);
+    assert!(!cancelled.await.unwrap().key.destroy_after_deletion);
+    sync(&world).await;
+
+    assert_eq!(version(&world, "app", FIRST).await.destroy_due, None);
+    assert_eq!(after_days(&world, 400).await, 0);
+}
+
+#[tokio::test]
+async fn a_destruction_survives_a_crash_at_every_point() {
+    let base = world().await;
+    idle_key(&base, "spare").await;
+    destroy(&base, "spare", None, &Mode::naming("spare")).await;
+    advance_hours(&base, 31 * 24);
+    let mut crashes = 0;
+    for at in 0.. {
+        let records = Arc::new(base.outside.records.fork());
+        let outside = base
+            .outside
+            .copy_with(Arc::clone(&base.outside.sim), records, 7);
+        let fuse = Fuse::crash_at(at);
+        let dying = outside.start(Arc::clone(&fuse), 0);
+        let is_whole = tokio::select! {
+            biased;
+            () = fuse.burnt() => false,
+            done = dying.app.scheduler.destroy_due() => { done.unwrap(); true }
+        };
+        drop(dying);
+        let between = outside.start(Fuse::whole(), 1);
+        let found = version(&between, "spare", FIRST).await;
+        let is_destroyed = found.state == VersionState::Destroyed;
+        assert_eq!(found.sealed.is_none(), is_destroyed, "at point {at}");
+        let told = entries(&between, "key.destroy-version").await.len();
+        assert_eq!(told, 1 + usize::from(is_destroyed), "at point {at}");
+        between.app.scheduler.destroy_due().await.unwrap();
+        let end = version(&between, "spare", FIRST).await;
+        assert_eq!(end.state, VersionState::Destroyed);
+        assert_eq!(entries(&between, "key.destroy-version").await.len(), 2);
+        if is_whole {
+            break;
+        }
+        crashes += 1;
+    }
+    assert!(crashes >= 2, "before and after the commit, but {crashes}");
 }

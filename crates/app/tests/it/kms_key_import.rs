@@ -37,7 +37,7 @@ pub(crate) async fn import(
     mode: &Mode,
 ) -> Result<Answer, AppError> {
     let keys = &world.app.kms_keys;
-    keys.import(&world.actor, command, mode).await
+    Box::pin(keys.import(&world.actor, command, mode)).await
 }
 
 fn mac_file() -> MaterialFile {

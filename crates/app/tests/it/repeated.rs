@@ -122,7 +122,7 @@ async fn what_makes_kms_keys_is_done_once_under_one_idempotency_key() {
         [BYTES, other_bytes],
         async |bytes, mode| {
             let command = import_command("imported", file(bytes));
-            job_of(keys.import(actor, command, mode).await)
+            job_of(Box::pin(keys.import(actor, command, mode)).await)
         },
     )
     .await;
@@ -134,7 +134,7 @@ async fn what_makes_kms_keys_is_done_once_under_one_idempotency_key() {
         };
         let mut command = import_command("brought", file);
         command.file.key.exportable = spec.is_some();
-        job_of(keys.import(actor, command, mode).await)
+        job_of(Box::pin(keys.import(actor, command, mode)).await)
     })
     .await;
     once(&world, "copy", ["a", "b"], async |text, mode| {

@@ -221,6 +221,10 @@ pub struct UpdateKeyArgs {
     /// What applications may do with it, such as encrypt,decrypt; `none` is nothing.
     #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
     pub permit: Option<Vec<String>>,
+    /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted, and that is
+    /// proved.
+    #[arg(long, value_name = "TRUE|FALSE")]
+    pub destroy_after_deletion: Option<bool>,
 }
 
 /// `key-version`

@@ -212,6 +212,7 @@ async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), Cl
         description: args.description,
         active_versions_max: args.active_versions_max,
         permitted_operations: args.permit.map(permitted),
+        destroy_after_deletion: args.destroy_after_deletion,
     };
     if request == UpdateKeyRequest::default() {
         return Err(CliError::usage("nothing is to be changed")

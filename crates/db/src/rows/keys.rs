@@ -24,6 +24,7 @@ pub(crate) const KEY: &[&str] = &[
     "active_versions_max",
     "permitted",
     "exportable",
+    "destroy_after_deletion",
     "current_version",
     "rotation",
     "rotation_due_at",
@@ -78,6 +79,7 @@ pub(crate) fn key_values(row: &ManagedKey) -> Records<Vec<Value>> {
         Value::count(row.active_versions_max),
         Value::text(permitted_text(row)),
         Value::flag(row.exportable),
+        Value::flag(row.destroy_after_deletion),
         Value::count(row.current.get()),
         Value::Text(rotation),
         Value::opt_time(row.rotation_due),
@@ -99,6 +101,7 @@ pub(crate) fn read_key(mut row: Row) -> Records<ManagedKey> {
         active_versions_max: row.count()?,
         permitted: read_permitted(&mut row)?,
         exportable: row.flag()?,
+        destroy_after_deletion: row.flag()?,
         current: read_number(&mut row)?,
         rotation: row
             .opt_text()?

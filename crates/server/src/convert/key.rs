@@ -46,6 +46,7 @@ pub(crate) fn update(
         description: request.description,
         active_versions_max: request.active_versions_max,
         permitted: request.permitted_operations.map(operations).transpose()?,
+        destroy_after_deletion: request.destroy_after_deletion,
     })
 }
 
@@ -121,6 +122,7 @@ pub(crate) fn view(key: ManagedKey) -> KeyView {
         active_versions_max: key.active_versions_max,
         permitted_operations: words(key.permitted),
         exportable: key.exportable,
+        destroy_after_deletion: key.destroy_after_deletion,
         current_version: key.current.get(),
         rotation: key
             .rotation

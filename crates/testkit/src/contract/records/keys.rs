@@ -63,6 +63,7 @@ pub(super) async fn a_key_and_its_versions_are_read_back_as_written(records: &dy
         let key = ManagedKey {
             spec,
             exportable: spec == KeySpec::Aes256,
+            destroy_after_deletion: spec == KeySpec::Hmac256,
             permitted: permitted_to(spec),
             ..samples.key(spec.name())
         };

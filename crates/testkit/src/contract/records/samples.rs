@@ -184,6 +184,7 @@ impl Samples {
             active_versions_max: 10,
             permitted: KeyOperation::all_of(KeySpec::Aes256),
             exportable: false,
+            destroy_after_deletion: false,
             current: VersionNumber::FIRST,
             rotation: None,
             rotation_due: None,
