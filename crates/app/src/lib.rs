@@ -108,6 +108,7 @@ impl App {
         let dispatch = Arc::new(Dispatch {
             kms_keys: KmsKeyDriver::clone(&driver),
             sweeps: SweepDriver {
+                principals: Arc::default(),
                 keys: KmsKeyDriver::clone(&driver),
                 entropy: Arc::clone(&ports.entropy),
             },

@@ -100,7 +100,7 @@ fn parsed(policy: &PolicyDocument) -> Value {
 }
 
 /// Everybody whom a policy names.
-fn named(policy: &PolicyDocument) -> BTreeSet<String> {
+pub(crate) fn named(policy: &PolicyDocument) -> BTreeSet<String> {
     let mut value = parsed(policy);
     let mut found = BTreeSet::new();
     each_principal(&mut value, &mut |_, name| {

@@ -7,7 +7,7 @@ use keyferry_engine::Quotas;
 /// # Source
 ///
 /// KMS Developer Guide, "Request quotas" (defaults; a service quota increase only makes us slower than
-/// we could be).
+/// we could be); CloudTrail API Reference, "LookupEvents".
 const RATES: &[(&str, f64)] = &[
     ("CancelKeyDeletion", 5.0),
     ("CreateAlias", 5.0),
@@ -26,12 +26,15 @@ const RATES: &[(&str, f64)] = &[
     ("GetKeyRotationStatus", 1000.0),
     ("GetParametersForImport", 1.0),
     ("GetPublicKey", 2000.0),
+    ("GetRole", 5.0),
+    ("GetUser", 5.0),
     ("ImportKeyMaterial", 15.0),
     ("ListAliases", 500.0),
     ("ListGrants", 100.0),
     ("ListKeyRotations", 100.0),
     ("ListKeys", 500.0),
     ("ListResourceTags", 2000.0),
+    ("LookupEvents", 2.0),
     ("PutKeyPolicy", 15.0),
     ("ReplicateKey", 5.0),
     ("RevokeGrant", 50.0),

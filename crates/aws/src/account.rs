@@ -10,11 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_ports::aws::{
     AccessKeyStatus, AccountRegions, AwsAccount, CallFailure, Caller, Kms, NewAccessKey,
-    NotSentStage, Principals, RegionStatus,
+    NotSentStage, Principals, Refusal, RegionStatus, TrailPage, TrailQuery,
 };
 use keyferry_ports::secret::SecretText;
 
 use crate::check::in_account;
+use crate::cloudtrail::lookup_events;
 use crate::ec2::describe_regions;
 use crate::errors::{Oddity, failure};
 use crate::kms::RegionalKms;
@@ -135,6 +136,29 @@ impl LinkedAccount {
         Ok(found.arn().to_owned())
     }
 
+    /// The ARN that IAM has for the user or role with the name in an ARN; the path is not part of the name.
+    async fn principal_named(&self, arn: &str) -> Result<String, CallFailure> {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        if arn.contains(":user/") {
+            const OPERATION: &str = "GetUser";
+            let iam = self.iam_reader(OPERATION).await?;
+            let answer = Box::pin(iam.get_user().user_name(name).send())
+                .await
+                .map_err(|error| failure(OPERATION, &error))?;
+            let found = answer.user().map(aws_sdk_iam::types::User::arn);
+            let found = found.ok_or_else(|| Oddity::missing("User").of(OPERATION, None))?;
+            return Ok(found.to_owned());
+        }
+        const OPERATION: &str = "GetRole";
+        let iam = self.iam_reader(OPERATION).await?;
+        let answer = Box::pin(iam.get_role().role_name(name).send())
+            .await
+            .map_err(|error| failure(OPERATION, &error))?;
+        let found = answer.role().map(aws_sdk_iam::types::Role::arn);
+        let found = found.ok_or_else(|| Oddity::missing("Role").of(OPERATION, None))?;
+        Ok(found.to_owned())
+    }
+
     async fn users(&self) -> Result<Vec<String>, CallFailure> {
         const OPERATION: &str = "ListUsers";
         let account = self.0.account().await?;
@@ -225,6 +249,28 @@ impl AwsAccount for LinkedAccount {
             .await
             .map_err(|failure| self.0.noticed(failure))?;
         Ok(Principals { users, roles })
+    }
+
+    async fn events(
+        &self,
+        region: &Region,
+        query: &TrailQuery,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<TrailPage, CallFailure> {
+        let found = lookup_events(&self.0, region, query, (from, until)).await;
+        found.map_err(|failure| self.0.noticed(failure))
+    }
+
+    async fn principal_exists(&self, arn: &str) -> Result<bool, CallFailure> {
+        match self.principal_named(arn).await {
+            Ok(found) => Ok(found == arn),
+            Err(CallFailure::Refused {
+                refusal: Refusal::NotFound,
+                ..
+            }) => Ok(false),
+            Err(failure) => Err(self.0.noticed(failure)),
+        }
     }
 
     async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {

@@ -4,45 +4,34 @@
 //!
 //! Amazon EC2 API Reference, "DescribeRegions" and "Query requests"; Smithy 2.0, "AWS EC2 query protocol".
 
-use std::time::SystemTime;
-
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_xml::decode::{Document, XmlDecodeError, try_data};
-use http_body_util::{BodyExt, Limited};
-use jiff::SignedDuration;
-use keyferry_domain::arn::Partition;
-use keyferry_ports::aws::{AccountRegions, CallFailure, NotSentStage, RegionStatus};
+use keyferry_ports::aws::{AccountRegions, CallFailure, RegionStatus};
 
-use crate::clock::after;
-use crate::errors::{Oddity, answered, innermost};
+use crate::by_hand::ByHand;
+use crate::errors::{Oddity, answered};
 use crate::link::Link;
-use crate::wire::failed_exchange;
 
 const OPERATION: &str = "DescribeRegions";
 const BODY: &[u8] = b"Action=DescribeRegions&Version=2016-11-15&AllRegions=true";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// The answer names some 40 Regions in about 200 bytes each.
 const ANSWER_MAX: usize = 256 * 1024;
-const TIMEOUT: SignedDuration = SignedDuration::from_secs(12);
 
 /// The account's Regions, asked once in the link's default Region.
 pub(crate) async fn describe_regions(link: &Link) -> Result<AccountRegions, CallFailure> {
-    let credentials = link.credentials(OPERATION).await?;
-    let request = signed_request(link, credentials)?;
-    let deadline = after(link.clock.now(), TIMEOUT);
-    let (status, body) = tokio::select! {
-        answer = exchange(link, request) => answer?,
-        () = link.clock.sleep_until(deadline) => return Err(unknown("no answer in time")),
+    let call = ByHand {
+        operation: OPERATION,
+        service: "ec2",
+        region: &link.region,
+        headers: &[("content-type", FORM)],
+        body: BODY,
+        answer_max: ANSWER_MAX,
     };
+    let (status, body) = call.send(link).await?;
     if status != 200 {
         return Err(refusal(status, &body));
     }
-    let regions = regions_of(&body).map_err(|error| unknown(&error.to_string()))?;
+    let regions = regions_of(&body).map_err(|error| call.unknown(&error.to_string()))?;
     if regions.is_empty() {
         return Err(Oddity::missing("Region").of(OPERATION, None));
     }
@@ -50,54 +39,6 @@ pub(crate) async fn describe_regions(link: &Link) -> Result<AccountRegions, Call
         regions,
         told_by: "ec2:DescribeRegions",
     })
-}
-
-fn endpoint(link: &Link) -> String {
-    let own = link.other_endpoint().url;
-    let suffix = Partition::of_region(&link.region).dns_suffix();
-    let url = own.unwrap_or_else(|| format!("https://ec2.{}.{suffix}", link.region));
-    format!("{}/", url.trim_end_matches('/'))
-}
-
-fn signed_request(link: &Link, credentials: Credentials) -> Result<HttpRequest, CallFailure> {
-    let url = endpoint(link);
-    let mut request = http::Request::post(&url)
-        .header(http::header::CONTENT_TYPE, FORM)
-        .body(SdkBody::from(BODY))
-        .map_err(|error| not_built(&error.to_string()))?;
-    let identity = credentials.into();
-    let now = after(link.clock.now(), link.skew.get());
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(link.region.as_str())
-        .name("ec2")
-        .time(SystemTime::from(now))
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|error| not_built(&error.to_string()))?;
-    let headers = std::iter::once(("content-type", FORM));
-    let signable = SignableRequest::new("POST", &url, headers, SignableBody::Bytes(BODY))
-        .map_err(|error| not_built(&error.to_string()))?;
-    let (instructions, _) = sign(signable, &parameters.into())
-        .map_err(|error| not_built(&error.to_string()))?
-        .into_parts();
-    instructions.apply_to_request_http1x(&mut request);
-    HttpRequest::try_from(request).map_err(|error| not_built(&error.to_string()))
-}
-
-async fn exchange(link: &Link, request: HttpRequest) -> Result<(u16, Vec<u8>), CallFailure> {
-    let answer: HttpResponse = link
-        .wire
-        .call(request)
-        .await
-        .map_err(|error| failed_exchange(OPERATION, &error))?;
-    let status = answer.status().as_u16();
-    let body = Limited::new(answer.into_body(), ANSWER_MAX);
-    let bytes = body
-        .collect()
-        .await
-        .map_err(|error| unknown(&innermost(&*error)))?;
-    Ok((status, bytes.to_bytes().to_vec()))
 }
 
 /// The rows of an answer. A Region whose status is not told is one that needs no opting in.
@@ -156,22 +97,6 @@ fn error_of(body: &[u8]) -> Result<(Option<String>, Option<String>), XmlDecodeEr
         }
     }
     Ok((code, message))
-}
-
-fn unknown(why: &str) -> CallFailure {
-    CallFailure::Unknown {
-        operation: OPERATION,
-        why: why.to_owned(),
-        request_id: None,
-    }
-}
-
-fn not_built(why: &str) -> CallFailure {
-    CallFailure::NotSent {
-        operation: OPERATION,
-        stage: NotSentStage::Build,
-        why: why.to_owned(),
-    }
 }
 
 #[cfg(test)]

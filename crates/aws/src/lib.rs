@@ -7,8 +7,10 @@
 //! read from environment variables or AWS profiles, save the credentials of a host identity.
 
 mod account;
+mod by_hand;
 mod check;
 mod clock;
+mod cloudtrail;
 mod connector;
 mod credentials;
 mod dial;

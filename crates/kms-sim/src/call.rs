@@ -19,6 +19,8 @@ pub enum Service {
     Account,
     /// Amazon EC2, DescribeRegions only.
     Ec2,
+    /// AWS CloudTrail, LookupEvents only.
+    CloudTrail,
 }
 
 impl Service {
@@ -31,6 +33,7 @@ impl Service {
             Service::Iam => "iam",
             Service::Account => "account",
             Service::Ec2 => "ec2",
+            Service::CloudTrail => "cloudtrail",
         }
     }
 
@@ -43,6 +46,7 @@ impl Service {
             Service::Iam,
             Service::Account,
             Service::Ec2,
+            Service::CloudTrail,
         ]
         .into_iter()
         .find(|service| service.name() == name)

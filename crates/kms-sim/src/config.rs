@@ -32,6 +32,8 @@ pub struct SimConfig {
     /// Whether re-importing material into a Disabled key enables it. AWS's text says so, and
     /// nothing contradicts it.
     pub import_enables_disabled_keys: bool,
+    /// How late CloudTrail tells of an event; AWS says within 15 minutes.
+    pub cloud_trail_lag: Micros,
     /// Whether reads are written to the journal too.
     pub journal_reads: bool,
     /// Customer managed keys per account and Region (AWS default 100,000).
@@ -52,6 +54,7 @@ impl Default for SimConfig {
             rotation: 5 * SECOND,
             deletion_lag_max: 24 * crate::clock::HOUR,
             import_enables_disabled_keys: true,
+            cloud_trail_lag: 0,
             journal_reads: false,
             keys_per_region: 100_000,
         }

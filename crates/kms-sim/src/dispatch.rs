@@ -121,6 +121,7 @@ impl World {
             Service::Iam => services::iam::run(&mut cx, args),
             Service::Account => services::account::run(&mut cx, args),
             Service::Ec2 => services::ec2::run(&mut cx, args),
+            Service::CloudTrail => services::cloudtrail::run(&mut cx, args),
         }?;
         write_journal(cx, call);
         Ok(output)
@@ -212,7 +213,9 @@ fn check_credential(call: &Call, credential: &Credential, now: Micros) -> Result
 pub(crate) fn invalid_token(service: Service) -> AwsError {
     let text = "The security token included in the request is invalid.";
     match service {
-        Service::Kms | Service::Account => AwsError::new("UnrecognizedClientException", text),
+        Service::Kms | Service::Account | Service::CloudTrail => {
+            AwsError::new("UnrecognizedClientException", text)
+        }
         Service::Sts | Service::Iam => AwsError::new("InvalidClientTokenId", text),
         Service::Ec2 => AwsError::new(
             "AuthFailure",
@@ -232,7 +235,9 @@ pub(crate) fn bad_signature(service: Service) -> AwsError {
 
 pub(crate) fn signature_error(service: Service, text: &str) -> AwsError {
     match service {
-        Service::Kms | Service::Account => AwsError::new("InvalidSignatureException", text),
+        Service::Kms | Service::Account | Service::CloudTrail => {
+            AwsError::new("InvalidSignatureException", text)
+        }
         Service::Sts | Service::Iam | Service::Ec2 => AwsError::new("SignatureDoesNotMatch", text),
     }
 }
@@ -240,7 +245,9 @@ pub(crate) fn signature_error(service: Service, text: &str) -> AwsError {
 fn expired_token(service: Service) -> AwsError {
     let text = "The security token included in the request is expired";
     match service {
-        Service::Kms | Service::Account => AwsError::new("ExpiredTokenException", text),
+        Service::Kms | Service::Account | Service::CloudTrail => {
+            AwsError::new("ExpiredTokenException", text)
+        }
         Service::Sts | Service::Iam => AwsError::new("ExpiredToken", text),
         Service::Ec2 => AwsError::new("RequestExpired", "Request has expired."),
     }
@@ -280,6 +287,7 @@ pub(crate) fn throttled(service: Service) -> AwsError {
              calls.",
         ),
         Service::Account => AwsError::new("TooManyRequestsException", "Rate exceeded"),
+        Service::CloudTrail => AwsError::new("ThrottlingException", "Rate exceeded"),
         Service::Sts | Service::Iam => AwsError::new("Throttling", "Rate exceeded"),
         Service::Ec2 => AwsError::new("RequestLimitExceeded", "Request limit exceeded."),
     }
@@ -335,7 +343,7 @@ fn write_journal(cx: Cx<'_>, call: &Call) {
     let write = match call.service {
         Service::Kms => ops::kind(&call.operation) == Some(Kind::Write),
         Service::Iam => services::iam::is_write(&call.operation),
-        Service::Sts | Service::Account | Service::Ec2 => false,
+        Service::Sts | Service::Account | Service::Ec2 | Service::CloudTrail => false,
     };
     if !write && !cx.world.config.journal_reads {
         return;

@@ -1,7 +1,7 @@
 //! Foreign hands: somebody else in the account who changes keys behind the product's back.
 //!
 //! They need no permission, no quota and meet no fault. The journal has them under the account's
-//! root user.
+//! root user, or under the user whose name they were given.
 
 use serde_json::{Value, json};
 
@@ -27,6 +27,7 @@ pub struct ForeignHand {
     simulator: Simulator,
     account: String,
     region: String,
+    user: Option<String>,
 }
 
 impl Simulator {
@@ -37,11 +38,21 @@ impl Simulator {
             simulator: self.clone(),
             account: account.to_owned(),
             region: region.to_owned(),
+            user: None,
         }
     }
 }
 
 impl ForeignHand {
+    /// The same hand, signed in as an IAM user of the account.
+    #[must_use]
+    pub fn signed_in_as(self, user: &str) -> Self {
+        ForeignHand {
+            user: Some(user.to_owned()),
+            ..self
+        }
+    }
+
     /// Any KMS operation, carried out whatever policies say.
     ///
     /// # Errors
@@ -49,7 +60,10 @@ impl ForeignHand {
     pub fn act(&self, operation: &str, input: Value, now: Micros) -> Result<Value, AwsError> {
         let mut world = self.simulator.world();
         world.settle(now);
-        let caller = Caller::root(&self.account);
+        let caller = match &self.user {
+            Some(user) => Caller::User(self.account.clone(), user.clone()),
+            None => Caller::root(&self.account),
+        };
         let call = Call::new(&caller, &self.region, Service::Kms, operation, input);
         let request_id = world.rng.uuid();
         world.execute(&call, now, now, &request_id, true)

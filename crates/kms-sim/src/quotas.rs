@@ -33,6 +33,8 @@ const DEFAULTS: &[(&str, f64)] = &[
     ("ListKeyRotations", 100.0),
     ("ListKeys", 500.0),
     ("ListResourceTags", 2000.0),
+    // CloudTrail API Reference, "LookupEvents".
+    ("LookupEvents", 2.0),
     ("PutKeyPolicy", 15.0),
     ("ReplicateKey", 5.0),
     ("RetireGrant", 50.0),

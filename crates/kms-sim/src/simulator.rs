@@ -295,6 +295,26 @@ impl Simulator {
         Ok(key)
     }
 
+    /// Deletes an IAM user with its access keys, as somebody in the account does.
+    ///
+    /// # Errors
+    /// When there is no such account or user.
+    pub fn delete_user(&self, account: &str, name: &str) -> Result<(), SetupError> {
+        let owner = account.to_owned();
+        self.with_account(account, |account| {
+            let gone = account.iam.users.remove(name);
+            gone.map(drop)
+                .ok_or_else(|| SetupError::NoSuchUser(name.to_owned()))
+        })?;
+        let user = PrincipalKind::User {
+            name: name.to_owned(),
+        };
+        self.world().credentials.retain(|_, credential| {
+            credential.principal.account != owner || credential.principal.kind != user
+        });
+        Ok(())
+    }
+
     /// An OpenID Connect provider: `issuer` with or without `https://`, its RSA public key in DER
     /// (SubjectPublicKeyInfo or RSAPublicKey), and the audiences that the account accepts.
     ///

@@ -458,6 +458,41 @@ pub struct Principals {
     pub roles: Vec<String>,
 }
 
+/// Which events CloudTrail is asked for (`LookupEvents` takes one attribute).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TrailQuery {
+    /// About a key or an alias, by ARN.
+    About(String),
+    /// Of one name, such as `DisableKey`.
+    Named(&'static str),
+}
+
+/// The newest events that CloudTrail told of.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TrailPage {
+    /// Newest first; calls that AWS refused are left out.
+    pub events: Vec<TrailEvent>,
+    /// Whether there are older ones that were not read.
+    pub has_more: bool,
+}
+
+/// One event in CloudTrail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailEvent {
+    /// CloudTrail's id of it.
+    pub id: String,
+    /// AWS's operation, such as `ScheduleKeyDeletion`.
+    pub name: String,
+    /// When it was.
+    pub at: Timestamp,
+    /// Who: an ARN, or the service that acted by itself.
+    pub principal: Option<String>,
+    /// Where the request came from: an address, or a service's name.
+    pub source_ip: Option<String>,
+    /// ARNs of what it was about.
+    pub resources: Vec<String>,
+}
+
 /// A new access key; its secret is shown once.
 #[derive(Debug)]
 pub struct NewAccessKey {
@@ -505,6 +540,19 @@ pub trait AwsAccount: Send + Sync + 'static {
 
     /// IAM users and roles.
     async fn principals(&self) -> Result<Principals, CallFailure>;
+
+    /// Events in one Region between two times, newest first, up to 50 (`cloudtrail:LookupEvents`). CloudTrail tells of
+    /// an event up to 15 minutes late.
+    async fn events(
+        &self,
+        region: &Region,
+        query: &TrailQuery,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<TrailPage, CallFailure>;
+
+    /// Whether IAM knows the user or role of our own account that an ARN names (`iam:GetUser`, `iam:GetRole`).
+    async fn principal_exists(&self, arn: &str) -> Result<bool, CallFailure>;
 
     /// `CreateAccessKey` for the calling user.
     async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure>;

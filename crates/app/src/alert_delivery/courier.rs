@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
+use keyferry_ports::messenger::Message;
 use keyferry_ports::records::{
     Alert, AlertDestination, Batch, Change, Delivery, DeliveryState, Subject,
 };
@@ -104,7 +105,8 @@ impl Courier {
             revision: claimed.revision + 1,
             ..claimed
         };
-        let sent = self.send(&alert, &destination, now).await;
+        let message = words::of_alert(&alert, &claimed, now);
+        let sent = self.send(&message, &destination).await;
         let is_taken = sent.is_ok();
         let batch = match sent {
             Ok(()) => self.taken(claimed, &destination).await?,
@@ -116,18 +118,12 @@ impl Courier {
         }
     }
 
-    async fn send(
-        &self,
-        alert: &Alert,
-        destination: &AlertDestination,
-        now: Timestamp,
-    ) -> Result<(), String> {
+    async fn send(&self, message: &Message, destination: &AlertDestination) -> Result<(), String> {
         let open = self
             .shared
             .open_destination(destination)
             .map_err(|error| error.to_string())?;
-        let message = words::of_alert(alert, now);
-        let sent = self.shared.ports.messenger.deliver(&open, &message).await;
+        let sent = self.shared.ports.messenger.deliver(&open, message).await;
         sent.map_err(|failure| failure.why)
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_ports::messenger::Message;
-use keyferry_ports::records::{Alert, AlertDestination};
+use keyferry_ports::records::{Alert, AlertDestination, Delivery};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,12 +10,22 @@ use uuid::Uuid;
 const FORMAT: u32 = 1;
 
 /// What is told of an alert.
-pub(super) fn of_alert(alert: &Alert, now: Timestamp) -> Message {
+pub(super) fn of_alert(alert: &Alert, delivery: &Delivery, now: Timestamp) -> Message {
+    // Who did it was found after the alert was told.
+    let is_named = delivery.since > alert.opened_at;
+    let (event, id) = if is_named {
+        (
+            "alert.named",
+            format!("{}-{}", alert.id, delivery.since.as_second()),
+        )
+    } else {
+        ("alert.opened", alert.id.to_string())
+    };
     let details: Value = serde_json::from_str(&alert.details).unwrap_or_default();
     let severity = alert.severity.as_str();
     let body = json!({
         "format": FORMAT,
-        "event": "alert.opened",
+        "event": event,
         "id": alert.id.to_string(),
         "code": alert.code,
         "severity": severity,
@@ -37,11 +47,12 @@ pub(super) fn of_alert(alert: &Alert, now: Timestamp) -> Message {
     for finding in findings.into_iter().flatten() {
         let part = |name| finding.get(name).and_then(Value::as_str).unwrap_or("");
         let (region, detail) = (part("region"), part("detail"));
-        text.push_str(&format!("- {region} {detail}\n"));
+        let by = by_whom(finding);
+        text.push_str(&format!("- {region} {detail}{by}\n"));
     }
     text.push_str(&format!("\nkeyferry alert show {}\n", alert.id));
     Message {
-        id: alert.id.to_string(),
+        id,
         at: now,
         subject: line(&format!(
             "[Keyferry] {severity}: {}: {}",
@@ -49,6 +60,23 @@ pub(super) fn of_alert(alert: &Alert, now: Timestamp) -> Message {
         )),
         text,
         json: body.to_string(),
+    }
+}
+
+/// Who did it, as far as CloudTrail told.
+fn by_whom(finding: &Value) -> String {
+    let Some(by) = finding.get("by") else {
+        return String::new();
+    };
+    let part = |name| by.get(name).and_then(Value::as_str);
+    match (part("principal"), part("says")) {
+        (Some(who), _) => {
+            let (event, at) = (part("event").unwrap_or(""), part("at").unwrap_or(""));
+            let from = part("source_ip").map(|ip| format!(" from {ip}"));
+            format!(" by {who}: {event} at {at}{}", from.unwrap_or_default())
+        }
+        (None, Some(says)) => format!(" by whom: {says}"),
+        (None, None) => String::new(),
     }
 }
 

@@ -34,6 +34,7 @@ const GLOBAL: &[(Partition, &str, &str)] = &[
 const STS: &str = "STS: who we are, and assuming roles";
 const IAM: &str = "IAM: checking rights, pick lists, access keys";
 const ACCOUNT: &str = "Account Management: which Regions are enabled";
+const CLOUDTRAIL: &str = "CloudTrail: who changed a KMS key";
 const EC2: &str = "EC2: which Regions are enabled, where Account Management may not be asked";
 
 /// The hosts of a connection with these Regions, default first, each once. The host's own credentials may need more:
@@ -75,6 +76,12 @@ pub fn hosts(
     all.push(host(format!("{iam}.{suffix}"), IAM));
     all.push(host(format!("account.{account}.{suffix}"), ACCOUNT));
     all.push(host(format!("ec2.{default}.{suffix}"), EC2));
+    for region in regions {
+        let name = format!("cloudtrail.{region}.{suffix}");
+        if all.iter().all(|known| known.name != name) {
+            all.push(host(name, CLOUDTRAIL));
+        }
+    }
     Ok(all)
 }
 
@@ -137,6 +144,8 @@ mod tests {
                 "iam.amazonaws.com",
                 "account.us-east-1.amazonaws.com",
                 "ec2.eu-central-1.amazonaws.com",
+                "cloudtrail.eu-central-1.amazonaws.com",
+                "cloudtrail.us-east-1.amazonaws.com",
             ]
         );
     }
@@ -153,6 +162,7 @@ mod tests {
                 "iam.us-gov.amazonaws.com",
                 "account.us-gov-west-1.amazonaws.com",
                 "ec2.us-gov-east-1.amazonaws.com",
+                "cloudtrail.us-gov-east-1.amazonaws.com",
             ]
         );
     }
@@ -177,6 +187,7 @@ mod tests {
                 "iam.cn-north-1.amazonaws.com.cn",
                 "account.cn-northwest-1.amazonaws.com.cn",
                 "ec2.cn-north-1.amazonaws.com.cn",
+                "cloudtrail.cn-north-1.amazonaws.com.cn",
             ]
         );
         assert_eq!(through_custom, ["aws.example.org:8443"]);

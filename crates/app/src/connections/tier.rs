@@ -86,6 +86,15 @@ pub const ACCESS_KEY_ACTIONS: &[&str] = &[
 /// taken to have no path, so verification does not ask for it.
 pub const ROLE_ACTIONS: &[&str] = &["iam:GetRole"];
 
+/// What tells whether the users and roles that key policies name still exist. Without them nobody is taken to be gone,
+/// so verification does not ask for them.
+///
+/// # Source
+///
+/// Service Authorization Reference, "Actions defined by AWS IAM": both take the user or role as resource.
+pub const PRINCIPAL_ACTIONS: &[(&str, &str)] =
+    &[("iam:GetUser", "user/*"), ("iam:GetRole", "role/*")];
+
 /// What the first multi-Region key of an account needs.
 ///
 /// # Source

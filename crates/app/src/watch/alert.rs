@@ -8,6 +8,7 @@ use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, Change, Expect, Subject};
 use serde_json::{Value, json};
 
+use super::culprit::sought;
 use crate::alerts::ended;
 
 /// Particulars kept in one alert that only a person ends.
@@ -25,6 +26,10 @@ pub(super) struct Told<'a> {
     pub(super) found: &'a BTreeSet<Finding>,
     /// Whether what was not found is known to be over. Otherwise nothing is ended.
     pub(super) is_whole: bool,
+    /// What could not be looked at this time: its alert is not ended.
+    pub(super) unsure: Option<FindingKind>,
+    /// When AWS was last seen without it: who did it, did it since.
+    pub(super) since: Timestamp,
 }
 
 /// The changes that make alerts agree with findings. `open` are the open ones; those of other areas are left alone.
@@ -43,8 +48,8 @@ pub(super) fn changes(
     for (kind, found) in &by_kind {
         let known = open.iter().find(|alert| alert.code == kind.as_str());
         let details = match known.filter(|_| is_told_once(*kind)) {
-            Some(alert) => with_more(&alert.details, found),
-            None => details(rows(found)),
+            Some(alert) => with_more(&alert.details, found, (told.since, now)),
+            None => details(rows(found, known, (told.since, now))),
         };
         match known {
             Some(alert) if alert.details == details => {}
@@ -65,6 +70,7 @@ pub(super) fn changes(
     }
     let is_over = |alert: &&Alert| {
         FindingKind::from_word(&alert.code)
+            .filter(|kind| told.unsure != Some(*kind))
             .is_some_and(|kind| !by_kind.contains_key(&kind) && !is_told_once(kind))
     };
     let over = open.iter().filter(|_| told.is_whole).filter(is_over);
@@ -101,15 +107,45 @@ fn opened(
     }
 }
 
-/// Where, and what in particular.
-fn rows(found: &[&Finding]) -> Vec<Value> {
+/// Where, what in particular, and by whom, as far as that was told before.
+fn rows(
+    found: &[&Finding],
+    known: Option<&Alert>,
+    (since, now): (Timestamp, Timestamp),
+) -> Vec<Value> {
+    let told = known.map(|alert| rows_in(&alert.details));
+    let told = told.unwrap_or_default();
     let row = |finding: &&Finding| {
-        json!({
+        let mut row = json!({
             "region": finding.region.as_ref().map(ToString::to_string),
             "detail": finding.detail,
-        })
+        });
+        let before = told.iter().find(|old| is_same(old, &row));
+        let by = match before {
+            Some(old) => old.get("by").cloned(),
+            None => sought(finding.kind, since, now),
+        };
+        if let (Some(by), Some(row)) = (by, row.as_object_mut()) {
+            row.insert("by".to_owned(), by);
+        }
+        row
     };
     found.iter().map(row).collect()
+}
+
+/// Whether two rows tell the same, whoever did it.
+fn is_same(one: &Value, other: &Value) -> bool {
+    ["region", "detail"]
+        .iter()
+        .all(|name| one.get(name) == other.get(name))
+}
+
+fn rows_in(details: &str) -> Vec<Value> {
+    let mut details: Value = serde_json::from_str(details).unwrap_or_default();
+    match details.get_mut("findings").map(Value::take) {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    }
 }
 
 fn details(rows: Vec<Value>) -> String {
@@ -117,12 +153,10 @@ fn details(rows: Vec<Value>) -> String {
 }
 
 /// What was told before, and what is new. The newest are kept where there are very many.
-fn with_more(told: &str, found: &[&Finding]) -> String {
-    let told: Value = serde_json::from_str(told).unwrap_or_default();
-    let rows_told = told.get("findings").and_then(Value::as_array);
-    let mut all = rows_told.cloned().unwrap_or_default();
-    for row in rows(found) {
-        if !all.contains(&row) {
+fn with_more(told: &str, found: &[&Finding], times: (Timestamp, Timestamp)) -> String {
+    let mut all = rows_in(told);
+    for row in rows(found, None, times) {
+        if !all.iter().any(|old| is_same(old, &row)) {
             all.push(row);
         }
     }
@@ -161,7 +195,12 @@ mod tests {
             AlertId::new(Uuid::from_u128(next))
         };
         let found = &findings.iter().cloned().collect();
-        let told = Told { found, is_whole };
+        let told = Told {
+            found,
+            is_whole,
+            unsure: None,
+            since: Timestamp::UNIX_EPOCH,
+        };
         let mut rows: Vec<Alert> = open.to_vec();
         for change in changes(&about, open, &told, Timestamp::UNIX_EPOCH, new_id) {
             let Change::PutAlert(alert, _) = change else {

@@ -30,27 +30,14 @@ use crate::observation::{account_answers, take_in};
 /// After healing got stuck, it is tried again this much later.
 const HEAL_AGAIN: SignedDuration = SignedDuration::from_hours(6);
 
+/// So long ago somebody may have changed a key that was never read before.
+const UNSEEN: SignedDuration = SignedDuration::from_hours(24);
+
 /// What looking at one key brought.
 #[derive(Debug, Default)]
 pub(super) struct Examined {
     pub(super) changes: Vec<Change>,
     pub(super) counts: SweepCounts,
-}
-
-/// Principals that no longer exist: AWS shows their ids in key policies.
-fn principals_gone(places: &BTreeMap<Region, Place>) -> Vec<Finding> {
-    let of = |(region, place): (&Region, &Place)| {
-        let policy = place.policy.value();
-        let ids = policy.map(crate::policy_principals::gone);
-        let finding = |id: String| Finding {
-            kind: FindingKind::PrincipalGone,
-            region: Some(region.clone()),
-            detail: id,
-        };
-        let ids = ids.unwrap_or_default().into_iter();
-        ids.map(finding).collect::<Vec<_>>()
-    };
-    places.iter().flat_map(of).collect()
 }
 
 impl Pass {
@@ -77,7 +64,7 @@ impl Pass {
                 let actor = Actor::of_keystore(&keystore.name).to_string();
                 clean_up(&*self.driver.records, &actor, key, now).await?;
                 return Ok(Examined {
-                    changes: self.tell(key, &BTreeSet::new(), true, now).await?,
+                    changes: self.tell(key, &BTreeSet::new(), (true, None), now).await?,
                     ..Examined::default()
                 });
             }
@@ -94,13 +81,15 @@ impl Pass {
         let plan = plan_settled(&subject.key.intent, &view, now);
         let mut found = findings(&subject.key.intent, &view, &plan, now);
         found.extend(new_grants(&subject.key.observed, &places));
-        found.extend(principals_gone(&places));
+        let missing = self.principals_gone(&places, now).await;
+        found.extend(missing.found);
         if awaits_successor {
             // The successor is about to take them over.
             found.retain(|finding| finding.kind != FindingKind::AliasDiffers);
         }
         let is_off = keystore.heal == HealPolicy::Off;
         let is_whole = is_off || (is_all_told(&plan) && !awaits_successor);
+        let unsure = (!missing.is_whole && !is_off).then_some(FindingKind::PrincipalGone);
 
         let mut examined = Examined::default();
         examined.counts.seen = 1;
@@ -108,7 +97,9 @@ impl Pass {
         if is_off {
             found.clear();
         }
-        let told = self.tell(&subject.key, &found, is_whole, now).await?;
+        let told = self
+            .tell(&subject.key, &found, (is_whole, unsure), now)
+            .await?;
         examined.changes.extend(told);
         if keystore.heal == HealPolicy::Auto && !awaits_successor {
             let healing = self.heal(&subject, &actor, &plan, &view, now).await?;
@@ -192,7 +183,7 @@ impl Pass {
         &self,
         key: &KmsKey,
         found: &BTreeSet<Finding>,
-        is_whole: bool,
+        (is_whole, unsure): (bool, Option<FindingKind>),
         now: Timestamp,
     ) -> Result<Vec<Change>, DriverError> {
         let subject = About::from(key.id);
@@ -203,7 +194,13 @@ impl Pass {
             group: key.group,
         };
         let new_id = || AlertId::new(uuid_v7(now, &*self.entropy));
-        let told = alert::Told { found, is_whole };
+        let reads = key.observed.values().filter_map(|place| place.read_at);
+        let told = alert::Told {
+            found,
+            is_whole,
+            unsure,
+            since: reads.min().unwrap_or(now - UNSEEN),
+        };
         Ok(alert::changes(&about, &open, &told, now, new_id))
     }
 

@@ -5,9 +5,12 @@
 //! same pass as a job that ends.
 
 mod alert;
+mod culprit;
 mod examine;
 mod marker;
+mod naming;
 mod pass;
+mod principals;
 mod unmanaged;
 
 use std::sync::Arc;

@@ -22,6 +22,7 @@ use keyferry_ports::records::{
 use super::WATCH;
 use super::examine::Examined;
 use super::marker::Marker;
+use super::principals::KnownPrincipals;
 use crate::driver::{KmsKeyDriver, Reader, later, not_now};
 
 /// From the end of one pass to the beginning of the next.
@@ -38,6 +39,7 @@ const SIDE_BY_SIDE: usize = 16;
 pub(crate) struct SweepDriver {
     pub(crate) keys: KmsKeyDriver,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) principals: Arc<KnownPrincipals>,
 }
 
 impl SweepDriver {
@@ -68,6 +70,7 @@ impl SweepDriver {
         Ok(Box::new(Pass {
             driver: self.keys.clone(),
             entropy: Arc::clone(&self.entropy),
+            principals: Arc::clone(&self.principals),
             link,
             pacer,
             lane: target.lane.clone(),
@@ -105,6 +108,7 @@ fn never_stuck(error: DriverError, is_watch: bool) -> DriverError {
 pub(super) struct Pass {
     pub(super) driver: KmsKeyDriver,
     pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) principals: Arc<KnownPrincipals>,
     pub(super) link: Arc<dyn AwsAccount>,
     pub(super) pacer: Pacer,
     pub(super) lane: Lane,
@@ -119,9 +123,9 @@ pub(super) struct Pass {
 type Look<'a> = BoxFuture<'a, Result<Examined, DriverError>>;
 
 /// One page of a pass.
-struct Part {
-    seen: Vec<Examined>,
-    next: Option<Marker>,
+pub(super) struct Part {
+    pub(super) seen: Vec<Examined>,
+    pub(super) next: Option<Marker>,
 }
 
 impl Pass {
@@ -146,9 +150,9 @@ impl Pass {
         }
         let next = match found.next {
             Some(cursor) => Marker::Managed(Some(cursor)),
-            None => Marker::Listed {
-                page: None,
-                done: 0,
+            None => Marker::Names {
+                is_open: true,
+                cursor: None,
             },
         };
         let count = looks.len();
@@ -307,6 +311,7 @@ impl Run for Pass {
         let began = self.begin(now);
         let looked = match Marker::from_text(self.sweep.marker.as_deref()) {
             Marker::Managed(cursor) => self.managed(cursor, now).await,
+            Marker::Names { is_open, cursor } => self.names(is_open, cursor, now).await,
             Marker::Listed { page, done } => self.listed(page, done, now).await,
             Marker::Gone => self.gone(began).await,
         };

@@ -4,7 +4,9 @@ use keyferry_app::connections::policy::{
     DEFAULT_NAME, Document, DocumentKind, Format, PolicyIdentity, PolicyRequest, documents,
     guardrail,
 };
-use keyferry_app::connections::tier::{ACCESS_KEY_ACTIONS, ACTIONS, ROLE_ACTIONS};
+use keyferry_app::connections::tier::{
+    ACCESS_KEY_ACTIONS, ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS,
+};
 use keyferry_domain::arn::{Account, Partition};
 use keyferry_domain::connection::Tier;
 use keyferry_ports::aws::KmsCall;
@@ -189,7 +191,11 @@ fn each_tier_allows_what_its_rows_say_and_nothing_else() {
         let documents = documents(&request(tier, role())).unwrap();
         let mut found = allowed(&json(find(&documents, DocumentKind::Permissions)));
         let rows = ACTIONS.iter().filter(|row| row.1 <= tier).map(|row| row.0);
-        let mut wanted: Vec<_> = rows.chain(ROLE_ACTIONS.iter().copied()).collect();
+        let people = PRINCIPAL_ACTIONS.iter().map(|row| row.0);
+        let mut wanted: Vec<_> = rows
+            .chain(ROLE_ACTIONS.iter().copied())
+            .chain(people)
+            .collect();
         found.sort_unstable();
         wanted.sort_unstable();
 
@@ -294,7 +300,9 @@ fn effects() -> Vec<KmsCall> {
 /// key only with other identities than the connection's.
 const READS: &[&str] = &[
     "account:ListRegions",
+    "cloudtrail:LookupEvents",
     "iam:GetRole",
+    "iam:GetUser",
     "iam:ListRoles",
     "iam:ListUsers",
     "iam:SimulatePrincipalPolicy",
@@ -316,6 +324,7 @@ fn the_table_holds_every_action_that_the_product_calls() {
         .iter()
         .map(|row| row.0)
         .chain(ROLE_ACTIONS.iter().copied())
+        .chain(PRINCIPAL_ACTIONS.iter().map(|row| row.0))
         .collect();
     let effects = effects();
     let sent = effects.iter().flat_map(|call| actions_of(call).iter());

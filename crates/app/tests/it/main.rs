@@ -18,6 +18,7 @@ mod bulk;
 mod cancel;
 mod connection_policy;
 mod crash_sweep;
+mod culprits;
 mod destruction;
 mod doctor;
 mod emergency;

@@ -14,7 +14,7 @@ use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Expiration, KeyState, MaterialState};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_ports::aws::{
-    CallFailure, ImportType, KeyUse, KmsCall, MaterialUpload, NewKmsKey, Refusal,
+    CallFailure, ImportType, KeyUse, KmsCall, MaterialUpload, NewKmsKey, Refusal, TrailQuery,
 };
 use keyferry_ports::policy::parse_policy;
 use keyferry_ports::secret::SecretText;
@@ -649,4 +649,65 @@ async fn an_access_key_is_made_switched_off_and_removed() {
         .await
         .unwrap();
     assert_eq!(renewed.account.access_keys().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn cloudtrail_tells_who_changed_a_key_and_iam_who_exists() {
+    let sim = Sim::start().await;
+    let linked = sim.linked().await;
+    let key = created(&linked, new_key(KeySpec::Aes256, false)).await;
+    sim.simulator.create_user(ACCOUNT, "mallory", &[]).unwrap();
+    let mallory = format!("arn:aws:iam::{ACCOUNT}:user/mallory");
+    let hand = sim.simulator.foreign_hand(ACCOUNT, region().as_str());
+    let hand = hand.signed_in_as("mallory");
+    hand.schedule_deletion(&key.to_string(), 7, sim.clock.now())
+        .unwrap();
+    let about = TrailQuery::About(key.to_string());
+    let now = linked.now();
+    let hour = SignedDuration::from_hours(1);
+
+    let account = &linked.account;
+    let told = account
+        .events(&region(), &about, now - hour, now + hour)
+        .await;
+    let before = account
+        .events(&region(), &about, now - hour * 2, now - hour)
+        .await;
+
+    let told = told.unwrap();
+    let newest = &told.events[0];
+    assert_eq!(newest.name, "ScheduleKeyDeletion");
+    assert_eq!(newest.principal.as_deref(), Some(mallory.as_str()));
+    assert_eq!(newest.source_ip.as_deref(), Some("198.51.100.7"));
+    assert_eq!(newest.resources, [key.to_string()]);
+    assert_eq!(before.unwrap().events, []);
+    assert!(account.principal_exists(&mallory).await.unwrap());
+    sim.simulator.delete_user(ACCOUNT, "mallory").unwrap();
+    assert!(!account.principal_exists(&mallory).await.unwrap());
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/nobody");
+    assert!(!account.principal_exists(&role).await.unwrap());
+}
+
+#[tokio::test]
+async fn without_the_rights_cloudtrail_and_iam_are_refused() {
+    let sim = Sim::start().await;
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}"#;
+    sim.simulator
+        .create_user(ACCOUNT, "keyferry", &[policy])
+        .unwrap();
+    let linked = sim.linked().await;
+    let (now, hour) = (linked.now(), SignedDuration::from_hours(1));
+    let disabled = TrailQuery::Named("DisableKey");
+
+    let account = &linked.account;
+    let events = account.events(&region(), &disabled, now - hour, now).await;
+    let mallory = format!("arn:aws:iam::{ACCOUNT}:user/mallory");
+    let exists = account.principal_exists(&mallory).await;
+
+    for failure in [events.unwrap_err(), exists.unwrap_err()] {
+        let CallFailure::Refused { refusal, .. } = failure else {
+            panic!("{failure:?}")
+        };
+        assert_eq!(refusal, Refusal::AccessDenied);
+    }
 }

@@ -1,5 +1,7 @@
 //! Alerts.
 
+use std::collections::BTreeSet;
+
 use keyferry_api::alert::{AlertPage, AlertView};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
@@ -56,6 +58,23 @@ async fn one(
         .print(context.globals.output, &found, || Table::one(&found))
 }
 
+/// The principals that CloudTrail named.
+fn by_whom(alert: &AlertView) -> String {
+    let rows = alert
+        .details
+        .get("findings")
+        .and_then(|rows| rows.as_array());
+    let named = rows.into_iter().flatten().filter_map(|row| {
+        let principal = row.get("by")?.get("principal")?;
+        principal.as_str().map(str::to_owned)
+    });
+    let named: BTreeSet<String> = named.collect();
+    if named.is_empty() {
+        return "-".to_owned();
+    }
+    named.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 fn table(alerts: &[AlertView]) -> Table {
     let row = |alert: &AlertView| {
         let state = match (&alert.resolved_at, &alert.acknowledged_by) {
@@ -69,10 +88,13 @@ fn table(alerts: &[AlertView]) -> Table {
             alert.name.clone(),
             alert.code.clone(),
             alert.message.clone(),
+            by_whom(alert),
             alert.opened_at.clone(),
             alert.id.clone(),
         ]
     };
-    let head = ["SEVERITY", "STATE", "ON", "CODE", "WHAT", "SINCE", "ID"];
+    let head = [
+        "SEVERITY", "STATE", "ON", "CODE", "WHAT", "BY", "SINCE", "ID",
+    ];
     Table::list(&head, alerts.iter().map(row).collect())
 }

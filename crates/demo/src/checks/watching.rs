@@ -5,11 +5,12 @@ use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::Mode;
 use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::spec::KeySpec;
-use keyferry_ports::records::{AlertFilter, JobFilter, Page};
+use keyferry_ports::records::{Alert, AlertFilter, JobFilter, Page};
 use serde_json::json;
 
 use super::{Found, encrypt, expect_decrypts, expect_state};
 use crate::error::{Why, ensure};
+use crate::landscape::PRODUCTION;
 use crate::rig::{NAME as KEYSTORE, Rig, arn_of};
 
 /// Our own writes count as seen only after a while.
@@ -51,6 +52,7 @@ pub(super) async fn foreign_deletion_restored(rig: &Rig) -> Found {
 
     look_through(rig).await?;
     expect_alert(rig, NAME, "drift.deletion-scheduled").await?;
+    expect_name(rig, NAME, "ScheduleKeyDeletion").await?;
     let keys = &rig.app().kms_keys;
     let restored = keys.restore(rig.actor(), NAME, &Mode::default()).await;
     rig.succeed(restored).await?;
@@ -63,7 +65,7 @@ pub(super) async fn foreign_deletion_restored(rig: &Rig) -> Found {
         "the alert did not end with the restore".to_owned()
     })?;
     Ok(format!(
-        "{arn}: a foreign deletion was told, cancelled, and the key enabled"
+        "{arn}: a foreign deletion was told with who did it, cancelled, and the key enabled"
     ))
 }
 
@@ -100,6 +102,23 @@ async fn heal(rig: &Rig) -> Result<(), Why> {
 }
 
 async fn alerts_on(rig: &Rig, name: &str) -> Result<Vec<String>, Why> {
+    let about = open_alerts(rig, name).await?;
+    Ok(about.into_iter().map(|alert| alert.code).collect())
+}
+
+/// CloudTrail tells who did it: whoever looks at AWS as the account's root user.
+async fn expect_name(rig: &Rig, name: &str, event: &str) -> Result<(), Why> {
+    let open = open_alerts(rig, name).await?;
+    let named = open.iter().any(|alert| {
+        alert.details.contains(event) && alert.details.contains(&format!("{PRODUCTION}:root"))
+    });
+    ensure(named, || {
+        let details: Vec<&str> = open.iter().map(|alert| alert.details.as_str()).collect();
+        format!("nobody is named: {details:?}")
+    })
+}
+
+async fn open_alerts(rig: &Rig, name: &str) -> Result<Vec<Alert>, Why> {
     let filter = AlertFilter {
         is_open: Some(true),
         ..AlertFilter::default()
@@ -107,7 +126,7 @@ async fn alerts_on(rig: &Rig, name: &str) -> Result<Vec<String>, Why> {
     let alerts = &rig.app().alerts;
     let open = alerts.list(rig.actor(), &filter, &Page::default()).await?;
     let about = open.rows.into_iter().filter(|alert| alert.name == name);
-    Ok(about.map(|alert| alert.code).collect())
+    Ok(about.collect())
 }
 
 async fn expect_alert(rig: &Rig, name: &str, code: &str) -> Result<(), Why> {

@@ -30,7 +30,7 @@ pub(super) struct Received {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     /// awsJson 1.1
-    Json,
+    Json(Service),
     /// AWS Query with XML answers.
     Query(Service),
     /// REST-JSON
@@ -42,8 +42,7 @@ pub(super) enum Protocol {
 impl Protocol {
     pub(super) fn service(self) -> Service {
         match self {
-            Protocol::Json => Service::Kms,
-            Protocol::Query(service) => service,
+            Protocol::Json(service) | Protocol::Query(service) => service,
             Protocol::Rest => Service::Account,
             Protocol::Ec2 => Service::Ec2,
         }
@@ -88,8 +87,14 @@ pub(super) async fn receive(
 
 /// The protocol, by target header, path and signature scope.
 pub(super) fn protocol(received: &Received) -> Protocol {
-    if received.header("x-amz-target").is_some() {
-        return Protocol::Json;
+    if let Some(target) = received.header("x-amz-target") {
+        let is_trail = target.contains("CloudTrail_20131101.");
+        let service = if is_trail {
+            Service::CloudTrail
+        } else {
+            Service::Kms
+        };
+        return Protocol::Json(service);
     }
     let scope = received
         .header("authorization")
@@ -99,7 +104,7 @@ pub(super) fn protocol(received: &Received) -> Protocol {
         Some(Service::Account) => Protocol::Rest,
         Some(Service::Ec2) => Protocol::Ec2,
         Some(Service::Iam) => Protocol::Query(Service::Iam),
-        Some(Service::Kms) => Protocol::Json,
+        Some(service @ (Service::Kms | Service::CloudTrail)) => Protocol::Json(service),
         Some(Service::Sts) | None => Protocol::Query(Service::Sts),
     }
 }
@@ -180,7 +185,9 @@ fn authenticate(
 
 fn missing_token(service: Service) -> AwsError {
     let code = match service {
-        Service::Kms | Service::Account => "MissingAuthenticationTokenException",
+        Service::Kms | Service::Account | Service::CloudTrail => {
+            "MissingAuthenticationTokenException"
+        }
         _ => "MissingAuthenticationToken",
     };
     AwsError::new(code, "Missing Authentication Token")
@@ -188,7 +195,7 @@ fn missing_token(service: Service) -> AwsError {
 
 fn incomplete(service: Service) -> AwsError {
     let code = match service {
-        Service::Kms | Service::Account => "IncompleteSignatureException",
+        Service::Kms | Service::Account | Service::CloudTrail => "IncompleteSignatureException",
         _ => "IncompleteSignature",
     };
     AwsError::new(
@@ -212,11 +219,16 @@ fn region_of_host(received: &Received) -> Option<&str> {
 
 fn operation(received: &Received, protocol: Protocol) -> Result<(String, Value), AwsError> {
     match protocol {
-        Protocol::Json => {
+        Protocol::Json(service) => {
             let target = received.header("x-amz-target").unwrap_or_default();
-            let operation = target
-                .strip_prefix("TrentService.")
-                .ok_or_else(|| AwsError::new("UnknownOperationException", ""))?;
+            let known = match service {
+                Service::CloudTrail => target.rsplit_once("CloudTrail_20131101."),
+                _ => target
+                    .split_once("TrentService.")
+                    .filter(|parts| parts.0.is_empty()),
+            };
+            let (_, operation) =
+                known.ok_or_else(|| AwsError::new("UnknownOperationException", ""))?;
             Ok((operation.to_owned(), json_body(&received.body)?))
         }
         Protocol::Rest => {

@@ -67,7 +67,7 @@ pub(super) fn success(
 ) -> Response<Full<Bytes>> {
     let id = &answer.request_id;
     match protocol {
-        Protocol::Json => {
+        Protocol::Json(_) => {
             let body = if NO_BODY.contains(&operation) {
                 String::new()
             } else {
@@ -122,9 +122,9 @@ pub(super) fn refusal(
         "Receiver"
     };
     match protocol {
-        Protocol::Json | Protocol::Rest => {
+        Protocol::Json(_) | Protocol::Rest => {
             let body = json!({ "__type": code, "message": error.message }).to_string();
-            let content_type = if protocol == Protocol::Json {
+            let content_type = if matches!(protocol, Protocol::Json(_)) {
                 JSON_1_1
             } else {
                 "application/json"

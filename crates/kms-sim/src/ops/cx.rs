@@ -262,7 +262,10 @@ impl Cx<'_> {
     }
 
     fn denied_action(&self, action: &str, resource: &str, reason: &str) -> AwsError {
-        let code = if action.starts_with("kms:") || action.starts_with("account:") {
+        let code = if ["kms:", "account:", "cloudtrail:"]
+            .iter()
+            .any(|service| action.starts_with(service))
+        {
             "AccessDeniedException"
         } else if action.starts_with("ec2:") {
             "UnauthorizedOperation"

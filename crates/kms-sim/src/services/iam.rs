@@ -26,6 +26,7 @@ pub(crate) fn is_write(operation: &str) -> bool {
 pub(crate) fn run(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError> {
     match cx.operation.as_str() {
         "GetUser" => get_user(cx, args),
+        "GetRole" => get_role(cx, args),
         "ListUsers" => list_users(cx, args),
         "ListRoles" => list_roles(cx, args),
         "SimulatePrincipalPolicy" => super::simulate::simulate(cx, args),
@@ -108,6 +109,20 @@ fn get_user(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError> {
     }
     let user = target_user(cx, args)?;
     Ok(json!({ "User": user_entry(cx, &user) }))
+}
+
+fn get_role(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError> {
+    let name = args
+        .sized("RoleName", 1, 64)?
+        .ok_or_else(|| AwsError::missing("RoleName"))?;
+    let resource = arn(cx, &format!("role/{name}"));
+    cx.authorise_iam("iam:GetRole", &resource, Context::default())?;
+    let account = cx.world.accounts.get(&cx.principal.account);
+    let role = account.and_then(|account| account.iam.roles.get(name));
+    match role {
+        Some(role) => Ok(json!({ "Role": role_entry(cx, role) })),
+        None => Err(no_such(&format!("The role with name {name}"))),
+    }
 }
 
 /// One page of a list, in the manner of IAM: `Marker`, `MaxItems`, `IsTruncated`.

@@ -1,6 +1,7 @@
 //! The other services, as far as a key manager calls them.
 
 pub(crate) mod account;
+pub(crate) mod cloudtrail;
 pub(crate) mod ec2;
 pub(crate) mod iam;
 pub(crate) mod simulate;

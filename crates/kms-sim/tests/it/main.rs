@@ -8,6 +8,7 @@
 
 mod accounts;
 mod aliases;
+mod cloudtrail;
 mod consistency;
 mod create;
 mod cryptography;

@@ -15,7 +15,8 @@ use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_ports::aws::{
     AccessKeyStatus, AccountRegions, Aws, AwsAccount, BadSettings, CallFailure, Caller,
-    ImportParameters, KeyUse, Kms, KmsAnswer, KmsCall, NewAccessKey, Principals,
+    ImportParameters, KeyUse, Kms, KmsAnswer, KmsCall, NewAccessKey, Principals, TrailPage,
+    TrailQuery,
 };
 use keyferry_ports::secret::SecretText;
 
@@ -114,6 +115,21 @@ impl AwsAccount for FusedAccount {
 
     async fn principals(&self) -> Result<Principals, CallFailure> {
         read(&self.fuse, "ListUsers", self.inner.principals()).await
+    }
+
+    async fn events(
+        &self,
+        region: &Region,
+        query: &TrailQuery,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<TrailPage, CallFailure> {
+        let call = self.inner.events(region, query, from, until);
+        read(&self.fuse, "LookupEvents", call).await
+    }
+
+    async fn principal_exists(&self, arn: &str) -> Result<bool, CallFailure> {
+        read(&self.fuse, "GetRole", self.inner.principal_exists(arn)).await
     }
 
     async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {

@@ -5,6 +5,7 @@
 
 mod kms;
 mod read;
+mod trail;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use keyferry_domain::arn::{Account, Partition, Region};
 use keyferry_domain::connection::{Identity, LinkSettings};
 use keyferry_ports::aws::{
     AccessKeyStatus, AccountRegions, Aws, AwsAccount, BadSettings, CallFailure, Caller, Kms,
-    NewAccessKey, NotSentStage, Principals, Refusal, RegionStatus, sample_context,
-    sample_resources,
+    NewAccessKey, NotSentStage, Principals, Refusal, RegionStatus, TrailPage, TrailQuery,
+    sample_context, sample_resources,
 };
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -383,6 +384,36 @@ impl AwsAccount for SimAccount {
 
     async fn principals(&self) -> Result<Principals, CallFailure> {
         Err(not_in_process("ListUsers"))
+    }
+
+    async fn events(
+        &self,
+        region: &Region,
+        query: &TrailQuery,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<TrailPage, CallFailure> {
+        trail::events(&self.link, region, query, (from, until))
+    }
+
+    async fn principal_exists(&self, arn: &str) -> Result<bool, CallFailure> {
+        let (operation, member) = match arn.contains(":user/") {
+            true => ("GetUser", "UserName"),
+            false => ("GetRole", "RoleName"),
+        };
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let region = fallback_region(operation)?;
+        let asked = self
+            .link
+            .read(&region, Service::Iam, operation, json!({ member: name }));
+        match asked {
+            Ok((output, _)) => {
+                let entry = output.get("User").or(output.get("Role"));
+                Ok(entry.is_some_and(|entry| entry["Arn"] == arn))
+            }
+            Err(CallFailure::Refused { code, .. }) if &*code == "NoSuchEntity" => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn create_access_key(&self, signed_at: Timestamp) -> Result<NewAccessKey, CallFailure> {

@@ -5,7 +5,7 @@ use keyferry_domain::tag::OPERATION_TAG;
 use serde_json::{Map, Value, json};
 
 use crate::connections::tier::{
-    ACCESS_KEY_ACTIONS, MULTI_REGION_ACTIONS, ROLE_ACTIONS, Scope, actions_in,
+    ACCESS_KEY_ACTIONS, MULTI_REGION_ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS, Scope, actions_in,
 };
 use crate::error::AppError;
 
@@ -40,6 +40,7 @@ pub(super) fn permissions(request: &PolicyRequest) -> Value {
             json!("*"),
         ),
         own_rights(request),
+        principals(request),
         allow(
             "KeyferryReadKeys",
             &actions_in(Tier::Observe, Scope::Keys),
@@ -74,6 +75,14 @@ fn own_rights(request: &PolicyRequest) -> Value {
         actions.extend(ROLE_ACTIONS);
     }
     allow("KeyferryReadOwnRights", &actions, json!(own_arn(request)))
+}
+
+/// Whether those whom key policies name still exist.
+fn principals(request: &PolicyRequest) -> Value {
+    let actions: Vec<&str> = PRINCIPAL_ACTIONS.iter().map(|row| row.0).collect();
+    let all = PRINCIPAL_ACTIONS.iter();
+    let resources: Vec<String> = all.map(|row| arn(request, "iam:", row.1)).collect();
+    allow("KeyferryFindPrincipals", &actions, json!(resources))
 }
 
 /// Only keys for imported material. A replica's creation names no origin, so that with replicas a request without one
