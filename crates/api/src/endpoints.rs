@@ -288,9 +288,9 @@ endpoints! {
     SHOW_SCHEDULE = Get "/api/v1/schedules/{schedule}" "read_schedule" "schedules" "Show when and how a key or a KMS key rotates by itself"
         .answers(&[ok(body::<ScheduleView>())]);
     SET_KMS_KEY_ROTATION = Patch "/api/v1/kms-keys/{kms_key}/rotation-schedule" "set_kms_key_rotation" "kms-keys" "Set when a KMS key rotates by itself"
-        .takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
+        .query::<DryRunQuery>().takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
-        .takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+        .query::<DryRunQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
 
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);

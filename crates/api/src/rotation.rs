@@ -77,6 +77,9 @@ pub struct RotationView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub next: Option<String>,
+    /// Its next times, in its own time zone; only where it is tried (`dry_run`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub upcoming: Vec<String>,
 }
 
 /// How a key gets new versions by itself, as it is kept.

@@ -208,6 +208,33 @@ impl Keys {
         rotation: Option<SourceRotation>,
         revision: Option<u64>,
     ) -> Result<ManagedKey, AppError> {
+        let mut after = self
+            .try_rotation(actor, selector, rotation, revision)
+            .await?;
+        let rule = after.rotation.as_ref().map_or_else(
+            || "never".to_owned(),
+            |rotation| rotation.schedule.recurrence.to_string(),
+        );
+        let about = object("key", after.id, &after.name);
+        let now = self.shared.now();
+        let fact = Fact::done(actor, Action::KeyUpdate, about, now).detail("rotation", rule);
+        let expect = Expect::Revision(after.revision);
+        let batch = Batch::new()
+            .with(Change::PutKey(after.clone(), expect))
+            .with(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        after.revision += 1;
+        Ok(after)
+    }
+
+    /// The key as [`Keys::set_rotation`] would leave it; nothing is stored.
+    pub async fn try_rotation(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        rotation: Option<SourceRotation>,
+        revision: Option<u64>,
+    ) -> Result<ManagedKey, AppError> {
         authorize(actor, Action::KeyUpdate)?;
         let before = self.shared.find_key(selector).await?;
         check_revision("key", revision, before.revision)?;
@@ -215,21 +242,7 @@ impl Keys {
         let versions = self.shared.ports.records.list_versions(before.id).await?;
         let last = versions.last().map(|version| version.created_at);
         let last = last.unwrap_or(before.created_at);
-        let now = self.shared.now();
-        let expect = Expect::Revision(before.revision);
-        let rule = rotation.as_ref().map_or_else(
-            || "never".to_owned(),
-            |rotation| rotation.schedule.recurrence.to_string(),
-        );
-        let mut after = ManagedKey { rotation, ..before }.due_after(last, now);
-        let about = object("key", after.id, &after.name);
-        let fact = Fact::done(actor, Action::KeyUpdate, about, now).detail("rotation", rule);
-        let batch = Batch::new()
-            .with(Change::PutKey(after.clone(), expect))
-            .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
-        after.revision += 1;
-        Ok(after)
+        Ok(ManagedKey { rotation, ..before }.due_after(last, self.shared.now()))
     }
 }
 

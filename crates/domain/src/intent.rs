@@ -80,6 +80,9 @@ pub struct Intent {
     pub cancel_deletion: bool,
     /// Days between AWS's own rotations, for AWS's own material.
     pub native_rotation_days: Option<u32>,
+    /// How many rotations on demand the KMS key shall have had in its life, for AWS's own material: one more than when
+    /// it was asked for. Cleared once the intent is reached.
+    pub native_rotations: Option<u32>,
     /// When and how Keyferry rotates it; `None` is never.
     pub rotation: Option<RotationSchedule>,
     /// Neither disable nor empty before this moment: callers may still hold the old alias target.
@@ -105,6 +108,7 @@ impl Intent {
             deletion_window_days: None,
             cancel_deletion: false,
             native_rotation_days: None,
+            native_rotations: None,
             rotation: None,
             calm_until: None,
         }

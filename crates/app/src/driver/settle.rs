@@ -39,7 +39,12 @@ pub(crate) fn is_shown(step: &Step, key: &KmsKey, places: &BTreeMap<Region, Plac
         Step::ImportMaterial { .. } => {
             key.held_material && described.state != KeyState::PendingImport
         }
-        Step::RotateOnDemand { .. } => is_current(key, described),
+        Step::RotateOnDemand { .. } => match key.intent.native_rotations {
+            Some(wanted) => place.rotation.value().is_some_and(|rotation| {
+                rotation.on_demand_used >= wanted || rotation.on_demand_started.is_some()
+            }),
+            None => is_current(key, described),
+        },
         Step::DeleteMaterial { material, .. } => !has_material(place, described, material.as_ref()),
         Step::SetDescription { description, .. } => described.description == *description,
         Step::Enable { .. } => described.state == KeyState::Enabled,

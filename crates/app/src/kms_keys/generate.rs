@@ -3,6 +3,9 @@
 use keyferry_domain::id::KeyId;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::operation;
+use keyferry_domain::plan::Blocked;
+use keyferry_domain::planner::ROTATIONS_MAX;
 use keyferry_domain::version::VersionNumber;
 use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Batch, Priority};
@@ -12,6 +15,7 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::repeated::Digest;
 
+use super::change::Wish;
 use super::{Answer, GenerateInAws, KmsKeys, Mode};
 
 /// A rotation from material that is not ours to a key of the vault.
@@ -109,6 +113,36 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         self.replace_by(actor, before, (None, None), old_key, how)
             .await
+    }
+
+    /// AWS makes new material in the same KMS key. How often it was rotated is read from AWS just now: whoever counts from
+    /// an old number may find the wish fulfilled already.
+    pub(super) async fn rotate_native(
+        &self,
+        actor: &Actor,
+        before: KmsKey,
+        (wish, mode): (Wish, &Mode),
+    ) -> Result<Answer, AppError> {
+        operation::rotate_native(&before.intent, 0)?;
+        let fresh = self.planned(before.clone(), actor).await?.kms_key;
+        let primary = fresh.intent.primary();
+        let place = primary.and_then(|region| fresh.observed.get(region));
+        let status = place.and_then(|place| place.rotation.value());
+        let status = status.ok_or_else(|| AppError::Invalid {
+            field: "method",
+            why: "AWS does not tell how often the KMS key was rotated".to_owned(),
+        })?;
+        if status.on_demand_used >= ROTATIONS_MAX {
+            return Err(Blocked::RotationsUsed.into());
+        }
+        let change = operation::rotate_native(&before.intent, status.on_demand_used)?;
+        let after = KmsKey {
+            intent: change.or(&before.intent),
+            ..before.clone()
+        };
+        let now = self.shared.now();
+        let after = after.due_after(now, now);
+        self.carry_out(actor, mode, wish, &before, after).await
     }
 
     /// A new KMS key takes the aliases; nothing changes in the vault.

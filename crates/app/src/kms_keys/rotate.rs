@@ -78,6 +78,10 @@ impl KmsKeys {
             let how = (Priority::Interactive, mode.dry_run, asked);
             return self.rotate_in_aws(actor, key, old_key, how).await;
         }
+        if is_native(&key) {
+            let wish = Wish::new(action, Priority::Interactive, &(selector, &command));
+            return self.rotate_native(actor, key, (wish, mode)).await;
+        }
         if mode.dry_run {
             let source = self.shared.find_key(&source_of(&key)?).await?;
             let to = source.current.next();

@@ -23,6 +23,29 @@ impl KmsKeys {
         choice: RotationChoice,
         revision: Option<u64>,
     ) -> Result<KmsKey, AppError> {
+        let mut after = self.try_rotation(actor, selector, choice, revision).await?;
+        let about = object("kms-key", after.id, &after.name);
+        let rule = after.intent.rotation.as_ref();
+        let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());
+        let now = self.shared.now();
+        let fact = Fact::done(actor, Action::KmsKeyUpdate, about, now).detail("rotation", rule);
+        let expect = Expect::Revision(after.revision);
+        let batch = Batch::new()
+            .with(Change::PutKmsKey(after.clone(), expect))
+            .with(fact.change());
+        self.shared.ports.records.commit(batch).await?;
+        after.revision += 1;
+        Ok(after)
+    }
+
+    /// The KMS key as [`KmsKeys::set_rotation`] would leave it; nothing is stored.
+    pub async fn try_rotation(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        choice: RotationChoice,
+        revision: Option<u64>,
+    ) -> Result<KmsKey, AppError> {
         authorize(actor, Action::KmsKeyUpdate)?;
         let before = self.find(selector).await?;
         check_revision("KMS key", revision, before.revision)?;
@@ -31,19 +54,7 @@ impl KmsKeys {
             .find_keystore(&before.keystore.to_string())
             .await?;
         let inherited = keystore.template.rotation.as_ref();
-        let now = self.shared.now();
-        let expect = Expect::Revision(before.revision);
-        let mut after = self.with_schedule(before, choice, inherited).await?;
-        let about = object("kms-key", after.id, &after.name);
-        let rule = after.intent.rotation.as_ref();
-        let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());
-        let fact = Fact::done(actor, Action::KmsKeyUpdate, about, now).detail("rotation", rule);
-        let batch = Batch::new()
-            .with(Change::PutKmsKey(after.clone(), expect))
-            .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
-        after.revision += 1;
-        Ok(after)
+        self.with_schedule(before, choice, inherited).await
     }
 
     /// The KMS key with another schedule, and due by it.

@@ -3,7 +3,7 @@
 use keyferry_app::AppError;
 use keyferry_app::keys::CreateKey;
 use keyferry_app::kms_keys::{
-    Answer, GenerateInAws, Properties, Rotate, RotateToKey, RotationMethod, UpdateKmsKey,
+    Answer, GenerateInAws, Mode, Properties, Rotate, RotateToKey, RotationMethod, UpdateKmsKey,
 };
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::{OldKey, Status};
@@ -253,4 +253,103 @@ async fn a_native_key_cannot_be_emptied_by_its_rotation() {
         .await;
 
     assert_eq!(code(answer), "kms-key.origin-aws");
+}
+
+/// AWS's rotations on demand of the KMS key `app`.
+async fn rotations(world: &World) -> usize {
+    let arn = world.arn("app").await.to_string();
+    let listed = aws(world, "ListKeyRotations", json!({ "KeyId": arn }));
+    let rows = listed["Rotations"].as_array().unwrap().iter();
+    rows.filter(|row| row["RotationType"] == "ON_DEMAND")
+        .count()
+}
+
+async fn rotate_in_place(world: &World, mode: &Mode) -> Result<Answer, AppError> {
+    let command = Rotate {
+        method: RotationMethod::InPlace,
+    };
+    let keys = &world.app.kms_keys;
+    keys.rotate(&world.actor, "app", command, mode).await
+}
+
+#[tokio::test]
+async fn g7_aws_makes_new_material_in_the_same_key_and_old_ciphertexts_decrypt() {
+    let world = world().await;
+    let before = alias_target(&world);
+    let blob = encrypt(&world);
+    world.outside.advance_minutes(20);
+
+    assert_eq!(
+        planned(rotate_in_place(&world, &DRY).await),
+        ["RotateKeyOnDemand"]
+    );
+    assert_eq!(rotations(&world).await, 0);
+    world.succeed(rotate_in_place(&world, &MODE).await).await;
+
+    let after = alias_target(&world);
+    assert_eq!(after["Arn"], before["Arn"]);
+    assert_ne!(
+        after["CurrentKeyMaterialId"],
+        before["CurrentKeyMaterialId"]
+    );
+    assert_eq!(rotations(&world).await, 1);
+    let plain = aws(&world, "Decrypt", json!({ "CiphertextBlob": blob }));
+    assert_eq!(plain["Plaintext"], "aGVsbG8=");
+    assert_eq!(world.kms_key("app").await.rotations_left(), 24);
+}
+
+#[tokio::test]
+async fn g7_a_native_rotation_whose_answer_is_lost_happens_once() {
+    for fault in [
+        Fault::LostReply,
+        Fault::TimeoutBefore,
+        Fault::Internal500AfterEffect,
+    ] {
+        let world = world().await;
+        world.outside.advance_minutes(20);
+        let once = ScriptedFault::next("RotateKeyOnDemand", fault);
+        world.outside.sim.add_fault(once);
+
+        world.succeed(rotate_in_place(&world, &MODE).await).await;
+
+        assert_eq!(rotations(&world).await, 1, "{fault:?}");
+        world.outside.advance_minutes(20);
+        world.succeed(rotate_in_place(&world, &MODE).await).await;
+        assert_eq!(rotations(&world).await, 2, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn g7_rotations_of_others_count_and_the_26th_is_refused() {
+    let world = world().await;
+    let arn = world.arn("app").await.to_string();
+    for _ in 0..25 {
+        aws(&world, "RotateKeyOnDemand", json!({ "KeyId": arn }));
+        world.outside.advance_minutes(20);
+    }
+
+    assert_eq!(
+        code(rotate_in_place(&world, &MODE).await),
+        "plan.rotations-used"
+    );
+    assert_eq!(rotations(&world).await, 25);
+}
+
+#[tokio::test]
+async fn g7_a_disabled_native_key_and_one_that_aws_cannot_rotate_are_refused() {
+    let world = world().await;
+    let made = generate(&world, command("hmac", KeySpec::Hmac256)).await;
+    world.succeed(made).await;
+    let keys = &world.app.kms_keys;
+    let disabled = keys.disable(&world.actor, "app", &MODE).await;
+    world.succeed(disabled).await;
+
+    let app = rotate_in_place(&world, &MODE).await;
+    let command = Rotate {
+        method: RotationMethod::InPlace,
+    };
+    let hmac = keys.rotate(&world.actor, "hmac", command, &MODE).await;
+
+    assert_eq!(code(app), "kms-key.disabled");
+    assert_eq!(code(hmac), "kms-key.rotation-in-place");
 }

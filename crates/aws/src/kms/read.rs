@@ -142,12 +142,8 @@ impl RegionalKms {
     }
 
     pub(super) async fn read_rotation(&self, key: &KmsKeyArn) -> Read<RotationStatus> {
-        let (counted, status) = tokio::join!(
-            self.count_rotations_on_demand(key),
-            self.read_rotation_status(key)
-        );
-        let on_demand_used = counted?;
-        let status = match status {
+        // A rotation that is no longer under way is in the list that is read afterwards.
+        let status = match self.read_rotation_status(key).await {
             Ok(status) => status,
             // An imported key without material, or of a kind that AWS does not rotate by itself.
             Err(CallFailure::Refused {
@@ -156,6 +152,7 @@ impl RegionalKms {
             }) => RotationStatus::default(),
             Err(failure) => return Err(failure),
         };
+        let on_demand_used = self.count_rotations_on_demand(key).await?;
         Ok(RotationStatus {
             on_demand_used,
             ..status

@@ -37,6 +37,9 @@ pub enum KeyCommand {
         /// When.
         #[command(flatten)]
         rotation: SourceRotationArgs,
+        /// Show the next times that it would have, and store nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Change a key's name, limit or permitted operations. Nothing goes to AWS.
     Update(UpdateKeyArgs),

@@ -72,6 +72,9 @@ pub enum KmsKeyCommand {
         /// When and how.
         #[command(flatten)]
         rotation: RotationArgs,
+        /// Show the next times that it would have, and store nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Rotate to a new version, by new key or in place.
     Rotate(RotateArgs),

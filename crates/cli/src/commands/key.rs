@@ -8,7 +8,7 @@ use keyferry_api::key::{
 use keyferry_api::kms_key::KmsKeySettings;
 
 use super::kms_key_make::settings;
-use super::operation::operate;
+use super::operation::{NOTHING_CHANGED, operate};
 use super::{Context, rotation};
 use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
@@ -29,14 +29,22 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
         KeyCommand::Create(args) => create(context, args).await,
         KeyCommand::Copy(args) => copy(context, *args).await,
         KeyCommand::Import(args) => import(context, *args).await,
-        KeyCommand::SetRotation { key, rotation } => {
+        KeyCommand::SetRotation {
+            key,
+            rotation,
+            dry_run,
+        } => {
             let path = [key.as_str()];
             let now = context.client.send(Call::to(&at::SHOW_KEY, &path)).await?;
             let request = rotation.request().unwrap_or_default();
             let call = Call::to(&at::SET_KEY_ROTATION, &path)
+                .query("dry_run", dry_run.then_some("true"))
                 .body(&request)
                 .header("if-match", now.etag);
             let changed: KeyView = context.client.send(call).await?.read()?;
+            if dry_run {
+                context.world.say(NOTHING_CHANGED);
+            }
             print(context, &changed)
         }
         KeyCommand::Update(args) => update(context, args).await,

@@ -9,7 +9,7 @@ use keyferry_api::kms_key::{
 };
 
 use super::bulk::{self, Loss};
-use super::operation::operate;
+use super::operation::{NOTHING_CHANGED, operate};
 use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
@@ -18,6 +18,9 @@ use crate::args::{
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
+
+/// Rotations in place in the life of one KMS key (KMS Developer Guide, "Resource quotas").
+const ROTATIONS_MAX: u32 = 25;
 
 pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Result<(), CliError> {
     use KmsKeyCommand as Do;
@@ -41,7 +44,11 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Deactivate(args) => deactivate(context, &args).await,
         Do::RemoveFromCloud(args) => remove_from_cloud(context, &args).await,
         Do::Synchronize(args) => synchronize(context, args).await,
-        Do::SetRotation { kms_key, rotation } => set_rotation(context, &kms_key, rotation).await,
+        Do::SetRotation {
+            kms_key,
+            rotation,
+            dry_run,
+        } => set_rotation(context, &kms_key, rotation, dry_run).await,
         Do::Rotate(args) => rotate(context, args).await,
         Do::Replicate(args) => replicate(context, args).await,
         Do::ChangePrimary(args) => change_primary(context, args).await,
@@ -141,6 +148,7 @@ async fn set_rotation(
     context: &mut Context<'_>,
     selector: &str,
     rotation: RotationArgs,
+    dry_run: bool,
 ) -> Result<(), CliError> {
     let path = [selector];
     let now = context
@@ -149,9 +157,19 @@ async fn set_rotation(
         .await?;
     let request = rotation.request().unwrap_or_default();
     let call = Call::to(&at::SET_KMS_KEY_ROTATION, &path)
+        .query("dry_run", dry_run.then_some("true"))
         .body(&request)
         .header("if-match", now.etag);
     let changed: KmsKeyView = context.client.send(call).await?.read()?;
+    if dry_run {
+        let used = changed
+            .places
+            .iter()
+            .filter_map(|place| place.rotations_used);
+        let left = ROTATIONS_MAX.saturating_sub(used.max().unwrap_or_default());
+        let words = format!("{NOTHING_CHANGED}; {left} rotations in place are left");
+        context.world.say(&words);
+    }
     context
         .world
         .print(context.globals.output, &changed, || Table::one(&changed))

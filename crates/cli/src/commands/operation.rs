@@ -14,6 +14,9 @@ use crate::error::{CliError, Exit};
 use crate::progress;
 use crate::table::Table;
 
+/// What is said where something was only tried.
+pub(crate) const NOTHING_CHANGED: &str = "nothing was changed: this is how it would be";
+
 /// Sends an operation; shows its plan, or follows its job and shows what came of it.
 pub(crate) async fn operate<B: Serialize>(
     context: &mut Context<'_>,

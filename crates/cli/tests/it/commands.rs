@@ -405,6 +405,43 @@ async fn keys_and_keystores_are_made_in_groups() {
 }
 
 #[tokio::test]
+async fn g12_a_rule_is_tried_with_its_next_times_and_not_stored() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create app --keystore store --alias app")
+        .await;
+    let before = shell.succeed("kms-key show app --output json").await;
+    let rule = "--rotate-every 1y --rotation-zone Europe/Berlin --dry-run --output json";
+
+    let tried = shell.run(&format!("kms-key set-rotation app {rule}")).await;
+    let source = shell.run(&format!("key set-rotation app {rule}")).await;
+
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let times = read(&tried.stdout)["rotation"]["upcoming"].clone();
+    let times = times.as_array().unwrap();
+    assert_eq!(times.len(), 5, "{}", tried.stdout);
+    let in_zone = |time: &Value| time.as_str().unwrap().ends_with("[Europe/Berlin]");
+    assert!(times.iter().all(in_zone), "{times:?}");
+    assert!(
+        tried
+            .stderr
+            .contains("nothing was changed: this is how it would be; 25 rotations"),
+        "{}",
+        tried.stderr
+    );
+    let times = read(&source.stdout)["rotation"]["schedule"]["upcoming"].clone();
+    assert_eq!(times.as_array().map(Vec::len), Some(5), "{}", source.stdout);
+    assert_eq!(
+        shell.succeed("kms-key show app --output json").await,
+        before
+    );
+    let key = read(&shell.succeed("key show app --output json").await);
+    assert_eq!(key["rotation"], Value::Null);
+    let wrong = "kms-key set-rotation app --rotate-every 2y --rotation-zone Mars/Base --dry-run";
+    assert_ne!(shell.run(wrong).await.exit, Exit::Ok);
+}
+
+#[tokio::test]
 async fn rotation_schedules_are_given_shown_and_changed() {
     let shell = Shell::with_keystore().await;
     shell

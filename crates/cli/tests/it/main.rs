@@ -10,6 +10,7 @@
 mod changes;
 mod commands;
 mod docs;
+mod dry_run;
 mod errors;
 mod key_import;
 mod pinning;

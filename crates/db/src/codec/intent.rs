@@ -69,6 +69,8 @@ pub(super) struct IntentV1 {
     deletion_window_days: Option<u32>,
     cancel_deletion: bool,
     native_rotation_days: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    native_rotations: Option<u32>,
     /// Missing is never.
     rotation: Option<ScheduleV1>,
     calm_until: Option<Text<Timestamp>>,
@@ -211,6 +213,7 @@ impl From<&Intent> for IntentV1 {
             deletion_window_days: intent.deletion_window_days,
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
+            native_rotations: intent.native_rotations,
             rotation: intent.rotation.as_ref().map(Into::into),
             calm_until: intent.calm_until.map(Text),
         }
@@ -235,6 +238,7 @@ impl From<IntentV1> for Intent {
             deletion_window_days: intent.deletion_window_days,
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
+            native_rotations: intent.native_rotations,
             rotation: intent.rotation.map(Into::into),
             calm_until: intent.calm_until.map(|time| time.0),
         }

@@ -15,6 +15,7 @@ pub fn reached(intent: &Intent) -> Change {
         cancel_deletion: false,
         aliases_to_remove: Default::default(),
         grants_to_revoke: Default::default(),
+        native_rotations: None,
         ..intent.clone()
     };
     Change::of(intent, after)

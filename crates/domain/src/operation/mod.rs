@@ -21,7 +21,7 @@ pub use self::grants::revoke_grants;
 pub use self::lifecycle::{confirm_deleted, reached, release};
 pub use self::places::{change_primary, replicate};
 pub use self::refusal::Refusal;
-pub use self::rotate::{CALM, replace, rotate_in_place, rotate_new_key};
+pub use self::rotate::{CALM, replace, rotate_in_place, rotate_native, rotate_new_key};
 pub use self::schedule::{RotationChoice, set_schedule};
 pub use self::synchronize::{Synchronize, synchronize};
 pub use self::update::{Update, update};

@@ -137,3 +137,29 @@ pub fn rotate_in_place(
     });
     Ok(Change::Changed(after))
 }
+
+/// One more rotation of AWS's own material: same key id, and AWS makes the new material. `used` rotations on demand are
+/// behind it, as AWS lists them: the wish is a number, so that no repetition rotates twice.
+///
+/// # Errors
+///
+/// Refused unless ACTIVE and enabled, and for keys whose material AWS did not make or cannot rotate.
+pub fn rotate_native(intent: &Intent, used: u32) -> Result<Change, Refusal> {
+    if intent.life != Life::Active {
+        return Err(Refusal::OnlyIn {
+            life: intent.life,
+            allowed: "ACTIVE",
+        });
+    }
+    if intent.shape.origin != Origin::AwsKms || !intent.shape.spec.is_symmetric() {
+        return Err(Refusal::RotationInPlaceImpossible);
+    }
+    if !intent.enabled {
+        return Err(Refusal::Disabled);
+    }
+    let after = Intent {
+        native_rotations: Some(used.saturating_add(1)),
+        ..intent.clone()
+    };
+    Ok(Change::of(intent, after))
+}

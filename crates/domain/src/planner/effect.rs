@@ -89,6 +89,9 @@ impl View {
             Step::CreateKmsKey { region } => self.create(intent, region, answer),
             Step::ReplicateKmsKey { from, to } => self.replicate(intent, from, to, answer),
             Step::ImportMaterial { .. } => self.import(step, answer),
+            Step::RotateOnDemand { region } if intent.shape.origin == Origin::AwsKms => {
+                self.rotate_native(intent, region);
+            }
             Step::RotateOnDemand { .. } => self.rotate(),
             Step::DeleteMaterial { region, material } => self.delete(region, material.as_ref()),
             Step::UpdatePrimaryRegion { from, to } => self.change_primary(from, to),
@@ -268,6 +271,15 @@ impl View {
     }
 
     /// Only material of ours was ever rotated to by us; what others left pending since stays pending.
+    /// AWS makes the material itself: it shows by the number of rotations alone.
+    fn rotate_native(&mut self, intent: &Intent, region: &Region) {
+        let place = self.places.get_mut(region);
+        let status = place.map(|place| &mut place.rotation);
+        if let (Some(Field::Value(status)), Some(wanted)) = (status, intent.native_rotations) {
+            status.on_demand_used = status.on_demand_used.max(wanted);
+        }
+    }
+
     fn rotate(&mut self) {
         for place in self.places.values_mut() {
             let ours = |id: &MaterialId| self.bindings.contains_key(id);

@@ -207,7 +207,7 @@ fn is_current_by_description(case: &Case<'_>, primary: &Live<'_>) -> bool {
     version.is_some() && version == case.intent.current
 }
 
-fn not_rotating(primary: &Live<'_>, case: &Case<'_>) -> Flow {
+pub(super) fn not_rotating(primary: &Live<'_>, case: &Case<'_>) -> Flow {
     match primary.place.rotation.value() {
         Some(status) if status.on_demand_started.is_some() => {
             case.wait(ROTATING, WaitReason::Rotating)
@@ -216,7 +216,7 @@ fn not_rotating(primary: &Live<'_>, case: &Case<'_>) -> Flow {
     }
 }
 
-fn within_budget(primary: &Live<'_>) -> Flow {
+pub(super) fn within_budget(primary: &Live<'_>) -> Flow {
     match primary.place.rotation.value() {
         Some(status) if status.on_demand_used >= ROTATIONS_MAX => blocked(Blocked::RotationsUsed),
         _ => CONTENT,
@@ -224,7 +224,7 @@ fn within_budget(primary: &Live<'_>) -> Flow {
 }
 
 /// AWS rotates enabled keys only. A key that is disabled on purpose is not enabled for it.
-fn enabled(case: &Case<'_>, primary: &Live<'_>) -> Flow {
+pub(super) fn enabled(case: &Case<'_>, primary: &Live<'_>) -> Flow {
     match primary.described.state {
         KeyState::Enabled => CONTENT,
         KeyState::Disabled if case.intent.enabled => step(Step::Enable {

@@ -33,6 +33,16 @@ pub fn next_due(
     }
 }
 
+/// So many times in a row, in the zone of the schedule: `first`, and each as if it came punctually.
+pub fn upcoming(schedule: &RotationSchedule, first: Timestamp, count: usize) -> Vec<Zoned> {
+    let zone = schedule.zone.as_zone();
+    let next = |at: &Timestamp| next_due(schedule, Some(*at), *at).filter(|next| next > at);
+    std::iter::successors(Some(first), next)
+        .take(count)
+        .map(|at| at.to_zoned(zone.clone()))
+        .collect()
+}
+
 /// `from` and so many periods, by the calendar. Counted from the first day of a grid each time, so that a month without
 /// a 31st does not shorten those after it.
 fn later(from: &Zoned, period: Period, times: i64) -> Option<Timestamp> {

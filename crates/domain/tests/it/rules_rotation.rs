@@ -1,12 +1,13 @@
 //! Rules of rotation in place.
 
+use keyferry_domain::intent::Origin;
 use keyferry_domain::operation as op;
 use keyferry_domain::plan::{Blocked, Decision, WaitReason, Warning};
 use keyferry_domain::planner::{ROTATIONS_MAX, plan, plan_settled};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::step::{ImportKind, Step, StepKind};
 use keyferry_domain::validity::Validity;
-use keyferry_domain::view::{EffectOutcome, Field, HORIZON, OwnEffect};
+use keyferry_domain::view::{EffectOutcome, Field, HORIZON, OwnEffect, RotationStatus};
 
 use crate::model::{self, material_id};
 use crate::support::*;
@@ -291,4 +292,58 @@ fn no_newer_material_is_imported_while_an_older_import_may_still_arrive() {
         }
     );
     assert_eq!(after.steps(), [import_new(3), rotate()]);
+}
+
+/// AWS's own material that shall have been rotated once, and what AWS shows of it.
+fn native() -> (keyferry_domain::intent::Intent, keyferry_domain::view::View) {
+    let mut world = World::settled(symmetric());
+    let mut intent = world.intent.clone();
+    intent.shape.origin = Origin::AwsKms;
+    intent.versions.clear();
+    intent.current = None;
+    let change = op::rotate_native(&intent, 0).unwrap();
+    let mut view = world.view();
+    for place in view.places.values_mut() {
+        if let Field::Value(described) = &mut place.described {
+            described.shape.origin = Origin::AwsKms;
+        }
+        place.rotation = Field::Value(RotationStatus::default());
+    }
+    (change.or(&intent), view)
+}
+
+#[test]
+fn g7_native_material_is_rotated_once_and_not_while_a_request_is_open() {
+    let (intent, mut view) = native();
+    assert_eq!(plan(&intent, &view, start()).steps(), [rotate()]);
+
+    view.own_effects.push(OwnEffect {
+        step: rotate(),
+        signed_at: start(),
+        outcome: EffectOutcome::Unknown,
+    });
+    let open = plan(&intent, &view, start() + minutes(15));
+    assert_eq!(open.waits_for(), Some(WaitReason::Horizon));
+    let over = plan(&intent, &view, start() + HORIZON);
+    assert_eq!(over.steps(), [rotate()]);
+
+    for place in view.places.values_mut() {
+        if let Field::Value(status) = &mut place.rotation {
+            status.on_demand_used = 1;
+        }
+    }
+    assert!(plan(&intent, &view, start()).is_reached());
+}
+
+#[test]
+fn g7_native_material_of_which_no_count_can_be_read_is_not_rotated() {
+    let (intent, mut view) = native();
+    for place in view.places.values_mut() {
+        place.rotation = Field::Unreadable;
+    }
+
+    let plan = plan(&intent, &view, start());
+
+    assert_eq!(plan.steps(), []);
+    assert_eq!(plan.waits_for(), Some(WaitReason::Unreadable));
 }

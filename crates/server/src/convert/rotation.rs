@@ -15,7 +15,7 @@ use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::schedule::{
-    AtBudget, Cron, Recurrence, RotationSchedule, ScheduledMethod, SourceRotation, Zone,
+    AtBudget, Cron, Recurrence, RotationSchedule, ScheduledMethod, SourceRotation, Zone, upcoming,
 };
 use keyferry_domain::version::VersionNumber;
 
@@ -144,6 +144,20 @@ pub(crate) fn view(schedule: &RotationSchedule, next: Option<Timestamp>) -> Rota
             AtBudget::Block => ApiAtBudget::Block,
         },
         next: next.map(|next| next.to_string()),
+        upcoming: Vec::new(),
+    }
+}
+
+/// Times that a trial shows.
+const UPCOMING: usize = 5;
+
+/// A schedule that is only tried, with the times that it would have.
+pub(crate) fn tried(schedule: &RotationSchedule, next: Option<Timestamp>) -> RotationView {
+    let times = next.map(|next| upcoming(schedule, next, UPCOMING));
+    let times = times.into_iter().flatten();
+    RotationView {
+        upcoming: times.map(|at| at.to_string()).collect(),
+        ..view(schedule, next)
     }
 }
 

@@ -6,6 +6,7 @@ use keyferry_api::key::{
     CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
     UpdateKeyRequest,
 };
+use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::KeyRotationRequest;
 use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
 use keyferry_ports::records::KeyFilter;
@@ -156,13 +157,22 @@ pub(crate) async fn set_rotation(
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
+    Params(query): Params<DryRunQuery>,
     Input(body): Input<KeyRotationRequest>,
 ) -> Result<Response, Refused> {
     let rule = rotation::source(body)?;
-    let changed = state
-        .app
-        .keys
-        .set_rotation(&actor, &selector, rule, revision)
-        .await?;
+    let keys = &state.app.keys;
+    if query.dry_run {
+        let tried = keys.try_rotation(&actor, &selector, rule, revision).await?;
+        let rule = tried.rotation.as_ref();
+        let rule = rule.map(|rule| rotation::tried(&rule.schedule, tried.rotation_due));
+        let seen = tried.revision;
+        let mut view = key::view(tried);
+        if let (Some(shown), Some(rule)) = (&mut view.rotation, rule) {
+            shown.schedule = rule;
+        }
+        return Ok(reply::with_etag(seen, view));
+    }
+    let changed = keys.set_rotation(&actor, &selector, rule, revision).await?;
     Ok(reply::with_etag(changed.revision, key::view(changed)))
 }

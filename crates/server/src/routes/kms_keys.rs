@@ -523,12 +523,26 @@ pub(crate) async fn set_rotation(
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
+    Params(query): Params<DryRunQuery>,
     Input(body): Input<RotationRequest>,
 ) -> Result<Response, Refused> {
     let choice = rotation::choice(Some(body))?;
-    let changed = state
-        .app
-        .kms_keys
+    let keys = &state.app.kms_keys;
+    if query.dry_run {
+        let tried = keys
+            .try_rotation(&actor, &selector, choice, revision)
+            .await?;
+        let rule = tried.intent.rotation.as_ref();
+        let rule = rule.map(|rule| rotation::tried(rule, tried.rotation_due));
+        let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&tried)).await?;
+        let (seen, view) = (tried.revision, kms_key::view(tried, &names));
+        let view = KmsKeyView {
+            rotation: rule,
+            ..view
+        };
+        return Ok(reply::with_etag(seen, view));
+    }
+    let changed = keys
         .set_rotation(&actor, &selector, choice, revision)
         .await?;
     one(&state, &actor, changed).await

@@ -223,6 +223,7 @@ fn intent() -> Intent {
         deletion_window_days: Some(30),
         cancel_deletion: true,
         native_rotation_days: Some(365),
+        native_rotations: Some(4),
         rotation: Some(RotationSchedule::new(Recurrence::At(parse("30 2 L * 1-5")))),
         calm_until: Some(at(70_000)),
     }

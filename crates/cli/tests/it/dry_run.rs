@@ -1,0 +1,161 @@
+//! Which commands change something, and which of them can be tried first: every command is in one of these lists.
+
+use std::collections::BTreeSet;
+
+use clap::{Command, CommandFactory as _};
+use keyferry_cli::Invocation;
+
+/// They change nothing that is kept.
+const READS: &[&str] = &[
+    "alert list",
+    "alert show",
+    "audit checkpoint",
+    "audit list",
+    "config check",
+    "config show",
+    "connection hosts",
+    "connection list",
+    "connection policy",
+    "connection principals",
+    "connection regions",
+    "connection show",
+    "connection verify",
+    "group list",
+    "group show",
+    "job list",
+    "job show",
+    "job wait",
+    "key list",
+    "key show",
+    "key-version list",
+    "keystore list",
+    "keystore show",
+    "keystore unmanaged",
+    "kms-key grants",
+    "kms-key list",
+    "kms-key show",
+    "me",
+    "schedule list",
+    "schedule show",
+    "seal status",
+    "token list",
+    "alert destination list",
+];
+
+/// They change AWS, or what Keyferry does there, and know `--dry-run`.
+const TRIED_FIRST: &[&str] = &[
+    "connection add",
+    "connection rotate-access-key",
+    "key copy",
+    "key rotate",
+    "key set-rotation",
+    "key-version cancel-destruction",
+    "key-version destroy",
+    "keystore adopt",
+    "keystore bind",
+    "keystore rotate",
+    "kms-key activate",
+    "kms-key adopt",
+    "kms-key bind",
+    "kms-key cancel-deletion",
+    "kms-key change-primary",
+    "kms-key create",
+    "kms-key deactivate",
+    "kms-key disable",
+    "kms-key enable",
+    "kms-key forget",
+    "kms-key import",
+    "kms-key release",
+    "kms-key remove-from-cloud",
+    "kms-key replicate",
+    "kms-key restore",
+    "kms-key revoke-grants",
+    "kms-key rotate",
+    "kms-key schedule-deletion",
+    "kms-key set-rotation",
+    "kms-key synchronize",
+    "kms-key update",
+    "kms-key upload",
+    "kms-key upload-version",
+];
+
+/// They change Keyferry's own records, or this host, at once and nothing in AWS; or are trials themselves.
+const AT_ONCE: &[&str] = &[
+    "alert acknowledge",
+    "alert destination add",
+    "alert destination delete",
+    "alert destination test",
+    "connection delete",
+    "connection doctor",
+    "connection update",
+    "demo",
+    "group create",
+    "init",
+    "job cancel",
+    "job pause",
+    "job resume",
+    "job retry",
+    "key create",
+    "key import",
+    "key new-version",
+    "key update",
+    "key-version compromise",
+    "key-version deactivate",
+    "keystore create",
+    "keystore delete",
+    "keystore sync",
+    "keystore update",
+    "kms-key observe",
+    "login",
+    "logout",
+    "seal seal",
+    "seal unseal",
+    "server",
+    "simulator",
+    "token create",
+    "token revoke",
+];
+
+/// Every command without subcommands, and whether it knows `--dry-run`.
+fn leaves(command: &Command, path: &str, found: &mut Vec<(String, bool)>) {
+    let below = command
+        .get_subcommands()
+        .filter(|one| one.get_name() != "help");
+    let mut is_leaf = true;
+    for one in below {
+        is_leaf = false;
+        let path = format!("{path} {}", one.get_name());
+        leaves(one, path.trim(), found);
+    }
+    if is_leaf {
+        let mut options = command.get_arguments();
+        let is_tried = options.any(|option| option.get_long() == Some("dry-run"));
+        found.push((path.to_owned(), is_tried));
+    }
+}
+
+fn all() -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    leaves(&Invocation::command(), "", &mut found);
+    found
+}
+
+#[test]
+fn every_command_is_known_to_read_or_to_change() {
+    let lists = [READS, TRIED_FIRST, AT_ONCE].concat();
+    let known: BTreeSet<&str> = lists.iter().copied().collect();
+    let all = all();
+    let found: BTreeSet<&str> = all.iter().map(|row| row.0.as_str()).collect();
+
+    assert_eq!(known.len(), lists.len(), "a command is listed twice");
+    assert_eq!(found, known);
+}
+
+#[test]
+fn what_changes_something_in_aws_can_be_tried_first() {
+    let all = all();
+    let tried = all.iter().filter(|row| row.1).map(|row| row.0.as_str());
+    let tried: BTreeSet<&str> = tried.collect();
+
+    assert_eq!(tried, TRIED_FIRST.iter().copied().collect());
+}
