@@ -30,6 +30,15 @@ const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
 const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock_shared(7020302)";
 const BEGIN_ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(7020302)";
 
+/// Limits of every session. A server that stands still in the middle of a transaction (paused, swapped out, cut off) would
+/// keep its locks for as long as it does, and all others from writing: PostgreSQL ends its session before the others give
+/// up waiting.
+const LIMITS: [(&str, &str); 3] = [
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("lock_timeout", "20s"),
+    ("statement_timeout", "60s"),
+];
+
 /// An open PostgreSQL database. Reads have connections of their own: what was written is read back over
 /// another one.
 #[derive(Clone, Debug)]
@@ -53,7 +62,7 @@ impl PostgresEngine {
         let options = options
             .clone()
             .application_name(&name)
-            .options([("lock_timeout", "20s"), ("statement_timeout", "60s")])
+            .options(LIMITS)
             .statement_cache_capacity(512);
         let pool = || {
             PoolOptions::<Postgres>::new()
@@ -131,7 +140,7 @@ pub(crate) async fn script(
     Ok(())
 }
 
-/// Commits. Only a serialisation failure or a deadlock says for certain that nothing was written.
+/// Commits. Only a serialisation failure, a deadlock or a session that stood still says for certain that nothing was written.
 pub(crate) async fn commit(transaction: PostgresTransaction) -> Result<(), SqlError> {
     transaction.commit().await.map_err(|found| {
         let found = error(found);
@@ -186,8 +195,8 @@ fn error(error: sqlx::Error) -> SqlError {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             Some("23505") => Kind::Taken,
             Some("23503") => Kind::Reference,
-            // serialization_failure, deadlock_detected
-            Some("40001" | "40P01") => Kind::Busy,
+            // serialization_failure, deadlock_detected, idle_in_transaction_session_timeout: rolled back for certain
+            Some("40001" | "40P01" | "25P03") => Kind::Busy,
             // connection exceptions, and the server going down or coming up
             Some(code) if code.starts_with("08") || code.starts_with("57P0") => Kind::Broken,
             _ => Kind::Refused,

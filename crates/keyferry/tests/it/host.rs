@@ -14,6 +14,8 @@ pub(crate) const PASSWORD: &str = "a good long password";
 /// A host.
 pub(crate) struct Host {
     folder: TempDir,
+    /// The database; `None` is a file in the data folder.
+    database: Option<String>,
 }
 
 /// How a command ended.
@@ -36,8 +38,13 @@ impl From<Output> for Done {
 
 impl Host {
     pub(crate) fn new() -> Self {
+        Self::on(None)
+    }
+
+    fn on(database: Option<String>) -> Self {
         let host = Self {
             folder: tempfile::tempdir().unwrap(),
+            database,
         };
         host.secret("passphrase", PASSPHRASE);
         host.secret("password", PASSWORD);
@@ -47,10 +54,30 @@ impl Host {
     /// A host on which `init` was run. Answers what it printed.
     pub(crate) fn initialized() -> (Self, Value) {
         let host = Self::new();
-        let done = host.run(&host.init_words());
-        assert_eq!(done.code, 0, "{}", done.stderr);
-        let answer = serde_json::from_str(&done.stdout).unwrap();
+        let answer = host.init();
         (host, answer)
+    }
+
+    /// A host on which `init` was run for a database elsewhere. Answers what it printed.
+    pub(crate) fn initialized_on(database: &str) -> (Self, Value) {
+        let host = Self::on(Some(database.to_owned()));
+        let answer = host.init();
+        (host, answer)
+    }
+
+    /// Another host of the same installation, with its own copy of the data folder.
+    pub(crate) fn beside(other: &Self, database: &str) -> Self {
+        let host = Self::on(Some(database.to_owned()));
+        let (from, to) = (other.path("data"), host.path("data"));
+        let copied = Command::new("cp").args(["-a", &from, &to]).status();
+        assert!(copied.unwrap().success());
+        host
+    }
+
+    fn init(&self) -> Value {
+        let done = self.run(&self.init_words());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        serde_json::from_str(&done.stdout).unwrap()
     }
 
     pub(crate) fn init_words(&self) -> Vec<String> {
@@ -98,10 +125,16 @@ impl Host {
             .args(words)
             .env_clear()
             .env("HOME", self.folder.path())
+            .envs(self.database_variable())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    fn database_variable(&self) -> Option<(&str, &str)> {
+        let url = self.database.as_deref()?;
+        Some(("KEYFERRY_DATABASE_URL", url))
     }
 
     pub(crate) fn run(&self, words: &[String]) -> Done {
@@ -133,8 +166,13 @@ impl Host {
             log.push_str(&format!("{line}\n"));
             if let Some((_, rest)) = line.split_once("listening on ") {
                 let url = rest.split_whitespace().next().unwrap().to_owned();
-                // The pipe must not fill up while the server works.
-                std::thread::spawn(move || lines.for_each(drop));
+                // The pipe must not fill up while the server works; what it says helps where a test fails.
+                let id = child.id();
+                std::thread::spawn(move || {
+                    lines
+                        .map_while(Result::ok)
+                        .for_each(|line| eprintln!("{id}: {line}"));
+                });
                 return Server { child, url, log };
             }
         }
@@ -150,16 +188,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Sends its process a signal, such as `-STOP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Asks it to stop; answers its exit code.
     pub(crate) fn stop(mut self) -> i32 {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 }

@@ -12,3 +12,4 @@
 mod host;
 mod peers;
 mod server;
+mod several_servers;
