@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::simulation::{DAYS, Fleet, Simulation, Years};
-use crate::sweep::scenario::{MAIN, OTHERS, ROTATE_ACCESS_KEY};
+use crate::sweep::scenario::{FURTHER, MAIN, OTHERS, ROTATE_ACCESS_KEY};
 use crate::sweep::{Broken, HUNTS, Planted, Reach, Report, Sweep};
 
 /// Restarts of a whole run, at least.
@@ -110,7 +110,7 @@ impl Chaos {
     pub fn sweep(&self, is_enough: &dyn Fn(u64) -> bool) -> Report {
         let mut report = Report::default();
         for seed in self.seed.. {
-            for scenarios in [MAIN, OTHERS, &[&ROTATE_ACCESS_KEY]] {
+            for scenarios in [MAIN, OTHERS, FURTHER, &[&ROTATE_ACCESS_KEY]] {
                 let sweep = Sweep {
                     scenarios,
                     fault_percents: vec![0, 10, 30],

@@ -45,6 +45,9 @@ pub const OURS: &str = "arn:aws:iam::111122223333:user/keyferry";
 /// The Region in which everything happens.
 pub const REGION: &str = "eu-central-1";
 
+/// The Region into which keys are replicated.
+pub const OTHER_REGION: &str = "us-east-1";
+
 /// What outlives a crash: AWS, the database, the time, the vault's keys.
 #[derive(Clone)]
 pub struct Outside {
@@ -252,9 +255,15 @@ impl World {
 
     /// A verified connection `aws` and a keystore `store` with an AES template.
     pub async fn with_keystore(&self) -> Result<(), AppError> {
+        self.with_keystore_in(&[REGION]).await
+    }
+
+    /// The same in several Regions, default first.
+    pub async fn with_keystore_in(&self, regions: &[&str]) -> Result<(), AppError> {
+        let regions: Result<Vec<Region>, _> = regions.iter().map(|region| region.parse()).collect();
         let request = LinkRequest {
             link: self.link(),
-            regions: vec![Self::region()],
+            regions: regions?,
             tier: Tier::Full,
         };
         let add = AddConnection {

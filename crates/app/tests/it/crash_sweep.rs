@@ -35,6 +35,26 @@ fn every_other_kind_of_job_survives_every_interruption() {
     }
 }
 
+#[test]
+fn every_job_on_what_was_there_before_survives_every_interruption() {
+    let report = Sweep {
+        fault_percents: vec![0, 30],
+        seeds: 1..=2,
+        reach: Reach {
+            firsts: 40,
+            seconds: 1,
+        },
+        ..sweep(scenario::FURTHER, Planted::Nothing)
+    }
+    .run_in_memory();
+
+    println!("{}", report.figures());
+    report.assert_whole();
+    for (name, tally) in &report.0 {
+        assert!(tally.restarts > 50, "{name}: {tally}");
+    }
+}
+
 /// B22. What is tallied as a second key there is a KMS key; of access keys there is one in the end, and it works.
 #[test]
 fn a_rotation_of_the_access_key_survives_every_interruption_b22() {

@@ -25,6 +25,7 @@ mod emergency;
 mod generate;
 mod grants;
 mod groups;
+mod job_kinds;
 mod key_copies;
 mod key_import;
 mod kms_key_import;

@@ -173,7 +173,8 @@ impl Prepared {
         let people = site.start(Fuse::whole(), 0).await;
         people.know_actor_in(&*site.records().await).await;
         let world = site.start(Fuse::whole(), 0).await;
-        world.with_keystore().await.expect("the account answers");
+        let made = world.with_keystore_in(scenario.regions()).await;
+        made.expect("the account answers");
         scenario.prepare(&world).await;
         site.outside().advance_minutes(10);
         verdict::encrypt_something(&world).await
@@ -195,6 +196,20 @@ impl Prepared {
     /// Runs one case and judges it.
     pub async fn replay(&self, case: &Case) -> Vec<Broken> {
         self.run(case).await.broken
+    }
+
+    /// Runs the scenario where AWS behaves and nothing interrupts. Answers the kinds of the jobs that were made, and what
+    /// is broken nonetheless.
+    pub async fn undisturbed(&self) -> (Vec<String>, Vec<Broken>) {
+        let site = self.ground.copy(&self.calm(2)).await;
+        let world = site.start(Fuse::whole(), 1).await;
+        self.live(&world).await;
+        let jobs = world.jobs().await.into_iter();
+        let kinds = jobs.map(|details| details.job.kind).collect();
+        drop(world);
+        let ciphertext = self.ciphertext.as_deref();
+        let broken = verdict::check(&*site, self.scenario, ciphertext).await;
+        (kinds, broken)
     }
 
     async fn run(&self, case: &Case) -> Outcome {
@@ -231,17 +246,21 @@ impl Prepared {
         world.comes_to_rest().await;
     }
 
-    /// Points that a run passes where AWS behaves and nothing interrupts.
-    async fn points(&self, seed: u64) -> usize {
-        let calm = Case {
+    /// A case in which AWS behaves.
+    fn calm(&self, seed: u64) -> Case {
+        Case {
             scenario: self.scenario,
             interruption: Interruption::Crash,
             at: 0,
             fault_percent: 0,
             seed,
             planted: Planted::Nothing,
-        };
-        let site = self.ground.copy(&calm).await;
+        }
+    }
+
+    /// Points that a run passes where AWS behaves and nothing interrupts.
+    async fn points(&self, seed: u64) -> usize {
+        let site = self.ground.copy(&self.calm(seed)).await;
         let fuse = Fuse::whole();
         let world = site.start(Arc::clone(&fuse), 1).await;
         self.live(&world).await;

@@ -6,7 +6,7 @@ use keyferry_ports::records::{AllRecords, AuditRecord};
 use kms_sim::JournalEntry;
 
 use super::Broken;
-use super::aws::record_of;
+use super::aws::is_of;
 use crate::world::OURS;
 
 /// Every effect that is not told, and a log that does not hold together.
@@ -29,8 +29,10 @@ pub(super) async fn untold(
     };
     for effect in journal.iter().filter(is_effect) {
         let arn = effect.key_arn.as_deref().unwrap_or_default();
-        let object = record_of(keys, arn).map(|key| key.id.to_string());
-        untold.extend(told.strike_out(effect, object.as_deref()).err());
+        // A KMS key that was released and bound again has two records.
+        let of_this = keys.iter().filter(|key| is_of(key, arn));
+        let objects: Vec<String> = of_this.map(|key| key.id.to_string()).collect();
+        untold.extend(told.strike_out(effect, &objects).err());
     }
     untold.into_iter().map(Broken::EffectWithoutAudit).collect()
 }
@@ -67,11 +69,11 @@ impl Told {
 
     /// Claims intent and outcome of one effect; no other effect can have them. The outcome names AWS's request, or
     /// says that nobody knows; it never says that AWS refused. Its attempt was told before the effect.
-    fn strike_out(&mut self, effect: &JournalEntry, object: Option<&str>) -> Result<(), String> {
-        let what = format!("{} {} on {object:?}", effect.operation, effect.request_id);
+    fn strike_out(&mut self, effect: &JournalEntry, objects: &[String]) -> Result<(), String> {
+        let what = format!("{} {} on {objects:?}", effect.operation, effect.request_id);
         let is_about = |entry: &Entry| {
             entry.aws_operation.as_deref() == Some(&effect.operation)
-                && object.is_none_or(|id| entry.object.id == id)
+                && (objects.is_empty() || objects.contains(&entry.object.id))
         };
         let intent_of = |outcome: &Entry, intents: &[Entry]| {
             intents.iter().position(|intent| {

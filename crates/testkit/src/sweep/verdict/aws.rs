@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Broken;
 use crate::sweep::scenario::{Ends, NAME, Scenario};
-use crate::world::{ACCOUNT, Outside, REGION};
+use crate::world::{ACCOUNT, OTHER_REGION, Outside, REGION};
 
 /// What is encrypted before a run, and decrypted after it. Base64, as AWS takes it.
 pub(super) const PLAINTEXT: &str = "d2hhdCB3YXMgZW5jcnlwdGVkIGJlZm9yZQ==";
@@ -22,6 +22,7 @@ pub(super) struct Account {
 pub(super) struct Shown {
     pub(super) arn: String,
     pub(super) state: String,
+    pub(super) is_made_by_aws: bool,
     pub(super) current: Option<String>,
     pub(super) materials: Vec<Material>,
     pub(super) aliases: Vec<String>,
@@ -76,6 +77,7 @@ impl Account {
         Shown {
             arn: arn.to_owned(),
             state: text(&metadata["KeyState"]),
+            is_made_by_aws: metadata["Origin"] == "AWS_KMS",
             current: metadata["CurrentKeyMaterialId"].as_str().map(str::to_owned),
             materials: self
                 .list("ListKeyRotations", all, "Rotations")
@@ -109,14 +111,46 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The record of a KMS key that AWS shows.
+/// The record of a KMS key that AWS shows. All Regions of a multi-Region key have one id.
 pub(super) fn record_of<'a>(keys: &'a [KmsKey], arn: &str) -> Option<&'a KmsKey> {
-    let is_it = |key: &&KmsKey| {
-        key.arn
-            .as_ref()
-            .is_some_and(|known| known.to_string() == arn)
+    keys.iter().find(|key| is_of(key, arn))
+}
+
+/// Whether the record is one of this KMS key.
+pub(super) fn is_of(key: &KmsKey, arn: &str) -> bool {
+    let id = arn.rsplit('/').next().unwrap_or_default();
+    key.arn.as_ref().is_some_and(|known| known.key_id() == id)
+}
+
+/// What is otherwise in the other Region, where there is one.
+pub(super) fn difference_elsewhere(outside: &Outside, scenario: &Scenario) -> Option<Broken> {
+    let primary = scenario.primary()?;
+    let account = Account {
+        hand: outside.sim.foreign_hand(ACCOUNT, OTHER_REGION),
+        now: outside.clock_now(),
     };
-    keys.iter().find(is_it)
+    let shown = account.shown();
+    let alias = format!("alias/{NAME}");
+    let described = account.ask("DescribeKey", json!({ "KeyId": alias }));
+    let regions = described.map(|output| {
+        output["KeyMetadata"]["MultiRegionConfiguration"]["PrimaryKey"]["Region"].clone()
+    });
+    let is_filled = |one: &Shown| {
+        one.state == "Enabled"
+            && one.materials.len() == 1
+            && one
+                .materials
+                .iter()
+                .all(|one| one.import_state == "IMPORTED")
+    };
+    let is_so = shown.len() == 1
+        && shown.iter().all(is_filled)
+        && regions.as_ref().is_ok_and(|region| region == primary);
+    (!is_so).then(|| {
+        Broken::NotReached(format!(
+            "{OTHER_REGION} has {shown:?}, its primary is in {regions:?}"
+        ))
+    })
 }
 
 /// Every KMS key that should not be there, is missing, or is otherwise than it should be.
@@ -140,8 +174,7 @@ pub(super) fn differences(scenario: &Scenario, keys: &[KmsKey], shown: &[Shown])
         broken.push(Broken::NotReached(what));
     }
     for (number, (ends, key)) in wanted.iter().zip(keys).enumerate() {
-        let arn = key.arn.as_ref().map(ToString::to_string);
-        match shown.iter().find(|one| Some(&one.arn) == arn.as_ref()) {
+        match shown.iter().find(|one| is_of(key, &one.arn)) {
             Some(one) => broken.extend(difference(ends, key, one, number)),
             None => broken.push(Broken::NotReached(format!(
                 "KMS key {number} is not in AWS"
@@ -176,7 +209,10 @@ fn difference(ends: &Ends, key: &KmsKey, shown: &Shown, number: usize) -> Option
     let wanted: Vec<_> = ends
         .materials
         .iter()
-        .map(|(version, state, import_state)| (Some(*version), *state, *import_state))
+        .map(|(version, state, import_state)| {
+            let version = Some(*version).filter(|version| *version > 0);
+            (version, *state, *import_state)
+        })
         .collect();
     let alias = format!("alias/{NAME}");
     let aliases: &[String] = if ends.has_alias { &[alias] } else { &[] };

@@ -37,7 +37,9 @@ pub(super) async fn lost(
             let input = json!({ "KeyId": one.arn });
             lost.extend(account.ask("CancelKeyDeletion", input).err());
         }
-        for material in &one.materials {
+        // What AWS made, nobody else has.
+        let materials = one.materials.iter().filter(|_| !one.is_made_by_aws);
+        for material in materials {
             lost.extend(supply(account, records, key, one, material).await.err());
         }
     }

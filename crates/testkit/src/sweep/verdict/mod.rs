@@ -6,6 +6,7 @@ mod aws;
 mod material;
 
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
 use keyferry_ports::records::{AllRecords, JobFilter, JobState, KmsKeyFilter, Page};
 
 use super::{Scenario, Site};
@@ -51,14 +52,17 @@ pub(super) async fn check(
     let outside = site.outside();
     outside.advance_minutes(SETTLES_MINUTES);
     let records = site.records().await;
-    let keys = keys(&*records).await;
+    let all = keys(&*records).await;
+    let is_managed = |key: &&KmsKey| key.intent.life != Life::Released;
+    let keys: Vec<KmsKey> = all.iter().filter(is_managed).cloned().collect();
     let account = aws::Account::of(outside);
     let shown = account.shown();
 
     let mut broken = unfinished_jobs(&*records).await;
     broken.extend(aws::differences(scenario, &keys, &shown));
+    broken.extend(aws::difference_elsewhere(outside, scenario));
     broken.extend(access_key::differences(outside, scenario, &*records).await);
-    broken.extend(audit::untold(&*records, &keys, &outside.sim.journal()).await);
+    broken.extend(audit::untold(&*records, &all, &outside.sim.journal()).await);
     broken.extend(material::kept(&*records, &keys).await);
     broken.extend(material::lost(&account, &*records, &keys, &shown, ciphertext).await);
     broken

@@ -1,197 +1,24 @@
 //! What is interrupted, and how AWS must stand in the end. A new kind of job is one more value here.
 
-use keyferry_app::AppError;
-use keyferry_app::access_keys::AccessKeyAnswer;
-use keyferry_app::key_import::MaterialFile;
-use keyferry_app::keys::CreateKey;
-use keyferry_app::kms_keys::{
-    Answer, Bulk, BulkAnswer, BulkOperation, FileOfKey, ImportInto, ImportKmsKey, KeepCopy, Mode,
-    Properties, Rotate, RotationMethod, Selection, SynchronizeChoice,
-};
-use keyferry_domain::key_file::KeyFileFormat;
-use keyferry_domain::kms_key::OldKey;
-use keyferry_domain::spec::KeySpec;
-use keyferry_ports::secret::SecretBytes;
-use kms_sim::{AwsError, ForeignHand};
-use serde_json::json;
+mod act;
 
-use crate::world::{ACCOUNT, REGION, World};
+use keyferry_app::AppError;
+use keyferry_app::kms_keys::Mode;
+use keyferry_domain::kms_key::OldKey;
+
+use crate::world::{OTHER_REGION, REGION, World};
+
+pub use act::Act;
 
 /// The name of the KMS key, and of its alias.
 pub(super) const NAME: &str = "app";
-
-/// One operation on the KMS key [`NAME`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Make it, and import its material.
-    Create,
-    /// Make it from a file of which the vault keeps no copy.
-    PassThrough,
-    /// Rotate by new key.
-    RotateByNewKey(OldKey),
-    /// Rotate in place.
-    RotateInPlace,
-    /// Take the material out of AWS.
-    RemoveFromCloud,
-    /// Disable, and take the material out.
-    Deactivate,
-    /// Import what is missing, and enable.
-    Activate,
-    /// Switch off.
-    Disable,
-    /// Switch on.
-    Enable,
-    /// Schedule deletion in seven days.
-    ScheduleDeletion,
-    /// Cancel the deletion, and keep the material.
-    CancelDeletion,
-    /// Bring back what is missing.
-    Synchronize,
-    /// Back to what is wanted, whatever others did.
-    Restore,
-    /// Disable it and take the material out, as one of many.
-    BulkDeactivate,
-    /// Rotate by new key, as one of many.
-    BulkRotate(OldKey),
-    /// Rotate the access key of the connection.
-    RotateAccessKey,
-    /// Somebody else deletes the material.
-    ForeignDeletionOfMaterial,
-    /// Somebody else deletes the material of every version.
-    ForeignDeletionOfAllMaterial,
-    /// Somebody else schedules the deletion.
-    ForeignDeletion,
-}
-
-impl Act {
-    /// Asks for it, or does it where it is somebody else's doing. `None`: nothing to wait for.
-    async fn ask(self, world: &World, mode: &Mode) -> Option<Result<Answer, AppError>> {
-        let keys = &world.app.kms_keys;
-        let actor = &world.actor;
-        let rotate = |method| keys.rotate(actor, NAME, Rotate { method }, mode);
-        Some(match self {
-            Self::Create => world.create_as(NAME, KeySpec::Aes256, mode).await,
-            Self::PassThrough => pass_through(world, mode).await,
-            Self::RotateByNewKey(old) => rotate(RotationMethod::NewKey(old)).await,
-            Self::RotateInPlace => rotate(RotationMethod::InPlace).await,
-            Self::RemoveFromCloud => keys.remove_from_cloud(actor, NAME, mode).await,
-            Self::Deactivate => keys.deactivate(actor, NAME, mode).await,
-            Self::Activate => keys.activate(actor, NAME, mode).await,
-            Self::Disable => keys.disable(actor, NAME, mode).await,
-            Self::Enable => keys.enable(actor, NAME, mode).await,
-            Self::ScheduleDeletion => keys.schedule_deletion(actor, NAME, 7, mode).await,
-            Self::CancelDeletion => keys.cancel_deletion(actor, NAME, Some(false), mode).await,
-            Self::Synchronize => {
-                let choice = SynchronizeChoice::default();
-                keys.synchronize(actor, NAME, choice, mode).await
-            }
-            Self::Restore => keys.restore(actor, NAME, mode).await,
-            Self::BulkDeactivate => one_of_many(world, BulkOperation::Deactivate, mode).await,
-            Self::BulkRotate(old) => {
-                let method = RotationMethod::NewKey(old);
-                one_of_many(world, BulkOperation::Rotate(Rotate { method }), mode).await
-            }
-            Self::RotateAccessKey => rotate_access_key(world, mode).await,
-            Self::ForeignDeletionOfMaterial
-            | Self::ForeignDeletionOfAllMaterial
-            | Self::ForeignDeletion => {
-                self.meddle(world).await;
-                return None;
-            }
-        })
-    }
-
-    async fn meddle(self, world: &World) {
-        let now = world.outside.clock_now();
-        let arn = world.arn(NAME).await.to_string();
-        let hand = hand(world);
-        let done = match self {
-            Self::ForeignDeletionOfMaterial => hand.delete_material(&arn, None, now),
-            Self::ForeignDeletionOfAllMaterial => delete_all(&hand, &arn, now),
-            _ => hand.schedule_deletion(&arn, 7, now),
-        };
-        done.expect("somebody else may do everything");
-    }
-}
-
-/// A file whose material goes to AWS, and stays nowhere else.
-async fn pass_through(world: &World, mode: &Mode) -> Result<Answer, AppError> {
-    let file = MaterialFile {
-        bytes: SecretBytes::new((*b"thirty-two bytes that are a key.").into()),
-        format: KeyFileFormat::Raw,
-        spec: Some(KeySpec::Aes256),
-        wrapped: None,
-    };
-    let properties = Properties {
-        aliases: vec![NAME.parse()?],
-        ..Properties::default()
-    };
-    let command = ImportKmsKey {
-        keystore: "store".to_owned(),
-        file: FileOfKey {
-            file,
-            key: CreateKey::called(NAME.parse()?, KeySpec::Aes256),
-            keep: KeepCopy::UntilImported,
-        },
-        into: ImportInto::New(Box::new(properties)),
-    };
-    let keys = &world.app.kms_keys;
-    keys.import(&world.actor, command, mode).await
-}
-
-/// The connection's access key is no KMS key; its job is one like any other.
-async fn rotate_access_key(world: &World, mode: &Mode) -> Result<Answer, AppError> {
-    let access_keys = &world.app.access_keys;
-    let answer = access_keys.rotate(&world.actor, "aws", mode).await?;
-    Ok(match answer {
-        AccessKeyAnswer::Started(job) => Answer::Started {
-            job,
-            kms_keys: Vec::new(),
-        },
-        AccessKeyAnswer::Planned(_) => Answer::Planned(Vec::new()),
-    })
-}
-
-fn delete_all(hand: &ForeignHand, arn: &str, now: i64) -> Result<(), AwsError> {
-    let all = json!({ "KeyId": arn, "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
-    let listed = hand.act("ListKeyRotations", all, now)?;
-    let listed = listed["Rotations"].as_array().cloned().unwrap_or_default();
-    listed.iter().try_for_each(|one| {
-        let id = one["KeyMaterialId"].as_str();
-        hand.delete_material(arn, id, now)
-    })
-}
-
-/// A bulk job about the one KMS key.
-async fn one_of_many(
-    world: &World,
-    operation: BulkOperation,
-    mode: &Mode,
-) -> Result<Answer, AppError> {
-    let command = Bulk {
-        selection: Selection::Chosen(vec![NAME.to_owned()]),
-        operation,
-        confirmed_count: Some(1),
-    };
-    match world.app.kms_keys.bulk(&world.actor, command, mode).await? {
-        BulkAnswer::Started(job) => Ok(Answer::Started {
-            job,
-            kms_keys: Vec::new(),
-        }),
-        BulkAnswer::Planned(plan) => Ok(Answer::Planned(plan.planned)),
-    }
-}
-
-fn hand(world: &World) -> ForeignHand {
-    world.outside.sim.foreign_hand(ACCOUNT, REGION)
-}
 
 /// How AWS shows one KMS key in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ends {
     /// `KeyState`.
     pub state: &'static str,
-    /// Every material, oldest first: number of our version, `KeyMaterialState`, `ImportState`.
+    /// Every material, oldest first: number of our version (0: AWS made it), `KeyMaterialState`, `ImportState`.
     pub materials: &'static [(u32, &'static str, &'static str)],
     /// Whether the alias points here.
     pub has_alias: bool,
@@ -218,6 +45,9 @@ const FIRST: &[(u32, &str, &str)] = &[(1, "CURRENT", "IMPORTED")];
 /// One version, taken out of AWS.
 const TAKEN_OUT: &[(u32, &str, &str)] = &[(1, "CURRENT", "PENDING_IMPORT")];
 
+/// Material that AWS made.
+const MADE_BY_AWS: &[(u32, &str, &str)] = &[(0, "CURRENT", "")];
+
 /// A KMS key with its alias that was never rotated.
 const fn plain(state: &'static str, materials: &'static [(u32, &str, &str)]) -> Ends {
     Ends {
@@ -234,14 +64,6 @@ pub const CREATE: Scenario = Scenario {
     before: &[],
     act: Act::Create,
     ends: &[plain("Enabled", FIRST)],
-};
-
-/// Import a file of which the vault keeps no copy: it goes once AWS has it, and not before.
-pub const PASS_THROUGH: Scenario = Scenario {
-    name: "import-without-copy",
-    before: &[],
-    act: Act::PassThrough,
-    ends: CREATE.ends,
 };
 
 /// Rotate by new key; the old one is disabled afterwards.
@@ -265,10 +87,7 @@ pub const ROTATE_IN_PLACE: Scenario = Scenario {
     act: Act::RotateInPlace,
     ends: &[Ends {
         rotations: 1,
-        ..plain(
-            "Enabled",
-            &[(1, "NON_CURRENT", "IMPORTED"), (2, "CURRENT", "IMPORTED")],
-        )
+        ..plain("Enabled", TWO)
     }],
 };
 
@@ -380,12 +199,156 @@ pub const ROTATE_ACCESS_KEY: Scenario = Scenario {
     ends: CREATE.ends,
 };
 
+/// One version that was rotated away from, and one in use.
+const TWO: &[(u32, &str, &str)] = &[(1, "NON_CURRENT", "IMPORTED"), (2, "CURRENT", "IMPORTED")];
+
+/// Have AWS make a KMS key and its material.
+pub const GENERATE: Scenario = Scenario {
+    name: "generate-in-aws",
+    before: &[],
+    act: Act::Generate,
+    ends: &[plain("Enabled", MADE_BY_AWS)],
+};
+
+/// Rotate from material that AWS made to a key of the vault.
+pub const ROTATE_TO_OURS: Scenario = Scenario {
+    name: "rotate-native-to-ours",
+    before: &[Act::Generate, Act::CreateKey("ours")],
+    act: Act::RotateToKey("ours", OldKey::Disable),
+    ends: &[
+        Ends {
+            has_alias: false,
+            ..plain("Disabled", MADE_BY_AWS)
+        },
+        plain("Enabled", FIRST),
+    ],
+};
+
+/// Make a KMS key from a key that the vault has.
+pub const UPLOAD: Scenario = Scenario {
+    name: "upload",
+    before: &[Act::CreateKey(NAME)],
+    act: Act::Upload,
+    ends: CREATE.ends,
+};
+
+/// Take a file into the vault and a new KMS key.
+pub const IMPORT: Scenario = Scenario {
+    name: "import-file",
+    before: &[],
+    act: Act::Import,
+    ends: CREATE.ends,
+};
+
+/// Import a file of which the vault keeps no copy: it goes once AWS has it, and not before.
+pub const PASS_THROUGH: Scenario = Scenario {
+    name: "import-without-copy",
+    before: &[],
+    act: Act::PassThrough,
+    ends: CREATE.ends,
+};
+
+/// Copy a key of the vault.
+pub const COPY: Scenario = Scenario {
+    name: "copy",
+    before: &[Act::CreateKey(NAME)],
+    act: Act::Copy,
+    ends: CREATE.ends,
+};
+
+/// Take a version that was made in the vault into the KMS key.
+pub const UPLOAD_VERSION: Scenario = Scenario {
+    name: "upload-version",
+    before: &[Act::Create, Act::NewVersion],
+    act: Act::UploadVersion,
+    ends: ROTATE_IN_PLACE.ends,
+};
+
+/// Rotate a key of the vault with the KMS key that holds it.
+pub const ROTATE_KEY: Scenario = Scenario {
+    name: "rotate-source-key",
+    before: &[Act::Create],
+    act: Act::RotateKey,
+    ends: ROTATE_IN_PLACE.ends,
+};
+
+/// Rotate a keystore.
+pub const ROTATE_KEYSTORE: Scenario = Scenario {
+    name: "rotate-keystore",
+    before: &[Act::Create],
+    act: Act::RotateKeystore(OldKey::Disable),
+    ends: ROTATE_BY_NEW_KEY.ends,
+};
+
+/// Change description and tags.
+pub const UPDATE: Scenario = Scenario {
+    name: "update",
+    before: &[Act::Create],
+    act: Act::Update,
+    ends: CREATE.ends,
+};
+
+/// Take back the grants that somebody gave.
+pub const REVOKE_GRANTS: Scenario = Scenario {
+    name: "revoke-grants",
+    before: &[Act::Create, Act::ForeignGrant],
+    act: Act::RevokeGrants,
+    ends: CREATE.ends,
+};
+
+/// Bind an empty KMS key, and fill it.
+pub const BIND_EMPTY: Scenario = Scenario {
+    name: "bind-empty",
+    before: &[Act::CreateKey(NAME), Act::ForeignEmptyKey],
+    act: Act::Bind,
+    ends: CREATE.ends,
+};
+
+/// Bind a filled KMS key of two materials: each is proved to be a version of the key.
+pub const BIND_FILLED: Scenario = Scenario {
+    name: "bind-filled",
+    before: &[Act::Create, Act::RotateInPlace, Act::Release],
+    act: Act::Bind,
+    ends: ROTATE_IN_PLACE.ends,
+};
+
+/// Bind a filled KMS key, begun by a job about many.
+pub const BIND_MANY: Scenario = Scenario {
+    name: "bind-by-manifest",
+    before: &[Act::Create, Act::RotateInPlace, Act::Release],
+    act: Act::BindMany,
+    ends: ROTATE_IN_PLACE.ends,
+};
+
+/// Look at the whole account, and bring back by itself what somebody else deleted.
+pub const SYNC_AND_HEAL: Scenario = Scenario {
+    name: "sync-and-heal",
+    before: &[Act::Create, Act::LetHeal, Act::ForeignDeletionOfMaterial],
+    act: Act::Sync,
+    ends: CREATE.ends,
+};
+
+/// Replicate a multi-Region key into the other Region.
+pub const REPLICATE: Scenario = Scenario {
+    name: "replicate",
+    before: &[Act::CreateMultiRegion],
+    act: Act::Replicate,
+    ends: CREATE.ends,
+};
+
+/// Make the replica the primary.
+pub const CHANGE_PRIMARY: Scenario = Scenario {
+    name: "change-primary",
+    before: &[Act::CreateMultiRegion, Act::Replicate],
+    act: Act::ChangePrimary,
+    ends: CREATE.ends,
+};
+
 /// Create-and-import and both rotations.
 pub const MAIN: &[&Scenario] = &[&CREATE, &ROTATE_BY_NEW_KEY, &ROTATE_IN_PLACE];
 
-/// Every other kind of job on KMS keys.
+/// What is done to one KMS key, alone or as one of many.
 pub const OTHERS: &[&Scenario] = &[
-    &PASS_THROUGH,
     &REMOVE_FROM_CLOUD,
     &DEACTIVATE,
     &ACTIVATE,
@@ -400,6 +363,28 @@ pub const OTHERS: &[&Scenario] = &[
     &BULK_ROTATE,
 ];
 
+/// The kinds of job that begin with what is there already: keys of the vault, KMS keys of others, material of AWS, a
+/// keystore, another Region.
+pub const FURTHER: &[&Scenario] = &[
+    &GENERATE,
+    &ROTATE_TO_OURS,
+    &UPLOAD,
+    &IMPORT,
+    &PASS_THROUGH,
+    &COPY,
+    &UPLOAD_VERSION,
+    &ROTATE_KEY,
+    &ROTATE_KEYSTORE,
+    &UPDATE,
+    &REVOKE_GRANTS,
+    &BIND_EMPTY,
+    &BIND_FILLED,
+    &BIND_MANY,
+    &SYNC_AND_HEAL,
+    &REPLICATE,
+    &CHANGE_PRIMARY,
+];
+
 async fn asks_about_unknown_key(world: &World) -> bool {
     let jobs = world.jobs().await;
     let mut notes = jobs
@@ -410,6 +395,24 @@ async fn asks_about_unknown_key(world: &World) -> bool {
 }
 
 impl Scenario {
+    /// The Region of the primary in the end, where there are two Regions.
+    pub(super) fn primary(&self) -> Option<&'static str> {
+        match self.act {
+            Act::Replicate => Some(REGION),
+            Act::ChangePrimary => Some(OTHER_REGION),
+            _ => None,
+        }
+    }
+
+    /// The Regions of connection and keystore.
+    pub(super) fn regions(&self) -> &'static [&'static str] {
+        if self.primary().is_some() {
+            &[REGION, OTHER_REGION]
+        } else {
+            &[REGION]
+        }
+    }
+
     /// Does what was done before; each act comes to its end.
     pub(super) async fn prepare(&self, world: &World) {
         for act in self.before {
