@@ -1,5 +1,6 @@
 //! Delivers alerts: signed webhooks and mail, each to an address that is allowed.
 
+mod bounded;
 mod mail;
 mod reach;
 mod trust;
@@ -33,6 +34,10 @@ impl Post {
 
 #[async_trait]
 impl Messenger for Post {
+    fn check_ca_bundle(&self, pem: &str) -> Result<(), NotDelivered> {
+        trust::check(pem)
+    }
+
     async fn deliver(&self, to: &OpenAddress, message: &Message) -> Result<(), NotDelivered> {
         let sending = async {
             match to {

@@ -15,9 +15,9 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::extension::ClientId;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use crate::bounded::Bounded;
 use crate::reach::Reach;
 use crate::{failed, trust};
 
@@ -36,13 +36,14 @@ pub(crate) async fn send(
         });
     }
     let mail = written(to, message)?;
-    let stream = reach.dial(&to.host, to.port).await?;
+    let stream = Bounded::new(reach.dial(&to.host, to.port).await?);
     let me = ClientId::Ipv4(Ipv4Addr::LOCALHOST);
     let at = |error: lettre::transport::smtp::Error| failed(&to.host, &error);
     let mut connection = match to.security {
         MailSecurity::Tls => {
             let secured = trust::secure(stream, &to.host, to.ca_bundle.as_deref()).await?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(Secured(secured)), &me).await
+            let secured = Secured(Box::new(secured));
+            AsyncSmtpConnection::connect_with_transport(Box::new(secured), &me).await
         }
         MailSecurity::StartTls | MailSecurity::None => {
             AsyncSmtpConnection::connect_with_transport(Box::new(stream), &me).await
@@ -106,7 +107,7 @@ fn starttls(to: &OpenMail) -> Result<TlsParameters, NotDelivered> {
 
 /// A connection that speaks TLS already, as `lettre` takes it.
 #[derive(Debug)]
-struct Secured(TlsStream<TcpStream>);
+struct Secured(Box<TlsStream<Bounded>>);
 
 impl AsyncTokioStream for Secured {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
@@ -120,7 +121,7 @@ impl AsyncRead for Secured {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        Pin::new(&mut *self.0).poll_read(cx, buffer)
     }
 }
 
@@ -130,14 +131,14 @@ impl AsyncWrite for Secured {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        Pin::new(&mut *self.0).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut *self.0).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut *self.0).poll_shutdown(cx)
     }
 }

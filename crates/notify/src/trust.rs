@@ -6,7 +6,7 @@ use keyferry_ports::messenger::NotDelivered;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -19,13 +19,41 @@ pub(crate) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, No
         .map_err(|error| failed("the CA bundle is no PEM", &error))
 }
 
-fn roots(ca_bundle: Option<&str>) -> Result<RootCertStore, NotDelivered> {
+/// Whether every certificate of a bundle can be trusted, and there is one.
+pub(crate) fn check(pem: &str) -> Result<(), NotDelivered> {
+    let store = given(pem)?;
+    if store.is_empty() {
+        return Err(NotDelivered {
+            why: "the CA bundle holds no certificate".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The certificates of a bundle: each must be one, for whoever gave it means all of them.
+fn given(pem: &str) -> Result<RootCertStore, NotDelivered> {
     let mut store = RootCertStore::empty();
-    let trusted = match ca_bundle {
-        Some(pem) => certificates(pem)?,
-        None => rustls_native_certs::load_native_certs().certs,
+    for (number, certificate) in (1..).zip(certificates(pem)?) {
+        store.add(certificate).map_err(|error| {
+            failed(
+                format_args!("certificate {number} of the CA bundle is none"),
+                &error,
+            )
+        })?;
+    }
+    Ok(store)
+}
+
+fn roots(ca_bundle: Option<&str>) -> Result<RootCertStore, NotDelivered> {
+    let store = match ca_bundle {
+        Some(pem) => given(pem)?,
+        None => {
+            let mut store = RootCertStore::empty();
+            // What is odd in a host's store is none of our business.
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            store
+        }
     };
-    store.add_parsable_certificates(trusted);
     if store.is_empty() {
         return Err(NotDelivered {
             why: "there is no CA certificate to trust: install the host's, or give the destination a CA bundle"
@@ -36,11 +64,11 @@ fn roots(ca_bundle: Option<&str>) -> Result<RootCertStore, NotDelivered> {
 }
 
 /// Speaks TLS with a host: 1.2 or later, its certificate trusted and naming it.
-pub(crate) async fn secure(
-    stream: TcpStream,
+pub(crate) async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     host: &str,
     ca_bundle: Option<&str>,
-) -> Result<TlsStream<TcpStream>, NotDelivered> {
+) -> Result<TlsStream<S>, NotDelivered> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

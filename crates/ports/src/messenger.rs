@@ -83,6 +83,13 @@ pub struct NotDelivered {
 /// Delivers messages.
 #[async_trait]
 pub trait Messenger: Send + Sync + 'static {
+    /// Whether a PEM bundle of CA certificates can be used: it holds one or more, and each is one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDelivered`] that says which certificate is none.
+    fn check_ca_bundle(&self, pem: &str) -> Result<(), NotDelivered>;
+
     /// Delivers one message once. Ends by itself. What fails may have been taken all the same: whoever tries again sends
     /// the same [`Message::id`].
     ///

@@ -63,7 +63,7 @@ impl AlertDestinations {
     ///
     /// # Errors
     ///
-    /// An address that cannot be one; a password without TLS; a taken name.
+    /// An address that cannot be one; a password without TLS; a CA bundle with something else than certificates; a taken name.
     pub async fn add(
         &self,
         actor: &Actor,
@@ -71,6 +71,7 @@ impl AlertDestinations {
     ) -> Result<AddedDestination, AppError> {
         authorize(actor, Action::AlertDestinationAdd)?;
         check(&command)?;
+        self.check_ca_bundle(&command.address)?;
         let records = &self.shared.ports.records;
         if records
             .find_destination_by_name(&command.name)
@@ -112,6 +113,16 @@ impl AlertDestinations {
             destination,
             secret: signing,
         })
+    }
+
+    fn check_ca_bundle(&self, address: &DestinationAddress) -> Result<(), AppError> {
+        let (DestinationAddress::Webhook { ca_bundle, .. }
+        | DestinationAddress::Mail { ca_bundle, .. }) = address;
+        let Some(pem) = ca_bundle else {
+            return Ok(());
+        };
+        let checked = self.shared.ports.messenger.check_ca_bundle(pem);
+        checked.map_err(|refused| invalid("ca_bundle", &refused.why))
     }
 
     /// All, by name.

@@ -8,7 +8,7 @@ use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::{adopted_arn, healing, plan, plan_settled};
 use keyferry_domain::step::{ImportKind, Step};
-use keyferry_domain::view::{Field, HORIZON, Place, View};
+use keyferry_domain::view::{Field, HORIZON, KeyState, Place, View};
 use keyferry_engine::DriverError;
 use keyferry_ports::aws::Kms;
 use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState};
@@ -37,6 +37,8 @@ pub(super) enum Found {
     Step(Step),
     Wait(Timestamp, WaitReason),
     Blocked(Blocked),
+    /// It is disabled, as the job asked; what else is wanted waits for a person.
+    Disabled,
     Reached,
 }
 
@@ -220,7 +222,7 @@ impl KmsKeyRun {
                 } => self.search(now).await?,
                 Decision::Wait { until, why } => return Ok(Found::Wait(*until, *why)),
                 Decision::Blocked(_) if self.sent_since_reading => self.observe(now).await?,
-                Decision::Blocked(blocked) => return Ok(Found::Blocked(blocked.clone())),
+                Decision::Blocked(blocked) => return Ok(self.blocked(blocked.clone(), now)),
                 Decision::Steps(_) => match self.first_step(&overlaid, &view) {
                     Some(step) if self.must_look_before(&step) => {
                         self.look_before(&step, now).await?
@@ -234,6 +236,23 @@ impl KmsKeyRun {
             }
         }
         Ok(Found::Wait(now + AFTER_REFUSAL, WaitReason::Settling))
+    }
+
+    /// Whoever asked to disable a KMS key has that, although a rotation of it cannot go on now.
+    fn blocked(&self, blocked: Blocked, now: Timestamp) -> Found {
+        let is_disabled = |place: &Place| {
+            let described = place.described.value();
+            described.is_some_and(|described| described.state == KeyState::Disabled)
+        };
+        let is_done = blocked == Blocked::PrimaryDisabled
+            && self.subject.only_disables
+            && !self.places.is_empty()
+            && self.places.values().all(is_disabled);
+        match self.overtaken_until(now) {
+            _ if !is_done => Found::Blocked(blocked),
+            Some(until) => Found::Wait(until, WaitReason::Horizon),
+            None => Found::Disabled,
+        }
     }
 
     /// What of a plan comes first. Healing goes past what it leaves to people, as long as there is more for it to do.
@@ -307,7 +326,7 @@ impl KmsKeyRun {
     fn settled(&self, view: &View, now: Timestamp) -> Found {
         match plan_settled(&self.subject.key.intent, view, now).decision {
             Decision::Wait { until, why } => Found::Wait(until, why),
-            Decision::Blocked(blocked) => Found::Blocked(blocked),
+            Decision::Blocked(blocked) => self.blocked(blocked, now),
             Decision::Steps(_) => match self.overtaken_until(now) {
                 Some(until) => Found::Wait(until, WaitReason::Horizon),
                 None => Found::Reached,

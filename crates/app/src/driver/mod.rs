@@ -79,6 +79,8 @@ pub(crate) struct Subject {
     pub(crate) imports: bool,
     /// What of the source is kept only until AWS has it.
     pub(crate) passing: Option<Passing>,
+    /// Whether it is done with the disabling: the job asks for nothing else.
+    pub(crate) only_disables: bool,
     /// How far the key is that shall replace this one, where the job waits for it.
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
@@ -150,6 +152,7 @@ impl Driver for KmsKeyDriver {
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
         subject.imports = job.kind == Action::KmsKeyImport.as_str();
+        subject.only_disables = job.kind == Action::KmsKeyDisable.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
         let session = format!("keyferry-{}", target.job);
         let link = self
@@ -232,6 +235,7 @@ impl KmsKeyDriver {
             only_heals: false,
             imports: false,
             passing,
+            only_disables: false,
             successor: Successor::Ready,
             source_group,
         })

@@ -187,10 +187,16 @@ impl Run for KmsKeyRun {
                 code: blocked.code().to_owned(),
                 why: format!("{}; {}", blocked.reason(), blocked.hint()),
             }),
+            Found::Disabled => Verdict {
+                settled: Vec::new(),
+                records: self.closing_records(),
+                next: Next::Finished,
+            },
             Found::Reached => {
                 let gone = self.let_go(now).await?;
                 let mut records = self.finish(now);
                 records.extend(gone);
+                records.extend(self.drift_is_over(now).await?);
                 Verdict {
                     settled: Vec::new(),
                     records,
@@ -198,9 +204,6 @@ impl Run for KmsKeyRun {
                 }
             }
         };
-        if matches!(verdict.next, Next::Finished) {
-            verdict.records.extend(self.drift_is_over(now).await?);
-        }
         verdict.settled = std::mem::take(&mut self.settled);
         if matches!(verdict.next, Next::Wait { .. } | Next::Stuck { .. }) {
             verdict.records = self.closing_records();

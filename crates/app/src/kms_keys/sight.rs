@@ -235,6 +235,7 @@ impl<'a> Sight<'a> {
             only_heals: false,
             imports: false,
             passing: None,
+            only_disables: false,
             successor: Successor::Ready,
             source_group: None,
         };

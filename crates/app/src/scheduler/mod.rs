@@ -4,6 +4,7 @@
 //! read: of several servers one comes first, and the others meet its change.
 
 mod list;
+mod stuck;
 pub(crate) mod told;
 
 use std::sync::Arc;
@@ -15,9 +16,7 @@ use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
-use keyferry_ports::records::{
-    AlertFilter, Batch, Change, Expect, Page, RecordsError, RotationSubject, Subject,
-};
+use keyferry_ports::records::{Batch, Change, Expect, RotationSubject, Subject};
 
 use crate::access_keys::AccessKeys;
 use crate::action::Action;
@@ -30,6 +29,7 @@ use crate::parts::Shared;
 
 pub use list::Schedule;
 
+pub use stuck::STUCK;
 pub use told::REFUSED;
 
 use told::{About, next_try};
@@ -106,6 +106,7 @@ impl Scheduler {
             }
         }
         self.end_alerts().await?;
+        self.tell_of_stuck().await?;
         failed.map_or(Ok(begun), Err)
     }
 
@@ -291,43 +292,14 @@ impl Scheduler {
 
     /// Ends alerts about what no schedule rotates any more.
     async fn end_alerts(&self) -> Result<(), AppError> {
-        let filter = AlertFilter {
-            is_open: Some(true),
-            ..AlertFilter::default()
-        };
-        let mut cursor = None;
-        loop {
-            let page = Page {
-                limit: 1_000,
-                cursor,
-            };
-            let part = self
-                .shared
-                .ports
-                .records
-                .list_alerts(&filter, &page)
-                .await?;
-            for alert in part.rows.iter().filter(|alert| alert.code == REFUSED) {
-                if !self.still_rotates(alert.subject).await?
-                    && let Some(over) = self.shared.rotation_goes_on(alert.subject).await?
-                {
-                    match self
-                        .shared
-                        .ports
-                        .records
-                        .commit(Batch::new().with(over))
-                        .await
-                    {
-                        Ok(()) | Err(RecordsError::Conflict { .. }) => {}
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-            }
-            cursor = part.next;
-            if cursor.is_none() {
-                return Ok(());
+        for alert in self.open_alerts(REFUSED).await? {
+            if !self.still_rotates(alert.subject).await?
+                && let Some(over) = self.shared.rotation_goes_on(alert.subject).await?
+            {
+                self.put(over).await?;
             }
         }
+        Ok(())
     }
 
     /// Whether a schedule rotates this: its own, or that of the key whose current version a KMS key does not have yet.

@@ -26,6 +26,10 @@ pub(crate) struct About {
 }
 
 impl About {
+    pub(super) fn into_parts(self) -> (Subject, String, GroupId) {
+        (self.subject, self.name, self.group)
+    }
+
     pub(crate) fn kms_key(key: &KmsKey) -> Self {
         Self {
             subject: key.id.into(),

@@ -78,6 +78,26 @@ async fn delivery(world: &World) -> (DeliveryState, u32, Option<String>) {
 }
 
 #[tokio::test]
+async fn a_destination_with_a_ca_bundle_of_something_else_is_refused() {
+    let world = world().await;
+    let command = AddDestination {
+        address: DestinationAddress::Webhook {
+            url: URL.to_owned(),
+            ca_bundle: Some("no certificate".to_owned()),
+        },
+        ..webhook("hooks", Severity::Info)
+    };
+
+    let destinations = &world.app.alert_destinations;
+    let refused = destinations.add(&world.actor, command).await.unwrap_err();
+
+    assert_eq!(refused.code(), "request.invalid");
+    assert!(refused.to_string().contains("ca_bundle"), "{refused}");
+    let listed = destinations.list(&world.actor).await.unwrap();
+    assert_eq!(listed, []);
+}
+
+#[tokio::test]
 async fn a_new_alert_is_delivered_once_wherever_it_is_wanted() {
     let world = world().await;
     added(&world, webhook("pager", Severity::Critical)).await;

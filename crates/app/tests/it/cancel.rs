@@ -176,3 +176,57 @@ async fn what_is_destructive_wants_the_name_typed_and_its_plan_does_not() {
     assert!(keys.deactivate(actor, "app", &dry).await.is_ok());
     assert!(keys.rotate(actor, "app", rotate, &dry).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_job_whose_reads_keep_failing_can_be_cancelled() {
+    let world = world().await;
+    let sim = &world.outside.sim;
+    let throttle = ScriptedFault::next("DeleteImportedKeyMaterial", Fault::Throttle);
+    sim.add_fault(throttle);
+    let job = deactivate(&world).await;
+    app(&world).engine.run_due().await.unwrap();
+    let failing = ScriptedFault::next("DescribeKey", Fault::Internal500);
+    sim.add_fault(failing.times(u32::MAX));
+    world.outside.advance_minutes(10);
+    app(&world).engine.run_due().await.unwrap();
+
+    cancel(&world, job).await;
+    world.run().await;
+
+    let ended = app(&world).jobs.show(&world.actor, job).await.unwrap();
+    assert_eq!(ended.job.state, JobState::Cancelled);
+    let sent = &ended.targets[0].1;
+    assert!(!sent.is_empty(), "the disabling was sent before");
+}
+
+#[tokio::test]
+async fn a_disabling_is_done_once_the_key_is_disabled_whatever_rotation_waits_for_a_person() {
+    let world = world().await;
+    let keys = &app(&world).kms_keys;
+    let method = RotationMethod::InPlace;
+    let mode = Mode::default();
+    let rotation = keys.rotate(&world.actor, "app", Rotate { method }, &mode);
+    let rotation = job(rotation.await);
+    let disabling = job(keys.disable(&world.actor, "app", &mode).await);
+
+    world.run().await;
+
+    let state = async |id| {
+        app(&world)
+            .jobs
+            .show(&world.actor, id)
+            .await
+            .unwrap()
+            .job
+            .state
+    };
+    assert_eq!(state(disabling).await, JobState::Succeeded);
+    assert_eq!(state(rotation).await, JobState::Stuck);
+    assert_eq!(observed(&world, "app").await, KeyState::Disabled);
+
+    let enabling = keys.enable(&world.actor, "app", &mode).await;
+    world.succeed(enabling).await;
+    assert_eq!(observed(&world, "app").await, KeyState::Enabled);
+    let current = world.kms_key("app").await.intent.current;
+    assert_eq!(current.map(|version| version.get()), Some(2));
+}

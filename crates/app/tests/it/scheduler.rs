@@ -16,7 +16,7 @@ use keyferry_domain::version::VersionState;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{Batch, Change, Commits as _, Expect, JobState, Page};
 use keyferry_testkit::fuse::Fuse;
-use keyferry_testkit::world::World;
+use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use serde_json::json;
 
 use crate::scene::{DRY, MODE, aws, described, open_alerts, world};
@@ -215,6 +215,59 @@ async fn a_rotation_that_is_refused_is_told_once_put_off_and_made_up_for() {
     assert_eq!(made_up, 1);
     assert_eq!(states(&world, "app").await.len(), 2);
     assert_eq!(open_alerts(&world).await, []);
+}
+
+#[tokio::test]
+async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on() {
+    let world = world().await;
+    let in_place = RotationSchedule {
+        method: ScheduledMethod::InPlace,
+        ..every("30d")
+    };
+    schedule(&world, "app", in_place).await;
+    assert_eq!(after_days(&world, 31).await, 1);
+    let arn = world.arn("app").await.to_string();
+    let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
+    let planted = hand.plant_material(&arn, &[7; 32], world.outside.clock_now());
+    world.run().await;
+
+    world.app.scheduler.run_due().await.unwrap();
+    world.app.scheduler.run_due().await.unwrap();
+    let told = open_alerts(&world).await;
+    let stuck: Vec<_> = told
+        .iter()
+        .filter(|alert| alert.code == "schedule.rotation-stuck")
+        .collect();
+    assert_eq!(stuck.len(), 1, "{told:#?}");
+    let job = world
+        .jobs()
+        .await
+        .into_iter()
+        .find(|one| one.job.state == JobState::Stuck);
+    let job = job.expect("it needs a person").job;
+    assert!(stuck[0].details.contains(&job.id.to_string()), "{stuck:?}");
+
+    let planted = json!({ "KeyId": arn, "KeyMaterialId": planted.unwrap() });
+    aws(&world, "DeleteImportedKeyMaterial", planted);
+    world.app.jobs.retry(&world.actor, job.id).await.unwrap();
+    world.run().await;
+    world.app.scheduler.run_due().await.unwrap();
+
+    assert_eq!(
+        world
+            .kms_key("app")
+            .await
+            .intent
+            .current
+            .map(|version| version.get()),
+        Some(2)
+    );
+    let told = open_alerts(&world).await;
+    assert!(
+        told.iter()
+            .all(|alert| alert.code != "schedule.rotation-stuck"),
+        "{told:#?}"
+    );
 }
 
 #[tokio::test]

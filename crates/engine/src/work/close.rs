@@ -5,6 +5,7 @@ use keyferry_ports::records::{Change, Records, Target, TargetState};
 
 use super::{BEFORE_HORIZON, CLOCK_AHEAD, End, Sitting};
 use crate::core::Carried;
+use crate::driver::{Cancelled, Run};
 use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::time::{after, whole_micros};
@@ -26,6 +27,18 @@ impl Sitting<'_> {
             note: None,
             tries: self.target.tries,
             changes: Vec::new(),
+        }
+    }
+
+    /// Nobody wants it any more.
+    pub(super) fn cancelled(&self, run: &mut dyn Run, mut changes: Vec<Change>) -> Close {
+        let Cancelled { records, note } = run.cancelled();
+        changes.extend(records);
+        Close {
+            state: TargetState::Cancelled,
+            note,
+            changes,
+            ..self.plain()
         }
     }
 

@@ -14,9 +14,7 @@ use keyferry_ports::records::{
 
 use crate::board::Claim;
 use crate::core::{Carried, Core, Recorded};
-use crate::driver::{
-    Cancelled, DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict,
-};
+use crate::driver::{DriverError, NOT_SENT, Next, Run, Sent, StepSpec, THROTTLED, Verdict};
 use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::lanes::orphaned;
@@ -218,7 +216,7 @@ impl Sitting<'_> {
             };
             let verdict = match verdict {
                 Ok(verdict) => verdict,
-                Err(error) => return self.give_up(error).await,
+                Err(error) => return self.unread(&mut *run, error).await,
             };
             let end = match self.follow(&mut *run, verdict).await {
                 Ok(end) => end,
@@ -260,14 +258,7 @@ impl Sitting<'_> {
                 if let Next::Step(spec) = next {
                     changes.extend(spec.records);
                 }
-                let Cancelled { records, note } = run.cancelled();
-                changes.extend(records);
-                Close {
-                    state: TargetState::Cancelled,
-                    note,
-                    changes,
-                    ..self.plain()
-                }
+                self.cancelled(run, changes)
             }
             Next::Step(_) if is_cancelled => {
                 self.before_horizon(open.unwrap_or_else(|| self.core.now()))
@@ -512,6 +503,19 @@ impl Sitting<'_> {
     async fn rescue(&mut self, error: RecordsError) -> Records<End> {
         self.record_carried().await?;
         Err(error)
+    }
+
+    /// What cannot be read now is read again later, unless nobody wants it any more.
+    async fn unread(&mut self, run: &mut dyn Run, error: DriverError) -> Records<End> {
+        let is_of_records = matches!(error, DriverError::Records(_));
+        if is_of_records
+            || self.open_horizon(&[]).is_some()
+            || self.leave().await? != Leave::Cancelled
+        {
+            return self.give_up(error).await;
+        }
+        let close = self.cancelled(run, Vec::new());
+        self.close(close).await
     }
 
     async fn give_up(&mut self, error: DriverError) -> Records<End> {

@@ -156,6 +156,22 @@ async fn mail_goes_to_every_mailbox_over_tls() {
 }
 
 #[tokio::test]
+async fn a_line_without_an_end_is_not_read_for_ever() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let talking = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        while stream.write_all(&[b'2'; 4096]).await.is_ok() {}
+    });
+
+    let to = OpenAddress::Mail(mail(port, MailSecurity::None, None));
+    let refused = post().deliver(&to, &message()).await.unwrap_err();
+
+    assert!(refused.why.contains("more than 262144 bytes"), "{refused}");
+    talking.await.unwrap();
+}
+
+#[tokio::test]
 async fn after_starttls_the_password_is_sent_and_not_before() {
     let (tls, pem) = certificate();
     let (port, heard) = serve(Script {

@@ -176,3 +176,19 @@ async fn a_redirect_is_not_followed_and_a_refusal_is_told() {
         got.await.unwrap();
     }
 }
+
+#[test]
+fn a_ca_bundle_counts_only_if_every_certificate_in_it_is_one() {
+    let (_, good) = certificate();
+    let bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let refused = |pem: &str| post().check_ca_bundle(pem).unwrap_err().why;
+
+    assert_eq!(post().check_ca_bundle(&good), Ok(()));
+    let second = refused(&format!("{good}{bad}"));
+    assert!(
+        second.contains("certificate 2 of the CA bundle"),
+        "{second}"
+    );
+    let none = refused("no PEM at all");
+    assert!(none.contains("holds no certificate"), "{none}");
+}

@@ -1,0 +1,156 @@
+//! Scheduled rotations that need a person: nobody waits for the end of their jobs, so that an alert tells of it.
+
+use std::collections::BTreeMap;
+
+use keyferry_ports::records::{
+    Alert, AlertFilter, Batch, Change, Job, JobFilter, JobState, Page, RecordsError, Subject,
+    TargetState,
+};
+
+use super::Scheduler;
+use super::told::About;
+use crate::action::Action;
+use crate::alerts::{Trouble, ended};
+use crate::error::AppError;
+
+/// The code of the alert of a rotation that was begun by schedule and got stuck.
+pub const STUCK: &str = "schedule.rotation-stuck";
+
+/// Rows read at a time.
+const PAGE: u32 = 1_000;
+
+/// What is stuck, and why.
+type Stuck = BTreeMap<Subject, String>;
+
+impl Scheduler {
+    /// Tells of every scheduled rotation that is stuck, and no longer of what goes on.
+    pub(super) async fn tell_of_stuck(&self) -> Result<(), AppError> {
+        let stuck = self.stuck().await?;
+        let mut told = Vec::new();
+        for alert in self.open_alerts(STUCK).await? {
+            if stuck.contains_key(&alert.subject) {
+                told.push(alert.subject);
+            } else {
+                self.put(ended(&alert, self.shared.now())).await?;
+            }
+        }
+        for (subject, why) in stuck {
+            if !told.contains(&subject)
+                && let Some(about) = self.about(subject).await?
+            {
+                let trouble = about.trouble(
+                    STUCK,
+                    "a rotation that was begun by schedule needs a person",
+                    why,
+                );
+                self.put(self.shared.alerted(trouble).await?).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn stuck(&self) -> Result<Stuck, AppError> {
+        let filter = JobFilter {
+            state: Some(JobState::Stuck),
+            subject: None,
+        };
+        let (mut stuck, mut cursor) = (Stuck::new(), None);
+        loop {
+            let page = Page {
+                limit: PAGE,
+                cursor,
+            };
+            let found = self.shared.ports.records.list_jobs(&filter, &page).await?;
+            for job in found.rows.iter().filter(|job| is_by_schedule(job)) {
+                self.stuck_in(job, &mut stuck).await?;
+            }
+            cursor = found.next;
+            if cursor.is_none() {
+                return Ok(stuck);
+            }
+        }
+    }
+
+    async fn stuck_in(&self, job: &Job, stuck: &mut Stuck) -> Result<(), AppError> {
+        let targets = self.shared.ports.records.list_targets(job.id).await?;
+        let targets = targets.into_iter();
+        for target in targets.filter(|target| target.state == TargetState::Stuck) {
+            let (code, why) = target.note.unwrap_or_default();
+            // Newest first: the newest job says why.
+            stuck
+                .entry(target.subject)
+                .or_insert_with(|| format!("{why} ({code}); job {}", job.id));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn open_alerts(&self, code: &str) -> Result<Vec<Alert>, AppError> {
+        let filter = AlertFilter {
+            is_open: Some(true),
+            ..AlertFilter::default()
+        };
+        let (mut open, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = Page {
+                limit: PAGE,
+                cursor,
+            };
+            let found = self.shared.ports.records.list_alerts(&filter, &page);
+            let found = found.await?;
+            open.extend(found.rows.into_iter().filter(|alert| alert.code == code));
+            cursor = found.next;
+            if cursor.is_none() {
+                return Ok(open);
+            }
+        }
+    }
+
+    /// Writes an alert; another server may have come first.
+    pub(super) async fn put(&self, change: Change) -> Result<(), AppError> {
+        let batch = Batch::new().with(change);
+        match self.shared.ports.records.commit(batch).await {
+            Ok(()) | Err(RecordsError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn about(&self, subject: Subject) -> Result<Option<About>, AppError> {
+        let records = &self.shared.ports.records;
+        Ok(match subject {
+            Subject::KmsKey(id) => {
+                let key = records.find_kms_key(id).await?;
+                key.map(|key| About::kms_key(&key))
+            }
+            Subject::Key(id) => records.find_key(id).await?.map(|key| About::key(&key)),
+            Subject::Connection(id) => {
+                let connection = records.find_connection(id).await?;
+                connection.map(|connection| About::connection(&connection))
+            }
+            Subject::Sweep(_) | Subject::Destination(_) => None,
+        })
+    }
+}
+
+/// Whether a schedule began the job: people see the end of theirs.
+fn is_by_schedule(job: &Job) -> bool {
+    let kinds = [
+        Action::KmsKeyRotate,
+        Action::KeyRotate,
+        Action::ConnectionRotateAccessKey,
+    ];
+    kinds.iter().any(|kind| job.kind == kind.as_str()) && !job.actor.starts_with("user/")
+}
+
+impl About {
+    fn trouble(self, code: &'static str, message: &'static str, detail: String) -> Trouble {
+        let (subject, name, group) = self.into_parts();
+        Trouble {
+            subject,
+            name,
+            group,
+            code,
+            message,
+            detail,
+        }
+    }
+}
