@@ -11,7 +11,7 @@ use crate::tag::Tags;
 use crate::validity::Validity;
 
 /// What new KMS keys of a keystore look like unless the request says otherwise.
-/// A later change of the template does not touch existing keys.
+/// A later change of the template does not touch existing keys unless asked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// Kind of key.

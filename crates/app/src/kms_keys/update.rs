@@ -11,6 +11,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::operation::{self, RotationChoice, Update};
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::tag::Tags;
+use keyferry_domain::validity::Validity;
 use keyferry_domain::view::{AliasTarget, Field};
 use keyferry_ports::policy::parse_policy;
 use keyferry_ports::records::Priority;
@@ -100,7 +101,11 @@ impl KmsKeys {
         }
         let before = self.find(selector).await?;
         check_revision("KMS key", command.revision, before.revision)?;
-        let after = self.updated(&before, command).await?;
+        let after = if command.from_template {
+            self.as_template(&before, command).await?
+        } else {
+            self.updated(&before, command).await?
+        };
         if after == before {
             return Ok(Answer::Unchanged(before));
         }
@@ -110,15 +115,6 @@ impl KmsKeys {
     async fn updated(&self, before: &KmsKey, command: UpdateKmsKey) -> Result<KmsKey, AppError> {
         let now = self.shared.now();
         check_removals(before, &command)?;
-        let keystore = self
-            .shared
-            .find_keystore(&before.keystore.to_string())
-            .await?;
-        let template = command.from_template.then_some(&keystore.template);
-        let command = match template {
-            Some(template) => following(before, command, template),
-            None => command,
-        };
         let validity = command.stay.map(|stay| stay.validity(now));
         let policy = match command.policy {
             Some(change) => Some(self.changed_policy(before, change).await?),
@@ -160,13 +156,25 @@ impl KmsKeys {
         }
         self.refuse_foreign_aliases(before, &command.add_aliases)
             .await?;
-        match template {
-            Some(template) => {
-                let rule = template.rotation.as_ref();
-                self.with_schedule(after, RotationChoice::Inherit, rule)
+        Ok(after)
+    }
+
+    /// What the keystore's template says now, with what the request says itself before it.
+    async fn as_template(
+        &self,
+        before: &KmsKey,
+        command: UpdateKmsKey,
+    ) -> Result<KmsKey, AppError> {
+        let keystore = before.keystore.to_string();
+        let template = self.shared.find_keystore(&keystore).await?.template;
+        let command = following(before, command, &template);
+        let after = self.updated(before, command).await?;
+        match &template.rotation {
+            None => Ok(after),
+            rule => {
+                self.with_schedule(after, RotationChoice::Inherit, rule.as_ref())
                     .await
             }
-            None => Ok(after),
         }
     }
 
@@ -206,12 +214,13 @@ impl KmsKeys {
     }
 }
 
-/// The request with what the template says wherever it says nothing itself.
+/// The request with what the template says wherever it says nothing itself. A template without an end leaves it open.
 fn following(key: &KmsKey, command: UpdateKmsKey, template: &Template) -> UpdateKmsKey {
     let described = Some(&template.description).filter(|text| !text.is_empty());
     let policy = template.policy.as_ref();
     // Only material of ours has an end that can be changed.
     let is_ours = key.intent.shape.origin == Origin::External && key.intent.current.is_some();
+    let has_end = is_ours && template.validity != Validity::Permanent;
     let mut tags = template.tags.clone();
     tags.retain(|tag, _| !command.remove_tags.contains(tag));
     tags.extend(command.set_tags);
@@ -223,7 +232,7 @@ fn following(key: &KmsKey, command: UpdateKmsKey, template: &Template) -> Update
             .or_else(|| policy.map(|policy| PolicyChange::Json(policy.as_str().to_owned()))),
         stay: command
             .stay
-            .or_else(|| is_ours.then(|| template.validity.into())),
+            .or_else(|| has_end.then(|| template.validity.into())),
         ..command
     }
 }

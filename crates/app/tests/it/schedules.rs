@@ -5,7 +5,7 @@ use keyferry_app::connections::{AddConnection, LinkRequest, UpdateConnection};
 use keyferry_app::keys::CreateKey;
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
 use keyferry_app::kms_keys::{
-    CreateKmsKey, Mode, Properties, Rotate, RotationMethod, UpdateKmsKey,
+    Answer, CreateKmsKey, Mode, Properties, Rotate, RotationMethod, UpdateKmsKey,
 };
 use keyferry_domain::connection::Tier;
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
@@ -13,6 +13,7 @@ use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::schedule::{Recurrence, RotationSchedule, ScheduledMethod, SourceRotation};
 use keyferry_domain::spec::KeySpec;
+use keyferry_domain::validity::Validity;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{RotationSubject, ScheduleRecords as _};
 use keyferry_testkit::world::World;
@@ -330,4 +331,39 @@ async fn a_changed_template_reaches_an_existing_kms_key_only_when_asked_c4() {
     assert_eq!(after.intent.rotation, Some(every("30d")));
     assert_eq!(after.rotation_due, Some(after.created_at + days(30)));
     assert_eq!(after.intent.policy, own.intent.policy);
+}
+
+#[tokio::test]
+async fn what_a_template_leaves_open_stays_as_it_is_c4() {
+    let world = world().await;
+    let own = RotationChoice::Own(every("60d"));
+    create(&world, "app", KeySpec::Aes256, own).await.unwrap();
+    let until = Validity::Until(world.outside.clock.now() + days(100));
+    let ends = UpdateKmsKey {
+        stay: Some(until.into()),
+        ..UpdateKmsKey::default()
+    };
+    let kms_keys = &world.app.kms_keys;
+    let mode = Mode::default();
+    let answer = kms_keys.update(&world.actor, "app", ends, &mode).await;
+    world.succeed(answer).await;
+    let before = world.kms_key("app").await;
+    let never = UpdateKeystore {
+        rotation: Some(RotationChoice::Never),
+        ..UpdateKeystore::default()
+    };
+    let keystores = &world.app.keystores;
+    keystores
+        .update(&world.actor, "store", never)
+        .await
+        .unwrap();
+
+    let follow = UpdateKmsKey {
+        from_template: true,
+        ..UpdateKmsKey::default()
+    };
+    let answer = kms_keys.update(&world.actor, "app", follow, &mode).await;
+
+    assert!(matches!(answer, Ok(Answer::Unchanged(_))), "{answer:?}");
+    assert_eq!(world.kms_key("app").await.intent, before.intent);
 }
