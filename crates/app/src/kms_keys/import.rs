@@ -95,7 +95,7 @@ impl KmsKeys {
         if let ImportInto::Existing(kms_key) = &command.into {
             authorize(actor, Action::KmsKeyBind)?;
             if let Some(lacking) = self.lacking(&to, kms_key).await? {
-                return self.heal_by_file(actor, lacking, command, mode).await;
+                return Box::pin(self.heal_by_file(actor, lacking, command, mode)).await;
             }
         }
         let FileOfKey { file, key, keep } = command.file;
@@ -115,12 +115,12 @@ impl KmsKeys {
         match command.into {
             ImportInto::New(properties) => {
                 let new = NewKmsKey::of_file(command.keystore, file, *properties, digest);
-                self.make(actor, new, mode).await
+                Box::pin(self.make(actor, new, mode)).await
             }
             ImportInto::Existing(kms_key) => {
                 let mut wish = Wish::new(Action::KmsKeyImport, Priority::Interactive, &());
                 wish.digest = digest;
-                self.fill(actor, (&to, &kms_key), file, wish, mode).await
+                Box::pin(self.fill(actor, (&to, &kms_key), file, wish, mode)).await
             }
         }
     }
