@@ -59,11 +59,11 @@ async fn a_kms_key_is_changed_and_shown_with_every_field() {
         plan.body
     );
     let headers = [("if-match", "*"), ("idempotency-key", "one")];
-    let started = site.patch(path, body, &headers).await;
-    let again = site
-        .patch("/api/v1/kms-keys/billing", json!({}), &headers)
-        .await;
+    let started = site.patch(path, body.clone(), &headers).await;
+    let again = site.patch(path, body, &headers).await;
     assert_eq!(started.body["job"]["id"], again.body["job"]["id"]);
+    let other = site.patch(path, json!({}), &headers).await;
+    assert_eq!(other.body["code"], "request.idempotency-key-reused");
     finish(&site, started).await;
 
     let key = shown(&site, "billing").await;
