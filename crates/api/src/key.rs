@@ -81,6 +81,8 @@ pub struct UpdateKeyRequest {
     /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted, and that is
     /// proved.
     pub destroy_after_deletion: Option<bool>,
+    /// The key's name, which switching that on wants typed.
+    pub confirm_name: Option<String>,
 }
 
 /// A KMS key that may hold a version.

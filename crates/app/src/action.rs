@@ -93,6 +93,8 @@ actions! {
     KeyCancelDestruction = "key.cancel-destruction", None;
     /// Destroy a version for ever, 30 days later or more.
     KeyDestroyVersion = "key.destroy-version", Destructive;
+    /// Have the versions of a key destroyed once the deletion of its KMS keys is proved.
+    KeyDestroyAfterDeletion = "key.destroy-after-deletion", Destructive;
     /// Look at keys.
     KeyRead = "key.read", None;
     /// Rotate a key with KMS keys that hold it.

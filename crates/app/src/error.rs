@@ -191,9 +191,12 @@ pub enum AppError {
         /// What is wrong.
         why: String,
     },
-    /// The typed name is not the key's.
-    #[error("the name that was typed is not the name of the KMS key")]
-    NameNotConfirmed,
+    /// The typed name is not that of what the request is about.
+    #[error("the name that was typed is not the name of the {what}")]
+    NameNotConfirmed {
+        /// What kind of thing.
+        what: &'static str,
+    },
     /// Another number of KMS keys than was confirmed.
     #[error("the request is about {count} KMS keys, and that number was not confirmed")]
     CountNotConfirmed {
@@ -431,7 +434,7 @@ impl AppError {
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
             Self::Invalid { .. } => "request.invalid",
-            Self::NameNotConfirmed => "request.name-not-confirmed",
+            Self::NameNotConfirmed { .. } => "request.name-not-confirmed",
             Self::CountNotConfirmed { .. } => "request.count-not-confirmed",
             Self::Spec(bad) => bad.texts().0,
             Self::Name(_) => "request.bad-name",
@@ -484,7 +487,7 @@ impl AppError {
             }
             Self::Ambiguous { .. }
             | Self::Invalid { .. }
-            | Self::NameNotConfirmed
+            | Self::NameNotConfirmed { .. }
             | Self::CountNotConfirmed { .. }
             | Self::Spec(_)
             | Self::Name(_)
@@ -581,7 +584,10 @@ impl AppError {
             }
             Self::VersionState(_) => "look at the states with `keyferry key-version list`",
             Self::Destruction(why) => match why {
-                NotDestroyed::Delay { .. } => "give 30 days or more; nothing shortens that",
+                NotDestroyed::Delay { .. } => "give 30 to 3,650 days; nothing shortens that",
+                NotDestroyed::State(illegal) if illegal.state == VersionState::Destroyed => {
+                    "its material is gone already: look at it with `keyferry key-version list`"
+                }
                 NotDestroyed::State(_) => {
                     "a version in use is deactivated first, with `keyferry key-version deactivate`"
                 }
@@ -599,8 +605,8 @@ impl AppError {
             Self::Changed { .. } => "read it again and repeat the request",
             Self::InUse { .. } => "delete first what uses it",
             Self::Invalid { .. } => "the message names the field; give it another value",
-            Self::NameNotConfirmed => {
-                "type the name exactly as `keyferry kms-key show` prints it; in the API it is `confirm_name`"
+            Self::NameNotConfirmed { .. } => {
+                "type the name exactly as the noun's `show` prints it; in the API it is `confirm_name`"
             }
             Self::CountNotConfirmed { .. } => {
                 "look with a dry run at what is selected, and give its number; in the API it is `confirm_count`"

@@ -22,6 +22,7 @@ use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
+use crate::kms_keys::Mode;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
@@ -77,6 +78,8 @@ pub struct UpdateKey {
     pub permitted: Option<BTreeSet<KeyOperation>>,
     /// Whether the destruction of its versions is scheduled when the last KMS key that needs them is deleted.
     pub destroy_after_deletion: Option<bool>,
+    /// The key's name, as it is before, typed by whoever switches that on.
+    pub confirmed_name: Option<String>,
 }
 
 /// A key with its versions.
@@ -139,6 +142,11 @@ impl Keys {
     }
 
     /// Changes a key. Nothing goes to AWS.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NameNotConfirmed`] where versions shall be destroyed after deletion from now on, and the key's name was
+    /// not typed.
     pub async fn update(
         &self,
         actor: &Actor,
@@ -148,6 +156,14 @@ impl Keys {
         authorize(actor, Action::KeyUpdate)?;
         let mut key = self.shared.find_key(selector).await?;
         check_revision("key", command.revision, key.revision)?;
+        if command.destroy_after_deletion == Some(true) && !key.destroy_after_deletion {
+            authorize(actor, Action::KeyDestroyAfterDeletion)?;
+            let mode = Mode {
+                confirmed_name: command.confirmed_name,
+                ..Mode::default()
+            };
+            mode.confirms_name("key", &key.name)?;
+        }
         let expect = Expect::Revision(key.revision);
         if let Some(name) = command.name.filter(|name| *name != key.name) {
             self.shared.refuse_taken_key_name(key.group, &name).await?;
@@ -383,6 +399,7 @@ pub(crate) fn new_version_of(
         created_at: now,
         state_since: now,
         destroy_due: None,
+        destroy_announced: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::SignedDuration;
 use keyferry_audit::Outcome;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::{Connection, Identity, LinkMac, LinkSettings, SealedSecret};
@@ -156,6 +157,13 @@ impl Links {
                 .unwrap_or_else(PoisonError::into_inner)
                 .remove(&key);
         }
+    }
+
+    /// How far the clock of AWS, or of what stands for it, is from ours at most, as far as that is known.
+    pub(crate) fn skew_max(&self) -> SignedDuration {
+        let open = self.lock();
+        let skews = open.values().map(|link| link.skew().abs());
+        skews.max().unwrap_or_default()
     }
 
     /// Drops every link, and the credentials in it.

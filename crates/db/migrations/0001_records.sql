@@ -89,6 +89,8 @@ CREATE TABLE key_versions (
     created_at BIGINT NOT NULL,
     state_since BIGINT NOT NULL,
     destroy_due_at BIGINT,
+    -- When people were told that it comes next.
+    destroy_announced_at BIGINT,
     PRIMARY KEY (key_id, number),
     CHECK ((state = 'destroyed') = (sealed IS NULL))
 );

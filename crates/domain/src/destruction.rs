@@ -122,3 +122,81 @@ pub fn due(now: Timestamp, days: u32) -> Result<Timestamp, Refused> {
     let delay = SignedDuration::from_hours(24 * i64::from(days));
     now.checked_add(delay).map_err(|_| Refused::Delay { days })
 }
+
+/// From the announcement that a destruction is due to the destruction: time to cancel it.
+pub const ANNOUNCED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// What becomes of a version whose destruction is scheduled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ripeness {
+    /// Its time has not come, or people were told too short a time ago.
+    Waits,
+    /// Its time has come, and people have to be told first.
+    Due,
+    /// People were told long enough ago.
+    Ripe,
+}
+
+/// What becomes of a version that is due at `due`. An announcement counts only from the time on at which it was due, and from
+/// `trusted_from` on ([`Looks`]): not one from a backup, nor one by a clock that was wrong.
+pub fn ripeness(
+    (due, announced): (Timestamp, Option<Timestamp>),
+    trusted_from: Timestamp,
+    now: Timestamp,
+) -> Ripeness {
+    if now < due {
+        return Ripeness::Waits;
+    }
+    let counts = |at: &Timestamp| (due.max(trusted_from)..=now).contains(at);
+    match announced.filter(counts) {
+        None => Ripeness::Due,
+        Some(at) if now.duration_since(at) < ANNOUNCED_FOR => Ripeness::Waits,
+        Some(_) => Ripeness::Ripe,
+    }
+}
+
+/// The longest pause between two looks at what is due after which the time is still taken for the time.
+pub const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(48);
+
+/// When servers looked at what is due. Time that no server saw pass does not count as delay: the clock may be wrong, or the
+/// database an old backup. After such a pause nothing is destroyed for as long again, 30 days at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// The last look.
+    pub last: Timestamp,
+    /// From when on destructions are carried out.
+    pub trusted_from: Timestamp,
+}
+
+impl Looks {
+    /// The first look of all, or one of which it is not known when the last was.
+    pub fn first(now: Timestamp) -> Self {
+        Self {
+            last: now,
+            trusted_from: later(now, delay_min()),
+        }
+    }
+
+    /// After another look at `now`, which may also be before the last one.
+    #[must_use]
+    pub fn after(self, now: Timestamp) -> Self {
+        let pause = now.duration_since(self.last).abs();
+        if pause <= PAUSE_MAX {
+            return Self { last: now, ..self };
+        }
+        let latest = later(now, delay_min());
+        let trusted_from = later(now, pause).max(self.trusted_from).min(latest);
+        Self {
+            last: now,
+            trusted_from,
+        }
+    }
+}
+
+fn delay_min() -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(DELAY_DAYS_MIN))
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -81,6 +81,8 @@ pub struct KeyVersion {
     pub state_since: Timestamp,
     /// When its material is to be destroyed: what schedulers look for.
     pub destroy_due: Option<Timestamp>,
+    /// When people were told that its destruction is due and comes next.
+    pub destroy_announced: Option<Timestamp>,
 }
 
 impl KeyVersion {

@@ -168,14 +168,28 @@ impl Outside {
         self.start_by(ways, start)
     }
 
+    /// Starts a process whose vault nobody has opened.
+    pub fn start_sealed(&self, start: u64) -> World {
+        let aws = SimAws::new(Arc::clone(&self.sim), self.clock.clone(), Mistake::None);
+        let ways = Ways {
+            records: self.records.clone(),
+            aws: Arc::new(aws),
+            clock: self.clock.clone(),
+        };
+        self.start_with_vault(ways, Arc::new(SoftwareVault::sealed()), start)
+    }
+
     /// Starts a process that reaches the outside by other ways than in memory.
     pub fn start_by(&self, ways: Ways, start: u64) -> World {
+        self.start_with_vault(ways, open_vault(), start)
+    }
+
+    fn start_with_vault(&self, ways: Ways, vault: Arc<SoftwareVault>, start: u64) -> World {
         let Ways {
             records,
             aws,
             clock,
         } = ways;
-        let vault = open_vault();
         let ports = Ports {
             records,
             vault: vault.clone(),

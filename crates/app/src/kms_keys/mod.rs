@@ -84,15 +84,15 @@ impl Mode {
 
     /// Nothing destructive is done unless the KMS key's name was typed; its plan may be looked at.
     fn confirms(&self, key: &KmsKey) -> Result<(), AppError> {
-        self.confirms_name(&key.name)
+        self.confirms_name("KMS key", &key.name)
     }
 
-    /// The same for whatever has this name.
-    pub(crate) fn confirms_name(&self, name: &Name) -> Result<(), AppError> {
+    /// The same for whatever has this name; `what` it is, in words.
+    pub(crate) fn confirms_name(&self, what: &'static str, name: &Name) -> Result<(), AppError> {
         if self.dry_run || self.confirmed_name.as_deref() == Some(name.as_str()) {
             Ok(())
         } else {
-            Err(AppError::NameNotConfirmed)
+            Err(AppError::NameNotConfirmed { what })
         }
     }
 }

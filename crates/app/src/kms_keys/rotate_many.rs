@@ -100,7 +100,7 @@ impl KmsKeys {
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
         }
-        check_loss(actor, command.method, &source.name, mode)?;
+        check_loss(actor, command.method, ("key", &source.name), mode)?;
         let copies = match &command.copies {
             Copies::None => Vec::new(),
             Copies::All => self.active(by_source(source.id)).await?,
@@ -141,7 +141,7 @@ impl KmsKeys {
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
         }
-        check_loss(actor, method, &keystore.name, mode)?;
+        check_loss(actor, method, ("keystore", &keystore.name), mode)?;
         let filter = KmsKeyFilter {
             keystore: Some(keystore.id),
             ..KmsKeyFilter::default()
@@ -281,12 +281,12 @@ fn order<'a>(
 fn check_loss(
     actor: &Actor,
     method: RotationMethod,
-    name: &Name,
+    (what, name): (&'static str, &Name),
     mode: &Mode,
 ) -> Result<(), AppError> {
     if method.empties() {
         authorize(actor, Action::KmsKeyDeactivate)?;
-        mode.confirms_name(name)?;
+        mode.confirms_name(what, name)?;
     }
     Ok(())
 }

@@ -22,7 +22,6 @@ use super::alert;
 use super::pass::Pass;
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::destruction::clean_up;
 use crate::driver::{Reader, Subject, Work, out_of_reach, read_each, view_of};
 use crate::log::{Fact, object};
 use crate::observation::{account_answers, take_in};
@@ -61,8 +60,6 @@ impl Pass {
             Life::Provisioning => return Ok(Examined::default()),
             // Nothing is wanted of it any more, so that nothing is told of it.
             Life::Deleted | Life::Released => {
-                let actor = Actor::of_keystore(&keystore.name).to_string();
-                clean_up(&*self.driver.records, &actor, key, now).await?;
                 return Ok(Examined {
                     changes: self.tell(key, &BTreeSet::new(), (true, None), now).await?,
                     ..Examined::default()

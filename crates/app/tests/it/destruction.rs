@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use keyferry_app::keys::UpdateKey;
 use keyferry_app::kms_keys::{Mode, Properties, UploadKey};
 use keyferry_app::{Actor, AppError};
+use keyferry_domain::intent::WantedVersion;
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::life::Life;
+use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::spec::KeySpec;
+use keyferry_domain::validity::Validity;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
     AuditFilter, AuditRecords as _, Batch, Change, Commits as _, Expect, KeyRecords as _, Page,
 };
+use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::fuse::Fuse;
+use keyferry_testkit::sim_aws::{Mistake, SimAws};
 use keyferry_testkit::world::{World, open_vault};
 
 use crate::key_import::new_key;
@@ -43,9 +50,31 @@ async fn destroy(world: &World, key: &str, days: Option<u32>, mode: &Mode) -> &'
     done.map_or_else(|error| error.code(), |_| "scheduled")
 }
 
-async fn after_days(world: &World, days: i64) -> usize {
-    advance_hours(world, days * 24);
+/// What a running server does from time to time.
+async fn look(world: &World) -> usize {
     world.app.scheduler.destroy_due().await.unwrap()
+}
+
+/// Lets days pass on a running server; answers how many versions were destroyed.
+async fn after_days(world: &World, days: i64) -> usize {
+    let mut destroyed = look(world).await;
+    for _ in 0..days {
+        advance_hours(world, 24);
+        destroyed += look(world).await;
+    }
+    destroyed
+}
+
+/// Codes and details of open alerts about destructions, by code.
+async fn told(world: &World) -> Vec<(String, String)> {
+    let alerts = open_alerts(world).await.into_iter();
+    let is_ours = |alert: &keyferry_ports::records::Alert| alert.code.contains("destruction");
+    let mut told: Vec<_> = alerts
+        .filter(is_ours)
+        .map(|alert| (alert.code, alert.details))
+        .collect();
+    told.sort();
+    told
 }
 
 async fn entries(world: &World, action: &str) -> Vec<String> {
@@ -61,7 +90,7 @@ async fn entries(world: &World, action: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn f24_a_version_is_destroyed_30_days_later_at_the_earliest_and_its_public_facts_stay() {
+async fn h7_a_version_is_destroyed_30_days_later_at_the_earliest_and_its_public_facts_stay() {
     let world = world().await;
     let named = Mode::naming("spare");
     let keys = &world.app.keys;
@@ -92,7 +121,16 @@ async fn f24_a_version_is_destroyed_30_days_later_at_the_earliest_and_its_public
     assert!(scheduled.destroy_due.is_some() && scheduled.sealed.is_some());
     assert_eq!(after_days(&world, 29).await, 0);
     assert_eq!(version(&world, "spare", FIRST).await, scheduled);
-    assert_eq!(after_days(&world, 1).await, 1);
+    assert_eq!(told(&world).await, []);
+    assert_eq!(after_days(&world, 1).await, 0);
+    let near = told(&world).await;
+    assert_eq!(near[0].0, "schedule.destruction-near", "{near:?}");
+    assert!(near[0].1.contains("cancel-destruction spare 1"), "{near:?}");
+    advance_hours(&world, 23);
+    assert_eq!(look(&world).await, 0);
+    advance_hours(&world, 1);
+    assert_eq!(look(&world).await, 1);
+    assert_eq!(told(&world).await, []);
     let destroyed = version(&world, "spare", FIRST).await;
     assert_eq!(destroyed.state, VersionState::Destroyed);
     assert_eq!((&destroyed.sealed, destroyed.destroy_due), (&None, None));
@@ -101,8 +139,9 @@ async fn f24_a_version_is_destroyed_30_days_later_at_the_earliest_and_its_public
     assert_eq!(destroyed.created_at, before.created_at);
     assert_eq!(after_days(&world, 400).await, 0, "it is done once");
     let log = entries(&world, "key.destroy-version").await;
-    assert_eq!(log.len(), 2, "{log:?}");
-    assert!(log[0].contains("key/spare") && log[1].contains("user/"));
+    assert_eq!(log.len(), 3, "{log:?}");
+    assert!(log[0].contains("key/spare") && log[2].contains("user/"));
+    assert!(log[1].contains("announced"), "{log:?}");
 }
 
 #[tokio::test]
@@ -115,15 +154,18 @@ async fn a_destruction_that_was_missed_is_carried_out_once_and_one_that_was_canc
         assert_eq!(scheduled, "scheduled");
     }
     let keys = &world.app.keys;
-    let look = keys.cancel_destruction(&world.actor, "kept", FIRST, true);
-    assert_eq!(look.await.unwrap().versions[0].destroy_due, None);
+    let planned = keys.cancel_destruction(&world.actor, "kept", FIRST, true);
+    assert_eq!(planned.await.unwrap().versions[0].destroy_due, None);
     assert!(version(&world, "kept", FIRST).await.destroy_due.is_some());
     for _ in 0..2 {
         let cancelled = keys.cancel_destruction(&world.actor, "kept", FIRST, false);
         assert_eq!(cancelled.await.unwrap().versions[0].destroy_due, None);
     }
 
-    assert_eq!(after_days(&world, 400).await, 1);
+    look(&world).await;
+    advance_hours(&world, 400 * 24);
+    assert_eq!(after_days(&world, 30).await, 0);
+    assert_eq!(after_days(&world, 2).await, 1);
 
     assert_eq!(
         version(&world, "kept", FIRST).await.state,
@@ -136,20 +178,47 @@ async fn a_destruction_that_was_missed_is_carried_out_once_and_one_that_was_canc
 
 #[tokio::test]
 async fn of_several_servers_one_destroys() {
-    let world = world().await;
-    idle_key(&world, "spare").await;
-    destroy(&world, "spare", None, &Mode::naming("spare")).await;
-    advance_hours(&world, 31 * 24);
-    let scheduler = &world.app.scheduler;
-
-    let (one, other) = futures::join!(scheduler.destroy_due(), scheduler.destroy_due());
-
-    assert_eq!(one.unwrap() + other.unwrap(), 1);
-    assert_eq!(entries(&world, "key.destroy-version").await.len(), 2);
+    let base = world().await;
+    idle_key(&base, "spare").await;
+    destroy(&base, "spare", None, &Mode::naming("spare")).await;
+    assert_eq!(after_days(&base, 30).await, 0);
+    advance_hours(&base, 24);
+    let mut held = 0;
+    for at in 0.. {
+        let records = Arc::new(base.outside.records.fork());
+        let outside = base
+            .outside
+            .copy_with(Arc::clone(&base.outside.sim), records, 7);
+        let fuse = Fuse::hold_at(at);
+        let (slow, quick) = (
+            outside.start(Arc::clone(&fuse), 0),
+            outside.start(Fuse::whole(), 1),
+        );
+        let mut destroying = Box::pin(slow.app.scheduler.destroy_due());
+        let ended = tokio::select! {
+            biased;
+            () = fuse.burnt() => None,
+            done = &mut destroying => Some(done.unwrap()),
+        };
+        let other = look(&quick).await;
+        fuse.release();
+        let is_held = ended.is_none();
+        let own = match ended {
+            Some(done) => done,
+            None => destroying.await.unwrap(),
+        };
+        assert_eq!(own + other, 1, "held at point {at}");
+        assert_eq!(entries(&quick, "key.destroy-version").await.len(), 3);
+        if !is_held {
+            break;
+        }
+        held += 1;
+    }
+    assert!(held >= 4, "between reading and committing too, but {held}");
 }
 
 #[tokio::test]
-async fn f24_a_version_stays_while_a_kms_key_may_need_it_until_its_deletion_is_proved() {
+async fn h7_a_version_stays_while_a_kms_key_may_need_it_until_its_deletion_is_proved() {
     let world = world().await;
     let (keys, kms_keys) = (&world.app.keys, &world.app.kms_keys);
     keys.deactivate_version(&world.actor, "app", FIRST)
@@ -191,7 +260,7 @@ async fn f24_a_version_stays_while_a_kms_key_may_need_it_until_its_deletion_is_p
     assert_eq!(observe(1).await, Life::Deleted);
     assert_eq!(destroy(&world, "app", None, &named).await, "scheduled");
 
-    assert_eq!(after_days(&world, 30).await, 1);
+    assert_eq!(after_days(&world, 31).await, 1);
 }
 
 #[tokio::test]
@@ -229,38 +298,56 @@ async fn what_was_released_or_forgotten_before_its_deletion_was_proved_holds_its
 async fn a_destruction_that_is_refused_when_due_is_put_off_and_told_until_it_is_cancelled() {
     let world = world().await;
     idle_key(&world, "spare").await;
+    after_days(&world, 30).await;
     let spare = version(&world, "spare", FIRST).await;
+    let (second, third) = (FIRST.next(), FIRST.next().next());
     let mut holder = world.kms_key("app").await;
     holder.source = Some(spare.identity.key);
-    holder.intent.current = Some(FIRST.next());
-    let due = world.outside.clock.now();
-    let doomed = KeyVersion {
-        destroy_due: Some(due),
-        identity: keyferry_domain::material::VersionIdentity {
-            version: FIRST.next(),
+    holder.intent.current = Some(second);
+    holder.intent.versions = vec![WantedVersion {
+        number: third,
+        validity: Validity::Permanent,
+    }];
+    let doomed = |version| KeyVersion {
+        destroy_due: Some(world.outside.clock.now()),
+        identity: VersionIdentity {
+            version,
             ..spare.identity.clone()
         },
-        ..spare
+        ..spare.clone()
     };
     let expect = Expect::Revision(holder.revision);
     let batch = Batch::new()
         .with(Change::PutKmsKey(holder, expect))
-        .with(Change::InsertVersion(doomed.clone()));
+        .with(Change::InsertVersion(doomed(second)))
+        .with(Change::InsertVersion(doomed(third)));
     world.outside.records.commit(batch).await.unwrap();
+    let doomed = doomed(second);
 
     assert_eq!(after_days(&world, 1).await, 0);
 
-    let later = version(&world, "spare", FIRST.next()).await;
+    let later = version(&world, "spare", second).await;
     assert_eq!(later.sealed, doomed.sealed);
     assert!(later.destroy_due > doomed.destroy_due);
-    let told = open_alerts(&world).await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].code, "schedule.destruction-refused");
-    assert!(told[0].details.contains("key.version-held"), "{told:?}");
+    let both = told(&world).await;
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert_eq!(both[0].0, "schedule.destruction-refused");
+    assert!(both[0].1.contains("key.version-held"), "{both:?}");
+    for number in [second, third] {
+        assert!(
+            both[0].1.contains(&format!("version {number}:")),
+            "{both:?}"
+        );
+    }
     let keys = &world.app.keys;
-    let cancelled = keys.cancel_destruction(&world.actor, "spare", FIRST.next(), false);
+    let cancelled = keys.cancel_destruction(&world.actor, "spare", second, false);
     cancelled.await.unwrap();
-    assert!(open_alerts(&world).await.is_empty());
+    let other = told(&world).await;
+    assert_eq!(other.len(), 1, "the other version is still refused");
+    assert!(!other[0].1.contains("version 2:") && other[0].1.contains("version 3:"));
+    let cancelled = keys.cancel_destruction(&world.actor, "spare", third, false);
+    cancelled.await.unwrap();
+    assert_eq!(told(&world).await, []);
 }
 
 #[tokio::test]
@@ -268,7 +355,7 @@ async fn nothing_is_made_of_a_version_that_is_destroyed() {
     let world = world().await;
     idle_key(&world, "spare").await;
     destroy(&world, "spare", None, &Mode::naming("spare")).await;
-    assert_eq!(after_days(&world, 30).await, 1);
+    assert_eq!(after_days(&world, 31).await, 1);
     let identity = version(&world, "spare", FIRST).await.identity;
 
     let records = &world.outside.records;
@@ -317,6 +404,7 @@ async fn upload(world: &World, name: &str) {
 async fn opt_in(world: &World, key: &str) {
     let command = UpdateKey {
         destroy_after_deletion: Some(true),
+        confirmed_name: Some(key.to_owned()),
         ..UpdateKey::default()
     };
     let keys = &world.app.keys;
@@ -345,6 +433,7 @@ async fn h7_what_aws_has_deleted_is_proved_deleted_and_its_versions_go_where_the
     opt_in(&world, "app").await;
 
     bury(&world, "app").await;
+    look(&world).await;
     let shared = version(&world, "app", FIRST).await;
     assert_eq!(
         (shared.state, shared.destroy_due),
@@ -352,17 +441,25 @@ async fn h7_what_aws_has_deleted_is_proved_deleted_and_its_versions_go_where_the
         "the copy still needs it"
     );
     bury(&world, "copy").await;
+    look(&world).await;
 
     let scheduled = version(&world, "app", FIRST).await;
     assert_eq!(scheduled.state, VersionState::Deactivated);
     assert!(scheduled.destroy_due.is_some());
-    sync(&world).await;
+    let told_then = told(&world).await;
+    assert_eq!(told_then.len(), 1, "{told_then:?}");
+    assert_eq!(told_then[0].0, "schedule.destruction-scheduled");
+    assert!(told_then[0].1.contains("cancel-destruction app 1"));
+    advance_hours(&world, 2);
+    look(&world).await;
     assert_eq!(version(&world, "app", FIRST).await, scheduled);
+    assert_eq!(told(&world).await, told_then);
     assert_eq!(after_days(&world, 29).await, 0);
-    assert_eq!(after_days(&world, 1).await, 1);
+    assert_eq!(after_days(&world, 2).await, 1);
+    assert_eq!(told(&world).await, []);
     let log = entries(&world, "key.destroy-version").await;
-    assert_eq!(log.len(), 2, "{log:?}");
-    assert!(log[1].contains("keystore/store") && log[1].contains("deleted_kms_key"));
+    assert_eq!(log.len(), 3, "{log:?}");
+    assert!(log[2].contains("key/app") && log[2].contains("deleted_kms_key"));
 }
 
 #[tokio::test]
@@ -371,14 +468,19 @@ async fn h7_a_key_keeps_its_versions_after_the_deletion_of_its_kms_keys_unless_i
     bury(&world, "app").await;
     let kept = version(&world, "app", FIRST).await;
     assert_eq!((kept.state, kept.destroy_due), (VersionState::Active, None));
+    look(&world).await;
+    assert_eq!(version(&world, "app", FIRST).await, kept);
     opt_in(&world, "app").await;
-    sync(&world).await;
+    advance_hours(&world, 2);
+    look(&world).await;
     assert!(version(&world, "app", FIRST).await.destroy_due.is_some());
 
     let keys = &world.app.keys;
     let cancelled = keys.cancel_destruction(&world.actor, "app", FIRST, false);
     assert!(!cancelled.await.unwrap().key.destroy_after_deletion);
-    sync(&world).await;
+    assert_eq!(told(&world).await, []);
+    advance_hours(&world, 2);
+    look(&world).await;
 
     assert_eq!(version(&world, "app", FIRST).await.destroy_due, None);
     assert_eq!(after_days(&world, 400).await, 0);
@@ -389,35 +491,199 @@ async fn a_destruction_survives_a_crash_at_every_point() {
     let base = world().await;
     idle_key(&base, "spare").await;
     destroy(&base, "spare", None, &Mode::naming("spare")).await;
-    advance_hours(&base, 31 * 24);
-    let mut crashes = 0;
-    for at in 0.. {
-        let records = Arc::new(base.outside.records.fork());
-        let outside = base
-            .outside
-            .copy_with(Arc::clone(&base.outside.sim), records, 7);
-        let fuse = Fuse::crash_at(at);
-        let dying = outside.start(Arc::clone(&fuse), 0);
-        let is_whole = tokio::select! {
-            biased;
-            () = fuse.burnt() => false,
-            done = dying.app.scheduler.destroy_due() => { done.unwrap(); true }
-        };
-        drop(dying);
-        let between = outside.start(Fuse::whole(), 1);
-        let found = version(&between, "spare", FIRST).await;
-        let is_destroyed = found.state == VersionState::Destroyed;
-        assert_eq!(found.sealed.is_none(), is_destroyed, "at point {at}");
-        let told = entries(&between, "key.destroy-version").await.len();
-        assert_eq!(told, 1 + usize::from(is_destroyed), "at point {at}");
-        between.app.scheduler.destroy_due().await.unwrap();
-        let end = version(&between, "spare", FIRST).await;
-        assert_eq!(end.state, VersionState::Destroyed);
-        assert_eq!(entries(&between, "key.destroy-version").await.len(), 2);
-        if is_whole {
-            break;
+    after_days(&base, 29).await;
+    // First the look that announces it, then the one that destroys.
+    for phase in 0..2 {
+        advance_hours(&base, 24);
+        let mut crashes = 0;
+        for at in 0.. {
+            let records = Arc::new(base.outside.records.fork());
+            let outside = base
+                .outside
+                .copy_with(Arc::clone(&base.outside.sim), records, 7);
+            let fuse = Fuse::crash_at(at);
+            let dying = outside.start(Arc::clone(&fuse), 0);
+            let is_whole = tokio::select! {
+                biased;
+                () = fuse.burnt() => false,
+                done = dying.app.scheduler.destroy_due() => { done.unwrap(); true }
+            };
+            drop(dying);
+            let between = outside.start(Fuse::whole(), 1);
+            let found = version(&between, "spare", FIRST).await;
+            let is_destroyed = found.state == VersionState::Destroyed;
+            let is_announced = is_destroyed || found.destroy_announced.is_some();
+            assert_eq!(found.sealed.is_none(), is_destroyed, "at point {at}");
+            assert!(phase == 1 || !is_destroyed, "not before it is announced");
+            let entries_now = entries(&between, "key.destroy-version").await.len();
+            let steps = usize::from(is_announced) + usize::from(is_destroyed);
+            assert_eq!(entries_now, 1 + steps, "at point {at}");
+            let is_near = told(&between).await.len() == 1;
+            assert_eq!(is_near, is_announced && !is_destroyed, "at point {at}");
+            after_days(&between, 1).await;
+            let end = version(&between, "spare", FIRST).await;
+            assert_eq!(end.state, VersionState::Destroyed);
+            assert_eq!(entries(&between, "key.destroy-version").await.len(), 3);
+            if is_whole {
+                break;
+            }
+            crashes += 1;
         }
-        crashes += 1;
+        assert!(crashes >= 2, "before and after the commit, but {crashes}");
+        look(&base).await;
     }
-    assert!(crashes >= 2, "before and after the commit, but {crashes}");
+}
+
+#[tokio::test]
+async fn h7_a_server_that_is_restored_destroys_nothing_while_it_is_sealed_nor_at_once_after() {
+    let world = world().await;
+    for name in ["spare", "kept"] {
+        idle_key(&world, name).await;
+        destroy(&world, name, None, &Mode::naming(name)).await;
+    }
+    look(&world).await;
+    let scheduled = version(&world, "spare", FIRST).await;
+    advance_hours(&world, 40 * 24);
+
+    let sealed = world.outside.start_sealed(5);
+    assert_eq!(after_days(&sealed, 3).await, 0);
+
+    assert_eq!(version(&sealed, "spare", FIRST).await, scheduled);
+    let keys = &sealed.app.keys;
+    let cancelled = keys.cancel_destruction(&sealed.actor, "kept", FIRST, false);
+    assert_eq!(cancelled.await.unwrap().versions[0].destroy_due, None);
+    let open = world.outside.start(Fuse::whole(), 6);
+    assert_eq!(after_days(&open, 29).await, 0);
+    let refused = told(&open).await;
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].0, "schedule.destruction-refused");
+    assert!(refused[0].1.contains("old backup"), "{refused:?}");
+    assert_eq!(version(&open, "spare", FIRST).await, scheduled);
+    assert_eq!(after_days(&open, 1).await, 0);
+    assert_eq!(told(&open).await[0].0, "schedule.destruction-near");
+    assert_eq!(after_days(&open, 1).await, 1);
+    assert!(version(&open, "kept", FIRST).await.sealed.is_some());
+}
+
+#[tokio::test]
+async fn h7_a_clock_that_jumps_by_a_year_destroys_nothing_for_30_days() {
+    let world = world().await;
+    idle_key(&world, "spare").await;
+    destroy(&world, "spare", Some(60), &Mode::naming("spare")).await;
+    assert_eq!(after_days(&world, 31).await, 0);
+
+    advance_hours(&world, 365 * 24);
+
+    assert_eq!(after_days(&world, 29).await, 0);
+    let found = version(&world, "spare", FIRST).await;
+    assert!(found.sealed.is_some() && found.destroy_announced.is_none());
+    assert_eq!(told(&world).await[0].0, "schedule.destruction-refused");
+}
+
+#[tokio::test]
+async fn h7_an_announcement_from_before_a_pause_does_not_count() {
+    let world = world().await;
+    idle_key(&world, "spare").await;
+    destroy(&world, "spare", None, &Mode::naming("spare")).await;
+    assert_eq!(after_days(&world, 30).await, 0);
+    let announced = version(&world, "spare", FIRST).await.destroy_announced;
+    assert!(announced.is_some());
+
+    advance_hours(&world, 5 * 24);
+
+    assert_eq!(after_days(&world, 5).await, 0);
+    let again = version(&world, "spare", FIRST).await.destroy_announced;
+    assert!(again > announced, "it is announced anew");
+    assert_eq!(after_days(&world, 1).await, 1);
+}
+
+#[tokio::test]
+async fn h7_a_server_whose_clock_differs_from_the_clock_of_aws_destroys_nothing() {
+    let world = world().await;
+    idle_key(&world, "spare").await;
+    destroy(&world, "spare", None, &Mode::naming("spare")).await;
+    assert_eq!(after_days(&world, 30).await, 0);
+    advance_hours(&world, 24);
+    let outside = &world.outside;
+    let own = outside.clock.now() + SignedDuration::from_mins(10);
+    let own = Arc::new(VirtualClock::auto(own));
+    let sim = Arc::clone(&outside.sim);
+    let aws = SimAws::new(sim, outside.clock.clone(), Mistake::None).seen_by(own.clone());
+    let off = outside.start_on(Arc::new(aws), own, Fuse::whole(), 3);
+    let seen = off.app.kms_keys.observe(&off.actor, "app").await;
+    seen.expect("what is read is signed with the time of AWS");
+
+    assert_eq!(look(&off).await, 0);
+
+    let refused = told(&off).await;
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused[1].1.contains("off AWS's"), "{refused:?}");
+    assert_eq!(look(&world).await, 1, "the other server's clock is right");
+}
+
+#[tokio::test]
+async fn h7_only_what_aws_took_in_of_a_symmetric_key_goes_by_itself() {
+    let world = world().await;
+    let keys = &world.app.keys;
+    keys.new_version(&world.actor, "app").await.unwrap();
+    world
+        .succeed(world.create("signs", KeySpec::EcP256).await)
+        .await;
+    for name in ["app", "signs"] {
+        opt_in(&world, name).await;
+        bury(&world, name).await;
+    }
+    let mut wished = world.kms_key("app").await;
+    wished.intent.current = Some(FIRST.next());
+    let expect = Expect::Revision(wished.revision);
+    let batch = Batch::new().with(Change::PutKmsKey(wished, expect));
+    world.outside.records.commit(batch).await.unwrap();
+
+    look(&world).await;
+
+    assert!(version(&world, "app", FIRST).await.destroy_due.is_some());
+    for (name, number) in [("app", FIRST.next()), ("signs", FIRST)] {
+        let kept = version(&world, name, number).await;
+        assert_eq!((kept.state, kept.destroy_due), (VersionState::Active, None));
+    }
+}
+
+#[tokio::test]
+async fn h7_a_key_that_shall_lose_its_versions_after_deletion_wants_its_name_typed() {
+    let world = world().await;
+    let keys = &world.app.keys;
+    let wish = |name: Option<&str>, is_on| UpdateKey {
+        destroy_after_deletion: Some(is_on),
+        confirmed_name: name.map(str::to_owned),
+        ..UpdateKey::default()
+    };
+    for wrong in [None, Some("other")] {
+        let refused = keys.update(&world.actor, "app", wish(wrong, true)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.code(), "request.name-not-confirmed");
+        assert!(refused.to_string().ends_with("the name of the key"));
+    }
+
+    opt_in(&world, "app").await;
+
+    let again = keys.update(&world.actor, "app", wish(None, true)).await;
+    again.expect("it is on already");
+    let off = keys.update(&world.actor, "app", wish(None, false)).await;
+    assert!(!off.unwrap().key.destroy_after_deletion);
+}
+
+#[tokio::test]
+async fn what_helps_against_a_refused_destruction_is_what_the_refusal_is_about() {
+    let world = world().await;
+    idle_key(&world, "spare").await;
+    let named = Mode::naming("spare");
+    let keys = &world.app.keys;
+    let long = keys.destroy_version(&world.actor, "spare", FIRST, Some(4_000), &named);
+    assert!(long.await.unwrap_err().hint().contains("30 to 3,650"));
+    destroy(&world, "spare", None, &named).await;
+    assert_eq!(after_days(&world, 31).await, 1);
+
+    let gone = keys.destroy_version(&world.actor, "spare", FIRST, None, &named);
+
+    assert!(gone.await.unwrap_err().hint().contains("gone already"));
 }

@@ -74,6 +74,7 @@ fn swept(action: Action) -> Swept {
         | Action::KeyCreate
         | Action::KeyDeactivateVersion
         | Action::KeyDestroyVersion
+        | Action::KeyDestroyAfterDeletion
         | Action::KeyImport
         | Action::KeyNewVersion
         | Action::KeyRead

@@ -215,12 +215,13 @@ pub(super) fn permitted(words: Vec<String>) -> Vec<String> {
 }
 
 async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), CliError> {
-    let request = UpdateKeyRequest {
+    let mut request = UpdateKeyRequest {
         name: args.name,
         description: args.description,
         active_versions_max: args.active_versions_max,
         permitted_operations: args.permit.map(permitted),
         destroy_after_deletion: args.destroy_after_deletion,
+        confirm_name: None,
     };
     if request == UpdateKeyRequest::default() {
         return Err(CliError::usage("nothing is to be changed")
@@ -228,6 +229,16 @@ async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), Cl
     }
     let path = [args.key.as_str()];
     let now = context.client.send(Call::to(&at::SHOW_KEY, &path)).await?;
+    if request.destroy_after_deletion == Some(true) {
+        let key: KeyView = now.read()?;
+        let words = format!(
+            "Once the deletion of its KMS keys is proved, the versions of `{}` are deactivated and destroyed for ever, 30 days later.",
+            key.name
+        );
+        let yes = context.globals.yes || key.destroy_after_deletion;
+        context.world.confirm(&key.name, &words, yes)?;
+        request.confirm_name = Some(key.name);
+    }
     let call = Call::to(&at::UPDATE_KEY, &path)
         .body(&request)
         .header("if-match", now.etag);

@@ -59,7 +59,7 @@ impl ScheduleRecords for Database {
     }
 
     async fn due_destructions(&self, now: Timestamp, limit: u32) -> Records<Vec<DueDestruction>> {
-        let sql = "SELECT key_id, number, destroy_due_at FROM key_versions \
+        let sql = "SELECT key_id, number, destroy_due_at, destroy_announced_at FROM key_versions \
              WHERE destroy_due_at <= $1 ORDER BY destroy_due_at, key_id, number LIMIT $2";
         let values = vec![Value::time(now), Value::count(limit)];
         let statement = Statement::new(sql, values);
@@ -80,9 +80,11 @@ impl ScheduleRecords for Database {
 fn read_destruction(mut row: Row) -> Records<DueDestruction> {
     let (key, number, due_at) = (row.parse()?, row.count()?, row.time()?);
     let version = VersionNumber::new(number);
+    let announced_at = row.opt_time()?;
     Ok(DueDestruction {
         key,
         version: version.ok_or_else(|| row.corrupt("a version number is zero"))?,
         due_at,
+        announced_at,
     })
 }

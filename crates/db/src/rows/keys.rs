@@ -45,6 +45,7 @@ pub(crate) const VERSION: &[&str] = &[
     "created_at",
     "state_since",
     "destroy_due_at",
+    "destroy_announced_at",
 ];
 
 pub(crate) const LINK: &[&str] = &[
@@ -149,6 +150,7 @@ pub(crate) fn version_values(row: &KeyVersion) -> Vec<Value> {
         Value::time(row.created_at),
         Value::time(row.state_since),
         Value::opt_time(row.destroy_due),
+        Value::opt_time(row.destroy_announced),
     ]
 }
 
@@ -177,6 +179,7 @@ pub(crate) fn read_version(mut row: Row) -> Records<KeyVersion> {
         created_at: row.time()?,
         state_since: row.time()?,
         destroy_due: row.opt_time()?,
+        destroy_announced: row.opt_time()?,
     })
 }
 

@@ -30,23 +30,24 @@ impl Writer {
         &mut self,
         (key, version): Version,
         state: VersionState,
-        (seen, due): (Option<Timestamp>, Option<Timestamp>),
+        (seen, due, announced): (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>),
     ) -> Result<(), Failure> {
         let mut values = vec![
             Value::opt_time(due),
             Value::text(key),
             Value::count(version.get()),
             Value::text(state),
+            Value::opt_time(announced),
         ];
         let as_seen = match seen {
             Some(seen) => {
                 values.push(Value::time(seen));
-                "destroy_due_at = $5"
+                "destroy_due_at = $6"
             }
             None => "destroy_due_at IS NULL",
         };
         let sql = format!(
-            "UPDATE key_versions SET destroy_due_at = $1 \
+            "UPDATE key_versions SET destroy_due_at = $1, destroy_announced_at = $5 \
              WHERE key_id = $2 AND number = $3 AND state = $4 AND {as_seen}"
         );
         self.run(Statement::new(sql, values), CONFLICTS).await?;
@@ -73,13 +74,13 @@ impl Writer {
         let as_seen = match why {
             Erasure::Scheduled(due) => {
                 values.push(Value::time(due));
-                "AND destroy_due_at = $6"
+                "AND destroy_due_at = $6 AND destroy_announced_at IS NOT NULL"
             }
-            Erasure::NoCopyKept => "AND state <> 'destroyed'",
+            Erasure::NoCopyKept => "AND state <> 'destroyed' AND origin = 'passed-through'",
         };
         let sql = format!(
-            "UPDATE key_versions SET sealed = NULL, state = $1, state_since = $2, destroy_due_at = NULL \
-             WHERE key_id = $3 AND number = $4 AND state = $5 {as_seen}"
+            "UPDATE key_versions SET sealed = NULL, state = $1, state_since = $2, destroy_due_at = NULL, \
+             destroy_announced_at = NULL WHERE key_id = $3 AND number = $4 AND state = $5 {as_seen}"
         );
         self.run(Statement::new(sql, values), CONFLICTS).await?;
         match why {

@@ -150,9 +150,10 @@ impl Writer {
                 state,
                 seen,
                 due,
+                announced,
             } => {
-                self.set_destruction((*key, *version), *state, (*seen, *due))
-                    .await
+                let dates = (*seen, *due, *announced);
+                self.set_destruction((*key, *version), *state, dates).await
             }
             Change::DestroyVersion {
                 key,

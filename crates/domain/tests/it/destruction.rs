@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use keyferry_domain::destruction::{DELAY_DAYS_MAX, DELAY_DAYS_MIN, Erasure, Refused, check, due};
+use keyferry_domain::destruction::{
+    DELAY_DAYS_MAX, DELAY_DAYS_MIN, Erasure, Looks, Refused, Ripeness, check, due, ripeness,
+};
 use keyferry_domain::former::Wish;
 use keyferry_domain::id::{JobId, KeyId, KmsKeyId};
 use keyferry_domain::intent::Intent;
@@ -422,10 +424,48 @@ fn histories_do_come_to_a_destroyed_version_after_a_proved_deletion() {
 }
 
 #[test]
-fn f24_the_delay_has_bounds_that_nothing_lowers() {
+fn h7_the_delay_has_bounds_that_nothing_lowers() {
     let now = start();
     for wrong in [0, DELAY_DAYS_MIN - 1, DELAY_DAYS_MAX + 1] {
         assert_eq!(due(now, wrong), Err(Refused::Delay { days: wrong }));
     }
     assert_eq!(due(now, 30), Ok(now + days(30)));
+}
+
+#[test]
+fn h7_time_that_no_server_saw_pass_does_not_count_as_delay() {
+    let now = start();
+    let trusted = Looks {
+        last: now,
+        trusted_from: now,
+    };
+
+    assert_eq!(Looks::first(now).trusted_from, now + days(30));
+    let soon = trusted.after(now + days(2));
+    assert_eq!((soon.last, soon.trusted_from), (now + days(2), now));
+    let off = trusted.after(now + days(5));
+    assert_eq!(off.trusted_from, now + days(10));
+    let year = trusted.after(now + days(365));
+    assert_eq!(year.trusted_from, now + days(395));
+    let back = year.after(now);
+    assert_eq!(back.trusted_from, now + days(30), "a clock set right again");
+    let shorter = off.after(off.last + days(3));
+    assert_eq!(shorter.trusted_from, now + days(11));
+}
+
+#[test]
+fn h7_a_destruction_is_ripe_a_day_after_an_announcement_that_counts() {
+    let (due, trusted) = (start() + days(30), start());
+    let ripe = |announced, now| ripeness((due, announced), trusted, now);
+
+    assert_eq!(ripe(None, due - days(1)), Ripeness::Waits);
+    assert_eq!(ripe(None, due), Ripeness::Due);
+    assert_eq!(ripe(Some(due), due), Ripeness::Waits);
+    assert_eq!(ripe(Some(due), due + days(1)), Ripeness::Ripe);
+    let early = ripe(Some(due - days(1)), due + days(3));
+    assert_eq!(early, Ripeness::Due, "announced before it was due");
+    let future = ripe(Some(due + days(9)), due + days(3));
+    assert_eq!(future, Ripeness::Due, "announced by a clock that was wrong");
+    let distrusted = ripeness((due, Some(due)), due + days(2), due + days(3));
+    assert_eq!(distrusted, Ripeness::Due);
 }

@@ -83,11 +83,14 @@ pub enum Change {
         seen: Option<Timestamp>,
         /// The new due time; `None` cancels.
         due: Option<Timestamp>,
+        /// When people were told that it comes next; `None` where they were not, or that does not count any more.
+        announced: Option<Timestamp>,
     },
     /// Remove a version's sealed material for ever and make the version destroyed; the only change that does. Its public facts
-    /// stay. A conflict over `key version destruction` where the version's state is another than was seen or, for
-    /// [`Erasure::Scheduled`], its due time is another; and over [`VERSION_NEEDED`] where a scheduled destruction is to
-    /// be carried out while a KMS key needs the version.
+    /// stay. A conflict over `key version destruction` where the version's state is another than was seen; for
+    /// [`Erasure::Scheduled`], where its due time is another or it was not announced; for [`Erasure::NoCopyKept`], where a
+    /// copy was promised. And over [`VERSION_NEEDED`] where a scheduled destruction is to be carried out while a KMS
+    /// key needs the version.
     DestroyVersion {
         /// Whose.
         key: KeyId,

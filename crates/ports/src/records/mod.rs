@@ -179,6 +179,8 @@ pub struct DueDestruction {
     pub version: VersionNumber,
     /// Since when it is due.
     pub due_at: Timestamp,
+    /// When people were told that it comes next.
+    pub announced_at: Option<Timestamp>,
 }
 
 /// Reads of what schedules have to do.

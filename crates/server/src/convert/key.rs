@@ -47,6 +47,7 @@ pub(crate) fn update(
         active_versions_max: request.active_versions_max,
         permitted: request.permitted_operations.map(operations).transpose()?,
         destroy_after_deletion: request.destroy_after_deletion,
+        confirmed_name: request.confirm_name,
     })
 }
 

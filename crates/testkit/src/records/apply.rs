@@ -53,7 +53,8 @@ impl State {
                 state,
                 seen,
                 due,
-            } => self.set_destruction((key, version), state, (seen, due)),
+                announced,
+            } => self.set_destruction((key, version), state, (seen, due, announced)),
             Change::DestroyVersion {
                 key,
                 version,
@@ -211,6 +212,7 @@ impl State {
         row.created_at = whole_micros(row.created_at);
         row.state_since = whole_micros(row.state_since);
         row.destroy_due = row.destroy_due.map(whole_micros);
+        row.destroy_announced = row.destroy_announced.map(whole_micros);
         self.versions.put(place, row);
         Ok(())
     }

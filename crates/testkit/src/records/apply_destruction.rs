@@ -20,15 +20,19 @@ impl State {
         &mut self,
         place: (KeyId, VersionNumber),
         state: VersionState,
-        (seen, due): (Option<Timestamp>, Option<Timestamp>),
+        (seen, due, announced): (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>),
     ) -> Records<()> {
         let row = self.version_as_seen(place, state)?;
         ensure(row.destroy_due == seen.map(whole_micros), DESTRUCTION)?;
         if seen.is_none() && due.is_some() {
             ensure(!self.is_needed(place), VERSION_NEEDED)?;
         }
-        let destroy_due = due.map(whole_micros);
-        self.versions.put(place, KeyVersion { destroy_due, ..row });
+        let row = KeyVersion {
+            destroy_due: due.map(whole_micros),
+            destroy_announced: announced.map(whole_micros),
+            ..row
+        };
+        self.versions.put(place, row);
         Ok(())
     }
 
@@ -42,16 +46,21 @@ impl State {
         let row = self.version_as_seen(place, from)?;
         match why {
             Erasure::Scheduled(due) => {
-                ensure(row.destroy_due == Some(whole_micros(due)), DESTRUCTION)?;
+                let is_due = row.destroy_due == Some(whole_micros(due));
+                ensure(is_due && row.destroy_announced.is_some(), DESTRUCTION)?;
                 ensure(!self.is_needed(place), VERSION_NEEDED)?;
             }
-            Erasure::NoCopyKept => ensure(from != VersionState::Destroyed, DESTRUCTION)?,
+            Erasure::NoCopyKept => {
+                let is_here = from != VersionState::Destroyed;
+                ensure(is_here && row.is_passed_through(), DESTRUCTION)?;
+            }
         }
         let row = KeyVersion {
             sealed: None,
             state: VersionState::Destroyed,
             state_since: whole_micros(at),
             destroy_due: None,
+            destroy_announced: None,
             ..row
         };
         self.versions.put(place, row);

@@ -256,6 +256,7 @@ impl State {
                 key: row.identity.key,
                 version: row.identity.version,
                 due_at: row.destroy_due?,
+                announced_at: row.destroy_announced,
             })
         });
         let mut all: Vec<_> = due.collect();

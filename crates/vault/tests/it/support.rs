@@ -73,6 +73,7 @@ impl Shelf {
             created_at: Timestamp::UNIX_EPOCH,
             state_since: Timestamp::UNIX_EPOCH,
             destroy_due: None,
+            destroy_announced: None,
         };
         self.0
             .lock()

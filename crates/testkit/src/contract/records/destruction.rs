@@ -68,6 +68,7 @@ impl Scene {
             state: self.version.state,
             seen,
             due,
+            announced: due,
         }
     }
 
@@ -113,6 +114,7 @@ pub(super) async fn a_scheduled_destruction_is_due_at_its_time_and_leaves_public
 
     let scheduled = KeyVersion {
         destroy_due: Some(at(100)),
+        destroy_announced: Some(at(100)),
         ..scene.version.clone()
     };
     assert_eq!(scene.stored(records).await, scheduled);
@@ -125,6 +127,7 @@ pub(super) async fn a_scheduled_destruction_is_due_at_its_time_and_leaves_public
         key: identity.key,
         version: identity.version,
         due_at: at(100),
+        announced_at: Some(at(100)),
     };
     assert_eq!(records.due_destructions(at(100), 9).await.unwrap(), [due]);
     assert_eq!(records.next_destruction(at(100)).await.unwrap(), None);
@@ -168,7 +171,8 @@ pub(super) async fn only_what_passed_through_is_brought_back_and_only_where_it_i
 
 pub(super) async fn what_was_destroyed_for_good_is_not_brought_back(records: &dyn AllRecords) {
     let scene = Scene::new(records).await;
-    write(records, [scene.destroy(Erasure::NoCopyKept)]).await;
+    write(records, [scene.set(None, Some(at(100)))]).await;
+    write(records, [scene.destroy(Erasure::Scheduled(at(100)))]).await;
     let back = Change::BringBackVersion {
         key: scene.version.identity.key,
         version: scene.version.identity.version,
@@ -199,6 +203,7 @@ pub(super) async fn a_destruction_changes_only_from_what_was_seen(records: &dyn 
         state: VersionState::Compromised,
         seen: None,
         due: Some(at(100)),
+        announced: None,
     };
     assert_conflict(records, DESTRUCTION, [other_state]).await;
 }
@@ -275,6 +280,7 @@ pub(super) async fn a_destruction_that_is_due_is_refused_while_a_kms_key_needs_t
     let mut doomed = scene.version.clone();
     doomed.identity.version = number;
     doomed.destroy_due = Some(at(100));
+    doomed.destroy_announced = Some(at(100));
     write(records, [Change::InsertVersion(doomed.clone())]).await;
     let due = Change::DestroyVersion {
         key: doomed.identity.key,
@@ -294,6 +300,7 @@ pub(super) async fn a_destruction_that_is_due_is_refused_while_a_kms_key_needs_t
         state: doomed.state,
         seen: Some(at(100)),
         due: Some(at(300)),
+        announced: None,
     };
     write(records, [later]).await;
 }
@@ -314,7 +321,7 @@ pub(super) async fn no_kms_key_begins_to_need_what_is_or_will_be_destroyed(
 pub(super) async fn material_of_which_no_copy_is_kept_goes_while_kms_keys_hold_it(
     records: &dyn AllRecords,
 ) {
-    let scene = Scene::new(records).await;
+    let scene = Scene::with(records, MaterialOrigin::PassedThrough).await;
     write(records, [scene.put(Expect::New)]).await;
 
     write(records, [scene.destroy(Erasure::NoCopyKept)]).await;
@@ -330,6 +337,23 @@ pub(super) async fn material_of_which_no_copy_is_kept_goes_while_kms_keys_hold_i
         at: at(201),
     };
     assert_conflict(records, DESTRUCTION, [again]).await;
+}
+
+pub(super) async fn material_of_which_a_copy_is_kept_goes_by_no_other_way_than_its_announced_destruction(
+    records: &dyn AllRecords,
+) {
+    let scene = Scene::new(records).await;
+
+    assert_conflict(records, DESTRUCTION, [scene.destroy(Erasure::NoCopyKept)]).await;
+    let mut silent = scene.set(None, Some(at(100)));
+    if let Change::SetDestruction { announced, .. } = &mut silent {
+        *announced = None;
+    }
+    write(records, [silent]).await;
+    let due = scene.destroy(Erasure::Scheduled(at(100)));
+    assert_conflict(records, DESTRUCTION, [due]).await;
+
+    assert!(scene.stored(records).await.sealed.is_some());
 }
 
 pub(super) async fn of_a_destruction_and_a_kms_key_that_needs_the_version_one_comes_first(
@@ -354,6 +378,7 @@ pub(super) async fn of_a_destruction_and_a_kms_key_that_needs_the_version_one_co
             state: version.state,
             seen: None,
             due: Some(at(100)),
+            announced: None,
         };
         let need = Change::PutKmsKey(kms_key, Expect::New);
 

@@ -102,6 +102,7 @@ checks! {
         a_destruction_that_is_due_is_refused_while_a_kms_key_needs_the_version,
         no_kms_key_begins_to_need_what_is_or_will_be_destroyed,
         material_of_which_no_copy_is_kept_goes_while_kms_keys_hold_it,
+        material_of_which_a_copy_is_kept_goes_by_no_other_way_than_its_announced_destruction,
         of_a_destruction_and_a_kms_key_that_needs_the_version_one_comes_first,
     ],
     kms_keys: [

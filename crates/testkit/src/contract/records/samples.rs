@@ -212,6 +212,7 @@ impl Samples {
             created_at: at(5),
             state_since: at(5),
             destroy_due: None,
+            destroy_announced: None,
         }
     }
 

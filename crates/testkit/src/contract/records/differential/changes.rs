@@ -146,6 +146,7 @@ impl Differential {
                 state: dice.word(&VersionState::ALL[..3]),
                 seen: dice.once_in(3).then(|| dice.time()),
                 due: dice.once_in(2).then(|| dice.time()),
+                announced: dice.once_in(2).then(|| dice.time()),
             },
             4 => Change::DestroyVersion {
                 key: known.id,
