@@ -49,16 +49,53 @@ impl Actor {
     pub(crate) fn of_key(name: &Name) -> Self {
         Self::Key { name: name.clone() }
     }
+
+    /// Whether what [`Actor`]'s `Display` wrote, as jobs keep it, is a person. What was written otherwise is taken to be
+    /// nobody.
+    pub(crate) fn is_person(written: &str) -> bool {
+        written
+            .strip_prefix(PERSON)
+            .is_some_and(|name| name.starts_with('/'))
+    }
 }
+
+/// The word for people.
+const PERSON: &str = "user";
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::User { name, .. } => write!(f, "user/{name}"),
+            Self::User { name, .. } => write!(f, "{PERSON}/{name}"),
             Self::Keystore { name } => write!(f, "keystore/{name}"),
             Self::Connection { name } => write!(f, "connection/{name}"),
             Self::Key { name } => write!(f, "key/{name}"),
             Self::System => f.write_str("system"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn only_people_are_read_back_as_people() {
+        let name: Name = "user".parse().unwrap();
+        let person = Actor::User {
+            id: UserId::new(Uuid::nil()),
+            name: name.clone(),
+        };
+        let others = [
+            Actor::of_keystore(&name),
+            Actor::of_connection(&name),
+            Actor::of_key(&name),
+            Actor::System,
+        ];
+
+        assert!(Actor::is_person(&person.to_string()));
+        for other in others {
+            assert!(!Actor::is_person(&other.to_string()), "{other}");
         }
     }
 }

@@ -40,6 +40,11 @@ pub(crate) struct Trouble {
     pub(crate) detail: String,
 }
 
+/// The details of an alert that tells one thing.
+pub(crate) fn details(detail: &str) -> String {
+    json!({ "findings": [{ "region": null, "detail": detail }] }).to_string()
+}
+
 impl Shared {
     /// The open alert with this code.
     pub(crate) async fn open_alert(
@@ -54,8 +59,7 @@ impl Shared {
     /// Opens the alert, or tells the newest particulars in the open one.
     pub(crate) async fn alerted(&self, trouble: Trouble) -> Result<Change, AppError> {
         let now = self.now();
-        let findings = json!({ "findings": [{ "region": null, "detail": trouble.detail }] });
-        let details = findings.to_string();
+        let details = details(&trouble.detail);
         if let Some(open) = self.open_alert(trouble.subject, trouble.code).await? {
             let expect = Expect::Revision(open.revision);
             let again = Alert {

@@ -241,6 +241,12 @@ pub enum AppError {
         /// The key.
         key: String,
     },
+    /// AWS does not tell how often its own material was rotated.
+    #[error("AWS does not tell how often the KMS key {name} was rotated")]
+    RotationsUnreadable {
+        /// Which.
+        name: String,
+    },
     /// The idempotency key belongs to another request.
     #[error("the idempotency key `{key}` was used for another request")]
     KeyReused {
@@ -447,6 +453,7 @@ impl AppError {
             Self::Operation(refusal) => refusal.code(),
             Self::NotAdoptable(why) => why.code(),
             Self::WrongMaterial { .. } => "kms-key.wrong-material",
+            Self::RotationsUnreadable { .. } => "kms-key.rotations-unreadable",
             Self::KeyReused { .. } => "request.idempotency-key-reused",
             Self::Busy { .. } => "kms-key.busy",
             Self::RotationUnderWay { .. } => "access-key.busy",
@@ -522,6 +529,7 @@ impl AppError {
             | Self::Operation(_)
             | Self::NotAdoptable(_)
             | Self::WrongMaterial { .. }
+            | Self::RotationsUnreadable { .. }
             | Self::Blocked(_)
             | Self::Busy { .. }
             | Self::RotationUnderWay { .. }
@@ -625,6 +633,9 @@ impl AppError {
             Self::NotAdoptable(why) => why.hint(),
             Self::WrongMaterial { .. } => {
                 "name the key that has its material; a new KMS key can take its place otherwise"
+            }
+            Self::RotationsUnreadable { .. } => {
+                "let its key policy and the connection's IAM policy allow kms:GetKeyRotationStatus and kms:ListKeyRotations"
             }
             Self::KeyReused { .. } => "make a new idempotency key for every request",
             Self::RotationUnderWay { .. } => {

@@ -15,6 +15,7 @@ pub mod connections;
 pub mod destruction;
 mod dispatch;
 pub mod doctor;
+mod doer;
 mod driver;
 pub mod error;
 pub mod estimate;
@@ -109,6 +110,7 @@ impl App {
             kms_keys: KmsKeyDriver::clone(&driver),
             sweeps: SweepDriver {
                 principals: Arc::default(),
+                beside: Arc::default(),
                 keys: KmsKeyDriver::clone(&driver),
                 entropy: Arc::clone(&ports.entropy),
             },

@@ -6,6 +6,8 @@ use keyferry_ports::records::{Alert, AlertDestination, Delivery};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::doer::Doer;
+
 /// The format of the JSON.
 const FORMAT: u32 = 1;
 
@@ -47,7 +49,8 @@ pub(super) fn of_alert(alert: &Alert, delivery: &Delivery, now: Timestamp) -> Me
     for finding in findings.into_iter().flatten() {
         let part = |name| finding.get(name).and_then(Value::as_str).unwrap_or("");
         let (region, detail) = (part("region"), part("detail"));
-        let by = by_whom(finding);
+        let by = Doer::in_row(finding).map(|doer| doer.sentence());
+        let by = by.unwrap_or_default();
         text.push_str(&format!("- {region} {detail}{by}\n"));
     }
     text.push_str(&format!("\nkeyferry alert show {}\n", alert.id));
@@ -60,23 +63,6 @@ pub(super) fn of_alert(alert: &Alert, delivery: &Delivery, now: Timestamp) -> Me
         )),
         text,
         json: body.to_string(),
-    }
-}
-
-/// Who did it, as far as CloudTrail told.
-fn by_whom(finding: &Value) -> String {
-    let Some(by) = finding.get("by") else {
-        return String::new();
-    };
-    let part = |name| by.get(name).and_then(Value::as_str);
-    match (part("principal"), part("says")) {
-        (Some(who), _) => {
-            let (event, at) = (part("event").unwrap_or(""), part("at").unwrap_or(""));
-            let from = part("source_ip").map(|ip| format!(" from {ip}"));
-            format!(" by {who}: {event} at {at}{}", from.unwrap_or_default())
-        }
-        (None, Some(says)) => format!(" by whom: {says}"),
-        (None, None) => String::new(),
     }
 }
 

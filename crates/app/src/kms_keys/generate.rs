@@ -6,9 +6,11 @@ use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::planner::ROTATIONS_MAX;
+use keyferry_domain::step::StepKind;
 use keyferry_domain::version::VersionNumber;
+use keyferry_domain::view::SETTLE;
 use keyferry_engine::{Asked, JobRequest};
-use keyferry_ports::records::{Batch, Priority};
+use keyferry_ports::records::{Attempt, AttemptState, Batch, Priority};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -30,6 +32,17 @@ pub struct RotateToKey {
 /// Whether AWS made its material.
 pub(super) fn is_native(key: &KmsKey) -> bool {
     key.intent.shape.origin == Origin::AwsKms
+}
+
+/// How many rotations on demand are behind a KMS key: AWS's list may not show for a while what it answered lately.
+fn used(listed: u32, wanted: Option<u32>, recent: &[Attempt]) -> u32 {
+    let is_answered = recent.iter().any(|attempt| {
+        attempt.kind == StepKind::RotateOnDemand.as_str() && attempt.state == AttemptState::Done
+    });
+    match wanted {
+        Some(wanted) if is_answered => listed.max(wanted),
+        _ => listed,
+    }
 }
 
 impl KmsKeys {
@@ -128,14 +141,18 @@ impl KmsKeys {
         let primary = fresh.intent.primary();
         let place = primary.and_then(|region| fresh.observed.get(region));
         let status = place.and_then(|place| place.rotation.value());
-        let status = status.ok_or_else(|| AppError::Invalid {
-            field: "method",
-            why: "AWS does not tell how often the KMS key was rotated".to_owned(),
+        let status = status.ok_or_else(|| AppError::RotationsUnreadable {
+            name: before.name.to_string(),
         })?;
-        if status.on_demand_used >= ROTATIONS_MAX {
+        let since = self.shared.now() - SETTLE;
+        let records = &self.shared.ports.records;
+        let recent = records.recent_attempts(before.id.into(), since).await?;
+        let wanted = before.intent.native_rotations;
+        let used = used(status.on_demand_used, wanted, &recent);
+        if used >= ROTATIONS_MAX {
             return Err(Blocked::RotationsUsed.into());
         }
-        let change = operation::rotate_native(&before.intent, status.on_demand_used)?;
+        let change = operation::rotate_native(&before.intent, used)?;
         let after = KmsKey {
             intent: change.or(&before.intent),
             ..before.clone()
@@ -178,5 +195,49 @@ impl KmsKeys {
         };
         self.start(actor, action, request, &mut batch, prepared.kms_keys)
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use keyferry_domain::arn::{Account, Lane, Partition};
+    use keyferry_domain::id::{AttemptId, JobId, KmsKeyId, TargetId};
+    use uuid::Uuid;
+
+    fn attempt(kind: StepKind, state: AttemptState) -> Attempt {
+        Attempt {
+            id: AttemptId::new(Uuid::nil()),
+            target: TargetId::new(Uuid::nil()),
+            job: JobId::new(Uuid::nil()),
+            subject: KmsKeyId::new(Uuid::nil()).into(),
+            kind: kind.as_str().to_owned(),
+            step: String::new(),
+            lane: Lane {
+                account: Account {
+                    partition: Partition::Aws,
+                    id: "111122223333".parse().unwrap(),
+                },
+                region: "eu-central-1".parse().unwrap(),
+            },
+            epoch: 1,
+            signed_at: Timestamp::UNIX_EPOCH,
+            state,
+            outcome: None,
+        }
+    }
+
+    #[test]
+    fn g7_a_rotation_that_aws_answered_and_does_not_list_yet_counts() {
+        let answered = [attempt(StepKind::RotateOnDemand, AttemptState::Done)];
+        let other = [attempt(StepKind::Enable, AttemptState::Done)];
+        let refused = [attempt(StepKind::RotateOnDemand, AttemptState::Refused)];
+
+        assert_eq!(used(2, Some(3), &answered), 3);
+        assert_eq!(used(5, Some(3), &answered), 5, "others rotated too");
+        assert_eq!(used(2, Some(3), &other), 2);
+        assert_eq!(used(2, Some(3), &refused), 2);
+        assert_eq!(used(2, None, &answered), 2);
     }
 }

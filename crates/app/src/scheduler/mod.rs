@@ -105,9 +105,9 @@ impl Scheduler {
                 Err(error) => failed = Some(error),
             }
         }
-        self.end_alerts().await?;
-        self.tell_of_stuck().await?;
-        failed.map_or(Ok(begun), Err)
+        let told = [self.end_alerts().await, self.tell_of_stuck().await];
+        let untold = told.into_iter().find_map(Result::err);
+        failed.or(untold).map_or(Ok(begun), Err)
     }
 
     /// Destroys every version that is due now; answers how many. What is refused has an alert and a later due time.

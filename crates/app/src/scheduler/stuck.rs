@@ -10,7 +10,8 @@ use keyferry_ports::records::{
 use super::Scheduler;
 use super::told::About;
 use crate::action::Action;
-use crate::alerts::{Trouble, ended};
+use crate::actor::Actor;
+use crate::alerts::{Trouble, details, ended};
 use crate::error::AppError;
 
 /// The code of the alert of a rotation that was begun by schedule and got stuck.
@@ -23,30 +24,30 @@ const PAGE: u32 = 1_000;
 type Stuck = BTreeMap<Subject, String>;
 
 impl Scheduler {
-    /// Tells of every scheduled rotation that is stuck, and no longer of what goes on.
+    /// Tells of every scheduled rotation that is stuck, and no longer of what goes on. Another job that got stuck since is
+    /// told in the same alert.
     pub(super) async fn tell_of_stuck(&self) -> Result<(), AppError> {
-        let stuck = self.stuck().await?;
-        let mut told = Vec::new();
+        let mut stuck = self.stuck().await?;
         for alert in self.open_alerts(STUCK).await? {
-            if stuck.contains_key(&alert.subject) {
-                told.push(alert.subject);
-            } else {
-                self.put(ended(&alert, self.shared.now())).await?;
+            match stuck.remove(&alert.subject) {
+                Some(why) if alert.details == details(&why) => {}
+                Some(why) => self.tell(alert.subject, why).await?,
+                None => self.put(ended(&alert, self.shared.now())).await?,
             }
         }
         for (subject, why) in stuck {
-            if !told.contains(&subject)
-                && let Some(about) = self.about(subject).await?
-            {
-                let trouble = about.trouble(
-                    STUCK,
-                    "a rotation that was begun by schedule needs a person",
-                    why,
-                );
-                self.put(self.shared.alerted(trouble).await?).await?;
-            }
+            self.tell(subject, why).await?;
         }
         Ok(())
+    }
+
+    async fn tell(&self, subject: Subject, why: String) -> Result<(), AppError> {
+        let Some(about) = self.about(subject).await? else {
+            return Ok(());
+        };
+        let message = "a rotation that was begun by schedule needs a person";
+        let trouble = about.trouble(STUCK, message, why);
+        self.put(self.shared.alerted(trouble).await?).await
     }
 
     async fn stuck(&self) -> Result<Stuck, AppError> {
@@ -75,13 +76,38 @@ impl Scheduler {
         let targets = self.shared.ports.records.list_targets(job.id).await?;
         let targets = targets.into_iter();
         for target in targets.filter(|target| target.state == TargetState::Stuck) {
-            let (code, why) = target.note.unwrap_or_default();
             // Newest first: the newest job says why.
-            stuck
-                .entry(target.subject)
-                .or_insert_with(|| format!("{why} ({code}); job {}", job.id));
+            if stuck.contains_key(&target.subject)
+                || !self.still_counts(job, target.subject).await?
+            {
+                continue;
+            }
+            let (code, why) = target.note.unwrap_or_default();
+            stuck.insert(target.subject, format!("{why} ({code}); job {}", job.id));
         }
         Ok(())
+    }
+
+    /// A job stays stuck for ever, also once a later one has done its work: it counts while what it was asked for is
+    /// still to be done, or nothing came after it.
+    async fn still_counts(&self, job: &Job, subject: Subject) -> Result<bool, AppError> {
+        let records = &self.shared.ports.records;
+        if let Subject::KmsKey(id) = subject
+            && let Some(key) = records.find_kms_key(id).await?
+            && key.is_wished_by(job.id)
+        {
+            return Ok(true);
+        }
+        let filter = JobFilter {
+            state: None,
+            subject: Some(subject),
+        };
+        let page = Page {
+            limit: 1,
+            cursor: None,
+        };
+        let newest = records.list_jobs(&filter, &page).await?;
+        Ok(newest.rows.first().is_none_or(|newest| newest.id == job.id))
     }
 
     pub(super) async fn open_alerts(&self, code: &str) -> Result<Vec<Alert>, AppError> {
@@ -138,7 +164,7 @@ fn is_by_schedule(job: &Job) -> bool {
         Action::KeyRotate,
         Action::ConnectionRotateAccessKey,
     ];
-    kinds.iter().any(|kind| job.kind == kind.as_str()) && !job.actor.starts_with("user/")
+    kinds.iter().any(|kind| job.kind == kind.as_str()) && !Actor::is_person(&job.actor)
 }
 
 impl About {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::culprit::sought;
 use crate::alerts::ended;
+use crate::doer::Doer;
 
 /// Particulars kept in one alert that only a person ends.
 const ROWS_MAX: usize = 200;
@@ -122,11 +123,11 @@ fn rows(
         });
         let before = told.iter().find(|old| is_same(old, &row));
         let by = match before {
-            Some(old) => old.get("by").cloned(),
+            Some(old) => Doer::in_row(old),
             None => sought(finding.kind, since, now),
         };
-        if let (Some(by), Some(row)) = (by, row.as_object_mut()) {
-            row.insert("by".to_owned(), by);
+        if let Some(by) = by {
+            by.put_into(&mut row);
         }
         row
     };

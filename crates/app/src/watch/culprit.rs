@@ -2,10 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::drift::FindingKind;
+use keyferry_domain::step::StepKind;
 use keyferry_ports::aws::TrailEvent;
-use serde_json::{Value, json};
+use keyferry_ports::records::Attempt;
 
 use FindingKind as Kind;
+
+use crate::doer::{Doer, Event};
 
 /// So long CloudTrail is asked again; it promises an event within 15 minutes.
 pub(super) const SEEK_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -70,32 +73,62 @@ pub(super) fn events_of(kind: Kind) -> Vec<&'static str> {
 }
 
 /// What is said of who did it, where it is not known yet. `None` where somebody else can hardly be meant.
-pub(super) fn sought(kind: Kind, since: Timestamp, now: Timestamp) -> Option<Value> {
+pub(super) fn sought(kind: Kind, since: Timestamp, now: Timestamp) -> Option<Doer> {
     row(kind)?;
-    Some(json!({
-        "state": "sought",
-        "says": "CloudTrail tells of an event up to 15 minutes late; it is asked again",
-        "from": (since - MARGIN).to_string(),
-        "until": now.to_string(),
-    }))
+    Some(Doer::Sought {
+        from: since - MARGIN,
+        until: now,
+    })
 }
 
-/// Since when, and until it was seen, somebody may have done it; where somebody is sought.
-pub(super) fn span(by: &Value) -> Option<(Timestamp, Timestamp)> {
-    let time = |name: &str| by.get(name)?.as_str()?.parse::<Timestamp>().ok();
-    let is_sought = by.get("state").and_then(Value::as_str) == Some("sought");
-    is_sought.then(|| Some((time("from")?, time("until")?)))?
+/// The event that did it.
+#[derive(Debug)]
+pub(super) struct Culprit<'a> {
+    event: &'a TrailEvent,
+    who: &'a str,
+    /// Our own identity: what a job of ours did names nobody.
+    pub(super) is_own: bool,
 }
 
-/// Who did it, by the newest event that counts. Nobody while that one undid it, or was ours: then the event that is
-/// sought has yet to come. What we ourselves did once it was `seen` mended it, and says nothing.
-pub(super) fn found(
+impl Culprit<'_> {
+    /// Whether one of our requests may have been it: of this operation, signed about then.
+    pub(super) fn is_one_of(&self, attempts: &[Attempt]) -> bool {
+        attempts.iter().any(|attempt| {
+            let operation = StepKind::from_word(&attempt.kind).map(StepKind::aws_operation);
+            let is_same = match operation {
+                // One kind of step turns it on and off.
+                Some("EnableKeyRotation") => self.event.name.ends_with("KeyRotation"),
+                operation => operation == Some(self.event.name.as_str()),
+            };
+            is_same && self.event.at.duration_since(attempt.signed_at).abs() <= MARGIN
+        })
+    }
+
+    pub(super) fn doer(&self) -> Doer {
+        let event = Event {
+            principal: self.who.to_owned(),
+            name: self.event.name.clone(),
+            at: self.event.at.to_string(),
+            source_ip: self.event.source_ip.clone(),
+            id: self.event.id.clone(),
+        };
+        if self.is_own {
+            Doer::OwnIdentity(event)
+        } else {
+            Doer::Found(event)
+        }
+    }
+}
+
+/// Who did it, by the newest event that counts. Nobody while that one undid it: then the event that is sought has yet to
+/// come. What we ourselves did once it was `seen` mended it, and says nothing.
+pub(super) fn found<'a>(
     kind: Kind,
     resource: &str,
-    events: &[TrailEvent],
+    events: &'a [TrailEvent],
     seen: Timestamp,
     is_ours: impl Fn(&str) -> bool,
-) -> Option<Value> {
+) -> Option<Culprit<'a>> {
     let counts = events_of(kind);
     let is_about = |event: &&TrailEvent| {
         counts.contains(&event.name.as_str()) && event.resources.iter().any(|one| one == resource)
@@ -105,35 +138,17 @@ pub(super) fn found(
         let is_later = event.at.as_second() >= seen.as_second();
         is_later && event.principal.as_deref().is_some_and(&is_ours)
     };
-    let newest = events
+    let event = events
         .iter()
         .filter(is_about)
         .filter(|event| !mended(event))
         .max_by_key(|event| event.at)?;
-    let is_cause = row(kind).is_some_and(|row| row.1.contains(&newest.name.as_str()));
-    let who = newest.principal.as_deref()?;
-    (is_cause && !is_ours(who)).then(|| {
-        json!({
-            "state": "found",
-            "principal": who,
-            "event": newest.name,
-            "at": newest.at.to_string(),
-            "source_ip": newest.source_ip,
-            "event_id": newest.id,
-        })
-    })
-}
-
-/// Nobody was found in time.
-pub(super) fn not_found() -> Value {
-    json!({ "state": "not-found", "says": "not found in CloudTrail" })
-}
-
-/// We may not ask.
-pub(super) fn denied() -> Value {
-    json!({
-        "state": "denied",
-        "says": "not known: the connection has no right to cloudtrail:LookupEvents",
+    let is_cause = row(kind).is_some_and(|row| row.1.contains(&event.name.as_str()));
+    let who = event.principal.as_deref()?;
+    is_cause.then(|| Culprit {
+        event,
+        who,
+        is_own: is_ours(who),
     })
 }
 
@@ -164,10 +179,33 @@ mod tests {
         }
     }
 
-    fn who(kind: Kind, events: &[TrailEvent]) -> Option<Value> {
+    fn who(kind: Kind, events: &[TrailEvent]) -> Option<(&str, bool)> {
         let is_ours = |arn: &str| stem(arn) == stem(OURS);
         let seen = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(10);
-        found(kind, KEY, events, seen, is_ours).map(|by| by["principal"].clone())
+        let found = found(kind, KEY, events, seen, is_ours);
+        found.map(|found| (found.who, found.is_own))
+    }
+
+    fn attempt(kind: &str, minute: i64) -> Attempt {
+        Attempt {
+            id: keyferry_domain::id::AttemptId::new(uuid::Uuid::nil()),
+            target: keyferry_domain::id::TargetId::new(uuid::Uuid::nil()),
+            job: keyferry_domain::id::JobId::new(uuid::Uuid::nil()),
+            subject: keyferry_domain::id::KmsKeyId::new(uuid::Uuid::nil()).into(),
+            kind: kind.to_owned(),
+            step: String::new(),
+            lane: keyferry_domain::arn::Lane {
+                account: keyferry_domain::arn::Account {
+                    partition: keyferry_domain::arn::Partition::Aws,
+                    id: "111122223333".parse().unwrap(),
+                },
+                region: "eu-central-1".parse().unwrap(),
+            },
+            epoch: 1,
+            signed_at: Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute),
+            state: keyferry_ports::records::AttemptState::Done,
+            outcome: None,
+        }
     }
 
     #[test]
@@ -178,12 +216,12 @@ mod tests {
             event("DisableKey", 1, "arn:aws:iam::111122223333:user/ann"),
         ];
 
-        assert_eq!(who(Kind::Disabled, &events), Some(MALLORY.into()));
+        assert_eq!(who(Kind::Disabled, &events), Some((MALLORY, false)));
         assert_eq!(who(Kind::PolicyDiffers, &events), None);
     }
 
     #[test]
-    fn what_was_undone_since_or_done_by_ourselves_names_nobody() {
+    fn what_was_undone_since_names_nobody_and_what_we_did_ourselves_names_us() {
         let undone = [
             event("DisableKey", 1, MALLORY),
             event("EnableKey", 2, MALLORY),
@@ -194,7 +232,7 @@ mod tests {
         ];
 
         assert_eq!(who(Kind::Disabled, &undone), None);
-        assert_eq!(who(Kind::PolicyDiffers, &ours), None);
+        assert_eq!(who(Kind::PolicyDiffers, &ours), Some((OURS, true)));
     }
 
     #[test]
@@ -204,7 +242,29 @@ mod tests {
             event("EnableKey", 10, OURS),
         ];
 
-        assert_eq!(who(Kind::Disabled, &events), Some(MALLORY.into()));
+        assert_eq!(who(Kind::Disabled, &events), Some((MALLORY, false)));
+    }
+
+    #[test]
+    fn our_own_request_is_known_by_operation_and_time() {
+        let events = [event("DisableKey", 8, OURS)];
+        let seen = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(10);
+        let found = found(Kind::Disabled, KEY, &events, seen, |_| true).unwrap();
+
+        assert!(found.is_one_of(&[attempt("disable", 7)]));
+        assert!(!found.is_one_of(&[attempt("disable", 2)]));
+        assert!(!found.is_one_of(&[attempt("put-policy", 8)]));
+        assert!(!found.is_one_of(&[]));
+    }
+
+    #[test]
+    fn turning_the_rotation_off_is_a_request_of_the_same_kind_as_turning_it_on() {
+        let events = [event("DisableKeyRotation", 8, OURS)];
+        let seen = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(10);
+        let kind = Kind::NativeRotationDiffers;
+        let found = found(kind, KEY, &events, seen, |_| true).unwrap();
+
+        assert!(found.is_one_of(&[attempt("set-native-rotation", 8)]));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! same pass as a job that ends.
 
 mod alert;
+mod beside;
 mod culprit;
 mod examine;
 mod marker;

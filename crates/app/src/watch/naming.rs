@@ -16,11 +16,13 @@ use keyferry_ports::records::{
 };
 use serde_json::{Value, json};
 
-use super::culprit::{MARGIN, SEEK_FOR, denied, events_of, found, not_found, span, stem};
+use super::beside::Service;
+use super::culprit::{Culprit, MARGIN, SEEK_FOR, events_of, found, stem};
 use super::examine::Examined;
 use super::marker::Marker;
 use super::pass::{Part, Pass};
 use crate::alerts::ended;
+use crate::doer::Doer;
 use crate::parts::DEFAULT_GROUP;
 
 /// Alerts in one commit: each may take several lookups, of which CloudTrail takes two a second.
@@ -39,6 +41,8 @@ enum Silence {
     Denied,
     /// It may answer later.
     ForNow,
+    /// This pass has asked enough.
+    Enough,
 }
 
 /// What was learned while a page of alerts was gone through.
@@ -72,21 +76,23 @@ impl Pass {
         for alert in &listed.rows {
             changes.extend(self.name(alert, &mut asking, now).await?);
         }
+        let mut is_enough = false;
         if let Some(asking) = asking {
+            is_enough = matches!(asking.silence, Some(Silence::Enough));
             changes.extend(self.tell_of_silence(&asking, now).await?);
         }
         let is_recent = |alert: &Alert| now.duration_since(alert.opened_at) <= SEEK_FOR * 2;
         let goes_on = is_open || listed.rows.last().is_some_and(is_recent);
         let next = match listed.next.filter(|_| goes_on) {
-            Some(cursor) => Marker::Names {
+            Some(cursor) if !is_enough => Marker::Names {
                 is_open,
                 cursor: Some(cursor),
             },
-            None if is_open => Marker::Names {
+            None if is_open && !is_enough => Marker::Names {
                 is_open: false,
                 cursor: None,
             },
-            None => Marker::Listed {
+            _ => Marker::Listed {
                 page: None,
                 done: 0,
             },
@@ -138,13 +144,11 @@ impl Pass {
         };
         let mut is_named = false;
         for row in rows_of(&mut details) {
-            let Some(by) = self.by_whom(kind, &key, row, asking, now).await else {
+            let Some(by) = self.by_whom(kind, &key, row, asking, now).await? else {
                 continue;
             };
-            is_named |= by.get("principal").is_some();
-            if let Some(row) = row.as_object_mut() {
-                row.insert("by".to_owned(), by);
-            }
+            is_named |= by.is_named();
+            by.put_into(row);
         }
         let details = details.to_string();
         if details == alert.details {
@@ -178,12 +182,13 @@ impl Pass {
         row: &Value,
         asking: &mut Asking,
         now: Timestamp,
-    ) -> Option<Value> {
-        let (from, until) = span_of(row)?;
-        let is_late = now.duration_since(until) >= SEEK_FOR;
-        let region = row.get("region").and_then(Value::as_str);
-        let region = region.map_or_else(|| Some(self.region.clone()), |text| text.parse().ok())?;
-        let resource = resource_of(kind, key, &region, row)?;
+    ) -> Result<Option<Doer>, DriverError> {
+        let Some((from, until)) = span_of(row) else {
+            return Ok(None);
+        };
+        let Some((region, resource)) = self.place_of(kind, key, row) else {
+            return Ok(None);
+        };
         if asking.silence.is_none() {
             let about = (kind, resource.as_str());
             let span = (from, until + MARGIN);
@@ -191,12 +196,54 @@ impl Pass {
         }
         let events = asking.known.get(&(resource.clone(), kind));
         let is_ours = |arn: &str| stem(arn) == asking.own;
-        let named = events.and_then(|events| found(kind, &resource, events, until, is_ours));
-        match (named, &asking.silence) {
-            (Some(named), _) => Some(named),
-            (None, Some(Silence::Denied)) => Some(denied()),
-            (None, _) => is_late.then(not_found),
+        let culprit = events.and_then(|events| found(kind, &resource, events, until, is_ours));
+        if let Some(culprit) = culprit
+            && !self.is_by_our_job(&culprit, key, row, from).await?
+        {
+            return Ok(Some(culprit.doer()));
         }
+        let is_late = now.duration_since(until) >= SEEK_FOR;
+        Ok(match asking.silence {
+            Some(Silence::Denied) => Some(Doer::Denied),
+            // Only what was asked can be said to be not found.
+            _ => (is_late && events.is_some()).then_some(Doer::NotFound),
+        })
+    }
+
+    /// Where a row's events are, and under which name.
+    fn place_of(&self, kind: FindingKind, key: &KmsKey, row: &Value) -> Option<(Region, String)> {
+        let region = row.get("region").and_then(Value::as_str);
+        let region = region.map_or_else(|| Some(self.region.clone()), |text| text.parse().ok())?;
+        let resource = resource_of(kind, key, &region, row)?;
+        Some((region, resource))
+    }
+
+    /// Whether a job of ours did it: on the KMS key, on those beside it, or on another one that took the alias.
+    async fn is_by_our_job(
+        &self,
+        culprit: &Culprit<'_>,
+        key: &KmsKey,
+        row: &Value,
+        from: Timestamp,
+    ) -> Result<bool, DriverError> {
+        if !culprit.is_own {
+            return Ok(false);
+        }
+        let records = &self.driver.records;
+        let mut keys = vec![key.id];
+        keys.extend(key.predecessor.into_iter().chain(key.successor));
+        let detail = row.get("detail").and_then(Value::as_str).unwrap_or("");
+        if let Some(alias) = detail.strip_prefix("alias/") {
+            let named = records.find_kms_keys_called(alias).await?;
+            keys.extend(named.into_iter().map(|other| other.id));
+        }
+        for id in keys {
+            let attempts = records.recent_attempts(id.into(), from - MARGIN).await?;
+            if culprit.is_one_of(&attempts) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads the newest events about a resource; where so much else happened to it that none of them counts, the
@@ -212,7 +259,8 @@ impl Pass {
         if asking.known.contains_key(&place) {
             return;
         }
-        if self.principals.is_silent((self.connection, OPERATION), now) {
+        let trail = (self.connection, Service::CloudTrail);
+        if self.beside.is_silent(trail, now) {
             asking.silence = Some(Silence::ForNow);
             return;
         }
@@ -221,12 +269,15 @@ impl Pass {
         let mut events = Vec::new();
         let mut queries = vec![about];
         while let Some(query) = queries.pop() {
+            if !self.beside.may_ask(self.of_pass(now), Service::CloudTrail) {
+                asking.silence = Some(Silence::Enough);
+                return;
+            }
             let page = match self.look_up(region, &query, span).await {
                 Ok(page) => page,
                 Err(silence) => {
                     if matches!(silence, Silence::ForNow) {
-                        let whom = (self.connection, OPERATION);
-                        self.principals.fell_silent(whom, now);
+                        self.beside.fell_silent(trail, now);
                     }
                     asking.silence = Some(silence);
                     return;
@@ -332,8 +383,12 @@ fn rows_of(details: &mut Value) -> impl Iterator<Item = &mut Value> {
     rows.into_iter().flatten()
 }
 
+/// Since when, and until it was seen, somebody may have done it; where somebody is sought.
 fn span_of(row: &Value) -> Option<(Timestamp, Timestamp)> {
-    span(row.get("by")?)
+    match Doer::in_row(row)? {
+        Doer::Sought { from, until } => Some((from, until)),
+        _ => None,
+    }
 }
 
 /// What CloudTrail files the events under: the alias that differs, otherwise the key where it differs.

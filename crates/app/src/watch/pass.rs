@@ -20,6 +20,7 @@ use keyferry_ports::records::{
 };
 
 use super::WATCH;
+use super::beside::{Beside, OfPass};
 use super::examine::Examined;
 use super::marker::Marker;
 use super::principals::KnownPrincipals;
@@ -40,6 +41,7 @@ pub(crate) struct SweepDriver {
     pub(crate) keys: KmsKeyDriver,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) principals: Arc<KnownPrincipals>,
+    pub(crate) beside: Arc<Beside>,
 }
 
 impl SweepDriver {
@@ -71,6 +73,7 @@ impl SweepDriver {
             driver: self.keys.clone(),
             entropy: Arc::clone(&self.entropy),
             principals: Arc::clone(&self.principals),
+            beside: Arc::clone(&self.beside),
             link,
             pacer,
             lane: target.lane.clone(),
@@ -109,6 +112,7 @@ pub(super) struct Pass {
     pub(super) driver: KmsKeyDriver,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) principals: Arc<KnownPrincipals>,
+    pub(super) beside: Arc<Beside>,
     pub(super) link: Arc<dyn AwsAccount>,
     pub(super) pacer: Pacer,
     pub(super) lane: Lane,
@@ -244,6 +248,12 @@ impl Pass {
             seen: vec![gone],
             next,
         })
+    }
+
+    /// The pass that goes on here.
+    pub(super) fn of_pass(&self, now: Timestamp) -> OfPass<'_> {
+        let began = self.sweep.started_at.unwrap_or(now);
+        (self.connection, &self.region, began)
     }
 
     /// When the pass began that goes on here.

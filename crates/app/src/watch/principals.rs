@@ -11,6 +11,7 @@ use keyferry_domain::view::Place;
 use keyferry_engine::Cost;
 use keyferry_ports::aws::{CallFailure, Refusal};
 
+use super::beside::Service;
 use super::pass::Pass;
 use crate::policy_principals::{gone, named};
 
@@ -23,46 +24,37 @@ const DENIED_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// IAM is one for all Regions: so are its calls.
 const IAM_REGION: &str = "us-east-1";
 
-/// So long a service that did not answer is left alone: it may be out of reach for good, and a pass must not wait for it
-/// again and again.
-const SILENT_FOR: SignedDuration = SignedDuration::from_mins(4);
-
-/// What IAM said of each principal, through each connection; `None` is what we may not ask. And which services did not
-/// answer.
-#[derive(Debug, Default)]
-pub(crate) struct KnownPrincipals {
-    answers: Mutex<Answers>,
-    silent: Mutex<BTreeMap<(ConnectionId, &'static str), Timestamp>>,
+/// What IAM says of a principal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Exists,
+    Gone,
+    /// We may not ask: it is taken to exist.
+    Denied,
 }
 
-type Answers = BTreeMap<(ConnectionId, String), (Option<bool>, Timestamp)>;
+/// What IAM said of each principal, through each connection.
+#[derive(Debug, Default)]
+pub(crate) struct KnownPrincipals(Mutex<Answers>);
+
+type Answers = BTreeMap<(ConnectionId, String), (Answer, Timestamp)>;
 
 impl KnownPrincipals {
     fn lock(&self) -> MutexGuard<'_, Answers> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A service did not answer through a connection.
-    pub(super) fn fell_silent(&self, whom: (ConnectionId, &'static str), now: Timestamp) {
-        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-        silent.insert(whom, now);
-    }
-
-    /// Whether a service is left alone for now.
-    pub(super) fn is_silent(&self, whom: (ConnectionId, &'static str), now: Timestamp) -> bool {
-        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = silent.get(&whom);
-        since.is_some_and(|since| now.duration_since(*since) < SILENT_FOR)
-    }
-
-    fn get(&self, key: &(ConnectionId, String), now: Timestamp) -> Option<Option<bool>> {
+    fn get(&self, key: &(ConnectionId, String), now: Timestamp) -> Option<Answer> {
         let (answer, at) = *self.lock().get(key)?;
         let age = now.duration_since(at);
-        let counts = if answer.is_some() { FRESH } else { DENIED_FOR };
+        let counts = match answer {
+            Answer::Exists | Answer::Gone => FRESH,
+            Answer::Denied => DENIED_FOR,
+        };
         (age < counts).then_some(answer)
     }
 
-    fn put(&self, key: (ConnectionId, String), answer: Option<bool>, now: Timestamp) {
+    fn put(&self, key: (ConnectionId, String), answer: Answer, now: Timestamp) {
         let mut answers = self.lock();
         answers.retain(|_, (_, at)| now.duration_since(*at) < FRESH);
         answers.insert(key, (answer, now));
@@ -96,11 +88,11 @@ impl Pass {
                 if !self.is_of_our_account(&arn) {
                     continue;
                 }
-                match self.exists(&arn, now).await {
-                    Some(Some(false)) => {
+                match self.asked(&arn, now).await {
+                    Some(Answer::Gone) => {
                         lost.insert(arn);
                     }
-                    Some(_) => {}
+                    Some(Answer::Exists | Answer::Denied) => {}
                     None => missing.is_whole = false,
                 }
             }
@@ -120,28 +112,30 @@ impl Pass {
         rest.is_some_and(|rest| rest.starts_with("user/") || rest.starts_with("role/"))
     }
 
-    /// `None` without an answer, `Some(None)` where we may not ask.
-    async fn exists(&self, arn: &str, now: Timestamp) -> Option<Option<bool>> {
-        const IAM: &str = "IAM";
+    /// `None` without an answer: IAM is silent, or this pass has asked enough.
+    async fn asked(&self, arn: &str, now: Timestamp) -> Option<Answer> {
         let key = (self.connection, arn.to_owned());
         if let Some(known) = self.principals.get(&key, now) {
             return Some(known);
         }
-        if self.principals.is_silent((self.connection, IAM), now) {
+        let iam = (self.connection, Service::Iam);
+        if self.beside.is_silent(iam, now) || !self.beside.may_ask(self.of_pass(now), Service::Iam)
+        {
             return None;
         }
         let is_user = arn.contains(":user/");
         let operation = if is_user { "GetUser" } else { "GetRole" };
         self.pacer.take(&self.iam_cost(operation)).await;
         let answer = match self.link.principal_exists(arn).await {
-            Ok(exists) => Some(exists),
+            Ok(true) => Answer::Exists,
+            Ok(false) => Answer::Gone,
             Err(CallFailure::Refused {
                 refusal: Refusal::AccessDenied,
                 ..
-            }) => None,
+            }) => Answer::Denied,
             Err(failure) => {
                 tracing::debug!(%failure, "IAM did not tell whether a principal exists");
-                self.principals.fell_silent((self.connection, IAM), now);
+                self.beside.fell_silent(iam, now);
                 return None;
             }
         };

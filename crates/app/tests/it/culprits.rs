@@ -177,21 +177,102 @@ async fn what_cloudtrail_does_not_tell_within_an_hour_is_said_to_be_not_found() 
     assert_eq!(by["says"], "not found in CloudTrail");
 }
 
-#[tokio::test]
-async fn what_was_done_with_our_own_access_key_names_nobody() {
-    let world = watched().await;
+/// Somebody acts on the KMS key `app` with Keyferry's own access key.
+async fn with_our_access_key(world: &World, operation: &str) {
     let (id, secret) = world.outside.access_key.clone();
     let own = Caller::credentials(&id, &secret, None);
     let input = json!({ "KeyId": world.arn("app").await.to_string() });
-    let now = micros(&world);
-    let call = Call::kms(&own, REGION, "DisableKey", input).signed_at(now);
+    let now = micros(world);
+    let call = Call::kms(&own, REGION, operation, input).signed_at(now);
     world.outside.sim.call(&call, now).unwrap();
+}
+
+#[tokio::test]
+async fn what_was_done_with_our_own_access_key_and_by_no_job_is_told_as_such() {
+    let world = watched().await;
+    with_our_access_key(&world, "DisableKey").await;
+
+    sync(&world).await;
+
+    let by = by(&world, "drift.disabled").await;
+    assert_eq!(by["state"], "own-identity", "{by}");
+    assert_eq!(by["principal"], OURS);
+    assert_eq!(by["event"], "DisableKey");
+    assert!(by["says"].as_str().unwrap().contains("no job of Keyferry"));
+}
+
+#[tokio::test]
+async fn what_a_job_of_ours_did_just_then_names_nobody() {
+    let world = watched().await;
+    let keys = &world.app.kms_keys;
+    let disabled = keys.disable(&world.actor, "app", &crate::scene::MODE);
+    world.succeed(disabled.await).await;
+    let enabled = keys.enable(&world.actor, "app", &crate::scene::MODE);
+    world.succeed(enabled.await).await;
+    with_our_access_key(&world, "DisableKey").await;
 
     sync(&world).await;
 
     let by = by(&world, "drift.disabled").await;
     assert_eq!(by["state"], "sought", "{by}");
     assert!(!by.to_string().contains(OURS));
+}
+
+/// Who did what every open alert tells of, row by row.
+async fn states(world: &World) -> Vec<String> {
+    let open = open_alerts(world).await;
+    let rows = open.iter().flat_map(|alert| {
+        let details: Value = serde_json::from_str(&alert.details).unwrap();
+        details["findings"].as_array().unwrap().clone()
+    });
+    let states = rows.filter_map(|row| row["by"]["state"].as_str().map(str::to_owned));
+    states.collect()
+}
+
+fn calls_of(world: &World, operation: &str) -> usize {
+    let journal = world.outside.sim.journal();
+    let calls = journal.iter().filter(|entry| entry.operation == operation);
+    calls.count()
+}
+
+#[tokio::test]
+async fn a_pass_asks_cloudtrail_for_so_many_names_and_the_next_pass_for_the_others() {
+    let world = watched().await;
+    let aliases: Vec<String> = (0..49)
+        .map(|number| format!("alias/app-{number}"))
+        .collect();
+    let change = keyferry_app::kms_keys::UpdateKmsKey {
+        add_aliases: aliases.iter().map(|alias| alias.parse().unwrap()).collect(),
+        ..Default::default()
+    };
+    let keys = &world.app.kms_keys;
+    let updated = keys.update(&world.actor, "app", change, &crate::scene::MODE);
+    world.succeed(updated.await).await;
+    world.outside.advance_minutes(20);
+    let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
+    let hand = hand.signed_in_as("mallory");
+    for alias in &aliases {
+        let input = json!({ "AliasName": alias });
+        hand.act("DeleteAlias", input, micros(&world)).unwrap();
+    }
+    let tags = json!({ "Tags": [{ "TagKey": "team", "TagValue": "theirs" }] });
+    mallory(&world, "TagResource", tags).await;
+    let description = json!({ "Description": "x" });
+    mallory(&world, "UpdateKeyDescription", description).await;
+    mallory(&world, "DisableKey", json!({})).await;
+    let sim = &world.outside.sim;
+    sim.configure(|config| config.journal_reads = true);
+
+    sync(&world).await;
+    let (asked, first) = (calls_of(&world, "LookupEvents"), states(&world).await);
+    sync(&world).await;
+
+    assert_eq!(asked, 50, "questions in one pass");
+    let sought = first.iter().filter(|state| *state == "sought");
+    assert_eq!((first.len(), sought.count()), (52, 2));
+    let second = states(&world).await;
+    assert!(second.iter().all(|state| state == "found"), "{second:?}");
+    assert_eq!(calls_of(&world, "LookupEvents"), 52);
 }
 
 #[tokio::test]
@@ -313,6 +394,43 @@ async fn a_principal_that_iam_no_longer_knows_is_an_alert_within_a_day() {
     world.outside.advance_minutes(25 * 60);
     sync(&world).await;
     assert_eq!(lost(&world).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_pass_asks_iam_for_so_many_principals_and_the_next_pass_for_the_others() {
+    let world = watched().await;
+    let sim = &world.outside.sim;
+    let users: Vec<String> = (0..60).map(|number| format!("user-{number}")).collect();
+    for user in &users {
+        sim.create_user(ACCOUNT, user, &[]).unwrap();
+    }
+    let arns = users
+        .iter()
+        .map(|user| format!("arn:aws:iam::{ACCOUNT}:user/{user}"));
+    let arns: Vec<String> = arns.collect();
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "AWS": format!("arn:aws:iam::{ACCOUNT}:root") },
+          "Action": "kms:*", "Resource": "*" },
+        { "Effect": "Allow", "Principal": { "AWS": arns }, "Action": "kms:Decrypt", "Resource": "*" },
+    ]});
+    let change = keyferry_app::kms_keys::UpdateKmsKey {
+        policy: Some(keyferry_app::kms_keys::PolicyChange::Json(
+            policy.to_string(),
+        )),
+        ..Default::default()
+    };
+    let keys = &world.app.kms_keys;
+    let updated = keys.update(&world.actor, "app", change, &crate::scene::MODE);
+    world.succeed(updated.await).await;
+    for user in &users {
+        sim.delete_user(ACCOUNT, user).unwrap();
+    }
+
+    sync(&world).await;
+    assert_eq!(lost(&world).await.len(), 50, "questions in one pass");
+    sync(&world).await;
+
+    assert_eq!(lost(&world).await.len(), 60);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use kms_sim::{Fault, ScriptedFault};
 use serde_json::{Value, json};
 
 use crate::key_import::new_key;
-use crate::scene::{DRY, MODE, aws, code, described, planned};
+use crate::scene::{DRY, MODE, aws, code, described, planned, rights};
 
 fn command(name: &str, spec: KeySpec) -> GenerateInAws {
     GenerateInAws {
@@ -333,6 +333,19 @@ async fn g7_rotations_of_others_count_and_the_26th_is_refused() {
         "plan.rotations-used"
     );
     assert_eq!(rotations(&world).await, 25);
+}
+
+#[tokio::test]
+async fn g7_where_aws_does_not_tell_the_rotations_the_refusal_names_the_rights() {
+    let world = world().await;
+    world.outside.advance_minutes(20);
+    rights(&world, &["kms:ListKeyRotations"]);
+
+    let refused = rotate_in_place(&world, &MODE).await.unwrap_err();
+
+    assert_eq!(refused.code(), "kms-key.rotations-unreadable");
+    assert!(refused.hint().contains("kms:ListKeyRotations"));
+    assert_eq!(rotations(&world).await, 0);
 }
 
 #[tokio::test]

@@ -271,6 +271,38 @@ async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on()
 }
 
 #[tokio::test]
+async fn the_alert_of_a_stuck_rotation_ends_once_another_job_has_done_its_work() {
+    let world = world().await;
+    let in_place = RotationSchedule {
+        method: ScheduledMethod::InPlace,
+        ..every("30d")
+    };
+    schedule(&world, "app", in_place).await;
+    assert_eq!(after_days(&world, 31).await, 1);
+    let arn = world.arn("app").await.to_string();
+    let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
+    let planted = hand.plant_material(&arn, &[7; 32], world.outside.clock_now());
+    world.run().await;
+    world.app.scheduler.run_due().await.unwrap();
+    let told = open_alerts(&world).await;
+    let is_stuck = |alert: &keyferry_ports::records::Alert| alert.code == "schedule.rotation-stuck";
+    assert!(told.iter().any(is_stuck), "{told:#?}");
+
+    let planted = json!({ "KeyId": arn, "KeyMaterialId": planted.unwrap() });
+    aws(&world, "DeleteImportedKeyMaterial", planted);
+    let keys = &world.app.kms_keys;
+    let restored = keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+    world.app.scheduler.run_due().await.unwrap();
+
+    let jobs = world.jobs().await;
+    let is_left = jobs.iter().any(|one| one.job.state == JobState::Stuck);
+    assert!(is_left, "the job itself stays what it was");
+    let told = open_alerts(&world).await;
+    assert!(!told.iter().any(is_stuck), "{told:#?}");
+}
+
+#[tokio::test]
 async fn an_alert_ends_when_nothing_is_to_be_rotated_any_more() {
     let world = world().await;
     let in_place = RotationSchedule {

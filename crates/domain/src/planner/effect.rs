@@ -270,7 +270,6 @@ impl View {
         }
     }
 
-    /// Only material of ours was ever rotated to by us; what others left pending since stays pending.
     /// AWS makes the material itself: it shows by the number of rotations alone.
     fn rotate_native(&mut self, intent: &Intent, region: &Region) {
         let place = self.places.get_mut(region);
@@ -280,6 +279,7 @@ impl View {
         }
     }
 
+    /// Only material of ours was ever rotated to by us; what others left pending since stays pending.
     fn rotate(&mut self) {
         for place in self.places.values_mut() {
             let ours = |id: &MaterialId| self.bindings.contains_key(id);

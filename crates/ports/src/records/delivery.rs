@@ -85,7 +85,8 @@ pub struct Delivery {
     pub due_at: Timestamp,
     /// Why it was not taken the last time.
     pub note: Option<String>,
-    /// When the alert was opened.
+    /// When it was decided: with the opening of the alert; later where the alert is told again because it names by now who
+    /// did what it tells of.
     pub since: Timestamp,
     /// Counts changes.
     pub revision: u64,
