@@ -30,8 +30,11 @@ pub(super) type OfPass<'a> = (ConnectionId, &'a Region, Timestamp);
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     silent: Mutex<BTreeMap<(ConnectionId, Service), Timestamp>>,
-    asked: Mutex<BTreeMap<(ConnectionId, Region, Service), (Timestamp, u32)>>,
+    asked: Mutex<Asked>,
 }
+
+/// When the newest pass began, and how much it has asked.
+type Asked = BTreeMap<(ConnectionId, Region, Service), (Timestamp, u32)>;
 
 impl Beside {
     /// A service did not answer through a connection.
