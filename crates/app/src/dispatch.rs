@@ -1,7 +1,7 @@
 //! Which driver a target goes to.
 
 use async_trait::async_trait;
-use keyferry_engine::{Begun, Driver, DriverError, Pacer, Run};
+use keyferry_engine::{Begun, Cancelled, Driver, DriverError, Pacer, Run};
 use keyferry_ports::records::{Attempt, Change, Records, RecordsError, Subject, Target};
 
 use crate::access_keys::AccessKeyDriver;
@@ -42,8 +42,8 @@ impl Driver for Dispatch {
         self.beginner.begin(target, &self.kms_keys).await
     }
 
-    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
-        self.kms_keys.cancelled_records(target).await
+    async fn cancelled(&self, target: &Target) -> Records<Cancelled> {
+        self.kms_keys.cancelled(target).await
     }
 
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {

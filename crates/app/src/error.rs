@@ -168,6 +168,14 @@ pub enum AppError {
         /// Which version.
         version: VersionNumber,
     },
+    /// AWS holds the only copy of the version's material.
+    #[error("{name} holds version {version} of its key, of which the vault keeps no copy")]
+    KeepsOnlyCopy {
+        /// The KMS key's name.
+        name: String,
+        /// Which version.
+        version: VersionNumber,
+    },
     /// Not what keys of that spec do.
     #[error(transparent)]
     NotForSpec(#[from] NotForSpec),
@@ -436,6 +444,7 @@ impl AppError {
             },
             Self::VersionDoomed { .. } => "key.version-doomed",
             Self::NoCopyKept { .. } => "key.no-copy-kept",
+            Self::KeepsOnlyCopy { .. } => "kms-key.only-copy",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
@@ -522,6 +531,7 @@ impl AppError {
             | Self::Destruction(_)
             | Self::VersionDoomed { .. }
             | Self::NoCopyKept { .. }
+            | Self::KeepsOnlyCopy { .. }
             | Self::NotDurable(NotDurable::Destroyed { .. })
             | Self::Changed { .. }
             | Self::InUse { .. }
@@ -608,6 +618,9 @@ impl AppError {
             }
             Self::NoCopyKept { .. } => {
                 "import the file again with `keyferry kms-key import`, as a key of its own, or with --into to heal its KMS key"
+            }
+            Self::KeepsOnlyCopy { .. } => {
+                "disable the KMS key instead: once taken out, only the file brings the material back"
             }
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",

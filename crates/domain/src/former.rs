@@ -63,7 +63,20 @@ impl KmsKey {
     /// Takes the wish of a job back, of which nothing was sent. Where a later job's wish holds, that stays, and taking it
     /// back in turn leads to what was wanted before both; a later restore follows what it is to restore. Answers whether
     /// the record changed.
+    ///
+    /// Nothing changes where that would leave a KMS key bound to nothing that has taken material of ours in: its source and
+    /// its bindings are all that tells what AWS holds.
     pub fn withdraw(&mut self, job: JobId) -> bool {
+        let mut after = self.clone();
+        let is_changed = after.take_back(job);
+        if !is_changed || (after.source.is_none() && self.has_taken_in()) {
+            return false;
+        }
+        *self = after;
+        true
+    }
+
+    fn take_back(&mut self, job: JobId) -> bool {
         let Some(index) = self.former.iter().position(|former| former.job == job) else {
             return false;
         };

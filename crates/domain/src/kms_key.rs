@@ -337,7 +337,14 @@ impl KmsKey {
         self.source.is_some() && self.former.iter().any(Former::is_unbound)
     }
 
-    /// Takes a claim back that was not proved: what it holds is none of ours again.
+    /// Whether AWS has answered an import of its source's material: never forgotten while AWS may hold it.
+    pub fn has_taken_in(&self) -> bool {
+        self.source.is_some() && (self.held_material || !self.bindings.is_empty())
+    }
+
+    /// Takes a claim back that was not proved: what it holds is none of ours again. Where a part of it was proved, nothing
+    /// more is wanted of that, but the source stays, with the bindings, or the version where AWS tells no id of the material:
+    /// they say what AWS took in.
     pub fn unbind(&mut self) {
         let unbound = |former: Former| former.wish.filter(|wish| wish.intent.current.is_none());
         let before = self.former.drain(..).find_map(unbound);
@@ -345,9 +352,15 @@ impl KmsKey {
         if self.intent.life == Life::Active {
             self.intent.life = life;
         }
-        self.intent.versions.clear();
+        let versions = std::mem::take(&mut self.intent.versions);
         self.intent.current = None;
-        self.void_source();
+        if self.has_taken_in() {
+            if !self.intent.shape.spec.is_symmetric() {
+                self.held = versions;
+            }
+        } else {
+            self.void_source();
+        }
     }
 
     /// Without a current version the material is none of ours.

@@ -260,6 +260,11 @@ impl StepKind {
         )
     }
 
+    /// Whether it gives AWS what nothing takes back: a KMS key, a replica, material, a rotation.
+    pub fn brings_in(self) -> bool {
+        self == Self::ImportMaterial || self.is_once_only()
+    }
+
     /// Whether sending it twice makes a second effect. Such a step is never sent again while its first
     /// outcome is unknown and the horizon has not passed.
     pub fn is_once_only(self) -> bool {

@@ -231,8 +231,11 @@ impl Engine {
                 has_more = true;
                 break;
             }
+            let mut note = target.note.clone();
             if !has_sent && target.begun {
-                changes.extend(self.core.driver.cancelled_records(&target).await?);
+                let cancelled = self.core.driver.cancelled(&target).await?;
+                changes.extend(cancelled.records);
+                note = cancelled.note.or(note);
             }
             let due_at = target.due_at.min(now);
             let state = if has_sent {
@@ -245,6 +248,7 @@ impl Engine {
             changes.push(Change::UpdateTarget(Target {
                 state,
                 due_at,
+                note,
                 ..target
             }));
         }

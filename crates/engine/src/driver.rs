@@ -38,8 +38,8 @@ pub trait Driver: Send + Sync + 'static {
         Ok(Begun::Go(Vec::new()))
     }
 
-    /// Records to write when a target is cancelled before anything was sent: what takes the job's wish back.
-    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>>;
+    /// What to write when a target is cancelled before anything was sent: what takes the job's wish back, or why it stays.
+    async fn cancelled(&self, target: &Target) -> Records<Cancelled>;
 
     /// Records to write with an outcome that the engine itself found out: *refused* with
     /// [`NOT_SENT`], or *unknown* because its sender is gone. The audit entry, as a rule.
@@ -88,7 +88,7 @@ pub trait Run: Send {
     async fn send(&mut self, attempt: &Attempt) -> Sent;
 }
 
-/// What is written when a target is cancelled under way.
+/// What is written when a target is cancelled.
 #[derive(Debug, Default)]
 pub struct Cancelled {
     /// Records.

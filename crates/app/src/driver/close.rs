@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_audit::Outcome;
+use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::operation;
 use keyferry_engine::DriverError;
 use keyferry_ports::records::{Change, Expect};
@@ -85,13 +86,19 @@ impl KmsKeyRun {
         if former.is_binding() {
             former.unbind();
         }
+        // What the vault could not give AWS again, or what is none of ours, is disabled at most.
+        let is_spared = self.subject.spares_predecessor || former.intent.current.is_none();
+        let old_key = match old_key {
+            OldKey::Deactivate if is_spared => OldKey::Disable,
+            chosen => chosen,
+        };
         // Refused once it is REPLACED: then this was done before.
         let Ok(operation::Change::Changed(intent)) =
             operation::replace(&former.intent, old_key, now)
         else {
             return Vec::new();
         };
-        if intent.versions.is_empty() {
+        if intent.versions.is_empty() && !former.intent.versions.is_empty() {
             former.held.clone_from(&former.intent.versions);
         }
         former.intent = intent;
@@ -109,6 +116,7 @@ impl KmsKeyRun {
             Change::PutKmsKey(former, expect),
             fact.job(self.job)
                 .detail("successor", self.subject.key.id)
+                .detail("old_key", old_key.as_str())
                 .change(),
         ]
     }

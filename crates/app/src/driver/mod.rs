@@ -29,7 +29,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
-use keyferry_engine::{Driver, DriverError, Pacer, Run};
+use keyferry_engine::{Cancelled, Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{
     AllRecords, Attempt, AttemptState, Change, JobFilter, Page, Records, Target,
@@ -45,6 +45,7 @@ use crate::log::{Fact, object};
 pub(crate) use self::failure::{not_now, says_nothing};
 pub(crate) use self::observe::{Reader, out_of_reach, read_each};
 pub(crate) use self::outcome::{Kept, Told, not_prepared, tell};
+pub(crate) use self::passing::without_copy;
 pub(crate) use self::preview::view_of;
 
 use self::passing::Passing;
@@ -66,11 +67,15 @@ pub(crate) struct Subject {
     /// The actor of the job, for the audit log.
     pub(crate) actor: String,
     pub(crate) own_effects: Vec<OwnEffect>,
-    /// What other jobs sent to the KMS key: without an outcome, or done within the last [`HORIZON`] (ever, while the row
-    /// has no ARN).
+    /// What other jobs sent to the KMS key: without an outcome, or done within the last [`HORIZON`] or since the job was
+    /// asked for (ever, while the row has no ARN, or material is here of which no copy is kept).
     pub(crate) beside: Vec<Attempt>,
     pub(crate) importable: BTreeSet<VersionNumber>,
     pub(crate) predecessor: Option<KmsKey>,
+    /// Whether the predecessor holds what the vault could not give AWS again.
+    pub(crate) spares_predecessor: bool,
+    /// When the job was asked for.
+    pub(crate) asked_at: Timestamp,
     /// Whether nothing may be taken away: the job restores.
     pub(crate) only_protects: bool,
     /// Whether only what may be done without a person is done: the job heals.
@@ -147,7 +152,8 @@ impl Driver for KmsKeyDriver {
         let Some(job) = self.records.find_job(target.job).await? else {
             return Err(gone("job", target.job));
         };
-        let mut subject = self.read_subject(id, job.actor).await?;
+        let mut subject = self.read_since(id, job.actor, job.created_at).await?;
+        subject.asked_at = job.created_at;
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
@@ -165,7 +171,7 @@ impl Driver for KmsKeyDriver {
         )))
     }
 
-    async fn cancelled_records(&self, target: &Target) -> Records<Vec<Change>> {
+    async fn cancelled(&self, target: &Target) -> Records<Cancelled> {
         self.withdraw(target).await
     }
 
@@ -201,6 +207,16 @@ impl KmsKeyDriver {
         id: KmsKeyId,
         actor: String,
     ) -> Result<Subject, DriverError> {
+        self.read_since(id, actor, self.clock.now()).await
+    }
+
+    /// The same, with everything that was sent to it since a job was asked for.
+    async fn read_since(
+        &self,
+        id: KmsKeyId,
+        actor: String,
+        asked_at: Timestamp,
+    ) -> Result<Subject, DriverError> {
         let Some(mut key) = self.records.find_kms_key(id).await? else {
             return Err(gone("KMS key", id));
         };
@@ -212,17 +228,22 @@ impl KmsKeyDriver {
             None => None,
         };
         let now = self.clock.now();
-        // The answer to a creation counts whatever its age, and whichever job got it.
-        let since = match key.arn {
-            Some(_) => now - HORIZON,
-            None => Timestamp::UNIX_EPOCH,
+        let (importable, source_group, passing) = self.source(&key).await?;
+        // The answer to a creation counts whatever its age, and whichever job got it. So does every import of what the vault
+        // keeps no copy of.
+        let since = match (&key.arn, &passing) {
+            (Some(_), None) => asked_at.min(now - HORIZON),
+            _ => Timestamp::UNIX_EPOCH,
         };
         let recent = self.records.recent_attempts(id.into(), since).await?;
         if key.arn.is_none() {
             key.arn = answered_creation(&recent)?;
         }
         let own_effects = own_effects(&recent, now - SETTLE)?;
-        let (importable, source_group, passing) = self.source(&key).await?;
+        let spares_predecessor = match (&predecessor, key.handover) {
+            (Some(former), Some(_)) => without_copy(&*self.records, former).await?.is_some(),
+            _ => false,
+        };
         Ok(Subject {
             key,
             connection,
@@ -231,6 +252,8 @@ impl KmsKeyDriver {
             beside: recent,
             importable,
             predecessor,
+            spares_predecessor,
+            asked_at,
             only_protects: false,
             only_heals: false,
             imports: false,

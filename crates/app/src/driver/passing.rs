@@ -1,12 +1,17 @@
 //! Material that passes through: the vault keeps it only until AWS has confirmed that it has it in every place.
 
 use jiff::Timestamp;
+use keyferry_domain::arn::Region;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::step::{Step, StepKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_domain::view::KeyState;
 use keyferry_engine::DriverError;
-use keyferry_ports::records::Change;
+use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records};
 
+use crate::codec::decode_step;
 use crate::destruction::erased;
 use crate::error::AppError;
 
@@ -44,10 +49,36 @@ impl Passing {
     }
 }
 
+/// The version of its source that a KMS key holds, or ever held, and that the vault could not give AWS again: it keeps no
+/// copy of it.
+pub(crate) async fn without_copy(
+    records: &dyn AllRecords,
+    key: &KmsKey,
+) -> Records<Option<VersionNumber>> {
+    let Some(source) = key.source else {
+        return Ok(None);
+    };
+    let versions = records.list_versions(source).await?;
+    let comes_back = |number: VersionNumber| {
+        let mut kept = versions
+            .iter()
+            .filter(|one| !one.is_passed_through() && one.state != VersionState::Destroyed);
+        kept.any(|one| one.identity.version == number)
+    };
+    let mut held = key.took_in().into_iter().map(|(_, number)| number);
+    Ok(held.find(|number| !comes_back(*number)))
+}
+
+/// Whether an import of a KMS key reached AWS, or may have.
+pub(super) fn is_import(attempt: &Attempt) -> bool {
+    attempt.state != AttemptState::Refused && attempt.kind == StepKind::ImportMaterial.as_str()
+}
+
 impl KmsKeyRun {
-    /// What erases the material that AWS has confirmed. Called where nothing is left to plan: of each material that is
-    /// wanted, in every place, AWS has told an id that stands for the version, or has answered its import; what came without
-    /// an answer was imported again until it did. Asymmetric keys show besides which key they are.
+    /// What erases the material that AWS has confirmed. Called where nothing is left to plan; what came without an answer was
+    /// imported again until it did. Only versions that AWS has in every place go, see
+    /// [`is_confirmed`](Self::is_confirmed). Enabled asymmetric keys show besides which key they are; of a disabled one AWS
+    /// does not tell the public key (`GetPublicKey`), and the answered import stands for it.
     pub(super) async fn let_go(&self, now: Timestamp) -> Result<Vec<Change>, DriverError> {
         let Some(passing) = &self.subject.passing else {
             return Ok(Vec::new());
@@ -56,8 +87,45 @@ impl KmsKeyRun {
         if intent.shape.spec.is_asymmetric() && intent.enabled {
             self.compare_public_keys(passing).await?;
         }
-        let is_wanted = |number| intent.version(number).is_some();
-        Ok(passing.erased(&self.subject.actor, is_wanted, now))
+        let is_confirmed = |number| intent.version(number).is_some() && self.is_confirmed(number);
+        Ok(passing.erased(&self.subject.actor, is_confirmed, now))
+    }
+
+    /// Whether AWS has a version in every place: it shows a key that is neither empty nor going to be deleted, and there a
+    /// present material whose id stands for the version, or an import of it that it answered.
+    fn is_confirmed(&self, version: VersionNumber) -> bool {
+        let bindings = &self.subject.key.bindings;
+        let is_in = |region: &Region| {
+            let Some(place) = self.places.get(region) else {
+                return false;
+            };
+            let is_filled = place.described.value().is_some_and(|described| {
+                matches!(described.state, KeyState::Enabled | KeyState::Disabled)
+            });
+            let is_shown = place.materials.value().is_some_and(|materials| {
+                let mut present = materials.iter().filter(|one| one.is_present);
+                present.any(|one| bindings.get(&one.id) == Some(&version))
+            });
+            is_filled && (is_shown || self.is_answered(version, region))
+        };
+        let places = &self.subject.key.intent.places;
+        !places.is_empty() && places.iter().all(is_in)
+    }
+
+    /// Whether AWS answered an import of a version in a Region, of whichever job.
+    fn is_answered(&self, version: VersionNumber, region: &Region) -> bool {
+        let mut all = self.attempts.iter().chain(&self.subject.beside);
+        all.any(|attempt| {
+            let outcome = attempt.outcome.as_ref();
+            let has_answer = outcome.is_some_and(|outcome| outcome.answer.is_some());
+            let is_of_it = |step: &Step| {
+                matches!(step, Step::ImportMaterial { region: to, version: number, .. }
+                    if to == region && *number == version)
+            };
+            attempt.state == AttemptState::Done
+                && has_answer
+                && decode_step(&attempt.step).is_ok_and(|step| is_of_it(&step))
+        })
     }
 
     async fn compare_public_keys(&self, passing: &Passing) -> Result<(), DriverError> {

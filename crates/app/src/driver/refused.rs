@@ -9,6 +9,7 @@ use keyferry_ports::records::{Attempt, AttemptOutcome, AttemptState};
 use crate::error::{refusal_code, refusal_hint};
 
 use super::failure::{may_pass, says_nothing};
+use super::passing::is_import;
 use super::run::KmsKeyRun;
 
 /// A refusal that may pass is tried again for this long.
@@ -27,7 +28,14 @@ impl KmsKeyRun {
         let is_said = last.kind == step.kind().as_str()
             && last.state == AttemptState::Refused
             && outcome.code == Refusal::IncorrectKeyMaterial.to_string();
-        let next = is_said.then(|| wrong_material(&outcome.message))?;
+        if !is_said {
+            return None;
+        }
+        // What AWS took in, or may have, lies under this binding: it is not forgotten.
+        if self.subject.key.has_taken_in() || self.attempts.iter().any(is_import) {
+            return Some(half_proved(step, &outcome.message));
+        }
+        let next = wrong_material(&outcome.message);
         self.subject.key.unbind();
         self.is_changed = true;
         Some(next)
@@ -68,6 +76,22 @@ fn told(step: &Step, outcome: &AttemptOutcome) -> (String, String) {
     let refusal = Refusal::from_code(&outcome.code, "");
     let why = format!("{what}; {}", refusal_hint(&refusal));
     (refusal_code(&refusal).to_owned(), why)
+}
+
+/// A part of what the KMS key should be bound to was imported, and another part is something else.
+fn half_proved(step: &Step, said: &str) -> Next {
+    let which = match step {
+        Step::ImportMaterial { version, .. } => format!("version {version}"),
+        _ => "a version".to_owned(),
+    };
+    Next::Stuck {
+        code: "kms-key.half-proved".to_owned(),
+        why: format!(
+            "the KMS key holds other key material than {which} of the key in the vault; AWS: {said}; other versions were \
+             imported into it before, so it stays bound to the key; release it, and bind it to the key that has all its \
+             material"
+        ),
+    }
 }
 
 /// The KMS key is as it was before it should be bound.

@@ -13,7 +13,7 @@ use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Target};
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
 use crate::connections::account_of;
-use crate::driver::error_of;
+use crate::driver::{error_of, without_copy};
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
@@ -88,10 +88,24 @@ impl KmsKeys {
         if before.is_binding() && after.intent.wants_empty() {
             return Err(Refusal::Unproved.into());
         }
+        if after.intent.wants_empty() && !before.intent.wants_empty() {
+            self.refuse_to_lose(&before).await?;
+        }
         if wish.is_destructive {
             mode.confirms(&before)?;
         }
         self.carry_out(actor, mode, wish, &before, after).await
+    }
+
+    /// Nothing is taken out of AWS that the vault could not give it again.
+    async fn refuse_to_lose(&self, key: &KmsKey) -> Result<(), AppError> {
+        match without_copy(&*self.shared.ports.records, key).await? {
+            Some(version) => Err(AppError::KeepsOnlyCopy {
+                name: key.name.to_string(),
+                version,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Shows the plan, or commits what is wanted now of a KMS key and starts the job.

@@ -37,7 +37,7 @@ use keyferry_ports::records::{Job, KmsKeyFilter, Page, PageOf, Priority};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
-use crate::driver::KmsKeyDriver;
+use crate::driver::{KmsKeyDriver, without_copy};
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -373,7 +373,12 @@ impl KmsKeys {
             return Ok(false);
         }
         let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
-        Ok(keystore.on_cancel_deletion == OnCancelDeletion::Empty)
+        if keystore.on_cancel_deletion != OnCancelDeletion::Empty {
+            return Ok(false);
+        }
+        // What the vault could not give AWS again stays, whatever the keystore does with the others.
+        let only_copy = without_copy(&*self.shared.ports.records, key).await?;
+        Ok(only_copy.is_none())
     }
 }
 

@@ -11,6 +11,7 @@ use keyferry_ports::records::{Change, Expect, Subject};
 
 use crate::action::Action;
 use crate::actor::Actor;
+use crate::driver::without_copy;
 use crate::error::AppError;
 use crate::keys::AfterVersion;
 use crate::log::{Fact, object};
@@ -185,6 +186,10 @@ impl KmsKeys {
         old_key: OldKey,
     ) -> Result<Vec<Planned>, AppError> {
         let now = self.shared.now();
+        let old_key = match without_copy(&*self.shared.ports.records, before).await? {
+            Some(_) if old_key == OldKey::Deactivate => OldKey::Disable,
+            _ => old_key,
+        };
         let change = operation::replace(&before.intent, old_key, now)?;
         let mut former = KmsKey {
             intent: change.or(&before.intent),

@@ -231,6 +231,8 @@ impl<'a> Sight<'a> {
             beside: Vec::new(),
             importable: BTreeSet::new(),
             predecessor: None,
+            spares_predecessor: false,
+            asked_at: self.keys.shared.now(),
             only_protects: false,
             only_heals: false,
             imports: false,

@@ -33,6 +33,7 @@ mod last_use;
 mod leaving;
 mod link_settings;
 mod many;
+mod only_copy;
 mod operations;
 mod pass_through;
 mod places;

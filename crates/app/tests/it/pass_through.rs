@@ -18,13 +18,13 @@ use crate::key_import::{BYTES, file};
 use crate::kms_key_import::{command, import};
 use crate::scene::{DRY, MODE, aws, code, described, open_alerts, planned, rights, sync, world};
 
-fn passing(name: &str, file: MaterialFile) -> ImportKmsKey {
+pub(crate) fn passing(name: &str, file: MaterialFile) -> ImportKmsKey {
     let mut command = command(name, file);
     command.file.keep = KeepCopy::UntilImported;
     command
 }
 
-fn again(name: &str, file: MaterialFile) -> ImportKmsKey {
+pub(crate) fn again(name: &str, file: MaterialFile) -> ImportKmsKey {
     ImportKmsKey {
         into: ImportInto::Existing(name.to_owned()),
         ..passing(name, file)
@@ -32,7 +32,7 @@ fn again(name: &str, file: MaterialFile) -> ImportKmsKey {
 }
 
 /// The state of the key's first version, and whether its sealed material is here.
-async fn kept(world: &World, name: &str) -> (VersionState, bool) {
+pub(crate) async fn kept(world: &World, name: &str) -> (VersionState, bool) {
     let key = world.app.keys.show(&world.actor, name).await.unwrap().key;
     let version = world
         .outside
@@ -42,8 +42,8 @@ async fn kept(world: &World, name: &str) -> (VersionState, bool) {
     (version.state, version.sealed.is_some())
 }
 
-const GONE: (VersionState, bool) = (VersionState::Destroyed, false);
-const HERE: (VersionState, bool) = (VersionState::Active, true);
+pub(crate) const GONE: (VersionState, bool) = (VersionState::Destroyed, false);
+pub(crate) const HERE: (VersionState, bool) = (VersionState::Active, true);
 
 #[tokio::test]
 async fn e16_a_file_goes_to_aws_and_the_vault_keeps_no_copy() {
@@ -135,7 +135,7 @@ async fn e16_what_needs_a_copy_is_refused_without_one() {
     assert_eq!(code(import(&world, long, &DRY).await), "request.invalid");
 }
 
-async fn lost(world: &World) {
+pub(crate) async fn lost(world: &World) {
     world
         .succeed(import(world, passing("card", file(&BYTES)), &MODE).await)
         .await;

@@ -12,7 +12,7 @@ use keyferry_domain::intent::Intent;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{
-    activate, cancel_deletion, confirm_deleted, deactivate, release, schedule_deletion,
+    activate, cancel_deletion, confirm_deleted, deactivate, release, restore, schedule_deletion,
 };
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::Validity;
@@ -35,6 +35,15 @@ enum Act {
     Import(usize),
     /// The job of the last wish is cancelled before anything was sent.
     Cancel(usize),
+    /// So is that of an earlier one, whatever later jobs did.
+    CancelEarlier(usize, usize),
+    /// An empty KMS key that others made is to hold a version.
+    Bind(usize, u32),
+    Restore(usize),
+    /// A job imports the first so many of what is wanted, and is not through.
+    ImportPart(usize, usize),
+    /// What a binding claims turns out to be something else.
+    Disprove(usize),
     Deactivate(usize),
     Activate(usize),
     ScheduleDeletion(usize),
@@ -168,6 +177,13 @@ impl World {
     }
 
     fn import(&mut self, which: usize) {
+        self.import_part(which, usize::MAX);
+        if let Some(row) = self.rows.get_mut(&which) {
+            row.former.clear();
+        }
+    }
+
+    fn import_part(&mut self, which: usize, count: usize) {
         let is_gone = self.aws.get(&which).is_some_and(|aws| aws.is_deleted);
         let Some(row) = self.rows.get_mut(&which).filter(|_| !is_gone) else {
             return;
@@ -180,25 +196,69 @@ impl World {
         }
         row.arn = Some(arn(&format!("key-{which}")));
         row.intent.life = Life::Active;
+        if row.source.is_none() || row.intent.versions.is_empty() {
+            return;
+        }
         row.held_material = true;
         let aws = self.aws.entry(which).or_default();
-        for one in &row.intent.versions {
+        for one in row.intent.versions.iter().take(count) {
             aws.took.insert(one.number);
             if self.spec.is_symmetric() {
                 let material = format!("{:064x}", one.number.get()).parse().unwrap();
                 row.bindings.insert(material, one.number);
             }
         }
-        row.former.clear();
     }
 
-    fn cancel(&mut self, which: usize) {
+    fn cancel(&mut self, which: usize, before_the_last: usize) {
         let Some(mut row) = self.rows.get(&which).cloned() else {
             return;
         };
-        if let Some(last) = row.former.last().map(|former| former.job) {
-            row.withdraw(last);
+        let mut jobs = row.former.iter().rev().map(|former| former.job);
+        if let Some(job) = jobs.nth(before_the_last) {
+            row.withdraw(job);
             self.put(which, row);
+        }
+    }
+
+    fn bind(&mut self, which: usize, number: VersionNumber) {
+        if !self.rows.contains_key(&which) && !self.aws.contains_key(&which) {
+            let mut row = kms_key([WEST, WEST]);
+            row.id = KmsKeyId::new(Uuid::from_u128(which as u128));
+            row.intent = intent_for(self.spec);
+            row.intent.versions.clear();
+            row.intent.current = None;
+            row.intent.life = Life::Active;
+            row.arn = Some(arn(&format!("key-{which}")));
+            self.aws.entry(which).or_default();
+            self.put(which, row);
+        }
+        let Some(row) = self.rows.get(&which) else {
+            return;
+        };
+        if row.intent.life != Life::Active || row.intent.current.is_some() || row.source.is_some() {
+            return;
+        }
+        let mut bound = row.clone();
+        let second = VersionNumber::new(number.get() + 1)
+            .filter(|next| self.spec.is_symmetric() && next.get() <= VERSIONS);
+        let numbers = [Some(number), second].into_iter().flatten();
+        let versions = numbers.map(|number| wanted(number.get(), Validity::Permanent));
+        bound.intent.versions = versions.collect();
+        bound.intent.current = bound.intent.versions.last().map(|last| last.number);
+        bound.source = Some(self.source);
+        self.jobs += 1;
+        let wish = Wish {
+            intent: row.intent.clone(),
+            held: row.held.clone(),
+        };
+        bound.remember(JobId::new(Uuid::from_u128(self.jobs)), Some(wish));
+        self.put(which, bound);
+    }
+
+    fn disprove(&mut self, which: usize) {
+        if let Some(row) = self.rows.get_mut(&which).filter(|row| row.is_binding()) {
+            row.unbind();
         }
     }
 
@@ -275,7 +335,16 @@ impl World {
             Act::Create(which, number) => self.create(which, version(number)),
             Act::RotateInPlace(which, number) => self.rotate(which, version(number)),
             Act::Import(which) => self.import(which),
-            Act::Cancel(which) => self.cancel(which),
+            Act::Cancel(which) => self.cancel(which, 0),
+            Act::CancelEarlier(which, before_the_last) => self.cancel(which, before_the_last),
+            Act::Bind(which, number) => self.bind(which, version(number)),
+            Act::Restore(which) => {
+                self.wish(which, |row| {
+                    Some(restore(&row.intent).ok()?.or(&row.intent))
+                });
+            }
+            Act::ImportPart(which, count) => self.import_part(which, count),
+            Act::Disprove(which) => self.disprove(which),
             Act::Deactivate(which) => {
                 self.wish(which, |row| {
                     Some(deactivate(&row.intent).ok()?.or(&row.intent))
@@ -344,6 +413,16 @@ impl World {
         });
         lost.next()
     }
+
+    /// What AWS took in and no record names.
+    fn unnamed(&self) -> Option<String> {
+        let alive = self.aws.iter().filter(|(_, aws)| !aws.is_deleted);
+        let mut unnamed = alive.flat_map(|(which, aws)| {
+            let number = aws.took.iter().find(|number| !self.is_needed(**number));
+            number.map(|number| format!("KMS key {which} took version {number} in"))
+        });
+        unnamed.next()
+    }
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -354,6 +433,11 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (kms_key(), number()).prop_map(|(which, number)| Act::RotateInPlace(which, number)),
         4 => kms_key().prop_map(Act::Import),
         1 => kms_key().prop_map(Act::Cancel),
+        2 => (kms_key(), 0..3usize).prop_map(|(which, nth)| Act::CancelEarlier(which, nth)),
+        3 => (kms_key(), number()).prop_map(|(which, number)| Act::Bind(which, number)),
+        2 => kms_key().prop_map(Act::Restore),
+        3 => (kms_key(), 1..3usize).prop_map(|(which, count)| Act::ImportPart(which, count)),
+        1 => kms_key().prop_map(Act::Disprove),
         2 => kms_key().prop_map(Act::Deactivate),
         2 => kms_key().prop_map(Act::Activate),
         2 => kms_key().prop_map(Act::ScheduleDeletion),
@@ -383,6 +467,7 @@ proptest! {
         for act in acts {
             world.act(act);
             prop_assert_eq!(world.violation(), None, "after {:?}", act);
+            prop_assert_eq!(world.unnamed(), None, "after {:?}", act);
         }
     }
 }
@@ -421,6 +506,45 @@ fn histories_do_come_to_a_destroyed_version_after_a_proved_deletion() {
         world.rows[&0].needs().is_empty(),
         "its deletion stays proved"
     );
+}
+
+#[test]
+fn a_cancelled_binding_does_not_forget_what_a_later_job_imported() {
+    for spec in [KeySpec::Aes256, KeySpec::Hmac256] {
+        let mut world = World::new(spec);
+        let story = [Act::Bind(0, 1), Act::Restore(0), Act::ImportPart(0, 1)];
+        story.into_iter().for_each(|act| world.act(act));
+
+        world.act(Act::CancelEarlier(0, 1));
+
+        assert_eq!(world.unnamed(), None);
+        assert!(world.rows[&0].source.is_some() && world.rows[&0].held_material);
+    }
+}
+
+#[test]
+fn a_binding_that_is_disproved_after_a_part_of_it_was_imported_keeps_that_part() {
+    let mut world = World::new(KeySpec::Aes256);
+    world.act(Act::Bind(0, 1));
+    world.act(Act::ImportPart(0, 1));
+
+    world.act(Act::Disprove(0));
+
+    assert_eq!(world.unnamed(), None);
+    let needs = world.rows[&0].needs();
+    assert!(needs.contains(&(world.source, version(1))));
+}
+
+#[test]
+fn a_cancelled_binding_of_which_nothing_was_imported_is_taken_back() {
+    let mut world = World::new(KeySpec::Aes256);
+    world.act(Act::Bind(0, 1));
+    world.act(Act::Restore(0));
+
+    world.act(Act::CancelEarlier(0, 1));
+
+    let row = &world.rows[&0];
+    assert_eq!((row.source, row.intent.current), (None, None));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::view::HORIZON;
 use keyferry_engine::{
-    Cost, Driver, DriverError, Engine, EngineParts, JobRequest, Next, Pacer, Quotas, Run, Sent,
-    Settings, StepSpec, Verdict, new_job,
+    Cancelled, Cost, Driver, DriverError, Engine, EngineParts, JobRequest, Next, Pacer, Quotas,
+    Run, Sent, Settings, StepSpec, Verdict, new_job,
 };
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::uuid_v7;
@@ -241,8 +241,8 @@ impl Driver for ToyDriver {
         }))
     }
 
-    async fn cancelled_records(&self, _target: &Target) -> Records<Vec<Change>> {
-        Ok(Vec::new())
+    async fn cancelled(&self, _target: &Target) -> Records<Cancelled> {
+        Ok(Cancelled::default())
     }
 
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
