@@ -355,7 +355,8 @@ impl KmsKey {
         let versions = std::mem::take(&mut self.intent.versions);
         self.intent.current = None;
         if self.has_taken_in() {
-            if !self.intent.shape.spec.is_symmetric() {
+            // Where nothing was wanted any more, what it held is remembered already.
+            if !self.intent.shape.spec.is_symmetric() && !versions.is_empty() {
                 self.held = versions;
             }
         } else {
