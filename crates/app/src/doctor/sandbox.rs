@@ -154,7 +154,7 @@ impl Doctor {
         row: &Expectation,
         subject: &mut Subject,
     ) -> Result<Vec<String>, Check> {
-        let answer = Box::pin(self.act(bench, row, subject)).await;
+        let answer = self.act(bench, row, subject).await;
         let answer = answer.map_err(|error| Check::of_error("", &error))?;
         let kms_keys = match answer {
             Answer::Started { job, kms_keys } => {

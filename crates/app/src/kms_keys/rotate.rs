@@ -76,11 +76,11 @@ impl KmsKeys {
         }
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), command.method) {
             let how = (Priority::Interactive, mode.dry_run, asked);
-            return self.rotate_in_aws(actor, key, old_key, how).await;
+            return Box::pin(self.rotate_in_aws(actor, key, old_key, how)).await;
         }
         if is_native(&key) {
             let wish = Wish::new(action, Priority::Interactive, &(selector, &command));
-            return self.rotate_native(actor, key, (wish, mode)).await;
+            return Box::pin(self.rotate_native(actor, key, (wish, mode))).await;
         }
         if mode.dry_run {
             let source = self.shared.find_key(&source_of(&key)?).await?;
@@ -88,8 +88,8 @@ impl KmsKeys {
             let planned = self.preview_rotation(actor, key, to, command.method);
             return Ok(Answer::Planned(planned.await?));
         }
-        self.rotate_one(actor, key, command.method, (Priority::Interactive, asked))
-            .await
+        let how = (Priority::Interactive, asked);
+        Box::pin(self.rotate_one(actor, key, command.method, how)).await
     }
 
     /// Rotates a KMS key whose time has come. What becomes of the old key was asked for by whoever set the schedule.
@@ -107,10 +107,9 @@ impl KmsKeys {
         let method = RotationMethod::of(schedule, &key)?;
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), method) {
             let how = (Priority::Bulk, false, None);
-            return self.rotate_in_aws(actor, key, old_key, how).await;
+            return Box::pin(self.rotate_in_aws(actor, key, old_key, how)).await;
         }
-        self.rotate_one(actor, key, method, (Priority::Bulk, None))
-            .await
+        Box::pin(self.rotate_one(actor, key, method, (Priority::Bulk, None))).await
     }
 
     async fn rotate_one(

@@ -140,10 +140,10 @@ impl Scheduler {
         };
         let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
         let actor = Actor::of_keystore(&keystore.name);
-        let rotated = self
+        let begun = self
             .kms_keys
-            .rotate_as_scheduled(&actor, key.clone(), &schedule);
-        let begun = Box::pin(rotated).await;
+            .rotate_as_scheduled(&actor, key.clone(), &schedule)
+            .await;
         match begun {
             Ok(_) => Ok(true),
             Err(error) => self.put_off_kms_key(&actor, key, error, now).await,
