@@ -1,17 +1,15 @@
 //! Material that passes through: the vault keeps it only until AWS has confirmed that it has it in every place.
 
 use jiff::Timestamp;
-use keyferry_domain::arn::Region;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_domain::step::{Step, StepKind};
+use keyferry_domain::life::Life;
+use keyferry_domain::step::StepKind;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_domain::view::KeyState;
 use keyferry_engine::DriverError;
 use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records};
 
-use crate::codec::decode_step;
 use crate::destruction::erased;
 use crate::error::AppError;
 
@@ -76,8 +74,7 @@ pub(super) fn is_import(attempt: &Attempt) -> bool {
 
 impl KmsKeyRun {
     /// What erases the material that AWS has confirmed. Called where nothing is left to plan; what came without an answer was
-    /// imported again until it did. Only versions that AWS has in every place go, see
-    /// [`is_confirmed`](Self::is_confirmed). Enabled asymmetric keys show besides which key they are; of a disabled one AWS
+    /// imported again until it did. Enabled asymmetric keys show besides which key they are; of a disabled one AWS
     /// does not tell the public key (`GetPublicKey`), and the answered import stands for it.
     pub(super) async fn let_go(&self, now: Timestamp) -> Result<Vec<Change>, DriverError> {
         let Some(passing) = &self.subject.passing else {
@@ -87,45 +84,10 @@ impl KmsKeyRun {
         if intent.shape.spec.is_asymmetric() && intent.enabled {
             self.compare_public_keys(passing).await?;
         }
-        let is_confirmed = |number| intent.version(number).is_some() && self.is_confirmed(number);
+        // On the way to its deletion nothing is imported any more, so that nothing proves that AWS has it.
+        let is_confirmed =
+            |number| intent.life != Life::PendingDeletion && intent.version(number).is_some();
         Ok(passing.erased(&self.subject.actor, is_confirmed, now))
-    }
-
-    /// Whether AWS has a version in every place: it shows a key that is neither empty nor going to be deleted, and there a
-    /// present material whose id stands for the version, or an import of it that it answered.
-    fn is_confirmed(&self, version: VersionNumber) -> bool {
-        let bindings = &self.subject.key.bindings;
-        let is_in = |region: &Region| {
-            let Some(place) = self.places.get(region) else {
-                return false;
-            };
-            let is_filled = place.described.value().is_some_and(|described| {
-                matches!(described.state, KeyState::Enabled | KeyState::Disabled)
-            });
-            let is_shown = place.materials.value().is_some_and(|materials| {
-                let mut present = materials.iter().filter(|one| one.is_present);
-                present.any(|one| bindings.get(&one.id) == Some(&version))
-            });
-            is_filled && (is_shown || self.is_answered(version, region))
-        };
-        let places = &self.subject.key.intent.places;
-        !places.is_empty() && places.iter().all(is_in)
-    }
-
-    /// Whether AWS answered an import of a version in a Region, of whichever job.
-    fn is_answered(&self, version: VersionNumber, region: &Region) -> bool {
-        let mut all = self.attempts.iter().chain(&self.subject.beside);
-        all.any(|attempt| {
-            let outcome = attempt.outcome.as_ref();
-            let has_answer = outcome.is_some_and(|outcome| outcome.answer.is_some());
-            let is_of_it = |step: &Step| {
-                matches!(step, Step::ImportMaterial { region: to, version: number, .. }
-                    if to == region && *number == version)
-            };
-            attempt.state == AttemptState::Done
-                && has_answer
-                && decode_step(&attempt.step).is_ok_and(|step| is_of_it(&step))
-        })
     }
 
     async fn compare_public_keys(&self, passing: &Passing) -> Result<(), DriverError> {
