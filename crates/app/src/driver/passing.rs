@@ -1,15 +1,18 @@
 //! Material that passes through: the vault keeps it only until AWS has confirmed that it has it in every place.
 
 use jiff::Timestamp;
+use keyferry_domain::arn::Region;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
-use keyferry_domain::step::StepKind;
+use keyferry_domain::step::{Step, StepKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
+use keyferry_domain::view::Field;
 use keyferry_engine::DriverError;
 use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records};
 
+use crate::codec::decode_step;
 use crate::destruction::erased;
 use crate::error::AppError;
 
@@ -72,9 +75,21 @@ pub(super) fn is_import(attempt: &Attempt) -> bool {
     attempt.state != AttemptState::Refused && attempt.kind == StepKind::ImportMaterial.as_str()
 }
 
+/// Whether AWS answered with this attempt an import of a version in a Region.
+fn answers(attempt: &Attempt, region: &Region, version: VersionNumber) -> bool {
+    let outcome = attempt.outcome.as_ref();
+    let is_answered = attempt.state == AttemptState::Done
+        && outcome.is_some_and(|outcome| outcome.answer.is_some());
+    let is_of_it = |step: &Step| {
+        matches!(step, Step::ImportMaterial { region: to, version: number, .. }
+            if to == region && *number == version)
+    };
+    is_answered && decode_step(&attempt.step).is_ok_and(|step| is_of_it(&step))
+}
+
 impl KmsKeyRun {
     /// What erases the material that AWS has confirmed. Called where nothing is left to plan; what came without an answer was
-    /// imported again until it did. Enabled asymmetric keys show besides which key they are; of a disabled one AWS
+    /// imported again until it did. Only versions that AWS has in every place go, see [`is_in`](Self::is_in). Enabled asymmetric keys show besides which key they are; of a disabled one AWS
     /// does not tell the public key (`GetPublicKey`), and the answered import stands for it.
     pub(super) async fn let_go(&self, now: Timestamp) -> Result<Vec<Change>, DriverError> {
         let Some(passing) = &self.subject.passing else {
@@ -84,10 +99,35 @@ impl KmsKeyRun {
         if intent.shape.spec.is_asymmetric() && intent.enabled {
             self.compare_public_keys(passing).await?;
         }
-        // On the way to its deletion nothing is imported any more, so that nothing proves that AWS has it.
-        let is_confirmed =
-            |number| intent.life != Life::PendingDeletion && intent.version(number).is_some();
-        Ok(passing.erased(&self.subject.actor, is_confirmed, now))
+        // However long ago it was: a server that slept goes on with what the records say.
+        let records = &self.driver.records;
+        let id = self.subject.key.id.into();
+        let mut sent = records.recent_attempts(id, Timestamp::UNIX_EPOCH).await?;
+        sent.extend(self.attempts.iter().cloned());
+        let is_everywhere = |number| {
+            let mut places = intent.places.iter();
+            places.all(|region| self.is_in(region, number, &sent))
+        };
+        // On the way to its deletion nothing is imported any more.
+        let is_meant = |number| {
+            intent.life != Life::PendingDeletion
+                && intent.version(number).is_some()
+                && is_everywhere(number)
+        };
+        Ok(passing.erased(&self.subject.actor, is_meant, now))
+    }
+
+    /// Whether AWS has a version in a Region: it shows a present material whose id stands for the version, or answered an
+    /// import of it. The key state says less: for minutes AWS may show the one of before.
+    fn is_in(&self, region: &Region, version: VersionNumber, sent: &[Attempt]) -> bool {
+        let bindings = &self.subject.key.bindings;
+        let materials = self.places.get(region).map(|place| &place.materials);
+        let materials = materials.and_then(Field::value);
+        let is_shown = materials.is_some_and(|materials| {
+            let mut present = materials.iter().filter(|one| one.is_present);
+            present.any(|one| bindings.get(&one.id) == Some(&version))
+        });
+        is_shown || sent.iter().any(|one| answers(one, region, version))
     }
 
     async fn compare_public_keys(&self, passing: &Passing) -> Result<(), DriverError> {
