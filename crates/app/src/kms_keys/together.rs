@@ -139,7 +139,7 @@ impl KmsKeys {
     ) -> Result<(), AppError> {
         for NotRotated { kms_key, error } in refused {
             let about = About::kms_key(kms_key);
-            let told = self.shared.rotation_refused(&about, error, None).await?;
+            let told = self.shared.rotation_refused(about, error, None).await?;
             batch.push(told);
         }
         Ok(())

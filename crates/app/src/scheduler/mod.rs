@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::Outcome;
-use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{ConnectionId, KeyId, KmsKeyId};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
@@ -24,7 +23,7 @@ use crate::actor::Actor;
 use crate::driver::KmsKeyDriver;
 use crate::error::AppError;
 use crate::kms_keys::KmsKeys;
-use crate::log::{Fact, object};
+use crate::log::Fact;
 use crate::parts::Shared;
 
 pub use list::Schedule;
@@ -146,7 +145,21 @@ impl Scheduler {
             .await;
         match begun {
             Ok(_) => Ok(true),
-            Err(error) => self.put_off_kms_key(&actor, key, error, now).await,
+            Err(error) => {
+                let (of, about) = ((&actor, Action::KmsKeyRotate), About::kms_key(&key));
+                let expect = Expect::Revision(key.revision);
+                let later = |again| {
+                    let rotation_due = Some(again);
+                    Change::PutKmsKey(
+                        KmsKey {
+                            rotation_due,
+                            ..key
+                        },
+                        expect,
+                    )
+                };
+                self.put_off(of, about, error, later).await
+            }
         }
     }
 
@@ -165,7 +178,21 @@ impl Scheduler {
             .await;
         match begun {
             Ok(_) => Ok(true),
-            Err(error) => self.put_off_key(&actor, key, error, now).await,
+            Err(error) => {
+                let (of, about) = ((&actor, Action::KeyRotate), About::key(&key));
+                let expect = Expect::Revision(key.revision);
+                let later = |again| {
+                    let rotation_due = Some(again);
+                    Change::PutKey(
+                        ManagedKey {
+                            rotation_due,
+                            ..key
+                        },
+                        expect,
+                    )
+                };
+                self.put_off(of, about, error, later).await
+            }
         }
     }
 
@@ -184,106 +211,47 @@ impl Scheduler {
         match begun {
             Ok(_) => Ok(true),
             Err(error) => {
-                self.put_off_access_key(&actor, connection, error, now)
-                    .await
+                let of = (&actor, Action::ConnectionRotateAccessKey);
+                let about = About::connection(&connection);
+                let expect = Expect::Revision(connection.revision);
+                let later = |again| {
+                    let mut later = connection;
+                    later.access_key.due = Some(again);
+                    Change::PutConnection(later, expect)
+                };
+                self.put_off(of, about, error, later).await
             }
         }
     }
 
-    async fn put_off_access_key(
-        &self,
-        actor: &Actor,
-        mut connection: Connection,
-        error: AppError,
-        now: Timestamp,
-    ) -> Result<bool, AppError> {
-        let about = object("connection", connection.id, &connection.name);
-        let fact = Fact::outcome(
-            &actor.to_string(),
-            Action::ConnectionRotateAccessKey.as_str(),
-            Outcome::Refused,
-            about,
-            now,
-        );
-        let again = next_try(self.shared.refused_since(connection.id.into()).await?, now);
-        let expect = Expect::Revision(connection.revision);
-        let about = About::connection(&connection);
-        connection.access_key.due = Some(again);
-        let change = Change::PutConnection(connection, expect);
-        self.put_off(&about, change, fact, error, again).await
-    }
-
-    async fn put_off_kms_key(
-        &self,
-        actor: &Actor,
-        key: KmsKey,
-        error: AppError,
-        now: Timestamp,
-    ) -> Result<bool, AppError> {
-        let about = object("kms-key", key.id, &key.name);
-        let fact = Fact::outcome(
-            &actor.to_string(),
-            Action::KmsKeyRotate.as_str(),
-            Outcome::Refused,
-            about,
-            now,
-        );
-        let again = next_try(self.shared.refused_since(key.id.into()).await?, now);
-        let expect = Expect::Revision(key.revision);
-        let about = About::kms_key(&key);
-        let later = KmsKey {
-            rotation_due: Some(again),
-            ..key
-        };
-        let change = Change::PutKmsKey(later, expect);
-        self.put_off(&about, change, fact, error, again).await
-    }
-
-    async fn put_off_key(
-        &self,
-        actor: &Actor,
-        key: ManagedKey,
-        error: AppError,
-        now: Timestamp,
-    ) -> Result<bool, AppError> {
-        let about = object("key", key.id, &key.name);
-        let fact = Fact::outcome(
-            &actor.to_string(),
-            Action::KeyRotate.as_str(),
-            Outcome::Refused,
-            about,
-            now,
-        );
-        let again = next_try(self.shared.refused_since(key.id.into()).await?, now);
-        let expect = Expect::Revision(key.revision);
-        let about = About::key(&key);
-        let later = ManagedKey {
-            rotation_due: Some(again),
-            ..key
-        };
-        let change = Change::PutKey(later, expect);
-        self.put_off(&about, change, fact, error, again).await
-    }
-
-    /// Commits alert, log entry and the time of the next try. Where the records themselves fail, nothing is put off.
+    /// Commits alert, log entry and the time of the next try, which `later` writes. Where the records themselves fail, nothing
+    /// is put off.
     async fn put_off(
         &self,
-        about: &About,
-        later: Change,
-        fact: Fact,
+        (actor, action): (&Actor, Action),
+        about: About,
         error: AppError,
-        again: Timestamp,
+        later: impl FnOnce(Timestamp) -> Change,
     ) -> Result<bool, AppError> {
         if matches!(error, AppError::Changed { .. } | AppError::Records(_)) {
             return Err(error);
         }
         tracing::warn!(%error, code = error.code(), "a rotation that is due is refused");
+        let now = self.shared.now();
+        let again = next_try(self.shared.refused_since(about.subject).await?, now);
+        let fact = Fact::outcome(
+            &actor.to_string(),
+            action.as_str(),
+            Outcome::Refused,
+            about.object.clone(),
+            now,
+        );
         let told = self
             .shared
             .rotation_refused(about, &error, Some(again))
             .await?;
         let batch = Batch::new()
-            .with(later)
+            .with(later(again))
             .with(told)
             .with(fact.detail("code", error.code()).change());
         self.shared.ports.records.commit(batch).await?;

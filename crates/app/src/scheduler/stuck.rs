@@ -11,7 +11,7 @@ use super::Scheduler;
 use super::told::About;
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::alerts::{Trouble, details, ended};
+use crate::alerts::{details, ended};
 use crate::error::AppError;
 
 /// The code of the alert of a rotation that was begun by schedule and got stuck.
@@ -165,18 +165,4 @@ fn is_by_schedule(job: &Job) -> bool {
         Action::ConnectionRotateAccessKey,
     ];
     kinds.iter().any(|kind| job.kind == kind.as_str()) && !Actor::is_person(&job.actor)
-}
-
-impl About {
-    fn trouble(self, code: &'static str, message: &'static str, detail: String) -> Trouble {
-        let (subject, name, group) = self.into_parts();
-        Trouble {
-            subject,
-            name,
-            group,
-            code,
-            message,
-            detail,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Rotations that could not be begun: told by an alert, and tried again later and later.
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_audit::Object;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::GroupId;
 use keyferry_domain::key::ManagedKey;
@@ -9,6 +10,7 @@ use keyferry_ports::records::{Alert, Change, Subject};
 
 use crate::alerts::{Trouble, ended};
 use crate::error::AppError;
+use crate::log::object;
 use crate::parts::Shared;
 
 /// The code of the alert of a rotation that could not be begun.
@@ -20,20 +22,33 @@ const PAUSES: (SignedDuration, SignedDuration) =
 
 /// What an alert is about.
 pub(crate) struct About {
-    subject: Subject,
-    name: String,
+    pub(super) subject: Subject,
+    pub(super) object: Object,
     group: GroupId,
 }
 
 impl About {
-    pub(super) fn into_parts(self) -> (Subject, String, GroupId) {
-        (self.subject, self.name, self.group)
+    /// What goes wrong with it again and again.
+    pub(super) fn trouble(
+        self,
+        code: &'static str,
+        message: &'static str,
+        detail: String,
+    ) -> Trouble {
+        Trouble {
+            subject: self.subject,
+            name: self.object.name,
+            group: self.group,
+            code,
+            message,
+            detail,
+        }
     }
 
     pub(crate) fn kms_key(key: &KmsKey) -> Self {
         Self {
             subject: key.id.into(),
-            name: key.name.to_string(),
+            object: object("kms-key", key.id, &key.name),
             group: key.group,
         }
     }
@@ -41,7 +56,7 @@ impl About {
     pub(crate) fn connection(connection: &Connection) -> Self {
         Self {
             subject: connection.id.into(),
-            name: connection.name.to_string(),
+            object: object("connection", connection.id, &connection.name),
             group: connection.group,
         }
     }
@@ -49,7 +64,7 @@ impl About {
     pub(crate) fn key(key: &ManagedKey) -> Self {
         Self {
             subject: key.id.into(),
-            name: key.name.to_string(),
+            object: object("key", key.id, &key.name),
             group: key.group,
         }
     }
@@ -75,7 +90,7 @@ impl Shared {
     /// Opens the alert, or tells the newest reason in the open one. `again` is when it is tried next.
     pub(crate) async fn rotation_refused(
         &self,
-        about: &About,
+        about: About,
         error: &AppError,
         again: Option<Timestamp>,
     ) -> Result<Change, AppError> {
@@ -83,15 +98,9 @@ impl Shared {
             || "rotate it yourself".to_owned(),
             |at| format!("tried again at {at}"),
         );
-        self.alerted(Trouble {
-            subject: about.subject,
-            name: about.name.clone(),
-            group: about.group,
-            code: REFUSED,
-            message: "a rotation that was due could not be begun",
-            detail: format!("{error} ({}); {again}", error.code()),
-        })
-        .await
+        let message = "a rotation that was due could not be begun";
+        let detail = format!("{error} ({}); {again}", error.code());
+        self.alerted(about.trouble(REFUSED, message, detail)).await
     }
 
     /// It rotates, or shall not any more: what was told of it is over.

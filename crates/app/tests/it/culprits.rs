@@ -345,6 +345,18 @@ async fn lost(world: &World) -> Vec<Value> {
         .collect()
 }
 
+async fn set_policy(world: &World, policy: &Value) {
+    let change = keyferry_app::kms_keys::UpdateKmsKey {
+        policy: Some(keyferry_app::kms_keys::PolicyChange::Json(
+            policy.to_string(),
+        )),
+        ..Default::default()
+    };
+    let keys = &world.app.kms_keys;
+    let updated = keys.update(&world.actor, "app", change, &crate::scene::MODE);
+    world.succeed(updated.await).await;
+}
+
 /// The KMS key `app` with a policy that names Ann, who is gone from IAM afterwards.
 async fn ann_is_gone() -> World {
     let world = watched().await;
@@ -356,15 +368,7 @@ async fn ann_is_gone() -> World {
         { "Effect": "Allow", "Principal": { "AWS": [ANN, OTHERS] },
           "Action": "kms:Decrypt", "Resource": "*" },
     ]});
-    let change = keyferry_app::kms_keys::UpdateKmsKey {
-        policy: Some(keyferry_app::kms_keys::PolicyChange::Json(
-            policy.to_string(),
-        )),
-        ..Default::default()
-    };
-    let keys = &world.app.kms_keys;
-    let updated = keys.update(&world.actor, "app", change, &crate::scene::MODE);
-    world.succeed(updated.await).await;
+    set_policy(&world, &policy).await;
     world.outside.advance_minutes(20);
     sync(&world).await;
     assert_eq!(lost(&world).await, Vec::<Value>::new());
@@ -413,15 +417,7 @@ async fn a_pass_asks_iam_for_so_many_principals_and_the_next_pass_for_the_others
           "Action": "kms:*", "Resource": "*" },
         { "Effect": "Allow", "Principal": { "AWS": arns }, "Action": "kms:Decrypt", "Resource": "*" },
     ]});
-    let change = keyferry_app::kms_keys::UpdateKmsKey {
-        policy: Some(keyferry_app::kms_keys::PolicyChange::Json(
-            policy.to_string(),
-        )),
-        ..Default::default()
-    };
-    let keys = &world.app.kms_keys;
-    let updated = keys.update(&world.actor, "app", change, &crate::scene::MODE);
-    world.succeed(updated.await).await;
+    set_policy(&world, &policy).await;
     for user in &users {
         sim.delete_user(ACCOUNT, user).unwrap();
     }

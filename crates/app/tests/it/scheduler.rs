@@ -17,7 +17,7 @@ use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{Batch, Change, Commits as _, Expect, JobState, Page};
 use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{DRY, MODE, aws, described, open_alerts, world};
 
@@ -217,8 +217,8 @@ async fn a_rotation_that_is_refused_is_told_once_put_off_and_made_up_for() {
     assert_eq!(open_alerts(&world).await, []);
 }
 
-#[tokio::test]
-async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on() {
+/// The KMS key `app`, whose rotation in place by schedule cannot go on, and what names the planted material in its way.
+async fn stuck_in_place() -> (World, Value) {
     let world = world().await;
     let in_place = RotationSchedule {
         method: ScheduledMethod::InPlace,
@@ -230,6 +230,13 @@ async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on()
     let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
     let planted = hand.plant_material(&arn, &[7; 32], world.outside.clock_now());
     world.run().await;
+    let planted = json!({ "KeyId": arn, "KeyMaterialId": planted.unwrap() });
+    (world, planted)
+}
+
+#[tokio::test]
+async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on() {
+    let (world, planted) = stuck_in_place().await;
 
     world.app.scheduler.run_due().await.unwrap();
     world.app.scheduler.run_due().await.unwrap();
@@ -247,7 +254,6 @@ async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on()
     let job = job.expect("it needs a person").job;
     assert!(stuck[0].details.contains(&job.id.to_string()), "{stuck:?}");
 
-    let planted = json!({ "KeyId": arn, "KeyMaterialId": planted.unwrap() });
     aws(&world, "DeleteImportedKeyMaterial", planted);
     world.app.jobs.retry(&world.actor, job.id).await.unwrap();
     world.run().await;
@@ -272,23 +278,12 @@ async fn a_scheduled_rotation_that_needs_a_person_is_an_alert_until_it_goes_on()
 
 #[tokio::test]
 async fn the_alert_of_a_stuck_rotation_ends_once_another_job_has_done_its_work() {
-    let world = world().await;
-    let in_place = RotationSchedule {
-        method: ScheduledMethod::InPlace,
-        ..every("30d")
-    };
-    schedule(&world, "app", in_place).await;
-    assert_eq!(after_days(&world, 31).await, 1);
-    let arn = world.arn("app").await.to_string();
-    let hand = world.outside.sim.foreign_hand(ACCOUNT, REGION);
-    let planted = hand.plant_material(&arn, &[7; 32], world.outside.clock_now());
-    world.run().await;
+    let (world, planted) = stuck_in_place().await;
     world.app.scheduler.run_due().await.unwrap();
     let told = open_alerts(&world).await;
     let is_stuck = |alert: &keyferry_ports::records::Alert| alert.code == "schedule.rotation-stuck";
     assert!(told.iter().any(is_stuck), "{told:#?}");
 
-    let planted = json!({ "KeyId": arn, "KeyMaterialId": planted.unwrap() });
     aws(&world, "DeleteImportedKeyMaterial", planted);
     let keys = &world.app.kms_keys;
     let restored = keys.restore(&world.actor, "app", &MODE).await;

@@ -115,7 +115,7 @@ fn show(context: &mut Context<'_>, args: &BindArgs, done: &Done) -> Result<(), C
         (false, true) => "is being bound",
         (false, false) => "bound",
     };
-    let is_stuck = |bound: &&BoundView| {
+    let is_bound = |bound: &&BoundView| {
         let name = Some(&bound.name);
         !done
             .stuck
@@ -147,14 +147,14 @@ fn show(context: &mut Context<'_>, args: &BindArgs, done: &Done) -> Result<(), C
         ]
     };
     context.world.print(context.globals.output, done, || {
-        let rows = done.bound.iter().filter(is_stuck).map(bound);
+        let rows = done.bound.iter().filter(is_bound).map(bound);
         let rows = rows
             .chain(done.stuck.iter().map(stuck))
             .chain(done.left.iter().map(left));
         Table::list(&["NAME", "WHAT", "VERSIONS", "KMS KEY"], rows.collect())
     })?;
     let (count, left) = (
-        done.bound.len() - done.stuck.len(),
+        done.bound.len().saturating_sub(done.stuck.len()),
         done.left.len() + done.stuck.len(),
     );
     context.world.say(&format!(
