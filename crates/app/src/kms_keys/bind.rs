@@ -275,17 +275,18 @@ impl KmsKeys {
         &self,
         actor: &Actor,
         found: Found,
-        mut after: KmsKey,
+        after: KmsKey,
     ) -> Result<Answer, AppError> {
-        let before = found.kms_key;
-        let wish = FormerWish {
-            intent: before.intent,
-            held: before.held,
-        };
-        after.remember(JobId::new(self.shared.new_uuid()), Some(wish));
-        if found.is_managed {
-            return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
+        if !found.is_managed {
+            return Ok(self.planned_unstored(found.kms_key, after));
         }
+        let after = self.remembering(found.kms_key, after);
+        Ok(Answer::Planned(vec![self.planned(after, actor).await?]))
+    }
+
+    /// The plan by what AWS showed just now, where the KMS key or its key is not stored yet.
+    pub(super) fn planned_unstored(&self, before: KmsKey, after: KmsKey) -> Answer {
+        let after = self.remembering(before, after);
         let versions = after.intent.versions.iter();
         let view = View {
             places: after.observed.clone(),
@@ -297,10 +298,19 @@ impl KmsKeys {
             ..View::default()
         };
         let plan = plan(&after.intent, &view, self.shared.now());
-        Ok(Answer::Planned(vec![Planned {
+        Answer::Planned(vec![Planned {
             kms_key: after,
             plan,
-        }]))
+        }])
+    }
+
+    fn remembering(&self, before: KmsKey, mut after: KmsKey) -> KmsKey {
+        let wish = FormerWish {
+            intent: before.intent,
+            held: before.held,
+        };
+        after.remember(JobId::new(self.shared.new_uuid()), Some(wish));
+        after
     }
 }
 

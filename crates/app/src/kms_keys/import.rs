@@ -13,7 +13,6 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::key_import::{KeyOfFile, MaterialFile, ReadFile};
 use crate::keys::CreateKey;
-use crate::repeated::Digest;
 
 use super::bind::{Found, Source};
 use super::change::Wish;
@@ -76,6 +75,17 @@ pub enum ImportInto {
     Existing(String),
 }
 
+/// What is asked for: of the file, its fingerprint counts.
+fn wish_of(
+    (keystore, into): (&str, &ImportInto),
+    key: &CreateKey,
+    keep: KeepCopy,
+    read: &ReadFile,
+) -> Wish {
+    let words = (keystore, key, keep, read.fingerprint(), into);
+    Wish::new(Action::KmsKeyImport, Priority::Interactive, &words)
+}
+
 impl KmsKeys {
     /// Takes a file into the vault as a new key, and its material into a KMS key, as one job.
     ///
@@ -103,23 +113,14 @@ impl KmsKeys {
         if keep == KeepCopy::UntilImported {
             read.passes_through();
         }
-        let words = (
-            &command.keystore,
-            &key,
-            keep,
-            read.fingerprint(),
-            &command.into,
-        );
-        let digest = Digest::of(Action::KmsKeyImport, &words);
+        let wish = wish_of((&command.keystore, &command.into), &key, keep, &read);
         let file = Brought { key, read };
         match command.into {
             ImportInto::New(properties) => {
-                let new = NewKmsKey::of_file(command.keystore, file, *properties, digest);
+                let new = NewKmsKey::of_file(command.keystore, file, *properties, wish.digest);
                 Box::pin(self.make(actor, new, mode)).await
             }
             ImportInto::Existing(kms_key) => {
-                let mut wish = Wish::new(Action::KmsKeyImport, Priority::Interactive, &());
-                wish.digest = digest;
                 Box::pin(self.fill(actor, (&to, &kms_key), file, wish, mode)).await
             }
         }
@@ -174,14 +175,7 @@ impl KmsKeys {
             });
         }
         let read = self.shared.read_again(&version, file).await?;
-        let words = (
-            &command.keystore,
-            &key,
-            keep,
-            read.fingerprint(),
-            &command.into,
-        );
-        let wish = Wish::new(Action::KmsKeyImport, Priority::Interactive, &words);
+        let wish = wish_of((&command.keystore, &command.into), &key, keep, &read);
         let asked = mode.asks(wish.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
@@ -253,13 +247,8 @@ impl KmsKeys {
         };
         let after = self.bound_to(to, &found.kms_key, &source, None).await?;
         if mode.dry_run {
-            // The key is not there to be read.
-            let found = Found {
-                is_managed: false,
-                ..found
-            };
             let passes = source.versions.iter().any(KeyVersion::is_passed_through);
-            let mut answer = self.planned_binding(actor, found, after).await?;
+            let mut answer = self.planned_unstored(found.kms_key, after);
             if let (true, Answer::Planned(planned)) = (passes, &mut answer) {
                 let plans = planned.iter_mut().map(|one| &mut one.plan);
                 plans.for_each(|plan| plan.warnings.push(Warning::NoCopyKept));
