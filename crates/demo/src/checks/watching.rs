@@ -28,8 +28,13 @@ pub(super) async fn drift_healed(rig: &Rig) -> Found {
 
     set_healing(rig, HealPolicy::Auto).await?;
     look_through(rig).await?;
-    expect_alert(rig, NAME, "drift.material-missing").await?;
     heal(rig).await?;
+    let told = alerts(rig, NAME, None).await?;
+    expect_code(NAME, &codes(told), "drift.material-missing")?;
+    let open = codes(alerts(rig, NAME, Some(true)).await?);
+    ensure(open.is_empty(), || {
+        format!("{open:?} did not end with the healing")
+    })?;
 
     set_healing(rig, HealPolicy::Alert).await?;
     expect_state(rig, &arn, "Enabled")?;
@@ -51,7 +56,8 @@ pub(super) async fn foreign_deletion_restored(rig: &Rig) -> Found {
     rig.pass(A_WHILE);
 
     look_through(rig).await?;
-    expect_alert(rig, NAME, "drift.deletion-scheduled").await?;
+    let open = alerts(rig, NAME, Some(true)).await?;
+    expect_code(NAME, &codes(open), "drift.deletion-scheduled")?;
     expect_name(rig, NAME, "ScheduleKeyDeletion").await?;
     let keys = &rig.app().kms_keys;
     let restored = keys.restore(rig.actor(), NAME, &Mode::default()).await;
@@ -61,7 +67,7 @@ pub(super) async fn foreign_deletion_restored(rig: &Rig) -> Found {
     expect_decrypts(rig, &ciphertext)?;
     rig.pass(A_WHILE);
     look_through(rig).await?;
-    ensure(alerts_on(rig, NAME).await?.is_empty(), || {
+    ensure(alerts(rig, NAME, Some(true)).await?.is_empty(), || {
         "the alert did not end with the restore".to_owned()
     })?;
     Ok(format!(
@@ -101,14 +107,13 @@ async fn heal(rig: &Rig) -> Result<(), Why> {
     Ok(())
 }
 
-async fn alerts_on(rig: &Rig, name: &str) -> Result<Vec<String>, Why> {
-    let about = open_alerts(rig, name).await?;
-    Ok(about.into_iter().map(|alert| alert.code).collect())
+fn codes(alerts: Vec<Alert>) -> Vec<String> {
+    alerts.into_iter().map(|alert| alert.code).collect()
 }
 
 /// CloudTrail tells who did it: whoever looks at AWS as the account's root user.
 async fn expect_name(rig: &Rig, name: &str, event: &str) -> Result<(), Why> {
-    let open = open_alerts(rig, name).await?;
+    let open = alerts(rig, name, Some(true)).await?;
     let named = open.iter().any(|alert| {
         alert.details.contains(event) && alert.details.contains(&format!("{PRODUCTION}:root"))
     });
@@ -118,20 +123,20 @@ async fn expect_name(rig: &Rig, name: &str, event: &str) -> Result<(), Why> {
     })
 }
 
-async fn open_alerts(rig: &Rig, name: &str) -> Result<Vec<Alert>, Why> {
+/// Those about a KMS key; open ones, those that are over, or all.
+async fn alerts(rig: &Rig, name: &str, is_open: Option<bool>) -> Result<Vec<Alert>, Why> {
     let filter = AlertFilter {
-        is_open: Some(true),
+        is_open,
         ..AlertFilter::default()
     };
-    let alerts = &rig.app().alerts;
-    let open = alerts.list(rig.actor(), &filter, &Page::default()).await?;
-    let about = open.rows.into_iter().filter(|alert| alert.name == name);
+    let all = &rig.app().alerts;
+    let found = all.list(rig.actor(), &filter, &Page::default()).await?;
+    let about = found.rows.into_iter().filter(|alert| alert.name == name);
     Ok(about.collect())
 }
 
-async fn expect_alert(rig: &Rig, name: &str, code: &str) -> Result<(), Why> {
-    let open = alerts_on(rig, name).await?;
-    ensure(open.iter().any(|one| one == code), || {
-        format!("of {name} is told {open:?}, not {code}")
+fn expect_code(name: &str, told: &[String], code: &str) -> Result<(), Why> {
+    ensure(told.iter().any(|one| one == code), || {
+        format!("of {name} is told {told:?}, not {code}")
     })
 }
