@@ -33,7 +33,7 @@ use crate::kms_key::{
     RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest,
     UpdateKmsKeyRequest, UploadKeyRequest,
 };
-use crate::page::DryRunQuery;
+use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
 use crate::rotation::{
     KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
@@ -138,10 +138,10 @@ endpoints! {
     SHOW_CONNECTION = Get "/api/v1/connections/{connection}" "read_connection" "connections" "Show a connection"
         .answers(&[ok(body::<ConnectionView>())]);
     UPDATE_CONNECTION = Patch "/api/v1/connections/{connection}" "update_connection" "connections" "Change a connection, verifying it again"
-        .takes(body::<UpdateConnectionRequest>())
+        .query::<TrialQuery>().takes(body::<UpdateConnectionRequest>())
         .answers(&[ok(body::<StoredConnectionView>())]).if_match();
     DELETE_CONNECTION = Delete "/api/v1/connections/{connection}" "delete_connection" "connections" "Remove a connection; its KMS keys stay in AWS"
-        .answers(&[NOTHING]);
+        .query::<TrialQuery>().answers(&[NOTHING]);
     TEST_CONNECTION = Post "/api/v1/connections/{connection}/verify" "verify_connection" "connections" "Try a stored connection; a link that fails is an answer"
         .answers(&[ok(body::<StoredConnectionView>())]);
     KNOWN_REGIONS = Get "/api/v1/connections/regions" "list_regions" "connections" "List the Regions of a partition that this version knows"
@@ -159,15 +159,15 @@ endpoints! {
     LIST_KEYSTORES = Get "/api/v1/keystores" "list_keystores" "keystores" "List keystores"
         .answers(&[ok(body::<KeystorePage>())]);
     CREATE_KEYSTORE = Post "/api/v1/keystores" "create_keystore" "keystores" "Make a keystore"
-        .takes(body::<CreateKeystoreRequest>())
+        .query::<TrialQuery>().takes(body::<CreateKeystoreRequest>())
         .answers(&[made(body::<KeystoreView>())]);
     SHOW_KEYSTORE = Get "/api/v1/keystores/{keystore}" "read_keystore" "keystores" "Show a keystore"
         .answers(&[ok(body::<KeystoreView>())]);
     UPDATE_KEYSTORE = Patch "/api/v1/keystores/{keystore}" "update_keystore" "keystores" "Change a keystore; its KMS keys stay as they are"
-        .takes(body::<UpdateKeystoreRequest>())
+        .query::<TrialQuery>().takes(body::<UpdateKeystoreRequest>())
         .answers(&[ok(body::<KeystoreView>())]).if_match();
     DELETE_KEYSTORE = Delete "/api/v1/keystores/{keystore}" "delete_keystore" "keystores" "Remove a keystore whose KMS keys are all deleted or released"
-        .answers(&[NOTHING]);
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     SYNC_KEYSTORE = Post "/api/v1/keystores/{keystore}/sync" "sync_keystore" "keystores" "Look at every KMS key of the keystore's account and Regions, now"
         .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()) }]);
@@ -183,29 +183,29 @@ endpoints! {
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
-        .takes(body::<CreateKeyRequest>())
+        .query::<TrialQuery>().takes(body::<CreateKeyRequest>())
         .answers(&[made(body::<KeyView>())]);
     IMPORT_KEY = Post "/api/v1/keys/import" "import_key" "keys" "Take material from a file: a new key, or the next version of one"
-        .takes(body::<ImportKeyRequest>())
+        .query::<TrialQuery>().takes(body::<ImportKeyRequest>())
         .answers(&[made(body::<KeyView>())]);
     SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
         .answers(&[ok(body::<KeyView>())]);
     UPDATE_KEY = Patch "/api/v1/keys/{key}" "update_key" "keys" "Change a key's name, limit or permitted operations"
-        .takes(body::<UpdateKeyRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+        .query::<TrialQuery>().takes(body::<UpdateKeyRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
     COPY_KEY = Post "/api/v1/keys/{key}/copies" "copy_key" "keys" "Copy a key's current version to KMS keys, or to a key of a group (201)"
         .query::<DryRunQuery>().takes(body::<CopyKeyRequest>())
         .answers(&[STARTED, UNCHANGED, PLAN, made(body::<KeyView>())]).idempotent();
     LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
-        .answers(&[made(body::<KeyView>())]);
+        .query::<TrialQuery>().answers(&[made(body::<KeyView>())]);
     ROTATE_KEY = Post "/api/v1/keys/{key}/rotate" "rotate_key" "keys" "Make a new version and rotate KMS keys that hold the key to it, as one job"
         .query::<DryRunQuery>().takes(body::<RotateKeyRequest>()).answers(OPERATION).idempotent();
 
     DEACTIVATE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/deactivate" "deactivate_key_version" "keys" "Deactivate a version: it protects nothing new"
-        .answers(&[ok(body::<KeyVersionView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<KeyVersionView>())]);
     COMPROMISE_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/compromise" "compromise_key_version" "keys" "Report a version as compromised; the answer names the KMS keys that may hold it"
-        .answers(&[ok(body::<KeyVersionView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<KeyVersionView>())]);
     DESTROY_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/destroy" "destroy_key_version" "keys" "Schedule the destruction of a version that no KMS key needs, 30 days later or more"
         .query::<DryRunQuery>().takes(body::<DestroyVersionRequest>()).answers(&[ok(body::<KeyVersionView>())]);
     CANCEL_DESTRUCTION = Post "/api/v1/keys/{key}/versions/{version}/cancel-destruction" "cancel_key_version_destruction" "keys" "Cancel the destruction of a version"
@@ -272,7 +272,7 @@ endpoints! {
     SHOW_ALERT = Get "/api/v1/alerts/{alert}" "read_alert" "alerts" "Show an alert"
         .answers(&[ok(body::<AlertView>())]);
     ACKNOWLEDGE_ALERT = Post "/api/v1/alerts/{alert}/acknowledge" "acknowledge_alert" "alerts" "Take note of an alert; it stays open until what it tells is over"
-        .answers(&[ok(body::<AlertView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<AlertView>())]);
 
     LIST_ALERT_DESTINATIONS = Get "/api/v1/alert-destinations" "list_alert_destinations" "alerts" "List where alerts are delivered to"
         .answers(&[ok(body::<DestinationPage>())]);
@@ -295,7 +295,7 @@ endpoints! {
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);
     CREATE_GROUP = Post "/api/v1/groups" "create_group" "groups" "Make a group"
-        .takes(body::<CreateGroupRequest>()).answers(&[made(body::<GroupView>())]);
+        .query::<TrialQuery>().takes(body::<CreateGroupRequest>()).answers(&[made(body::<GroupView>())]);
     SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group"
         .answers(&[ok(body::<GroupView>())]);
 
@@ -304,15 +304,15 @@ endpoints! {
     SHOW_JOB = Get "/api/v1/jobs/{job}" "read_job" "jobs" "Show a job with its targets and every try"
         .answers(&[ok(body::<JobView>())]);
     CANCEL_JOB = Post "/api/v1/jobs/{job}/cancel" "cancel_job" "jobs" "Stop a job before its next step"
-        .answers(&[ok(body::<JobView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
     LIST_JOB_TARGETS = Get "/api/v1/jobs/{job}/targets" "list_job_targets" "jobs" "List a job's targets"
         .query::<TargetQuery>().answers(&[ok(body::<TargetPage>())]);
     PAUSE_JOB = Post "/api/v1/jobs/{job}/pause" "pause_job" "jobs" "Hold a job back: nothing more of it is started"
-        .answers(&[ok(body::<JobView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
     RESUME_JOB = Post "/api/v1/jobs/{job}/resume" "resume_job" "jobs" "Let a paused job go on"
-        .answers(&[ok(body::<JobView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
-        .answers(&[ok(body::<JobView>())]);
+        .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
 
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);

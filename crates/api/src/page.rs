@@ -15,6 +15,16 @@ pub struct DryRunQuery {
     pub confirm_name: Option<String>,
 }
 
+/// Whether a change of Keyferry's own records is kept, or only tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TrialQuery {
+    /// Check everything, answer how it would be (status 200), and change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $row:ty) => {
         $(#[$doc])*

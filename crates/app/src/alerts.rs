@@ -132,10 +132,16 @@ impl Alerts {
         let about = object("alert", id, &before.name);
         let fact = Fact::done(actor, Action::AlertAcknowledge, about, now);
         let batch = Batch::new()
-            .with(Change::PutAlert(after, Expect::Revision(before.revision)))
+            .with(Change::PutAlert(
+                after.clone(),
+                Expect::Revision(before.revision),
+            ))
             .with(fact.detail("code", &before.code).change());
-        self.shared.ports.records.commit(batch).await?;
-        self.find(id).await
+        self.shared.commit(batch).await?;
+        Ok(Alert {
+            revision: after.revision + 1,
+            ..after
+        })
     }
 
     async fn find(&self, id: AlertId) -> Result<Alert, AppError> {

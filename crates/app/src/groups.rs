@@ -57,7 +57,7 @@ impl Groups {
         let batch = Batch::new()
             .with(Change::PutGroup(group.clone(), Expect::New))
             .with(Fact::done(actor, Action::GroupCreate, about, now).change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(group)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyferry_domain::id::JobId;
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Attempt, Change, Job, JobFilter, Page, PageOf, Target, TargetFilter,
+    Attempt, Batch, Job, JobFilter, Page, PageOf, Target, TargetFilter,
 };
 
 use crate::action::{Action, authorize};
@@ -103,7 +103,7 @@ impl Jobs {
         Ok(self
             .shared
             .engine
-            .cancel(id, &[self.fact(actor, Action::JobCancel, &job)])
+            .cancel(id, self.asked(actor, Action::JobCancel, &job))
             .await?)
     }
 
@@ -118,7 +118,7 @@ impl Jobs {
         Ok(self
             .shared
             .engine
-            .pause(id, &[self.fact(actor, Action::JobPause, &job)])
+            .pause(id, self.asked(actor, Action::JobPause, &job))
             .await?)
     }
 
@@ -129,7 +129,7 @@ impl Jobs {
         Ok(self
             .shared
             .engine
-            .resume(id, &[self.fact(actor, Action::JobResume, &job)])
+            .resume(id, self.asked(actor, Action::JobResume, &job))
             .await?)
     }
 
@@ -140,7 +140,7 @@ impl Jobs {
         Ok(self
             .shared
             .engine
-            .retry(id, &[self.fact(actor, Action::JobRetry, &job)])
+            .retry(id, self.asked(actor, Action::JobRetry, &job))
             .await?)
     }
 
@@ -156,10 +156,12 @@ impl Jobs {
             })
     }
 
-    fn fact(&self, actor: &Actor, action: Action, job: &Job) -> Change {
+    /// What is written with what the engine does to the job.
+    fn asked(&self, actor: &Actor, action: Action, job: &Job) -> Batch {
         let about = object("job", job.id, &job.title);
-        Fact::done(actor, action, about, self.shared.now())
-            .job(job.id)
-            .change()
+        let fact = Fact::done(actor, action, about, self.shared.now()).job(job.id);
+        Batch::new()
+            .with(fact.change())
+            .tried(self.shared.is_trial)
     }
 }

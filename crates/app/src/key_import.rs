@@ -84,23 +84,22 @@ impl Keys {
         file: MaterialFile,
     ) -> Result<KeyWithVersions, AppError> {
         authorize(actor, Action::KeyImport)?;
-        let (key, changes) = match wanted {
+        let (after, changes) = match wanted {
             ImportAs::NewKey(command) => {
                 let group = self.shared.find_group(command.group.as_deref()).await?;
                 let read = self.shared.read_new(group.id, file).await?;
                 let made = self.shared.import_key(actor, *command, read).await?;
-                (made.key.key.id, made.changes)
+                (made.key, made.changes)
             }
             ImportAs::VersionOf(selector) => {
                 let key = self.shared.find_key(&selector).await?;
-                let changes = self.shared.import_version(actor, key.clone(), file).await?;
-                (key.id, changes)
+                let before = self.shared.with_versions(key.clone()).await?;
+                let changes = self.shared.import_version(actor, key, file).await?;
+                (before.after(&changes), changes)
             }
         };
-        let records = &self.shared.ports.records;
-        records.commit(Batch::from(changes)).await?;
-        let key = self.shared.find_key(&key.to_string()).await?;
-        self.shared.with_versions(key).await
+        self.shared.commit(Batch::from(changes)).await?;
+        Ok(after)
     }
 }
 

@@ -97,8 +97,9 @@ impl Keys {
                 batch.push(fact.change());
             }
         }
-        self.shared.ports.records.commit(batch).await?;
-        self.shared.with_versions(found.key).await
+        let after = found.after(&batch.changes);
+        self.shared.commit(batch).await?;
+        Ok(after)
     }
 }
 

@@ -97,6 +97,42 @@ pub struct KeyWithVersions {
     pub copied_from: Option<KeyLink>,
 }
 
+impl KeyWithVersions {
+    /// As changes of it leave it.
+    pub(crate) fn after(mut self, changes: &[Change]) -> Self {
+        for change in changes {
+            match change {
+                Change::PutKey(key, _) if key.id == self.key.id => {
+                    self.key = ManagedKey {
+                        revision: self.key.revision + 1,
+                        ..key.clone()
+                    };
+                }
+                Change::InsertVersion(version) if version.identity.key == self.key.id => {
+                    self.versions.push(version.clone());
+                }
+                Change::SetVersionState {
+                    key,
+                    version,
+                    to,
+                    at,
+                    ..
+                } if *key == self.key.id => self.turn(*version, *to, *at),
+                _ => {}
+            }
+        }
+        self
+    }
+
+    fn turn(&mut self, number: VersionNumber, to: VersionState, at: Timestamp) {
+        let mut versions = self.versions.iter_mut();
+        if let Some(version) = versions.find(|one| one.identity.version == number) {
+            version.state = to;
+            version.state_since = at;
+        }
+    }
+}
+
 /// Use cases of keys.
 pub struct Keys {
     pub(crate) shared: Arc<Shared>,
@@ -119,7 +155,7 @@ impl Keys {
         let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
         let mut batch = Batch::from(changes);
         batch.push(fact.detail("spec", made.key.spec).change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(made)
     }
 
@@ -189,7 +225,7 @@ impl Keys {
         let batch = Batch::new()
             .with(Change::PutKey(key.clone(), expect))
             .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         key.revision += 1;
         self.shared.with_versions(key).await
     }
@@ -199,9 +235,14 @@ impl Keys {
     /// # Errors
     ///
     /// [`AppError::TooManyVersions`] at the key's limit of active versions.
-    pub async fn new_version(&self, actor: &Actor, selector: &str) -> Result<KeyVersion, AppError> {
+    pub async fn new_version(
+        &self,
+        actor: &Actor,
+        selector: &str,
+    ) -> Result<KeyWithVersions, AppError> {
         authorize(actor, Action::KeyNewVersion)?;
         let key = self.shared.find_key(selector).await?;
+        let before = self.shared.with_versions(key.clone()).await?;
         let about = object("key", key.id, &key.name);
         let (version, changes) = self
             .shared
@@ -210,8 +251,9 @@ impl Keys {
         let fact = Fact::done(actor, Action::KeyNewVersion, about, self.shared.now());
         let mut batch = Batch::from(changes);
         batch.push(fact.detail("version", version.identity.version).change());
-        self.shared.ports.records.commit(batch).await?;
-        Ok(version)
+        let after = before.after(&batch.changes);
+        self.shared.commit(batch).await?;
+        Ok(after)
     }
 }
 
@@ -238,7 +280,7 @@ impl Keys {
         let batch = Batch::new()
             .with(Change::PutKey(after.clone(), expect))
             .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         after.revision += 1;
         Ok(after)
     }

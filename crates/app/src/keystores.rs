@@ -187,7 +187,7 @@ impl Keystores {
                 Expect::Revision(keystore.revision),
             ))
             .with(Fact::done(actor, Action::KeystoreDelete, about, self.shared.now()).change());
-        match self.shared.ports.records.commit(batch).await {
+        match self.shared.commit(batch).await {
             Err(RecordsError::Conflict { .. }) if self.has_keys(keystore.id).await? => {
                 Err(AppError::InUse { what: "keystore" })
             }
@@ -241,7 +241,7 @@ impl Keystores {
         let batch = Batch::new()
             .with(Change::PutKeystore(keystore.clone(), expect))
             .with(fact.detail("connection", keystore.connection).change());
-        Ok(self.shared.ports.records.commit(batch).await?)
+        Ok(self.shared.commit(batch).await?)
     }
 }
 

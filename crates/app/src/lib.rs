@@ -93,6 +93,7 @@ pub struct App {
     pub watch: watch::Watch,
     /// Carries out jobs; whoever composes the application runs it.
     pub engine: Arc<Engine>,
+    parts: (Arc<Shared>, Arc<KmsKeyDriver>),
 }
 
 impl App {
@@ -129,10 +130,31 @@ impl App {
         let shared = Arc::new(Shared {
             ports,
             links,
-            engine: Arc::clone(&engine),
+            engine,
+            is_trial: false,
         });
         dispatch.beginner.know(&shared);
+        Self::of(shared, driver)
+    }
+
+    /// The same application, whose changes to its own records are checked and not kept. It is for what sends nothing to
+    /// AWS and makes no job: those have plans.
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        let (shared, driver) = &self.parts;
+        let shared = Arc::new(Shared {
+            ports: shared.ports.clone(),
+            links: Arc::clone(&shared.links),
+            engine: Arc::clone(&shared.engine),
+            is_trial: true,
+        });
+        Self::of(shared, Arc::clone(driver))
+    }
+
+    fn of(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {
+        let engine = Arc::clone(&shared.engine);
         Self {
+            parts: (Arc::clone(&shared), Arc::clone(&driver)),
             access: access::Access::new(Arc::clone(&shared)),
             access_keys: access_keys::AccessKeys::new(Arc::clone(&shared)),
             alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) ports: Ports,
     pub(crate) links: Arc<Links>,
     pub(crate) engine: Arc<Engine>,
+    /// Whether changes are only tried: checked by the database as any other, and taken back.
+    pub(crate) is_trial: bool,
 }
 
 impl Shared {
@@ -53,6 +55,11 @@ impl Shared {
 
     pub(crate) fn new_uuid(&self) -> Uuid {
         uuid_v7(self.now(), &*self.ports.entropy)
+    }
+
+    /// Commits a batch, or only tries it.
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
+        self.ports.records.commit(batch.tried(self.is_trial)).await
     }
 
     /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the

@@ -119,6 +119,14 @@ impl Transaction {
         }
     }
 
+    /// Takes everything back.
+    pub(crate) async fn roll_back(self) -> Result<(), SqlError> {
+        match self {
+            Self::Sqlite(transaction) => sqlite::roll_back(transaction).await,
+            Self::Postgres(transaction) => postgres::roll_back(transaction).await,
+        }
+    }
+
     /// Commits. [`Kind::Broken`](crate::failure::Kind::Broken): nobody knows whether it did.
     pub(crate) async fn commit(self) -> Result<(), SqlError> {
         match self {

@@ -141,6 +141,10 @@ pub(crate) async fn script(
 }
 
 /// Commits. Only a serialisation failure, a deadlock or a session that stood still says for certain that nothing was written.
+pub(crate) async fn roll_back(transaction: PostgresTransaction) -> Result<(), SqlError> {
+    transaction.rollback().await.map_err(error)
+}
+
 pub(crate) async fn commit(transaction: PostgresTransaction) -> Result<(), SqlError> {
     transaction.commit().await.map_err(|found| {
         let found = error(found);

@@ -129,6 +129,10 @@ pub(crate) async fn script(
 }
 
 /// Commits. An error means that nobody knows: a failed synchronisation may have reached the disk.
+pub(crate) async fn roll_back(transaction: SqliteTransaction) -> Result<(), SqlError> {
+    transaction.rollback().await.map_err(error)
+}
+
 pub(crate) async fn commit(transaction: SqliteTransaction) -> Result<(), SqlError> {
     let unknown = |found| SqlError {
         kind: Kind::Broken,

@@ -80,6 +80,15 @@ enum Order {
     Resume,
 }
 
+/// The job as a change leaves it.
+fn changed_job(change: &Change) -> Option<Job> {
+    match change {
+        Change::UpdateJob(job) => Some(job.clone()),
+        _ => None,
+    }
+}
+
+/// What a person does to a job. A trial answers the job as its first commit would leave it, and leaves it as it is.
 impl Engine {
     /// Cancels a job. Targets that have sent nothing are cancelled at once; one that has begun stops at its next
     /// decision, when no request of it is without an answer. `records` (the audit entry) are written with the first of
@@ -88,7 +97,7 @@ impl Engine {
     /// # Errors
     ///
     /// See [`ControlError`]; nothing was written.
-    pub async fn cancel(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+    pub async fn cancel(&self, job: JobId, records: Batch) -> Result<Job, ControlError> {
         let job = self.require(job).await?;
         refuse_ended(&job)?;
         let now = whole_micros(self.core.now());
@@ -100,7 +109,7 @@ impl Engine {
     /// # Errors
     ///
     /// See [`ControlError`]; nothing was written.
-    pub async fn retry(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+    pub async fn retry(&self, job: JobId, records: Batch) -> Result<Job, ControlError> {
         let job = self.require(job).await?;
         if job.state == JobState::Cancelled {
             return Err(ControlError::Ended {
@@ -120,7 +129,7 @@ impl Engine {
     /// # Errors
     ///
     /// See [`ControlError`]; nothing was written. What protects is not held back.
-    pub async fn pause(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+    pub async fn pause(&self, job: JobId, records: Batch) -> Result<Job, ControlError> {
         let job = self.require(job).await?;
         refuse_ended(&job)?;
         if job.priority == Priority::Protect {
@@ -137,7 +146,7 @@ impl Engine {
     /// # Errors
     ///
     /// See [`ControlError`]; nothing was written.
-    pub async fn resume(&self, job: JobId, records: &[Change]) -> Result<Job, ControlError> {
+    pub async fn resume(&self, job: JobId, records: Batch) -> Result<Job, ControlError> {
         self.control(job, records, Order::Resume).await
     }
 
@@ -173,10 +182,11 @@ impl Engine {
     async fn control(
         &self,
         id: JobId,
-        records: &[Change],
+        records: Batch,
         order: Order,
     ) -> Result<Job, ControlError> {
-        let mut records = records.to_vec();
+        let is_trial = records.is_trial;
+        let mut records = records.changes;
         let mut tries = 0;
         loop {
             let _alone = self.core.lock_job(id, Moved::Waits).await?;
@@ -184,7 +194,10 @@ impl Engine {
             let part = self.carried_out(order, job).await?;
             let mut changes = part.changes;
             changes.extend(records.iter().cloned());
-            match self.core.records.commit(Batch::from(changes)).await {
+            let after = changes.iter().find_map(changed_job);
+            let batch = Batch::from(changes).tried(is_trial);
+            match self.core.records.commit(batch).await {
+                Ok(()) if is_trial => return after.ok_or(ControlError::NotFound { job: id }),
                 Ok(()) if part.has_more => {
                     records.clear();
                     tries = 0;

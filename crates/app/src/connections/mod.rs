@@ -397,7 +397,7 @@ impl Connections {
         let batch = Batch::new()
             .with(Change::DeleteConnection(connection.id, expect))
             .with(Fact::done(actor, Action::ConnectionDelete, about, self.shared.now()).change());
-        match self.shared.ports.records.commit(batch).await {
+        match self.shared.commit(batch).await {
             Err(RecordsError::Conflict { .. }) if self.is_used(connection.id).await? => {
                 Err(AppError::InUse { what: "connection" })
             }
@@ -443,7 +443,7 @@ impl Connections {
         let batch = Batch::new()
             .with(Change::PutConnection(connection.clone(), expect))
             .with(fact.change());
-        Ok(self.shared.ports.records.commit(batch).await?)
+        Ok(self.shared.commit(batch).await?)
     }
 }
 

@@ -69,6 +69,9 @@ impl Database {
         // Last, because this lock is held until the commit and all writers want it.
         let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
         writer.append_leaves(&leaves).await?;
+        if batch.is_trial {
+            return Ok(writer.transaction.roll_back().await?);
+        }
         finish(writer.transaction).await
     }
 

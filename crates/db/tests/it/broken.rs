@@ -16,9 +16,7 @@ fn settings(names: impl IntoIterator<Item = u32>, value: &str) -> Batch {
         name: name.to_string(),
         value: value.to_owned(),
     };
-    Batch {
-        changes: names.into_iter().map(put).collect(),
-    }
+    Batch::from(names.into_iter().map(put).collect::<Vec<_>>())
 }
 
 async fn value_of(database: &Database, name: u32) -> Option<String> {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use keyferry_domain::view::HORIZON;
 use keyferry_engine::{ControlError, JobEventKind};
-use keyferry_ports::records::{JobRecords, JobState, Priority, TargetState};
+use keyferry_ports::records::{Batch, JobRecords, JobState, Priority, TargetState};
 use keyferry_testkit::fuse::Fuse;
 
 use crate::toy::{Bench, Mishap, start};
@@ -18,7 +18,7 @@ async fn a_job_that_has_sent_nothing_is_cancelled_at_once() {
         .await;
     let engine = bench.engine("first", &Fuse::whole());
 
-    let cancelled = engine.cancel(job, &[]).await.unwrap();
+    let cancelled = engine.cancel(job, Batch::new()).await.unwrap();
 
     assert_eq!(
         (cancelled.state, cancelled.progress.cancelled),
@@ -37,7 +37,7 @@ async fn a_target_that_has_begun_stops_at_its_next_decision() {
     let engine = bench.engine("first", &Fuse::whole());
     engine.run_due().await.unwrap();
 
-    let cancelled = engine.cancel(job, &[]).await.unwrap();
+    let cancelled = engine.cancel(job, Batch::new()).await.unwrap();
     assert_eq!(
         (cancelled.state, cancelled.finished_at),
         (JobState::Cancelled, None)
@@ -62,7 +62,7 @@ async fn a_target_in_doubt_is_cancelled_only_when_the_doubt_is_over() {
     let engine = bench.engine("first", &Fuse::whole());
     engine.run_due().await.unwrap();
 
-    engine.cancel(job, &[]).await.unwrap();
+    engine.cancel(job, Batch::new()).await.unwrap();
     engine.run_due().await.unwrap();
 
     let target = bench.records.list_targets(job).await.unwrap().remove(0);
@@ -81,7 +81,7 @@ async fn an_ended_job_cannot_be_cancelled() {
     let engine = bench.engine("first", &Fuse::whole());
     bench.run_to_end(&engine).await;
 
-    let refused = engine.cancel(job, &[]).await;
+    let refused = engine.cancel(job, Batch::new()).await;
 
     assert_eq!(
         refused,
@@ -106,13 +106,13 @@ async fn a_stuck_job_goes_on_when_it_is_tried_again() {
     assert!(stuck.finished_at.is_some());
     bench.world.set_broken(false);
 
-    let open = engine.retry(job, &[]).await.unwrap();
+    let open = engine.retry(job, Batch::new()).await.unwrap();
     bench.run_to_end(&engine).await;
 
     assert_eq!((open.progress.stuck, open.finished_at), (0, None));
     bench.assert_done(job, "tried again").await;
     assert_eq!(
-        engine.retry(job, &[]).await,
+        engine.retry(job, Batch::new()).await,
         Err(ControlError::NothingStuck { job })
     );
 }

@@ -182,6 +182,8 @@ pub enum Change {
 pub struct Batch {
     /// The changes.
     pub changes: Vec<Change>,
+    /// Whether it is only tried: written as any other, so that all of it is checked, and then taken back.
+    pub is_trial: bool,
 }
 
 impl Batch {
@@ -202,6 +204,12 @@ impl Batch {
         self
     }
 
+    /// The same, only tried or not.
+    #[must_use]
+    pub fn tried(self, is_trial: bool) -> Self {
+        Self { is_trial, ..self }
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -210,6 +218,9 @@ impl Batch {
 
 impl From<Vec<Change>> for Batch {
     fn from(changes: Vec<Change>) -> Self {
-        Self { changes }
+        Self {
+            changes,
+            is_trial: false,
+        }
     }
 }

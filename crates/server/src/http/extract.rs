@@ -1,15 +1,22 @@
 //! Takes requests apart; every mistake becomes a problem that names what is wrong.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, header};
+use keyferry_api::page::TrialQuery;
 use keyferry_api::problem::HttpCode;
-use keyferry_app::Actor;
+use keyferry_app::{Actor, App};
 use keyferry_domain::version::VersionNumber;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::Refused;
+use super::reply;
+use crate::state::ServerState;
 
 /// The longest `Idempotency-Key`.
 const IDEMPOTENCY_KEY_MAX: usize = 200;
@@ -70,6 +77,40 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
                     format!("the query is not as expected: {cause}"),
                 )
             })
+    }
+}
+
+/// The application, or the same application whose changes are only tried: for changes of its own records.
+pub(crate) struct Tried {
+    pub(crate) app: Arc<App>,
+    pub(crate) is_trial: bool,
+}
+
+impl FromRequestParts<ServerState> for Tried {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refused> {
+        let Params(query) = Params::<TrialQuery>::from_request_parts(parts, state).await?;
+        let app = if query.dry_run {
+            Arc::new(state.app.trial())
+        } else {
+            Arc::clone(&state.app)
+        };
+        Ok(Self {
+            app,
+            is_trial: query.dry_run,
+        })
+    }
+}
+
+impl Tried {
+    /// What was made, or would be.
+    pub(crate) fn made(&self, revision: u64, body: impl Serialize) -> Response {
+        if self.is_trial {
+            reply::ok(body)
+        } else {
+            reply::made(revision, body)
+        }
     }
 }
 

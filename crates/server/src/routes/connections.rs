@@ -16,7 +16,7 @@ use keyferry_domain::arn::Partition;
 
 use super::kms_keys::HowToRun;
 use crate::convert::{access_key, connection, doctor as check_up, job, paperwork};
-use crate::http::extract::{By, Input, Params, Seen, Selector};
+use crate::http::extract::{By, Input, Params, Seen, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -73,14 +73,14 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn update(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
     Input(body): Input<UpdateConnectionRequest>,
 ) -> Result<Response, Refused> {
     let command = connection::update(body, revision)?;
-    let stored = state
+    let stored = tried
         .app
         .connections
         .update(&actor, &selector, command)
@@ -92,11 +92,11 @@ pub(crate) async fn update(
 }
 
 pub(crate) async fn delete(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    state.app.connections.delete(&actor, &selector).await?;
+    tried.app.connections.delete(&actor, &selector).await?;
     Ok(reply::nothing())
 }
 

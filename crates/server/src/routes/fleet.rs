@@ -9,7 +9,7 @@ use keyferry_api::found_key::{FoundKeyPage, FoundKeyQuery};
 use keyferry_domain::id::ConnectionId;
 
 use crate::convert::{alert, alert_destination, found_key, job, page::page};
-use crate::http::extract::{By, Params, Selector};
+use crate::http::extract::{By, Params, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -95,11 +95,11 @@ pub(crate) async fn alert(
 }
 
 pub(crate) async fn acknowledge(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
-    let noted = state
+    let noted = tried
         .app
         .alerts
         .acknowledge(&actor, alert::id(&id)?)

@@ -6,7 +6,7 @@ use keyferry_api::group::{CreateGroupRequest, GroupPage, GroupView};
 use keyferry_app::AppError;
 use keyferry_domain::group::Group;
 
-use crate::http::extract::{By, Input, Selector};
+use crate::http::extract::{By, Input, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -30,17 +30,17 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn create(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<CreateGroupRequest>,
 ) -> Result<Response, Refused> {
     let name = body.name.parse().map_err(AppError::from)?;
-    let made = state
+    let made = tried
         .app
         .groups
         .create(&actor, name, body.description)
         .await?;
-    Ok(reply::made(made.revision, view(made)))
+    Ok(tried.made(made.revision, view(made)))
 }
 
 pub(crate) async fn show(

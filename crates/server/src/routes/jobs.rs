@@ -5,7 +5,7 @@ use axum::response::Response;
 use keyferry_api::job::{JobPage, JobQuery, TargetPage, TargetQuery};
 
 use crate::convert::{job, page::page};
-use crate::http::extract::{By, Params, Selector};
+use crate::http::extract::{By, Params, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -45,12 +45,12 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn cancel(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
     Ok(reply::ok(job::view(
-        state.app.jobs.cancel(&actor, job::id(&id)?).await?,
+        tried.app.jobs.cancel(&actor, job::id(&id)?).await?,
     )))
 }
 
@@ -71,31 +71,31 @@ pub(crate) async fn targets(
 }
 
 pub(crate) async fn pause(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
     Ok(reply::ok(job::view(
-        state.app.jobs.pause(&actor, job::id(&id)?).await?,
+        tried.app.jobs.pause(&actor, job::id(&id)?).await?,
     )))
 }
 
 pub(crate) async fn resume(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
     Ok(reply::ok(job::view(
-        state.app.jobs.resume(&actor, job::id(&id)?).await?,
+        tried.app.jobs.resume(&actor, job::id(&id)?).await?,
     )))
 }
 
 pub(crate) async fn retry(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
     Ok(reply::ok(job::view(
-        state.app.jobs.retry(&actor, job::id(&id)?).await?,
+        tried.app.jobs.retry(&actor, job::id(&id)?).await?,
     )))
 }

@@ -12,7 +12,7 @@ use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
 use keyferry_ports::records::KeyFilter;
 
 use crate::convert::{key, key_file, page::page, rotation};
-use crate::http::extract::{By, Input, Params, Seen, Selector, VersionOfKey};
+use crate::http::extract::{By, Input, Params, Seen, Selector, Tried, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -38,12 +38,12 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn create(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<CreateKeyRequest>,
 ) -> Result<Response, Refused> {
-    let made = state.app.keys.create(&actor, key::create(body)?).await?;
-    Ok(reply::made(made.key.revision, key::with_versions(made)))
+    let made = tried.app.keys.create(&actor, key::create(body)?).await?;
+    Ok(tried.made(made.key.revision, key::with_versions(made)))
 }
 
 /// The body of an import: the longest key file in base64, and room for the other fields.
@@ -53,13 +53,13 @@ pub(crate) const IMPORT_BODY_BYTES_MAX: usize = KEY_FILE_BYTES_MAX / 3 * 4 + 8 *
 pub(crate) const IMPORT_KMS_KEY_BODY_BYTES_MAX: usize = IMPORT_BODY_BYTES_MAX + 128 * 1024;
 
 pub(crate) async fn import(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<ImportKeyRequest>,
 ) -> Result<Response, Refused> {
     let (wanted, file) = key_file::import(body)?;
-    let made = state.app.keys.import(&actor, wanted, file).await?;
-    Ok(reply::made(made.key.revision, key::with_versions(made)))
+    let made = tried.app.keys.import(&actor, wanted, file).await?;
+    Ok(tried.made(made.key.revision, key::with_versions(made)))
 }
 
 pub(crate) async fn show(
@@ -75,14 +75,14 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn update(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
     Input(body): Input<UpdateKeyRequest>,
 ) -> Result<Response, Refused> {
     let command = key::update(body, revision)?;
-    let changed = state.app.keys.update(&actor, &selector, command).await?;
+    let changed = tried.app.keys.update(&actor, &selector, command).await?;
     Ok(reply::with_etag(
         changed.key.revision,
         key::with_versions(changed),
@@ -100,21 +100,21 @@ pub(crate) async fn list_versions(
 }
 
 pub(crate) async fn deactivate_version(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     VersionOfKey { key, number }: VersionOfKey,
 ) -> Result<Response, Refused> {
-    let keys = &state.app.keys;
+    let keys = &tried.app.keys;
     let found = keys.deactivate_version(&actor, &key, number).await?;
     Ok(reply::ok(key::one_version(found, number)))
 }
 
 pub(crate) async fn compromise_version(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     VersionOfKey { key, number }: VersionOfKey,
 ) -> Result<Response, Refused> {
-    let keys = &state.app.keys;
+    let keys = &tried.app.keys;
     let found = keys.compromise_version(&actor, &key, number).await?;
     Ok(reply::ok(key::one_version(found, number)))
 }
@@ -143,13 +143,12 @@ pub(crate) async fn cancel_destruction(
 }
 
 pub(crate) async fn new_version(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    state.app.keys.new_version(&actor, &selector).await?;
-    let found = state.app.keys.show(&actor, &selector).await?;
-    Ok(reply::made(found.key.revision, key::with_versions(found)))
+    let found = tried.app.keys.new_version(&actor, &selector).await?;
+    Ok(tried.made(found.key.revision, key::with_versions(found)))
 }
 
 pub(crate) async fn set_rotation(

@@ -7,7 +7,7 @@ use keyferry_api::keystore::{CreateKeystoreRequest, KeystorePage, UpdateKeystore
 
 use crate::convert::names::Names;
 use crate::convert::{adoption, keystore};
-use crate::http::extract::{By, Input, Params, Seen, Selector};
+use crate::http::extract::{By, Input, Params, Seen, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -26,17 +26,17 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn create(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<CreateKeystoreRequest>,
 ) -> Result<Response, Refused> {
-    let made = state
+    let made = tried
         .app
         .keystores
         .create(&actor, keystore::create(body)?)
         .await?;
-    let names = Names::of_connections(&state.app, &actor).await?;
-    Ok(reply::made(made.revision, keystore::view(made, &names)))
+    let names = Names::of_connections(&tried.app, &actor).await?;
+    Ok(tried.made(made.revision, keystore::view(made, &names)))
 }
 
 pub(crate) async fn show(
@@ -53,20 +53,20 @@ pub(crate) async fn show(
 }
 
 pub(crate) async fn update(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
     Input(body): Input<UpdateKeystoreRequest>,
 ) -> Result<Response, Refused> {
-    let now = state.app.keystores.show(&actor, &selector).await?;
+    let now = tried.app.keystores.show(&actor, &selector).await?;
     let command = keystore::update(body, now, revision)?;
-    let changed = state
+    let changed = tried
         .app
         .keystores
         .update(&actor, &selector, command)
         .await?;
-    let names = Names::of_connections(&state.app, &actor).await?;
+    let names = Names::of_connections(&tried.app, &actor).await?;
     Ok(reply::with_etag(
         changed.revision,
         keystore::view(changed, &names),
@@ -74,11 +74,11 @@ pub(crate) async fn update(
 }
 
 pub(crate) async fn delete(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    state.app.keystores.delete(&actor, &selector).await?;
+    tried.app.keystores.delete(&actor, &selector).await?;
     Ok(reply::nothing())
 }
 

@@ -173,8 +173,10 @@ impl MemoryRecords {
 impl Commits for MemoryRecords {
     async fn commit(&self, batch: Batch) -> Records<()> {
         let mut state = self.lock();
+        let is_trial = batch.is_trial;
         let outcome = state.apply(self.retell(batch));
         match outcome {
+            Ok(()) if is_trial => state.roll_back(),
             Ok(()) => {
                 state.keep();
                 self.lag(&state);

@@ -181,9 +181,7 @@ async fn commit(
     changes: impl IntoIterator<Item = Change>,
 ) -> Records<()> {
     records
-        .commit(Batch {
-            changes: changes.into_iter().collect(),
-        })
+        .commit(Batch::from(changes.into_iter().collect::<Vec<_>>()))
         .await
 }
 
