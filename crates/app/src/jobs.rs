@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use keyferry_domain::id::JobId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{
-    Attempt, Batch, Job, JobFilter, Page, PageOf, Target, TargetFilter,
-};
+use keyferry_ports::records::{Attempt, Batch, Job, JobFilter, Page, PageOf, Target, TargetFilter};
 
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
@@ -160,8 +158,6 @@ impl Jobs {
     fn asked(&self, actor: &Actor, action: Action, job: &Job) -> Batch {
         let about = object("job", job.id, &job.title);
         let fact = Fact::done(actor, action, about, self.shared.now()).job(job.id);
-        Batch::new()
-            .with(fact.change())
-            .tried(self.shared.is_trial)
+        Batch::new().with(fact.change()).tried(self.shared.is_trial)
     }
 }

@@ -8,6 +8,7 @@ use reqwest::{StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::args::TrialArgs;
 use crate::error::{CliError, Exit};
 use crate::pin::{self, Seen};
 use crate::profile::{self, Profile};
@@ -70,6 +71,11 @@ impl<B: Serialize> Call<'_, B> {
         self.query
             .extend(value.map(|value| (name, value.to_string())));
         self
+    }
+
+    /// Only tries it, where that is wanted.
+    pub(crate) fn tried(self, trial: TrialArgs) -> Self {
+        self.query("dry_run", trial.dry_run.then_some(true))
     }
 
     /// Adds a header that has a value.

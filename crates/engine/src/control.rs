@@ -179,12 +179,7 @@ impl Engine {
         job.ok_or(ControlError::NotFound { job: id })
     }
 
-    async fn control(
-        &self,
-        id: JobId,
-        records: Batch,
-        order: Order,
-    ) -> Result<Job, ControlError> {
+    async fn control(&self, id: JobId, records: Batch, order: Order) -> Result<Job, ControlError> {
         let is_trial = records.is_trial;
         let mut records = records.changes;
         let mut tries = 0;

@@ -3,7 +3,7 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 use keyferry_api::alert::Severity;
 
-use super::{DestinationCommand, PageArgs};
+use super::{DestinationCommand, PageArgs, TrialArgs};
 
 fn severities() -> PossibleValuesParser {
     Severity::ALL
@@ -43,5 +43,8 @@ pub enum AlertCommand {
     Acknowledge {
         /// Its id.
         alert: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::connection::{AccessKeyScheduleRequest, PolicyFormat, Tier};
 
-use super::{RotationArgs, RunArgs};
+use super::{RotationArgs, RunArgs, TrialArgs};
 use crate::secrets::SecretSource;
 
 fn tiers() -> PossibleValuesParser {
@@ -42,6 +42,9 @@ pub enum ConnectionCommand {
     Delete {
         /// Id or name.
         connection: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
     /// Rotate the access key: make a new one, verify it, switch to it, deactivate the former one, and delete that a day later.
     RotateAccessKey {
@@ -191,6 +194,9 @@ pub struct UpdateArgs {
     /// Store it even though it does not work now.
     #[arg(long)]
     pub allow_unverified: bool,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }
 
 /// Identity, Regions, endpoint, trust, proxy.

@@ -2,6 +2,8 @@
 
 use clap::Subcommand;
 
+use super::TrialArgs;
+
 /// `group`
 #[derive(Clone, Debug, Subcommand)]
 pub enum GroupCommand {
@@ -19,5 +21,8 @@ pub enum GroupCommand {
         /// Free text.
         #[arg(long, default_value = "")]
         description: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }

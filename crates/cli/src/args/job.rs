@@ -3,7 +3,7 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 use keyferry_api::job::JobState;
 
-use super::PageArgs;
+use super::{PageArgs, TrialArgs};
 
 fn states() -> PossibleValuesParser {
     JobState::ALL
@@ -43,11 +43,17 @@ pub enum JobCommand {
     Cancel {
         /// Its id.
         job: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
     /// Hold a job back: nothing more of it is started.
     Pause {
         /// Its id.
         job: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
     /// Let a paused job go on, and follow it to its end.
     Resume {
@@ -56,6 +62,9 @@ pub enum JobCommand {
         /// Answer at once.
         #[arg(long)]
         no_wait: bool,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
     /// Take up what is stuck, and follow it to its end.
     Retry {
@@ -64,5 +73,8 @@ pub enum JobCommand {
         /// Answer at once.
         #[arg(long)]
         no_wait: bool,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use keyferry_api::rotation::KeyRotationRequest;
 
-use super::{PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs};
+use super::{PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs, TrialArgs};
 
 /// `key`
 #[derive(Clone, Debug, Subcommand)]
@@ -49,6 +49,9 @@ pub enum KeyCommand {
     NewVersion {
         /// Id or name.
         key: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }
 
@@ -86,11 +89,17 @@ pub struct CreateArgs {
     /// When it gets new versions by itself.
     #[command(flatten)]
     pub rotation: SourceRotationArgs,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }
 
 /// `key import`
 #[derive(Clone, Debug, Args)]
 pub struct ImportKeyArgs {
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
     /// Name of the new key.
     #[arg(
         required_unless_present = "new_version_of",
@@ -210,6 +219,9 @@ pub struct RotateKeyArgs {
 /// `key update`
 #[derive(Clone, Debug, Args)]
 pub struct UpdateKeyArgs {
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
     /// Id or name.
     pub key: String,
     /// Another name.
@@ -239,13 +251,13 @@ pub enum KeyVersionCommand {
         key: String,
     },
     /// Deactivate a version: it protects nothing new, and goes on decrypting and verifying.
-    Deactivate(OneVersionArgs),
+    Deactivate(TriedVersionArgs),
     /// Report a version as known, or feared to be known, by others.
-    Compromise(OneVersionArgs),
+    Compromise(TriedVersionArgs),
     /// Destroy a version for ever, 30 days later or more; refused while a KMS key holds it or could still need it.
     Destroy(DestroyArgs),
     /// Cancel the destruction of a version.
-    CancelDestruction(CancelDestructionArgs),
+    CancelDestruction(TriedVersionArgs),
 }
 
 /// `key-version destroy`
@@ -262,15 +274,15 @@ pub struct DestroyArgs {
     pub dry_run: bool,
 }
 
-/// `key-version cancel-destruction`
+/// One version of a key, and whether what is done to it is only tried.
 #[derive(Clone, Debug, Args)]
-pub struct CancelDestructionArgs {
+pub struct TriedVersionArgs {
     /// Which.
     #[command(flatten)]
     pub one: OneVersionArgs,
-    /// Show what would be done, and do nothing.
-    #[arg(long)]
-    pub dry_run: bool,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }
 
 /// One version of a key.

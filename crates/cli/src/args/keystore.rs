@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::keystore::{HealPolicy, OnCancelDeletion};
 
-use super::{RotateManyArgs, RotationArgs};
+use super::{RotateManyArgs, RotationArgs, TrialArgs};
 
 fn heal_words() -> PossibleValuesParser {
     HealPolicy::ALL
@@ -95,6 +95,9 @@ pub enum KeystoreCommand {
     Delete {
         /// Id or name.
         keystore: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }
 
@@ -139,6 +142,9 @@ pub struct BindArgs {
 /// What a keystore is like, and what its new KMS keys look like.
 #[derive(Clone, Debug, Args)]
 pub struct KeystoreArgs {
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
     /// Free text.
     #[arg(long)]
     pub description: Option<String>,

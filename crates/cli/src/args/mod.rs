@@ -27,8 +27,8 @@ pub use connection::{
 pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
-    CancelDestructionArgs, CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs,
-    KeyCommand, KeyFileArgs, KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs,
+    CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
+    KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, TriedVersionArgs,
     UpdateKeyArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
@@ -106,6 +106,14 @@ impl RunArgs {
             ..self.clone()
         }
     }
+}
+
+/// Whether a change of Keyferry's own records is only tried.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct TrialArgs {
+    /// Check everything, show how it would be, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Which part of a list.

@@ -7,7 +7,7 @@ use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 
 use super::{Context, alert_destination};
-use crate::args::AlertCommand;
+use crate::args::{AlertCommand, TrialArgs};
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
@@ -41,8 +41,12 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AlertCommand) -> Res
                 .print(context.globals.output, &items, || table(&items))
         }
         AlertCommand::Destination(command) => alert_destination::run(context, command).await,
-        AlertCommand::Show { alert } => one(context, &at::SHOW_ALERT, &alert).await,
-        AlertCommand::Acknowledge { alert } => one(context, &at::ACKNOWLEDGE_ALERT, &alert).await,
+        AlertCommand::Show { alert } => {
+            one(context, &at::SHOW_ALERT, &alert, TrialArgs::default()).await
+        }
+        AlertCommand::Acknowledge { alert, trial } => {
+            one(context, &at::ACKNOWLEDGE_ALERT, &alert, trial).await
+        }
     }
 }
 
@@ -50,8 +54,12 @@ async fn one(
     context: &mut Context<'_>,
     endpoint: &'static Endpoint,
     alert: &str,
+    trial: TrialArgs,
 ) -> Result<(), CliError> {
-    let reply = context.client.send(Call::to(endpoint, &[alert])).await?;
+    let path = [alert];
+    let call = Call::to(endpoint, &path).tried(trial);
+    let reply = context.client.send(call).await?;
+    context.say_tried(trial);
     let found: AlertView = reply.read()?;
     context
         .world

@@ -13,7 +13,8 @@ use keyferry_api::secret::Secret;
 use super::operation::{new_idempotency_key, show_plan, with_mode};
 use super::{Context, doctor, text};
 use crate::args::{
-    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, RunArgs, UpdateConnectionArgs, VerifyArgs,
+    AddArgs, ConnectionCommand, LinkArgs, PolicyArgs, RunArgs, TrialArgs, UpdateConnectionArgs,
+    VerifyArgs,
 };
 use crate::client::Call;
 use crate::credentials::access_key_of_csv;
@@ -38,7 +39,9 @@ pub(crate) async fn run(
         ConnectionCommand::Verify(args) => verify(context, args).await,
         ConnectionCommand::Add(args) => add(context, args).await,
         ConnectionCommand::Update(args) => update(context, args).await,
-        ConnectionCommand::Delete { connection } => delete(context, &connection).await,
+        ConnectionCommand::Delete { connection, trial } => {
+            delete(context, &connection, trial).await
+        }
         ConnectionCommand::RotateAccessKey { connection, run } => {
             rotate_access_key(context, &connection, &run).await
         }
@@ -419,7 +422,8 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
     };
     let call = Call::to(&at::UPDATE_CONNECTION, &path)
         .body(&request)
-        .header("if-match", etag);
+        .header("if-match", etag)
+        .tried(args.trial);
     let stored: StoredConnectionView = context
         .client
         .send(call)
@@ -427,7 +431,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         .map_err(offer_unverified)?
         .read()?;
     let words = format!("the connection `{}` was updated", stored.connection.name);
-    context.world.say(&words);
+    context.say_done(args.trial, &words);
     stored_or_noted(context, &stored, args.allow_unverified)
 }
 
@@ -460,22 +464,23 @@ async fn rotate_access_key(
         .print(context.globals.output, &job, || Table::one(&job))
 }
 
-async fn delete(context: &mut Context<'_>, connection: &str) -> Result<(), CliError> {
+async fn delete(
+    context: &mut Context<'_>,
+    connection: &str,
+    trial: TrialArgs,
+) -> Result<(), CliError> {
     let found = find(context, connection).await?;
     let loss = format!(
         "The connection `{}` will be removed. Its KMS keys stay in AWS as they are.",
         found.name
     );
-    context
-        .world
-        .confirm(&found.name, &loss, context.globals.yes)?;
+    context.confirm(trial, &found.name, &loss)?;
     context
         .client
-        .send(Call::to(&at::DELETE_CONNECTION, &[&found.id]))
+        .send(Call::to(&at::DELETE_CONNECTION, &[&found.id]).tried(trial))
         .await?;
-    context
-        .world
-        .say(&format!("the connection `{}` was removed", found.name));
+    let words = format!("the connection `{}` was removed", found.name);
+    context.say_done(trial, &words);
     Ok(())
 }
 

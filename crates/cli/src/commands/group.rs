@@ -18,11 +18,16 @@ pub(crate) async fn run(context: &mut Context<'_>, command: GroupCommand) -> Res
                 .send(Call::to(&at::SHOW_GROUP, &[&group]))
                 .await?
         }
-        GroupCommand::Create { name, description } => {
+        GroupCommand::Create {
+            name,
+            description,
+            trial,
+        } => {
+            context.say_tried(trial);
             let request = CreateGroupRequest { name, description };
             context
                 .client
-                .send(Call::to(&at::CREATE_GROUP, &[]).body(&request))
+                .send(Call::to(&at::CREATE_GROUP, &[]).body(&request).tried(trial))
                 .await?
         }
     };

@@ -26,37 +26,49 @@ pub(crate) async fn run(context: &mut Context<'_>, command: JobCommand) -> Resul
             print(context, &found)
         }
         JobCommand::Wait { job } => wait(context, &job).await,
-        JobCommand::Cancel { job } => {
+        JobCommand::Cancel { job, trial } => {
             let reply = context
                 .client
-                .send(Call::to(&at::CANCEL_JOB, &[&job]))
+                .send(Call::to(&at::CANCEL_JOB, &[&job]).tried(trial))
                 .await?;
+            context.say_tried(trial);
             print(context, &reply.read()?)
         }
-        JobCommand::Pause { job } => {
+        JobCommand::Pause { job, trial } => {
             let reply = context
                 .client
-                .send(Call::to(&at::PAUSE_JOB, &[&job]))
+                .send(Call::to(&at::PAUSE_JOB, &[&job]).tried(trial))
                 .await?;
+            context.say_tried(trial);
             print(context, &reply.read()?)
         }
-        JobCommand::Resume { job, no_wait } => {
+        JobCommand::Resume {
+            job,
+            no_wait,
+            trial,
+        } => {
             let reply = context
                 .client
-                .send(Call::to(&at::RESUME_JOB, &[&job]))
+                .send(Call::to(&at::RESUME_JOB, &[&job]).tried(trial))
                 .await?;
-            if no_wait {
+            context.say_tried(trial);
+            if no_wait || trial.dry_run {
                 print(context, &reply.read()?)
             } else {
                 wait(context, &job).await
             }
         }
-        JobCommand::Retry { job, no_wait } => {
+        JobCommand::Retry {
+            job,
+            no_wait,
+            trial,
+        } => {
             let reply = context
                 .client
-                .send(Call::to(&at::RETRY_JOB, &[&job]))
+                .send(Call::to(&at::RETRY_JOB, &[&job]).tried(trial))
                 .await?;
-            if no_wait {
+            context.say_tried(trial);
+            if no_wait || trial.dry_run {
                 print(context, &reply.read()?)
             } else {
                 wait(context, &job).await

@@ -49,17 +49,17 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
         }
         KeyCommand::Update(args) => update(context, args).await,
         KeyCommand::Rotate(args) => rotation::key(context, args).await,
-        KeyCommand::NewVersion { key } => {
+        KeyCommand::NewVersion { key, trial } => {
             let reply = context
                 .client
-                .send(Call::to(&at::NEW_KEY_VERSION, &[&key]))
+                .send(Call::to(&at::NEW_KEY_VERSION, &[&key]).tried(trial))
                 .await?;
             let found: KeyView = reply.read()?;
             let words = format!(
                 "version {} of `{}` was made",
                 found.current_version, found.name
             );
-            context.world.say(&words);
+            context.say_done(trial, &words);
             print(context, &found)
         }
     }
@@ -119,12 +119,15 @@ async fn create(context: &mut Context<'_>, args: CreateKeyArgs) -> Result<(), Cl
     };
     let reply = context
         .client
-        .send(Call::to(&at::CREATE_KEY, &[]).body(&request))
+        .send(
+            Call::to(&at::CREATE_KEY, &[])
+                .body(&request)
+                .tried(args.trial),
+        )
         .await?;
     let made: KeyView = reply.read()?;
-    context
-        .world
-        .say(&format!("the key `{}` was made in the vault", made.name));
+    let words = format!("the key `{}` was made in the vault", made.name);
+    context.say_done(args.trial, &words);
     print(context, &made)
 }
 
@@ -195,14 +198,18 @@ async fn import(context: &mut Context<'_>, args: ImportKeyArgs) -> Result<(), Cl
     };
     let reply = context
         .client
-        .send(Call::to(&at::IMPORT_KEY, &[]).body(&request))
+        .send(
+            Call::to(&at::IMPORT_KEY, &[])
+                .body(&request)
+                .tried(args.trial),
+        )
         .await?;
     let made: KeyView = reply.read()?;
     let words = format!(
         "version {} of `{}` was imported into the vault, as {}",
         made.current_version, made.name, made.spec
     );
-    context.world.say(&words);
+    context.say_done(args.trial, &words);
     print(context, &made)
 }
 
@@ -241,8 +248,10 @@ async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), Cl
     }
     let call = Call::to(&at::UPDATE_KEY, &path)
         .body(&request)
-        .header("if-match", now.etag);
+        .header("if-match", now.etag)
+        .tried(args.trial);
     let changed: KeyView = context.client.send(call).await?.read()?;
+    context.say_tried(args.trial);
     print(context, &changed)
 }
 

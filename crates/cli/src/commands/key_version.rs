@@ -6,7 +6,7 @@ use keyferry_api::key::{DestroyVersionRequest, KeyVersionList, KeyVersionView, K
 
 use super::Context;
 use super::key::version_rows;
-use crate::args::{CancelDestructionArgs, DestroyArgs, KeyVersionCommand, OneVersionArgs};
+use crate::args::{DestroyArgs, KeyVersionCommand, TriedVersionArgs};
 use crate::client::Call;
 use crate::error::CliError;
 
@@ -75,13 +75,13 @@ async fn destroy(context: &mut Context<'_>, args: DestroyArgs) -> Result<(), Cli
 
 async fn cancel_destruction(
     context: &mut Context<'_>,
-    args: CancelDestructionArgs,
+    args: TriedVersionArgs,
 ) -> Result<(), CliError> {
     let number = args.one.version.to_string();
     let path = [args.one.key.as_str(), number.as_str()];
-    let call =
-        Call::to(&at::CANCEL_DESTRUCTION, &path).query("dry_run", args.dry_run.then_some(true));
+    let call = Call::to(&at::CANCEL_DESTRUCTION, &path).tried(args.trial);
     let version: KeyVersionView = context.client.send(call).await?.read()?;
+    context.say_tried(args.trial);
     show(context, &version)
 }
 
@@ -109,16 +109,16 @@ async fn list(context: &mut Context<'_>, key: &str) -> Result<(), CliError> {
 async fn change(
     context: &mut Context<'_>,
     endpoint: &Endpoint,
-    one: &OneVersionArgs,
+    TriedVersionArgs { one, trial }: &TriedVersionArgs,
     loss: &str,
 ) -> Result<KeyVersionView, CliError> {
     let words = format!("Version {} of `{}` {loss}", one.version, one.key);
-    let yes = context.globals.yes;
-    context.world.confirm(&one.key, &words, yes)?;
+    context.confirm(*trial, &one.key, &words)?;
     let number = one.version.to_string();
     let path = [one.key.as_str(), number.as_str()];
-    let call = Call::to(endpoint, &path);
+    let call = Call::to(endpoint, &path).tried(*trial);
     let version: KeyVersionView = context.client.send(call).await?.read()?;
+    context.say_tried(*trial);
     show(context, &version)?;
     Ok(version)
 }

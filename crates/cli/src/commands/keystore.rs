@@ -9,7 +9,7 @@ use keyferry_api::keystore::{
 };
 
 use super::{Context, adopt, bind, rotation, text};
-use crate::args::{KeystoreArgs, KeystoreCommand};
+use crate::args::{KeystoreArgs, KeystoreCommand, TrialArgs};
 use crate::client::Call;
 use crate::error::CliError;
 use crate::progress;
@@ -51,7 +51,7 @@ pub(crate) async fn run(
         } => unmanaged(context, &keystore, search, with_gone).await,
         KeystoreCommand::Adopt(args) => adopt::run(context, args).await,
         KeystoreCommand::Bind(args) => bind::run(context, args).await,
-        KeystoreCommand::Delete { keystore } => delete(context, &keystore).await,
+        KeystoreCommand::Delete { keystore, trial } => delete(context, &keystore, trial).await,
     }
 }
 
@@ -119,6 +119,7 @@ async fn create(
     (connection, group): (String, Option<String>),
     args: KeystoreArgs,
 ) -> Result<(), CliError> {
+    let trial = args.trial;
     let request = CreateKeystoreRequest {
         name,
         connection,
@@ -135,8 +136,13 @@ async fn create(
     };
     let reply = context
         .client
-        .send(Call::to(&at::CREATE_KEYSTORE, &[]).body(&request))
+        .send(
+            Call::to(&at::CREATE_KEYSTORE, &[])
+                .body(&request)
+                .tried(trial),
+        )
         .await?;
+    context.say_tried(trial);
     print(context, &reply.read()?)
 }
 
@@ -146,6 +152,7 @@ async fn update(
     name: Option<String>,
     args: KeystoreArgs,
 ) -> Result<(), CliError> {
+    let trial = args.trial;
     let now = context
         .client
         .send(Call::to(&at::SHOW_KEYSTORE, &[keystore]))
@@ -167,8 +174,10 @@ async fn update(
     let path = [keystore];
     let call = Call::to(&at::UPDATE_KEYSTORE, &path)
         .body(&request)
-        .header("if-match", now.etag);
+        .header("if-match", now.etag)
+        .tried(trial);
     let changed: KeystoreView = context.client.send(call).await?.read()?;
+    context.say_tried(trial);
     print(context, &changed)
 }
 
@@ -240,7 +249,11 @@ async fn unmanaged(
     })
 }
 
-async fn delete(context: &mut Context<'_>, keystore: &str) -> Result<(), CliError> {
+async fn delete(
+    context: &mut Context<'_>,
+    keystore: &str,
+    trial: TrialArgs,
+) -> Result<(), CliError> {
     let reply = context
         .client
         .send(Call::to(&at::SHOW_KEYSTORE, &[keystore]))
@@ -250,15 +263,12 @@ async fn delete(context: &mut Context<'_>, keystore: &str) -> Result<(), CliErro
         "The keystore `{}` will be removed. Its audit entries stay.",
         found.name
     );
-    context
-        .world
-        .confirm(&found.name, &loss, context.globals.yes)?;
+    context.confirm(trial, &found.name, &loss)?;
     context
         .client
-        .send(Call::to(&at::DELETE_KEYSTORE, &[&found.id]))
+        .send(Call::to(&at::DELETE_KEYSTORE, &[&found.id]).tried(trial))
         .await?;
-    context
-        .world
-        .say(&format!("the keystore `{}` was removed", found.name));
+    let words = format!("the keystore `{}` was removed", found.name);
+    context.say_done(trial, &words);
     Ok(())
 }

@@ -22,7 +22,7 @@ mod operation;
 mod rotation;
 mod text;
 
-use crate::args::{Command, Globals, LocalCommand};
+use crate::args::{Command, Globals, LocalCommand, TrialArgs};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
@@ -45,6 +45,36 @@ impl Context<'_> {
             true => "hint: nothing matches; leave the filters out to see all".to_owned(),
             false => format!("hint: make the first with `keyferry {first}`"),
         });
+    }
+
+    /// Says what was done, or that it was only tried.
+    pub(crate) fn say_done(&mut self, trial: TrialArgs, words: &str) {
+        let words = if trial.dry_run {
+            operation::NOTHING_CHANGED
+        } else {
+            words
+        };
+        self.world.say(words);
+    }
+
+    /// Wants the name typed, unless it is only tried.
+    pub(crate) fn confirm(
+        &mut self,
+        trial: TrialArgs,
+        name: &str,
+        loss: &str,
+    ) -> Result<(), CliError> {
+        if trial.dry_run {
+            return Ok(());
+        }
+        self.world.confirm(name, loss, self.globals.yes)
+    }
+
+    /// Says that it was only tried.
+    pub(crate) fn say_tried(&mut self, trial: TrialArgs) {
+        if trial.dry_run {
+            self.world.say(operation::NOTHING_CHANGED);
+        }
     }
 
     /// Tells people that the table ends before the list does.

@@ -216,3 +216,47 @@ async fn e15_g7_a_key_is_generated_in_aws_and_rotates_there() {
     let changed = shown(&shell, "native").await;
     assert!(changed["native_rotation_days"].is_null(), "{changed}");
 }
+
+#[tokio::test]
+async fn what_changes_records_alone_is_tried_with_all_its_checks_and_not_kept() {
+    let shell = shell().await;
+    shell.succeed("key create spare").await;
+    let job = shell.succeed("job list --output json").await;
+    let job: Value = serde_json::from_str(&job).unwrap();
+    let job = job[0]["id"].as_str().unwrap().to_owned();
+    let before = shell.succeed("audit checkpoint --output json").await;
+
+    for tried in [
+        "keystore create second --connection aws",
+        "keystore update store --description new",
+        "key create third",
+        "key update spare --name other",
+        "key new-version spare",
+        "key-version deactivate spare 1",
+        "key-version compromise spare 1",
+        "group create red",
+        "connection update aws --region eu-central-1",
+    ] {
+        let shown = shell
+            .succeed(&format!("{tried} --dry-run --output json"))
+            .await;
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert!(shown.is_object(), "{tried}: {shown}");
+    }
+    let other = shell
+        .succeed("key update spare --name other --dry-run")
+        .await;
+    assert!(other.contains("other"), "{other}");
+    for refused in [
+        "keystore create store --connection aws",
+        "keystore delete store",
+        "connection delete aws",
+        &format!("job cancel {job}"),
+    ] {
+        let done = shell.run(&format!("{refused} --dry-run")).await;
+        assert_eq!(done.exit, Exit::Conflict, "{refused}: {}", done.stderr);
+    }
+
+    let after = shell.succeed("audit checkpoint --output json").await;
+    assert_eq!(after, before);
+}

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use jiff::SignedDuration;
 use keyferry_domain::key::ManagedKey;
-use keyferry_ports::records::{AllRecords, Change, Expect, RecordsError};
+use keyferry_ports::records::{AllRecords, Batch, Change, Expect, RecordsError};
 
 use super::samples::{START, Samples};
 use super::{assert_conflict, commit, read_everything, write};
@@ -28,6 +28,32 @@ pub(super) async fn a_batch_with_one_conflict_writes_nothing(records: &dyn AllRe
     assert_conflict(records, "key name", changes).await;
 
     assert_eq!(read_everything(records).await, before);
+}
+
+pub(super) async fn a_batch_that_is_tried_meets_the_same_conflicts_and_writes_nothing(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let taken = samples.key("taken");
+    write(records, [Change::PutKey(taken.clone(), Expect::New)]).await;
+    let before = read_everything(records).await;
+    let tried = |changes: Vec<Change>| records.commit(Batch::from(changes).tried(true));
+
+    let job = samples.job("rotate");
+    let target = samples.target(&job, 0);
+    let well = vec![
+        Change::InsertJob(job),
+        Change::InsertTarget(target),
+        Change::PutKey(samples.key("free"), Expect::New),
+        Change::PutKey(taken.clone(), Expect::Revision(1)),
+        Change::AppendAudit(samples.leaf("user/ann", "a", "o")),
+    ];
+    tried(well).await.unwrap();
+    let badly = tried(vec![Change::PutKey(samples.key("taken"), Expect::New)]).await;
+
+    assert_eq!(badly, Err(RecordsError::Conflict { what: "key name" }));
+    assert_eq!(read_everything(records).await, before);
+    assert_eq!(records.audit_size().await.unwrap(), 0);
 }
 
 pub(super) async fn an_empty_batch_is_written(records: &dyn AllRecords) {

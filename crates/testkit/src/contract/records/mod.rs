@@ -72,6 +72,7 @@ checks! {
     batches: [
         a_batch_with_one_conflict_writes_nothing,
         an_empty_batch_is_written,
+        a_batch_that_is_tried_meets_the_same_conflicts_and_writes_nothing,
         a_later_change_of_a_batch_sees_the_earlier_ones,
         an_update_that_saw_an_older_revision_is_a_conflict,
         revisions_count_from_one_and_ignore_the_row,
