@@ -88,8 +88,9 @@ page! {
 /// A new token. The only answer that shows it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreatedTokenView {
-    /// The token, for the header `Authorization: Bearer`.
-    pub token: String,
+    /// The token, for the header `Authorization: Bearer`; none where its making was only tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// What is kept of it.
     pub details: TokenView,
 }

@@ -116,7 +116,7 @@ page! {
 pub struct AddedDestinationView {
     /// The destination.
     pub destination: DestinationView,
-    /// The key of the signatures (HMAC-SHA256), for whoever receives the webhook.
+    /// The key of the signatures (HMAC-SHA256), for whoever receives the webhook; none where adding it was only tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signing_secret: Option<String>,
 }

@@ -58,6 +58,14 @@ const fn made(body: Body) -> Answer {
     }
 }
 
+const fn tried(body: Body) -> Answer {
+    Answer {
+        status: 200,
+        words: "Dry run: what would be made",
+        body: Some(body),
+    }
+}
+
 const NOTHING: Answer = Answer {
     status: 204,
     words: "Done",
@@ -113,9 +121,9 @@ endpoints! {
     LIST_TOKENS = Get "/api/v1/me/tokens" "list_tokens" "me" "List one's API tokens"
         .answers(&[ok(body::<TokenPage>())]);
     CREATE_TOKEN = Post "/api/v1/me/tokens" "create_token" "me" "Make an API token; the answer alone shows it"
-        .takes(body::<CreateTokenRequest>()).answers(&[made(body::<CreatedTokenView>())]);
+        .query::<TrialQuery>().takes(body::<CreateTokenRequest>()).answers(&[tried(body::<CreatedTokenView>()), made(body::<CreatedTokenView>())]);
     REVOKE_TOKEN = Delete "/api/v1/me/tokens/{token}" "revoke_token" "me" "Revoke an API token"
-        .answers(&[NOTHING]);
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     SEAL_STATUS = Get "/api/v1/seal" "read_seal" "seal" "Tell whether the vault is open"
         .open().answers(&[ok(body::<SealStatusView>())]);
@@ -160,7 +168,7 @@ endpoints! {
         .answers(&[ok(body::<KeystorePage>())]);
     CREATE_KEYSTORE = Post "/api/v1/keystores" "create_keystore" "keystores" "Make a keystore"
         .query::<TrialQuery>().takes(body::<CreateKeystoreRequest>())
-        .answers(&[made(body::<KeystoreView>())]);
+        .answers(&[tried(body::<KeystoreView>()), made(body::<KeystoreView>())]);
     SHOW_KEYSTORE = Get "/api/v1/keystores/{keystore}" "read_keystore" "keystores" "Show a keystore"
         .answers(&[ok(body::<KeystoreView>())]);
     UPDATE_KEYSTORE = Patch "/api/v1/keystores/{keystore}" "update_keystore" "keystores" "Change a keystore; its KMS keys stay as they are"
@@ -184,10 +192,10 @@ endpoints! {
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
         .query::<TrialQuery>().takes(body::<CreateKeyRequest>())
-        .answers(&[made(body::<KeyView>())]);
+        .answers(&[tried(body::<KeyView>()), made(body::<KeyView>())]);
     IMPORT_KEY = Post "/api/v1/keys/import" "import_key" "keys" "Take material from a file: a new key, or the next version of one"
         .query::<TrialQuery>().takes(body::<ImportKeyRequest>())
-        .answers(&[made(body::<KeyView>())]);
+        .answers(&[tried(body::<KeyView>()), made(body::<KeyView>())]);
     SHOW_KEY = Get "/api/v1/keys/{key}" "read_key" "keys" "Show a key with its versions"
         .answers(&[ok(body::<KeyView>())]);
     UPDATE_KEY = Patch "/api/v1/keys/{key}" "update_key" "keys" "Change a key's name, limit or permitted operations"
@@ -198,7 +206,7 @@ endpoints! {
     LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
-        .query::<TrialQuery>().answers(&[made(body::<KeyView>())]);
+        .query::<TrialQuery>().answers(&[tried(body::<KeyView>()), made(body::<KeyView>())]);
     ROTATE_KEY = Post "/api/v1/keys/{key}/rotate" "rotate_key" "keys" "Make a new version and rotate KMS keys that hold the key to it, as one job"
         .query::<DryRunQuery>().takes(body::<RotateKeyRequest>()).answers(OPERATION).idempotent();
 
@@ -277,11 +285,11 @@ endpoints! {
     LIST_ALERT_DESTINATIONS = Get "/api/v1/alert-destinations" "list_alert_destinations" "alerts" "List where alerts are delivered to"
         .answers(&[ok(body::<DestinationPage>())]);
     ADD_ALERT_DESTINATION = Post "/api/v1/alert-destinations" "add_alert_destination" "alerts" "Add a webhook or mailboxes; the answer alone shows what the webhook is signed with"
-        .takes(body::<AddDestinationRequest>()).answers(&[made(body::<AddedDestinationView>())]);
+        .query::<TrialQuery>().takes(body::<AddDestinationRequest>()).answers(&[tried(body::<AddedDestinationView>()), made(body::<AddedDestinationView>())]);
     TEST_ALERT_DESTINATION = Post "/api/v1/alert-destinations/{destination}/test" "test_alert_destination" "alerts" "Send a trial message there, now"
         .answers(&[ok(body::<DestinationView>())]);
     DELETE_ALERT_DESTINATION = Delete "/api/v1/alert-destinations/{destination}" "delete_alert_destination" "alerts" "Remove a destination, with what is on its way there"
-        .answers(&[NOTHING]);
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_SCHEDULES = Get "/api/v1/schedules" "list_schedules" "schedules" "List what rotates by itself, by its next time"
         .query::<ScheduleQuery>().answers(&[ok(body::<SchedulePage>())]);
@@ -295,7 +303,7 @@ endpoints! {
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);
     CREATE_GROUP = Post "/api/v1/groups" "create_group" "groups" "Make a group"
-        .query::<TrialQuery>().takes(body::<CreateGroupRequest>()).answers(&[made(body::<GroupView>())]);
+        .query::<TrialQuery>().takes(body::<CreateGroupRequest>()).answers(&[tried(body::<GroupView>()), made(body::<GroupView>())]);
     SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group"
         .answers(&[ok(body::<GroupView>())]);
 

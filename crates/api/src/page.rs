@@ -20,7 +20,8 @@ pub struct DryRunQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TrialQuery {
-    /// Check everything, answer how it would be (status 200), and change nothing.
+    /// Check everything, answer how it would be (with status 200 in place of 201, and without a secret that is shown once),
+    /// and change nothing.
     #[serde(default)]
     pub dry_run: bool,
 }

@@ -220,7 +220,7 @@ impl Access {
         let batch = Batch::new()
             .with(Change::PutToken(token.clone()))
             .with(Fact::done(actor, Action::TokenManage, about, now).change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(Issued {
             record: token,
             secret,
@@ -261,7 +261,7 @@ impl Access {
             let batch = Batch::new()
                 .with(Change::PutToken(token.clone()))
                 .with(fact.change());
-            self.shared.ports.records.commit(batch).await?;
+            self.shared.commit(batch).await?;
         }
         Ok(token)
     }

@@ -86,7 +86,7 @@ impl Keys {
             .with(Change::InsertKeyLink(link))
             .with(from.change())
             .with(to.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         self.shared.with_versions(made.key).await
     }
 }

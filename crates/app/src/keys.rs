@@ -195,6 +195,7 @@ impl Keys {
         if command.destroy_after_deletion == Some(true) && !key.destroy_after_deletion {
             authorize(actor, Action::KeyDestroyAfterDeletion)?;
             let mode = Mode {
+                dry_run: self.shared.is_trial,
                 confirmed_name: command.confirmed_name,
                 ..Mode::default()
             };

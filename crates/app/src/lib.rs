@@ -137,8 +137,9 @@ impl App {
         Self::of(shared, driver)
     }
 
-    /// The same application, whose changes to its own records are checked and not kept. It is for what sends nothing to
-    /// AWS and makes no job: those have plans.
+    /// The same application, whose use cases check everything and keep nothing: the database writes each of their batches
+    /// and takes it back. Vault, links and engine are the same. It is for changes of Keyferry's own records; what AWS does
+    /// has plans. Engine, courier, scheduler and watch are run by nobody from here.
     #[must_use]
     pub fn trial(&self) -> Self {
         let (shared, driver) = &self.parts;

@@ -57,7 +57,7 @@ impl Shared {
         uuid_v7(self.now(), &*self.ports.entropy)
     }
 
-    /// Commits a batch, or only tries it.
+    /// Commits a batch, or only tries it. What people ask for is committed by nothing else, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
         self.ports.records.commit(batch.tried(self.is_trial)).await
     }
@@ -65,12 +65,13 @@ impl Shared {
     /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the
     /// job's row tells.
     pub(crate) async fn commit_job(&self, job: JobId, batch: Batch) -> Result<(), RecordsError> {
-        let records = &self.ports.records;
-        match records.commit(batch).await {
-            Err(RecordsError::Unknown) if records.find_job(job).await?.is_some() => {}
+        match self.commit(batch).await {
+            Err(RecordsError::Unknown) if self.ports.records.find_job(job).await?.is_some() => {}
             committed => committed?,
         }
-        self.engine.wake();
+        if !self.is_trial {
+            self.engine.wake();
+        }
         Ok(())
     }
 }

@@ -140,11 +140,12 @@ pub(crate) async fn script(
     Ok(())
 }
 
-/// Commits. Only a serialisation failure, a deadlock or a session that stood still says for certain that nothing was written.
+/// Takes everything back. Where that fails, the database takes it back when the session ends.
 pub(crate) async fn roll_back(transaction: PostgresTransaction) -> Result<(), SqlError> {
     transaction.rollback().await.map_err(error)
 }
 
+/// Commits. Only a serialisation failure, a deadlock or a session that stood still says for certain that nothing was written.
 pub(crate) async fn commit(transaction: PostgresTransaction) -> Result<(), SqlError> {
     transaction.commit().await.map_err(|found| {
         let found = error(found);

@@ -128,11 +128,12 @@ pub(crate) async fn script(
     Ok(())
 }
 
-/// Commits. An error means that nobody knows: a failed synchronisation may have reached the disk.
+/// Takes everything back. Where that fails, the database takes it back when the session ends.
 pub(crate) async fn roll_back(transaction: SqliteTransaction) -> Result<(), SqlError> {
     transaction.rollback().await.map_err(error)
 }
 
+/// Commits. An error means that nobody knows: a failed synchronisation may have reached the disk.
 pub(crate) async fn commit(transaction: SqliteTransaction) -> Result<(), SqlError> {
     let unknown = |found| SqlError {
         kind: Kind::Broken,

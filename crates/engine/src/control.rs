@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use keyferry_domain::id::JobId;
 use keyferry_ports::records::{
-    Batch, Change, Job, JobState, Page, Priority, Records, RecordsError, Subject, Target,
-    TargetFilter, TargetState,
+    Batch, Change, Job, JobProgress, JobState, Page, Priority, Records, RecordsError, Subject,
+    Target, TargetFilter, TargetState,
 };
 
 use crate::engine::Engine;
@@ -61,7 +61,26 @@ const PAGE: u32 = 500;
 /// What is changed in one commit, and whether more is left to do.
 struct Part {
     changes: Vec<Change>,
+    /// The job, as the database has it after the commit.
+    after: Job,
     has_more: bool,
+}
+
+impl Part {
+    /// `moved` are the changes of targets.
+    fn new(job: Job, mut moved: Vec<Change>, progress: JobProgress, has_more: bool) -> Self {
+        let after = Job {
+            revision: job.revision + 1,
+            progress,
+            ..job.clone()
+        };
+        moved.push(Change::UpdateJob(job));
+        Self {
+            changes: moved,
+            after,
+            has_more,
+        }
+    }
 }
 
 /// What a person wants of a job.
@@ -80,15 +99,8 @@ enum Order {
     Resume,
 }
 
-/// The job as a change leaves it.
-fn changed_job(change: &Change) -> Option<Job> {
-    match change {
-        Change::UpdateJob(job) => Some(job.clone()),
-        _ => None,
-    }
-}
-
-/// What a person does to a job. A trial answers the job as its first commit would leave it, and leaves it as it is.
+/// What a person does to a job. A batch that is only tried is answered by the job as its first commit would leave it;
+/// then nobody is told of it or woken.
 impl Engine {
     /// Cancels a job. Targets that have sent nothing are cancelled at once; one that has begun stops at its next
     /// decision, when no request of it is without an answer. `records` (the audit entry) are written with the first of
@@ -189,10 +201,10 @@ impl Engine {
             let part = self.carried_out(order, job).await?;
             let mut changes = part.changes;
             changes.extend(records.iter().cloned());
-            let after = changes.iter().find_map(changed_job);
+            let after = part.after;
             let batch = Batch::from(changes).tried(is_trial);
             match self.core.records.commit(batch).await {
-                Ok(()) if is_trial => return after.ok_or(ControlError::NotFound { job: id }),
+                Ok(()) if is_trial => return Ok(after),
                 Ok(()) if part.has_more => {
                     records.clear();
                     tries = 0;
@@ -218,10 +230,8 @@ impl Engine {
             Order::Resume if job.state == JobState::Paused => JobState::Waiting,
             Order::Resume => return Err(ControlError::NotPaused { job: job.id }),
         };
-        Ok(Part {
-            changes: vec![Change::UpdateJob(Job { state, ..job })],
-            has_more: false,
-        })
+        let progress = job.progress;
+        Ok(Part::new(Job { state, ..job }, Vec::new(), progress, false))
     }
 
     /// A page of the targets that are still to be told.
@@ -261,12 +271,16 @@ impl Engine {
             }));
         }
         let has_ended = open == 0 && !has_more;
-        changes.push(Change::UpdateJob(Job {
+        let progress = JobProgress {
+            cancelled: job.progress.cancelled + ended,
+            ..job.progress
+        };
+        let after = Job {
             state: JobState::Cancelled,
             finished_at: has_ended.then_some(now),
             ..job
-        }));
-        Ok(Part { changes, has_more })
+        };
+        Ok(Part::new(after, changes, progress, has_more))
     }
 
     async fn has_sent(&self, job: &Job, target: &Target) -> Records<bool> {
@@ -310,21 +324,23 @@ impl Engine {
             ..target
         };
         let opened = stuck.rows.into_iter().map(open).map(Change::UpdateTarget);
-        let mut changes: Vec<Change> = opened.collect();
+        let changes: Vec<Change> = opened.collect();
+        let count = u32::try_from(changes.len()).unwrap_or(u32::MAX);
+        let progress = JobProgress {
+            stuck: job.progress.stuck.saturating_sub(count),
+            ..job.progress
+        };
         let state = if job.state == JobState::Stuck {
             JobState::Waiting
         } else {
             job.state
         };
-        changes.push(Change::UpdateJob(Job {
+        let after = Job {
             state,
             finished_at: None,
             ..job
-        }));
-        Ok(Part {
-            changes,
-            has_more: stuck.next.is_some(),
-        })
+        };
+        Ok(Part::new(after, changes, progress, stuck.next.is_some()))
     }
 }
 

@@ -115,7 +115,8 @@ pub enum VaultError {
     },
 }
 
-/// Makes, seals, opens and uses key material.
+/// Makes, seals, opens and uses key material. What it makes it does not keep: a version exists by its row alone, so that a
+/// change that is only tried leaves nothing.
 #[async_trait]
 pub trait Vault: Send + Sync + 'static {
     /// Whether the keyring is open.

@@ -108,7 +108,7 @@ impl AlertDestinations {
         let batch = Batch::new()
             .with(Change::PutDestination(destination.clone(), Expect::New))
             .with(fact.change());
-        records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(AddedDestination {
             destination,
             secret: signing,
@@ -168,7 +168,7 @@ impl AlertDestinations {
         )
         .detail("taken", sent.is_ok());
         let batch = Batch::new().with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         match sent {
             Ok(()) => Ok(destination),
             Err(failure) => Err(AppError::NotDelivered { why: failure.why }),
@@ -193,7 +193,7 @@ impl AlertDestinations {
         batch
             .changes
             .extend(self.shared.destination_answers(&destination).await?);
-        Ok(self.shared.ports.records.commit(batch).await?)
+        Ok(self.shared.commit(batch).await?)
     }
 
     async fn find(&self, selector: &str) -> Result<AlertDestination, AppError> {

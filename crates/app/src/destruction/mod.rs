@@ -100,7 +100,7 @@ impl Keys {
         let batch = Batch::new()
             .with(set_due(&version, Dates::due(due_at)))
             .with(fact.change());
-        records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         self.shared.with_versions(found.key).await
     }
 
@@ -157,7 +157,7 @@ impl Keys {
             .no_longer_told(&found.key, number, &codes)
             .await?;
         batch.changes.extend(over);
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         let key = self.shared.find_key(&found.key.id.to_string()).await?;
         self.shared.with_versions(key).await
     }

@@ -352,7 +352,7 @@ impl KmsKeys {
             }
             batch.push(fact.change());
         }
-        Ok(self.shared.ports.records.commit(batch).await?)
+        Ok(self.shared.commit(batch).await?)
     }
 }
 

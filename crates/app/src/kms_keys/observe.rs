@@ -67,7 +67,7 @@ impl KmsKeys {
         let expect = Expect::Revision(before.revision);
         let mut batch = Batch::new().with(Change::PutKmsKey(after.clone(), expect));
         batch.changes.extend(fact);
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(KmsKey {
             revision: before.revision + 1,
             ..after

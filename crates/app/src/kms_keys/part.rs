@@ -41,7 +41,7 @@ impl KmsKeys {
     /// Commits, or keeps the changes for whoever commits the beginning of the target.
     pub(super) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
         let Some(part) = &self.part else {
-            return self.shared.ports.records.commit(batch).await;
+            return self.shared.commit(batch).await;
         };
         let mut prepared = part.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         prepared.extend(batch.changes);

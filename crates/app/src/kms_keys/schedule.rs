@@ -33,7 +33,7 @@ impl KmsKeys {
         let batch = Batch::new()
             .with(Change::PutKmsKey(after.clone(), expect))
             .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         after.revision += 1;
         Ok(after)
     }

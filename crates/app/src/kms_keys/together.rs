@@ -162,7 +162,7 @@ impl KmsKeys {
         );
         if targets.is_empty() {
             batch.push(fact.change());
-            ports.records.commit(batch).await?;
+            self.shared.commit(batch).await?;
             return Ok(None);
         }
         let request = JobRequest {

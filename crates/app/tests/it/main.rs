@@ -42,6 +42,7 @@ mod repeated;
 mod scene;
 mod scheduler;
 mod schedules;
+mod trials;
 mod unanswered;
 mod updates;
 mod versions;

@@ -240,7 +240,7 @@ async fn a_binding_of_which_a_part_was_imported_keeps_that_part() {
     assert_eq!(noted(&world, binding).await, told);
     assert_eq!(materials(&world, &arn), before);
     let needs = world.kms_key(&arn).await.needs();
-    assert!(needs.contains(&(right.identity.key, VersionNumber::FIRST)));
+    assert!(needs.contains(&(right.key.id, VersionNumber::FIRST)));
 }
 
 fn aes(bytes: &[u8]) -> keyferry_app::key_import::MaterialFile {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::TrialArgs;
 use crate::secrets::SecretSource;
 
 /// Where a password or passphrase comes from; asked for unless given.
@@ -82,10 +83,16 @@ pub enum TokenCommand {
         /// The time zone of `--expires`; this host's unless given.
         #[arg(long, value_name = "ZONE")]
         time_zone: Option<String>,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
     /// Revoke a token, at once.
     Revoke {
         /// Its id, as `token list` shows it.
         token: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }

@@ -7,6 +7,8 @@ use clap::{Args, Subcommand};
 use keyferry_api::alert::Severity;
 use keyferry_api::alert_destination::MailSecurity;
 
+use super::TrialArgs;
+
 fn words<T>(all: &'static [(T, &'static str)]) -> PossibleValuesParser {
     all.iter().map(|row| row.1).collect::<Vec<_>>().into()
 }
@@ -27,6 +29,9 @@ pub enum DestinationCommand {
     Delete {
         /// Id or name.
         destination: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
     },
 }
 
@@ -67,4 +72,7 @@ pub struct AddDestinationArgs {
     /// File with the CA certificates to trust instead of the server's own.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }

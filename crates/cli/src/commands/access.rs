@@ -50,7 +50,7 @@ pub(crate) async fn login(
     let _ = client
         .send(by_cookie(Call::to(&at::SIGN_OUT, &[]), &client, &cookie))
         .await;
-    profile.token = Some(made.token);
+    profile.token = made.token;
     profile.token_id = Some(made.details.id);
     profile::save(world, &profile)?;
     world.say(&format!(
@@ -199,6 +199,7 @@ pub(crate) async fn token(
             name,
             expires,
             time_zone,
+            trial,
         } => {
             let time_zone = text::zone(expires.as_deref(), time_zone);
             let request = CreateTokenRequest {
@@ -206,22 +207,18 @@ pub(crate) async fn token(
                 expires_at: expires,
                 time_zone,
             };
-            let reply = context
-                .client
-                .send(Call::to(&at::CREATE_TOKEN, &[]).body(&request))
-                .await?;
-            let made: CreatedTokenView = reply.read()?;
-            context.world.say("keep this token; it is not shown again");
+            let call = Call::to(&at::CREATE_TOKEN, &[]).body(&request).tried(trial);
+            let made: CreatedTokenView = context.client.send(call).await?.read()?;
+            context.say_done(trial, "keep this token; it is not shown again");
             context
                 .world
                 .print(context.globals.output, &made, || Table::one(&made))
         }
-        TokenCommand::Revoke { token } => {
-            context
-                .client
-                .send(Call::to(&at::REVOKE_TOKEN, &[&token]))
-                .await?;
-            context.world.say("the token was revoked");
+        TokenCommand::Revoke { token, trial } => {
+            let path = [token.as_str()];
+            let call = Call::to(&at::REVOKE_TOKEN, &path).tried(trial);
+            context.client.send(call).await?;
+            context.say_done(trial, "the token was revoked");
             Ok(())
         }
     }

@@ -29,25 +29,28 @@ pub(crate) async fn run(
             context.world.say(&words);
             Ok(())
         }
-        DestinationCommand::Delete { destination } => {
+        DestinationCommand::Delete { destination, trial } => {
             let path = [destination.as_str()];
-            let call = Call::to(&at::DELETE_ALERT_DESTINATION, &path);
+            let call = Call::to(&at::DELETE_ALERT_DESTINATION, &path).tried(trial);
             context.client.send(call).await?;
             let words = format!("the destination `{destination}` was removed");
-            context.world.say(&words);
+            context.say_done(trial, &words);
             Ok(())
         }
     }
 }
 
 async fn add(context: &mut Context<'_>, args: AddDestinationArgs) -> Result<(), CliError> {
+    let trial = args.trial;
     let request = AddDestinationRequest {
         name: args.name.clone(),
         severity: args.severity.as_deref().and_then(Severity::from_word),
         address: address(context, args)?,
     };
-    let call = Call::to(&at::ADD_ALERT_DESTINATION, &[]).body(&request);
+    let call = Call::to(&at::ADD_ALERT_DESTINATION, &[]);
+    let call = call.body(&request).tried(trial);
     let added: AddedDestinationView = context.client.send(call).await?.read()?;
+    context.say_tried(trial);
     if added.signing_secret.is_some() {
         context
             .world

@@ -23,12 +23,11 @@ pub(crate) async fn run(context: &mut Context<'_>, command: GroupCommand) -> Res
             description,
             trial,
         } => {
-            context.say_tried(trial);
             let request = CreateGroupRequest { name, description };
-            context
-                .client
-                .send(Call::to(&at::CREATE_GROUP, &[]).body(&request).tried(trial))
-                .await?
+            let call = Call::to(&at::CREATE_GROUP, &[]).body(&request).tried(trial);
+            let reply = context.client.send(call).await?;
+            context.say_tried(trial);
+            reply
         }
     };
     let found: GroupView = reply.read()?;

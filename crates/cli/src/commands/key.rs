@@ -242,8 +242,9 @@ async fn update(context: &mut Context<'_>, args: UpdateKeyArgs) -> Result<(), Cl
             "Once the deletion of its KMS keys is proved, the versions of `{}` are deactivated and destroyed for ever, 30 days later.",
             key.name
         );
-        let yes = context.globals.yes || key.destroy_after_deletion;
-        context.world.confirm(&key.name, &words, yes)?;
+        if !key.destroy_after_deletion {
+            context.confirm(args.trial, &key.name, &words)?;
+        }
         request.confirm_name = Some(key.name);
     }
     let call = Call::to(&at::UPDATE_KEY, &path)

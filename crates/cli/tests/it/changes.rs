@@ -221,40 +221,79 @@ async fn e15_g7_a_key_is_generated_in_aws_and_rotates_there() {
 async fn what_changes_records_alone_is_tried_with_all_its_checks_and_not_kept() {
     let shell = shell().await;
     shell.succeed("key create spare").await;
-    let job = shell.succeed("job list --output json").await;
-    let job: Value = serde_json::from_str(&job).unwrap();
-    let job = job[0]["id"].as_str().unwrap().to_owned();
+    let raw = shell.home.path().join("raw");
+    std::fs::write(&raw, [0xee; 32]).unwrap();
     let before = shell.succeed("audit checkpoint --output json").await;
 
+    let import = format!("key import brought --file {}", raw.display());
     for tried in [
         "keystore create second --connection aws",
         "keystore update store --description new",
         "key create third",
+        &import,
         "key update spare --name other",
+        "key update spare --destroy-after-deletion true",
         "key new-version spare",
         "key-version deactivate spare 1",
         "key-version compromise spare 1",
         "group create red",
         "connection update aws --region eu-central-1",
+        "token create ci",
+        "alert destination add ops --webhook https://hooks.example/keyferry",
     ] {
-        let shown = shell
-            .succeed(&format!("{tried} --dry-run --output json"))
-            .await;
-        let shown: Value = serde_json::from_str(&shown).unwrap();
+        let done = shell.run(&format!("{tried} --dry-run --output json")).await;
+        assert_eq!(done.exit, Exit::Ok, "{tried}: {}", done.stderr);
+        assert!(
+            done.stderr.contains("nothing was changed"),
+            "{tried}: {}",
+            done.stderr
+        );
+        let shown: Value = serde_json::from_str(&done.stdout).unwrap();
         assert!(shown.is_object(), "{tried}: {shown}");
+        for secret in ["token", "signing_secret"] {
+            assert!(
+                shown[secret].is_null(),
+                "{tried} shows a secret that is not kept"
+            );
+        }
     }
     let other = shell
         .succeed("key update spare --name other --dry-run")
         .await;
     assert!(other.contains("other"), "{other}");
-    for refused in [
-        "keystore create store --connection aws",
-        "keystore delete store",
-        "connection delete aws",
-        &format!("job cancel {job}"),
+
+    let after = shell.succeed("audit checkpoint --output json").await;
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_trial_is_refused_as_the_change_would_be() {
+    let shell = shell().await;
+    let job = shell.succeed("job list --output json").await;
+    let job: Value = serde_json::from_str(&job).unwrap();
+    let job = job[0]["id"].as_str().unwrap().to_owned();
+    let control = |verb| format!("job {verb} {job}");
+    let before = shell.succeed("audit checkpoint --output json").await;
+
+    for (refused, exit) in [
+        ("keystore create store --connection aws", Exit::Conflict),
+        ("keystore delete store", Exit::Conflict),
+        ("connection delete aws", Exit::Conflict),
+        (&control("cancel"), Exit::Conflict),
+        (&control("pause"), Exit::Conflict),
+        (&control("resume"), Exit::Conflict),
+        (&control("retry"), Exit::Conflict),
+        ("key-version deactivate app 2", Exit::NotFound),
+        ("key new-version nothing", Exit::NotFound),
+        ("alert destination delete nothing", Exit::NotFound),
     ] {
         let done = shell.run(&format!("{refused} --dry-run")).await;
-        assert_eq!(done.exit, Exit::Conflict, "{refused}: {}", done.stderr);
+        assert_eq!(done.exit, exit, "{refused}: {}", done.stderr);
+        assert!(
+            !done.stderr.contains("nothing was changed"),
+            "{}",
+            done.stderr
+        );
     }
 
     let after = shell.succeed("audit checkpoint --output json").await;

@@ -1,9 +1,10 @@
 //! Cancel, try again, watch.
 
 use jiff::SignedDuration;
+use keyferry_domain::id::JobId;
 use keyferry_domain::view::HORIZON;
-use keyferry_engine::{ControlError, JobEventKind};
-use keyferry_ports::records::{Batch, JobRecords, JobState, Priority, TargetState};
+use keyferry_engine::{ControlError, Engine, JobEventKind};
+use keyferry_ports::records::{Batch, Job, JobRecords, JobState, Priority, TargetState};
 use keyferry_testkit::fuse::Fuse;
 
 use crate::toy::{Bench, Mishap, start};
@@ -72,6 +73,57 @@ async fn a_target_in_doubt_is_cancelled_only_when_the_doubt_is_over() {
     assert_eq!(ended.state, JobState::Cancelled);
     assert!(ended.finished_at.unwrap() >= start() + HORIZON);
     assert_eq!(bench.world.calls().len(), 1);
+}
+
+/// Tries it, then does it: the answer is the same, and only the second leaves anything.
+async fn tried_and_done(
+    bench: &Bench,
+    engine: &Engine,
+    job: JobId,
+    order: impl AsyncFn(Batch) -> Result<Job, ControlError>,
+) {
+    let rows = async || (bench.find(job).await, bench.records.list_targets(job).await);
+    let before = rows().await;
+    let mut events = engine.watch();
+
+    let tried = order(Batch::new().tried(true)).await.unwrap();
+
+    assert_eq!(rows().await, before);
+    assert!(events.try_recv().is_err(), "somebody was told");
+    assert_eq!(tried, order(Batch::new()).await.unwrap());
+    assert_eq!(rows().await.0, tried);
+}
+
+#[tokio::test]
+async fn what_is_tried_on_a_job_is_answered_as_if_it_were_done_and_leaves_the_job_as_it_is() {
+    let bench = Bench::new();
+    let keys = [bench.key(), bench.key(), bench.key()];
+    let stuck = bench.job(Priority::Interactive, &keys).await;
+    bench.world.set_broken(true);
+    let engine = bench.engine("first", &Fuse::whole());
+    bench.run_to_end(&engine).await;
+    let waits = bench.job(Priority::Interactive, &keys).await;
+
+    tried_and_done(&bench, &engine, stuck, async |batch| {
+        engine.retry(stuck, batch).await
+    })
+    .await;
+    tried_and_done(&bench, &engine, waits, async |batch| {
+        engine.pause(waits, batch).await
+    })
+    .await;
+    tried_and_done(&bench, &engine, waits, async |batch| {
+        engine.resume(waits, batch).await
+    })
+    .await;
+    tried_and_done(&bench, &engine, waits, async |batch| {
+        engine.cancel(waits, batch).await
+    })
+    .await;
+    tried_and_done(&bench, &engine, stuck, async |batch| {
+        engine.cancel(stuck, batch).await
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use keyferry_api::alert_destination::{
 };
 use keyferry_api::secret::Secret;
 use keyferry_app::AppError;
-use keyferry_app::alert_delivery::{AddDestination, AddedDestination, place};
+use keyferry_app::alert_delivery::{AddDestination, place};
 use keyferry_domain::drift::Severity;
 use keyferry_domain::name::Name;
 use keyferry_ports::messenger::MailSecurity;
@@ -94,11 +94,14 @@ pub(crate) fn view(destination: AlertDestination) -> DestinationView {
     view
 }
 
-/// A destination that was added, with its secret.
-pub(crate) fn added(added: AddedDestination) -> AddedDestinationView {
+/// A destination that was added, with what its webhook is signed with.
+pub(crate) fn added(
+    destination: AlertDestination,
+    signing_secret: Option<String>,
+) -> AddedDestinationView {
     AddedDestinationView {
-        destination: view(added.destination),
-        signing_secret: added.secret.map(|secret| secret.expose().to_owned()),
+        destination: view(destination),
+        signing_secret,
     }
 }
 

@@ -6,11 +6,12 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use keyferry_api::page::TrialQuery;
 use keyferry_api::problem::HttpCode;
 use keyferry_app::{Actor, App};
 use keyferry_domain::version::VersionNumber;
+use keyferry_ports::secret::SecretText;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -104,6 +105,20 @@ impl FromRequestParts<ServerState> for Tried {
 }
 
 impl Tried {
+    /// A secret that no other answer shows; of what is only tried there is none.
+    pub(crate) fn shown_once(&self, secret: &SecretText) -> Option<String> {
+        (!self.is_trial).then(|| secret.expose().to_owned())
+    }
+
+    /// The status of what was made, or would be.
+    pub(crate) fn status_of_made(&self) -> StatusCode {
+        if self.is_trial {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        }
+    }
+
     /// What was made, or would be.
     pub(crate) fn made(&self, revision: u64, body: impl Serialize) -> Response {
         if self.is_trial {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use keyferry_api::alert_destination::{AddDestinationRequest, DestinationPage};
 
 use crate::convert::alert_destination as convert;
-use crate::http::extract::{By, Input, Selector};
+use crate::http::extract::{By, Input, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -20,16 +20,16 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn add(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<AddDestinationRequest>,
 ) -> Result<Response, Refused> {
     let command = convert::add(body)?;
-    let added = state.app.alert_destinations.add(&actor, command).await?;
-    Ok(reply::made(
-        added.destination.revision,
-        convert::added(added),
-    ))
+    let added = tried.app.alert_destinations.add(&actor, command).await?;
+    let signing = added.secret.as_ref();
+    let signing = signing.and_then(|secret| tried.shown_once(secret));
+    let revision = added.destination.revision;
+    Ok(tried.made(revision, convert::added(added.destination, signing)))
 }
 
 pub(crate) async fn test(
@@ -42,11 +42,11 @@ pub(crate) async fn test(
 }
 
 pub(crate) async fn delete(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    state
+    tried
         .app
         .alert_destinations
         .delete(&actor, &selector)

@@ -10,7 +10,7 @@ use keyferry_ports::secret::SecretText;
 
 use crate::convert::{access, time};
 use crate::http::auth::session_cookie;
-use crate::http::extract::{By, Input, Selector};
+use crate::http::extract::{By, Input, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -65,7 +65,7 @@ pub(crate) async fn list_tokens(
 }
 
 pub(crate) async fn create_token(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<CreateTokenRequest>,
 ) -> Result<Response, Refused> {
@@ -76,21 +76,20 @@ pub(crate) async fn create_token(
         .as_deref()
         .map(|text| time::moment(text, zone))
         .transpose()?;
-    let issued = state.app.access.create_token(&actor, name, end).await?;
-    let token = issued.secret.expose().to_owned();
+    let issued = tried.app.access.create_token(&actor, name, end).await?;
     let view = CreatedTokenView {
-        token,
+        token: tried.shown_once(&issued.secret),
         details: access::token(issued.record),
     };
-    Ok((StatusCode::CREATED, reply::ok(view)).into_response())
+    Ok((tried.status_of_made(), reply::ok(view)).into_response())
 }
 
 pub(crate) async fn revoke_token(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(id): Selector,
 ) -> Result<Response, Refused> {
-    state
+    tried
         .app
         .access
         .revoke_token(&actor, access::token_id(&id)?)

@@ -331,3 +331,49 @@ async fn e15_g10_a_key_made_by_aws_is_made_shown_and_rotated_to_a_key_of_the_vau
     assert_eq!(after["source"]["text"], "Keyferry (ours)");
     assert_eq!(after["origin"], "EXTERNAL");
 }
+
+#[tokio::test]
+async fn what_would_be_made_is_answered_without_its_secret_and_without_a_revision() {
+    let site = Site::with_keystore().await;
+    let webhook = json!({"kind": "webhook", "url": "https://hooks.example/keyferry"});
+    let size = site.get("/api/v1/audit/checkpoint").await.body;
+
+    for (path, body, secret) in [
+        ("keys", json!({"name": "k", "spec": "AES-256"}), "none"),
+        ("me/tokens", json!({"name": "ci"}), "token"),
+        (
+            "alert-destinations",
+            json!({"name": "ops", "address": webhook}),
+            "signing_secret",
+        ),
+    ] {
+        let before = site.get(&format!("/api/v1/{path}")).await.body;
+        let made = site
+            .post(&format!("/api/v1/{path}?dry_run=true"), body)
+            .await;
+        assert_eq!(made.status, StatusCode::OK, "{path}: {}", made.body);
+        assert!(made.headers.get("etag").is_none(), "{path}");
+        assert!(
+            made.body[secret].is_null(),
+            "{path} shows a secret that is not kept"
+        );
+        assert_eq!(
+            site.get(&format!("/api/v1/{path}")).await.body,
+            before,
+            "{path}"
+        );
+    }
+    assert_eq!(site.get("/api/v1/audit/checkpoint").await.body, size);
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_tries_nothing() {
+    let mut site = Site::with_keystore().await;
+    site.token = "kfy_0".to_owned();
+
+    let refused = site
+        .post("/api/v1/keys?dry_run=true", json!({"name": "k"}))
+        .await;
+
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{}", refused.body);
+}

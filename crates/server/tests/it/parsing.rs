@@ -88,7 +88,7 @@ async fn a_query_parameter_that_nobody_reads_is_refused_before_anything_happens(
     let site = Site::new().await;
 
     let unread = site
-        .post("/api/v1/keys?dry_run=true", json!({"name": "k"}))
+        .post("/api/v1/keys?dryrun=true", json!({"name": "k"}))
         .await;
     let unknown = site.get("/api/v1/kms-keys?lief=ACTIVE").await;
     let malformed = site.get("/api/v1/kms-keys?limit=many").await;
