@@ -23,8 +23,8 @@ use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView};
 use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
 use crate::key::{
-    CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage, KeyQuery,
-    KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
+    AnyKeyPage, CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
+    KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
@@ -190,6 +190,8 @@ endpoints! {
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
+    LIST_ALL_KEYS = Get "/api/v1/all-keys" "list_all_keys" "keys" "List keys in the vault and KMS keys together"
+        .query::<KeyQuery>().answers(&[ok(body::<AnyKeyPage>())]);
     CREATE_KEY = Post "/api/v1/keys" "create_key" "keys" "Make a key with its first version"
         .query::<TrialQuery>().takes(body::<CreateKeyRequest>())
         .answers(&[tried(body::<KeyView>()), made(body::<KeyView>())]);

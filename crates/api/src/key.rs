@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::kms_key::KmsKeySettings;
+use crate::kms_key::{KmsKeySettings, KmsKeyView};
 use crate::page::page;
 use crate::rotation::{KeyRotationRequest, KeyRotationView};
 use crate::secret::{self, Secret};
@@ -267,4 +267,19 @@ pub struct KeyVersionList {
 page! {
     /// A page of keys, by name.
     KeyPage of KeyView
+}
+
+/// A key in the vault, or a KMS key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum AnyKeyView {
+    /// In the vault.
+    Key(Box<KeyView>),
+    /// In AWS, or on its way there.
+    KmsKey(Box<KmsKeyView>),
+}
+
+page! {
+    /// A page of keys in the vault and of KMS keys, by name.
+    AnyKeyPage of AnyKeyView
 }

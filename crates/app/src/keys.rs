@@ -1,5 +1,7 @@
 //! Keys in the vault and their versions.
 
+mod everywhere;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ use crate::error::AppError;
 use crate::kms_keys::Mode;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+
+pub use everywhere::AnyKey;
 
 /// A key to make.
 #[derive(Clone, Debug)]

@@ -15,6 +15,9 @@ pub enum KeyCommand {
         /// Whose name contains this.
         #[arg(long, short, value_name = "TEXT")]
         query: Option<String>,
+        /// Together with KMS keys, in one table.
+        #[arg(long)]
+        all: bool,
         /// How many.
         #[command(flatten)]
         page: PageArgs,

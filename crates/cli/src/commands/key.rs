@@ -1,5 +1,7 @@
 //! Keys in the vault.
 
+mod everywhere;
+
 use keyferry_api::endpoints as at;
 use keyferry_api::key::{
     CopyIntoRequest, CopyKeyRequest, CreateKeyRequest, HolderView, ImportKeyRequest, KeyLinkView,
@@ -17,7 +19,12 @@ use crate::table::Table;
 
 pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Result<(), CliError> {
     match command {
-        KeyCommand::List { query, page } => list(context, query, page.limit).await,
+        KeyCommand::List {
+            query,
+            all: true,
+            page,
+        } => everywhere::list(context, query, page.limit).await,
+        KeyCommand::List { query, page, .. } => list(context, query, page.limit).await,
         KeyCommand::Show { key } => {
             let found: KeyView = context
                 .client

@@ -28,6 +28,44 @@ async fn a_key_comes_to_aws_and_is_listed() {
 }
 
 #[tokio::test]
+async fn d12_keys_in_the_vault_and_kms_keys_are_one_table_when_asked() {
+    let shell = Shell::with_keystore().await;
+    shell
+        .succeed("kms-key create billing --keystore store")
+        .await;
+    shell.succeed("key create archive --spec RSA-2048").await;
+
+    let table = shell.succeed("key list --all").await;
+
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|row| row.split_whitespace().take(3).collect())
+        .collect();
+    assert_eq!(rows[0], ["NAME", "WHERE", "SPEC"], "{table}");
+    assert_eq!(rows[1], ["archive", "vault", "RSA-2048"], "{table}");
+    let mut billing = rows[2..].to_vec();
+    billing.sort_unstable();
+    assert_eq!(
+        billing,
+        [
+            ["billing", "store", "AES-256"],
+            ["billing", "vault", "AES-256"]
+        ],
+        "{table}"
+    );
+    let json: Value =
+        serde_json::from_str(&shell.succeed("key list --all --output json").await).unwrap();
+    let kinds: Vec<&Value> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["kind"])
+        .collect();
+    assert_eq!(kinds.len(), 3);
+    assert!(kinds.contains(&&"kms-key".into()), "{json:#}");
+}
+
+#[tokio::test]
 async fn json_and_yaml_hold_the_same_data_as_the_api() {
     let shell = Shell::with_keystore().await;
     shell

@@ -31,7 +31,7 @@ impl Names {
     pub(crate) async fn of_kms_keys(
         app: &App,
         actor: &Actor,
-        kms_keys: &[KmsKey],
+        kms_keys: impl IntoIterator<Item = &KmsKey>,
     ) -> Result<Self, AppError> {
         let mut names = Self::of_connections(app, actor).await?;
         let keystores = app.keystores.list(actor).await?;
@@ -39,7 +39,7 @@ impl Names {
             .into_iter()
             .map(|one| (one.id, one.name.to_string()))
             .collect();
-        let sources: BTreeSet<KeyId> = kms_keys.iter().filter_map(|key| key.source).collect();
+        let sources: BTreeSet<KeyId> = kms_keys.into_iter().filter_map(|key| key.source).collect();
         for source in sources {
             if let Ok(found) = app.keys.show(actor, &source.to_string()).await {
                 names.keys.insert(source, found.key.name.to_string());

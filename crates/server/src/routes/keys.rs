@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::key::{
-    CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage, KeyQuery, KeyVersionList,
-    UpdateKeyRequest,
+    AnyKeyPage, AnyKeyView, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
+    KeyQuery, KeyVersionList, UpdateKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::KeyRotationRequest;
+use keyferry_app::keys::AnyKey;
 use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
 use keyferry_ports::records::KeyFilter;
 
-use crate::convert::{key, key_file, page::page, rotation};
+use crate::convert::{key, key_file, kms_key, names::Names, page::page, rotation};
 use crate::http::extract::{By, Input, Params, Seen, Selector, Tried, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
@@ -33,6 +34,29 @@ pub(crate) async fn list(
     let items = found.rows.into_iter().map(key::view).collect();
     Ok(reply::ok(KeyPage {
         items,
+        next: found.next,
+    }))
+}
+
+pub(crate) async fn list_all(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<KeyQuery>,
+) -> Result<Response, Refused> {
+    let app = &state.app;
+    let page = page(query.limit, query.cursor)?;
+    let found = app.keys.list_everywhere(&actor, query.q, &page).await?;
+    let kms_keys = found.rows.iter().filter_map(|one| match one {
+        AnyKey::Key(_) => None,
+        AnyKey::KmsKey(key) => Some(key.as_ref()),
+    });
+    let names = Names::of_kms_keys(app, &actor, kms_keys).await?;
+    let view = |one| match one {
+        AnyKey::Key(one) => AnyKeyView::Key(Box::new(key::view(*one))),
+        AnyKey::KmsKey(one) => AnyKeyView::KmsKey(Box::new(kms_key::view(*one, &names))),
+    };
+    Ok(reply::ok(AnyKeyPage {
+        items: found.rows.into_iter().map(view).collect(),
         next: found.next,
     }))
 }

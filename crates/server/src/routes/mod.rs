@@ -151,6 +151,7 @@ pub fn all() -> Vec<Route> {
         guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
         guarded(at::LIST_KEYS, Action::KeyRead, Key, keys::list),
+        guarded(at::LIST_ALL_KEYS, Action::KeyRead, Key, keys::list_all),
         guarded(at::CREATE_KEY, Action::KeyCreate, Key, keys::create),
         guarded(at::IMPORT_KEY, Action::KeyImport, Key, keys::import)
             .body_at_most(keys::IMPORT_BODY_BYTES_MAX),

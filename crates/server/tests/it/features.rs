@@ -38,6 +38,56 @@ async fn destroy(site: &Site, name: &str, what: &str, body: Value) -> Answer {
     site.post(&path, body).await
 }
 
+/// Name and kind of every row, page after page.
+async fn everywhere(site: &Site, query: &str) -> Vec<(String, String)> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/all-keys?{query}{cursor}");
+        let page = site.get(&path).await.body;
+        let text = |item: &Value, member: &str| item[member].as_str().unwrap().to_owned();
+        let items = page["items"].as_array().unwrap();
+        rows.extend(
+            items
+                .iter()
+                .map(|one| (text(one, "name"), text(one, "kind"))),
+        );
+        let Some(next) = page["next"].as_str() else {
+            return rows;
+        };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn d12_keys_in_the_vault_and_kms_keys_stand_in_one_list_by_name() {
+    let site = Site::with_keystore().await;
+    for name in ["billing", "archive"] {
+        made(&site, name).await;
+    }
+    let body = json!({"name": "never-uploaded", "spec": "AES-256"});
+    assert_eq!(
+        site.post("/api/v1/keys", body).await.status,
+        StatusCode::CREATED
+    );
+
+    let all = everywhere(&site, "limit=1000").await;
+
+    let names: Vec<&str> = all.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(
+        names,
+        ["archive", "archive", "billing", "billing", "never-uploaded"]
+    );
+    for name in ["archive", "billing"] {
+        let kinds = all.iter().filter(|row| row.0 == name);
+        let mut kinds: Vec<&str> = kinds.map(|row| row.1.as_str()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["key", "kms-key"], "{name}");
+    }
+    assert_eq!(everywhere(&site, "limit=1").await, all);
+    assert_eq!(everywhere(&site, "limit=2").await, all);
+    assert_eq!(everywhere(&site, "q=ARCH").await, all[..2]);
+}
+
 #[tokio::test]
 async fn d1_d2_d3_d4_a_list_shows_source_status_region_and_key_state() {
     let site = Site::with_keystore().await;
