@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// An alias, always with the `alias/` prefix.
 ///
 /// # Source
 ///
 /// KMS API, `CreateAlias`: begins with `alias/` but not `alias/aws/`; letters, digits, `/`, `_`
-/// and `-`; at most 256 characters.
+/// and `-`; at most 256 characters. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AliasName(String);
+pub struct AliasName(Arc<str>);
 
 /// Why a text is no alias that we may use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +59,7 @@ impl FromStr for AliasName {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"/_-".contains(&b));
         if valid {
-            Ok(Self(full))
+            Ok(Self(full.into()))
         } else {
             Err(BadAlias::Malformed {
                 text: text.chars().take(300).collect(),

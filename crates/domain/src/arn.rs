@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A group of AWS Regions with its own accounts; credentials never cross it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,8 +116,10 @@ impl BadAwsName {
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $what:literal, $valid:expr) => {
         $(#[$doc])*
+        ///
+        /// Clones share the text.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The text.
@@ -137,7 +140,7 @@ macro_rules! text_type {
             fn from_str(text: &str) -> Result<Self, BadAwsName> {
                 let valid: fn(&str) -> bool = $valid;
                 if valid(text) {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text.into()))
                 } else {
                     Err(BadAwsName::new($what, text))
                 }
@@ -218,7 +221,7 @@ pub struct KmsKeyArn {
     partition: Partition,
     region: Region,
     account: AccountId,
-    key_id: String,
+    key_id: Arc<str>,
 }
 
 impl KmsKeyArn {
@@ -298,7 +301,7 @@ impl FromStr for KmsKeyArn {
             partition,
             region,
             account,
-            key_id: key_id.to_owned(),
+            key_id: key_id.into(),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Keystores: named sets of KMS keys that share an account, Regions, a template and policies.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::arn::Region;
@@ -49,9 +51,9 @@ impl Default for Template {
 
 /// A key policy as canonical JSON (RFC 8785), so that equal policies are equal texts.
 ///
-/// Built only from text that was parsed as JSON; `ports::policy::parse_policy` does that.
+/// Built only from text that was parsed as JSON; `ports::policy::parse_policy` does that. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PolicyDocument(String);
+pub struct PolicyDocument(Arc<str>);
 
 impl PolicyDocument {
     /// AWS's limit for a key policy document (KMS Developer Guide, "Key policies"): 32 KiB.
@@ -59,7 +61,7 @@ impl PolicyDocument {
 
     /// Takes canonical JSON. The caller has parsed it.
     pub fn from_canonical(json: String) -> Self {
-        Self(json)
+        Self(json.into())
     }
 
     /// The JSON.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A name: 1 to 128 characters, letters, digits, space and `. _ - / @ + ( )`, no space at either end.
 ///
 /// Case counts: `AWS-test` and `AWS-TEST` are two names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 /// Why a text is no name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +60,7 @@ impl FromStr for Name {
         if text.trim() != text {
             return Err(BadName::SpaceAtEnd);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

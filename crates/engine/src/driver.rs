@@ -135,6 +135,18 @@ pub enum Next {
         /// For people, one sentence.
         why: String,
     },
+    /// Decide again and again until something outside changes, at growing distances: the first rest is `shortest`, and each
+    /// that follows for the same code twice as long as the one before, up to `longest`.
+    Rest {
+        /// The first rest.
+        shortest: SignedDuration,
+        /// The longest rest.
+        longest: SignedDuration,
+        /// For machines, `area.problem`.
+        code: String,
+        /// For people, one sentence.
+        why: String,
+    },
     /// A person has to act.
     Stuck {
         /// For machines, `area.problem`.

@@ -61,16 +61,15 @@ impl Rng {
         let value = u128::from_be_bytes(self.bytes());
         let value = value & !(0xF << 76) | (0x4 << 76);
         let value = value & !(0b11 << 62) | (0b10 << 62);
-        let text = format!("{value:032x}");
-        let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().to_owned();
-        [
-            part(0..8),
-            part(8..12),
-            part(12..16),
-            part(16..20),
-            part(20..32),
-        ]
-        .join("-")
+        let part = |shift: u32, digits: u32| (value >> shift) & ((1 << (4 * digits)) - 1);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            part(96, 8),
+            part(80, 4),
+            part(64, 4),
+            part(48, 4),
+            part(0, 12)
+        )
     }
 
     /// Text of `length` characters out of `alphabet`.

@@ -186,13 +186,17 @@ pub(crate) fn check(
     operation: &str,
     state: KeyState,
     origin: Origin,
-    arn: &str,
+    arn: impl FnOnce() -> String,
 ) -> Result<(), AwsError> {
     let cell = TABLE
         .iter()
         .find(|(operations, _)| operations.contains(&operation))
         .and_then(|(_, row)| row.get(state.column()).copied())
         .unwrap_or(Cell::Ok);
+    if cell == Cell::Ok {
+        return Ok(());
+    }
+    let arn = arn();
     let invalid = |what: &str| Err(AwsError::invalid_state(format!("{arn} is {what}.")));
     let unsupported = || {
         Err(AwsError::unsupported(format!(

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::simulation::{DAYS, Fleet, Simulation, Years};
 use crate::sweep::scenario::{FURTHER, MAIN, OTHERS, ROTATE_ACCESS_KEY};
@@ -85,11 +86,26 @@ pub fn replay(simulation: Simulation) -> String {
     format!("cargo xtask chaos --simulation {seed} --days {days}")
 }
 
+/// One simulation again, and how long it took by `elapsed`. Making the fleet does not count.
+pub fn again(simulation: Simulation, elapsed: &dyn Fn() -> Duration) -> (Years, Duration) {
+    runtime().block_on(async {
+        let fleet = Fleet::furnish().await;
+        let begun = elapsed();
+        let years = fleet.run(simulation).await;
+        (years, elapsed().saturating_sub(begun))
+    })
+}
+
+fn runtime() -> Runtime {
+    let runtime = Builder::new_current_thread().build();
+    runtime.expect("a runtime")
+}
+
 impl Chaos {
     /// Does all of it, on every processor. `elapsed` is the time since the beginning.
     pub fn run(&self, elapsed: &(dyn Fn() -> Duration + Sync)) -> Findings {
         let missed = hunt_all();
-        let years = self.simulate(YEARS.div_ceil(self.share), &|| false);
+        let years = self.simulate(self.years(), &|| false);
         let report = self.sweep(&|restarts| restarts >= RESTARTS / self.share);
         let mut all = (report, years);
         // What is left of the time is shared between both.
@@ -104,6 +120,11 @@ impl Chaos {
             round += 1;
         }
         self.findings(&all.0, &all.1, &missed)
+    }
+
+    /// The floor of simulated years.
+    pub fn years(&self) -> u64 {
+        YEARS.div_ceil(self.share)
     }
 
     /// Sweeps over all kinds of jobs, seed after seed, until there are enough restarts.
@@ -136,8 +157,7 @@ impl Chaos {
         let (next, days) = (AtomicU64::new(self.seed), AtomicU64::new(0));
         let (all, is_done) = (Mutex::new(Years::default()), AtomicBool::new(false));
         let work = || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime.expect("a runtime").block_on(async {
+            runtime().block_on(async {
                 let fleet = Fleet::furnish().await;
                 while !is_done.load(Ordering::Relaxed) && !is_over() {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -202,7 +222,7 @@ impl Chaos {
             floor(
                 "simulated_years",
                 years.years(),
-                YEARS.div_ceil(self.share) as f64,
+                self.years() as f64,
                 "years",
                 "3 servers, 5 accounts of 4 Regions, 200 KMS keys",
             ),

@@ -9,7 +9,7 @@ use keyferry_domain::arn::Region;
 use keyferry_domain::id::JobId;
 use keyferry_domain::intent::Intent;
 use keyferry_domain::last_use::LastUse;
-use keyferry_domain::plan::{Decision, Plan};
+use keyferry_domain::plan::{Decision, Plan, WaitReason};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
@@ -28,6 +28,9 @@ use super::{KmsKeyDriver, Subject, Successor};
 
 /// How often the target of a former KMS key asks whether its successor is ready.
 const AWAIT_SUCCESSOR: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a KMS key that cannot be read is left alone at most. Each rest is twice as long as the one before.
+const UNREADABLE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// One KMS key on its way to its intent.
 pub(crate) struct KmsKeyRun {
@@ -178,6 +181,9 @@ impl Run for KmsKeyRun {
         let found = self.look_and_plan(now).await?;
         let mut verdict = match found {
             Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
+            Found::Wait(until, WaitReason::Unreadable) => {
+                Verdict::only(unreadable(until.duration_since(now)))
+            }
             Found::Wait(until, why) => Verdict::only(Next::Wait {
                 until,
                 code: why.code().to_owned(),
@@ -205,7 +211,10 @@ impl Run for KmsKeyRun {
             }
         };
         verdict.settled = std::mem::take(&mut self.settled);
-        if matches!(verdict.next, Next::Wait { .. } | Next::Stuck { .. }) {
+        if matches!(
+            verdict.next,
+            Next::Wait { .. } | Next::Rest { .. } | Next::Stuck { .. }
+        ) {
             verdict.records = self.closing_records();
         }
         Ok(verdict)
@@ -298,6 +307,17 @@ fn awaits_successor(now: Timestamp) -> Next {
         until: now + AWAIT_SUCCESSOR,
         code: "plan.awaits-successor".to_owned(),
         why: "the new KMS key does not have the aliases yet".to_owned(),
+    }
+}
+
+/// Somebody else has to give us the right to read: soon, or in weeks.
+fn unreadable(shortest: SignedDuration) -> Next {
+    let why = WaitReason::Unreadable;
+    Next::Rest {
+        shortest,
+        longest: UNREADABLE_MAX,
+        code: why.code().to_owned(),
+        why: why.as_str().to_owned(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How a target is put down: it waits, is stuck, is cancelled, or is done.
 
+use std::ops::RangeInclusive;
+
 use jiff::{SignedDuration, Timestamp};
 use keyferry_ports::records::{Change, Records, Target, TargetState};
 
@@ -48,6 +50,29 @@ impl Sitting<'_> {
             due_at: until.max(earliest),
             note: Some((code, why)),
             ..self.plain()
+        }
+    }
+
+    /// A wait that grows as long as it is for the same reason.
+    pub(super) fn rest(
+        &self,
+        within: RangeInclusive<SignedDuration>,
+        code: String,
+        why: String,
+    ) -> Close {
+        let (shortest, longest) = within.into_inner();
+        let last = self.target.note.as_ref().map(|(code, _)| code);
+        let tries = if last == Some(&code) {
+            self.target.tries
+        } else {
+            0
+        };
+        let grown = shortest.checked_mul(1 << tries.min(20));
+        let by = grown.map_or(longest, |grown| grown.min(longest));
+        let until = after(self.core.now(), by);
+        Close {
+            tries: tries.saturating_add(1),
+            ..self.wait(until, code, why)
         }
     }
 

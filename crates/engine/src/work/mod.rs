@@ -270,6 +270,15 @@ impl Sitting<'_> {
                 tries: 0,
                 ..self.wait(until, code, why)
             },
+            Next::Rest {
+                shortest,
+                longest,
+                code,
+                why,
+            } => Close {
+                changes,
+                ..self.rest(shortest..=longest, code, why)
+            },
             Next::Stuck { code, why } => Close {
                 changes,
                 ..self.halt(open, code, why)

@@ -246,6 +246,29 @@ async fn what_is_out_of_reach_is_tried_again_with_growing_pauses() {
 }
 
 #[tokio::test]
+async fn what_rests_until_somebody_acts_is_looked_at_less_and_less_often() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    let engine = bench.engine("first", &Fuse::whole());
+    for code in ["toy.locked", "toy.elsewhere"] {
+        bench.world.rest_for(Some(code));
+        for _ in 0..7 {
+            let next = engine.run_due().await.unwrap().unwrap();
+            bench.clock.set(next);
+        }
+
+        let looks = bench.world.take_looks();
+        let rests = looks.windows(2).map(|two| two[1].duration_since(two[0]));
+        let minutes: Vec<i64> = rests.map(|rest| rest.as_mins()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 15, 15], "{code}");
+    }
+    bench.world.rest_for(None);
+    bench.run_to_end(&engine).await;
+
+    bench.assert_done(job, "somebody acted").await;
+}
+
+#[tokio::test]
 async fn an_answer_that_came_late_settles_the_attempt_as_done() {
     let bench = Bench::new();
     let job = bench.job(Priority::Interactive, &[bench.key()]).await;

@@ -67,6 +67,8 @@ struct WorldState {
     held_until: Option<Timestamp>,
     is_broken: bool,
     is_out_of_reach: bool,
+    resting_for: Option<&'static str>,
+    looks: Vec<Timestamp>,
     is_blind: bool,
     records_collide: bool,
     ahead: SignedDuration,
@@ -98,6 +100,16 @@ impl World {
 
     pub(crate) fn set_out_of_reach(&self, is_out_of_reach: bool) {
         self.lock().is_out_of_reach = is_out_of_reach;
+    }
+
+    /// Nothing is possible until something outside changes, which has this code.
+    pub(crate) fn rest_for(&self, code: Option<&'static str>) {
+        self.lock().resting_for = code;
+    }
+
+    /// When something that rests was looked at, since the last call.
+    pub(crate) fn take_looks(&self) -> Vec<Timestamp> {
+        std::mem::take(&mut self.lock().looks)
     }
 
     /// The driver cannot settle unknown attempts.
@@ -292,6 +304,16 @@ impl ToyRun {
             return Next::Stuck {
                 code: "toy.broken".into(),
                 why: "Broken.".into(),
+            };
+        }
+        let resting_for = self.world.lock().resting_for;
+        if let Some(code) = resting_for {
+            self.world.lock().looks.push(now);
+            return Next::Rest {
+                shortest: SignedDuration::from_mins(1),
+                longest: SignedDuration::from_mins(15),
+                code: code.into(),
+                why: "Somebody else has to act.".into(),
             };
         }
         let held_until = self.world.lock().held_until;

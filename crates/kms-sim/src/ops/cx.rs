@@ -7,6 +7,7 @@ use crate::clock::Micros;
 use crate::error::AwsError;
 use crate::names::{Arn, KeyRef, kms_arn, looks_like_key_id};
 use crate::policy::conditions::Context;
+use crate::policy::document::Document;
 use crate::policy::evaluate::{Decision, Request, decide_identity, decide_resource};
 use crate::policy::principal::{Principal, PrincipalKind};
 use crate::state::key::Key;
@@ -84,7 +85,7 @@ impl Cx<'_> {
     pub(crate) fn check_state(&self, key: &KeyRef) -> Result<(), AwsError> {
         let (held, lineage) = self.world.key_and_lineage(key)?;
         let state = held.state(lineage, self.now);
-        states::check(&self.operation, state, held.origin, &key.arn())
+        states::check(&self.operation, state, held.origin, || key.arn())
     }
 
     /// Finds the key that `text` names.
@@ -201,10 +202,13 @@ impl Cx<'_> {
         if self.unchecked {
             return Ok(());
         }
+        let (held, _) = self.world.key_and_lineage(key)?;
+        let policies = self.world.policies_of(&self.principal);
         let mut context = facts;
-        context.merge(self.base_context());
-        self.key_context(key, &mut context)?;
-        let held = self.world.key(key)?;
+        if self.ask_for_facts(&policies) || held.policy.asks_for_facts() {
+            context.merge(self.base_context());
+            self.key_context(key, &mut context)?;
+        }
         let arn = key.arn();
         let request = Request {
             principal: &self.principal,
@@ -212,7 +216,6 @@ impl Cx<'_> {
             resource: &arn,
             context: &context,
         };
-        let policies = self.world.policies_of(&self.principal);
         match decide_resource(&held.policy, &key.account, &policies, &request) {
             Decision::Allowed => Ok(()),
             Decision::Denied(reason) => {
@@ -222,6 +225,13 @@ impl Cx<'_> {
                 Err(self.denied_action(action, &arn, reason))
             }
         }
+    }
+
+    /// Whether the caller's own policies may depend on the facts of a request. Gathering them costs more than all else.
+    fn ask_for_facts(&self, policies: &[&Document]) -> bool {
+        let session = self.principal.session_policy();
+        let mut all = policies.iter().copied().chain(session);
+        all.any(Document::asks_for_facts)
     }
 
     fn granted(&self, key: &Key, action: &str) -> bool {
@@ -242,15 +252,17 @@ impl Cx<'_> {
         if self.unchecked {
             return Ok(());
         }
+        let policies = self.world.policies_of(&self.principal);
         let mut context = facts;
-        context.merge(self.base_context());
+        if self.ask_for_facts(&policies) {
+            context.merge(self.base_context());
+        }
         let request = Request {
             principal: &self.principal,
             action,
             resource,
             context: &context,
         };
-        let policies = self.world.policies_of(&self.principal);
         match decide_identity(&policies, &request) {
             Decision::Allowed => Ok(()),
             Decision::Denied(reason) => Err(self.denied_action(action, resource, reason)),

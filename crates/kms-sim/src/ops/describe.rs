@@ -34,7 +34,11 @@ pub(crate) fn describe_key(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, Aws
             metadata::key_metadata(held, lineage, cx.now)
         }
     };
-    Ok(json!({ "KeyMetadata": data }))
+    // Not `json!`: that copies.
+    Ok(Value::Object(Map::from_iter([(
+        "KeyMetadata".to_owned(),
+        data,
+    )])))
 }
 
 /// An AWS managed key and its alias, unless it exists.

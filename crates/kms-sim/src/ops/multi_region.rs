@@ -133,7 +133,7 @@ pub(crate) fn update_primary_region(cx: &mut Cx<'_>, args: Args<'_>) -> Result<V
     let origin = held.origin;
     cx.authorise_key("kms:UpdatePrimaryRegion", &next, facts)?;
     if state != KeyState::Enabled {
-        states::check("UpdatePrimaryRegion", state, origin, &next.arn())?;
+        states::check("UpdatePrimaryRegion", state, origin, || next.arn())?;
     }
     cx.before_write(&key)?;
     cx.before_write(&next)?;

@@ -1,6 +1,6 @@
 //! Pages of lists: `Limit`, `Marker`, `NextMarker`, `Truncated`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::args::{Args, from_base64, to_base64};
 use crate::error::AwsError;
@@ -72,13 +72,14 @@ pub(crate) fn page(
         taken.push(value);
         last = key;
     }
-    let mut output = json!({ name: taken, "Truncated": rest.peek().is_some() });
-    if rest.peek().is_some()
-        && let Some(output) = output.as_object_mut()
-    {
-        output.insert("NextMarker".to_owned(), json!(marker(&last)));
+    let is_truncated = rest.peek().is_some();
+    let mut output = Map::new();
+    output.insert(name.to_owned(), Value::Array(taken));
+    output.insert("Truncated".to_owned(), Value::Bool(is_truncated));
+    if is_truncated {
+        output.insert("NextMarker".to_owned(), Value::String(marker(&last)));
     }
-    Ok(output)
+    Ok(Value::Object(output))
 }
 
 /// A sort key for entries that have an order of their own.

@@ -17,6 +17,7 @@ use super::conditions::{Condition, Context};
 pub(crate) struct Document {
     text: Arc<str>,
     statements: Arc<[Statement]>,
+    asks_for_facts: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -28,6 +29,14 @@ pub(crate) struct Statement {
     pub(crate) actions: Option<Patterns>,
     pub(crate) resources: Option<Patterns>,
     pub(crate) conditions: Vec<Condition>,
+}
+
+impl Statement {
+    fn asks_for_facts(&self) -> bool {
+        let has_variables =
+            |patterns: &Patterns| patterns.values.iter().any(|text| text.contains("${"));
+        !self.conditions.is_empty() || self.resources.as_ref().is_some_and(has_variables)
+    }
 }
 
 /// `Action`/`NotAction`, `Resource`/`NotResource`.
@@ -81,8 +90,14 @@ impl Document {
         }?;
         Ok(Document {
             text: Arc::from(text),
+            asks_for_facts: statements.iter().any(Statement::asks_for_facts),
             statements: Arc::from(statements),
         })
+    }
+
+    /// Whether what it says may depend on the facts of a request: there are conditions, or variables in resources.
+    pub(crate) fn asks_for_facts(&self) -> bool {
+        self.asks_for_facts
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -238,25 +253,36 @@ pub(crate) fn filled<'a>(text: &'a str, context: &Context) -> Option<Cow<'a, str
 
 /// Whether `text` fits `pattern` with `*` and `?`.
 pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
+    fits_where(pattern, text, |one, other| one == other)
+}
+
+/// The same where `is_same` tells which bytes count as equal.
+fn fits_where(pattern: &str, text: &str, is_same: impl Fn(u8, u8) -> bool) -> bool {
+    let (pattern, bytes) = (pattern.as_bytes(), text.as_bytes());
+    let next_char = |at: usize| (at + 1..bytes.len()).find(|at| text.is_char_boundary(*at));
+    let behind = |at: usize| next_char(at).unwrap_or(bytes.len());
     let (mut at_pattern, mut at_text) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
-    while at_text < text.len() {
+    while let Some(byte) = bytes.get(at_text) {
         match pattern.get(at_pattern) {
-            Some('*') => {
+            Some(b'*') => {
                 star = Some((at_pattern, at_text));
                 at_pattern += 1;
             }
-            Some(wanted) if *wanted == '?' || Some(wanted) == text.get(at_text) => {
+            Some(b'?') => {
+                at_pattern += 1;
+                at_text = behind(at_text);
+            }
+            Some(wanted) if is_same(*wanted, *byte) => {
                 at_pattern += 1;
                 at_text += 1;
             }
             _ => match star {
                 Some((star_pattern, star_text)) => {
-                    star = Some((star_pattern, star_text + 1));
+                    let star_text = behind(star_text);
+                    star = Some((star_pattern, star_text));
                     at_pattern = star_pattern + 1;
-                    at_text = star_text + 1;
+                    at_text = star_text;
                 }
                 None => return false,
             },
@@ -264,7 +290,7 @@ pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
     }
     pattern
         .get(at_pattern..)
-        .is_some_and(|rest| rest.iter().all(|wanted| *wanted == '*'))
+        .is_some_and(|rest| rest.iter().all(|wanted| *wanted == b'*'))
 }
 
 impl Patterns {
@@ -279,10 +305,10 @@ impl Patterns {
 
     /// Actions: case does not matter.
     pub(crate) fn fits_action(&self, action: &str) -> bool {
-        let action = action.to_ascii_lowercase();
+        let is_same = |one: u8, other: u8| one.eq_ignore_ascii_case(&other);
         self.values
             .iter()
-            .any(|pattern| wildcard(&pattern.to_ascii_lowercase(), &action))
+            .any(|pattern| fits_where(pattern, action, is_same))
             != self.negated
     }
 }

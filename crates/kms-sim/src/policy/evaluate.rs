@@ -174,8 +174,7 @@ fn reach_of(kind: &str, value: &str, caller: &Principal) -> Reach {
     if kind != "AWS" || caller.kind == PrincipalKind::Anonymous {
         return Reach::Nobody;
     }
-    let account_arn = format!("arn:{}:iam::{}:root", caller.partition, caller.account);
-    if value == caller.account || value == account_arn {
+    if value == caller.account || is_root_of(value, caller) {
         return if caller.is_root() {
             Reach::Named
         } else {
@@ -186,4 +185,14 @@ fn reach_of(kind: &str, value: &str, caller: &Principal) -> Reach {
         return Reach::Named;
     }
     Reach::Nobody
+}
+
+/// Whether an ARN is that of the root user of the caller's account.
+fn is_root_of(arn: &str, caller: &Principal) -> bool {
+    let rest = arn
+        .strip_prefix("arn:")
+        .and_then(|rest| rest.strip_prefix(&*caller.partition))
+        .and_then(|rest| rest.strip_prefix(":iam::"))
+        .and_then(|rest| rest.strip_prefix(&*caller.account));
+    rest == Some(":root")
 }

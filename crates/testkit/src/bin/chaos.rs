@@ -2,7 +2,6 @@
 
 #![allow(
     clippy::disallowed_methods,
-    clippy::expect_used,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program that measures real time, prints, and has nobody to hand an error to"
@@ -11,8 +10,8 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use keyferry_testkit::chaos::Chaos;
-use keyferry_testkit::simulation::{DAYS, Fleet, Simulation};
+use keyferry_testkit::chaos::{Chaos, again};
+use keyferry_testkit::simulation::{DAYS, Simulation};
 
 const USAGE: &str =
     "usage: chaos [--seconds N] [--share N] [--seed N] | --simulation SEED [--days N]";
@@ -61,28 +60,23 @@ fn main() -> ExitCode {
 
 /// One simulation again, with what it did and found.
 fn simulate(simulation: Simulation) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.expect("a runtime").block_on(async {
-        let fleet = Fleet::furnish().await;
-        let begun = Instant::now();
-        let years = fleet.run(simulation).await;
-        let days = years.days as f64;
-        eprintln!(
-            "{simulation}: {days} days in {:?}, {:.3} years a second; {} deaths, {} sleeps, {} foreign acts",
-            begun.elapsed(),
-            years.years() / begun.elapsed().as_secs_f64(),
-            years.deaths,
-            years.sleeps,
-            years.meddled,
-        );
-        eprintln!("asked and refused: {:?}", years.operations);
-        for (_, broken) in &years.broken {
-            eprintln!("{broken:?}");
-        }
-        if years.broken.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
-    })
+    let begun = Instant::now();
+    let (years, took) = again(simulation, &|| begun.elapsed());
+    let days = years.days as f64;
+    eprintln!(
+        "{simulation}: {days} days in {took:?}, {:.3} years a second; {} deaths, {} sleeps, {} foreign acts",
+        years.years() / took.as_secs_f64(),
+        years.deaths,
+        years.sleeps,
+        years.meddled,
+    );
+    eprintln!("asked and refused: {:?}", years.operations);
+    for (_, broken) in &years.broken {
+        eprintln!("{broken:?}");
+    }
+    if years.broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

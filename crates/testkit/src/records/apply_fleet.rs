@@ -39,7 +39,7 @@ impl State {
                 && other.resolved_at.is_none()
                 && (other.subject, &other.code) == (row.subject, &row.code)
         };
-        let is_taken = row.resolved_at.is_none() && self.alerts.rows().any(is_twin);
+        let is_taken = row.resolved_at.is_none() && self.open_alerts_on(row.subject).any(is_twin);
         ensure(!is_taken, "open alert")?;
         row.opened_at = whole_micros(row.opened_at);
         row.seen_at = whole_micros(row.seen_at);
@@ -47,6 +47,13 @@ impl State {
         row.acknowledged = row.acknowledged.map(|(who, at)| (who, whole_micros(at)));
         if expect == Expect::New {
             self.announce(&row);
+        }
+        let old = self.alerts.get(&row.id).map(|old| old.subject);
+        if let Some(subject) = old {
+            self.open_alerts.remove(&(subject, row.id));
+        }
+        if row.resolved_at.is_none() {
+            self.open_alerts.put((row.subject, row.id), ());
         }
         self.alerts.put(row.id, row);
         Ok(())

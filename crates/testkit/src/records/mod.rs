@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{Attempt, Batch, Change, Commits, LaneLease, Records};
 
 use state::State;
@@ -124,6 +125,13 @@ impl MemoryRecords {
             }
             *states = VecDeque::from([state.clone()]);
         }
+    }
+
+    /// Every KMS key, by name. Copies pointers, not rows.
+    pub fn kms_keys(&self) -> Vec<Arc<KmsKey>> {
+        let mut rows: Vec<Arc<KmsKey>> = self.lock().kms_keys.shared().collect();
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        rows
     }
 
     /// Every row as text, but those of the audit log: for whoever looks for what must not be in them.

@@ -9,10 +9,11 @@ use keyferry_ports::records::{
     Alert, AlertFilter, FleetRecords, FoundKey, FoundKeyFilter, Page, PageOf, Records, Subject,
     Sweep,
 };
+use uuid::Uuid;
 
 use super::MemoryRecords;
 use super::page::cut;
-use super::state::whole_micros;
+use super::state::{State, whole_micros};
 
 #[async_trait]
 impl FleetRecords for MemoryRecords {
@@ -70,8 +71,7 @@ impl FleetRecords for MemoryRecords {
 
     async fn open_alerts_on(&self, subject: Subject) -> Records<Vec<Alert>> {
         let state = self.lock();
-        let is_open = |row: &&Alert| row.subject == subject && row.resolved_at.is_none();
-        let mut rows: Vec<Alert> = state.alerts.rows().filter(is_open).cloned().collect();
+        let mut rows: Vec<Alert> = state.open_alerts_on(subject).cloned().collect();
         rows.sort_by(|a, b| a.code.cmp(&b.code));
         Ok(rows)
     }
@@ -100,6 +100,16 @@ impl FleetRecords for MemoryRecords {
             |row, place| (row.opened_at.as_microsecond(), row.id) < *place,
             |row| format!("{}:{}", row.opened_at.as_microsecond(), row.id),
         )
+    }
+}
+
+impl State {
+    /// Alerts on one thing that are not over.
+    pub(super) fn open_alerts_on(&self, subject: Subject) -> impl Iterator<Item = &Alert> {
+        let first = (subject, AlertId::new(Uuid::nil()));
+        let last = (subject, AlertId::new(Uuid::max()));
+        let ids = self.open_alerts.keys_in(first..=last);
+        ids.filter_map(|(_, id)| Some(self.alerts.get(id)?.as_ref()))
     }
 }
 

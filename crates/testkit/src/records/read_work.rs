@@ -1,6 +1,7 @@
 //! Reads of jobs, targets and attempts.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -34,13 +35,11 @@ impl JobRecords for MemoryRecords {
 
     async fn list_jobs(&self, filter: &JobFilter, page: &Page) -> Records<PageOf<Job>> {
         let state = self.lock();
-        let matches = |row: &&Job| {
-            filter.state.is_none_or(|wanted| row.state == wanted)
-                && filter.subject.is_none_or(|subject| {
-                    state.targets_of(subject).any(|target| target.job == row.id)
-                })
+        let matches = |row: &&Job| filter.state.is_none_or(|wanted| row.state == wanted);
+        let mut rows: Vec<&Job> = match filter.subject {
+            Some(subject) => state.jobs_on(subject).filter(matches).collect(),
+            None => state.jobs.rows().filter(matches).collect(),
         };
-        let mut rows: Vec<&Job> = state.jobs.rows().filter(matches).collect();
         rows.sort_by_key(|row| Reverse((row.created_at, row.id)));
         cut(
             rows.into_iter(),
@@ -189,6 +188,13 @@ impl State {
         self.jobs
             .get(&job)
             .is_some_and(|job| job.state == JobState::Paused)
+    }
+
+    /// All jobs with a target on one thing, each once.
+    fn jobs_on(&self, subject: Subject) -> impl Iterator<Item = &Job> {
+        let ids: BTreeSet<JobId> = self.targets_of(subject).map(|target| target.job).collect();
+        ids.into_iter()
+            .filter_map(|id| Some(self.jobs.get(&id)?.as_ref()))
     }
 
     /// All targets on one KMS key, by job and place.

@@ -89,6 +89,7 @@ state! {
     sweeps: SweepId => Sweep,
     found_keys: KmsKeyArn => FoundKey,
     alerts: AlertId => Alert,
+    open_alerts: (Subject, AlertId) => (),
     destinations: DestinationId => AlertDestination,
     deliveries: (AlertId, DestinationId) => Delivery,
     jobs: JobId => Job,

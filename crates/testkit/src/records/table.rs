@@ -78,6 +78,10 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.rows.values().map(Arc::as_ref)
     }
 
+    pub(super) fn shared(&self) -> impl Iterator<Item = Arc<V>> {
+        self.rows.values().cloned()
+    }
+
     pub(super) fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
         self.rows.keys()
     }
@@ -87,6 +91,10 @@ impl<K: Ord + Clone, V> Table<K, V> {
         range: impl RangeBounds<K>,
     ) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.rows.range(range).map(|(key, row)| (key, row.as_ref()))
+    }
+
+    pub(super) fn keys_in(&self, range: impl RangeBounds<K>) -> impl Iterator<Item = &K> {
+        self.rows.range(range).map(|(key, _)| key)
     }
 
     /// Rows with a key after this one.

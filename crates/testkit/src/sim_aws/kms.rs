@@ -60,11 +60,13 @@ impl SimKms {
             if let Some(marker) = &marker {
                 input["Marker"] = json!(marker);
             }
-            let output = match self.read(operation, input) {
+            let mut output = match self.read(operation, input) {
                 Err(_) if self.link.mistake == Mistake::TakesFailureForAbsence => return Ok(all),
                 output => output?,
             };
-            all.extend(output[member].as_array().cloned().unwrap_or_default());
+            if let Value::Array(more) = output[member].take() {
+                all.extend(more);
+            }
             marker = output["NextMarker"].as_str().map(str::to_owned);
             if marker.is_none() {
                 return Ok(all);

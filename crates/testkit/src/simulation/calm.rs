@@ -1,6 +1,8 @@
 //! After a simulation: faults end, nobody meddles any more, the accounts' owners clear what is theirs out of the way,
 //! and people ask for what they want once more. Then everything has one day to come to its end.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use keyferry_app::kms_keys::Mode;
 use keyferry_domain::kms_key::KmsKey;
@@ -13,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::hand::open_policy;
 use super::landscape::{ACCOUNTS, REGIONS, ann};
-use super::people::{all_kms_keys, jobs_in};
+use super::people::jobs_in;
 use super::verdict::materials;
 use super::{DAY, Did, Story};
 use crate::sweep::Broken;
@@ -109,7 +111,7 @@ impl Story {
     async fn clear_the_way(&self) {
         let site = &self.crew.site;
         let now = site.now();
-        let keys = all_kms_keys(&*self.records).await;
+        let keys = self.crew.site.records.kms_keys();
         for account in ACCOUNTS {
             for region in REGIONS {
                 let hand = site.sim.foreign_hand(account, region);
@@ -133,7 +135,7 @@ impl Story {
     }
 
     /// Aliases that point where nobody here wants them to.
-    fn free_aliases(&self, hand: &ForeignHand, keys: &[KmsKey], now: i64) {
+    fn free_aliases(&self, hand: &ForeignHand, keys: &[Arc<KmsKey>], now: i64) {
         for alias in aliases(hand, now) {
             let (name, target) = alias;
             // Whoever was released wants nothing any more, though its record tells what it wanted.
@@ -146,7 +148,7 @@ impl Story {
                 let arn = key.arn.as_ref().map(ToString::to_string);
                 arn.is_some_and(|arn| arn.ends_with(&target))
             };
-            let mut wanting = keys.iter().filter(wants).peekable();
+            let mut wanting = keys.iter().map(AsRef::as_ref).filter(wants).peekable();
             if wanting.peek().is_some() && !wanting.any(is_its) {
                 let _ = hand.delete_alias(&name, now);
             }
@@ -173,7 +175,7 @@ impl Story {
         let Some((server, app)) = self.crew.reachable() else {
             return;
         };
-        let keys = all_kms_keys(&*self.records).await;
+        let keys = self.crew.site.records.kms_keys();
         let stuck = jobs_in(&*self.records, JobState::Stuck).await;
         let stuck = stuck.expect("records in memory answer");
         let work = async move {
@@ -195,7 +197,7 @@ impl Story {
 
     /// KMS keys that AWS does not show as people want them.
     async fn not_reached(&self) -> Vec<Broken> {
-        let keys = all_kms_keys(&*self.records).await;
+        let keys = self.crew.site.records.kms_keys();
         let site = &self.crew.site;
         let now = site.now();
         let mut broken = Vec::new();

@@ -5,7 +5,7 @@ use kms_sim::ForeignHand;
 use serde_json::json;
 
 use super::landscape::{ACCOUNTS, REGIONS, Site};
-use super::people::{Book, all_kms_keys};
+use super::people::Book;
 use crate::entropy::SeededEntropy;
 
 /// A policy under which its account's owner alone has rights.
@@ -37,9 +37,10 @@ pub(super) fn open_policy(account: &str) -> String {
 }
 
 /// Does one thing to one KMS key that is managed here, or beside it.
-pub(super) async fn meddle(site: &Site, book: &Book, dice: &SeededEntropy) {
-    let keys = all_kms_keys(&*site.records).await;
-    let made: Vec<&KmsKey> = keys.iter().filter(|key| key.arn.is_some()).collect();
+pub(super) fn meddle(site: &Site, book: &Book, dice: &SeededEntropy) {
+    let keys = site.records.kms_keys();
+    let made = keys.iter().map(AsRef::as_ref);
+    let made: Vec<&KmsKey> = made.filter(|key: &&KmsKey| key.arn.is_some()).collect();
     let Some(key) = made.get(dice.below(made.len() as u64) as usize) else {
         return;
     };

@@ -112,12 +112,8 @@ impl Fleet {
             Err(why) => broken.push(Broken::JobDidNotEnd(why)),
         }
         let ledger = story.book.open().clone();
-        broken.extend(
-            Court::convene(&story.crew.site, &ledger)
-                .await
-                .judge()
-                .await,
-        );
+        let court = Court::convene(&story.crew.site, &ledger);
+        broken.extend(court.judge().await);
         Years {
             days: u64::from(story.day),
             deaths: story.crew.counts.deaths,
@@ -244,7 +240,7 @@ impl Story {
             Event::Person => self.person(),
             Event::Meddling => {
                 self.meddled += 1;
-                hand::meddle(&self.crew.site, &self.book, &self.dice).await;
+                hand::meddle(&self.crew.site, &self.book, &self.dice);
             }
             Event::Faults(rate) => self.fail_some(rate),
             Event::Outage => self.darken(),
@@ -296,6 +292,7 @@ impl Story {
         let person = Person {
             app,
             records: Arc::clone(&self.records),
+            fleet: Arc::clone(&self.crew.site.records),
             book: self.book.clone(),
             dice: SeededEntropy::new(self.dice.next()),
             now: self.now(),

@@ -18,12 +18,11 @@ use keyferry_domain::schedule::{Recurrence, RotationSchedule, ScheduledMethod};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
-use keyferry_ports::records::{
-    AllRecords, FoundKeyFilter, Job, JobFilter, JobState, KmsKeyFilter, Page,
-};
+use keyferry_ports::records::{AllRecords, FoundKeyFilter, Job, JobFilter, JobState, Page};
 
 use super::landscape::{ACCOUNTS, KMS_KEYS, REGIONS, ann, keystores};
 use crate::entropy::SeededEntropy;
+use crate::records::MemoryRecords;
 
 /// What somebody asked for, as far as it takes something away.
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,6 +111,8 @@ impl Asked {
 pub(super) struct Person {
     pub(super) app: Arc<App>,
     pub(super) records: Arc<dyn AllRecords>,
+    /// The same records, to look at.
+    pub(super) fleet: Arc<MemoryRecords>,
     pub(super) book: Book,
     pub(super) dice: SeededEntropy,
     /// The time, for dates that people name.
@@ -125,7 +126,7 @@ type Asking = Result<(), AppError>;
 impl Person {
     /// Asks for something.
     pub(super) async fn ask(self) {
-        let keys = all_kms_keys(&*self.records).await;
+        let keys = self.fleet.kms_keys();
         let (name, result) = self.wish(&keys).await;
         let mut book = self.book.open();
         let counts = book.operations.entry(name).or_default();
@@ -139,9 +140,9 @@ impl Person {
         book.errors.insert(text);
     }
 
-    async fn wish(&self, keys: &[KmsKey]) -> (&'static str, Asking) {
+    async fn wish(&self, keys: &[Arc<KmsKey>]) -> (&'static str, Asking) {
         let live = |key: &&KmsKey| !matches!(key.intent.life, Life::Deleted | Life::Released);
-        let living: Vec<&KmsKey> = keys.iter().filter(live).collect();
+        let living: Vec<&KmsKey> = keys.iter().map(AsRef::as_ref).filter(live).collect();
         let Some(key) = self.one_of(&living) else {
             return ("create", self.create().await);
         };
@@ -464,10 +465,10 @@ impl Person {
         Ok(())
     }
 
-    async fn leave(&self, keys: &[KmsKey], key: &KmsKey) -> (&'static str, Asking) {
+    async fn leave(&self, keys: &[Arc<KmsKey>], key: &KmsKey) -> (&'static str, Asking) {
         let kms_keys = &self.app.kms_keys;
         let is_gone = |key: &&KmsKey| key.intent.life == Life::Deleted;
-        let gone: Vec<&KmsKey> = keys.iter().filter(is_gone).collect();
+        let gone: Vec<&KmsKey> = keys.iter().map(AsRef::as_ref).filter(is_gone).collect();
         if let (Some(gone), true) = (self.one_of(&gone), self.chance(70)) {
             let arn = gone.arn.as_ref().map(ToString::to_string);
             self.book.open().forgotten.extend(arn);
@@ -587,13 +588,6 @@ pub(super) fn page() -> Page {
         limit: 100_000,
         cursor: None,
     }
-}
-
-/// Every KMS key of the records, by name.
-pub(super) async fn all_kms_keys(records: &dyn AllRecords) -> Vec<KmsKey> {
-    let (filter, page) = (KmsKeyFilter::default(), page());
-    let listed = records.list_kms_keys(&filter, &page).await;
-    listed.expect("records in memory answer").rows
 }
 
 /// Every job in a state, newest first.

@@ -1,6 +1,7 @@
 //! What must be true at the end of every simulation, whatever happened in between.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use keyferry_audit::{Entry, Hash, Outcome, Phase, RecordedLeaf, verify_leaves};
 use keyferry_domain::kms_key::KmsKey;
@@ -14,7 +15,7 @@ use kms_sim::{ForeignHand, JournalEntry};
 use serde_json::{Value, json};
 
 use super::landscape::{ACCOUNTS, CANARIES, REGIONS, Site, canary, ours};
-use super::people::{Asked, Ledger, all_kms_keys};
+use super::people::{Asked, Ledger};
 use crate::sim_aws::{base64, bytes};
 use crate::sweep::Broken;
 use crate::world::open_vault;
@@ -26,7 +27,7 @@ const OFF_BY_MAX: i64 = 3 * 3_600 * 1_000_000;
 pub(super) struct Court<'a> {
     site: &'a Site,
     ledger: &'a Ledger,
-    keys: Vec<KmsKey>,
+    keys: Vec<Arc<KmsKey>>,
     journal: Vec<JournalEntry>,
     /// Several records, where a KMS key was released and adopted again.
     by_arn: HashMap<String, Vec<usize>>,
@@ -42,8 +43,8 @@ fn identity(arn: &str) -> String {
 }
 
 impl<'a> Court<'a> {
-    pub(super) async fn convene(site: &'a Site, ledger: &'a Ledger) -> Self {
-        let keys = all_kms_keys(&*site.records).await;
+    pub(super) fn convene(site: &'a Site, ledger: &'a Ledger) -> Self {
+        let keys = site.records.kms_keys();
         let mut by_arn: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, key) in keys.iter().enumerate() {
             if let Some(arn) = &key.arn {
@@ -69,7 +70,7 @@ impl<'a> Court<'a> {
 
     fn records_of(&self, arn: &str) -> impl Iterator<Item = &KmsKey> {
         let places = self.by_arn.get(&identity(arn)).into_iter().flatten();
-        places.map(|place| &self.keys[*place])
+        places.map(|place| &*self.keys[*place])
     }
 
     /// Those that were there at that time, as far as the servers' clocks can tell: what people ask of a record does not
@@ -257,8 +258,9 @@ impl<'a> Court<'a> {
         for event in &self.journal {
             everything.extend_from_slice(event.detail.to_string().as_bytes());
         }
-        (0..CANARIES)
-            .filter(|number| shows(&everything, canary(*number)))
+        let canaries: Vec<[u8; 32]> = (0..CANARIES).map(canary).collect();
+        shown(&everything, &canaries)
+            .into_iter()
             .map(|number| Broken::SecretSeen(format!("the plaintext of key-{number}")))
             .collect()
     }
@@ -397,33 +399,39 @@ pub(super) fn materials(hand: &ForeignHand, id: &str, now: i64) -> Vec<String> {
     ids.iter().filter_map(id).collect()
 }
 
-/// Whether the bytes stand there: raw, hex, base64, or as a list of numbers.
-fn shows(everything: &[u8], secret: [u8; 32]) -> bool {
+/// Each form of a secret that must not be seen: raw, hex, base64, or as a list of numbers.
+fn forms(secret: [u8; 32]) -> [Vec<u8>; 5] {
     let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     let list = format!("{secret:?}");
-    let forms = [
+    [
         secret.to_vec(),
         hex.to_uppercase().into_bytes(),
         hex.into_bytes(),
         base64(&secret).into_bytes(),
         list.into_bytes(),
-    ];
-    forms.iter().any(|form| contains(everything, form))
+    ]
 }
 
-fn contains(everything: &[u8], form: &[u8]) -> bool {
-    let Some((first, rest)) = form.split_first() else {
-        return false;
-    };
-    let mut from = 0;
-    while let Some(found) = everything[from..].iter().position(|byte| byte == first) {
-        let at = from + found + 1;
-        if everything[at..].starts_with(rest) {
-            return true;
-        }
-        from = at;
+/// Which of the secrets stand there, in any form. Looks once for all: the text is long.
+fn shown(everything: &[u8], secrets: &[[u8; 32]]) -> BTreeSet<usize> {
+    let forms: Vec<(usize, Vec<u8>)> = secrets
+        .iter()
+        .enumerate()
+        .flat_map(|(number, secret)| forms(*secret).map(|form| (number, form)))
+        .collect();
+    let mut begins = vec![false; 1 << 16];
+    for (_, form) in &forms {
+        begins[usize::from(u16::from_le_bytes([form[0], form[1]]))] = true;
     }
-    false
+    let mut shown = BTreeSet::new();
+    for (at, pair) in everything.windows(2).enumerate() {
+        if !begins[usize::from(u16::from_le_bytes([pair[0], pair[1]]))] {
+            continue;
+        }
+        let stands_here = |one: &&(usize, Vec<u8>)| everything[at..].starts_with(&one.1);
+        shown.extend(forms.iter().filter(stands_here).map(|(number, _)| *number));
+    }
+    shown
 }
 
 /// Leaves that are not what their hashes say.
