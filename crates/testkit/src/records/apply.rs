@@ -252,6 +252,7 @@ impl State {
         ensure(!is_taken, "kms key name")?;
         if expect == Expect::New {
             ensure(self.keystores.has(&row.keystore), "keystore of the kms key")?;
+            self.witness_first_intent(&row);
         }
         ensure(!self.is_managed_elsewhere(&row), "kms key arn")?;
         row.created_at = whole_micros(row.created_at);
@@ -259,6 +260,14 @@ impl State {
         self.put_needs(&row)?;
         self.put_kms_key_row(row);
         Ok(())
+    }
+
+    /// Whether it shall be disabled from the beginning, as a KMS key is that it succeeds: nobody asks that of it later.
+    fn witness_first_intent(&mut self, row: &KmsKey) {
+        let former = row.predecessor.and_then(|id| self.kms_keys.get(&id));
+        if !row.intent.enabled && former.is_none_or(|former| !former.intent.enabled) {
+            self.made_disabled.put(row.id, ());
+        }
     }
 
     /// Whether another row manages one of its ARNs.

@@ -14,12 +14,13 @@ mod read_work;
 mod state;
 mod table;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
+use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{Attempt, Batch, Change, Commits, LaneLease, Records};
 
@@ -132,6 +133,12 @@ impl MemoryRecords {
         let mut rows: Vec<Arc<KmsKey>> = self.lock().kms_keys.shared().collect();
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         rows
+    }
+
+    /// KMS keys that were to be disabled when their record was made, as was what they succeed, if they do: for whoever
+    /// judges what was disabled. What was wanted first stands in no row.
+    pub fn made_disabled(&self) -> BTreeSet<KmsKeyId> {
+        self.lock().made_disabled.keys().copied().collect()
     }
 
     /// Every row as text, but those of the audit log: for whoever looks for what must not be in them.

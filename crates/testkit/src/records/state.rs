@@ -84,6 +84,7 @@ state! {
     key_links: Copied => KeyLink,
     versions: (KeyId, VersionNumber) => KeyVersion,
     kms_keys: KmsKeyId => KmsKey,
+    made_disabled: KmsKeyId => (),
     holders: (KeyId, VersionNumber, KmsKeyId) => Option<(Name, Option<KmsKeyArn>)>,
     kms_key_words: (KmsKeyWord, KmsKeyId) => (),
     sweeps: SweepId => Sweep,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use keyferry_audit::{Entry, Hash, Outcome, Phase, RecordedLeaf, verify_leaves};
+use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::material::VersionIdentity;
@@ -31,6 +32,8 @@ pub(super) struct Court<'a> {
     journal: Vec<JournalEntry>,
     /// Several records, where a KMS key was released and adopted again.
     by_arn: HashMap<String, Vec<usize>>,
+    /// KMS keys that were to be disabled from the beginning.
+    made_disabled: BTreeSet<KmsKeyId>,
     /// Materials that AWS took from us.
     imported: HashSet<String>,
 }
@@ -54,6 +57,7 @@ impl<'a> Court<'a> {
         }
         let mut court = Self {
             by_arn,
+            made_disabled: site.records.made_disabled(),
             journal: site.sim.journal(),
             imported: HashSet::new(),
             keys,
@@ -155,13 +159,20 @@ impl<'a> Court<'a> {
             .source
             .and_then(|source| self.ledger.asked_of_source.get(&source));
         let source = source.copied().unwrap_or_default();
-        // A person may have made it disabled.
-        let is_made_disabled = !key.intent.enabled && key.former.is_empty();
         Asked {
-            disabling: own.disabling || source.disabling || is_made_disabled,
+            disabling: own.disabling || source.disabling || self.is_made_disabled(key),
             emptying: own.emptying || source.emptying,
             deletion: own.deletion || source.deletion,
         }
+    }
+
+    /// Whether it was to be disabled from the beginning: as somebody made or found it, or as what it succeeds, of which
+    /// that was asked. What came later, enabling it too, changes nothing of that.
+    fn is_made_disabled(&self, key: &KmsKey) -> bool {
+        let is_former = |one: &&Arc<KmsKey>| Some(one.id) == key.predecessor;
+        let former = || self.keys.iter().find(is_former);
+        self.made_disabled.contains(&key.id)
+            && former().is_none_or(|former| self.asked_of(former).disabling)
     }
 
     /// I4: a version goes into rotation once, a replica is made once.
