@@ -178,14 +178,22 @@ impl Story {
         let keys = self.crew.site.records.kms_keys();
         let stuck = jobs_in(&*self.records, JobState::Stuck).await;
         let stuck = stuck.expect("records in memory answer");
+        let book = self.book.clone();
         let work = async move {
             for key in keys {
                 let id = key.id.to_string();
                 let mode = Mode::naming(key.name.as_str());
-                if key.intent.life == Life::Provisioning {
-                    continue;
-                }
-                let _ = app.kms_keys.restore(&ann(), &id, &mode).await;
+                let kms_keys = &app.kms_keys;
+                let _ = match key.intent.life {
+                    Life::Provisioning => continue,
+                    // A deletion that somebody in AWS cancelled is begun again by people alone.
+                    Life::PendingDeletion if book.asked_deletion(key.id) => {
+                        let days = key.intent.deletion_window_days;
+                        let days = days.unwrap_or(*DELETION_WINDOW_DAYS.end());
+                        kms_keys.schedule_deletion(&ann(), &id, days, &mode).await
+                    }
+                    _ => kms_keys.restore(&ann(), &id, &mode).await,
+                };
             }
             for job in stuck {
                 let _ = app.jobs.retry(&ann(), job.id).await;

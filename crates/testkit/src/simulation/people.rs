@@ -67,6 +67,12 @@ impl Book {
         known.add(asked);
     }
 
+    /// Whether somebody asked that it be deleted.
+    pub(super) fn asked_deletion(&self, key: KmsKeyId) -> bool {
+        let book = self.open();
+        book.asked.get(&key).is_some_and(|asked| asked.deletion)
+    }
+
     fn ask_of_source(&self, key: KeyId, asked: Asked) {
         let mut book = self.open();
         book.asked_of_source.entry(key).or_default().add(asked);
@@ -459,8 +465,11 @@ impl Person {
         };
         let adoption = self.app.kms_keys.adopt(&ann(), command).await?;
         for key in &adoption.adopted {
-            // What others had disabled or emptied is wanted so from now on.
+            // What others had disabled, emptied or scheduled for deletion is wanted so from now on.
             self.book.ask(key, Asked::EMPTYING);
+            if key.intent.life == Life::PendingDeletion {
+                self.book.ask(key, Asked::DELETION);
+            }
         }
         Ok(())
     }
