@@ -1,3 +1,4 @@
 //! The kit's own parts against their contracts.
 
 mod records;
+mod simulation;
