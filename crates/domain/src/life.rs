@@ -47,7 +47,8 @@ use Life as In;
 use LifeAction as Do;
 
 /// Every legal move. `Provisioning → PendingDeletion` further needs that no material was ever held;
-/// that is a fact of the key and checked where the intent changes.
+/// that is a fact of the key and checked where the intent changes. A rotation begins in ACTIVE alone; what was
+/// deactivated, or is to be deleted, by the time its successor has the aliases gives them up all the same.
 const TRANSITIONS: &[(In, Do, In)] = &[
     (In::Provisioning, Do::Provisioned, In::Active),
     (In::Provisioning, Do::ScheduleDeletion, In::PendingDeletion),
@@ -59,6 +60,7 @@ const TRANSITIONS: &[(In, Do, In)] = &[
     (In::Active, Do::Release, In::Released),
     (In::Inactive, Do::Deactivate, In::Inactive),
     (In::Inactive, Do::Activate, In::Active),
+    (In::Inactive, Do::Replace, In::Replaced),
     (In::Inactive, Do::ScheduleDeletion, In::PendingDeletion),
     (In::Inactive, Do::Release, In::Released),
     (In::Replaced, Do::Activate, In::Replaced),
@@ -69,6 +71,7 @@ const TRANSITIONS: &[(In, Do, In)] = &[
         Do::ScheduleDeletion,
         In::PendingDeletion,
     ),
+    (In::PendingDeletion, Do::Replace, In::PendingDeletion),
     (In::PendingDeletion, Do::CancelDeletion, In::Inactive),
     (In::PendingDeletion, Do::ConfirmDeleted, In::Deleted),
     (In::PendingDeletion, Do::Release, In::Released),
@@ -145,9 +148,9 @@ mod tests {
         let expected = "\
 ACTIVE           -                -                -                PENDING_DELETION -                -                RELEASED         <- PROVISIONING
 -                INACTIVE         ACTIVE           REPLACED         PENDING_DELETION -                -                RELEASED         <- ACTIVE
--                INACTIVE         ACTIVE           -                PENDING_DELETION -                -                RELEASED         <- INACTIVE
+-                INACTIVE         ACTIVE           REPLACED         PENDING_DELETION -                -                RELEASED         <- INACTIVE
 -                -                REPLACED         -                PENDING_DELETION -                -                RELEASED         <- REPLACED
--                -                -                -                PENDING_DELETION INACTIVE         DELETED          RELEASED         <- PENDING_DELETION
+-                -                -                PENDING_DELETION PENDING_DELETION INACTIVE         DELETED          RELEASED         <- PENDING_DELETION
 -                -                -                -                DELETED          -                -                RELEASED         <- DELETED
 -                -                -                -                -                -                -                -                <- RELEASED
 ";

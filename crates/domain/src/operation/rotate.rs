@@ -27,7 +27,12 @@ pub fn rotate_new_key(
     validity: Option<Validity>,
     now: Timestamp,
 ) -> Result<Intent, Refusal> {
-    predecessor.life.after(LifeAction::Replace)?;
+    if predecessor.life != Life::Active {
+        return Err(Refusal::OnlyIn {
+            life: predecessor.life,
+            allowed: "ACTIVE",
+        });
+    }
     let validity = validity
         .unwrap_or_else(|| validity_of_current(predecessor))
         .check(now)?;
@@ -64,14 +69,15 @@ fn validity_of_current(intent: &Intent) -> Validity {
 }
 
 /// The predecessor's change once its aliases have moved: REPLACED, and left in peace until callers had time to
-/// follow.
+/// follow. One that was deactivated meanwhile, or is to be deleted, stays as empty or as doomed as it is.
 ///
 /// # Errors
 ///
-/// Refused unless ACTIVE, and deactivating a key whose material is not from this vault.
+/// Refused in other lives, and deactivating a key whose material is not from this vault.
 pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Change, Refusal> {
     let life = predecessor.life.after(LifeAction::Replace)?;
     let base = match old {
+        _ if predecessor.life != Life::Active => predecessor.clone(),
         OldKey::KeepEnabled => predecessor.clone(),
         OldKey::Disable => Intent {
             enabled: false,

@@ -94,7 +94,7 @@ disable           -                ACTIVE           INACTIVE         REPLACED   
 enable            -                =                ACTIVE           =                -                -                -
 release           RELEASED         RELEASED         RELEASED         RELEASED         RELEASED         RELEASED         =
 remove from cloud -                INACTIVE         INACTIVE         REPLACED         -                -                -
-replace           -                REPLACED         -                -                -                -                -
+replace           -                REPLACED         REPLACED         -                PENDING_DELETION -                -
 restore           PROVISIONING     ACTIVE           INACTIVE         REPLACED         -                -                -
 rotate in place   -                ACTIVE           -                -                -                -                -
 rotate, new key   -                PROVISIONING     -                -                -                -                -
@@ -371,6 +371,26 @@ fn a_replaced_key_gives_up_its_aliases_and_is_left_in_peace_for_ten_minutes() {
         [disabled.wants_empty(), emptied.wants_empty()],
         [false, true]
     );
+}
+
+#[test]
+fn what_was_deactivated_or_doomed_while_its_successor_was_made_gives_up_its_aliases_too() {
+    let inactive = changed(op::deactivate(&active()));
+    let doomed = changed(op::schedule_deletion(&active(), 7, false));
+
+    let replaced = changed(op::replace(&inactive, OldKey::KeepEnabled, start()));
+    let still_doomed = changed(op::replace(&doomed, OldKey::Deactivate, start()));
+
+    assert_eq!(
+        [replaced.life, still_doomed.life],
+        [Life::Replaced, Life::PendingDeletion]
+    );
+    assert!(replaced.wants_empty() && !replaced.enabled);
+    assert_eq!(still_doomed.versions, doomed.versions);
+    for after in [&replaced, &still_doomed] {
+        assert!(after.aliases.is_empty());
+    }
+    assert!(op::rotate_new_key(&inactive, version(2), None, start()).is_err());
 }
 
 #[test]

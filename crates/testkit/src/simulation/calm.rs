@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyferry_app::kms_keys::Mode;
+use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::planner::DELETION_WINDOW_DAYS;
@@ -22,6 +23,9 @@ use crate::sweep::Broken;
 
 /// How often people try again what got stuck.
 const ROUNDS: usize = 3;
+
+/// What a job says that needs its KMS key enabled, and finds it disabled as people asked.
+const DISABLED: &str = "plan.primary-disabled";
 
 impl Story {
     /// Goes quiet. Answers what did not come to its end.
@@ -176,8 +180,7 @@ impl Story {
             return;
         };
         let keys = self.crew.site.records.kms_keys();
-        let stuck = jobs_in(&*self.records, JobState::Stuck).await;
-        let stuck = stuck.expect("records in memory answer");
+        let stuck = self.stuck_jobs().await;
         let book = self.book.clone();
         let work = async move {
             for key in keys {
@@ -195,12 +198,32 @@ impl Story {
                     _ => kms_keys.restore(&ann(), &id, &mode).await,
                 };
             }
-            for job in stuck {
-                let _ = app.jobs.retry(&ann(), job.id).await;
+            for (job, disabled) in stuck {
+                for key in disabled {
+                    let mode = Mode::default();
+                    let _ = app.kms_keys.enable(&ann(), &key.to_string(), &mode).await;
+                }
+                let _ = app.jobs.retry(&ann(), job).await;
             }
             Did::Asked
         };
         self.give(server, work);
+    }
+
+    /// Jobs that are stuck, with those of their KMS keys that people have to enable first, as the job tells them.
+    async fn stuck_jobs(&self) -> Vec<(JobId, Vec<KmsKeyId>)> {
+        let jobs = jobs_in(&*self.records, JobState::Stuck).await;
+        let mut stuck = Vec::new();
+        for job in jobs.expect("records in memory answer") {
+            let targets = self.records.list_targets(job.id).await;
+            let targets = targets.expect("records in memory answer").into_iter();
+            let disabled = targets.filter_map(|target| match (target.subject, target.note) {
+                (Subject::KmsKey(id), Some((code, _))) if code == DISABLED => Some(id),
+                _ => None,
+            });
+            stuck.push((job.id, disabled.collect()));
+        }
+        stuck
     }
 
     /// KMS keys that AWS does not show as people want them.
