@@ -183,6 +183,10 @@ impl Story {
         let stuck = self.stuck_jobs().await;
         let book = self.book.clone();
         let work = async move {
+            for key in stuck.iter().flat_map(|(_, disabled)| disabled) {
+                let mode = Mode::default();
+                let _ = app.kms_keys.enable(&ann(), &key.to_string(), &mode).await;
+            }
             for key in keys {
                 let id = key.id.to_string();
                 let mode = Mode::naming(key.name.as_str());
@@ -198,11 +202,7 @@ impl Story {
                     _ => kms_keys.restore(&ann(), &id, &mode).await,
                 };
             }
-            for (job, disabled) in stuck {
-                for key in disabled {
-                    let mode = Mode::default();
-                    let _ = app.kms_keys.enable(&ann(), &key.to_string(), &mode).await;
-                }
+            for (job, _) in stuck {
                 let _ = app.jobs.retry(&ann(), job).await;
             }
             Did::Asked
