@@ -136,7 +136,7 @@ pub enum Next {
         why: String,
     },
     /// Decide again and again until something outside changes, at growing distances: the first rest is `shortest`, and each
-    /// that follows for the same code twice as long as the one before, up to `longest`.
+    /// that follows for the same code twice as long as the one before, up to `longest`; two minutes where it protects.
     Rest {
         /// The first rest.
         shortest: SignedDuration,

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::{SignedDuration, Timestamp};
-use keyferry_ports::records::{Change, Records, Target, TargetState};
+use keyferry_ports::records::{Change, Priority, Records, Target, TargetState};
 
 use super::{BEFORE_HORIZON, CLOCK_AHEAD, End, Sitting};
 use crate::core::Carried;
@@ -11,6 +11,9 @@ use crate::driver::{Cancelled, Run};
 use crate::event::JobEventKind;
 use crate::job::Moved;
 use crate::time::{after, whole_micros};
+
+/// How long a target that protects rests at most.
+const PROTECTS_AGAIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// How a target is put down.
 pub(super) struct Close {
@@ -53,14 +56,17 @@ impl Sitting<'_> {
         }
     }
 
-    /// A wait that grows as long as it is for the same reason.
+    /// A wait that grows as long as it is for the same reason; what protects is never let alone for long.
     pub(super) fn rest(
         &self,
         within: RangeInclusive<SignedDuration>,
         code: String,
         why: String,
     ) -> Close {
-        let (shortest, longest) = within.into_inner();
+        let (shortest, mut longest) = within.into_inner();
+        if self.target.priority == Priority::Protect {
+            longest = longest.min(PROTECTS_AGAIN);
+        }
         let last = self.target.note.as_ref().map(|(code, _)| code);
         let tries = if last == Some(&code) {
             self.target.tries

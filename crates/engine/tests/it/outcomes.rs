@@ -269,6 +269,23 @@ async fn what_rests_until_somebody_acts_is_looked_at_less_and_less_often() {
 }
 
 #[tokio::test]
+async fn what_protects_is_looked_at_every_other_minute_while_it_rests() {
+    let bench = Bench::new();
+    bench.job(Priority::Protect, &[bench.key()]).await;
+    let engine = bench.engine("first", &Fuse::whole());
+    bench.world.rest_for(Some("toy.locked"));
+    for _ in 0..5 {
+        let next = engine.run_due().await.unwrap().unwrap();
+        bench.clock.set(next);
+    }
+
+    let looks = bench.world.take_looks();
+    let rests = looks.windows(2).map(|two| two[1].duration_since(two[0]));
+    let minutes: Vec<i64> = rests.map(|rest| rest.as_mins()).collect();
+    assert_eq!(minutes, [1, 2, 2, 2]);
+}
+
+#[tokio::test]
 async fn an_answer_that_came_late_settles_the_attempt_as_done() {
     let bench = Bench::new();
     let job = bench.job(Priority::Interactive, &[bench.key()]).await;
