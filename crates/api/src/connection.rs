@@ -533,6 +533,9 @@ pub struct PolicyQuery {
     /// Whether KMS keys whose material AWS makes are wanted.
     #[serde(default)]
     pub native: bool,
+    /// Whether grants shall be given and retired, to anybody but Keyferry itself.
+    #[serde(default)]
+    pub grants: bool,
 }
 
 /// One file to hand to AWS.

@@ -28,10 +28,10 @@ use crate::key::{
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, GrantList,
-    ImportKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, ReplicateRequest,
-    RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest,
-    UpdateKmsKeyRequest, UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateGrantRequest, CreateKmsKeyRequest,
+    GrantList, ImportKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, ReplicateRequest,
+    RetireGrantsRequest, RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
@@ -261,6 +261,10 @@ endpoints! {
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
     LIST_GRANTS = Get "/api/v1/kms-keys/{kms_key}/grants" "list_kms_key_grants" "kms-keys" "The grants that AWS shows now"
         .answers(&[ok(body::<GrantList>())]);
+    CREATE_GRANT = Post "/api/v1/kms-keys/{kms_key}/create-grant" "create_kms_key_grant" "kms-keys" "Give a grant"
+        .query::<DryRunQuery>().takes(body::<CreateGrantRequest>()).answers(OPERATION).idempotent();
+    RETIRE_GRANTS = Post "/api/v1/kms-keys/{kms_key}/retire-grants" "retire_kms_key_grants" "kms-keys" "Retire grants"
+        .query::<DryRunQuery>().takes(body::<RetireGrantsRequest>()).answers(OPERATION).idempotent();
     REVOKE_GRANTS = Post "/api/v1/kms-keys/{kms_key}/revoke-grants" "revoke_kms_key_grants" "kms-keys" "Take grants back"
         .query::<DryRunQuery>().takes(body::<RevokeGrantsRequest>()).answers(OPERATION).idempotent();
     ROTATE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/rotate" "rotate_kms_key" "kms-keys" "Rotate, by new key or in place"

@@ -243,6 +243,38 @@ pub struct ReplicateRequest {
     pub regions: Vec<String>,
 }
 
+/// Gives a grant, in every Region of the KMS key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateGrantRequest {
+    /// Who may use the KMS key: the ARN of an account's root, a user, a role, a session of a role.
+    pub grantee: String,
+    /// What for: AWS's names of grant operations, such as `Decrypt`.
+    pub operations: Vec<String>,
+    /// Who may retire the grant beside the account: an ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retiring_principal: Option<String>,
+    /// Only where the encryption context is exactly this.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encryption_context_equals: BTreeMap<String, String>,
+    /// Only where the encryption context has these pairs in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encryption_context_subset: BTreeMap<String, String>,
+    /// Its name; one that is made of all else unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Retires grants: one of the two says which.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetireGrantsRequest {
+    /// These, by AWS's ids.
+    pub grants: Option<Vec<String>>,
+    /// All that were given to this principal.
+    pub grantee: Option<String>,
+}
+
 /// Takes grants back: exactly one of the three says which.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -465,10 +497,25 @@ pub struct GrantView {
     pub region: String,
     /// AWS's id.
     pub id: String,
+    /// The name that whoever gave it chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Who may use it.
     pub grantee: String,
+    /// Who may retire it beside the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retiring_principal: Option<String>,
     /// What for: AWS's names of KMS operations.
     pub operations: Vec<String>,
+    /// It counts only where the encryption context is exactly this.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encryption_context_equals: BTreeMap<String, String>,
+    /// It counts only where the encryption context has these pairs in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub encryption_context_subset: BTreeMap<String, String>,
+    /// It counts only for calls on behalf of this resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_arn: Option<String>,
 }
 
 /// One place of a KMS key, as last observed.

@@ -149,6 +149,10 @@ actions! {
     KmsKeyRemoveFromCloud = "kms-key.remove-from-cloud", Destructive;
     /// Make and fill replicas of a multi-Region key.
     KmsKeyReplicate = "kms-key.replicate", UseEquivalent;
+    /// Give a grant.
+    KmsKeyCreateGrant = "kms-key.create-grant", UseEquivalent;
+    /// Retire grants.
+    KmsKeyRetireGrants = "kms-key.retire-grants", Change;
     /// Take grants back.
     KmsKeyRevokeGrants = "kms-key.revoke-grants", Change;
     /// Back to the intent.

@@ -1,7 +1,10 @@
 //! Steps and answers as JSON with a format number: what attempts keep. Never holds a secret.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, MaterialId};
+use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::step::{ImportKind, Step};
 use keyferry_domain::version::VersionNumber;
@@ -40,7 +43,7 @@ enum StoredStep {
     Tag {
         format: u32,
         region: String,
-        tags: std::collections::BTreeMap<String, String>,
+        tags: BTreeMap<String, String>,
     },
     Untag {
         format: u32,
@@ -95,6 +98,21 @@ enum StoredStep {
         format: u32,
         region: String,
         alias: String,
+    },
+    CreateGrant {
+        format: u32,
+        region: String,
+        name: String,
+        grantee: String,
+        retiring: Option<String>,
+        operations: Vec<String>,
+        equals: BTreeMap<String, String>,
+        subset: BTreeMap<String, String>,
+    },
+    RetireGrant {
+        format: u32,
+        region: String,
+        grant: String,
     },
     RevokeGrant {
         format: u32,
@@ -216,6 +234,25 @@ pub(crate) fn encode_step(step: &Step) -> String {
             region: region.to_string(),
             alias: alias.to_string(),
         },
+        Step::CreateGrant { region, grant } => StoredStep::CreateGrant {
+            format,
+            region: region.to_string(),
+            name: grant.name,
+            grantee: grant.grantee,
+            retiring: grant.retiring,
+            operations: grant
+                .operations
+                .iter()
+                .map(|one| one.as_str().to_owned())
+                .collect(),
+            equals: grant.constraints.equals,
+            subset: grant.constraints.subset,
+        },
+        Step::RetireGrant { region, grant } => StoredStep::RetireGrant {
+            format,
+            region: region.to_string(),
+            grant,
+        },
         Step::RevokeGrant { region, grant } => StoredStep::RevokeGrant {
             format,
             region: region.to_string(),
@@ -323,6 +360,36 @@ pub(crate) fn decode_step(text: &str) -> Result<Step, Unreadable> {
             region: parse("step", &region)?,
             alias: parse("step", &alias)?,
         },
+        StoredStep::CreateGrant {
+            region,
+            name,
+            grantee,
+            retiring,
+            operations,
+            equals,
+            subset,
+            ..
+        } => Step::CreateGrant {
+            region: parse("step", &region)?,
+            grant: WantedGrant {
+                name,
+                grantee,
+                retiring,
+                operations: operations
+                    .iter()
+                    .map(grant_operation)
+                    .collect::<Result<_, _>>()?,
+                constraints: GrantConstraints {
+                    equals,
+                    subset,
+                    source_arn: None,
+                },
+            },
+        },
+        StoredStep::RetireGrant { region, grant, .. } => Step::RetireGrant {
+            region: parse("step", &region)?,
+            grant,
+        },
         StoredStep::RevokeGrant { region, grant, .. } => Step::RevokeGrant {
             region: parse("step", &region)?,
             grant,
@@ -407,6 +474,13 @@ where
 
 fn material_id(text: Option<String>) -> Result<Option<MaterialId>, Unreadable> {
     text.map(|text| parse("material id", &text)).transpose()
+}
+
+fn grant_operation(word: &String) -> Result<GrantOperation, Unreadable> {
+    GrantOperation::from_word(word).ok_or_else(|| Unreadable {
+        what: "step",
+        why: format!("a grant of {word}"),
+    })
 }
 
 fn version_number(number: u32) -> Result<VersionNumber, Unreadable> {
@@ -498,6 +572,24 @@ mod tests {
             Step::DeleteAlias {
                 region: region.clone(),
                 alias: "a".parse().unwrap(),
+            },
+            Step::CreateGrant {
+                region: region.clone(),
+                grant: WantedGrant {
+                    name: "n".into(),
+                    grantee: "arn:aws:iam::111122223333:role/app".into(),
+                    retiring: Some("arn:aws:iam::111122223333:role/other".into()),
+                    operations: [GrantOperation::Decrypt, GrantOperation::CreateGrant].into(),
+                    constraints: GrantConstraints {
+                        equals: [("k".into(), "v".into())].into(),
+                        subset: [("s".into(), "w".into())].into(),
+                        source_arn: None,
+                    },
+                },
+            },
+            Step::RetireGrant {
+                region: region.clone(),
+                grant: "g".into(),
             },
             Step::RevokeGrant {
                 region: region.clone(),

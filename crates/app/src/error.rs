@@ -176,6 +176,12 @@ pub enum AppError {
         /// Which version.
         version: VersionNumber,
     },
+    /// Keyferry manages keys and uses none.
+    #[error("{grantee} is Keyferry itself, which gives itself no use of keys")]
+    GrantToOurselves {
+        /// Who was named.
+        grantee: String,
+    },
     /// Not what keys of that spec do.
     #[error(transparent)]
     NotForSpec(#[from] NotForSpec),
@@ -445,6 +451,7 @@ impl AppError {
             Self::VersionDoomed { .. } => "key.version-doomed",
             Self::NoCopyKept { .. } => "key.no-copy-kept",
             Self::KeepsOnlyCopy { .. } => "kms-key.only-copy",
+            Self::GrantToOurselves { .. } => "kms-key.grant-to-ourselves",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
@@ -532,6 +539,7 @@ impl AppError {
             | Self::VersionDoomed { .. }
             | Self::NoCopyKept { .. }
             | Self::KeepsOnlyCopy { .. }
+            | Self::GrantToOurselves { .. }
             | Self::NotDurable(NotDurable::Destroyed { .. })
             | Self::Changed { .. }
             | Self::InUse { .. }
@@ -622,6 +630,7 @@ impl AppError {
             Self::KeepsOnlyCopy { .. } => {
                 "disable the KMS key instead: once taken out, only the file brings the material back"
             }
+            Self::GrantToOurselves { .. } => "name the principal of an application",
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",
             Self::InUse { .. } => "delete first what uses it",

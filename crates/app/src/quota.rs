@@ -11,6 +11,7 @@ use keyferry_engine::Quotas;
 const RATES: &[(&str, f64)] = &[
     ("CancelKeyDeletion", 5.0),
     ("CreateAlias", 5.0),
+    ("CreateGrant", 50.0),
     ("CreateKey", 5.0),
     ("Decrypt", 1000.0),
     ("DeleteAlias", 15.0),
@@ -37,6 +38,7 @@ const RATES: &[(&str, f64)] = &[
     ("LookupEvents", 2.0),
     ("PutKeyPolicy", 15.0),
     ("ReplicateKey", 5.0),
+    ("RetireGrant", 50.0),
     ("RevokeGrant", 50.0),
     ("RotateKeyOnDemand", 5.0),
     ("ScheduleKeyDeletion", 15.0),

@@ -30,7 +30,7 @@ impl Digest {
         Self(bytes)
     }
 
-    fn to_hex(self) -> String {
+    pub(crate) fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -137,6 +137,7 @@ fn paperwork(account: &str, identity: PolicyIdentity) -> Result<Vec<Document>, D
             identity,
             multi_region: true,
             native: true,
+            grants: true,
         })
     };
     prepare().map_err(DemoError::app("the IAM policies could not be written"))

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::arn::Region;
+use crate::grant::WantedGrant;
 use crate::intent::Intent;
 use crate::life::Life;
 use crate::plan::{Blocked, Plan, WaitReason, Warning};
 use crate::step::{ImportKind, Step};
 use crate::validity::Validity;
 use crate::version::VersionNumber;
-use crate::view::{Place, View};
+use crate::view::{Grant, Place, View};
 
 /// Days before an expiry at which people are told.
 pub const EXPIRY_DAYS: [u32; 4] = [30, 14, 7, 1];
@@ -70,6 +71,8 @@ pub enum FindingKind {
     PolicyDiffers,
     /// Somebody was given a grant.
     GrantAdded,
+    /// A grant that shall be given is not there.
+    GrantMissing,
     /// A replica is missing, cannot be reached, or another Region is primary.
     ReplicaDiffers,
     /// AWS's own rotation is set otherwise.
@@ -193,6 +196,12 @@ impl FindingKind {
             "drift.grant",
             Severity::Warning,
             "a grant was made elsewhere",
+        ),
+        (
+            Kind::GrantMissing,
+            "drift.grant-missing",
+            Severity::Warning,
+            "a grant that was asked for is not there",
         ),
         (
             Kind::ReplicaDiffers,
@@ -345,7 +354,10 @@ fn of_step(view: &View, step: &Step) -> Finding {
         Step::CreateAlias { alias, .. }
         | Step::MoveAlias { alias, .. }
         | Step::DeleteAlias { alias, .. } => (Kind::AliasDiffers, alias.to_string()),
-        Step::RevokeGrant { grant, .. } => (Kind::GrantAdded, grant.clone()),
+        Step::CreateGrant { grant, .. } => (Kind::GrantMissing, grant.name.clone()),
+        Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => {
+            (Kind::GrantAdded, grant.clone())
+        }
         Step::ScheduleDeletion { .. } => (Kind::DeletionCancelled, String::new()),
         Step::CancelDeletion { .. } => (Kind::DeletionScheduled, String::new()),
         Step::SetNativeRotation { .. } => (Kind::NativeRotationDiffers, String::new()),
@@ -389,6 +401,8 @@ fn of_blocked(blocked: &Blocked) -> Finding {
             detail: code,
         },
         // Only where it is wanted disabled: elsewhere the plan enables it.
+        Blocked::GrantDiffers { name, .. } => nowhere(Kind::GrantMissing, name.clone()),
+        Blocked::GrantNeedsEnabled { .. } => nowhere(Kind::GrantMissing, code),
         Blocked::PrimaryDisabled
         | Blocked::NotImportable
         | Blocked::RotationsUsed
@@ -411,10 +425,12 @@ fn of_warning(warning: &Warning) -> Option<Finding> {
     }
 }
 
-/// Grants that a former observation did not show. What could not be read then or now tells nothing.
+/// Grants that a former observation did not show, and that nobody wants given here. What could not be read then or now tells
+/// nothing.
 pub fn new_grants(
     before: &BTreeMap<Region, Place>,
     after: &BTreeMap<Region, Place>,
+    wanted: &BTreeSet<WantedGrant>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for (region, place) in after {
@@ -422,7 +438,9 @@ pub fn new_grants(
         let (Some(known), Some(grants)) = (known, place.grants.value()) else {
             continue;
         };
-        let added = grants.difference(known);
+        let is_known = |grant: &&Grant| known.iter().any(|one| one.id == grant.id);
+        let is_ours = |grant: &&Grant| wanted.iter().any(|one| one.is_shown_by(grant));
+        let added = grants.iter().filter(|one| !is_known(one) && !is_ours(one));
         found.extend(added.map(|grant| Finding {
             kind: Kind::GrantAdded,
             region: Some(region.clone()),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::alias::AliasName;
 use crate::arn::Region;
+use crate::grant::WantedGrant;
 use crate::keystore::PolicyDocument;
 use crate::life::Life;
 use crate::schedule::RotationSchedule;
@@ -63,8 +64,16 @@ pub struct Intent {
     pub aliases: BTreeSet<AliasName>,
     /// Aliases that were ours here and shall be deleted where they still point at this key.
     pub aliases_to_remove: BTreeSet<AliasName>,
+    /// Grants that shall be given, in every place. Cleared once the intent is reached: whoever takes one back later, or
+    /// retires it as grants are meant to be, changes nothing that is wanted.
+    pub grants_to_give: BTreeSet<WantedGrant>,
+    /// Grants that were to be given and shall not be any more: one that comes after all is taken back. Cleared once the
+    /// intent is reached.
+    pub grants_given_up: BTreeSet<WantedGrant>,
     /// AWS's ids of grants that shall be taken back. Cleared once the intent is reached.
     pub grants_to_revoke: BTreeSet<String>,
+    /// AWS's ids of grants that shall be retired. Cleared once the intent is reached.
+    pub grants_to_retire: BTreeSet<String>,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
     /// Description.
@@ -100,7 +109,10 @@ impl Intent {
             current: None,
             aliases: BTreeSet::new(),
             aliases_to_remove: BTreeSet::new(),
+            grants_to_give: BTreeSet::new(),
+            grants_given_up: BTreeSet::new(),
             grants_to_revoke: BTreeSet::new(),
+            grants_to_retire: BTreeSet::new(),
             tags: Tags::new(),
             description: String::new(),
             policy: None,
@@ -118,6 +130,11 @@ impl Intent {
     /// ours has no versions either, but no `current` one: nothing is ever removed from it.
     pub fn wants_empty(&self) -> bool {
         self.shape.origin == Origin::External && self.versions.is_empty() && self.current.is_some()
+    }
+
+    /// Whether AWS takes grants on it as it is wanted: only where it can be used.
+    pub fn takes_grants(&self) -> bool {
+        matches!(self.life, Life::Active | Life::Replaced) && self.enabled && !self.wants_empty()
     }
 
     /// The primary Region.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::arn::{KmsKeyArn, MaterialId, Region};
 use crate::deletion_proof::Trace;
 use crate::former::Former;
+use crate::grant::WantedGrant;
 use crate::id::{ConnectionId, GroupId, KeyId, KeystoreId, KmsKeyId, OperationId};
 use crate::intent::{Intent, WantedVersion};
 use crate::life::Life;
@@ -14,7 +15,7 @@ use crate::name::Name;
 use crate::planner::ROTATIONS_MAX;
 use crate::schedule::next_due;
 use crate::version::VersionNumber;
-use crate::view::{Field, KeyState, Place};
+use crate::view::{Field, Grant, KeyState, Place};
 
 /// Our record of one KMS key, a multi-Region set included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,6 +256,23 @@ impl KmsKey {
         for (region, place) in places {
             if let (Field::Value(_), Some(known)) = (&place.grants, self.observed.get_mut(region)) {
                 known.grants = place.grants.clone();
+            }
+        }
+    }
+
+    /// Takes those grants for known that were wanted given here, where AWS shows them: they are no news.
+    pub fn take_given_for_known(
+        &mut self,
+        wanted: &BTreeSet<WantedGrant>,
+        places: &BTreeMap<Region, Place>,
+    ) {
+        let is_wanted = |grant: &&Grant| wanted.iter().any(|one| one.is_shown_by(grant));
+        for (region, place) in places {
+            if let (Field::Value(shown), Some(known)) =
+                (&place.grants, self.observed.get_mut(region))
+                && let Field::Value(known) = &mut known.grants
+            {
+                known.extend(shown.iter().filter(is_wanted).cloned());
             }
         }
     }

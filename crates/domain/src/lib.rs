@@ -12,6 +12,7 @@ pub mod deletion_proof;
 pub mod destruction;
 pub mod drift;
 pub mod former;
+pub mod grant;
 pub mod group;
 pub mod id;
 pub mod intent;

@@ -224,6 +224,18 @@ pub enum Blocked {
     ChinaPartition,
     /// Only symmetric keys can be rotated in place.
     RotationInPlaceImpossible,
+    /// A grant of the wanted name is there, and is another one.
+    GrantDiffers {
+        /// The name.
+        name: String,
+        /// Where.
+        region: crate::arn::Region,
+    },
+    /// AWS takes grants on enabled keys only.
+    GrantNeedsEnabled {
+        /// Where it is not.
+        region: crate::arn::Region,
+    },
     /// A place of a set cannot be reached or is not ours, and a new material must not be started.
     ReplicaUnreachable {
         /// Where.
@@ -244,7 +256,12 @@ impl Blocked {
                 "{alias} points at the key {key_id}, which is not the predecessor of this KMS key"
             ),
             Self::NoCopyKept { version } => format!("{}: version {version}", self.texts().1),
-            Self::ReplicaUnreachable { region } => format!("{}: {region}", self.texts().1),
+            Self::GrantDiffers { name, region } => {
+                format!("{}: {name} in {region}", self.texts().1)
+            }
+            Self::GrantNeedsEnabled { region } | Self::ReplicaUnreachable { region } => {
+                format!("{}: {region}", self.texts().1)
+            }
             _ => self.texts().1.to_owned(),
         }
     }
@@ -335,6 +352,16 @@ impl Blocked {
                 "plan.rotation-in-place-impossible",
                 "only symmetric KMS keys can be rotated in place",
                 "rotate by new key",
+            ),
+            Self::GrantDiffers { .. } => (
+                "plan.grant-differs",
+                "another grant on the KMS key has the name of the one that shall be given",
+                "give the grant another name, or revoke that one",
+            ),
+            Self::GrantNeedsEnabled { .. } => (
+                "plan.grant-needs-enabled",
+                "AWS takes grants on enabled KMS keys only, and this one is not enabled",
+                "activate the KMS key, so that its material is imported, or cancel the job",
             ),
             Self::ReplicaUnreachable { .. } => (
                 "plan.replica-unreachable",

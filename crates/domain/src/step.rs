@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::alias::AliasName;
 use crate::arn::{MaterialId, Region};
+use crate::grant::WantedGrant;
 use crate::keystore::PolicyDocument;
 use crate::tag::Tags;
 use crate::version::VersionNumber;
@@ -120,6 +121,20 @@ pub enum Step {
         /// Which.
         alias: AliasName,
     },
+    /// Give a grant.
+    CreateGrant {
+        /// Where.
+        region: Region,
+        /// Which.
+        grant: WantedGrant,
+    },
+    /// Retire a grant.
+    RetireGrant {
+        /// Where.
+        region: Region,
+        /// AWS's grant id.
+        grant: String,
+    },
     /// Take back a grant.
     RevokeGrant {
         /// Where.
@@ -176,6 +191,8 @@ pub enum StepKind {
     CreateAlias,
     MoveAlias,
     DeleteAlias,
+    CreateGrant,
+    RetireGrant,
     RevokeGrant,
     ScheduleDeletion,
     CancelDeletion,
@@ -212,6 +229,8 @@ impl StepKind {
         (Self::CreateAlias, "create-alias", "CreateAlias"),
         (Self::MoveAlias, "move-alias", "UpdateAlias"),
         (Self::DeleteAlias, "delete-alias", "DeleteAlias"),
+        (Self::CreateGrant, "create-grant", "CreateGrant"),
+        (Self::RetireGrant, "retire-grant", "RetireGrant"),
         (Self::RevokeGrant, "revoke-grant", "RevokeGrant"),
         (
             Self::ScheduleDeletion,
@@ -260,9 +279,9 @@ impl StepKind {
         )
     }
 
-    /// Whether it gives AWS what nothing takes back: a KMS key, a replica, material, a rotation.
+    /// Whether it gives AWS what nothing takes back by itself: a KMS key, a replica, material, a rotation, a grant.
     pub fn brings_in(self) -> bool {
-        self == Self::ImportMaterial || self.is_once_only()
+        matches!(self, Self::ImportMaterial | Self::CreateGrant) || self.is_once_only()
     }
 
     /// Whether sending it twice makes a second effect. Such a step is never sent again while its first
@@ -293,6 +312,8 @@ impl Step {
             Self::CreateAlias { .. } => StepKind::CreateAlias,
             Self::MoveAlias { .. } => StepKind::MoveAlias,
             Self::DeleteAlias { .. } => StepKind::DeleteAlias,
+            Self::CreateGrant { .. } => StepKind::CreateGrant,
+            Self::RetireGrant { .. } => StepKind::RetireGrant,
             Self::RevokeGrant { .. } => StepKind::RevokeGrant,
             Self::ScheduleDeletion { .. } => StepKind::ScheduleDeletion,
             Self::CancelDeletion { .. } => StepKind::CancelDeletion,
@@ -318,6 +339,8 @@ impl Step {
             | Self::CreateAlias { region, .. }
             | Self::MoveAlias { region, .. }
             | Self::DeleteAlias { region, .. }
+            | Self::CreateGrant { region, .. }
+            | Self::RetireGrant { region, .. }
             | Self::RevokeGrant { region, .. }
             | Self::ScheduleDeletion { region, .. }
             | Self::CancelDeletion { region }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::alias::AliasName;
 use crate::arn::{KmsKeyArn, MaterialId, Region};
+use crate::grant::GrantConstraints;
 use crate::intent::KeyShape;
 use crate::keystore::PolicyDocument;
 use crate::last_use::LastUse;
@@ -212,14 +213,20 @@ pub enum AliasTarget {
 }
 
 /// A grant on the key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     /// AWS's id.
     pub id: String,
+    /// The name that whoever gave it chose.
+    pub name: Option<String>,
     /// Who may use it.
     pub grantee: String,
+    /// Who may retire it.
+    pub retiring: Option<String>,
     /// What for.
     pub operations: Vec<String>,
+    /// When.
+    pub constraints: GrantConstraints,
 }
 
 /// Rotation as AWS tells it.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, MaterialId, Region};
 use keyferry_domain::connection::LinkSettings;
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::intent::KeyShape;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::last_use::Tracked;
@@ -60,6 +61,10 @@ pub enum KmsCall {
     UpdateAlias(KmsKeyArn, AliasName),
     /// `DeleteAlias`.
     DeleteAlias(AliasName),
+    /// `CreateGrant`. The token of the answer is never looked at.
+    CreateGrant(KmsKeyArn, WantedGrant),
+    /// `RetireGrant`, by id.
+    RetireGrant(KmsKeyArn, String),
     /// `RevokeGrant`.
     RevokeGrant(KmsKeyArn, String),
     /// `ScheduleKeyDeletion` with its waiting period in days.

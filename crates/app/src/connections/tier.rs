@@ -95,6 +95,9 @@ pub const ROLE_ACTIONS: &[&str] = &["iam:GetRole"];
 pub const PRINCIPAL_ACTIONS: &[(&str, &str)] =
     &[("iam:GetUser", "user/*"), ("iam:GetRole", "role/*")];
 
+/// What giving and retiring grants needs: only where it is asked for, since whoever may give grants can let others use keys.
+pub const GRANT_ACTIONS: (&str, &str) = ("kms:CreateGrant", "kms:RetireGrant");
+
 /// What the first multi-Region key of an account needs.
 ///
 /// # Source

@@ -68,6 +68,8 @@ impl Preparation<'_> {
             Step::CreateAlias { alias, .. } => KmsCall::CreateAlias(key, alias),
             Step::MoveAlias { alias, .. } => KmsCall::UpdateAlias(key, alias),
             Step::DeleteAlias { alias, .. } => KmsCall::DeleteAlias(alias),
+            Step::CreateGrant { grant, .. } => KmsCall::CreateGrant(key, grant),
+            Step::RetireGrant { grant, .. } => KmsCall::RetireGrant(key, grant),
             Step::RevokeGrant { grant, .. } => KmsCall::RevokeGrant(key, grant),
             Step::ScheduleDeletion { days, .. } => KmsCall::ScheduleKeyDeletion(key, days),
             Step::CancelDeletion { .. } => KmsCall::CancelKeyDeletion(key),

@@ -26,16 +26,26 @@ impl KmsKeyRun {
 
     /// What is written when the run pauses or ends: the key with what was read.
     pub(super) fn closing_records(&mut self) -> Vec<Change> {
-        if !self.places.is_empty() {
-            // Who answers was not asked: absence proves nothing here.
-            self.subject.key.observe(self.places.clone(), false);
-            self.is_changed = true;
-        }
+        self.take_in();
         self.key_change()
+    }
+
+    fn take_in(&mut self) {
+        if self.places.is_empty() {
+            return;
+        }
+        let key = &mut self.subject.key;
+        // Who answers was not asked: absence proves nothing here.
+        key.observe(self.places.clone(), false);
+        let given = key.intent.grants_to_give.clone();
+        key.take_given_for_known(&given, &self.places);
+        self.is_changed = true;
     }
 
     /// The intent is reached: the key's life goes on, and so does that of the key it replaced.
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Change> {
+        // Before what is fulfilled is cleared.
+        self.take_in();
         let key = &mut self.subject.key;
         if let operation::Change::Changed(intent) = operation::reached(&key.intent) {
             key.intent = intent;
@@ -48,7 +58,7 @@ impl KmsKeyRun {
         let hand_over = self.hand_over(now);
         // It was chosen for this hand-over alone: whoever uses the former key again later keeps it.
         self.is_changed |= self.subject.key.handover.take().is_some();
-        let mut records = self.closing_records();
+        let mut records = self.key_change();
         records.extend(hand_over);
         let done = Fact::outcome(
             &self.subject.actor,

@@ -238,6 +238,19 @@ impl Run for KmsKeyRun {
             None if kind.is_destructive() => fact.detail("last_use", "AWS did not answer"),
             _ => fact,
         };
+        let fact = match step {
+            Step::CreateGrant { grant, .. } => {
+                let operations: Vec<&str> =
+                    grant.operations.iter().map(|one| one.as_str()).collect();
+                fact.detail("grant", &grant.name)
+                    .detail("grantee", &grant.grantee)
+                    .detail("operations", operations.join(","))
+            }
+            Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => {
+                fact.detail("grant", grant)
+            }
+            _ => fact,
+        };
         vec![fact.change()]
     }
 

@@ -56,7 +56,11 @@ pub(crate) fn is_shown(step: &Step, key: &KmsKey, places: &BTreeMap<Region, Plac
             .aliases
             .value()
             .is_some_and(|all| all.get(alias) != Some(&AliasTarget::This)),
-        Step::RevokeGrant { grant, .. } => place
+        Step::CreateGrant { grant, .. } => place
+            .grants
+            .value()
+            .is_some_and(|all| all.iter().any(|one| grant.is_shown_by(one))),
+        Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => place
             .grants
             .value()
             .is_some_and(|all| all.iter().all(|one| one.id != *grant)),

@@ -205,8 +205,12 @@ fn note_with_code(key: &KmsKey) -> (String, String) {
         [] => "no material".to_owned(),
         some => format!("versions {}", some.join(", ")),
     };
+    let grants = match intent.grants_to_give.len() {
+        0 => String::new(),
+        some => format!(", {some} more grants"),
+    };
     let why = format!(
-        "something of it was carried out before the job was cancelled, so what it asked for stays wanted: {}, {state}, {versions}; \
+        "something of it was carried out before the job was cancelled, so what it asked for stays wanted: {}, {state}, {versions}{grants}; \
          ask for what you want instead, or finish it with `keyferry kms-key synchronize`",
         intent.life
     );

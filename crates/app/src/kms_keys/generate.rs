@@ -106,14 +106,8 @@ impl KmsKeys {
             });
         }
         let material = (Some(key.id), Some(key.current));
-        self.replace_by(
-            actor,
-            before,
-            material,
-            command.old_key,
-            (Priority::Interactive, mode.dry_run, asked),
-        )
-        .await
+        let how = (Priority::Interactive, mode.dry_run, asked);
+        Box::pin(self.replace_by(actor, before, material, command.old_key, how)).await
     }
 
     /// Rotates to a new KMS key whose material AWS makes too.

@@ -51,7 +51,7 @@ pub use bulk::{
 pub use copy::CopyInto;
 pub use create::{PolicyChoice, Properties};
 pub use generate::RotateToKey;
-pub use grants::{GrantChoice, Grants};
+pub use grants::{CreateGrant, GrantChoice, Grants};
 pub use import::{FileOfKey, ImportInto, ImportKmsKey, KeepCopy};
 pub use make::{CreateKmsKey, GenerateInAws, UploadKey};
 pub use rotate::{Rotate, RotationMethod};

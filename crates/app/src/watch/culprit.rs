@@ -57,6 +57,11 @@ const EVENTS: &[(Kind, &[&str], &[&str])] = &[
     (Kind::PolicyDiffers, &["PutKeyPolicy"], &[]),
     (Kind::GrantAdded, &["CreateGrant"], &[]),
     (
+        Kind::GrantMissing,
+        &["RevokeGrant", "RetireGrant"],
+        &["CreateGrant"],
+    ),
+    (
         Kind::NativeRotationDiffers,
         &["EnableKeyRotation", "DisableKeyRotation"],
         &[],

@@ -77,7 +77,11 @@ impl Pass {
         let view = view_of(&subject, places.clone());
         let plan = plan_settled(&subject.key.intent, &view, now);
         let mut found = findings(&subject.key.intent, &view, &plan, now);
-        found.extend(new_grants(&subject.key.observed, &places));
+        found.extend(new_grants(
+            &subject.key.observed,
+            &places,
+            &subject.key.intent.grants_to_give,
+        ));
         let missing = self.principals_gone(&places, now).await;
         found.extend(missing.found);
         if awaits_successor {

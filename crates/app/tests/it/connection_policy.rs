@@ -5,7 +5,7 @@ use keyferry_app::connections::policy::{
     guardrail,
 };
 use keyferry_app::connections::tier::{
-    ACCESS_KEY_ACTIONS, ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS,
+    ACCESS_KEY_ACTIONS, ACTIONS, GRANT_ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS,
 };
 use keyferry_domain::arn::{Account, Partition};
 use keyferry_domain::connection::Tier;
@@ -39,6 +39,7 @@ fn request(tier: Tier, identity: PolicyIdentity) -> PolicyRequest {
         identity,
         multi_region: false,
         native: false,
+        grants: false,
     }
 }
 
@@ -157,6 +158,7 @@ fn every_policy_is_json_within_the_sizes_of_aws() {
             let largest = PolicyRequest {
                 regions: regions.clone(),
                 multi_region: true,
+                grants: tier == Tier::Full,
                 name: "n".repeat(64),
                 ..request(tier, identity)
             };
@@ -250,6 +252,8 @@ fn actions_of(call: &KmsCall) -> &'static [&'static str] {
         KmsCall::CreateAlias(..) => &["kms:CreateAlias"],
         KmsCall::UpdateAlias(..) => &["kms:UpdateAlias"],
         KmsCall::DeleteAlias(_) => &["kms:DeleteAlias"],
+        KmsCall::CreateGrant(..) => &["kms:CreateGrant"],
+        KmsCall::RetireGrant(..) => &["kms:RetireGrant"],
         KmsCall::RevokeGrant(..) => &["kms:RevokeGrant"],
         KmsCall::ScheduleKeyDeletion(..) => &["kms:ScheduleKeyDeletion"],
         KmsCall::CancelKeyDeletion(_) => &["kms:CancelKeyDeletion"],
@@ -288,6 +292,7 @@ fn effects() -> Vec<KmsCall> {
         KmsCall::CreateAlias(key(), alias()),
         KmsCall::UpdateAlias(key(), alias()),
         KmsCall::DeleteAlias(alias()),
+        KmsCall::RetireGrant(key(), String::new()),
         KmsCall::RevokeGrant(key(), String::new()),
         KmsCall::ScheduleKeyDeletion(key(), 7),
         KmsCall::CancelKeyDeletion(key()),
@@ -325,13 +330,14 @@ fn the_table_holds_every_action_that_the_product_calls() {
         .map(|row| row.0)
         .chain(ROLE_ACTIONS.iter().copied())
         .chain(PRINCIPAL_ACTIONS.iter().map(|row| row.0))
+        .chain([GRANT_ACTIONS.0, GRANT_ACTIONS.1])
         .collect();
     let effects = effects();
     let sent = effects.iter().flat_map(|call| actions_of(call).iter());
     for action in sent.chain(READS) {
         assert!(known.contains(action), "{action} is in no tier");
     }
-    for action in ["kms:CreateKey", "kms:ImportKeyMaterial"] {
+    for action in ["kms:CreateKey", "kms:CreateGrant", "kms:ImportKeyMaterial"] {
         assert!(known.contains(&action), "{action} is in no tier");
     }
     for action in ["Create", "List", "Update", "Delete"] {
@@ -374,4 +380,42 @@ fn kms_keys_whose_material_aws_makes_are_allowed_only_where_they_are_wanted() {
 
     assert!(!permissions(false).contains("AWS_KMS"));
     assert!(permissions(true).contains("AWS_KMS"));
+}
+
+/// A right to give grants is a right to let somebody use keys: never without being asked for, and never to ourselves.
+#[test]
+fn k4_grants_are_given_only_where_that_is_asked_for_and_never_to_ourselves() {
+    let permissions = |grants, identity| {
+        let request = PolicyRequest {
+            grants,
+            ..request(Tier::Full, identity)
+        };
+        json(find(
+            &documents(&request).unwrap(),
+            DocumentKind::Permissions,
+        ))
+    };
+    for identity in [role(), PolicyIdentity::User] {
+        let plain = permissions(false, identity.clone()).to_string();
+        assert!(!plain.contains("kms:CreateGrant"), "{plain}");
+        assert!(!plain.contains("kms:RetireGrant"), "{plain}");
+
+        let policy = permissions(true, identity);
+        let mut all = policy["Statement"].as_array().unwrap().iter();
+        let gives = |one: &&Value| one["Action"] == serde_json::json!(["kms:CreateGrant"]);
+        let statement = all.find(gives).expect("a statement of its own");
+        let spared = &statement["Condition"]["StringNotLike"]["kms:GranteePrincipal"];
+        let is_us = |one: &Value| {
+            one.as_str()
+                .unwrap()
+                .starts_with("arn:aws:iam::111122223333:")
+        };
+        assert!(spared.as_array().unwrap().iter().any(is_us), "{statement}");
+    }
+
+    let unfit = PolicyRequest {
+        grants: true,
+        ..request(Tier::Import, role())
+    };
+    assert_eq!(documents(&unfit).unwrap_err().code(), "request.invalid");
 }

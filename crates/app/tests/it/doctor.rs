@@ -59,6 +59,7 @@ fn least_privilege() -> String {
         identity: PolicyIdentity::User,
         multi_region: false,
         native: false,
+        grants: false,
     };
     let documents = documents(&request).unwrap();
     let permissions = documents

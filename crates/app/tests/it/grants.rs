@@ -1,12 +1,22 @@
-//! Grants on a KMS key: shown, and taken back (K4).
+//! Grants on a KMS key: shown, given, retired and taken back (K4).
 
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{Answer, GrantChoice, Mode};
+use keyferry_app::connections::policy::{
+    DEFAULT_NAME, DocumentKind, Format, PolicyIdentity, PolicyRequest, documents,
+};
+use keyferry_app::kms_keys::{Answer, CreateGrant, GrantChoice, Mode};
+use keyferry_domain::arn::{Account, Partition};
+use keyferry_domain::connection::Tier;
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::view::{Field, Grant};
-use keyferry_testkit::world::{ACCOUNT, World};
-use serde_json::json;
+use keyferry_ports::records::JobState;
+use keyferry_testkit::world::{ACCOUNT, REGION, World};
+use kms_sim::Caller;
+use serde_json::{Value, json};
 
-use crate::scene::{DRY, MODE, aws, code, planned, world};
+use crate::scene::{
+    DRY, MODE, REPLICA, aws, code, multi_region, open_alerts, planned, sync, world,
+};
 
 fn role(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
@@ -124,4 +134,294 @@ async fn where_grants_cannot_be_read_none_is_chosen() {
         code(revoke(&world, GrantChoice::All, &MODE).await),
         "request.invalid"
     );
+}
+
+fn grant_to(name: &str) -> CreateGrant {
+    CreateGrant {
+        name: None,
+        grantee: role(name),
+        retiring: None,
+        operations: [GrantOperation::Decrypt].into(),
+        context_equals: [].into(),
+        context_subset: [].into(),
+    }
+}
+
+async fn give(world: &World, grant: CreateGrant, mode: &Mode) -> Result<Answer, AppError> {
+    let kms_keys = &world.app.kms_keys;
+    kms_keys
+        .create_grant(&world.actor, "app", grant, mode)
+        .await
+}
+
+async fn retire(world: &World, choice: GrantChoice, mode: &Mode) -> Result<Answer, AppError> {
+    let kms_keys = &world.app.kms_keys;
+    kms_keys
+        .retire_grants(&world.actor, "app", choice, mode)
+        .await
+}
+
+/// The grants, as AWS lists them.
+async fn listed(world: &World) -> Vec<Value> {
+    let arn = world.arn("app").await.to_string();
+    let listed = aws(world, "ListGrants", json!({ "KeyId": arn }));
+    listed["Grants"].as_array().expect("a list").clone()
+}
+
+#[tokio::test]
+async fn k4_a_grant_is_given_as_it_was_asked_for_and_asking_again_gives_no_second_one() {
+    let world = world().await;
+    let grant = CreateGrant {
+        retiring: Some(role("retirer")),
+        operations: [GrantOperation::Decrypt, GrantOperation::GenerateDataKey].into(),
+        context_equals: [("tenant".to_owned(), "a".to_owned())].into(),
+        context_subset: [("stage".to_owned(), "live".to_owned())].into(),
+        ..grant_to("payments")
+    };
+
+    let plan = planned(give(&world, grant.clone(), &DRY).await);
+    assert_eq!(plan, ["CreateGrant"]);
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+
+    world
+        .succeed(give(&world, grant.clone(), &MODE).await)
+        .await;
+
+    let given = listed(&world).await;
+    assert_eq!(given.len(), 1);
+    assert_eq!(given[0]["GranteePrincipal"], role("payments"));
+    assert_eq!(given[0]["RetiringPrincipal"], role("retirer"));
+    assert_eq!(
+        given[0]["Operations"],
+        json!(["Decrypt", "GenerateDataKey"])
+    );
+    let constraints = &given[0]["Constraints"];
+    assert_eq!(
+        constraints["EncryptionContextEquals"],
+        json!({ "tenant": "a" })
+    );
+    assert_eq!(
+        constraints["EncryptionContextSubset"],
+        json!({ "stage": "live" })
+    );
+    let key = world.kms_key("app").await;
+    assert!(key.intent.grants_to_give.is_empty());
+
+    assert_eq!(planned(give(&world, grant.clone(), &DRY).await), [""; 0]);
+    world.succeed(give(&world, grant, &MODE).await).await;
+    assert_eq!(listed(&world).await, given);
+}
+
+#[tokio::test]
+async fn k4_no_token_of_a_grant_is_kept_anywhere() {
+    let world = world().await;
+    let named = CreateGrant {
+        name: Some("payments".to_owned()),
+        ..grant_to("payments")
+    };
+    world.succeed(give(&world, named, &MODE).await).await;
+
+    // The same request again is answered with the token of the grant that there is.
+    let arn = world.arn("app").await.to_string();
+    let same = json!({
+        "KeyId": arn, "Name": "payments", "GranteePrincipal": role("payments"), "Operations": ["Decrypt"],
+    });
+    let token = aws(&world, "CreateGrant", same)["GrantToken"].clone();
+    let token = token.as_str().expect("a token");
+    assert_eq!(listed(&world).await.len(), 1);
+    let key = world.kms_key("app").await;
+    let mut kept = format!("{key:?}");
+    for job in world.jobs().await {
+        kept.push_str(&format!("{:?}", job.targets));
+    }
+    assert!(kept.contains("payments"), "{kept}");
+    assert!(!kept.contains(token));
+}
+
+#[tokio::test]
+async fn k4_what_keyferry_gave_is_no_news_to_the_watch_and_what_others_gave_is() {
+    let world = world().await;
+    sync(&world).await;
+    world
+        .succeed(give(&world, grant_to("payments"), &MODE).await)
+        .await;
+    sync(&world).await;
+    sync(&world).await;
+    assert_eq!(open_alerts(&world).await, []);
+
+    given(&world, "somebody").await;
+    sync(&world).await;
+    let open = open_alerts(&world).await;
+    assert_eq!(open.len(), 1, "{open:#?}");
+    assert_eq!(open[0].code, "drift.grant");
+    assert!(open[0].details.contains("role/somebody"), "{open:#?}");
+    assert!(!open[0].details.contains("role/payments"), "{open:#?}");
+}
+
+#[tokio::test]
+async fn k4_a_grant_is_given_in_every_region_of_the_kms_key() {
+    let world = multi_region(2).await;
+    world
+        .succeed(give(&world, grant_to("payments"), &MODE).await)
+        .await;
+
+    let kms_keys = &world.app.kms_keys;
+    let shown = kms_keys.grants(&world.actor, "app").await.expect("read");
+    let regions: Vec<&str> = shown.keys().map(|region| region.as_str()).collect();
+    assert_eq!(regions.len(), 2);
+    assert!(regions.contains(&REGION) && regions.contains(&REPLICA));
+    for (region, grants) in &shown {
+        let grants = grants.value().expect("read");
+        assert_eq!(grants.len(), 1, "{region}");
+    }
+}
+
+#[tokio::test]
+async fn k4_a_grant_is_retired_by_id_or_by_principal_and_the_others_stay() {
+    let world = world().await;
+    for name in ["one", "two", "three"] {
+        world
+            .succeed(give(&world, grant_to(name), &MODE).await)
+            .await;
+    }
+    let all = listed(&world).await;
+    let one = all
+        .iter()
+        .find(|one| one["GranteePrincipal"] == role("one"));
+    let id = one.unwrap()["GrantId"].as_str().unwrap().to_owned();
+
+    let these = GrantChoice::These([id].into());
+    assert_eq!(
+        planned(retire(&world, these.clone(), &DRY).await),
+        ["RetireGrant"]
+    );
+    assert_eq!(listed(&world).await.len(), 3);
+    world.succeed(retire(&world, these, &MODE).await).await;
+    let two = GrantChoice::Of(role("two"));
+    world.succeed(retire(&world, two, &MODE).await).await;
+
+    assert_eq!(grantees(&world).await, [role("three")]);
+    assert_eq!(
+        code(retire(&world, GrantChoice::All, &MODE).await),
+        "request.invalid"
+    );
+    let nobody = GrantChoice::Of(role("nobody"));
+    assert_eq!(
+        code(retire(&world, nobody, &MODE).await),
+        "kms-key.no-grant"
+    );
+}
+
+#[tokio::test]
+async fn k4_keyferry_gives_itself_no_grant() {
+    let world = world().await;
+    let ourselves = CreateGrant {
+        grantee: format!("arn:aws:iam::{ACCOUNT}:user/keyferry"),
+        ..grant_to("x")
+    };
+
+    assert_eq!(
+        code(give(&world, ourselves, &MODE).await),
+        "kms-key.grant-to-ourselves"
+    );
+
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn k4_what_aws_would_refuse_is_refused_before_anything_is_sent() {
+    let world = world().await;
+    let cases: [(CreateGrant, &str); 3] = [
+        (
+            CreateGrant {
+                operations: [GrantOperation::Sign].into(),
+                ..grant_to("x")
+            },
+            "kms-key.bad-grant",
+        ),
+        (
+            CreateGrant {
+                grantee: "payments".to_owned(),
+                ..grant_to("x")
+            },
+            "kms-key.bad-grant",
+        ),
+        (
+            CreateGrant {
+                operations: [].into(),
+                ..grant_to("x")
+            },
+            "kms-key.bad-grant",
+        ),
+    ];
+    for (grant, refused) in cases {
+        assert_eq!(code(give(&world, grant, &MODE).await), refused);
+    }
+
+    let kms_keys = &world.app.kms_keys;
+    let disabled = kms_keys.disable(&world.actor, "app", &MODE).await;
+    world.succeed(disabled).await;
+    assert_eq!(
+        code(give(&world, grant_to("x"), &MODE).await),
+        "kms-key.disabled"
+    );
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+}
+
+/// The policy that `connection policy` prints, put on the user that Keyferry is.
+fn with_policy_of_connection(world: &World, grants: bool) {
+    let request = PolicyRequest {
+        tier: Tier::Full,
+        format: Format::Json,
+        account: Some(Account {
+            partition: Partition::Aws,
+            id: ACCOUNT.parse().unwrap(),
+        }),
+        partition: Partition::Aws,
+        regions: Vec::new(),
+        name: DEFAULT_NAME.to_owned(),
+        identity: PolicyIdentity::User,
+        multi_region: false,
+        native: false,
+        grants,
+    };
+    let printed = documents(&request).unwrap();
+    let permissions = printed
+        .iter()
+        .find(|one| one.kind == DocumentKind::Permissions)
+        .unwrap();
+    let sim = &world.outside.sim;
+    sim.create_user(ACCOUNT, "keyferry", &[permissions.text.as_str()])
+        .unwrap();
+}
+
+#[tokio::test]
+async fn k4_grants_take_a_right_of_their_own_that_aws_denies_for_keyferry_itself() {
+    let world = world().await;
+    with_policy_of_connection(&world, false);
+    let job = world
+        .finished(give(&world, grant_to("payments"), &MODE).await)
+        .await;
+    assert_eq!(job.state, JobState::Stuck);
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+
+    with_policy_of_connection(&world, true);
+    let jobs = &world.app.jobs;
+    jobs.retry(&world.actor, job.id).await.unwrap();
+    world.run().await;
+    assert_eq!(grantees(&world).await, [role("payments")]);
+    let retired = retire(&world, GrantChoice::Of(role("payments")), &MODE).await;
+    world.succeed(retired).await;
+
+    // Whoever has Keyferry's credentials cannot give himself the use of keys with them.
+    let arn = world.arn("app").await.to_string();
+    let us = Caller::User(ACCOUNT.to_owned(), "keyferry".to_owned());
+    let grant = json!({
+        "KeyId": arn,
+        "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:user/keyferry"),
+        "Operations": ["Decrypt"],
+    });
+    let (sim, now) = (&world.outside.sim, world.outside.clock_now());
+    let refused = sim.kms(&us, REGION, "CreateGrant", grant, now).unwrap_err();
+    assert!(refused.to_string().contains("AccessDenied"), "{refused}");
 }

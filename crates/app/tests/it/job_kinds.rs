@@ -35,6 +35,8 @@ fn swept(action: Action) -> Swept {
         Action::KmsKeyImport => Swept::By(&[&is::IMPORT, &is::PASS_THROUGH]),
         Action::KmsKeyRemoveFromCloud => Swept::By(&[&is::REMOVE_FROM_CLOUD]),
         Action::KmsKeyReplicate => Swept::By(&[&is::REPLICATE]),
+        Action::KmsKeyCreateGrant => Swept::By(&[&is::CREATE_GRANT]),
+        Action::KmsKeyRetireGrants => Swept::By(&[&is::RETIRE_GRANT]),
         Action::KmsKeyRevokeGrants => Swept::By(&[&is::REVOKE_GRANTS]),
         Action::KmsKeyRestore => Swept::By(&[&is::RESTORE]),
         Action::KmsKeyRotate => Swept::By(&[

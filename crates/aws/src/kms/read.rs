@@ -1,12 +1,13 @@
 //! Reads, and the use of keys in self-checks: each may be tried three times.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_kms::operation::RequestId;
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{IncludeKeyMaterial, RotationType};
+use aws_sdk_kms::types::{GrantConstraints as SdkConstraints, IncludeKeyMaterial, RotationType};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::KmsKeyArn;
+use keyferry_domain::grant::GrantConstraints;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::last_use::{Tracked, Used};
 use keyferry_domain::tag::Tags;
@@ -297,7 +298,16 @@ impl RegionalKms {
             let grantee = row.grantee_principal().or(row.grantee_service_principal());
             grants.insert(Grant {
                 id: needed(OPERATION, "GrantId", row.grant_id())?.to_owned(),
+                name: row
+                    .name()
+                    .filter(|name| !name.is_empty())
+                    .map(str::to_owned),
                 grantee: grantee.unwrap_or_default().to_owned(),
+                retiring: row
+                    .retiring_principal()
+                    .or(row.retiring_service_principal())
+                    .map(str::to_owned),
+                constraints: row.constraints().map(constraints).unwrap_or_default(),
                 operations: row
                     .operations()
                     .iter()
@@ -439,5 +449,19 @@ impl RegionalKms {
             .map_err(|error| failure(OPERATION, &error))?;
         same_key(OPERATION, key, needed(OPERATION, "KeyId", answer.key_id())?)?;
         blob(OPERATION, "Mac", answer.mac())
+    }
+}
+
+fn constraints(found: &SdkConstraints) -> GrantConstraints {
+    let pairs = |pairs: Option<&HashMap<String, String>>| -> BTreeMap<String, String> {
+        let pairs = pairs.into_iter().flatten();
+        pairs
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    };
+    GrantConstraints {
+        equals: pairs(found.encryption_context_equals()),
+        subset: pairs(found.encryption_context_subset()),
+        source_arn: found.source_arn().map(str::to_owned),
     }
 }

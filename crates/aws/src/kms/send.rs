@@ -1,12 +1,17 @@
 //! Effects: each signed with the committed time and sent once.
 
+use std::collections::{BTreeMap, HashMap};
+
 use aws_sdk_kms::Client;
 use aws_sdk_kms::operation::RequestId;
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{ExpirationModelType, ImportType as SdkImportType, KeyMetadata, Tag};
+use aws_sdk_kms::types::{
+    ExpirationModelType, GrantConstraints, ImportType as SdkImportType, KeyMetadata, Tag,
+};
 use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, MaterialId, Region};
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::tag::Tags;
@@ -38,6 +43,8 @@ fn subject(call: &KmsCall) -> (&'static str, Option<&KmsKeyArn>) {
         KmsCall::CreateAlias(key, _) => ("CreateAlias", Some(key)),
         KmsCall::UpdateAlias(key, _) => ("UpdateAlias", Some(key)),
         KmsCall::DeleteAlias(_) => ("DeleteAlias", None),
+        KmsCall::CreateGrant(key, _) => ("CreateGrant", Some(key)),
+        KmsCall::RetireGrant(key, _) => ("RetireGrant", Some(key)),
         KmsCall::RevokeGrant(key, _) => ("RevokeGrant", Some(key)),
         KmsCall::ScheduleKeyDeletion(key, _) => ("ScheduleKeyDeletion", Some(key)),
         KmsCall::CancelKeyDeletion(key) => ("CancelKeyDeletion", Some(key)),
@@ -137,6 +144,7 @@ async fn send_about_key(client: &Client, operation: &'static str, call: &KmsCall
             Box::pin(schedule_deletion(client, key, *days)).await
         }
         KmsCall::CancelKeyDeletion(key) => Box::pin(cancel_deletion(client, key)).await,
+        KmsCall::CreateGrant(key, grant) => Box::pin(create_grant(client, key, grant)).await,
         without_answer => Box::pin(send_without_answer(client, operation, without_answer)).await,
     }
 }
@@ -262,6 +270,35 @@ async fn schedule_deletion(client: &Client, key: &KmsKeyArn, days: u32) -> Sent 
     })
 }
 
+/// The grant's token in the answer lets anybody use the grant at once; it is dropped with the answer.
+async fn create_grant(client: &Client, key: &KmsKeyArn, grant: &WantedGrant) -> Sent {
+    const OPERATION: &str = "CreateGrant";
+    let operations = grant.operations.iter().map(|one| one.as_str().into());
+    let some = |pairs: &BTreeMap<String, String>| {
+        let pairs: HashMap<String, String> = pairs.clone().into_iter().collect();
+        Some(pairs).filter(|pairs| !pairs.is_empty())
+    };
+    let constraints = &grant.constraints;
+    let (equals, subset) = (some(&constraints.equals), some(&constraints.subset));
+    let is_bound = equals.is_some() || subset.is_some();
+    let bound = GrantConstraints::builder()
+        .set_encryption_context_equals(equals)
+        .set_encryption_context_subset(subset)
+        .build();
+    client
+        .create_grant()
+        .key_id(key.to_string())
+        .name(&grant.name)
+        .grantee_principal(&grant.grantee)
+        .set_retiring_principal(grant.retiring.clone())
+        .set_operations(Some(operations.collect()))
+        .set_constraints(is_bound.then_some(bound))
+        .send()
+        .await
+        .map(|answer| plain(&answer))
+        .map_err(|error| failure(OPERATION, &error))
+}
+
 async fn cancel_deletion(client: &Client, key: &KmsKeyArn) -> Sent {
     const OPERATION: &str = "CancelKeyDeletion";
     let request = client.cancel_key_deletion().key_id(key.to_string());
@@ -316,6 +353,15 @@ async fn send_without_answer(client: &Client, operation: &'static str, call: &Km
         }
         KmsCall::EnableKey(key) => send!(operation, client.enable_key().key_id(key.to_string())),
         KmsCall::DisableKey(key) => send!(operation, client.disable_key().key_id(key.to_string())),
+        KmsCall::RetireGrant(key, grant) => {
+            send!(
+                operation,
+                client
+                    .retire_grant()
+                    .key_id(key.to_string())
+                    .grant_id(grant)
+            )
+        }
         KmsCall::RevokeGrant(key, grant) => {
             send!(
                 operation,

@@ -351,6 +351,9 @@ pub struct PolicyArgs {
     /// Let KMS keys be made whose material AWS makes.
     #[arg(long)]
     pub native: bool,
+    /// Let grants be given and retired, to anybody but Keyferry itself.
+    #[arg(long)]
+    pub grants: bool,
     /// Print only this document.
     #[arg(long, value_name = "KIND", value_parser = ["permissions", "trust", "base-identity", "template", "guardrail"])]
     pub only: Option<String>,

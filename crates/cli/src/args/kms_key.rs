@@ -89,6 +89,10 @@ pub enum KmsKeyCommand {
         /// Id, name, ARN or alias.
         kms_key: String,
     },
+    /// Give a grant: let somebody use the KMS key beside its key policy.
+    CreateGrant(CreateGrantArgs),
+    /// Retire a grant that is no longer needed.
+    RetireGrant(RetireGrantArgs),
     /// Take grants back.
     RevokeGrants(RevokeGrantsArgs),
     /// Schedule deletion in AWS.
@@ -121,6 +125,50 @@ pub struct ReplicateArgs {
     /// A Region of its keystore.
     #[arg(long = "region", value_name = "REGION", required = true)]
     pub regions: Vec<String>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key create-grant`
+#[derive(Clone, Debug, Args)]
+pub struct CreateGrantArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Who may use it: the ARN of an account's root, a user, a role, a session of a role.
+    #[arg(long, value_name = "ARN")]
+    pub grantee: String,
+    /// What for, in AWS's words, such as `Decrypt`; may be repeated.
+    #[arg(long = "operation", value_name = "OPERATION", required = true)]
+    pub operations: Vec<String>,
+    /// Who may retire the grant beside the account.
+    #[arg(long, value_name = "ARN")]
+    pub retiring_principal: Option<String>,
+    /// Only where the encryption context is exactly these pairs.
+    #[arg(long = "context-equals", value_name = "KEY=VALUE")]
+    pub context_equals: Vec<String>,
+    /// Only where the encryption context has these pairs in it.
+    #[arg(long = "context-subset", value_name = "KEY=VALUE")]
+    pub context_subset: Vec<String>,
+    /// Its name in AWS; one that is made of all else unless given.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// How to run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `kms-key retire-grant`
+#[derive(Clone, Debug, Args)]
+pub struct RetireGrantArgs {
+    /// Id, name, ARN or alias.
+    pub kms_key: String,
+    /// Which, by AWS's id; may be repeated.
+    #[arg(long = "grant", value_name = "ID", required_unless_present = "grantee")]
+    pub grants: Vec<String>,
+    /// All that were given to this principal.
+    #[arg(long, value_name = "PRINCIPAL", conflicts_with = "grants")]
+    pub grantee: Option<String>,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,

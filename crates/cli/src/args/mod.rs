@@ -33,9 +33,9 @@ pub use key::{
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
-    AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand,
-    ListArgs, ManyArgs, OneArgs, ReplicateArgs, RevokeGrantsArgs, RotateArgs, ScheduleDeletionArgs,
-    SynchronizeArgs,
+    AdoptKmsKeyArgs, BindKmsKeyArgs, CancelDeletionArgs, ChangePrimaryArgs, CreateGrantArgs,
+    KmsKeyCommand, ListArgs, ManyArgs, OneArgs, ReplicateArgs, RetireGrantArgs, RevokeGrantsArgs,
+    RotateArgs, ScheduleDeletionArgs, SynchronizeArgs,
 };
 pub use kms_key_make::{
     CreateArgs, ImportKmsKeyArgs, NewKmsKeyArgs, SettingsArgs, UploadArgs, ValidityArgs,

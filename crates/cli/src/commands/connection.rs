@@ -567,7 +567,8 @@ async fn policy(context: &mut Context<'_>, args: PolicyArgs) -> Result<(), CliEr
         .query("audience", args.audience)
         .query("subject", args.subject)
         .query("multi_region", args.multi_region.then_some("true"))
-        .query("native", args.native.then_some("true"));
+        .query("native", args.native.then_some("true"))
+        .query("grants", args.grants.then_some("true"));
     let mut found: PolicyView = context.client.send(call).await?.read()?;
     if let Some(only) = &args.only {
         found.documents.retain(|document| document.kind == *only);

@@ -2,16 +2,22 @@
 
 use keyferry_api::bulk::{BulkOperation, BulkRequest};
 use keyferry_api::endpoints as at;
-use keyferry_api::kms_key::{GrantList, GrantView, KmsKeyView, RevokeGrantsRequest};
+use keyferry_api::kms_key::{
+    CreateGrantRequest, GrantList, GrantView, KmsKeyView, RetireGrantsRequest, RevokeGrantsRequest,
+};
 
 use super::Context;
 use super::bulk::{self, Loss};
 use super::kms_key::confirmed;
 use super::operation::operate;
-use crate::args::RevokeGrantsArgs;
+use super::text;
+use crate::args::{CreateGrantArgs, RetireGrantArgs, RevokeGrantsArgs};
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
+
+/// What is bound to an encryption context.
+const CONTEXT: &str = "encryption context";
 
 pub(crate) async fn list(context: &mut Context<'_>, selector: &str) -> Result<(), CliError> {
     let path = [selector];
@@ -26,17 +32,53 @@ pub(crate) async fn list(context: &mut Context<'_>, selector: &str) -> Result<()
             grant.region.clone(),
             grant.grantee.clone(),
             grant.operations.join(","),
+            grant.name.clone().unwrap_or_default(),
             grant.id.clone(),
         ]
     };
     context.world.print(context.globals.output, &list, || {
         let rows = list.items.iter().map(row).collect();
-        Table::list(&["REGION", "GRANTEE", "OPERATIONS", "GRANT"], rows)
+        Table::list(&["REGION", "GRANTEE", "OPERATIONS", "NAME", "GRANT"], rows)
     })?;
     if list.items.is_empty() && list.unreadable.is_empty() {
         context.world.say("AWS shows no grants on it");
     }
     Ok(())
+}
+
+pub(crate) async fn create(
+    context: &mut Context<'_>,
+    args: CreateGrantArgs,
+) -> Result<(), CliError> {
+    let request = CreateGrantRequest {
+        grantee: args.grantee,
+        operations: args.operations,
+        retiring_principal: args.retiring_principal,
+        encryption_context_equals: text::pairs(CONTEXT, "--context-equals", &args.context_equals)?,
+        encryption_context_subset: text::pairs(CONTEXT, "--context-subset", &args.context_subset)?,
+        name: args.name,
+    };
+    let path = [args.kms_key.as_str()];
+    operate(context, &at::CREATE_GRANT, &path, Some(&request), &args.run).await
+}
+
+pub(crate) async fn retire(
+    context: &mut Context<'_>,
+    args: RetireGrantArgs,
+) -> Result<(), CliError> {
+    let request = RetireGrantsRequest {
+        grants: (!args.grants.is_empty()).then_some(args.grants),
+        grantee: args.grantee,
+    };
+    let path = [args.kms_key.as_str()];
+    operate(
+        context,
+        &at::RETIRE_GRANTS,
+        &path,
+        Some(&request),
+        &args.run,
+    )
+    .await
 }
 
 pub(crate) async fn revoke(

@@ -53,6 +53,8 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Replicate(args) => replicate(context, args).await,
         Do::ChangePrimary(args) => change_primary(context, args).await,
         Do::Grants { kms_key } => grants::list(context, &kms_key).await,
+        Do::CreateGrant(args) => grants::create(context, args).await,
+        Do::RetireGrant(args) => grants::retire(context, args).await,
         Do::RevokeGrants(args) => grants::revoke(context, args).await,
         Do::ScheduleDeletion(args) => schedule_deletion(context, args).await,
         Do::CancelDeletion(args) => cancel_deletion(context, args).await,

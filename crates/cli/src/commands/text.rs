@@ -7,18 +7,31 @@ use crate::error::CliError;
 use crate::world::World;
 
 /// Reads `key=value` pairs. The same key twice is a mistake.
-pub(crate) fn tags(pairs: &[String]) -> Result<Option<BTreeMap<String, String>>, CliError> {
-    let mut tags = BTreeMap::new();
-    for pair in pairs {
+pub(crate) fn tags(given: &[String]) -> Result<Option<BTreeMap<String, String>>, CliError> {
+    let tags = pairs("tag", "--tag", given)?;
+    Ok(Some(tags).filter(|tags| !tags.is_empty()))
+}
+
+/// The same of anything that has one value for each key.
+pub(crate) fn pairs(
+    what: &str,
+    option: &str,
+    given: &[String],
+) -> Result<BTreeMap<String, String>, CliError> {
+    let mut pairs = BTreeMap::new();
+    for pair in given {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
-            CliError::usage(format!("the tag `{pair}` has no `=`")).hint("write --tag key=value")
+            CliError::usage(format!("the {what} `{pair}` has no `=`"))
+                .hint(format!("write {option} key=value"))
         })?;
-        if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(CliError::usage(format!("the tag `{key}` is given twice"))
-                .hint("a tag has one value: leave one of them out"));
+        if pairs.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(
+                CliError::usage(format!("the {what} `{key}` is given twice"))
+                    .hint(format!("a {what} has one value: leave one of them out")),
+            );
         }
     }
-    Ok(Some(tags).filter(|tags| !tags.is_empty()))
+    Ok(pairs)
 }
 
 /// The time zone to send along with a moment: as given, else this host's where the moment names none.

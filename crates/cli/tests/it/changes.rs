@@ -299,3 +299,54 @@ async fn a_trial_is_refused_as_the_change_would_be() {
     let after = shell.succeed("audit checkpoint --output json").await;
     assert_eq!(after, before);
 }
+
+#[tokio::test]
+async fn k4_a_grant_is_tried_given_shown_and_retired() {
+    let shell = shell().await;
+    let app = "arn:aws:iam::111122223333:role/payments";
+    let give = format!(
+        "kms-key create-grant app --grantee {app} --operation Decrypt --operation Encrypt \
+         --context-subset tenant=a --name payments"
+    );
+    let grants = async || {
+        let shown = shell.succeed("kms-key grants app --output json").await;
+        let shown: Value = serde_json::from_str(&shown).expect("JSON");
+        shown["items"].as_array().expect("a list").clone()
+    };
+
+    let tried = shell
+        .succeed(&format!("{give} --dry-run --output json"))
+        .await;
+    assert!(tried.contains("create-grant"), "{tried}");
+    assert!(tried.contains(app), "{tried}");
+    assert_eq!(grants().await, Vec::<Value>::new());
+
+    shell.succeed(&give).await;
+    let given = grants().await;
+    assert_eq!(given.len(), 1);
+    assert_eq!(given[0]["grantee"], app);
+    assert_eq!(given[0]["name"], "payments");
+    assert_eq!(
+        given[0]["encryption_context_subset"],
+        json!({"tenant": "a"})
+    );
+    let listed = shell.succeed("kms-key grants app").await;
+    assert!(listed.contains("payments"), "{listed}");
+
+    let bad = shell
+        .run("kms-key create-grant app --grantee x --operation Fly")
+        .await;
+    assert!(
+        bad.stderr.contains("`Fly` cannot be granted"),
+        "{}",
+        bad.stderr
+    );
+    let bad = shell.run(&format!("{give} --context-equals tenant")).await;
+    assert!(bad.stderr.contains("has no `=`"), "{}", bad.stderr);
+
+    let id = given[0]["id"].as_str().expect("an id");
+    shell
+        .succeed(&format!("kms-key retire-grant app --grant {id}"))
+        .await;
+    assert_eq!(grants().await, Vec::<Value>::new());
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod destination;
 pub(crate) mod former;
+mod grant;
 pub(crate) mod intent;
 pub(crate) mod link;
 pub(crate) mod observed;

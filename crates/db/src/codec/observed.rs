@@ -15,6 +15,7 @@ use keyferry_domain::view::{
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
+use super::grant::ConstraintsV1;
 use super::intent::{Number, ShapeV1};
 use super::text::{Text, Word, bare, wrapped};
 use super::{decode, encode, format_of, unknown_format};
@@ -156,8 +157,14 @@ enum AliasTargetV1 {
 #[serde(deny_unknown_fields)]
 struct GrantV1 {
     id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     grantee: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retiring: Option<String>,
     operations: Vec<String>,
+    #[serde(default, skip_serializing_if = "ConstraintsV1::is_none")]
+    constraints: ConstraintsV1,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -369,13 +376,19 @@ impl From<Grant> for GrantV1 {
     fn from(grant: Grant) -> Self {
         let Grant {
             id,
+            name,
             grantee,
+            retiring,
             operations,
+            constraints,
         } = grant;
         Self {
             id,
+            name,
             grantee,
+            retiring,
             operations,
+            constraints: constraints.into(),
         }
     }
 }
@@ -384,13 +397,19 @@ impl From<GrantV1> for Grant {
     fn from(grant: GrantV1) -> Self {
         let GrantV1 {
             id,
+            name,
             grantee,
+            retiring,
             operations,
+            constraints,
         } = grant;
         Self {
             id,
+            name,
             grantee,
+            retiring,
             operations,
+            constraints: constraints.into(),
         }
     }
 }

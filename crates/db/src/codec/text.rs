@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::schedule::{AtBudget, ScheduledMethod};
@@ -51,6 +52,7 @@ macro_rules! words {
 words!(
     AtBudget,
     Custody,
+    GrantOperation,
     KeyState,
     Life,
     MailSecurity,

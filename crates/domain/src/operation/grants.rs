@@ -1,27 +1,90 @@
-//! Taking grants back.
+//! Giving grants, retiring them and taking them back.
 
 use std::collections::BTreeSet;
 
 use super::{Change, Refusal};
+use crate::arn::Partition;
+use crate::grant::WantedGrant;
 use crate::intent::Intent;
 use crate::life::Life;
 
+/// Wants a grant given in every place; where it is there already, nothing happens.
+///
+/// # Errors
+///
+/// Refused in every life but ACTIVE and REPLACED, on a key that shall be disabled, and what AWS would refuse.
+pub fn create_grant(
+    intent: &Intent,
+    grant: WantedGrant,
+    partition: Partition,
+) -> Result<Change, Refusal> {
+    if !matches!(intent.life, Life::Active | Life::Replaced) {
+        return Err(Refusal::OnlyIn {
+            life: intent.life,
+            allowed: "ACTIVE and REPLACED",
+        });
+    }
+    if !intent.takes_grants() {
+        return Err(Refusal::NoGrantOnDisabled);
+    }
+    grant.check(intent.shape, partition)?;
+    let mut after = intent.clone();
+    after.grants_given_up.remove(&grant);
+    after.grants_to_give.insert(grant);
+    Ok(Change::of(intent, after))
+}
+
 /// Wants grants taken back, by AWS's ids; where they are gone already, nothing happens. Whoever used one of them can no longer.
+/// What was to be given and is `given_up` is not wanted any more, and is taken back if it comes after all.
 ///
 /// # Errors
 ///
 /// Refused in DELETED and RELEASED, and where no grant is named.
-pub fn revoke_grants(intent: &Intent, grants: BTreeSet<String>) -> Result<Change, Refusal> {
+pub fn revoke_grants(
+    intent: &Intent,
+    grants: BTreeSet<String>,
+    given_up: &dyn Fn(&WantedGrant) -> bool,
+) -> Result<Change, Refusal> {
+    let mut after = without(intent, &grants, given_up)?;
+    after.grants_to_revoke.extend(grants);
+    Ok(Change::of(intent, after))
+}
+
+/// The same with grants that shall be retired.
+///
+/// # Errors
+///
+/// As [`revoke_grants`].
+pub fn retire_grants(
+    intent: &Intent,
+    grants: BTreeSet<String>,
+    given_up: &dyn Fn(&WantedGrant) -> bool,
+) -> Result<Change, Refusal> {
+    let mut after = without(intent, &grants, given_up)?;
+    after.grants_to_retire.extend(grants);
+    Ok(Change::of(intent, after))
+}
+
+/// The intent without what is given up.
+fn without(
+    intent: &Intent,
+    grants: &BTreeSet<String>,
+    given_up: &dyn Fn(&WantedGrant) -> bool,
+) -> Result<Intent, Refusal> {
     if matches!(intent.life, Life::Deleted | Life::Released) {
         return Err(Refusal::OnlyIn {
             life: intent.life,
             allowed: "all but DELETED and RELEASED",
         });
     }
-    if grants.is_empty() {
+    let mut after = intent.clone();
+    let (gone, stays) = std::mem::take(&mut after.grants_to_give)
+        .into_iter()
+        .partition(given_up);
+    after.grants_to_give = stays;
+    if grants.is_empty() && BTreeSet::is_empty(&gone) {
         return Err(Refusal::NoGrant);
     }
-    let mut after = intent.clone();
-    after.grants_to_revoke.extend(grants);
-    Ok(Change::of(intent, after))
+    after.grants_given_up.extend(gone);
+    Ok(after)
 }

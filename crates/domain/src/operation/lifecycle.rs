@@ -14,7 +14,10 @@ pub fn reached(intent: &Intent) -> Change {
         life,
         cancel_deletion: false,
         aliases_to_remove: Default::default(),
+        grants_to_give: Default::default(),
+        grants_given_up: Default::default(),
         grants_to_revoke: Default::default(),
+        grants_to_retire: Default::default(),
         native_rotations: None,
         ..intent.clone()
     };

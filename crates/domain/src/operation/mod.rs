@@ -17,7 +17,7 @@ pub use self::bind::{Binding, bind};
 pub use self::create::{CreateRequest, create};
 pub use self::deletion::{DELETION_DAYS_DEFAULT, cancel_deletion, restore, schedule_deletion};
 pub use self::emptying::{activate, deactivate, disable, enable, remove_from_cloud};
-pub use self::grants::revoke_grants;
+pub use self::grants::{create_grant, retire_grants, revoke_grants};
 pub use self::lifecycle::{confirm_deleted, reached, release};
 pub use self::places::{change_primary, replicate};
 pub use self::refusal::Refusal;

@@ -1,5 +1,6 @@
 //! Why an operation is refused.
 
+use crate::grant::BadGrant;
 use crate::life::IllegalLifeAction;
 use crate::spec::BadSpec;
 use crate::tag::BadTags;
@@ -94,6 +95,12 @@ pub enum Refusal {
     /// A KMS key needs a Region.
     #[error("no Region was named")]
     NoRegion,
+    /// What AWS would refuse.
+    #[error("the grant cannot be given")]
+    Grant(#[from] BadGrant),
+    /// AWS takes grants on enabled keys only.
+    #[error("the KMS key shall be disabled or empty, and AWS takes grants on enabled keys only")]
+    NoGrantOnDisabled,
     /// Nothing was named to take back.
     #[error("no grant was named")]
     NoGrant,
@@ -148,6 +155,7 @@ impl Refusal {
     pub fn reason(&self) -> String {
         match self {
             Self::WrongLife(cause) => cause.to_string(),
+            Self::Grant(cause) => cause.to_string(),
             Self::Tags(cause) => cause.to_string(),
             Self::Spec(cause) => cause.to_string(),
             Self::Expiry(cause) => cause.to_string(),
@@ -206,7 +214,13 @@ impl Refusal {
                 "rotate to a new KMS key with material from the vault",
             ),
             Self::RotationInPlaceImpossible => ("kms-key.rotation-in-place", "rotate by new key"),
-            Self::Disabled => ("kms-key.disabled", "enable the KMS key first"),
+            Self::Grant(_) => (
+                "kms-key.bad-grant",
+                "change what the grant allows, to whom or when",
+            ),
+            Self::Disabled | Self::NoGrantOnDisabled => {
+                ("kms-key.disabled", "enable the KMS key first")
+            }
             Self::VersionNotNewer { .. } => (
                 "kms-key.version-not-newer",
                 "make a new version of the key first",

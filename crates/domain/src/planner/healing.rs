@@ -29,8 +29,8 @@ pub fn healing(plan: &Plan, view: &View) -> Healing {
         let region = step.region();
         let is_allowed = match step.kind() {
             StepKind::Disable => imported.contains(region) || view.imported_recently(region),
-            // Nothing depends on it, and only a person takes a grant back.
-            StepKind::RevokeGrant => false,
+            // Nothing depends on it, and only a person gives a grant or takes one back.
+            StepKind::CreateGrant | StepKind::RetireGrant | StepKind::RevokeGrant => false,
             kind => {
                 is_cut |= kind.is_destructive();
                 !is_cut

@@ -106,7 +106,7 @@ const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     existence::stage,
     deletion::not_wanted,
     state::disable_first,
-    grants::stage,
+    grants::taken_back,
     deletion::wanted,
     regions::transitions,
     existence::shape,
@@ -122,6 +122,7 @@ const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     native::stage,
     state::stage,
     alias::stage,
+    grants::given,
 ];
 
 fn next(case: &Case<'_>) -> Next {

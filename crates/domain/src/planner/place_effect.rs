@@ -71,7 +71,14 @@ impl Place {
                     aliases.remove(alias);
                 }
             }
-            Step::RevokeGrant { grant, .. } => {
+            Step::CreateGrant { grant, .. } => {
+                if let Field::Value(grants) = &mut self.grants
+                    && !grants.iter().any(|found| grant.is_shown_by(found))
+                {
+                    grants.insert(grant.shown());
+                }
+            }
+            Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => {
                 if let Field::Value(grants) = &mut self.grants {
                     grants.retain(|found| found.id != *grant);
                 }

@@ -1,9 +1,13 @@
 //! What is told of a KMS key that others changed.
 
+use std::collections::BTreeSet;
+
+use keyferry_domain::arn::Partition;
 use keyferry_domain::drift::{FindingKind, Severity, findings, is_all_told, new_grants};
 use keyferry_domain::life::Life;
 use keyferry_domain::material_description::material_description;
-use keyferry_domain::planner::plan_settled;
+use keyferry_domain::operation as op;
+use keyferry_domain::planner::{healing, plan_settled};
 use keyferry_domain::validity::Validity;
 use keyferry_domain::view::{Field, Grant, MaterialState, ObservedMaterial, View};
 
@@ -166,6 +170,7 @@ fn only_whoever_tells_of_grants_takes_new_ones_for_known() {
         id: "g-1".into(),
         grantee: "arn:aws:iam::111122223333:role/other".into(),
         operations: vec!["Decrypt".into()],
+        ..Grant::default()
     });
     let after = world.view().places;
     let mut unread = after.clone();
@@ -175,9 +180,9 @@ fn only_whoever_tells_of_grants_takes_new_ones_for_known() {
     key.observe(unread.clone(), false);
     key.take_grants_for_known(&unread);
 
-    assert_eq!(new_grants(&key.observed, &after).len(), 1);
+    assert_eq!(new_grants(&key.observed, &after, &BTreeSet::new()).len(), 1);
     key.take_grants_for_known(&after);
-    assert_eq!(new_grants(&key.observed, &after), []);
+    assert_eq!(new_grants(&key.observed, &after, &BTreeSet::new()), []);
 }
 
 #[test]
@@ -232,11 +237,43 @@ fn a_new_grant_is_found_and_a_known_one_is_not() {
         id: "g-1".into(),
         grantee: "arn:aws:iam::111122223333:role/other".into(),
         operations: vec!["Decrypt".into()],
+        ..Grant::default()
     });
     let after = world.view().places;
 
-    assert_eq!(new_grants(&before, &after).len(), 1);
-    assert_eq!(new_grants(&after, &after), []);
+    assert_eq!(new_grants(&before, &after, &BTreeSet::new()).len(), 1);
+    assert_eq!(new_grants(&after, &after, &BTreeSet::new()), []);
+}
+
+#[test]
+fn k4_a_grant_that_was_given_here_is_no_news_and_one_that_is_missing_is_a_drift() {
+    let mut world = settled();
+    let before = world.view().places;
+    let grant = wanted_grant("payments");
+    world.intent = op::create_grant(&world.intent, grant, Partition::Aws)
+        .unwrap()
+        .or(&world.intent);
+    let plan = world.plan();
+    let view = world.view();
+    let found = findings(&world.intent, &view, &plan, world.now);
+    assert!(
+        found
+            .iter()
+            .any(|one| one.kind == FindingKind::GrantMissing)
+    );
+    assert_eq!(healing(&plan, &view).steps, []);
+
+    let given = world.intent.grants_to_give.clone();
+    world.converge();
+    let after = world.view().places;
+
+    assert_eq!(new_grants(&before, &after, &BTreeSet::new()).len(), 1);
+    assert_eq!(new_grants(&before, &after, &given), []);
+    let mut key = kms_key([WEST, CENTRAL]);
+    key.observe(before, false);
+    key.observe(after.clone(), false);
+    key.take_given_for_known(&given, &after);
+    assert_eq!(new_grants(&key.observed, &after, &BTreeSet::new()), []);
 }
 
 #[test]

@@ -391,7 +391,22 @@ impl Kms {
                 }
                 none
             }
-            Step::RevokeGrant { region, grant } => {
+            Step::CreateGrant { region, grant } => {
+                let place = self.place(region, &[Enabled])?;
+                if !place.grants.iter().any(|found| grant.is_shown_by(found)) {
+                    let operations = grant.operations.iter();
+                    place.grants.insert(Grant {
+                        id: format!("id of {}", grant.name),
+                        name: Some(grant.name.clone()),
+                        grantee: grant.grantee.clone(),
+                        retiring: grant.retiring.clone(),
+                        operations: operations.map(|one| one.as_str().to_owned()).collect(),
+                        constraints: grant.constraints.clone(),
+                    });
+                }
+                none
+            }
+            Step::RetireGrant { region, grant } | Step::RevokeGrant { region, grant } => {
                 let set =
                     self.set_of(region, &[Enabled, Disabled, PendingImport, PendingDeletion])?;
                 let grants = &mut set.places.get_mut(region).unwrap().grants;

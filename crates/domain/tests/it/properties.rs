@@ -1,8 +1,11 @@
 //! For any intent, any wishes and any foreign hands: plans reach the intent, or block for the right reason.
 
+use std::collections::BTreeSet;
+
 use keyferry_domain::alias::AliasName;
-use keyferry_domain::arn::Region;
+use keyferry_domain::arn::{Partition, Region};
 use keyferry_domain::drift::findings;
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::intent::{Intent, WantedVersion};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self as op, Change, Refusal, Synchronize, Update};
@@ -30,6 +33,8 @@ enum Wish {
     Enable,
     RemoveFromCloud,
     Restore,
+    CreateGrant,
+    RetireGrants,
     RevokeGrants,
     RotateInPlace,
     ScheduleDeletion,
@@ -82,6 +87,8 @@ fn wishes() -> impl Strategy<Value = Wish> {
         1 => Just(Wish::Enable),
         1 => Just(Wish::RemoveFromCloud),
         1 => Just(Wish::Restore),
+        2 => Just(Wish::CreateGrant),
+        1 => Just(Wish::RetireGrants),
         1 => Just(Wish::RevokeGrants),
         3 => Just(Wish::RotateInPlace),
         1 => Just(Wish::ScheduleDeletion),
@@ -212,7 +219,9 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::Enable => op::enable(intent, None),
         Wish::RemoveFromCloud => op::remove_from_cloud(intent),
         Wish::Restore => op::restore(intent),
-        Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into()),
+        Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into(), &|_| true),
+        Wish::RetireGrants => op::retire_grants(intent, ["g".to_owned()].into(), &|_| false),
+        Wish::CreateGrant => op::create_grant(intent, wanted_grant("app"), Partition::Aws),
         Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), None, world.now),
         Wish::ScheduleDeletion => {
             let held = world
@@ -317,7 +326,7 @@ fn hand(world: &mut World, hand: Hand) {
             let grant = Grant {
                 id: "g".into(),
                 grantee: "x".into(),
-                operations: Vec::new(),
+                ..Grant::default()
             };
             found.grants.insert(grant);
         }
@@ -437,6 +446,7 @@ fn disagreements(world: &World) -> Vec<String> {
             "state",
         );
         check(materials_agree(world, set, region), "material");
+        check(grants_agree(intent, &place.grants), "grants");
         check(aliases_agree(world, region, state, set), "aliases");
     }
     let current = intent
@@ -501,6 +511,16 @@ fn materials_agree(world: &World, set: &KeySet, region: &Region) -> bool {
     })
 }
 
+/// What shall be given is there, where the key can be used, and what shall go is not.
+fn grants_agree(intent: &Intent, shown: &BTreeSet<Grant>) -> bool {
+    let is_there = |wanted: &WantedGrant| shown.iter().any(|one| wanted.is_shown_by(one));
+    let goes = |grant: &Grant| {
+        intent.grants_to_revoke.contains(&grant.id) || intent.grants_to_retire.contains(&grant.id)
+    };
+    let is_given = !intent.takes_grants() || intent.grants_to_give.iter().all(is_there);
+    is_given && !shown.iter().any(goes) && !intent.grants_given_up.iter().any(is_there)
+}
+
 fn aliases_agree(world: &World, region: &Region, state: KeyState, set: &KeySet) -> bool {
     let target = |alias: &AliasName| world.kms.aliases.get(&(region.clone(), alias.clone()));
     let ours = Target::Ours(set.id);
@@ -555,6 +575,10 @@ fn explained(stopped: &Stopped, scenario: &Scenario) -> bool {
             .any(|(_, event)| matches!(event, Event::Hand(found) if *found == hand))
     };
     match &stopped.why {
+        Blocked::GrantNeedsEnabled { .. } => scenario
+            .events
+            .iter()
+            .any(|(_, event)| matches!(event, Event::Wish(Wish::CreateGrant))),
         Blocked::ForeignDeletion => did(Hand::ScheduleDeletion),
         Blocked::ForeignAlias { .. } => did(Hand::MoveAlias),
         Blocked::ForeignPendingMaterial => did(Hand::PlantMaterial),

@@ -328,6 +328,7 @@ fn a_grant_on_a_key_that_never_held_material_is_somebody_elses_trap() {
         id: "g".to_owned(),
         grantee: "arn:aws:iam::999999999999:root".to_owned(),
         operations: vec!["Decrypt".to_owned()],
+        ..Grant::default()
     });
 
     let end = world.converge();

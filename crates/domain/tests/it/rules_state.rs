@@ -1,5 +1,6 @@
 //! Rules of state, aliases, tags, policy and deletion.
 
+use keyferry_domain::arn::Partition;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation as op;
@@ -377,14 +378,14 @@ fn with_grants(world: &mut World, ids: &[&str]) {
     let grant = |id: &&str| keyferry_domain::view::Grant {
         id: (*id).to_owned(),
         grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
-        operations: Vec::new(),
+        ..keyferry_domain::view::Grant::default()
     };
     place(world).grants = ids.iter().map(grant).collect();
 }
 
 fn revoking(world: &mut World, ids: &[&str]) {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    let after = op::revoke_grants(&world.intent, ids).unwrap();
+    let after = op::revoke_grants(&world.intent, ids, &|_| false).unwrap();
     world.intent = after.or(&world.intent);
 }
 
@@ -496,4 +497,100 @@ fn grants_on_a_replaced_key_are_pointed_out() {
         .or(&world.intent);
 
     assert_eq!(world.plan().warnings, [Warning::GrantsStay(2)]);
+}
+
+fn giving(world: &mut World, name: &str) {
+    let after = op::create_grant(&world.intent, wanted_grant(name), Partition::Aws).unwrap();
+    world.intent = after.or(&world.intent);
+}
+
+#[test]
+fn k4_a_grant_is_given_once_in_every_place() {
+    let mut world = World::settled(multi_region(&[WEST, CENTRAL]));
+    giving(&mut world, "payments");
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
+    assert_eq!(kinds, [StepKind::CreateGrant; 2]);
+    let after = op::reached(&world.intent).or(&world.intent);
+    assert!(after.grants_to_give.is_empty());
+}
+
+#[test]
+fn k4_a_grant_of_the_same_name_and_other_content_is_for_a_person() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    let mut grants = std::mem::take(&mut place(&mut world).grants);
+    let mut other = grants.pop_first().unwrap();
+    other.name = Some("payments".to_owned());
+    place(&mut world).grants.insert(other);
+    giving(&mut world, "payments");
+
+    let differs = Blocked::GrantDiffers {
+        name: "payments".to_owned(),
+        region: region(WEST),
+    };
+    assert_eq!(world.converge(), End::Blocked(differs));
+    assert_eq!(world.executed, []);
+}
+
+#[test]
+fn k4_what_is_to_be_disabled_or_deleted_is_given_no_grant() {
+    let mut world = World::settled(symmetric());
+    giving(&mut world, "payments");
+    let wish = world.intent.clone();
+    world.intent = op::disable(&wish, None).unwrap().or(&wish);
+    assert_eq!(world.converge(), End::Reached);
+    assert!(place(&mut world).grants.is_empty());
+
+    let grant = wanted_grant("another");
+    let refused = op::create_grant(&world.intent, grant, Partition::Aws);
+    assert_eq!(refused, Err(op::Refusal::NoGrantOnDisabled));
+
+    let mut world = World::settled(symmetric());
+    giving(&mut world, "payments");
+    let wish = world.intent.clone();
+    world.intent = op::schedule_deletion(&wish, 30, true).unwrap().or(&wish);
+    assert_eq!(world.converge(), End::Reached);
+    assert!(place(&mut world).grants.is_empty());
+}
+
+#[test]
+fn k4_a_grant_that_is_given_up_is_taken_back_when_it_comes_after_all() {
+    let mut world = World::settled(symmetric());
+    giving(&mut world, "payments");
+    let step = world.plan().steps()[0].clone();
+    let after = op::revoke_grants(&world.intent, [].into(), &|_| true).unwrap();
+    world.intent = after.or(&world.intent);
+    assert!(world.intent.grants_to_give.is_empty());
+    let Step::CreateGrant { grant, .. } = step else {
+        panic!("{step:?}");
+    };
+    let shown = keyferry_domain::view::Grant {
+        id: "late".to_owned(),
+        name: Some(grant.name),
+        grantee: grant.grantee,
+        operations: vec!["DescribeKey".to_owned()],
+        ..keyferry_domain::view::Grant::default()
+    };
+    place(&mut world).grants.insert(shown);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    assert!(place(&mut world).grants.is_empty());
+}
+
+#[test]
+fn k4_a_grant_is_retired_and_the_others_stay() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a", "b"]);
+    let after = op::retire_grants(&world.intent, ["a".to_owned()].into(), &|_| false).unwrap();
+    world.intent = after.or(&world.intent);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
+    assert_eq!(kinds, [StepKind::RetireGrant]);
+    assert_eq!(place(&mut world).grants.len(), 1);
 }

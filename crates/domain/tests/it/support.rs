@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
 use keyferry_domain::id::{ConnectionId, GroupId, KeystoreId, KmsKeyId, OperationId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::keystore::PolicyDocument;
@@ -88,6 +89,17 @@ pub(crate) fn multi_region(regions: &[&str]) -> Intent {
     intent.shape.multi_region = true;
     intent.places = regions.iter().map(|name| region(name)).collect();
     intent
+}
+
+/// A grant that every kind of key can be given.
+pub(crate) fn wanted_grant(name: &str) -> WantedGrant {
+    WantedGrant {
+        name: name.to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        retiring: None,
+        operations: [GrantOperation::DescribeKey].into(),
+        constraints: GrantConstraints::default(),
+    }
 }
 
 pub(crate) fn arn(key_id: &str) -> KmsKeyArn {

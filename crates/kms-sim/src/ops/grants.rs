@@ -9,7 +9,8 @@ use crate::clock::to_epoch_seconds;
 use crate::error::AwsError;
 use crate::names::KeyRef;
 use crate::policy::conditions::Context;
-use crate::state::key::Grant;
+use crate::specs::KeySpec;
+use crate::state::key::{Grant, Key};
 
 /// What can be granted (AWS KMS API Reference, CreateGrant): nothing about import or life cycle.
 const OPERATIONS: &[&str] = &[
@@ -34,6 +35,9 @@ const OPERATIONS: &[&str] = &[
     "Decapsulate",
 ];
 
+/// Encryption context pairs of one constraint.
+const CONTEXT_PAIRS_MAX: usize = 8;
+
 /// Grants per key.
 const GRANTS_MAX: usize = 50_000;
 
@@ -51,6 +55,10 @@ pub(crate) fn create(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError>
     let grantee = grantee(args)?;
     let operations = operations(args)?;
     let name = args.sized("Name", 1, 256)?;
+    if let Some(name) = name.filter(|name| !name.chars().all(in_name)) {
+        let rule = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
+        return Err(AwsError::constraint(name, "Name", rule));
+    }
     let retiring = args
         .text("RetiringPrincipal")?
         .or(args.text("RetiringServicePrincipal")?);
@@ -60,6 +68,7 @@ pub(crate) fn create(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError>
     facts.set("kms:GranteePrincipal", grantee);
     facts.set("kms:GrantIsForAWSResource", "false");
     let key = cx.open_with(args, Accepts::OWN_OR_OTHER, facts)?;
+    supported(cx.world.key(&key)?, &operations, args)?;
     dry_run(args)?;
     let same = cx.world.key(&key)?.grants.iter().find(|grant| {
         name.is_some()
@@ -90,6 +99,51 @@ pub(crate) fn create(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, AwsError>
     cx.note.detail = json!({ "grantId": grant.id });
     cx.world.key_mut(&key)?.grants.push(grant);
     Ok(output)
+}
+
+fn in_name(found: char) -> bool {
+    found.is_ascii_alphanumeric() || ":/_-".contains(found)
+}
+
+/// A grant of what the key cannot do is refused, and so is an encryption context where there is none (AWS KMS API Reference,
+/// CreateGrant and GrantConstraints).
+fn supported(key: &Key, operations: &[String], args: Args<'_>) -> Result<(), AwsError> {
+    let is_asymmetric = matches!(key.spec, KeySpec::Rsa(_) | KeySpec::Ecc(_));
+    let can = |operation: &str| match operation {
+        "CreateGrant" | "RetireGrant" | "DescribeKey" => true,
+        "GetPublicKey" => is_asymmetric,
+        "Sign" | "Verify" => key.usage == "SIGN_VERIFY",
+        "GenerateMac" | "VerifyMac" => key.usage == "GENERATE_VERIFY_MAC",
+        "DeriveSharedSecret" => key.usage == "KEY_AGREEMENT",
+        "Encapsulate" | "Decapsulate" => key.usage == "ENCAPSULATE_DECAPSULATE",
+        "Encrypt" | "Decrypt" | "ReEncryptFrom" | "ReEncryptTo" => key.usage == "ENCRYPT_DECRYPT",
+        _ => key.spec == KeySpec::Symmetric,
+    };
+    if let Some(operation) = operations.iter().find(|operation| !can(operation)) {
+        return Err(AwsError::validation(format!(
+            "Operation {operation} is not supported by the key {}.",
+            key.arn()
+        )));
+    }
+    let Some(constraints) = args.object("Constraints") else {
+        return Ok(());
+    };
+    for member in ["EncryptionContextEquals", "EncryptionContextSubset"] {
+        let Some(pairs) = constraints.get(member).and_then(Value::as_object) else {
+            continue;
+        };
+        if key.spec != KeySpec::Symmetric {
+            return Err(AwsError::validation(
+                "Encryption context constraints are for symmetric encryption keys only.",
+            ));
+        }
+        if pairs.len() > CONTEXT_PAIRS_MAX {
+            return Err(AwsError::validation(format!(
+                "{member} has more than {CONTEXT_PAIRS_MAX} pairs."
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn grantee<'a>(args: Args<'a>) -> Result<&'a str, AwsError> {

@@ -82,6 +82,28 @@ fn nothing_about_import_or_life_cycle_can_be_granted() {
 }
 
 #[test]
+fn k4_a_key_can_be_granted_for_what_it_can_do_only() {
+    let aws = Aws::new();
+    let key = aws.filled(1);
+    for operation in ["Sign", "GenerateMac", "GetPublicKey", "DeriveSharedSecret"] {
+        let input = json!({
+            "KeyId": key, "GranteePrincipal": arn("a"), "Operations": [operation],
+        });
+        assert_eq!(aws.refused("CreateGrant", input), "ValidationException");
+    }
+    let pairs: serde_json::Map<_, _> = (0..9).map(|n| (n.to_string(), json!("v"))).collect();
+    let input = json!({
+        "KeyId": key, "GranteePrincipal": arn("a"), "Operations": ["Decrypt"],
+        "Constraints": { "EncryptionContextSubset": pairs },
+    });
+    assert_eq!(aws.refused("CreateGrant", input), "ValidationException");
+    let input = json!({
+        "KeyId": key, "GranteePrincipal": arn("a"), "Operations": ["Decrypt"], "Name": "two words",
+    });
+    assert_eq!(aws.refused("CreateGrant", input), "ValidationException");
+}
+
+#[test]
 fn the_retiring_principal_retires_by_token() {
     let aws = Aws::new();
     let key = aws.filled(1);

@@ -128,7 +128,7 @@ impl Scene {
         let root = format!("arn:aws:iam::{ACCOUNT}:root");
         let grant = aws.kms(
             "CreateGrant",
-            json!({ "KeyId": key, "GranteePrincipal": root, "Operations": ["Verify"] }),
+            json!({ "KeyId": key, "GranteePrincipal": root, "Operations": ["DescribeKey"] }),
         );
         Scene {
             aws,
@@ -240,7 +240,7 @@ impl Scene {
                     "GranteePrincipal",
                     json!(format!("arn:aws:iam::{ACCOUNT}:root")),
                 );
-                set("Operations", json!(["Verify"]));
+                set("Operations", json!(["DescribeKey"]));
             }
             "RetireGrant" | "RevokeGrant" => set("GrantId", self.grant["GrantId"].clone()),
             "Encrypt" => set("Plaintext", json!("aGk=")),

@@ -1,21 +1,22 @@
 //! KMS keys.
 
 use keyferry_api::kms_key::{
-    AccessChangeRequest, CreateKmsKeyRequest, GrantList, GrantView, KeyAccessRequest,
-    KeyAccessView, KmsKeySettings, KmsKeyView, MaterialOrigin, MaterialView, PlaceView, Renewal,
-    RevokeGrantsRequest, RotateRequest, SourceKind, SourceView, SynchronizeRequest,
-    UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
+    AccessChangeRequest, CreateGrantRequest, CreateKmsKeyRequest, GrantList, GrantView,
+    KeyAccessRequest, KeyAccessView, KmsKeySettings, KmsKeyView, MaterialOrigin, MaterialView,
+    PlaceView, Renewal, RevokeGrantsRequest, RotateRequest, SourceKind, SourceView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_api::plan::LastUseView;
 use keyferry_app::key_policy::{self, KeyAccess};
 use keyferry_app::kms_keys::{
-    AccessChange, CreateKmsKey, GenerateInAws, GrantChoice, Grants, PolicyChange, PolicyChoice,
-    Properties, Rotate, RotateToKey, RotationMethod, Stay, SynchronizeChoice, UpdateKmsKey,
-    UploadKey,
+    AccessChange, CreateGrant, CreateKmsKey, GenerateInAws, GrantChoice, Grants, PolicyChange,
+    PolicyChoice, Properties, Rotate, RotateToKey, RotationMethod, Stay, SynchronizeChoice,
+    UpdateKmsKey, UploadKey,
 };
 use keyferry_app::{AppError, Replacement};
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Region;
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::last_use::LastUse;
@@ -194,6 +195,31 @@ pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
     SynchronizeChoice {
         delete_material: request.delete_material,
     }
+}
+
+/// The grant to give.
+pub(crate) fn create_grant(request: CreateGrantRequest) -> Result<CreateGrant, AppError> {
+    let operation = |word: &String| {
+        GrantOperation::from_word(word).ok_or_else(|| {
+            let all: Vec<&str> = GrantOperation::ALL.iter().map(|row| row.1).collect();
+            AppError::Invalid {
+                field: "operations",
+                why: format!("`{word}` cannot be granted; AWS knows {}", all.join(", ")),
+            }
+        })
+    };
+    Ok(CreateGrant {
+        name: request.name,
+        grantee: request.grantee,
+        retiring: request.retiring_principal,
+        operations: request
+            .operations
+            .iter()
+            .map(operation)
+            .collect::<Result<_, _>>()?,
+        context_equals: request.encryption_context_equals,
+        context_subset: request.encryption_context_subset,
+    })
 }
 
 /// Which grants.
@@ -405,8 +431,13 @@ pub(crate) fn grant_list(grants: Grants) -> GrantList {
                 let views = found.into_iter().map(|grant| GrantView {
                     region: region.to_string(),
                     id: grant.id,
+                    name: grant.name,
                     grantee: grant.grantee,
+                    retiring_principal: grant.retiring,
                     operations: grant.operations,
+                    encryption_context_equals: grant.constraints.equals,
+                    encryption_context_subset: grant.constraints.subset,
+                    source_arn: grant.constraints.source_arn,
                 });
                 list.items.extend(views);
             }

@@ -96,6 +96,7 @@ pub(crate) fn request(
         identity,
         multi_region: query.multi_region,
         native: query.native,
+        grants: query.grants,
     })
 }
 

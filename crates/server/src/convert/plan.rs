@@ -184,6 +184,16 @@ fn words(step: &Step) -> String {
         Step::CreateAlias { alias, .. } => format!("make {alias}"),
         Step::MoveAlias { alias, .. } => format!("move {alias} here"),
         Step::DeleteAlias { alias, .. } => format!("remove {alias}"),
+        Step::CreateGrant { grant, .. } => {
+            let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
+            format!(
+                "give {} the grant {} of {}",
+                grant.grantee,
+                grant.name,
+                operations.join(", ")
+            )
+        }
+        Step::RetireGrant { grant, .. } => format!("retire the grant {grant}"),
         Step::RevokeGrant { grant, .. } => format!("revoke the grant {grant}"),
         Step::ScheduleDeletion { days, .. } => format!("schedule deletion in {days} days"),
         Step::CancelDeletion { .. } => "cancel the deletion".to_owned(),

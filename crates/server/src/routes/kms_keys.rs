@@ -6,10 +6,10 @@ use keyferry_api::adoption::{BindManyRequest, BindRequest};
 use keyferry_api::bulk::BulkRequest;
 use keyferry_api::key::CopyKeyRequest;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, CreateKmsKeyRequest, ImportKmsKeyRequest,
-    KmsKeyPage, KmsKeyQuery, KmsKeyView, NotRotatedView, ReplicateRequest, RevokeGrantsRequest,
-    RotateRequest, ScheduleDeletionRequest, StartedView, SynchronizeRequest, UpdateKmsKeyRequest,
-    UploadKeyRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateGrantRequest, CreateKmsKeyRequest,
+    ImportKmsKeyRequest, KmsKeyPage, KmsKeyQuery, KmsKeyView, NotRotatedView, ReplicateRequest,
+    RetireGrantsRequest, RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest, StartedView,
+    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest,
 };
 use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::{RotateKeyRequest, RotationRequest};
@@ -436,6 +436,36 @@ pub(crate) async fn grants(
 ) -> Result<Response, Refused> {
     let found = state.app.kms_keys.grants(&actor, &selector).await?;
     Ok(reply::ok(kms_key::grant_list(found)))
+}
+
+pub(crate) async fn create_grant(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<CreateGrantRequest>,
+) -> Result<Response, Refused> {
+    let command = kms_key::create_grant(body)?;
+    let answer = run
+        .keys()
+        .create_grant(&run.actor, &key, command, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyCreateGrant, answer).await
+}
+
+pub(crate) async fn retire_grants(
+    run: HowToRun,
+    Selector(key): Selector,
+    Input(body): Input<RetireGrantsRequest>,
+) -> Result<Response, Refused> {
+    let which = kms_key::grants(RevokeGrantsRequest {
+        grants: body.grants,
+        grantee: body.grantee,
+        all: false,
+    })?;
+    let answer = run
+        .keys()
+        .retire_grants(&run.actor, &key, which, &run.mode)
+        .await?;
+    run.reply(Action::KmsKeyRetireGrants, answer).await
 }
 
 pub(crate) async fn revoke_grants(

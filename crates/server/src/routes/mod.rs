@@ -454,6 +454,18 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::grants,
         ),
         guarded(
+            at::CREATE_GRANT,
+            Action::KmsKeyCreateGrant,
+            KmsKey,
+            kms_keys::create_grant,
+        ),
+        guarded(
+            at::RETIRE_GRANTS,
+            Action::KmsKeyRetireGrants,
+            KmsKey,
+            kms_keys::retire_grants,
+        ),
+        guarded(
             at::REVOKE_GRANTS,
             Action::KmsKeyRevokeGrants,
             KmsKey,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::last_use::{Tracked, Used};
@@ -177,6 +178,11 @@ fn wire(call: &KmsCall) -> (&'static str, Value) {
         KmsCall::CreateAlias(arn, alias) => ("CreateAlias", alias_input(arn, alias)),
         KmsCall::UpdateAlias(arn, alias) => ("UpdateAlias", alias_input(arn, alias)),
         KmsCall::DeleteAlias(alias) => ("DeleteAlias", json!({ "AliasName": alias.as_str() })),
+        KmsCall::CreateGrant(arn, grant) => ("CreateGrant", grant_input(arn, grant)),
+        KmsCall::RetireGrant(arn, grant) => (
+            "RetireGrant",
+            json!({ "KeyId": arn.to_string(), "GrantId": grant }),
+        ),
         KmsCall::RevokeGrant(arn, grant) => (
             "RevokeGrant",
             json!({ "KeyId": arn.to_string(), "GrantId": grant }),
@@ -196,6 +202,27 @@ fn wire(call: &KmsCall) -> (&'static str, Value) {
         ),
         KmsCall::SetKeyRotation(arn, None) => ("DisableKeyRotation", key(arn)),
     }
+}
+
+fn grant_input(arn: &KmsKeyArn, grant: &WantedGrant) -> Value {
+    let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
+    let mut input = json!({
+        "KeyId": arn.to_string(),
+        "Name": grant.name,
+        "GranteePrincipal": grant.grantee,
+        "Operations": operations,
+    });
+    if let Some(retiring) = &grant.retiring {
+        input["RetiringPrincipal"] = json!(retiring);
+    }
+    let (equals, subset) = (&grant.constraints.equals, &grant.constraints.subset);
+    if !equals.is_empty() {
+        input["Constraints"]["EncryptionContextEquals"] = json!(equals);
+    }
+    if !subset.is_empty() {
+        input["Constraints"]["EncryptionContextSubset"] = json!(subset);
+    }
+    input
 }
 
 fn alias_input(arn: &KmsKeyArn, alias: &AliasName) -> Value {

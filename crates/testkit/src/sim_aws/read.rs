@@ -1,9 +1,12 @@
 //! The simulator's JSON answers in the words of the domain.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::grant::GrantConstraints;
 use keyferry_domain::intent::{KeyShape, Origin};
 use keyferry_domain::view::{
     Custody, Described, Expiration, Grant, KeyState, MaterialState, MultiRegionRole,
@@ -110,8 +113,28 @@ pub(super) fn material(entry: &Value) -> Option<ObservedMaterial> {
 
 pub(super) fn grant(entry: &Value) -> Option<Grant> {
     let operations = entry["Operations"].as_array()?;
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let pairs = |value: &Value| -> BTreeMap<String, String> {
+        let pairs = value.as_object().into_iter().flatten();
+        pairs
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect()
+    };
+    let constraints = &entry["Constraints"];
     Some(Grant {
         id: entry["GrantId"].as_str()?.to_owned(),
+        name: text(&entry["Name"]),
+        retiring: text(&entry["RetiringPrincipal"]),
+        constraints: GrantConstraints {
+            equals: pairs(&constraints["EncryptionContextEquals"]),
+            subset: pairs(&constraints["EncryptionContextSubset"]),
+            source_arn: text(&constraints["SourceArn"]),
+        },
         grantee: entry["GranteePrincipal"]
             .as_str()
             .unwrap_or_default()

@@ -77,6 +77,8 @@ pub struct PolicyRequest {
     pub multi_region: bool,
     /// Whether KMS keys whose material AWS makes are wanted.
     pub native: bool,
+    /// Whether grants shall be given and retired, to anybody but ourselves.
+    pub grants: bool,
 }
 
 impl PolicyRequest {
@@ -94,6 +96,9 @@ impl PolicyRequest {
         if let Some(region) = self.regions.iter().find(|region| !is_ours(region)) {
             let why = format!("{region} is not in the partition {}", self.partition);
             return Err(invalid("regions", &why));
+        }
+        if self.grants && self.tier < Tier::Full {
+            return Err(invalid("grants", "can be given with the tier `full` only"));
         }
         check_text("name", &self.name, 1..=64, "+=,.@-_")?;
         match &self.identity {

@@ -5,7 +5,8 @@ use keyferry_domain::tag::OPERATION_TAG;
 use serde_json::{Map, Value, json};
 
 use crate::connections::tier::{
-    ACCESS_KEY_ACTIONS, MULTI_REGION_ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS, Scope, actions_in,
+    ACCESS_KEY_ACTIONS, GRANT_ACTIONS, MULTI_REGION_ACTIONS, PRINCIPAL_ACTIONS, ROLE_ACTIONS,
+    Scope, actions_in,
 };
 use crate::error::AppError;
 
@@ -64,6 +65,7 @@ pub(super) fn permissions(request: &PolicyRequest) -> Value {
     }
     statements.extend(aliases(request));
     statements.extend(multi_region(request));
+    statements.extend(grants(request));
     statements.extend(own_access_key(request));
     statements.extend(denials(request));
     policy(statements)
@@ -127,6 +129,34 @@ fn multi_region(request: &PolicyRequest) -> Option<Value> {
     let statement = allow("KeyferryMultiRegionKeys", MULTI_REGION_ACTIONS, json!(role));
     let service = json!({ "StringEquals": { "iam:AWSServiceName": "mrk.kms.amazonaws.com" } });
     Some(on_condition(statement, service))
+}
+
+/// Grants for others. The condition keeps whoever holds our credentials from a grant to ourselves, and so from any use of
+/// keys.
+///
+/// # Source
+///
+/// KMS Developer Guide, "AWS KMS condition keys", `kms:GranteePrincipal`: the ARN as it stands in the request. Of a role that
+/// is its own ARN or that of a session.
+fn grants(request: &PolicyRequest) -> Vec<Value> {
+    if !request.grants {
+        return Vec::new();
+    }
+    let (give, retire) = GRANT_ACTIONS;
+    let ourselves = match request.identity {
+        PolicyIdentity::User => vec![own_arn(request)],
+        PolicyIdentity::Role { .. } | PolicyIdentity::WebIdentity { .. } => vec![
+            own_arn(request),
+            arn(request, "sts:", &format!("assumed-role/{}/*", request.name)),
+        ],
+    };
+    vec![
+        on_condition(
+            allow("KeyferryGiveGrants", &[give], json!(keys(request))),
+            json!({ "StringNotLike": { "kms:GranteePrincipal": ourselves } }),
+        ),
+        allow("KeyferryRetireGrants", &[retire], json!(keys(request))),
+    ]
 }
 
 fn own_access_key(request: &PolicyRequest) -> Option<Value> {

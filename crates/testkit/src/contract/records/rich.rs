@@ -10,6 +10,7 @@ use keyferry_domain::connection::{
 };
 use keyferry_domain::deletion_proof::Trace;
 use keyferry_domain::former::{Former, Wish};
+use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
 use keyferry_domain::id::{ConnectionId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::key::ManagedKey;
@@ -213,6 +214,9 @@ fn intent() -> Intent {
         current: Some(two),
         aliases: BTreeSet::from([parse("alias/one"), parse("alias/two")]),
         aliases_to_remove: BTreeSet::from([parse("alias/old")]),
+        grants_to_give: BTreeSet::from([wanted_grant("one")]),
+        grants_given_up: BTreeSet::from([wanted_grant("two")]),
+        grants_to_retire: BTreeSet::from(["abc".to_owned()]),
         grants_to_revoke: BTreeSet::from([
             "0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60".to_owned(),
         ]),
@@ -226,6 +230,19 @@ fn intent() -> Intent {
         native_rotations: Some(4),
         rotation: Some(RotationSchedule::new(Recurrence::At(parse("30 2 L * 1-5")))),
         calm_until: Some(at(70_000)),
+    }
+}
+
+fn wanted_grant(name: &str) -> WantedGrant {
+    WantedGrant {
+        name: name.to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        retiring: Some("arn:aws:iam::111122223333:role/retirer".to_owned()),
+        operations: BTreeSet::from([GrantOperation::Decrypt, GrantOperation::Encrypt]),
+        constraints: GrantConstraints {
+            equals: BTreeMap::from([("tenant".to_owned(), "a".to_owned())]),
+            ..GrantConstraints::default()
+        },
     }
 }
 
@@ -278,8 +295,15 @@ pub fn place(arn: KmsKeyArn) -> Place {
     ]);
     let grant = Grant {
         id: "grant".to_owned(),
+        name: Some("payments".to_owned()),
         grantee: "arn:aws:iam::111122223333:role/app".to_owned(),
+        retiring: Some("arn:aws:iam::111122223333:role/retirer".to_owned()),
         operations: vec!["Decrypt".to_owned()],
+        constraints: GrantConstraints {
+            equals: BTreeMap::new(),
+            subset: BTreeMap::from([("tenant".to_owned(), "a".to_owned())]),
+            source_arn: Some("arn:aws:s3:::bucket".to_owned()),
+        },
     };
     Place {
         described: Field::Value(described(arn.region())),

@@ -1,17 +1,20 @@
 //! What is asked of an installation, and what somebody else does to it.
 
+use std::collections::BTreeMap;
+
 use keyferry_app::AppError;
 use keyferry_app::access_keys::AccessKeyAnswer;
 use keyferry_app::key_import::MaterialFile;
 use keyferry_app::keys::CreateKey;
 use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
-    Answer, BindKey, Bulk, BulkAnswer, BulkOperation, Claim, Copies, CopyInto, CreateKmsKey,
-    FileOfKey, GenerateInAws, GrantChoice, ImportInto, ImportKmsKey, KeepCopy, Manifest,
-    ManifestLine, Mode, Properties, Rotate, RotateKey, RotateToKey, RotationMethod, Rotations,
-    Selection, SynchronizeChoice, UpdateKmsKey, UploadKey,
+    Answer, BindKey, Bulk, BulkAnswer, BulkOperation, Claim, Copies, CopyInto, CreateGrant,
+    CreateKmsKey, FileOfKey, GenerateInAws, GrantChoice, ImportInto, ImportKmsKey, KeepCopy,
+    Manifest, ManifestLine, Mode, Properties, Rotate, RotateKey, RotateToKey, RotationMethod,
+    Rotations, Selection, SynchronizeChoice, UpdateKmsKey, UploadKey,
 };
 use keyferry_domain::arn::Region;
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::key_file::KeyFileFormat;
 use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::OldKey;
@@ -88,6 +91,10 @@ pub enum Act {
     RotateKeystore(OldKey),
     /// Change description and tags.
     Update,
+    /// Give a grant.
+    CreateGrant,
+    /// Retire it.
+    RetireGrant,
     /// Take all grants back.
     RevokeGrants,
     /// Stop managing it.
@@ -156,6 +163,11 @@ impl Act {
                 together(keys.rotate_keystore(actor, "store", method, mode).await)
             }
             Self::Update => keys.update(actor, NAME, update(), mode).await,
+            Self::CreateGrant => keys.create_grant(actor, NAME, new_grant(), mode).await,
+            Self::RetireGrant => {
+                let choice = GrantChoice::Of(new_grant().grantee);
+                keys.retire_grants(actor, NAME, choice, mode).await
+            }
             Self::RevokeGrants => {
                 keys.revoke_grants(actor, NAME, GrantChoice::All, mode)
                     .await
@@ -342,6 +354,17 @@ fn update() -> UpdateKmsKey {
         description: Some("what it is for".to_owned()),
         set_tags: [("team".to_owned(), "pay".to_owned())].into(),
         ..UpdateKmsKey::default()
+    }
+}
+
+fn new_grant() -> CreateGrant {
+    CreateGrant {
+        name: None,
+        grantee: format!("arn:aws:iam::{ACCOUNT}:role/payments"),
+        retiring: None,
+        operations: [GrantOperation::Decrypt, GrantOperation::Encrypt].into(),
+        context_equals: BTreeMap::new(),
+        context_subset: BTreeMap::from([("tenant".to_owned(), "a".to_owned())]),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Ends {
     pub has_alias: bool,
     /// Rotations on demand.
     pub rotations: usize,
+    /// Grants.
+    pub grants: usize,
 }
 
 /// One kind of job: what was before, what is asked for, and how AWS stands when it is done.
@@ -55,6 +57,7 @@ const fn plain(state: &'static str, materials: &'static [(u32, &str, &str)]) -> 
         materials,
         has_alias: true,
         rotations: 0,
+        grants: 0,
     }
 }
 
@@ -288,6 +291,25 @@ pub const UPDATE: Scenario = Scenario {
     ends: CREATE.ends,
 };
 
+/// Give a grant.
+pub const CREATE_GRANT: Scenario = Scenario {
+    name: "create-grant",
+    before: &[Act::Create],
+    act: Act::CreateGrant,
+    ends: &[Ends {
+        grants: 1,
+        ..plain("Enabled", FIRST)
+    }],
+};
+
+/// Retire a grant that was given here.
+pub const RETIRE_GRANT: Scenario = Scenario {
+    name: "retire-grant",
+    before: &[Act::Create, Act::CreateGrant],
+    act: Act::RetireGrant,
+    ends: CREATE.ends,
+};
+
 /// Take back the grants that somebody gave.
 pub const REVOKE_GRANTS: Scenario = Scenario {
     name: "revoke-grants",
@@ -376,6 +398,8 @@ pub const FURTHER: &[&Scenario] = &[
     &ROTATE_KEY,
     &ROTATE_KEYSTORE,
     &UPDATE,
+    &CREATE_GRANT,
+    &RETIRE_GRANT,
     &REVOKE_GRANTS,
     &BIND_EMPTY,
     &BIND_FILLED,

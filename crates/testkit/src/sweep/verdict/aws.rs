@@ -26,6 +26,7 @@ pub(super) struct Shown {
     pub(super) current: Option<String>,
     pub(super) materials: Vec<Material>,
     pub(super) aliases: Vec<String>,
+    pub(super) grants: usize,
 }
 
 /// One material as AWS shows it.
@@ -73,6 +74,7 @@ impl Account {
         let described = self.ask("DescribeKey", json!({ "KeyId": arn }));
         let metadata = described.map_or(Value::Null, |output| output["KeyMetadata"].clone());
         let of_this = |one: &&Value| one["TargetKeyId"] == metadata["KeyId"];
+        let key = json!({ "KeyId": arn });
         let all = json!({ "KeyId": arn, "IncludeKeyMaterial": "ALL_KEY_MATERIAL" });
         Shown {
             arn: arn.to_owned(),
@@ -89,6 +91,7 @@ impl Account {
                 .filter(of_this)
                 .map(|one| text(&one["AliasName"]))
                 .collect(),
+            grants: self.list("ListGrants", key, "Grants").len(),
         }
     }
 
@@ -197,6 +200,13 @@ fn difference(ends: &Ends, key: &KmsKey, shown: &Shown, number: usize) -> Option
         );
         return Some(Broken::TwoEffects(what));
     }
+    if shown.grants > ends.grants {
+        let what = format!(
+            "KMS key {number}: {} grants, {} wanted",
+            shown.grants, ends.grants
+        );
+        return Some(Broken::TwoEffects(what));
+    }
     let version = |one: &Material| {
         let id = one.id.parse().ok()?;
         key.bindings.get(&id).map(|version| version.get())
@@ -219,9 +229,16 @@ fn difference(ends: &Ends, key: &KmsKey, shown: &Shown, number: usize) -> Option
     let is_so = shown.state == ends.state
         && materials == wanted
         && shown.aliases == aliases
-        && rotations == ends.rotations;
+        && rotations == ends.rotations
+        && shown.grants == ends.grants;
     (!is_so).then(|| {
-        let found = (&shown.state, materials, &shown.aliases, rotations);
+        let found = (
+            &shown.state,
+            materials,
+            &shown.aliases,
+            rotations,
+            shown.grants,
+        );
         Broken::NotReached(format!("KMS key {number} is {found:?}, wanted {ends:?}"))
     })
 }
