@@ -14,5 +14,6 @@ mod dry_run;
 mod errors;
 mod key_import;
 mod pinning;
+mod promises;
 mod rotation;
 mod shell;
