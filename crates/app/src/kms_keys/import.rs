@@ -18,6 +18,7 @@ use super::bind::{Found, Source};
 use super::change::Wish;
 use super::create::{Destination, Properties};
 use super::make::NewKmsKey;
+use super::stay::{passing, refuse_renewal};
 use super::{Answer, KmsKeys, Mode, Planned};
 
 /// A file that goes into a KMS key.
@@ -246,6 +247,7 @@ impl KmsKeys {
             versions: made.key.versions,
         };
         let after = self.bound_to(to, &found.kms_key, &source, None).await?;
+        refuse_renewal(&after, self.shared.now(), passing(&source.versions))?;
         if mode.dry_run {
             let passes = source.versions.iter().any(KeyVersion::is_passed_through);
             let mut answer = self.planned_unstored(found.kms_key, after);

@@ -1,14 +1,11 @@
 //! Making one KMS key, wherever its material is from: a new key, a file, a key of the vault, or AWS.
 
-use jiff::Timestamp;
-use keyferry_domain::intent::WantedVersion;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::operation;
 use keyferry_domain::plan::Warning;
 use keyferry_domain::spec::KeySpec;
-use keyferry_domain::validity::{AWS_VALIDITY_MAX, Validity};
 use keyferry_ports::records::Batch;
 
 use crate::action::Action;
@@ -21,6 +18,7 @@ use crate::repeated::Digest;
 
 use super::create::{Destination, Holds, Properties, planned_first};
 use super::import::Brought;
+use super::stay::refuse_renewal;
 use super::{Answer, KmsKeys, Mode};
 
 /// A new key and a KMS key that holds it.
@@ -216,7 +214,7 @@ impl KmsKeys {
         let mut kms_key = self.designed(&to, name, holds, wanted.properties).await?;
         let passes = holding.passes_through();
         if passes {
-            refuse_renewal(&kms_key, self.shared.now())?;
+            refuse_renewal(&kms_key, self.shared.now(), |_| true)?;
         }
         if mode.dry_run {
             let mut planned = planned_first(kms_key, self.shared.now());
@@ -287,19 +285,4 @@ impl KmsKeys {
             Holding::Aws(..) => Ok(Batch::new()),
         }
     }
-}
-
-/// An end beyond AWS's 365 days is reached by importing the same bytes again, which takes a copy.
-fn refuse_renewal(kms_key: &KmsKey, now: Timestamp) -> Result<(), AppError> {
-    let is_renewed = |wanted: &WantedVersion| match wanted.validity {
-        Validity::Until(end) => end.duration_since(now) > AWS_VALIDITY_MAX,
-        Validity::Permanent => false,
-    };
-    if kms_key.intent.versions.iter().any(is_renewed) {
-        return Err(AppError::Invalid {
-            field: "expires_at",
-            why: "without a copy the material cannot be renewed after AWS's 365 days: let it lapse, or end sooner".to_owned(),
-        });
-    }
-    Ok(())
 }

@@ -1,7 +1,15 @@
 //! How long material shall stay, as a person says it.
 
 use jiff::Timestamp;
-use keyferry_domain::validity::Validity;
+use keyferry_domain::intent::WantedVersion;
+use keyferry_domain::key::KeyVersion;
+use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::validity::{AWS_VALIDITY_MAX, Validity};
+use keyferry_domain::version::VersionNumber;
+
+use crate::error::AppError;
+
+use super::KmsKeys;
 
 /// Until when, and whether an end beyond AWS's 365 days is reached by renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,4 +38,43 @@ impl From<Validity> for Stay {
             lapses: false,
         }
     }
+}
+
+impl KmsKeys {
+    /// Refuses an end that material of which the vault keeps no copy cannot reach.
+    pub(super) async fn refuse_renewal_without_copy(&self, after: &KmsKey) -> Result<(), AppError> {
+        let Some(source) = after.source else {
+            return Ok(());
+        };
+        let versions = self.shared.ports.records.list_versions(source).await?;
+        refuse_renewal(after, self.shared.now(), passing(&versions))
+    }
+}
+
+/// Whether a version is one of which no copy is kept.
+pub(super) fn passing(versions: &[KeyVersion]) -> impl Fn(VersionNumber) -> bool {
+    move |number| {
+        let mut versions = versions.iter();
+        versions.any(|one| one.identity.version == number && one.is_passed_through())
+    }
+}
+
+/// An end beyond AWS's 365 days is reached by importing the same bytes again, which takes a copy.
+pub(super) fn refuse_renewal(
+    kms_key: &KmsKey,
+    now: Timestamp,
+    is_without_copy: impl Fn(VersionNumber) -> bool,
+) -> Result<(), AppError> {
+    let is_renewed = |wanted: &WantedVersion| match wanted.validity {
+        Validity::Until(end) => end.duration_since(now) > AWS_VALIDITY_MAX,
+        Validity::Permanent => false,
+    };
+    let mut wanted = kms_key.intent.versions.iter();
+    if wanted.any(|wanted| is_without_copy(wanted.number) && is_renewed(wanted)) {
+        return Err(AppError::Invalid {
+            field: "expires_at",
+            why: "without a copy the material cannot be renewed after AWS's 365 days: let it lapse, or end sooner".to_owned(),
+        });
+    }
+    Ok(())
 }

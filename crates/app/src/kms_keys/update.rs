@@ -156,6 +156,9 @@ impl KmsKeys {
         }
         self.refuse_foreign_aliases(before, &command.add_aliases)
             .await?;
+        if after.intent.versions != before.intent.versions {
+            self.refuse_renewal_without_copy(&after).await?;
+        }
         Ok(after)
     }
 

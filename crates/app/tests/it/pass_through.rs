@@ -2,9 +2,11 @@
 
 use keyferry_app::AppError;
 use keyferry_app::key_import::MaterialFile;
+use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
-    Answer, CopyInto, ImportInto, ImportKmsKey, KeepCopy, Properties, Stay, UploadKey,
+    Answer, CopyInto, ImportInto, ImportKmsKey, KeepCopy, Properties, Stay, UpdateKmsKey, UploadKey,
 };
+use keyferry_domain::keystore::Template;
 use keyferry_domain::plan::Warning;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::Validity;
@@ -14,6 +16,7 @@ use keyferry_ports::records::{JobState, KeyRecords as _};
 use keyferry_testkit::world::World;
 use serde_json::json;
 
+use crate::adopt::foreign;
 use crate::key_import::{BYTES, file};
 use crate::kms_key_import::{command, import};
 use crate::scene::{DRY, MODE, aws, code, described, open_alerts, planned, rights, sync, world};
@@ -121,18 +124,60 @@ async fn e16_what_needs_a_copy_is_refused_without_one() {
     for refused in [upload, copy, replica] {
         assert_eq!(code(refused), "key.no-copy-kept");
     }
-    let late = Stay {
-        until: Validity::Until(
-            world.outside.clock.now() + jiff::SignedDuration::from_hours(24 * 500),
-        ),
-        lapses: false,
-    };
+}
+
+/// An end that AWS reaches only by renewal.
+fn late(world: &World) -> Stay {
+    let days = jiff::SignedDuration::from_hours(24 * 500);
+    Stay::from(Validity::Until(world.outside.clock.now() + days))
+}
+
+#[tokio::test]
+async fn e16_an_end_that_takes_a_renewal_is_refused_without_a_copy_wherever_it_is_said() {
+    let world = world().await;
+    let done = import(&world, passing("card", file(&BYTES)), &MODE).await;
+    world.succeed(done).await;
     let mut long = passing("long", file(&[7; 32]));
     long.into = ImportInto::New(Box::new(Properties {
-        validity: Some(late),
+        validity: Some(late(&world)),
         ..Properties::default()
     }));
-    assert_eq!(code(import(&world, long, &DRY).await), "request.invalid");
+
+    let made = import(&world, long, &DRY).await;
+    let update = UpdateKmsKey {
+        stay: Some(late(&world)),
+        ..UpdateKmsKey::default()
+    };
+    let keys = &world.app.kms_keys;
+    let updated = keys.update(&world.actor, "card", update, &MODE).await;
+    let template = UpdateKeystore {
+        template: Some(Template {
+            validity: late(&world).until,
+            ..Template::default()
+        }),
+        ..UpdateKeystore::default()
+    };
+    let keystores = &world.app.keystores;
+    let changed = keystores.update(&world.actor, "store", template).await;
+    changed.expect("a keystore's keys may be renewed");
+    let arn = foreign(&world, json!({ "Origin": "EXTERNAL" }));
+    let filled = import(&world, again_as("filled", &arn), &MODE).await;
+
+    for refused in [made, updated, filled] {
+        let refused = refused.expect_err("nobody could renew it");
+        assert_eq!(refused.code(), "request.invalid");
+        assert!(refused.to_string().contains("copy"), "{refused}");
+    }
+    let stored = world.app.keys.show(&world.actor, "filled").await;
+    assert_eq!(stored.unwrap_err().code(), "request.not-found");
+}
+
+/// A file without copy, under a name, into a KMS key.
+fn again_as(name: &str, arn: &str) -> ImportKmsKey {
+    ImportKmsKey {
+        into: ImportInto::Existing(arn.to_owned()),
+        ..passing(name, file(&[7; 32]))
+    }
 }
 
 pub(crate) async fn lost(world: &World) {
