@@ -350,3 +350,39 @@ async fn k4_a_grant_is_tried_given_shown_and_retired() {
         .await;
     assert_eq!(grants().await, Vec::<Value>::new());
 }
+
+#[tokio::test]
+async fn h7_having_versions_destroyed_after_deletion_wants_the_name_of_the_key_typed() {
+    let shell = shell().await;
+    let opt_in = "key update app --destroy-after-deletion true";
+    let opted = async || {
+        let key = shell.succeed("key show app --output json").await;
+        let key: Value = serde_json::from_str(&key).unwrap();
+        key["destroy_after_deletion"].as_bool().unwrap()
+    };
+
+    let nobody = shell.run(opt_in).await;
+    shell.will_answer("App");
+    let wrong = shell.run(opt_in).await;
+    for done in [nobody, wrong] {
+        assert_eq!(done.exit, Exit::NotConfirmed, "{}", done.stderr);
+        assert!(
+            done.stderr.contains("destroyed for ever"),
+            "{}",
+            done.stderr
+        );
+    }
+    assert!(!opted().await);
+    shell.will_answer("app");
+    shell.succeed(opt_in).await;
+    assert!(opted().await);
+
+    // Once it is so, saying it again loses nothing more.
+    shell.succeed(opt_in).await;
+    shell
+        .succeed("key update app --destroy-after-deletion false")
+        .await;
+    assert!(!opted().await);
+    shell.succeed(&format!("{opt_in} --yes")).await;
+    assert!(opted().await);
+}
