@@ -81,6 +81,13 @@ pub(super) async fn import(
         keep,
         into,
     } = args;
+    let settings = settings(context.world, new.settings)?;
+    if into.is_some() && settings != KmsKeySettings::default() {
+        return Err(CliError::usage(
+            "the KMS key of --into keeps its own aliases, tags, policy and other settings",
+        )
+        .hint("leave them out; change them afterwards with `kms-key update`"));
+    }
     let request = ImportKmsKeyRequest {
         keystore: new.keystore,
         name: new.name,
@@ -94,7 +101,7 @@ pub(super) async fn import(
         active_versions_max: key.active_versions_max,
         permitted_operations: key.permit.map(permitted),
         exportable: key.exportable,
-        settings: settings(context.world, new.settings)?,
+        settings,
     };
     operate(context, &at::IMPORT_KMS_KEY, &[], Some(&request), &new.run).await
 }

@@ -147,11 +147,7 @@ async fn e16_a_file_becomes_a_kms_key_by_one_command() {
     let settings = shell.run(&format!("{line} --into card --name other")).await;
     assert_eq!(settings.exit, Exit::Usage, "{}", settings.stderr);
     let settled = shell.run(&format!("{line} --into card")).await;
-    assert!(
-        settled.stderr.contains("[request.invalid]"),
-        "{}",
-        settled.stderr
-    );
+    assert_eq!(settled.exit, Exit::Usage, "{}", settled.stderr);
 }
 
 #[tokio::test]
@@ -200,4 +196,30 @@ async fn a_file_that_is_no_key_is_refused_with_a_code_and_shown_nowhere() {
     for done in [large, nowhere, nameless] {
         assert_eq!(done.exit, Exit::Usage, "{}", done.stderr);
     }
+}
+
+#[tokio::test]
+async fn e16_what_a_kms_key_keeps_when_it_is_filled_is_refused_before_the_file_is_read() {
+    let shell = Shell::with_keystore().await;
+    let fill = "kms-key import card --keystore store --file nowhere --into alias/empty";
+
+    for setting in [
+        "--alias card",
+        "--tag team=red",
+        "--description words",
+        "--region eu-central-1",
+        "--disabled",
+        "--multi-region",
+        "--expires never",
+        "--key-user arn:aws:iam::111122223333:user/ann",
+        "--rotate-every 90d",
+    ] {
+        let done = shell.run(&format!("{fill} {setting}")).await;
+        assert_eq!(done.exit, Exit::Usage, "{setting}: {}", done.stderr);
+        assert!(done.stderr.contains("--into"), "{setting}: {}", done.stderr);
+        assert!(done.stderr.contains("hint:"), "{setting}: {}", done.stderr);
+    }
+    let unread = shell.run(fill).await;
+    assert!(!unread.stderr.contains("--into"), "{}", unread.stderr);
+    assert_eq!(shell.succeed("key list --output json").await.trim(), "[]");
 }

@@ -51,3 +51,22 @@ async fn a_body_larger_than_any_key_file_is_refused_before_it_is_read() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.body["code"], "request.body-too-large");
 }
+
+#[tokio::test]
+async fn e16_a_kms_key_that_is_filled_takes_no_settings() {
+    let site = Site::with_keystore().await;
+    let body = json!({
+        "name": "card", "keystore": "store", "file": THIRTY, "format": "raw",
+        "into": "alias/empty", "settings": {"aliases": ["card"]},
+    });
+
+    let answer = site.post("/api/v1/kms-keys/import", body).await;
+
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert_eq!(answer.body["code"], "request.invalid", "{}", answer.body);
+    assert!(
+        answer.body.to_string().contains("settings"),
+        "{}",
+        answer.body
+    );
+}
