@@ -45,10 +45,9 @@ use crate::log::{Fact, object};
 pub(crate) use self::failure::{not_now, says_nothing};
 pub(crate) use self::observe::{Reader, out_of_reach, read_each};
 pub(crate) use self::outcome::{Kept, Told, not_prepared, tell};
-pub(crate) use self::passing::without_copy;
+pub(crate) use self::passing::{Passing, without_copy};
 pub(crate) use self::preview::view_of;
 
-use self::passing::Passing;
 use self::run::KmsKeyRun;
 
 /// Opens KMS keys for the engine.

@@ -27,7 +27,7 @@ pub(crate) struct Passing {
 
 impl Passing {
     /// Those of a key; `None` where there are none.
-    pub(super) fn of(key: Option<ManagedKey>, versions: Vec<KeyVersion>) -> Option<Self> {
+    pub(crate) fn of(key: Option<ManagedKey>, versions: Vec<KeyVersion>) -> Option<Self> {
         let is_here =
             |one: &KeyVersion| one.is_passed_through() && one.state != VersionState::Destroyed;
         let versions: Vec<KeyVersion> = versions.into_iter().filter(is_here).collect();
@@ -36,7 +36,7 @@ impl Passing {
     }
 
     /// What erases them, and tells of it.
-    pub(super) fn erased(
+    pub(crate) fn erased(
         &self,
         actor: &str,
         is_meant: impl Fn(VersionNumber) -> bool,

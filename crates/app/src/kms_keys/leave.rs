@@ -9,6 +9,7 @@ use keyferry_ports::records::{Batch, Change, Expect};
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::alerts::ended;
+use crate::driver::Passing;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 
@@ -83,7 +84,22 @@ impl KmsKeys {
         Ok(open.iter().map(|alert| ended(alert, now)).collect())
     }
 
-    /// Commits the changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back.
+    /// What erases material that was brought for the key without a copy to be kept, and that no job will take to AWS any more.
+    async fn left_behind(&self, key: &KmsKey) -> Result<Vec<Change>, AppError> {
+        let Some(source) = key.source else {
+            return Ok(Vec::new());
+        };
+        let records = &self.shared.ports.records;
+        let versions = records.list_versions(source).await?;
+        let passing = Passing::of(records.find_key(source).await?, versions);
+        let brought = key.took_in();
+        let is_meant = |number| brought.contains(&(source, number));
+        let now = self.shared.now();
+        Ok(passing.map_or_else(Vec::new, |one| one.erased("system", is_meant, now)))
+    }
+
+    /// Commits the changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back;
+    /// material of which no copy was to be kept goes.
     async fn leave(
         &self,
         actor: &Actor,
@@ -93,6 +109,7 @@ impl KmsKeys {
     ) -> Result<(), AppError> {
         let records = &self.shared.ports.records;
         let mut batch = Batch::from(changes);
+        batch.changes.extend(self.left_behind(key).await?);
         let predecessor = match key.predecessor {
             Some(id) => records.find_kms_key(id).await?,
             None => None,

@@ -19,7 +19,9 @@ use serde_json::json;
 use crate::adopt::foreign;
 use crate::key_import::{BYTES, file};
 use crate::kms_key_import::{command, import};
-use crate::scene::{DRY, MODE, aws, code, described, open_alerts, planned, rights, sync, world};
+use crate::scene::{
+    DRY, MODE, aws, code, described, entries, open_alerts, planned, rights, sync, world,
+};
 
 pub(crate) fn passing(name: &str, file: MaterialFile) -> ImportKmsKey {
     let mut command = command(name, file);
@@ -258,6 +260,13 @@ async fn e16_a_stuck_import_keeps_the_material_until_it_is_through() {
     let job = world.finished(started).await;
     assert_eq!(job.state, JobState::Stuck);
     assert_eq!(kept(&world, "card").await, HERE);
+    world
+        .app
+        .kms_keys
+        .release(&world.actor, "card", &DRY)
+        .await
+        .unwrap();
+    assert_eq!(kept(&world, "card").await, HERE);
     rights(&world, &[]);
     let retried: Result<_, AppError> = world.app.jobs.retry(&world.actor, job.id).await;
     retried.unwrap();
@@ -265,4 +274,23 @@ async fn e16_a_stuck_import_keeps_the_material_until_it_is_through() {
 
     assert_eq!(kept(&world, "card").await, GONE);
     assert_eq!(described(&world, "card").await["KeyState"], "Enabled");
+}
+
+#[tokio::test]
+async fn e16_material_of_a_stuck_import_goes_when_its_kms_key_is_released() {
+    let world = world().await;
+    rights(&world, &["kms:ImportKeyMaterial"]);
+    let started = import(&world, passing("card", file(&BYTES)), &MODE).await;
+    assert_eq!(world.finished(started).await.state, JobState::Stuck);
+    assert_eq!(kept(&world, "card").await, HERE);
+
+    let released = world.app.kms_keys.release(&world.actor, "card", &MODE);
+    released.await.unwrap();
+
+    assert_eq!(kept(&world, "card").await, GONE);
+    let told = entries(&world).await;
+    assert!(
+        told.iter()
+            .any(|entry| entry.action == "key.destroy-version")
+    );
 }
