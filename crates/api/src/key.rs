@@ -85,7 +85,7 @@ pub struct UpdateKeyRequest {
     pub confirm_name: Option<String>,
 }
 
-/// A KMS key that may hold a version.
+/// A KMS key that holds a version or could still need it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HolderView {
     /// Its id.
@@ -95,8 +95,9 @@ pub struct HolderView {
     /// Its ARN, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
-    /// Our life of it.
-    pub life: String,
+    /// Our life of it; none where it was forgotten before its deletion was proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<String>,
     /// Whether the version is the one that it encrypts with.
     pub current: bool,
 }
@@ -206,7 +207,7 @@ pub struct KeyVersionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub destroyed_at: Option<String>,
-    /// KMS keys that may hold it.
+    /// KMS keys that hold it or could still need it: while there is one, it is not destroyed.
     #[serde(default)]
     pub held_by: Vec<HolderView>,
 }

@@ -1,5 +1,7 @@
 //! Versions of keys: their states, and the KMS keys that may hold them.
 
+use std::collections::BTreeMap;
+
 use keyferry_audit::Outcome;
 use keyferry_domain::id::KeyId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -38,8 +40,8 @@ impl Keys {
             .await
     }
 
-    /// Reports a version as known, or feared to be known, by others. Every KMS key that may hold it is named in the log
-    /// and in the answer; what becomes of them is for a person to decide.
+    /// Reports a version as known, or feared to be known, by others. Every KMS key that holds it or could still need it is
+    /// named in the log and in the answer; what becomes of them is for a person to decide.
     ///
     /// # Errors
     ///
@@ -89,8 +91,8 @@ impl Keys {
             .detail("to", to);
         batch.push(fact.change());
         if to == VersionState::Compromised {
-            for holder in found.kms_keys.iter().filter(|one| one.may_hold(number)) {
-                let about = object("kms-key", holder.id, &holder.name);
+            for holder in found.holders.get(&number).into_iter().flatten() {
+                let about = object("kms-key", holder.kms_key, &holder.name);
                 let fact =
                     Fact::outcome(&actor.to_string(), action.as_str(), Outcome::Ok, about, now);
                 let fact = fact.detail("key", found.key.id).detail("version", number);
@@ -125,12 +127,18 @@ impl Shared {
         let versions = self.ports.records.list_versions(key.id).await?;
         let kms_keys = self.kms_keys_from(key.id).await?;
         let records = &self.ports.records;
+        let mut holders = BTreeMap::new();
+        for version in &versions {
+            let number = version.identity.version;
+            holders.insert(number, records.holders(key.id, number).await?);
+        }
         let copies = records.list_key_links(key.id).await?;
         let copied_from = records.find_key_link(Copied::Key(key.id)).await?;
         Ok(KeyWithVersions {
             key,
             versions,
             kms_keys,
+            holders,
             copies,
             copied_from,
         })

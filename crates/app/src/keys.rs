@@ -2,10 +2,11 @@
 
 mod everywhere;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{ACTIVE_VERSIONS_MAX_DEFAULT, KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_link::KeyLink;
@@ -95,6 +96,8 @@ pub struct KeyWithVersions {
     pub versions: Vec<KeyVersion>,
     /// The KMS keys that were made from it, by name, without those that are deleted.
     pub kms_keys: Vec<KmsKey>,
+    /// The KMS keys that hold a version or could still need it: while there is one, the version is not destroyed.
+    pub holders: BTreeMap<VersionNumber, Vec<Holder>>,
     /// Its copies, oldest first, those that are gone included.
     pub copies: Vec<KeyLink>,
     /// Where it came from, where it is a copy itself.
@@ -501,6 +504,7 @@ pub(crate) fn with_first_version(
         key,
         versions: vec![version],
         kms_keys: Vec::new(),
+        holders: BTreeMap::new(),
         copies: Vec::new(),
         copied_from: None,
     };

@@ -282,20 +282,6 @@ impl KmsKey {
         self.intent.life == Life::PendingDeletion && self.traces_prove_deletion(Some(now))
     }
 
-    /// Whether AWS may hold this version of its source in it: it shall, or it did when it was last looked at. A
-    /// released key still counts: nobody has taken anything out of it.
-    pub fn may_hold(&self, version: VersionNumber) -> bool {
-        let was_seen = |place: &Place| {
-            place.materials.value().is_some_and(|materials| {
-                materials.iter().any(|material| {
-                    material.is_present && self.bindings.get(&material.id) == Some(&version)
-                })
-            })
-        };
-        self.intent.life != Life::Deleted
-            && (self.intent.version(version).is_some() || self.observed.values().any(was_seen))
-    }
-
     /// The versions of keys in the vault that it holds or could still need: to be what is wanted of it or was wanted
     /// before a job that may be cancelled, to be activated again, or to have AWS decrypt what they encrypted. Material that
     /// AWS knows by an id counts for ever: AWS takes only the same bytes again under that id, and decrypts old ciphertexts

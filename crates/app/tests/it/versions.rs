@@ -1,8 +1,14 @@
 //! Versions: limit, states, who may hold them, and the way of a new one into the same KMS key.
 
+use std::collections::BTreeSet;
+
+use keyferry_app::AppError;
 use keyferry_app::keys::UpdateKey;
 use keyferry_app::kms_keys::{Properties, UploadKey};
+
+use keyferry_domain::destruction::Refused as NotDestroyed;
 use keyferry_domain::key_operation::KeyOperation;
+use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{AuditFilter, AuditRecords as _, Page};
@@ -40,7 +46,9 @@ async fn a_new_version_is_uploaded_into_the_same_kms_key_and_old_ciphertexts_dec
     let key = world.kms_key("app").await;
     assert_eq!(key.arn, Some(arn));
     assert_eq!(key.intent.current, Some(number(3)));
-    assert!(key.may_hold(number(1)) && !key.may_hold(number(2)) && key.may_hold(number(3)));
+    let found = keys.show(&world.actor, "app").await.unwrap();
+    let held = found.holders.iter().filter(|one| !one.1.is_empty());
+    assert!(held.map(|one| *one.0).eq([number(1), number(3)]));
     assert_eq!(states(&world).await, [VersionState::Active; 3]);
     let decrypted = aws(&world, "Decrypt", json!({ "CiphertextBlob": blob }));
     assert_eq!(decrypted["Plaintext"], "aGVsbG8=");
@@ -113,9 +121,9 @@ async fn a_compromised_version_names_every_kms_key_that_may_hold_it_and_goes_now
         .await
         .unwrap();
 
-    let holders = found.kms_keys.iter().filter(|one| one.may_hold(number(1)));
-    let names: Vec<&str> = holders.map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["app", "copy"]);
+    let holders = found.holders[&number(1)].iter();
+    let names: BTreeSet<&str> = holders.map(|one| one.name.as_str()).collect();
+    assert_eq!(names, BTreeSet::from(["app", "copy"]));
     let filter = AuditFilter {
         action: Some("key.compromise-version".to_owned()),
         ..AuditFilter::default()
@@ -160,4 +168,24 @@ async fn a_key_is_renamed_and_permitted_only_what_its_spec_can_do() {
     };
     let stale = keys.update(&world.actor, "billing", stale).await;
     assert_eq!(stale.unwrap_err().code(), "request.changed");
+}
+
+#[tokio::test]
+async fn a_version_is_listed_with_the_same_kms_keys_that_keep_it_from_being_destroyed() {
+    let world = world().await;
+    let (keys, kms_keys) = (&world.app.keys, &world.app.kms_keys);
+    let one = number(1);
+    let deactivate = keys.deactivate_version(&world.actor, "app", one);
+    deactivate.await.unwrap();
+    kms_keys.release(&world.actor, "app", &MODE).await.unwrap();
+
+    let refused = keys.destroy_version(&world.actor, "app", one, None, &DRY);
+    let Err(AppError::Destruction(NotDestroyed::Held(holders))) = refused.await else {
+        panic!("it is needed")
+    };
+    let found = keys.show(&world.actor, "app").await.unwrap();
+
+    assert_eq!(found.holders[&one], holders);
+    assert_eq!(holders.len(), 1);
+    assert_eq!(holders[0].life, Some(Life::Released));
 }

@@ -315,7 +315,11 @@ fn link_rows(links: &[KeyLinkView]) -> Table {
 }
 
 fn holder(holder: &HolderView) -> String {
-    let mark = if holder.current { "*" } else { "" };
+    let mark = match (&holder.life, holder.current) {
+        (None, _) => " (forgotten)",
+        (Some(_), true) => "*",
+        (Some(_), false) => "",
+    };
     format!("{}{mark}", holder.name)
 }
 

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use keyferry_api::key::{CreateKeyRequest, HolderView, KeyVersionView, KeyView, UpdateKeyRequest};
 use keyferry_app::AppError;
 use keyferry_app::keys::{CreateKey, KeyWithVersions, UpdateKey};
+use keyferry_domain::destruction::Holder;
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::KmsKey;
@@ -79,19 +80,26 @@ fn words(operations: impl IntoIterator<Item = KeyOperation>) -> Vec<String> {
     operations.into_iter().map(word).collect()
 }
 
-fn holder(kms_key: &KmsKey, number: VersionNumber) -> HolderView {
+fn holder(holder: &Holder, number: VersionNumber, kms_keys: &[KmsKey]) -> HolderView {
+    let mut known = kms_keys.iter();
+    let known = known.find(|one| one.id == holder.kms_key);
     HolderView {
-        kms_key: kms_key.id.to_string(),
-        name: kms_key.name.to_string(),
-        arn: kms_key.arn.as_ref().map(ToString::to_string),
-        life: kms_key.intent.life.as_str().to_owned(),
-        current: kms_key.intent.current == Some(number),
+        kms_key: holder.kms_key.to_string(),
+        name: holder.name.to_string(),
+        arn: holder.arn.as_ref().map(ToString::to_string),
+        life: holder.life.map(|life| life.as_str().to_owned()),
+        current: known.is_some_and(|one| one.intent.current == Some(number)),
     }
 }
 
-fn version(key: &ManagedKey, version: KeyVersion, kms_keys: &[KmsKey]) -> KeyVersionView {
+fn version(
+    key: &ManagedKey,
+    version: KeyVersion,
+    holders: &[Holder],
+    kms_keys: &[KmsKey],
+) -> KeyVersionView {
     let number = version.identity.version;
-    let holders = kms_keys.iter().filter(|one| one.may_hold(number));
+    let holders = holders.iter();
     KeyVersionView {
         number: number.get(),
         state: version.state.as_str().to_owned(),
@@ -107,7 +115,7 @@ fn version(key: &ManagedKey, version: KeyVersion, kms_keys: &[KmsKey]) -> KeyVer
         state_since: version.state_since.to_string(),
         destruction_due: version.destroy_due.map(|at| at.to_string()),
         destroyed_at: version.destroyed_at().map(|at| at.to_string()),
-        held_by: holders.map(|one| holder(one, number)).collect(),
+        held_by: holders.map(|one| holder(one, number, kms_keys)).collect(),
     }
 }
 
@@ -143,12 +151,17 @@ pub(crate) fn with_versions(found: KeyWithVersions) -> KeyView {
         key,
         versions,
         kms_keys,
+        holders,
         copies,
         copied_from,
     } = found;
+    let of = |one: &KeyVersion| holders.get(&one.identity.version);
     let versions = versions
         .into_iter()
-        .map(|one| version(&key, one, &kms_keys))
+        .map(|one| {
+            let holders = of(&one).map_or(&[][..], Vec::as_slice);
+            version(&key, one, holders, &kms_keys)
+        })
         .collect();
     KeyView {
         versions,
