@@ -400,9 +400,9 @@ fn of_blocked(blocked: &Blocked) -> Finding {
             region: Some(region.clone()),
             detail: code,
         },
-        // Only where it is wanted disabled: elsewhere the plan enables it.
         Blocked::GrantDiffers { name, .. } => nowhere(Kind::GrantMissing, name.clone()),
         Blocked::GrantNeedsEnabled { .. } => nowhere(Kind::GrantMissing, code),
+        // Only where it is wanted disabled: elsewhere the plan enables it.
         Blocked::PrimaryDisabled
         | Blocked::NotImportable
         | Blocked::RotationsUsed

@@ -189,6 +189,20 @@ impl WantedGrant {
             && operations == wanted
     }
 
+    /// The grant that AWS shows, where somebody named it and all that it allows is known.
+    pub fn of(shown: &Grant) -> Option<Self> {
+        let operations = shown.operations.iter();
+        Some(Self {
+            name: shown.name.clone()?,
+            grantee: shown.grantee.clone(),
+            retiring: shown.retiring.clone(),
+            operations: operations
+                .map(|word| GrantOperation::from_word(word))
+                .collect::<Option<_>>()?,
+            constraints: shown.constraints.clone(),
+        })
+    }
+
     /// What AWS will show of it, but for the id.
     pub(crate) fn shown(&self) -> Grant {
         let operations = self.operations.iter();

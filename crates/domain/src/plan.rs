@@ -361,7 +361,7 @@ impl Blocked {
             Self::GrantNeedsEnabled { .. } => (
                 "plan.grant-needs-enabled",
                 "AWS takes grants on enabled KMS keys only, and this one is not enabled",
-                "activate the KMS key, so that its material is imported, or cancel the job",
+                "enable or activate the KMS key and retry the job, or give the grant up with `kms-key revoke-grants --grantee`",
             ),
             Self::ReplicaUnreachable { .. } => (
                 "plan.replica-unreachable",

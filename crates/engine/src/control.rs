@@ -102,8 +102,9 @@ enum Order {
 /// What a person does to a job. A batch that is only tried is answered by the job as its first commit would leave it;
 /// then nobody is told of it or woken.
 impl Engine {
-    /// Cancels a job. Targets that have sent nothing are cancelled at once; one that has begun stops at its next
-    /// decision, when no request of it is without an answer. `records` (the audit entry) are written with the first of
+    /// Cancels a job, also one that is stuck: what was wanted is not wanted any more, where nothing of it was carried out.
+    /// Targets that have sent nothing are cancelled at once; one that has begun stops at its next decision, when no
+    /// request of it is without an answer. `records` (the audit entry) are written with the first of
     /// its commits; from then on nothing of the job is started, whatever becomes of the others.
     ///
     /// # Errors
@@ -111,7 +112,9 @@ impl Engine {
     /// See [`ControlError`]; nothing was written.
     pub async fn cancel(&self, job: JobId, records: Batch) -> Result<Job, ControlError> {
         let job = self.require(job).await?;
-        refuse_ended(&job)?;
+        if job.state != JobState::Stuck {
+            refuse_ended(&job)?;
+        }
         let now = whole_micros(self.core.now());
         self.control(job.id, records, Order::Cancel { now }).await
     }
@@ -237,11 +240,14 @@ impl Engine {
     /// A page of the targets that are still to be told.
     async fn cancelled(&self, job: Job, now: Timestamp) -> Result<Part, ControlError> {
         let mut changes = Vec::new();
-        let (mut open, mut ended, mut has_more) = (0, 0, false);
-        for target in self.targets(job.id, TargetState::Open).await? {
+        let (mut open, mut ended, mut freed, mut has_more) = (0, 0, 0, false);
+        let mut targets = self.targets(job.id, TargetState::Stuck).await?;
+        targets.extend(self.targets(job.id, TargetState::Open).await?);
+        for target in targets {
+            let is_stuck = target.state == TargetState::Stuck;
             let has_sent = self.has_sent(&job, &target).await?;
             // One that waits looks at its job again; one that is due does so anyway.
-            if has_sent && target.due_at <= now {
+            if has_sent && !is_stuck && target.due_at <= now {
                 open += 1;
                 continue;
             }
@@ -255,6 +261,7 @@ impl Engine {
                 changes.extend(cancelled.records);
                 note = cancelled.note.or(note);
             }
+            freed += u32::from(is_stuck);
             let due_at = target.due_at.min(now);
             let state = if has_sent {
                 open += 1;
@@ -273,6 +280,7 @@ impl Engine {
         let has_ended = open == 0 && !has_more;
         let progress = JobProgress {
             cancelled: job.progress.cancelled + ended,
+            stuck: job.progress.stuck.saturating_sub(freed),
             ..job.progress
         };
         let after = Job {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_audit::Outcome;
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::operation;
 use keyferry_engine::DriverError;
@@ -46,8 +47,10 @@ impl KmsKeyRun {
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Change> {
         // Before what is fulfilled is cleared.
         self.take_in();
+        let is_given = |grant: &WantedGrant| self.ungiven(grant).is_none();
+        let reached = operation::reached(&self.subject.key.intent, &is_given);
         let key = &mut self.subject.key;
-        if let operation::Change::Changed(intent) = operation::reached(&key.intent) {
+        if let operation::Change::Changed(intent) = reached {
             key.intent = intent;
             self.is_changed = true;
         }
@@ -112,7 +115,14 @@ impl KmsKeyRun {
             former.held.clone_from(&former.intent.versions);
         }
         former.intent = intent;
-        former.former.clear();
+        // What was wanted before a job that may still be cancelled had the aliases too.
+        for wish in former.former.iter_mut().filter_map(|one| one.wish.as_mut()) {
+            if let Ok(operation::Change::Changed(before)) =
+                operation::replace(&wish.intent, old_key, now)
+            {
+                wish.intent = before;
+            }
+        }
         former.rotation_due = None;
         let expect = Expect::Revision(former.revision);
         let fact = Fact::outcome(

@@ -79,6 +79,8 @@ pub(crate) struct Subject {
     pub(crate) only_protects: bool,
     /// Whether only what may be done without a person is done: the job heals.
     pub(crate) only_heals: bool,
+    /// Whether the job may give grants: who asks for anything else may have no right to let others use keys.
+    pub(crate) gives_grants: bool,
     /// Whether the job brought the material from a file.
     pub(crate) imports: bool,
     /// What of the source is kept only until AWS has it.
@@ -156,6 +158,7 @@ impl Driver for KmsKeyDriver {
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
+        subject.gives_grants = job.kind == Action::KmsKeyCreateGrant.as_str();
         subject.imports = job.kind == Action::KmsKeyImport.as_str();
         subject.only_disables = job.kind == Action::KmsKeyDisable.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
@@ -255,6 +258,7 @@ impl KmsKeyDriver {
             asked_at,
             only_protects: false,
             only_heals: false,
+            gives_grants: false,
             imports: false,
             passing,
             only_disables: false,

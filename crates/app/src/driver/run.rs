@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::id::JobId;
 use keyferry_domain::intent::Intent;
 use keyferry_domain::last_use::LastUse;
-use keyferry_domain::plan::{Decision, Plan, WaitReason};
+use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
@@ -159,6 +160,38 @@ impl KmsKeyRun {
         self.last_use = read;
     }
 
+    /// Grants are given by the job that somebody asked for, which does not end before all are there: no other job gives
+    /// what it left open, or waits for that.
+    fn but_for_grants(&self, found: Found) -> Found {
+        match found {
+            Found::Step(Step::CreateGrant { .. })
+            | Found::Blocked(Blocked::GrantDiffers { .. } | Blocked::GrantNeedsEnabled { .. })
+                if !self.subject.gives_grants =>
+            {
+                Found::Reached
+            }
+            Found::Reached if self.subject.gives_grants => {
+                let mut wanted = self.subject.key.intent.grants_to_give.iter();
+                match wanted.find_map(|grant| self.ungiven(grant)).cloned() {
+                    Some(region) => Found::Blocked(Blocked::GrantNeedsEnabled { region }),
+                    None => Found::Reached,
+                }
+            }
+            other => other,
+        }
+    }
+
+    /// A place where AWS does not show a grant that is wanted.
+    pub(super) fn ungiven(&self, grant: &WantedGrant) -> Option<&Region> {
+        let shows = |region: &&Region| {
+            let place = self.places.get(*region);
+            let shown = place.and_then(|place| place.grants.value());
+            shown.is_some_and(|all| all.iter().any(|one| grant.is_shown_by(one)))
+        };
+        let mut places = self.subject.key.intent.places.iter();
+        places.find(|region| !shows(region))
+    }
+
     /// Whether a step may be carried out without a person.
     fn heals(&self, step: &Step) -> bool {
         let alone = Plan {
@@ -179,6 +212,7 @@ impl Run for KmsKeyRun {
             Successor::Halted => return Ok(Verdict::only(successor_halted())),
         }
         let found = self.look_and_plan(now).await?;
+        let found = self.but_for_grants(found);
         let mut verdict = match found {
             Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
             Found::Wait(until, WaitReason::Unreadable) => {
@@ -239,13 +273,7 @@ impl Run for KmsKeyRun {
             _ => fact,
         };
         let fact = match step {
-            Step::CreateGrant { grant, .. } => {
-                let operations: Vec<&str> =
-                    grant.operations.iter().map(|one| one.as_str()).collect();
-                fact.detail("grant", &grant.name)
-                    .detail("grantee", &grant.grantee)
-                    .detail("operations", operations.join(","))
-            }
+            Step::CreateGrant { grant, .. } => given(fact, grant),
             Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => {
                 fact.detail("grant", grant)
             }
@@ -321,6 +349,28 @@ fn awaits_successor(now: Timestamp) -> Next {
         code: "plan.awaits-successor".to_owned(),
         why: "the new KMS key does not have the aliases yet".to_owned(),
     }
+}
+
+/// What a grant gives, to whom and within what.
+fn given(fact: Fact, grant: &WantedGrant) -> Fact {
+    let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
+    let mut fact = fact
+        .detail("grant", &grant.name)
+        .detail("grantee", &grant.grantee)
+        .detail("operations", operations.join(","));
+    if let Some(retiring) = &grant.retiring {
+        fact = fact.detail("retiring_principal", retiring);
+    }
+    for (name, pairs) in [
+        ("context_equals", &grant.constraints.equals),
+        ("context_subset", &grant.constraints.subset),
+    ] {
+        if !pairs.is_empty() {
+            let pairs = pairs.iter().map(|(name, value)| format!("{name}={value}"));
+            fact = fact.detail(name, pairs.collect::<Vec<_>>().join(","));
+        }
+    }
+    fact
 }
 
 /// Somebody else has to give us the right to read: soon, or in weeks.

@@ -38,9 +38,13 @@ pub enum GrantChoice {
 /// Whether a grant that was to be given is not wanted any more.
 type GivenUp<'a> = &'a dyn Fn(&WantedGrant) -> bool;
 
-/// Revoking or retiring.
-type Decide =
-    fn(&Intent, BTreeSet<String>, GivenUp<'_>) -> Result<operation::Change, operation::Refusal>;
+/// Revoking or retiring: of what is wanted, ids, what is given up, and the grants as AWS shows them.
+type Decide = fn(
+    &Intent,
+    BTreeSet<String>,
+    GivenUp<'_>,
+    &[Grant],
+) -> Result<operation::Change, operation::Refusal>;
 
 /// A grant to give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +134,10 @@ impl KmsKeys {
             selector,
             choice,
             (mode, wish),
-            operation::revoke_grants,
+            |intent, ids, given_up, shown| {
+                let comes = shown.iter().filter_map(WantedGrant::of);
+                operation::revoke_grants(intent, ids, given_up, comes)
+            },
         )
         .await
     }
@@ -190,7 +197,7 @@ impl KmsKeys {
             selector,
             choice,
             (mode, wish),
-            operation::retire_grants,
+            |intent, ids, given_up, _| operation::retire_grants(intent, ids, given_up),
         )
         .await
     }
@@ -217,7 +224,7 @@ impl KmsKeys {
                 GrantChoice::Of(principal) => wanted.grantee == *principal,
                 GrantChoice::These(_) => shown.iter().any(|one| wanted.is_shown_by(one)),
             };
-            Ok(decide(&key.intent, grants, &given_up)?)
+            Ok(decide(&key.intent, grants, &given_up, &shown)?)
         })
         .await
     }

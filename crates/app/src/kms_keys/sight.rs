@@ -235,6 +235,7 @@ impl<'a> Sight<'a> {
             asked_at: self.keys.shared.now(),
             only_protects: false,
             only_heals: false,
+            gives_grants: false,
             imports: false,
             passing: None,
             only_disables: false,

@@ -128,6 +128,32 @@ async fn a_successor_that_was_never_made_is_released_and_the_key_can_be_rotated_
 }
 
 #[tokio::test]
+async fn a_deletion_cancelled_after_the_successor_took_over_is_not_wanted_any_more() {
+    let world = world().await;
+    let keys = &app(&world).kms_keys;
+    let arn = world.arn("app").await.to_string();
+    let rotate = Rotate {
+        method: RotationMethod::NewKey(OldKey::KeepEnabled),
+    };
+    let rotation = keys
+        .rotate(&world.actor, "app", rotate, &Mode::default())
+        .await;
+    let deletion = job(keys
+        .schedule_deletion(&world.actor, &arn, 7, &Mode::naming("app"))
+        .await);
+    let jobs = &app(&world).jobs;
+    jobs.pause(&world.actor, deletion).await.unwrap();
+    world.succeed(rotation).await;
+    assert_eq!(world.kms_key(&arn).await.intent.life, Life::PendingDeletion);
+
+    cancel(&world, deletion).await;
+    world.run().await;
+
+    let intent = world.kms_key(&arn).await.intent;
+    assert_eq!((intent.life, intent.enabled), (Life::Replaced, true));
+}
+
+#[tokio::test]
 async fn a_job_of_which_something_was_sent_says_what_stays_wanted() {
     let world = world().await;
     let throttle = ScriptedFault::next("DeleteImportedKeyMaterial", Fault::Throttle);

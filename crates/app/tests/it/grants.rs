@@ -425,3 +425,68 @@ async fn k4_grants_take_a_right_of_their_own_that_aws_denies_for_keyferry_itself
     let refused = sim.kms(&us, REGION, "CreateGrant", grant, now).unwrap_err();
     assert!(refused.to_string().contains("AccessDenied"), "{refused}");
 }
+
+#[tokio::test]
+async fn k4_what_could_not_be_given_is_given_by_no_other_job_and_is_given_up_by_revoking() {
+    let world = world().await;
+    with_policy_of_connection(&world, false);
+    let stuck = world
+        .finished(give(&world, grant_to("payments"), &MODE).await)
+        .await;
+    assert_eq!(stuck.state, JobState::Stuck);
+
+    with_policy_of_connection(&world, true);
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+    let wanted = world.kms_key("app").await.intent.grants_to_give;
+    assert_eq!(wanted.len(), 1);
+    let given_up = GrantChoice::Of(role("payments"));
+    world.succeed(revoke(&world, given_up, &MODE).await).await;
+    let wanted = world.kms_key("app").await.intent.grants_to_give;
+    assert!(wanted.is_empty(), "{wanted:?}");
+}
+
+#[tokio::test]
+async fn k4_a_refused_grant_and_a_refused_retiring_are_given_up_by_cancelling_the_job() {
+    let world = world().await;
+    let id = given(&world, "one").await;
+    with_policy_of_connection(&world, false);
+    for gives in [true, false] {
+        let choice = GrantChoice::These([id.clone()].into());
+        let answer = match gives {
+            true => give(&world, grant_to("payments"), &MODE).await,
+            false => retire(&world, choice, &MODE).await,
+        };
+        let stuck = world.finished(answer).await;
+        assert_eq!(stuck.state, JobState::Stuck);
+
+        let jobs = &world.app.jobs;
+        jobs.cancel(&world.actor, stuck.id).await.unwrap();
+        world.run().await;
+
+        let intent = world.kms_key("app").await.intent;
+        let cancelled = jobs.show(&world.actor, stuck.id).await.unwrap();
+        assert_eq!(cancelled.job.state, JobState::Cancelled, "{cancelled:?}");
+        let left = (intent.grants_to_give, intent.grants_to_retire);
+        assert_eq!(left, Default::default(), "{cancelled:?}");
+    }
+    let revoked = revoke(&world, GrantChoice::These([id].into()), &MODE).await;
+    world.succeed(revoked).await;
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn k4_a_grant_on_a_key_that_was_disabled_meanwhile_is_not_said_to_be_given() {
+    let world = world().await;
+    let answer = give(&world, grant_to("payments"), &MODE).await;
+    let kms_keys = &world.app.kms_keys;
+    let disabled = kms_keys.disable(&world.actor, "app", &MODE).await;
+
+    let job = world.finished(answer).await;
+
+    assert!(disabled.is_ok(), "{disabled:?}");
+    assert_eq!(job.state, JobState::Stuck);
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+}

@@ -35,7 +35,8 @@ pub fn create_grant(
 }
 
 /// Wants grants taken back, by AWS's ids; where they are gone already, nothing happens. Whoever used one of them can no longer.
-/// What was to be given and is `given_up` is not wanted any more, and is taken back if it comes after all.
+/// What was to be given and is `given_up` is not wanted any more, and is taken back if it comes after all; so is what `comes`:
+/// a request of ours without an answer may give a grant once more, under another id.
 ///
 /// # Errors
 ///
@@ -44,9 +45,13 @@ pub fn revoke_grants(
     intent: &Intent,
     grants: BTreeSet<String>,
     given_up: &dyn Fn(&WantedGrant) -> bool,
+    comes: impl IntoIterator<Item = WantedGrant>,
 ) -> Result<Change, Refusal> {
     let mut after = without(intent, &grants, given_up)?;
+    // Who may retire a grant is said by others; to revoke it is our right.
+    after.grants_to_retire.retain(|one| !grants.contains(one));
     after.grants_to_revoke.extend(grants);
+    after.grants_given_up.extend(comes);
     Ok(Change::of(intent, after))
 }
 

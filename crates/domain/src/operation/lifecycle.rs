@@ -1,11 +1,14 @@
 //! What follows from facts rather than wishes: an intent reached, a deletion proved; and release.
 
 use super::{Change, Refusal};
+use crate::grant::WantedGrant;
 use crate::intent::Intent;
 use crate::life::{Life, LifeAction};
 
-/// The intent once the plan is empty: a new key is ACTIVE, and wishes that are fulfilled once are cleared.
-pub fn reached(intent: &Intent) -> Change {
+/// The intent once the plan is empty: a new key is ACTIVE, and wishes that are fulfilled once are cleared. A grant stays
+/// wanted until it `is_given`: on a key that is to be disabled the plan is empty without it.
+pub fn reached(intent: &Intent, is_given: &dyn Fn(&WantedGrant) -> bool) -> Change {
+    let waits = |grant: &&WantedGrant| !is_given(grant);
     let life = intent
         .life
         .after(LifeAction::Provisioned)
@@ -14,7 +17,12 @@ pub fn reached(intent: &Intent) -> Change {
         life,
         cancel_deletion: false,
         aliases_to_remove: Default::default(),
-        grants_to_give: Default::default(),
+        grants_to_give: intent
+            .grants_to_give
+            .iter()
+            .filter(waits)
+            .cloned()
+            .collect(),
         grants_given_up: Default::default(),
         grants_to_revoke: Default::default(),
         grants_to_retire: Default::default(),

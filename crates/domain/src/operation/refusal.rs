@@ -218,9 +218,11 @@ impl Refusal {
                 "kms-key.bad-grant",
                 "change what the grant allows, to whom or when",
             ),
-            Self::Disabled | Self::NoGrantOnDisabled => {
-                ("kms-key.disabled", "enable the KMS key first")
-            }
+            Self::Disabled => ("kms-key.disabled", "enable the KMS key first"),
+            Self::NoGrantOnDisabled => (
+                "kms-key.disabled",
+                "enable the KMS key first, or activate it where it was emptied",
+            ),
             Self::VersionNotNewer { .. } => (
                 "kms-key.version-not-newer",
                 "make a new version of the key first",

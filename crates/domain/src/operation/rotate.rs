@@ -90,7 +90,11 @@ pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Chan
         aliases: Default::default(),
         aliases_to_remove: Default::default(),
         rotation: None,
-        calm_until: now.checked_add(CALM).ok(),
+        // What was asked of it meanwhile does not wait for callers.
+        calm_until: match predecessor.life {
+            Life::Active => now.checked_add(CALM).ok(),
+            _ => predecessor.calm_until,
+        },
         ..base
     }))
 }

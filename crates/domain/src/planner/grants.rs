@@ -5,7 +5,7 @@ use crate::plan::{Blocked, WaitReason};
 use crate::step::Step;
 use crate::view::{Field, Grant, KeyState};
 
-/// None of the grants that shall go is there, in any place. Grants are given per Region, also on multi-Region keys (KMS
+/// None of the grants that shall be taken back is there, in any place. Grants are given per Region, also on multi-Region keys (KMS
 /// Developer Guide, "Multi-Region keys in AWS KMS"). Whoever may use a key that is to be deleted loses that first; what protects, a cancelled deletion or a disabling, does not wait for it.
 pub(super) fn taken_back(case: &Case<'_>) -> Flow {
     let intent = case.intent;
@@ -16,11 +16,7 @@ pub(super) fn taken_back(case: &Case<'_>) -> Flow {
                 .iter()
                 .any(|one| one.is_shown_by(grant))
     };
-    let retires = |grant: &Grant| intent.grants_to_retire.contains(&grant.id);
-    let is_none = intent.grants_to_revoke.is_empty()
-        && intent.grants_given_up.is_empty()
-        && intent.grants_to_retire.is_empty();
-    if is_none {
+    if intent.grants_to_revoke.is_empty() && intent.grants_given_up.is_empty() {
         return CONTENT;
     }
     for live in case.live() {
@@ -30,10 +26,6 @@ pub(super) fn taken_back(case: &Case<'_>) -> Flow {
             Field::Unreadable => return case.wait(UNREADABLE, WaitReason::Unreadable),
         };
         let region = live.region.clone();
-        if let Some(grant) = found.iter().find(|grant| retires(grant)) {
-            let grant = grant.id.clone();
-            return step(Step::RetireGrant { region, grant });
-        }
         if let Some(grant) = found.iter().find(|grant| goes(grant)) {
             if grant.id.is_empty() {
                 // Answered, and not shown yet: only AWS knows its id.
@@ -41,6 +33,27 @@ pub(super) fn taken_back(case: &Case<'_>) -> Flow {
             }
             let grant = grant.id.clone();
             return step(Step::RevokeGrant { region, grant });
+        }
+    }
+    CONTENT
+}
+
+/// None of the grants that shall be retired is there. AWS may refuse that to us, so nothing waits for it.
+pub(super) fn retired(case: &Case<'_>) -> Flow {
+    let intent = case.intent;
+    if intent.grants_to_retire.is_empty() {
+        return CONTENT;
+    }
+    for live in case.live() {
+        let found = match &live.place.grants {
+            Field::Value(found) => found,
+            Field::Absent => continue,
+            Field::Unreadable => return case.wait(UNREADABLE, WaitReason::Unreadable),
+        };
+        let retires = |grant: &&Grant| intent.grants_to_retire.contains(&grant.id);
+        if let Some(grant) = found.iter().find(retires) {
+            let (region, grant) = (live.region.clone(), grant.id.clone());
+            return step(Step::RetireGrant { region, grant });
         }
     }
     CONTENT

@@ -122,6 +122,7 @@ const STAGES: &[fn(&Case<'_>) -> Flow] = &[
     native::stage,
     state::stage,
     alias::stage,
+    grants::retired,
     grants::given,
 ];
 

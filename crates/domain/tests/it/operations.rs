@@ -314,12 +314,12 @@ fn wishes_that_are_fulfilled_once_are_cleared_when_the_intent_is_reached() {
     intent.cancel_deletion = true;
     intent.aliases_to_remove.insert(alias("old"));
 
-    let Change::Changed(after) = op::reached(&intent) else {
+    let Change::Changed(after) = op::reached(&intent, &|_| true) else {
         panic!("unchanged")
     };
 
     assert_eq!(after, active());
-    assert_eq!(op::reached(&after), Change::Unchanged);
+    assert_eq!(op::reached(&after, &|_| true), Change::Unchanged);
 }
 
 #[test]

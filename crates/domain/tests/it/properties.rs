@@ -219,7 +219,7 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::Enable => op::enable(intent, None),
         Wish::RemoveFromCloud => op::remove_from_cloud(intent),
         Wish::Restore => op::restore(intent),
-        Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into(), &|_| true),
+        Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into(), &|_| true, []),
         Wish::RetireGrants => op::retire_grants(intent, ["g".to_owned()].into(), &|_| false),
         Wish::CreateGrant => op::create_grant(intent, wanted_grant("app"), Partition::Aws),
         Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), None, world.now),

@@ -385,7 +385,7 @@ fn with_grants(world: &mut World, ids: &[&str]) {
 
 fn revoking(world: &mut World, ids: &[&str]) {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    let after = op::revoke_grants(&world.intent, ids, &|_| false).unwrap();
+    let after = op::revoke_grants(&world.intent, ids, &|_| false, []).unwrap();
     world.intent = after.or(&world.intent);
 }
 
@@ -405,7 +405,7 @@ fn grants_that_shall_go_are_revoked_one_by_one_and_no_others() {
         .map(|grant| &grant.id)
         .collect();
     assert_eq!(left, ["b"]);
-    let after = op::reached(&world.intent).or(&world.intent);
+    let after = op::reached(&world.intent, &|_| true).or(&world.intent);
     assert!(after.grants_to_revoke.is_empty());
 }
 
@@ -513,7 +513,7 @@ fn k4_a_grant_is_given_once_in_every_place() {
 
     let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
     assert_eq!(kinds, [StepKind::CreateGrant; 2]);
-    let after = op::reached(&world.intent).or(&world.intent);
+    let after = op::reached(&world.intent, &|_| true).or(&world.intent);
     assert!(after.grants_to_give.is_empty());
 }
 
@@ -561,7 +561,7 @@ fn k4_a_grant_that_is_given_up_is_taken_back_when_it_comes_after_all() {
     let mut world = World::settled(symmetric());
     giving(&mut world, "payments");
     let step = world.plan().steps()[0].clone();
-    let after = op::revoke_grants(&world.intent, [].into(), &|_| true).unwrap();
+    let after = op::revoke_grants(&world.intent, [].into(), &|_| true, []).unwrap();
     world.intent = after.or(&world.intent);
     assert!(world.intent.grants_to_give.is_empty());
     let Step::CreateGrant { grant, .. } = step else {
@@ -579,6 +579,22 @@ fn k4_a_grant_that_is_given_up_is_taken_back_when_it_comes_after_all() {
     assert_eq!(world.converge(), End::Reached);
 
     assert!(place(&mut world).grants.is_empty());
+}
+
+#[test]
+fn k4_a_grant_that_could_not_be_retired_can_be_revoked() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    let ids = || ["a".to_owned()].into();
+    let retired = op::retire_grants(&world.intent, ids(), &|_| false).unwrap();
+    let refused = retired.or(&world.intent);
+    let revoked = op::revoke_grants(&refused, ids(), &|_| false, []).unwrap();
+    world.intent = revoked.or(&refused);
+
+    assert_eq!(world.converge(), End::Reached);
+
+    let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
+    assert_eq!(kinds, [StepKind::RevokeGrant]);
 }
 
 #[test]

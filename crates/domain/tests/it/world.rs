@@ -223,7 +223,7 @@ impl World {
                     None => match view.open_until(self.now) {
                         Some(horizon) => self.advance(horizon),
                         None => {
-                            self.intent = reached(&self.intent).or(&self.intent);
+                            self.intent = reached(&self.intent, &|_| true).or(&self.intent);
                             return End::Reached;
                         }
                     },

@@ -127,6 +127,30 @@ async fn what_is_tried_on_a_job_is_answered_as_if_it_were_done_and_leaves_the_jo
 }
 
 #[tokio::test]
+async fn a_stuck_job_can_be_cancelled_and_is_not_stuck_any_more() {
+    let bench = Bench::new();
+    let keys = [bench.key(), bench.key(), bench.key()];
+    let job = bench.job(Priority::Interactive, &keys).await;
+    bench.world.set_broken(true);
+    let engine = bench.engine("first", &Fuse::whole());
+    bench.run_to_end(&engine).await;
+    assert_eq!(bench.find(job).await.state, JobState::Stuck);
+
+    engine.cancel(job, Batch::new()).await.unwrap();
+    bench.run_to_end(&engine).await;
+
+    let ended = bench.find(job).await;
+    assert_eq!(ended.state, JobState::Cancelled);
+    assert!(ended.finished_at.is_some());
+    assert_eq!((ended.progress.stuck, ended.progress.cancelled), (0, 3));
+    let again = engine.retry(job, Batch::new()).await;
+    assert!(
+        matches!(again, Err(ControlError::Ended { .. })),
+        "{again:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_ended_job_cannot_be_cancelled() {
     let bench = Bench::new();
     let job = bench.job(Priority::Interactive, &[bench.key()]).await;

@@ -3,8 +3,8 @@
 use keyferry_api::kms_key::{
     AccessChangeRequest, CreateGrantRequest, CreateKmsKeyRequest, GrantList, GrantView,
     KeyAccessRequest, KeyAccessView, KmsKeySettings, KmsKeyView, MaterialOrigin, MaterialView,
-    PlaceView, Renewal, RevokeGrantsRequest, RotateRequest, SourceKind, SourceView,
-    SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
+    PlaceView, Renewal, RetireGrantsRequest, RevokeGrantsRequest, RotateRequest, SourceKind,
+    SourceView, SynchronizeRequest, UpdateKmsKeyRequest, UploadKeyRequest, WantedVersionView,
 };
 use keyferry_api::plan::LastUseView;
 use keyferry_app::key_policy::{self, KeyAccess};
@@ -231,6 +231,18 @@ pub(crate) fn grants(request: RevokeGrantsRequest) -> Result<GrantChoice, AppErr
         _ => Err(AppError::Invalid {
             field: "grants",
             why: "give one of `grants`, `grantee` and `all`".to_owned(),
+        }),
+    }
+}
+
+/// Which grants are retired.
+pub(crate) fn grants_to_retire(request: RetireGrantsRequest) -> Result<GrantChoice, AppError> {
+    match (request.grants, request.grantee) {
+        (Some(ids), None) => Ok(GrantChoice::These(ids.into_iter().collect())),
+        (None, Some(principal)) => Ok(GrantChoice::Of(principal)),
+        _ => Err(AppError::Invalid {
+            field: "grants",
+            why: "give one of `grants` and `grantee`".to_owned(),
         }),
     }
 }

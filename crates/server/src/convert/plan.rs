@@ -6,6 +6,7 @@ use keyferry_api::plan::{
 use keyferry_app::AppError;
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
+use keyferry_domain::grant::GrantConstraints;
 use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
 
@@ -186,8 +187,14 @@ fn words(step: &Step) -> String {
         Step::DeleteAlias { alias, .. } => format!("remove {alias}"),
         Step::CreateGrant { grant, .. } => {
             let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
+            let is_bound = grant.constraints != GrantConstraints::default();
+            let bound = if is_bound {
+                ", within an encryption context"
+            } else {
+                ""
+            };
             format!(
-                "give {} the grant {} of {}",
+                "give {} the grant {} of {}{bound}",
                 grant.grantee,
                 grant.name,
                 operations.join(", ")

@@ -456,11 +456,7 @@ pub(crate) async fn retire_grants(
     Selector(key): Selector,
     Input(body): Input<RetireGrantsRequest>,
 ) -> Result<Response, Refused> {
-    let which = kms_key::grants(RevokeGrantsRequest {
-        grants: body.grants,
-        grantee: body.grantee,
-        all: false,
-    })?;
+    let which = kms_key::grants_to_retire(body)?;
     let answer = run
         .keys()
         .retire_grants(&run.actor, &key, which, &run.mode)

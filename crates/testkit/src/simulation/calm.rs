@@ -1,6 +1,7 @@
 //! After a simulation: faults end, nobody meddles any more, the accounts' owners clear what is theirs out of the way,
 //! and people ask for what they want once more. Then everything has one day to come to its end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use kms_sim::ForeignHand;
 use serde_json::{Value, json};
 
 use super::hand::open_policy;
-use super::landscape::{ACCOUNTS, REGIONS, ann};
+use super::landscape::{ACCOUNTS, REGIONS, ann, ours};
 use super::people::jobs_in;
 use super::verdict::materials;
 use super::{DAY, Did, Story};
@@ -181,7 +182,7 @@ impl Story {
         };
         let keys = self.crew.site.records.kms_keys();
         let stuck = self.stuck_jobs().await;
-        let book = self.book.clone();
+        let cancelled = self.cancelled_by_others();
         let work = async move {
             for key in stuck.iter().flat_map(|(_, disabled)| disabled) {
                 let mode = Mode::default();
@@ -194,7 +195,7 @@ impl Story {
                 let _ = match key.intent.life {
                     Life::Provisioning => continue,
                     // A deletion that somebody in AWS cancelled is begun again by people alone.
-                    Life::PendingDeletion if book.asked_deletion(key.id) => {
+                    Life::PendingDeletion if is_among(&cancelled, &key) => {
                         let days = key.intent.deletion_window_days;
                         let days = days.unwrap_or(*DELETION_WINDOW_DAYS.end());
                         kms_keys.schedule_deletion(&ann(), &id, days, &mode).await
@@ -208,6 +209,25 @@ impl Story {
             Did::Asked
         };
         self.give(server, work);
+    }
+
+    /// KMS keys, by AWS's ids, whose deletion we had begun, and somebody else has cancelled since.
+    fn cancelled_by_others(&self) -> BTreeSet<String> {
+        let site = &self.crew.site;
+        let mut cancelled = BTreeSet::new();
+        for event in site.sim.journal() {
+            let arn = event.key_arn.as_deref().unwrap_or_default();
+            let Some((_, id)) = arn.rsplit_once('/') else {
+                continue;
+            };
+            let is_ours = ACCOUNTS.map(ours).contains(&event.caller);
+            match event.operation.as_str() {
+                "ScheduleKeyDeletion" if is_ours => drop(cancelled.remove(id)),
+                "CancelKeyDeletion" if !is_ours => drop(cancelled.insert(id.to_owned())),
+                _ => {}
+            }
+        }
+        cancelled
     }
 
     /// Jobs that are stuck, with those of their KMS keys that people have to enable first, as the job tells them.
@@ -264,6 +284,12 @@ fn is_kept_by_replicas(metadata: &Value, window_days: u32, now: i64) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_among(ids: &BTreeSet<String>, key: &KmsKey) -> bool {
+    key.arn
+        .as_ref()
+        .is_some_and(|arn| ids.contains(arn.key_id()))
 }
 
 /// AWS's id of a KMS key, where it is in this account.

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_app::kms_keys::{
-    AdoptKeys, AdoptSelection, Bulk, BulkOperation, Copies, CopyInto, CreateKmsKey, Mode,
-    Properties, Rotate, RotateKey, RotationMethod, Selection, SynchronizeChoice, UpdateKmsKey,
-    UploadKey,
+    AdoptKeys, AdoptSelection, Bulk, BulkOperation, Copies, CopyInto, CreateGrant, CreateKmsKey,
+    GrantChoice, Mode, Properties, Rotate, RotateKey, RotationMethod, Selection, SynchronizeChoice,
+    UpdateKmsKey, UploadKey,
 };
 use keyferry_app::{App, AppError, ErrorClass};
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::id::{KeyId, KmsKeyId};
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::life::Life;
@@ -65,12 +66,6 @@ impl Book {
         let mut book = self.open();
         let known = book.asked.entry(key.id).or_default();
         known.add(asked);
-    }
-
-    /// Whether somebody asked that it be deleted.
-    pub(super) fn asked_deletion(&self, key: KmsKeyId) -> bool {
-        let book = self.open();
-        book.asked.get(&key).is_some_and(|asked| asked.deletion)
     }
 
     fn ask_of_source(&self, key: KeyId, asked: Asked) {
@@ -169,7 +164,8 @@ impl Person {
             73..77 => ("adopt", self.adopt().await),
             77..80 => self.leave(keys, key).await,
             80..85 => ("bulk", self.bulk(&living).await),
-            85..94 => self.mind_jobs().await,
+            85..92 => self.mind_jobs().await,
+            92..94 => self.grant(key).await,
             94..97 => ("schedule", self.schedule(key).await),
             _ => self.look(key).await,
         }
@@ -538,6 +534,7 @@ impl Person {
         let (name, state) = match self.dice.below(5) {
             0 => ("pause", JobState::Waiting),
             1 => ("resume", JobState::Paused),
+            2 if self.chance(50) => ("cancel", JobState::Stuck),
             2 => ("cancel", JobState::Waiting),
             _ => ("retry", JobState::Stuck),
         };
@@ -557,6 +554,40 @@ impl Person {
             _ => jobs.retry(&ann(), id).await,
         };
         (name, answer.map(drop))
+    }
+
+    /// Give a grant, or end all that its holder has.
+    async fn grant(&self, key: &KmsKey) -> (&'static str, Asking) {
+        let (kms_keys, id) = (&self.app.kms_keys, key.id.to_string());
+        let Some(arn) = &key.arn else {
+            return ("grant", Ok(()));
+        };
+        let holder = format!("arn:aws:iam::{}:role/app", arn.account().id);
+        let mode = self.mode();
+        match self.dice.below(4) {
+            0 => {
+                let of = GrantChoice::Of(holder);
+                let revoked = kms_keys.revoke_grants(&ann(), &id, of, &mode).await;
+                ("revoke grants", revoked.map(drop))
+            }
+            1 => {
+                let of = GrantChoice::Of(holder);
+                let retired = kms_keys.retire_grants(&ann(), &id, of, &mode).await;
+                ("retire grants", retired.map(drop))
+            }
+            _ => {
+                let command = CreateGrant {
+                    name: None,
+                    grantee: holder,
+                    retiring: None,
+                    operations: [GrantOperation::DescribeKey].into(),
+                    context_equals: BTreeMap::new(),
+                    context_subset: BTreeMap::new(),
+                };
+                let given = kms_keys.create_grant(&ann(), &id, command, &mode).await;
+                ("grant", given.map(drop))
+            }
+        }
     }
 
     async fn schedule(&self, key: &KmsKey) -> Asking {

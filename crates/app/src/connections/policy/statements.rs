@@ -131,8 +131,8 @@ fn multi_region(request: &PolicyRequest) -> Option<Value> {
     Some(on_condition(statement, service))
 }
 
-/// Grants for others. The condition keeps whoever holds our credentials from a grant to ourselves, and so from any use of
-/// keys.
+/// Grants for others. The condition keeps us from giving ourselves the use of keys; whoever steals our credentials may still
+/// give it to somebody else.
 ///
 /// # Source
 ///
