@@ -141,8 +141,8 @@ endpoints! {
     CONNECTION_HOSTS = Get "/api/v1/connections/hosts" "read_connection_hosts" "connections" "List the exact hosts that a firewall must let through"
         .query::<HostsQuery>().answers(&[ok(body::<HostsView>())]);
     ADD_CONNECTION = Post "/api/v1/connections" "add_connection" "connections" "Verify settings and store them"
-        .takes(body::<AddConnectionRequest>())
-        .answers(&[made(body::<StoredConnectionView>())]);
+        .query::<TrialQuery>().takes(body::<AddConnectionRequest>())
+        .answers(&[tried(body::<StoredConnectionView>()), made(body::<StoredConnectionView>())]);
     SHOW_CONNECTION = Get "/api/v1/connections/{connection}" "read_connection" "connections" "Show a connection"
         .answers(&[ok(body::<ConnectionView>())]);
     UPDATE_CONNECTION = Patch "/api/v1/connections/{connection}" "update_connection" "connections" "Change a connection, verifying it again"
@@ -302,9 +302,9 @@ endpoints! {
     SHOW_SCHEDULE = Get "/api/v1/schedules/{schedule}" "read_schedule" "schedules" "Show when and how a key or a KMS key rotates by itself"
         .answers(&[ok(body::<ScheduleView>())]);
     SET_KMS_KEY_ROTATION = Patch "/api/v1/kms-keys/{kms_key}/rotation-schedule" "set_kms_key_rotation" "kms-keys" "Set when a KMS key rotates by itself"
-        .query::<DryRunQuery>().takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
+        .query::<TrialQuery>().takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
-        .query::<DryRunQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+        .query::<TrialQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
 
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);

@@ -92,7 +92,7 @@ impl Access {
         let batch = Batch::new()
             .with(Change::PutUser(user.clone(), Expect::New))
             .with(fact.change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(user)
     }
 
@@ -127,7 +127,7 @@ impl Access {
         let batch = Batch::new()
             .with(Change::PutSession(session.clone()))
             .with(Fact::done(&actor, Action::SessionUse, about, now).change());
-        ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(Issued {
             record: session,
             secret,
@@ -147,9 +147,8 @@ impl Access {
     pub async fn sign_out(&self, cookie: &SecretText) -> Result<(), AppError> {
         let records = &self.shared.ports.records;
         if let Some(session) = records.find_session(&hash(cookie.expose())).await? {
-            records
-                .commit(Batch::new().with(Change::DeleteSession(session.id)))
-                .await?;
+            let batch = Batch::new().with(Change::DeleteSession(session.id));
+            self.shared.commit(batch).await?;
         }
         Ok(())
     }
@@ -169,9 +168,8 @@ impl Access {
                 used_at: now,
                 ..session
             };
-            records
-                .commit(Batch::new().with(Change::PutSession(touched)))
-                .await?;
+            let batch = Batch::new().with(Change::PutSession(touched));
+            self.shared.commit(batch).await?;
         }
         Ok(actor)
     }

@@ -127,10 +127,10 @@ impl Shared {
         let versions = self.ports.records.list_versions(key.id).await?;
         let kms_keys = self.kms_keys_from(key.id).await?;
         let records = &self.ports.records;
-        let mut holders = BTreeMap::new();
-        for version in &versions {
-            let number = version.identity.version;
-            holders.insert(number, records.holders(key.id, number).await?);
+        let numbers = versions.iter().map(|one| one.identity.version);
+        let mut holders: BTreeMap<_, Vec<_>> = numbers.map(|one| (one, Vec::new())).collect();
+        for (number, holder) in records.holders_of_all(key.id).await? {
+            holders.entry(number).or_default().push(holder);
         }
         let copies = records.list_key_links(key.id).await?;
         let copied_from = records.find_key_link(Copied::Key(key.id)).await?;

@@ -125,6 +125,13 @@ impl KeyWithVersions {
                     at,
                     ..
                 } if *key == self.key.id => self.turn(*version, *to, *at),
+                Change::SetDestruction {
+                    key,
+                    version,
+                    due,
+                    announced,
+                    ..
+                } if *key == self.key.id => self.doom(*version, (*due, *announced)),
                 _ => {}
             }
         }
@@ -136,6 +143,18 @@ impl KeyWithVersions {
         if let Some(version) = versions.find(|one| one.identity.version == number) {
             version.state = to;
             version.state_since = at;
+        }
+    }
+
+    fn doom(
+        &mut self,
+        number: VersionNumber,
+        (due, announced): (Option<Timestamp>, Option<Timestamp>),
+    ) {
+        let mut versions = self.versions.iter_mut();
+        if let Some(version) = versions.find(|one| one.identity.version == number) {
+            version.destroy_due = due;
+            version.destroy_announced = announced;
         }
     }
 }
@@ -175,6 +194,12 @@ impl Keys {
     ) -> Result<PageOf<ManagedKey>, AppError> {
         authorize(actor, Action::KeyRead)?;
         Ok(self.shared.ports.records.list_keys(filter, page).await?)
+    }
+
+    /// One key alone, by id or name.
+    pub async fn find(&self, actor: &Actor, selector: &str) -> Result<ManagedKey, AppError> {
+        authorize(actor, Action::KeyRead)?;
+        self.shared.find_key(selector).await
     }
 
     /// One key with its versions, by id or name.
@@ -274,15 +299,20 @@ impl Keys {
         rotation: Option<SourceRotation>,
         revision: Option<u64>,
     ) -> Result<ManagedKey, AppError> {
-        let mut after = self
-            .try_rotation(actor, selector, rotation, revision)
-            .await?;
+        authorize(actor, Action::KeyUpdate)?;
+        let before = self.shared.find_key(selector).await?;
+        check_revision("key", revision, before.revision)?;
+        check_rule(rotation.as_ref(), before.spec)?;
+        let versions = self.shared.ports.records.list_versions(before.id).await?;
+        let last = versions.last().map(|version| version.created_at);
+        let last = last.unwrap_or(before.created_at);
+        let now = self.shared.now();
+        let mut after = ManagedKey { rotation, ..before }.due_after(last, now);
         let rule = after.rotation.as_ref().map_or_else(
             || "never".to_owned(),
             |rotation| rotation.schedule.recurrence.to_string(),
         );
         let about = object("key", after.id, &after.name);
-        let now = self.shared.now();
         let fact = Fact::done(actor, Action::KeyUpdate, about, now).detail("rotation", rule);
         let expect = Expect::Revision(after.revision);
         let batch = Batch::new()
@@ -291,24 +321,6 @@ impl Keys {
         self.shared.commit(batch).await?;
         after.revision += 1;
         Ok(after)
-    }
-
-    /// The key as [`Keys::set_rotation`] would leave it; nothing is stored.
-    pub async fn try_rotation(
-        &self,
-        actor: &Actor,
-        selector: &str,
-        rotation: Option<SourceRotation>,
-        revision: Option<u64>,
-    ) -> Result<ManagedKey, AppError> {
-        authorize(actor, Action::KeyUpdate)?;
-        let before = self.shared.find_key(selector).await?;
-        check_revision("key", revision, before.revision)?;
-        check_rule(rotation.as_ref(), before.spec)?;
-        let versions = self.shared.ports.records.list_versions(before.id).await?;
-        let last = versions.last().map(|version| version.created_at);
-        let last = last.unwrap_or(before.created_at);
-        Ok(ManagedKey { rotation, ..before }.due_after(last, self.shared.now()))
     }
 }
 

@@ -101,7 +101,7 @@ impl App {
     pub fn new(ports: Ports, owner: &str) -> Self {
         let links = Arc::new(Links::new(&ports));
         let driver = Arc::new(KmsKeyDriver {
-            records: Arc::clone(&ports.records),
+            records: ports.records.clone(),
             vault: Arc::clone(&ports.vault),
             links: Arc::clone(&links),
             clock: Arc::clone(&ports.clock),
@@ -127,12 +127,7 @@ impl App {
             entropy: Arc::clone(&ports.entropy),
             settings: Settings::new(owner, quota::quotas()),
         }));
-        let shared = Arc::new(Shared {
-            ports,
-            links,
-            engine,
-            is_trial: false,
-        });
+        let shared = Arc::new(Shared::new(ports, links, engine));
         dispatch.beginner.know(&shared);
         Self::of(shared, driver)
     }
@@ -143,13 +138,7 @@ impl App {
     #[must_use]
     pub fn trial(&self) -> Self {
         let (shared, driver) = &self.parts;
-        let shared = Arc::new(Shared {
-            ports: shared.ports.clone(),
-            links: Arc::clone(&shared.links),
-            engine: Arc::clone(&shared.engine),
-            is_trial: true,
-        });
-        Self::of(shared, Arc::clone(driver))
+        Self::of(Arc::new(shared.trial()), Arc::clone(driver))
     }
 
     fn of(shared: Arc<Shared>, driver: Arc<KmsKeyDriver>) -> Self {

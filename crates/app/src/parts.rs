@@ -9,7 +9,7 @@ use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
 use keyferry_ports::messenger::Messenger;
-use keyferry_ports::records::{AllRecords, Batch, RecordsError};
+use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
@@ -39,16 +39,60 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
 }
 
+/// [`Ports`] as use cases have them: of the records the reading half alone, and AWS by [`Links`] alone.
+#[derive(Clone)]
+pub(crate) struct Reach {
+    pub(crate) records: Arc<dyn ReadRecords>,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) seal_control: Arc<dyn SealControl>,
+    pub(crate) passwords: Arc<dyn Passwords>,
+    pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
 /// What use cases share.
 pub(crate) struct Shared {
-    pub(crate) ports: Ports,
+    pub(crate) ports: Reach,
     pub(crate) links: Arc<Links>,
     pub(crate) engine: Arc<Engine>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
+    /// The other half of the records: nothing but [`Shared::commit`] can reach it.
+    commits: Arc<dyn Commits>,
 }
 
 impl Shared {
+    pub(crate) fn new(ports: Ports, links: Arc<Links>, engine: Arc<Engine>) -> Self {
+        let records: Arc<dyn ReadRecords> = ports.records.clone();
+        Self {
+            ports: Reach {
+                records,
+                vault: ports.vault,
+                seal_control: ports.seal_control,
+                passwords: ports.passwords,
+                messenger: ports.messenger,
+                clock: ports.clock,
+                entropy: ports.entropy,
+            },
+            links,
+            engine,
+            is_trial: false,
+            commits: ports.records,
+        }
+    }
+
+    /// The same, whose changes are only tried.
+    pub(crate) fn trial(&self) -> Self {
+        Self {
+            ports: self.ports.clone(),
+            links: Arc::clone(&self.links),
+            engine: Arc::clone(&self.engine),
+            is_trial: true,
+            commits: Arc::clone(&self.commits),
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.ports.clock.now()
     }
@@ -57,9 +101,9 @@ impl Shared {
         uuid_v7(self.now(), &*self.ports.entropy)
     }
 
-    /// Commits a batch, or only tries it. What people ask for is committed by nothing else, so that a trial keeps nothing.
+    /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
-        self.ports.records.commit(batch.tried(self.is_trial)).await
+        self.commits.commit(batch.tried(self.is_trial)).await
     }
 
     /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the

@@ -94,7 +94,7 @@ impl Seals {
             .with(Change::InsertSeal(seal))
             .with(Change::PutKeyring(keyring, Expect::New))
             .with(fact.change());
-        Ok(records.commit(batch).await?)
+        Ok(self.shared.commit(batch).await?)
     }
 
     /// Whether the vault is open. Anybody may ask.
@@ -156,12 +156,8 @@ impl Seals {
     async fn record(&self, actor: &Actor, action: Action, seal: &Seal) -> Result<(), AppError> {
         let about = object("seal", seal.id, &seal.name);
         let fact = Fact::done(actor, action, about, self.shared.now());
-        Ok(self
-            .shared
-            .ports
-            .records
-            .commit(Batch::new().with(fact.change()))
-            .await?)
+        let batch = Batch::new().with(fact.change());
+        Ok(self.shared.commit(batch).await?)
     }
 }
 

@@ -421,6 +421,7 @@ fn of_warning(warning: &Warning) -> Option<Finding> {
         Warning::GrantsStay(_)
         | Warning::BecomesUnusable
         | Warning::NoCopyKept
+        | Warning::ErasesMaterial(_)
         | Warning::Unreadable(_) => None,
     }
 }

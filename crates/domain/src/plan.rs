@@ -385,4 +385,6 @@ pub enum Warning {
     Unreadable(&'static str),
     /// The vault will keep no copy: what AWS loses can be brought back from the file alone.
     NoCopyKept,
+    /// The vault erases what it has of so many versions: no copy of them was to be kept.
+    ErasesMaterial(usize),
 }

@@ -97,7 +97,7 @@ impl Courier {
             ..delivery
         };
         let claim = Batch::new().with(Change::PutDelivery(claimed.clone()));
-        match records.commit(claim).await {
+        match self.shared.commit(claim).await {
             Err(error) if is_conflict(&error) => return Ok(false),
             claimed => claimed?,
         }
@@ -112,7 +112,7 @@ impl Courier {
             Ok(()) => self.taken(claimed, &destination).await?,
             Err(why) => self.not_taken(claimed, &destination, why, now).await?,
         };
-        match records.commit(batch).await {
+        match self.shared.commit(batch).await {
             Err(error) if is_conflict(&error) => Ok(is_taken),
             committed => committed.map(|()| is_taken).map_err(AppError::from),
         }

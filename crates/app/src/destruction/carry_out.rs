@@ -81,7 +81,7 @@ impl Shared {
                 name: LOOKS.to_owned(),
                 value: format!("{} {}", after.last, after.trusted_from),
             };
-            records.commit(Batch::new().with(change)).await?;
+            self.commit(Batch::new().with(change)).await?;
         }
         Ok((after, is_new))
     }
@@ -125,7 +125,7 @@ impl Shared {
         authorize(&actor, Action::KeyDestroyVersion)?;
         if let Some(why) = distrust {
             let told = self.told_of_version(&key, row.version, (REFUSED, why));
-            records.commit(Batch::from(told.await?)).await?;
+            self.commit(Batch::from(told.await?)).await?;
             return Ok(false);
         }
         let holders = records.holders(row.key, row.version).await?;
@@ -143,7 +143,7 @@ impl Shared {
         let codes = [REFUSED, NEAR, SCHEDULED];
         let over = self.no_longer_told(&key, row.version, &codes).await?;
         batch.changes.extend(over);
-        match records.commit(batch).await {
+        match self.commit(batch).await {
             // Whoever looks next sees whether it was.
             Err(RecordsError::Unknown) => Ok(false),
             committed => Ok(committed.map(|()| true)?),
@@ -180,7 +180,7 @@ impl Shared {
         let over = self.no_longer_told(key, number, &[REFUSED]).await?;
         let told = self.told_of_version(key, number, (NEAR, &detail)).await?;
         batch.changes.extend(over.into_iter().chain(told));
-        Ok(self.ports.records.commit(batch).await?)
+        Ok(self.commit(batch).await?)
     }
 
     /// Commits alert, log entry and the time of the next try.
@@ -209,7 +209,7 @@ impl Shared {
             .told_of_version(key, number, (REFUSED, &detail))
             .await?;
         batch.changes.extend(over.into_iter().chain(told));
-        Ok(self.ports.records.commit(batch).await?)
+        Ok(self.commit(batch).await?)
     }
 }
 

@@ -70,7 +70,7 @@ impl Shared {
                 continue;
             }
             let changes = self.scheduled(&actor, &key, &version, deleted).await?;
-            match records.commit(Batch::from(changes)).await {
+            match self.commit(Batch::from(changes)).await {
                 Ok(()) | Err(RecordsError::Conflict { .. } | RecordsError::Unknown) => {}
                 Err(error) => return Err(error.into()),
             }

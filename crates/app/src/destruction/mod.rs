@@ -59,7 +59,7 @@ pub(crate) fn erased(
 
 impl Keys {
     /// Schedules the destruction of a version, `days` from now, 30 unless given. Until then it can be cancelled. One that is
-    /// scheduled already gets the new time where one is given. With `dry_run`, only what would be is answered.
+    /// scheduled already gets the new time where one is given. With `dry_run`, it is only tried.
     ///
     /// # Errors
     ///
@@ -77,19 +77,12 @@ impl Keys {
         let now = self.shared.now();
         let due_at = due(now, days.unwrap_or(DELAY_DAYS_MIN))?;
         let key = self.shared.find_key(selector).await?;
-        let mut found = self.shared.with_versions(key).await?;
+        let found = self.shared.with_versions(key).await?;
         let version = find_version(&found, number)?.clone();
         let records = &self.shared.ports.records;
         check(version.state, records.holders(found.key.id, number).await?)?;
         mode.confirms_name("key", &found.key.name)?;
         if version.destroy_due.is_some() && days.is_none() {
-            return Ok(found);
-        }
-        if mode.dry_run {
-            let doomed = |one: &&mut KeyVersion| one.identity.version == number;
-            if let Some(one) = found.versions.iter_mut().find(doomed) {
-                one.destroy_due = Some(due_at);
-            }
             return Ok(found);
         }
         let about = object("key", found.key.id, &found.key.name);
@@ -100,8 +93,9 @@ impl Keys {
         let batch = Batch::new()
             .with(set_due(&version, Dates::due(due_at)))
             .with(fact.change());
-        self.shared.commit(batch).await?;
-        self.shared.with_versions(found.key).await
+        let after = found.after(&batch.changes);
+        self.shared.commit(batch.tried(mode.dry_run)).await?;
+        Ok(after)
     }
 
     /// Cancels the destruction of a version. Where none is scheduled nothing changes. A key that has its versions destroyed
@@ -119,7 +113,7 @@ impl Keys {
     ) -> Result<KeyWithVersions, AppError> {
         authorize(actor, Action::KeyCancelDestruction)?;
         let key = self.shared.find_key(selector).await?;
-        let mut found = self.shared.with_versions(key).await?;
+        let found = self.shared.with_versions(key).await?;
         let version = find_version(&found, number)?.clone();
         if version.state == VersionState::Destroyed {
             return Err(AppError::VersionState(IllegalVersionAction {
@@ -128,13 +122,6 @@ impl Keys {
             }));
         }
         if version.destroy_due.is_none() {
-            return Ok(found);
-        }
-        if dry_run {
-            let kept = |one: &&mut KeyVersion| one.identity.version == number;
-            if let Some(one) = found.versions.iter_mut().find(kept) {
-                one.destroy_due = None;
-            }
             return Ok(found);
         }
         let now = self.shared.now();
@@ -157,9 +144,9 @@ impl Keys {
             .no_longer_told(&found.key, number, &codes)
             .await?;
         batch.changes.extend(over);
-        self.shared.commit(batch).await?;
-        let key = self.shared.find_key(&found.key.id.to_string()).await?;
-        self.shared.with_versions(key).await
+        let after = found.after(&batch.changes);
+        self.shared.commit(batch.tried(dry_run)).await?;
+        Ok(after)
     }
 }
 

@@ -32,7 +32,7 @@ use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
 use keyferry_engine::{Cancelled, Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{
-    AllRecords, Attempt, AttemptState, Change, JobFilter, Page, Records, Target,
+    Attempt, AttemptState, Change, JobFilter, Page, ReadRecords, Records, Target,
 };
 use keyferry_ports::vault::Vault;
 
@@ -53,7 +53,7 @@ use self::run::KmsKeyRun;
 /// Opens KMS keys for the engine.
 #[derive(Clone)]
 pub(crate) struct KmsKeyDriver {
-    pub(crate) records: Arc<dyn AllRecords>,
+    pub(crate) records: Arc<dyn ReadRecords>,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) links: Arc<Links>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -10,7 +10,7 @@ use keyferry_domain::step::{Step, StepKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::Field;
 use keyferry_engine::DriverError;
-use keyferry_ports::records::{AllRecords, Attempt, AttemptState, Change, Records};
+use keyferry_ports::records::{Attempt, AttemptState, Change, ReadRecords, Records};
 
 use crate::codec::decode_step;
 use crate::destruction::erased;
@@ -53,7 +53,7 @@ impl Passing {
 /// The version of its source that a KMS key holds, or ever held, and that the vault could not give AWS again: it keeps no
 /// copy of it.
 pub(crate) async fn without_copy(
-    records: &dyn AllRecords,
+    records: &dyn ReadRecords,
     key: &KmsKey,
 ) -> Records<Option<VersionNumber>> {
     let Some(source) = key.source else {

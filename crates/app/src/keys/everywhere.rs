@@ -30,10 +30,10 @@ impl AnyKey {
         }
     }
 
-    /// What a list of either kind goes on behind: both are ordered by name and id, and write their cursors alike.
+    /// What a list of either kind goes on behind: both are ordered by name and id.
     fn cursor(&self) -> String {
         let (name, id) = self.order();
-        format!("{id}:{name}")
+        Page::behind(id, name)
     }
 }
 

@@ -158,7 +158,7 @@ impl KmsKeys {
         let answer = self
             .start(actor, wish.action, request, &mut batch, vec![after])
             .await?;
-        if is_urgent && self.bulk_job().is_none() {
+        if is_urgent && self.bulk_job().is_none() && !self.shared.is_trial {
             // What waits on the key, for days perhaps, waits for something that may not be wanted any more.
             let hurried = self.shared.engine.hurry(id.into()).await;
             if let Err(error) = hurried {

@@ -3,7 +3,7 @@
 use keyferry_domain::kms_key::{KmsKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self, Change as IntentChange};
-use keyferry_domain::plan::{Decision, Plan};
+use keyferry_domain::plan::{Decision, Plan, Warning};
 use keyferry_ports::records::{Batch, Change, Expect};
 
 use crate::action::{Action, authorize};
@@ -33,17 +33,16 @@ impl KmsKeys {
             intent,
             ..before.clone()
         };
-        if mode.dry_run {
-            return Ok(nothing_sent(after));
-        }
         self.refuse_busy(&before).await?;
         let put = Change::PutKmsKey(after.clone(), Expect::Revision(before.revision));
-        self.leave(actor, Action::KmsKeyRelease, &before, vec![put])
+        let leaving = self
+            .leaving(actor, Action::KmsKeyRelease, &before, vec![put])
             .await?;
-        Ok(Answer::Done(KmsKey {
+        let after = KmsKey {
             revision: before.revision + 1,
             ..after
-        }))
+        };
+        self.leave(leaving, after, mode).await
     }
 
     /// Drops the record of a KMS key that is DELETED or GONE; its versions stay in the vault, its audit entries in the
@@ -65,15 +64,13 @@ impl KmsKeys {
                 name: key.name.to_string(),
             });
         }
-        if mode.dry_run {
-            return Ok(nothing_sent(key));
-        }
         self.refuse_busy(&key).await?;
         let mut changes = self.ended_alerts(&key).await?;
         changes.push(Change::DeleteKmsKey(key.id, Expect::Revision(key.revision)));
-        self.leave(actor, Action::KmsKeyForget, &key, changes)
+        let leaving = self
+            .leaving(actor, Action::KmsKeyForget, &key, changes)
             .await?;
-        Ok(Answer::Done(key))
+        self.leave(leaving, key, mode).await
     }
 
     /// Nobody looks at the key any more who could end its alerts.
@@ -85,7 +82,7 @@ impl KmsKeys {
     }
 
     /// What erases material that was brought for the key without a copy to be kept, and that no job will take to AWS any more.
-    async fn left_behind(&self, key: &KmsKey) -> Result<Vec<Change>, AppError> {
+    async fn left_behind(&self, actor: &Actor, key: &KmsKey) -> Result<Vec<Change>, AppError> {
         let Some(source) = key.source else {
             return Ok(Vec::new());
         };
@@ -94,22 +91,22 @@ impl KmsKeys {
         let passing = Passing::of(records.find_key(source).await?, versions);
         let brought = key.took_in();
         let is_meant = |number| brought.contains(&(source, number));
-        let now = self.shared.now();
-        Ok(passing.map_or_else(Vec::new, |one| one.erased("system", is_meant, now)))
+        let (actor, now) = (actor.to_string(), self.shared.now());
+        Ok(passing.map_or_else(Vec::new, |one| one.erased(&actor, is_meant, now)))
     }
 
-    /// Commits the changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back;
+    /// The changes with their audit entry. A predecessor that still waits to be replaced by the key gets its name back;
     /// material of which no copy was to be kept goes.
-    async fn leave(
+    async fn leaving(
         &self,
         actor: &Actor,
         action: Action,
         key: &KmsKey,
         changes: Vec<Change>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Batch, AppError> {
         let records = &self.shared.ports.records;
         let mut batch = Batch::from(changes);
-        batch.changes.extend(self.left_behind(key).await?);
+        batch.changes.extend(self.left_behind(actor, key).await?);
         let predecessor = match key.predecessor {
             Some(id) => records.find_kms_key(id).await?,
             None => None,
@@ -133,15 +130,30 @@ impl KmsKeys {
             fact = fact.detail("arn", arn);
         }
         batch.push(fact.change());
-        self.commit(batch).await.map_err(taken(&key.name))
+        Ok(batch)
     }
-}
 
-fn nothing_sent(kms_key: KmsKey) -> Answer {
-    let plan = Plan {
-        decision: Decision::Steps(Vec::new()),
-        stop: None,
-        warnings: Vec::new(),
-    };
-    Answer::Planned(vec![Planned { kms_key, plan }])
+    /// Commits it, or only tries it. Answers the KMS key as it is then.
+    async fn leave(&self, leaving: Batch, after: KmsKey, mode: &Mode) -> Result<Answer, AppError> {
+        let erases = |change: &&Change| matches!(change, Change::DestroyVersion { .. });
+        let erased = leaving.changes.iter().filter(erases).count();
+        self.commit(leaving.tried(mode.dry_run))
+            .await
+            .map_err(taken(&after.name))?;
+        if !mode.dry_run {
+            return Ok(Answer::Done(after));
+        }
+        let plan = Plan {
+            decision: Decision::Steps(Vec::new()),
+            stop: None,
+            warnings: match erased {
+                0 => Vec::new(),
+                versions => vec![Warning::ErasesMaterial(versions)],
+            },
+        };
+        Ok(Answer::Planned(vec![Planned {
+            kms_key: after,
+            plan,
+        }]))
+    }
 }

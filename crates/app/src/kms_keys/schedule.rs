@@ -23,7 +23,15 @@ impl KmsKeys {
         choice: RotationChoice,
         revision: Option<u64>,
     ) -> Result<KmsKey, AppError> {
-        let mut after = self.try_rotation(actor, selector, choice, revision).await?;
+        authorize(actor, Action::KmsKeyUpdate)?;
+        let before = self.find(selector).await?;
+        check_revision("KMS key", revision, before.revision)?;
+        let keystore = self
+            .shared
+            .find_keystore(&before.keystore.to_string())
+            .await?;
+        let inherited = keystore.template.rotation.as_ref();
+        let mut after = self.with_schedule(before, choice, inherited).await?;
         let about = object("kms-key", after.id, &after.name);
         let rule = after.intent.rotation.as_ref();
         let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());
@@ -36,25 +44,6 @@ impl KmsKeys {
         self.shared.commit(batch).await?;
         after.revision += 1;
         Ok(after)
-    }
-
-    /// The KMS key as [`KmsKeys::set_rotation`] would leave it; nothing is stored.
-    pub async fn try_rotation(
-        &self,
-        actor: &Actor,
-        selector: &str,
-        choice: RotationChoice,
-        revision: Option<u64>,
-    ) -> Result<KmsKey, AppError> {
-        authorize(actor, Action::KmsKeyUpdate)?;
-        let before = self.find(selector).await?;
-        check_revision("KMS key", revision, before.revision)?;
-        let keystore = self
-            .shared
-            .find_keystore(&before.keystore.to_string())
-            .await?;
-        let inherited = keystore.template.rotation.as_ref();
-        self.with_schedule(before, choice, inherited).await
     }
 
     /// The KMS key with another schedule, and due by it.

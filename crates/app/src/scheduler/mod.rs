@@ -254,7 +254,7 @@ impl Scheduler {
             .with(later(again))
             .with(told)
             .with(fact.detail("code", error.code()).change());
-        self.shared.ports.records.commit(batch).await?;
+        self.shared.commit(batch).await?;
         Ok(false)
     }
 

@@ -134,7 +134,7 @@ impl Scheduler {
     /// Writes an alert; another server may have come first.
     pub(super) async fn put(&self, change: Change) -> Result<(), AppError> {
         let batch = Batch::new().with(change);
-        match self.shared.ports.records.commit(batch).await {
+        match self.shared.commit(batch).await {
             Ok(()) | Err(RecordsError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

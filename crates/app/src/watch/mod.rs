@@ -195,7 +195,7 @@ impl Watch {
         let (_, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
         // The sweep is written too: of two servers that begin one watch at once, one meets the other's revision.
         let batch = Batch::from(changes).with(Change::PutSweep(sweep, expect));
-        match records.commit(batch).await {
+        match self.shared.commit(batch).await {
             Ok(()) => {}
             Err(RecordsError::Conflict { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),

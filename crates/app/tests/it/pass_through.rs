@@ -6,6 +6,7 @@ use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
     Answer, CopyInto, ImportInto, ImportKmsKey, KeepCopy, Properties, Stay, UpdateKmsKey, UploadKey,
 };
+use keyferry_audit::Entry;
 use keyferry_domain::keystore::Template;
 use keyferry_domain::plan::Warning;
 use keyferry_domain::spec::KeySpec;
@@ -284,13 +285,20 @@ async fn e16_material_of_a_stuck_import_goes_when_its_kms_key_is_released() {
     assert_eq!(world.finished(started).await.state, JobState::Stuck);
     assert_eq!(kept(&world, "card").await, HERE);
 
-    let released = world.app.kms_keys.release(&world.actor, "card", &MODE);
+    let kms_keys = &world.app.kms_keys;
+    let plan = kms_keys.release(&world.actor, "card", &DRY).await;
+    let Ok(Answer::Planned(plans)) = &plan else {
+        panic!("no plan: {plan:?}");
+    };
+    assert_eq!(plans[0].plan.warnings, [Warning::ErasesMaterial(1)]);
+    assert_eq!(kept(&world, "card").await, HERE);
+    let released = kms_keys.release(&world.actor, "card", &MODE);
     released.await.unwrap();
 
     assert_eq!(kept(&world, "card").await, GONE);
     let told = entries(&world).await;
-    assert!(
-        told.iter()
-            .any(|entry| entry.action == "key.destroy-version")
-    );
+    let is_erasure = |entry: &&Entry| entry.action == "key.destroy-version";
+    let erasures: Vec<&Entry> = told.iter().filter(is_erasure).collect();
+    assert_eq!(erasures.len(), 1, "{erasures:?}");
+    assert_eq!(erasures[0].actor, world.actor.to_string());
 }

@@ -1,18 +1,20 @@
 //! Changes of Keyferry's own records, tried first: the same checks and answers, and nothing is kept, sent or told.
 
 use keyferry_app::alert_delivery::AddDestination;
-use keyferry_app::connections::{LinkChange, UpdateConnection};
+use keyferry_app::connections::{AddConnection, LinkChange, LinkRequest, Stored, UpdateConnection};
+use keyferry_app::key_copies::CopyToGroup;
 use keyferry_app::key_import::ImportAs;
-use keyferry_app::keys::{KeyWithVersions, UpdateKey};
+use keyferry_app::keys::{CreateKey, KeyWithVersions, UpdateKey};
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
-use keyferry_app::kms_keys::Answer;
+use keyferry_app::kms_keys::{Answer, Mode};
 use keyferry_app::{Actor, App, AppError};
-use keyferry_domain::connection::Identity;
+use keyferry_domain::connection::{Identity, Tier};
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::{AlertId, JobId};
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::RotationChoice;
+use keyferry_domain::schedule::{Recurrence, RotationSchedule, SourceRotation};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{AuditRecords as _, DestinationAddress};
@@ -22,7 +24,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::key_import::{BYTES, file, new_key};
-use crate::scene::{aws, open_alerts, sync, world};
+use crate::scene::{DRY, MODE, aws, open_alerts, rights, sync, world};
 
 const ONE: VersionNumber = VersionNumber::FIRST;
 
@@ -87,6 +89,10 @@ fn keystore(name: &str) -> CreateKeystore {
     }
 }
 
+fn every(period: &str) -> RotationSchedule {
+    RotationSchedule::new(Recurrence::Every(period.parse().unwrap()))
+}
+
 fn webhook() -> AddDestination {
     AddDestination {
         name: "ops".parse().unwrap(),
@@ -109,14 +115,19 @@ fn renamed(name: &str) -> UpdateKey {
 /// What a person sees of a key, but ids and material.
 fn of_key(found: KeyWithVersions) -> String {
     let versions = found.versions.iter();
-    let versions = versions.map(|one| (one.identity.version, one.state, one.origin));
+    let versions = versions.map(|one| {
+        let number = one.identity.version;
+        (number, one.state, one.origin, one.destroy_due)
+    });
     let key = &found.key;
     format!(
-        "{} {} {} {} {:?}",
+        "{} {} {} {} {:?} {:?} {:?}",
         key.name,
         key.revision,
         key.current,
         key.destroy_after_deletion,
+        key.rotation,
+        key.rotation_due,
         versions.collect::<Vec<_>>()
     )
 }
@@ -165,6 +176,122 @@ async fn changes_of_keys_are_tried_with_the_same_answer_and_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn destructions_rules_and_copies_are_tried_and_nothing_is_kept() {
+    let world = world().await;
+    let who = &world.actor;
+    let exportable = CreateKey {
+        exportable: true,
+        ..new_key("spare")
+    };
+    world.app.keys.create(who, exportable).await.unwrap();
+
+    let copy = async |app: &App| {
+        let command = CopyToGroup {
+            group: "default".to_owned(),
+            name: Some("copy".parse().unwrap()),
+            exportable: false,
+        };
+        app.keys.copy_to_group(who, "spare", command).await
+    };
+    done(&world, copy, |made| (made.key.name, made.key.revision)).await;
+    let rule = async |app: &App| {
+        let rotation = SourceRotation {
+            schedule: every("30d"),
+            with_copies: false,
+            deactivate_former: false,
+        };
+        let keys = &app.keys;
+        keys.set_rotation(who, "spare", Some(rotation), None).await
+    };
+    done(&world, rule, |key| key).await;
+    let rule = async |app: &App| {
+        let choice = RotationChoice::Own(every("30d"));
+        app.kms_keys.set_rotation(who, "app", choice, None).await
+    };
+    done(&world, rule, |key| {
+        (key.intent, key.rotation_due, key.revision)
+    })
+    .await;
+    let keys = &world.app.keys;
+    keys.deactivate_version(who, "spare", ONE).await.unwrap();
+    let destroy = async |app: &App| {
+        let mode = Mode::naming("spare");
+        let keys = &app.keys;
+        keys.destroy_version(who, "spare", ONE, None, &mode).await
+    };
+    let before = outside(&world).await;
+    let planned = keys.destroy_version(who, "spare", ONE, None, &DRY).await;
+    assert!(planned.unwrap().versions[0].destroy_due.is_some());
+    assert_eq!(outside(&world).await, before);
+    done(&world, destroy, of_key).await;
+    let keep = async |app: &App| app.keys.cancel_destruction(who, "spare", ONE, false).await;
+    done(&world, keep, of_key).await;
+}
+
+#[tokio::test]
+async fn a_connection_is_added_on_trial_with_every_check_of_the_real_one() {
+    let world = world().await;
+    let who = &world.actor;
+    let named = |name: &str| AddConnection {
+        name: name.parse().unwrap(),
+        request: LinkRequest {
+            link: world.link(),
+            regions: vec![World::region()],
+            tier: Tier::Full,
+        },
+        rotation: None,
+        access_key_rotation: None,
+        allow_unverified: false,
+    };
+
+    let add = async |app: &App| app.connections.add(who, named("second")).await;
+    let seen = |stored: Stored| {
+        let one = stored.connection;
+        (one.name, one.health, one.revision, stored.verified)
+    };
+    done(&world, add, seen).await;
+    let add = async |app: &App| app.connections.add(who, named("aws")).await;
+    refused(&world, "request.name-taken", add).await;
+    let scheduler = &Actor::Keystore {
+        name: "store".parse().unwrap(),
+    };
+    let add = async |app: &App| app.connections.add(scheduler, named("third")).await;
+    refused(&world, "access.denied", add).await;
+}
+
+#[tokio::test]
+async fn a_kms_key_is_released_on_trial_unless_a_job_works_on_it() {
+    let world = world().await;
+    let who = &world.actor;
+    world.create("second", KeySpec::Aes256).await.unwrap();
+
+    let busy = async |app: &App| app.kms_keys.release(who, "second", &MODE).await;
+    refused(&world, "kms-key.busy", busy).await;
+    let before = outside(&world).await;
+    let planned = world.app.kms_keys.release(who, "app", &DRY).await;
+    assert!(matches!(planned, Ok(Answer::Planned(_))), "{planned:?}");
+    assert_eq!(outside(&world).await, before);
+    let release = async |app: &App| app.kms_keys.release(who, "app", &MODE).await;
+    done(&world, release, |left| format!("{left:?}")).await;
+}
+
+#[tokio::test]
+async fn the_first_administrator_and_a_session_are_not_kept_on_trial_either() {
+    let world = world().await;
+    let (name, password) = ("ann", SecretText::new("a good long password"));
+
+    let add = async |app: &App| {
+        let access = &app.access;
+        access
+            .add_first_administrator(name.parse().unwrap(), &password)
+            .await
+    };
+    done(&world, add, |user| user.name).await;
+    let sign_in = async |app: &App| app.access.sign_in(&name.parse().unwrap(), &password).await;
+    done(&world, sign_in, |issued| issued.record.expires_at).await;
+}
+
+#[tokio::test]
 async fn changes_of_connections_keystores_and_groups_are_tried_and_nothing_is_kept() {
     let world = world().await;
     let who = &world.actor;
@@ -192,7 +319,7 @@ async fn changes_of_connections_keystores_and_groups_are_tried_and_nothing_is_ke
         };
         app.connections.update(who, "aws", command).await
     };
-    let seen = |stored: keyferry_app::connections::Stored| {
+    let seen = |stored: Stored| {
         let one = stored.connection;
         (one.regions, one.health, one.revision, stored.verified)
     };
@@ -252,6 +379,18 @@ async fn jobs_are_paused_resumed_and_cancelled_on_trial_and_their_wishes_stay() 
     assert_eq!(world.kms_key("second").await.intent, wish);
     done(&world, cancel, |job| job).await;
     assert_eq!(world.kms_key("second").await.intent.life, Life::Released);
+}
+
+#[tokio::test]
+async fn a_stuck_job_is_taken_up_on_trial_and_stays_stuck() {
+    let world = world().await;
+    let who = &world.actor;
+    rights(&world, &["kms:ImportKeyMaterial"]);
+    let started = world.create("second", KeySpec::Aes256).await;
+    let id = world.finished(started).await.id;
+
+    let retry = async |app: &App| app.jobs.retry(who, id).await;
+    done(&world, retry, |job| job).await;
 }
 
 #[tokio::test]

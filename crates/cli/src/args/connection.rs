@@ -125,9 +125,9 @@ pub struct AddArgs {
     /// Store it even though it does not work yet.
     #[arg(long)]
     pub allow_unverified: bool,
-    /// Only verify: store nothing.
-    #[arg(long)]
-    pub dry_run: bool,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }
 
 /// When the access key rotates by itself.

@@ -327,11 +327,6 @@ fn print_stored(context: &mut Context<'_>, stored: &StoredConnectionView) -> Res
 
 async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
     let settings = settings(context.world, Some(args.name.clone()), &args.link)?;
-    if args.dry_run {
-        try_out(context, settings).await?;
-        context.world.say("nothing was stored: this was a dry run");
-        return Ok(());
-    }
     let VerifyConnectionRequest {
         identity,
         regions,
@@ -353,12 +348,13 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
         access_key_rotation: args.access_key.request(),
         allow_unverified: args.allow_unverified,
     };
-    let reply = context
-        .client
-        .send(Call::to(&at::ADD_CONNECTION, &[]).body(&request))
-        .await;
+    let call = Call::to(&at::ADD_CONNECTION, &[])
+        .body(&request)
+        .tried(args.trial);
+    let reply = context.client.send(call).await;
     let stored: StoredConnectionView = reply.map_err(offer_unverified)?.read()?;
-    stored_or_noted(context, &stored, args.allow_unverified)
+    context.say_tried(args.trial);
+    stored_or_noted(context, &stored, args.allow_unverified, args.trial)
 }
 
 fn offer_unverified(error: CliError) -> CliError {
@@ -382,12 +378,18 @@ fn stored_or_noted(
     context: &mut Context<'_>,
     stored: &StoredConnectionView,
     allow_unverified: bool,
+    trial: TrialArgs,
 ) -> Result<(), CliError> {
     match print_stored(context, stored) {
         Err(error) if allow_unverified && error.exit == Exit::Conflict => {
+            let done = if trial.dry_run {
+                "it would be stored"
+            } else {
+                "stored"
+            };
             context
                 .world
-                .say(&format!("warning: stored, but {}", error.message));
+                .say(&format!("warning: {done}, but {}", error.message));
             error
                 .causes
                 .iter()
@@ -432,7 +434,7 @@ async fn update(context: &mut Context<'_>, args: UpdateConnectionArgs) -> Result
         .read()?;
     let words = format!("the connection `{}` was updated", stored.connection.name);
     context.say_done(args.trial, &words);
-    stored_or_noted(context, &stored, args.allow_unverified)
+    stored_or_noted(context, &stored, args.allow_unverified, args.trial)
 }
 
 /// Answers as soon as the job is begun, and shows it: it ends a day later.

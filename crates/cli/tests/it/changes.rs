@@ -226,6 +226,11 @@ async fn what_changes_records_alone_is_tried_with_all_its_checks_and_not_kept() 
     let before = shell.succeed("audit checkpoint --output json").await;
 
     let import = format!("key import brought --file {}", raw.display());
+    let csv = shell.home.path().join("key.csv");
+    let add = format!(
+        "connection add second --region eu-central-1 --csv {}",
+        csv.display()
+    );
     for tried in [
         "keystore create second --connection aws",
         "keystore update store --description new",
@@ -238,6 +243,7 @@ async fn what_changes_records_alone_is_tried_with_all_its_checks_and_not_kept() 
         "key-version compromise spare 1",
         "group create red",
         "connection update aws --region eu-central-1",
+        &add,
         "token create ci",
         "alert destination add ops --webhook https://hooks.example/keyferry",
     ] {
@@ -273,12 +279,18 @@ async fn a_trial_is_refused_as_the_change_would_be() {
     let job: Value = serde_json::from_str(&job).unwrap();
     let job = job[0]["id"].as_str().unwrap().to_owned();
     let control = |verb| format!("job {verb} {job}");
+    let csv = shell.home.path().join("key.csv");
+    let taken = format!(
+        "connection add aws --region eu-central-1 --csv {}",
+        csv.display()
+    );
     let before = shell.succeed("audit checkpoint --output json").await;
 
     for (refused, exit) in [
         ("keystore create store --connection aws", Exit::Conflict),
         ("keystore delete store", Exit::Conflict),
         ("connection delete aws", Exit::Conflict),
+        (&taken, Exit::Conflict),
         (&control("cancel"), Exit::Conflict),
         (&control("pause"), Exit::Conflict),
         (&control("resume"), Exit::Conflict),

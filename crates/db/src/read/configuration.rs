@@ -16,14 +16,16 @@ use keyferry_ports::records::{
     ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
 };
 
-use super::{Noun, contains_text, cursor_parts};
+use super::{Noun, bad_cursor, contains_text};
 use crate::Database;
 use crate::rows::configuration::{
     CONNECTION, GROUP, KEYSTORE, read_connection, read_group, read_keystore,
 };
-use crate::rows::keys::{KEY, LINK, VERSION, read_holder, read_key, read_link, read_version};
+use crate::rows::keys::{
+    KEY, LINK, VERSION, read_holder, read_key, read_link, read_number, read_version,
+};
 use crate::rows::kms_key::{ALIAS, ARN, KMS_KEY, REGION, read_kms_key};
-use crate::sql::{Conditions, Statement, Value};
+use crate::sql::{Conditions, Row, Statement, Value};
 
 const CONNECTIONS: Noun<Connection> = Noun {
     what: "connection",
@@ -127,7 +129,7 @@ impl KeyRecords for Database {
         let mut conditions = Conditions::default();
         contains_text(&mut conditions, text.as_deref());
         behind_name::<KeyId>(&mut conditions, page)?;
-        let cursor = |row: &ManagedKey| format!("{}:{}", row.id, row.name);
+        let cursor = |row: &ManagedKey| Page::behind(row.id, &row.name);
         KEYS.page(self, conditions, "name, id", page, cursor).await
     }
 
@@ -160,6 +162,17 @@ impl KeyRecords for Database {
         let statement = Statement::new(sql, values);
         let rows = self.engine.read("version holder", statement).await?;
         rows.into_iter().map(read_holder).collect()
+    }
+
+    async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
+        let sql = "SELECT h.version, h.kms_key_id, COALESCE(k.name, h.name) AS name, \
+             COALESCE(k.arn, h.arn) AS arn, k.life \
+             FROM version_holders AS h LEFT JOIN kms_keys AS k ON k.id = h.kms_key_id \
+             WHERE h.key_id = $1 ORDER BY h.version, h.kms_key_id";
+        let statement = Statement::new(sql, vec![Value::text(key)]);
+        let rows = self.engine.read("version holder", statement).await?;
+        let read = |mut row: Row| Ok((read_number(&mut row)?, read_holder(row)?));
+        rows.into_iter().map(read).collect()
     }
 
     async fn read_back_version(
@@ -234,20 +247,20 @@ impl KmsKeyRecords for Database {
         }
         contains_text(&mut conditions, text.as_deref());
         behind_name::<KmsKeyId>(&mut conditions, page)?;
-        let cursor = |row: &KmsKey| format!("{}:{}", row.id, row.name);
+        let cursor = |row: &KmsKey| Page::behind(row.id, &row.name);
         KMS_KEYS
             .page(self, conditions, "name, id", page, cursor)
             .await
     }
 }
 
-/// Adds "behind the cursor" of a list by name, whose cursors are id and name.
+/// Adds "behind the cursor" of a list by name.
 fn behind_name<I: std::str::FromStr + std::fmt::Display>(
     conditions: &mut Conditions,
     page: &Page,
 ) -> Records<()> {
-    let parse = |id: &str, name: &str| Some((id.parse::<I>().ok()?, name.to_owned()));
-    if let Some((id, name)) = cursor_parts(page, parse)? {
+    if let Some(cursor) = &page.cursor {
+        let (name, id) = Page::read_behind::<I>(cursor).ok_or_else(bad_cursor)?;
         conditions.and(
             "(name, id) > ({}, {})",
             [Value::text(name), Value::text(id)],

@@ -130,7 +130,8 @@ fn read_permitted(row: &mut Row) -> Records<BTreeSet<KeyOperation>> {
     words.map(known).collect()
 }
 
-fn read_number(row: &mut Row) -> Records<VersionNumber> {
+/// The number of a version.
+pub(crate) fn read_number(row: &mut Row) -> Records<VersionNumber> {
     let number = row.count()?;
     VersionNumber::new(number).ok_or_else(|| row.corrupt("a version number is zero"))
 }

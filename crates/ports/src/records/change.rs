@@ -204,10 +204,13 @@ impl Batch {
         self
     }
 
-    /// The same, only tried or not.
+    /// The same, only tried where `is_trial`. What is only tried stays so.
     #[must_use]
     pub fn tried(self, is_trial: bool) -> Self {
-        Self { is_trial, ..self }
+        Self {
+            is_trial: self.is_trial || is_trial,
+            ..self
+        }
     }
 
     /// Whether there is nothing to write.

@@ -1,7 +1,11 @@
 //! Pages and filters of lists.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use keyferry_domain::id::{ConnectionId, JobId, KeyId, KeystoreId};
+use keyferry_domain::name::Name;
 
 use super::jobs::{JobState, TargetState};
 use super::subject::Subject;
@@ -21,6 +25,19 @@ impl Default for Page {
             limit: 100,
             cursor: None,
         }
+    }
+}
+
+impl Page {
+    /// The cursor behind a row of a list that is ordered by name, then by id.
+    pub fn behind(id: impl Display, name: &Name) -> String {
+        format!("{id}:{name}")
+    }
+
+    /// Reads such a cursor back: name and id, as the list is ordered. `None` where it is none.
+    pub fn read_behind<I: FromStr>(cursor: &str) -> Option<(String, I)> {
+        let (id, name) = cursor.split_once(':')?;
+        Some((name.to_owned(), id.parse().ok()?))
     }
 }
 

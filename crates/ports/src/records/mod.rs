@@ -129,6 +129,8 @@ pub trait KeyRecords: Send + Sync + 'static {
     /// The KMS keys that hold a version or could still need it, by id: those of the records, and those of which the record
     /// was dropped before their deletion was proved.
     async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>>;
+    /// The same of all versions of a key at once, by version, then by id. A version that nothing needs is left out.
+    async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,
@@ -317,9 +319,9 @@ pub trait EngineRecords: Commits + JobRecords {}
 
 impl<T: Commits + JobRecords + ?Sized> EngineRecords for T {}
 
-/// Everything, for composition.
-pub trait AllRecords:
-    EngineRecords
+/// Everything that can be read. Whoever has only this changes nothing.
+pub trait ReadRecords:
+    JobRecords
     + ConfigurationRecords
     + KeyRecords
     + KmsKeyRecords
@@ -331,16 +333,20 @@ pub trait AllRecords:
 {
 }
 
-impl<T> AllRecords for T where
-    T: Commits
+impl<T> ReadRecords for T where
+    T: JobRecords
         + ConfigurationRecords
         + KeyRecords
         + KmsKeyRecords
         + FleetRecords
         + DeliveryRecords
         + ScheduleRecords
-        + JobRecords
         + AccessRecords
         + AuditRecords
 {
 }
+
+/// Everything, for composition.
+pub trait AllRecords: EngineRecords + ReadRecords {}
+
+impl<T: Commits + ReadRecords> AllRecords for T {}

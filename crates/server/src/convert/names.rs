@@ -41,8 +41,8 @@ impl Names {
             .collect();
         let sources: BTreeSet<KeyId> = kms_keys.into_iter().filter_map(|key| key.source).collect();
         for source in sources {
-            if let Ok(found) = app.keys.show(actor, &source.to_string()).await {
-                names.keys.insert(source, found.key.name.to_string());
+            if let Ok(found) = app.keys.find(actor, &source.to_string()).await {
+                names.keys.insert(source, found.name.to_string());
             }
         }
         Ok(names)

@@ -231,6 +231,10 @@ fn warn(warning: &Warning) -> String {
             "data under this KMS key cannot be decrypted until it is back".to_owned()
         }
         Warning::NoCopyKept => NO_COPY_KEPT.to_owned(),
+        Warning::ErasesMaterial(versions) => format!(
+            "the vault erases its material of {versions} versions for ever: it was brought without a copy to be kept, and what AWS \
+             does not have comes back from the file alone"
+        ),
         Warning::Unreadable(field) => {
             format!("AWS does not let us read {field}, so it is not compared")
         }

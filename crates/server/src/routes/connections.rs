@@ -48,19 +48,13 @@ pub(crate) async fn verify(
 }
 
 pub(crate) async fn add(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Input(body): Input<AddConnectionRequest>,
 ) -> Result<Response, Refused> {
-    let stored = state
-        .app
-        .connections
-        .add(&actor, connection::add(body)?)
-        .await?;
-    Ok(reply::made(
-        stored.connection.revision,
-        connection::stored(stored),
-    ))
+    let command = connection::add(body)?;
+    let stored = tried.app.connections.add(&actor, command).await?;
+    Ok(tried.made(stored.connection.revision, connection::stored(stored)))
 }
 
 pub(crate) async fn show(

@@ -6,7 +6,6 @@ use keyferry_api::key::{
     AnyKeyPage, AnyKeyView, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
     KeyQuery, KeyVersionList, UpdateKeyRequest,
 };
-use keyferry_api::page::DryRunQuery;
 use keyferry_api::rotation::KeyRotationRequest;
 use keyferry_app::keys::AnyKey;
 use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
@@ -176,26 +175,21 @@ pub(crate) async fn new_version(
 }
 
 pub(crate) async fn set_rotation(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
-    Params(query): Params<DryRunQuery>,
     Input(body): Input<KeyRotationRequest>,
 ) -> Result<Response, Refused> {
     let rule = rotation::source(body)?;
-    let keys = &state.app.keys;
-    if query.dry_run {
-        let tried = keys.try_rotation(&actor, &selector, rule, revision).await?;
-        let rule = tried.rotation.as_ref();
-        let rule = rule.map(|rule| rotation::tried(&rule.schedule, tried.rotation_due));
-        let seen = tried.revision;
-        let mut view = key::view(tried);
-        if let (Some(shown), Some(rule)) = (&mut view.rotation, rule) {
-            shown.schedule = rule;
-        }
-        return Ok(reply::with_etag(seen, view));
-    }
+    let keys = &tried.app.keys;
     let changed = keys.set_rotation(&actor, &selector, rule, revision).await?;
-    Ok(reply::with_etag(changed.revision, key::view(changed)))
+    let rule = changed.rotation.as_ref().filter(|_| tried.is_trial);
+    let times = rule.map(|rule| rotation::tried(&rule.schedule, changed.rotation_due));
+    let seen = changed.revision;
+    let mut view = key::view(changed);
+    if let (Some(shown), Some(times)) = (&mut view.rotation, times) {
+        shown.schedule = times;
+    }
+    Ok(reply::with_etag(seen, view))
 }

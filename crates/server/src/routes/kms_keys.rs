@@ -28,7 +28,7 @@ use crate::convert::{
     adoption, bulk, connection, job, key as convert_key, key_file, kms_key, page::page, plan,
     rotation,
 };
-use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector};
+use crate::http::extract::{By, Idempotency, Input, Params, Seen, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -84,7 +84,7 @@ async fn filter(
         filter.connection = Some(app.connections.show(actor, &connection).await?.id);
     }
     if let Some(key) = query.key {
-        filter.source = Some(app.keys.show(actor, &key).await?.key.id);
+        filter.source = Some(app.keys.find(actor, &key).await?.id);
     }
     Ok(filter)
 }
@@ -341,7 +341,9 @@ pub(crate) async fn copy(
             let answer = run.keys().copy(&run.actor, &key, copies, &run.mode).await?;
             run.reply(action, answer).await
         }
-        Copies::ToGroup(_) if run.mode.dry_run => {
+        Copies::ToGroup(command) if run.mode.dry_run => {
+            let tried = run.state.app.trial();
+            tried.keys.copy_to_group(&run.actor, &key, command).await?;
             let summary = action.to_string();
             Ok(reply::ok(plan::view(summary, Vec::new(), Vec::new())))
         }
@@ -545,31 +547,25 @@ pub(crate) async fn cancel_deletion(
 }
 
 pub(crate) async fn set_rotation(
-    State(state): State<ServerState>,
+    tried: Tried,
     By(actor): By,
     Selector(selector): Selector,
     Seen(revision): Seen,
-    Params(query): Params<DryRunQuery>,
     Input(body): Input<RotationRequest>,
 ) -> Result<Response, Refused> {
     let choice = rotation::choice(Some(body))?;
-    let keys = &state.app.kms_keys;
-    if query.dry_run {
-        let tried = keys
-            .try_rotation(&actor, &selector, choice, revision)
-            .await?;
-        let rule = tried.intent.rotation.as_ref();
-        let rule = rule.map(|rule| rotation::tried(rule, tried.rotation_due));
-        let names = Names::of_kms_keys(&state.app, &actor, std::slice::from_ref(&tried)).await?;
-        let (seen, view) = (tried.revision, kms_key::view(tried, &names));
-        let view = KmsKeyView {
-            rotation: rule,
-            ..view
-        };
-        return Ok(reply::with_etag(seen, view));
-    }
+    let keys = &tried.app.kms_keys;
     let changed = keys
         .set_rotation(&actor, &selector, choice, revision)
         .await?;
-    one(&state, &actor, changed).await
+    let rule = changed.intent.rotation.as_ref();
+    let rule = rule.filter(|_| tried.is_trial);
+    let times = rule.map(|rule| rotation::tried(rule, changed.rotation_due));
+    let names = Names::of_kms_keys(&tried.app, &actor, std::slice::from_ref(&changed)).await?;
+    let (seen, view) = (changed.revision, kms_key::view(changed, &names));
+    let view = KmsKeyView {
+        rotation: times.or(view.rotation),
+        ..view
+    };
+    Ok(reply::with_etag(seen, view))
 }

@@ -17,4 +17,5 @@ mod key_import;
 mod parsing;
 mod sign_in;
 mod site;
+mod trials;
 mod unseal;

@@ -151,7 +151,7 @@ impl Site {
         self.change(Method::DELETE, path, Value::Null, &[]).await
     }
 
-    async fn change(
+    pub(crate) async fn change(
         &self,
         method: Method,
         path: &str,

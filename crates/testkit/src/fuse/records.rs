@@ -97,6 +97,7 @@ reads!(KeyRecords {
     fn list_key_links(source: KeyId) -> Vec<KeyLink>;
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;
+    fn holders_of_all(key: KeyId) -> Vec<(VersionNumber, Holder)>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
 });
 

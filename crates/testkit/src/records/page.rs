@@ -33,9 +33,3 @@ pub(super) fn cut<'a, T: Clone + 'a, P>(
     };
     Ok(PageOf { rows, next })
 }
-
-/// Reads a cursor of a list by name: id and name.
-pub(super) fn parse_name_cursor<I: std::str::FromStr>(text: &str) -> Option<(String, I)> {
-    let (id, name) = text.split_once(':')?;
-    Some((name.to_owned(), id.parse().ok()?))
-}

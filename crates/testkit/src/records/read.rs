@@ -20,7 +20,7 @@ use keyferry_ports::records::{
 };
 
 use super::MemoryRecords;
-use super::page::{cut, parse_name_cursor};
+use super::page::cut;
 use super::state::{KmsKeyWord, State, whole_micros};
 
 #[async_trait]
@@ -112,9 +112,9 @@ impl KeyRecords for MemoryRecords {
         cut(
             rows.into_iter(),
             page,
-            parse_name_cursor::<KeyId>,
+            Page::read_behind::<KeyId>,
             |row, (name, id)| (row.name.as_str(), row.id) > (name.as_str(), *id),
-            |row| format!("{}:{}", row.id, row.name),
+            |row| Page::behind(row.id, &row.name),
         )
     }
 
@@ -154,6 +154,16 @@ impl KeyRecords for MemoryRecords {
             })
         };
         Ok(state.holders_of(key, version).filter_map(holder).collect())
+    }
+
+    async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
+        let mut all = Vec::new();
+        for version in self.list_versions(key).await? {
+            let number = version.identity.version;
+            let holders = self.holders(key, number).await?;
+            all.extend(holders.into_iter().map(|one| (number, one)));
+        }
+        Ok(all)
     }
 
     async fn read_back_version(
@@ -212,9 +222,9 @@ impl KmsKeyRecords for MemoryRecords {
         cut(
             rows.into_iter(),
             page,
-            parse_name_cursor::<KmsKeyId>,
+            Page::read_behind::<KmsKeyId>,
             |row, (name, id)| (row.name.as_str(), row.id) > (name.as_str(), *id),
-            |row| format!("{}:{}", row.id, row.name),
+            |row| Page::behind(row.id, &row.name),
         )
     }
 }

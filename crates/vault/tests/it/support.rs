@@ -120,6 +120,10 @@ impl KeyRecords for Shelf {
         Ok(Vec::new())
     }
 
+    async fn holders_of_all(&self, _: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
+        Ok(Vec::new())
+    }
+
     async fn read_back_version(
         &self,
         key: KeyId,

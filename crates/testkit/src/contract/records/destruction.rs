@@ -91,7 +91,11 @@ impl Scene {
     async fn holders(&self, records: &dyn AllRecords) -> Vec<Holder> {
         let identity = &self.version.identity;
         let found = records.holders(identity.key, identity.version);
-        found.await.unwrap()
+        let found = found.await.unwrap();
+        let all = records.holders_of_all(identity.key).await.unwrap();
+        let of_it = all.into_iter().filter(|one| one.0 == identity.version);
+        assert_eq!(of_it.map(|one| one.1).collect::<Vec<_>>(), found);
+        found
     }
 
     fn destroyed(&self) -> KeyVersion {

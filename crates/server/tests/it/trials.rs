@@ -1,0 +1,227 @@
+//! What is only tried keeps nothing, route by route.
+
+use http::{Method, StatusCode};
+use keyferry_api::endpoint::Endpoint;
+use keyferry_api::endpoints;
+use keyferry_ports::records::AuditRecords as _;
+use keyferry_testkit::world::ACCOUNT;
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site};
+
+/// An installation with something to change of each kind.
+struct Scene {
+    site: Site,
+    alert: String,
+    waiting: String,
+    unwanted: String,
+    paused: String,
+    stuck: String,
+    token: String,
+}
+
+fn text(body: &Value, pointer: &str) -> String {
+    let found = body.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("{body:#}")).to_owned()
+}
+
+/// Does it, and answers what came back.
+async fn post(site: &Site, path: &str, body: Value) -> Value {
+    let answer = site.post(&format!("/api/v1/{path}"), body).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    answer.body
+}
+
+/// Starts a KMS key; answers the job.
+async fn started(site: &Site, name: &str) -> String {
+    let body = json!({"keystore": "store", "name": name});
+    text(&post(site, "kms-keys", body).await, "/job/id")
+}
+
+/// Lets Keyferry do everything but this.
+fn rights(site: &Site, denied: &str) {
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Action": denied, "Resource": "*" },
+    ]});
+    let sim = &site.outside.sim;
+    sim.create_user(ACCOUNT, "keyferry", &[&policy.to_string()])
+        .unwrap();
+}
+
+/// What is on its way to be destroyed, and what could be.
+async fn idle_keys(site: &Site) {
+    for name in ["spare", "idle", "doomed"] {
+        post(site, "keys", json!({"name": name, "spec": "AES-256"})).await;
+    }
+    for name in ["idle", "doomed"] {
+        post(
+            site,
+            &format!("keys/{name}/versions/1/deactivate"),
+            json!({}),
+        )
+        .await;
+    }
+    let path = "keys/doomed/versions/1/destroy?confirm_name=doomed";
+    post(site, path, json!({})).await;
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let site = Site::with_keystore().await;
+        started(&site, "app").await;
+        started(&site, "left").await;
+        site.run().await;
+        let shown = site.get("/api/v1/kms-keys/app").await.body;
+        site.outside.advance_minutes(20);
+        site.outside
+            .aws("DisableKey", json!({ "KeyId": shown["arn"] }));
+        post(&site, "keystores/store/sync", json!({})).await;
+        site.run().await;
+        let alerts = site.get("/api/v1/alerts?open=true").await.body;
+        rights(&site, "kms:ImportKeyMaterial");
+        let stuck = started(&site, "stuck").await;
+        site.run().await;
+        rights(&site, "kms:NoSuchAction");
+        idle_keys(&site).await;
+        let second = json!({
+            "name": "second", "regions": ["eu-central-1"], "identity": site.identity(),
+        });
+        post(&site, "connections", second).await;
+        let empty = json!({"name": "empty", "connection": "aws"});
+        post(&site, "keystores", empty).await;
+        let ops = json!({"name": "ops", "address": webhook()});
+        post(&site, "alert-destinations", ops).await;
+        post(&site, "me/tokens", json!({"name": "old"})).await;
+        let tokens = site.get("/api/v1/me/tokens").await.body;
+        let waiting = started(&site, "waiting").await;
+        let unwanted = started(&site, "unwanted").await;
+        let paused = started(&site, "paused").await;
+        post(&site, &format!("jobs/{paused}/pause"), json!({})).await;
+        Self {
+            alert: text(&alerts, "/items/0/id"),
+            token: text(&tokens, "/items/0/id"),
+            waiting,
+            unwanted,
+            paused,
+            stuck,
+            site,
+        }
+    }
+
+    /// Names for the path, and a body, with which the route changes something; `None` for a route that nobody has
+    /// thought of here.
+    fn example(&self, id: &str) -> Option<(Vec<&str>, Value)> {
+        let rule = json!({"every": "30d"});
+        let named = json!({"name": "new"});
+        let described = json!({"description": "new"});
+        let bytes = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        let connection = json!({
+            "name": "new", "regions": ["eu-central-1"], "identity": self.site.identity(),
+        });
+        Some(match id {
+            "create_token" | "create_group" => (vec![], named),
+            "revoke_token" => (vec![&self.token], Value::Null),
+            "add_connection" => (vec![], connection),
+            "update_connection" => (vec!["aws"], json!({"tier": "observe"})),
+            "delete_connection" => (vec!["second"], Value::Null),
+            "create_keystore" => (vec![], json!({"name": "new", "connection": "aws"})),
+            "update_keystore" => (vec!["store"], described),
+            "delete_keystore" => (vec!["empty"], Value::Null),
+            "create_key" => (vec![], json!({"name": "new", "spec": "AES-256"})),
+            "import_key" => (
+                vec![],
+                json!({"name": "brought", "file": bytes, "format": "raw"}),
+            ),
+            "update_key" => (vec!["spare"], described),
+            "create_key_version" => (vec!["spare"], json!({})),
+            "deactivate_key_version" | "compromise_key_version" => (vec!["spare", "1"], json!({})),
+            "destroy_key_version" => (vec!["idle", "1"], json!({})),
+            "cancel_key_version_destruction" => (vec!["doomed", "1"], json!({})),
+            "release_kms_key" => (vec!["left"], json!({})),
+            "set_kms_key_rotation" => (vec!["app"], rule),
+            "set_key_rotation" => (vec!["spare"], json!({ "schedule": rule })),
+            "acknowledge_alert" => (vec![&self.alert], json!({})),
+            "add_alert_destination" => (vec![], json!({"name": "new", "address": webhook()})),
+            "delete_alert_destination" => (vec!["ops"], Value::Null),
+            "cancel_job" => (vec![&self.unwanted], json!({})),
+            "pause_job" => (vec![&self.waiting], json!({})),
+            "resume_job" => (vec![&self.paused], json!({})),
+            "retry_job" => (vec![&self.stuck], json!({})),
+            _ => return None,
+        })
+    }
+
+    async fn call(&self, endpoint: &Endpoint, query: &str) -> Answer {
+        let id = endpoint.id;
+        let Some((names, body)) = self.example(id) else {
+            panic!("{id} can be tried: give it an example here");
+        };
+        let path = format!("{}{query}", endpoint.path_with(&names));
+        let method = Method::from_bytes(endpoint.method.as_str().as_bytes()).unwrap();
+        let headers: &[_] = if endpoint.if_match {
+            &[("if-match", "*")]
+        } else {
+            &[]
+        };
+        self.site.change(method, &path, body, headers).await
+    }
+
+    /// All rows and the size of the log.
+    async fn rows(&self) -> (String, u64) {
+        let records = &self.site.outside.records;
+        let size = records.audit_size().await.unwrap();
+        (records.debug_without_leaves(), size)
+    }
+}
+
+fn webhook() -> Value {
+    json!({"kind": "webhook", "url": "https://hooks.example/keyferry"})
+}
+
+/// They take what other operations take too, but make no plan.
+const TYPED: &[&str] = &[
+    "cancel_key_version_destruction",
+    "destroy_key_version",
+    "release_kms_key",
+];
+
+/// Whether the route tries changes of records, and makes no plan.
+fn is_tried(endpoint: &Endpoint) -> bool {
+    let parameters = endpoint.query.map(|query| query()).unwrap_or_default();
+    let names: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
+    names == ["dry_run"] || TYPED.contains(&endpoint.id)
+}
+
+#[tokio::test]
+async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does_it_when_asked() {
+    let scene = Scene::new().await;
+    let before = scene.rows().await;
+    let mut events = scene.site.app.engine.watch();
+
+    let tried = || endpoints::ALL.iter().filter(|one| is_tried(one));
+    for endpoint in tried() {
+        let answer = scene.call(endpoint, "?dry_run=true").await;
+
+        let id = endpoint.id;
+        assert!(answer.status.is_success(), "{id}: {}", answer.body);
+        assert_ne!(answer.status, StatusCode::CREATED, "{id}");
+        assert_eq!(scene.rows().await, before, "{id}");
+        assert!(events.try_recv().is_err(), "{id} tells somebody");
+        for secret in ["token", "signing_secret"] {
+            assert!(answer.body[secret].is_null(), "{id} shows its secret");
+        }
+    }
+    for endpoint in tried() {
+        let before = scene.rows().await;
+        let query = match endpoint.id {
+            "destroy_key_version" => "?confirm_name=idle",
+            _ => "",
+        };
+        let answer = scene.call(endpoint, query).await;
+
+        let id = endpoint.id;
+        assert!(answer.status.is_success(), "{id}: {}", answer.body);
+        assert_ne!(scene.rows().await, before, "{id} changes nothing");
+    }
+}
