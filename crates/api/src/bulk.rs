@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kms_key::{
-    CancelDeletionRequest, RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, CreateGrantRequest, ReplicateRequest,
+    RetireGrantsRequest, RevokeGrantsRequest, RotateRequest, ScheduleDeletionRequest,
     SynchronizeRequest, UpdateKmsKeyRequest,
 };
 
@@ -17,6 +18,10 @@ words! {
         Activate = "activate",
         /// Cancel a scheduled deletion.
         CancelDeletion = "cancel-deletion",
+        /// Make a replica the primary.
+        ChangePrimary = "change-primary",
+        /// Give a grant.
+        CreateGrant = "create-grant",
         /// Disable and remove every material.
         Deactivate = "deactivate",
         /// Disable.
@@ -27,8 +32,12 @@ words! {
         Release = "release",
         /// Remove the material from AWS.
         RemoveFromCloud = "remove-from-cloud",
+        /// Make replicas in further Regions.
+        Replicate = "replicate",
         /// Undo in AWS what nobody here asked for.
         Restore = "restore",
+        /// Retire the grants of a principal.
+        RetireGrants = "retire-grants",
         /// Take grants back.
         RevokeGrants = "revoke-grants",
         /// Rotate.
@@ -39,6 +48,8 @@ words! {
         Synchronize = "synchronize",
         /// Change description, tags, key policy or validity.
         Update = "update",
+        /// Take its key's current version into each that holds an older one.
+        UploadVersion = "upload-version",
     }
 }
 
@@ -81,6 +92,14 @@ pub struct BulkRequest {
     pub confirm_count: Option<u32>,
     /// How, for `cancel-deletion`.
     pub cancel_deletion: Option<CancelDeletionRequest>,
+    /// To which Region; needed for `change-primary`.
+    pub change_primary: Option<ChangePrimaryRequest>,
+    /// Which grant; needed for `create-grant`. Unless it has a name, it gets one that differs for each KMS key.
+    pub create_grant: Option<CreateGrantRequest>,
+    /// Into which Regions; needed for `replicate`.
+    pub replicate: Option<ReplicateRequest>,
+    /// Whose; needed for `retire-grants`. By grantee only: each KMS key has ids of its own.
+    pub retire_grants: Option<RetireGrantsRequest>,
     /// Which; needed for `revoke-grants`. Not by ids, of which each KMS key has its own.
     pub revoke_grants: Option<RevokeGrantsRequest>,
     /// How; needed for `rotate`.
@@ -102,6 +121,10 @@ impl BulkRequest {
             operation,
             confirm_count: None,
             cancel_deletion: None,
+            change_primary: None,
+            create_grant: None,
+            replicate: None,
+            retire_grants: None,
             revoke_grants: None,
             rotate: None,
             schedule_deletion: None,

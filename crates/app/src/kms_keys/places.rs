@@ -42,8 +42,10 @@ impl KmsKeys {
             .await?;
         let is_new = |region: &&Region| !key.intent.places.contains(region);
         let new: Vec<Region> = regions.iter().filter(is_new).cloned().collect();
-        self.refuse_taken_aliases(&connection, &new, &key.intent.aliases, None)
-            .await?;
+        if self.looks {
+            self.refuse_taken_aliases(&connection, &new, &key.intent.aliases, None)
+                .await?;
+        }
         let wish = Wish::new(Action::KmsKeyReplicate, Priority::Interactive, &regions);
         self.change(actor, &key.id.to_string(), mode, wish, |key| {
             Ok(operation::replicate(&key.intent, &regions)?)

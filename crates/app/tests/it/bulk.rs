@@ -22,7 +22,7 @@ use kms_sim::{Fault, ScriptedFault};
 use crate::scene::described;
 
 /// A world with so many KMS keys, `k000` and so on.
-async fn fleet(count: usize) -> World {
+pub(crate) async fn fleet(count: usize) -> World {
     let world = World::calm(5);
     world.with_keystore().await.expect("the account answers");
     world.know_actor().await;
@@ -38,11 +38,11 @@ fn name(index: usize) -> String {
     format!("k{index:03}")
 }
 
-fn everything() -> Selection {
+pub(crate) fn everything() -> Selection {
     Selection::Matching(Box::default())
 }
 
-fn tagging(value: &str) -> BulkOperation {
+pub(crate) fn tagging(value: &str) -> BulkOperation {
     BulkOperation::Update(Box::new(UpdateKmsKey {
         set_tags: [("team".to_owned(), value.to_owned())].into(),
         ..UpdateKmsKey::default()
@@ -64,18 +64,18 @@ async fn ask(
     keys.bulk(&world.actor, command, &Mode::default()).await
 }
 
-async fn start(world: &World, selection: Selection, operation: BulkOperation) -> JobId {
+pub(crate) async fn start(world: &World, selection: Selection, operation: BulkOperation) -> JobId {
     match ask(world, selection, operation, None).await {
         Ok(BulkAnswer::Started(job)) => job.id,
         other => panic!("no job: {other:?}"),
     }
 }
 
-async fn job(world: &World, id: JobId) -> Job {
+pub(crate) async fn job(world: &World, id: JobId) -> Job {
     world.outside.records.find_job(id).await.unwrap().unwrap()
 }
 
-async fn targets(world: &World, job: JobId, state: TargetState) -> Vec<Target> {
+pub(crate) async fn targets(world: &World, job: JobId, state: TargetState) -> Vec<Target> {
     let page = Page {
         limit: 1_000,
         cursor: None,

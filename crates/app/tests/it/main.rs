@@ -15,6 +15,7 @@ mod bad_input;
 mod bind;
 mod bind_many;
 mod bulk;
+mod bulk_further;
 mod cancel;
 mod connection_policy;
 mod crash_sweep;

@@ -79,7 +79,7 @@ pub enum KmsKeyCommand {
     /// Rotate to a new version, by new key or in place.
     Rotate(RotateArgs),
     /// Take the key's current version into a KMS key that holds an older one; its id stays.
-    UploadVersion(OneArgs),
+    UploadVersion(ManyArgs),
     /// Make replicas of a multi-Region key in further Regions of its keystore, and fill them.
     Replicate(ReplicateArgs),
     /// Make a replica the primary of its multi-Region key.
@@ -91,7 +91,7 @@ pub enum KmsKeyCommand {
     },
     /// Give a grant: let somebody use the KMS key beside its key policy.
     CreateGrant(CreateGrantArgs),
-    /// Retire a grant that is no longer needed.
+    /// Retire a grant that is no longer needed, or those of a principal.
     RetireGrant(RetireGrantArgs),
     /// Take grants back.
     RevokeGrants(RevokeGrantsArgs),
@@ -120,8 +120,9 @@ pub struct OneArgs {
 /// `kms-key replicate`
 #[derive(Clone, Debug, Args)]
 pub struct ReplicateArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// A Region of its keystore.
     #[arg(long = "region", value_name = "REGION", required = true)]
     pub regions: Vec<String>,
@@ -133,8 +134,9 @@ pub struct ReplicateArgs {
 /// `kms-key create-grant`
 #[derive(Clone, Debug, Args)]
 pub struct CreateGrantArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Who may use it: the ARN of an account's root, a user, a role, a session of a role.
     #[arg(long, value_name = "ARN")]
     pub grantee: String,
@@ -161,9 +163,10 @@ pub struct CreateGrantArgs {
 /// `kms-key retire-grant`
 #[derive(Clone, Debug, Args)]
 pub struct RetireGrantArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
-    /// Which, by AWS's id; may be repeated.
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Which grant, by AWS's id; may be repeated. Of one KMS key only.
     #[arg(long = "grant", value_name = "ID", required_unless_present = "grantee")]
     pub grants: Vec<String>,
     /// All that were given to this principal.
@@ -206,8 +209,9 @@ pub struct GrantChoiceArgs {
 /// `kms-key change-primary`
 #[derive(Clone, Debug, Args)]
 pub struct ChangePrimaryArgs {
-    /// Id, name, ARN or alias.
-    pub kms_key: String,
+    /// Which.
+    #[command(flatten)]
+    pub which: WhichArgs,
     /// Where the replica is that becomes the primary.
     #[arg(long, value_name = "REGION")]
     pub region: String,

@@ -58,8 +58,15 @@ pub(crate) async fn create(
         encryption_context_subset: text::pairs(CONTEXT, "--context-subset", &args.context_subset)?,
         name: args.name,
     };
-    let path = [args.kms_key.as_str()];
-    operate(context, &at::CREATE_GRANT, &path, Some(&request), &args.run).await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            create_grant: Some(request),
+            ..BulkRequest::of(BulkOperation::CreateGrant)
+        };
+        return bulk::run(context, &args.which, &args.run, many, Loss::None).await;
+    };
+    let endpoint = &at::CREATE_GRANT;
+    operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
 }
 
 pub(crate) async fn retire(
@@ -70,15 +77,15 @@ pub(crate) async fn retire(
         grants: (!args.grants.is_empty()).then_some(args.grants),
         grantee: args.grantee,
     };
-    let path = [args.kms_key.as_str()];
-    operate(
-        context,
-        &at::RETIRE_GRANTS,
-        &path,
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            retire_grants: Some(request),
+            ..BulkRequest::of(BulkOperation::RetireGrants)
+        };
+        return bulk::run(context, &args.which, &args.run, many, Loss::None).await;
+    };
+    let endpoint = &at::RETIRE_GRANTS;
+    operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
 }
 
 pub(crate) async fn revoke(

@@ -36,7 +36,9 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release(args) => release(context, &args).await,
         Do::Forget(one) => forget(context, &one).await,
-        Do::UploadVersion(one) => plain(context, &at::UPLOAD_KEY_VERSION, &one).await,
+        Do::UploadVersion(args) => {
+            each(context, &at::UPLOAD_KEY_VERSION, &args, Bulk::UploadVersion).await
+        }
         Do::Enable(args) => each(context, &at::ENABLE_KMS_KEY, &args, Bulk::Enable).await,
         Do::Disable(args) => each(context, &at::DISABLE_KMS_KEY, &args, Bulk::Disable).await,
         Do::Activate(args) => each(context, &at::ACTIVATE_KMS_KEY, &args, Bulk::Activate).await,
@@ -374,15 +376,15 @@ async fn replicate(context: &mut Context<'_>, args: ReplicateArgs) -> Result<(),
     let request = ReplicateRequest {
         regions: args.regions,
     };
-    let path = [args.kms_key.as_str()];
-    operate(
-        context,
-        &at::REPLICATE_KMS_KEY,
-        &path,
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            replicate: Some(request),
+            ..BulkRequest::of(Bulk::Replicate)
+        };
+        return bulk::run(context, &args.which, &args.run, many, Loss::None).await;
+    };
+    let endpoint = &at::REPLICATE_KMS_KEY;
+    operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
 }
 
 async fn change_primary(
@@ -392,15 +394,15 @@ async fn change_primary(
     let request = ChangePrimaryRequest {
         region: args.region,
     };
-    let path = [args.kms_key.as_str()];
-    operate(
-        context,
-        &at::CHANGE_PRIMARY,
-        &path,
-        Some(&request),
-        &args.run,
-    )
-    .await
+    let Some(kms_key) = args.which.one() else {
+        let many = BulkRequest {
+            change_primary: Some(request),
+            ..BulkRequest::of(Bulk::ChangePrimary)
+        };
+        return bulk::run(context, &args.which, &args.run, many, Loss::None).await;
+    };
+    let endpoint = &at::CHANGE_PRIMARY;
+    operate(context, endpoint, &[kms_key], Some(&request), &args.run).await
 }
 
 async fn schedule_deletion(

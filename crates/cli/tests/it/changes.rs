@@ -364,6 +364,52 @@ async fn k4_a_grant_is_tried_given_shown_and_retired() {
 }
 
 #[tokio::test]
+async fn j1_a_grant_is_tried_given_and_retired_on_many_kms_keys() {
+    let shell = shell().await;
+    shell.succeed("kms-key create other --keystore store").await;
+    let app = "arn:aws:iam::111122223333:role/payments";
+    let give =
+        format!("kms-key create-grant --where keystore=store --grantee {app} --operation Decrypt");
+    let grantees = async |name: &str| {
+        let text = format!("kms-key grants {name} --output json");
+        let shown: Value = serde_json::from_str(&shell.succeed(&text).await).unwrap();
+        let items = shown["items"].as_array().unwrap().clone();
+        items.iter().map(|one| one["grantee"].clone()).collect()
+    };
+    let nobody: Vec<Value> = Vec::new();
+
+    let plan = shell.run(&format!("{give} --dry-run")).await;
+    assert!(plan.stdout.contains("CreateGrant"), "{}", plan.stdout);
+    assert!(plan.stderr.contains("2 calls"), "{}", plan.stderr);
+    assert_eq!(grantees("app").await, nobody);
+    shell.succeed(&give).await;
+    for name in ["app", "other"] {
+        let given: Vec<Value> = grantees(name).await;
+        assert_eq!(given, [json!(app)], "{name}");
+    }
+
+    let by_id = shell.run("kms-key retire-grant app other --grant x").await;
+    assert!(by_id.stderr.contains("one by one"), "{}", by_id.stderr);
+    shell
+        .succeed(&format!("kms-key retire-grant app other --grantee {app}"))
+        .await;
+    assert_eq!(grantees("app").await, nobody);
+    assert_eq!(grantees("other").await, nobody);
+
+    shell.succeed("key new-version app").await;
+    shell.succeed("kms-key upload-version --where key=app").await;
+    assert_eq!(shown(&shell, "app").await["current_version"], 2);
+    for one_region in [
+        "kms-key replicate app other --region eu-west-1",
+        "kms-key change-primary --where keystore=store --region eu-west-1",
+    ] {
+        let done = shell.run(one_region).await;
+        assert_eq!(done.exit, Exit::JobFailed, "{}", done.stderr);
+        assert!(done.stderr.contains("2 in need of a person"), "{}", done.stderr);
+    }
+}
+
+#[tokio::test]
 async fn h7_having_versions_destroyed_after_deletion_wants_the_name_of_the_key_typed() {
     let shell = shell().await;
     let opt_in = "key update app --destroy-after-deletion true";

@@ -1,14 +1,15 @@
 //! One operation on many KMS keys.
 
 use keyferry_api::bulk::{BulkOperation as ApiOperation, BulkRequest, MatchingRequest};
-use keyferry_api::kms_key::KmsKeyQuery;
+use keyferry_api::kms_key::{KmsKeyQuery, RetireGrantsRequest};
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{Bulk, BulkOperation, Matching, Selection};
+use keyferry_app::kms_keys::{Bulk, BulkOperation, GrantChoice, Matching, Selection};
+use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::Status;
 use keyferry_domain::operation::DELETION_DAYS_DEFAULT;
 use keyferry_ports::records::KmsKeyFilter;
 
-use super::kms_key;
+use super::{connection, kms_key};
 
 fn invalid(field: &'static str, why: impl Into<String>) -> AppError {
     AppError::Invalid {
@@ -55,18 +56,38 @@ pub(crate) fn command(request: BulkRequest, filter: KmsKeyFilter) -> Result<Bulk
 fn operation(request: BulkRequest) -> Result<BulkOperation, AppError> {
     use ApiOperation as Api;
     refuse_stray_parameters(&request)?;
-    let needed = |field| invalid(field, "this operation needs it");
     Ok(match request.operation {
         Api::Activate => BulkOperation::Activate,
         Api::CancelDeletion => BulkOperation::CancelDeletion {
             empty: request.cancel_deletion.and_then(|how| how.empty),
         },
+        Api::ChangePrimary => {
+            let to = request
+                .change_primary
+                .ok_or_else(|| needed("change_primary"))?;
+            let region = to.region.parse::<Region>()?;
+            BulkOperation::ChangePrimary { region }
+        }
+        Api::CreateGrant => {
+            let which = request.create_grant.ok_or_else(|| needed("create_grant"))?;
+            BulkOperation::CreateGrant(Box::new(kms_key::create_grant(which)?))
+        }
         Api::Deactivate => BulkOperation::Deactivate,
         Api::Disable => BulkOperation::Disable,
         Api::Enable => BulkOperation::Enable,
         Api::Release => BulkOperation::Release,
         Api::RemoveFromCloud => BulkOperation::RemoveFromCloud,
+        Api::Replicate => {
+            let to = request.replicate.ok_or_else(|| needed("replicate"))?;
+            let regions = connection::regions(&to.regions)?;
+            BulkOperation::Replicate { regions }
+        }
         Api::Restore => BulkOperation::Restore,
+        Api::RetireGrants => retire_grants(
+            request
+                .retire_grants
+                .ok_or_else(|| needed("retire_grants"))?,
+        )?,
         Api::RevokeGrants => {
             let which = request
                 .revoke_grants
@@ -91,7 +112,22 @@ fn operation(request: BulkRequest) -> Result<BulkOperation, AppError> {
             let what = request.update.ok_or_else(|| needed("update"))?;
             BulkOperation::Update(Box::new(kms_key::update(what, None)?))
         }
+        Api::UploadVersion => BulkOperation::UploadVersion,
     })
+}
+
+fn needed(field: &'static str) -> AppError {
+    invalid(field, "this operation needs it")
+}
+
+fn retire_grants(which: RetireGrantsRequest) -> Result<BulkOperation, AppError> {
+    match kms_key::grants_to_retire(which)? {
+        GrantChoice::Of(grantee) => Ok(BulkOperation::RetireGrants { grantee }),
+        GrantChoice::These(_) | GrantChoice::All => {
+            let why = "each KMS key has its own; retire them one by one, or those of one `grantee`";
+            Err(invalid("grants", why))
+        }
+    }
 }
 
 /// What is said for another operation was meant otherwise.
@@ -102,6 +138,22 @@ fn refuse_stray_parameters(request: &BulkRequest) -> Result<(), AppError> {
             "cancel_deletion",
             request.cancel_deletion.is_some(),
             Api::CancelDeletion,
+        ),
+        (
+            "change_primary",
+            request.change_primary.is_some(),
+            Api::ChangePrimary,
+        ),
+        (
+            "create_grant",
+            request.create_grant.is_some(),
+            Api::CreateGrant,
+        ),
+        ("replicate", request.replicate.is_some(), Api::Replicate),
+        (
+            "retire_grants",
+            request.retire_grants.is_some(),
+            Api::RetireGrants,
         ),
         (
             "revoke_grants",

@@ -238,6 +238,22 @@ async fn consent_to_many_is_their_number_and_what_is_said_must_fit() {
             "request.invalid",
         ),
         (
+            json!({"matching": {}, "operation": "create-grant"}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {}, "operation": "retire-grants", "retire_grants": {"grants": ["x"]}}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {}, "operation": "change-primary", "change_primary": {"region": "?"}}),
+            "request.invalid",
+        ),
+        (
+            json!({"matching": {}, "operation": "enable", "replicate": {"regions": ["eu-west-1"]}}),
+            "request.invalid",
+        ),
+        (
             json!({"matching": {}, "operation": "enable", "synchronize": {}}),
             "request.invalid",
         ),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use keyferry_domain::arn::Region;
+use keyferry_domain::grant::GrantOperation;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::validity::Validity;
@@ -13,7 +15,7 @@ use crate::Replacement;
 use crate::actor::Actor;
 use crate::codec::Unreadable;
 use crate::kms_keys::{
-    AccessChange, Claim, GrantChoice, PolicyChange, Rotate, RotationMethod, Stay,
+    AccessChange, Claim, CreateGrant, GrantChoice, PolicyChange, Rotate, RotationMethod, Stay,
     SynchronizeChoice, UpdateKmsKey,
 };
 
@@ -58,18 +60,23 @@ enum StoredOperation {
     Activate,
     Bind { claims: Vec<StoredClaim> },
     CancelDeletion { empty: Option<bool> },
+    ChangePrimary { region: String },
+    CreateGrant(Box<StoredGrant>),
     Deactivate,
     Disable,
     Enable,
     Release,
     RemoveFromCloud,
+    Replicate { regions: Vec<String> },
     Restore,
+    RetireGrants { of: String },
     RevokeGrants { of: Option<String> },
     RotateByNewKey { old_key: String },
     RotateInPlace,
     ScheduleDeletion { days: u32 },
     Synchronize { delete_material: bool },
     Update(Box<StoredUpdate>),
+    UploadVersion,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,6 +85,16 @@ struct StoredClaim {
     kms_key: String,
     key: String,
     first_version: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredGrant {
+    name: Option<String>,
+    grantee: String,
+    retiring: Option<String>,
+    operations: Vec<String>,
+    context_equals: BTreeMap<String, String>,
+    context_subset: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -148,12 +165,20 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
             claims: claims.into_iter().map(stored_claim).collect(),
         },
         BulkOperation::CancelDeletion { empty } => Stored::CancelDeletion { empty },
+        BulkOperation::ChangePrimary { region } => Stored::ChangePrimary {
+            region: region.to_string(),
+        },
+        BulkOperation::CreateGrant(grant) => Stored::CreateGrant(Box::new(stored_grant(*grant))),
         BulkOperation::Deactivate => Stored::Deactivate,
         BulkOperation::Disable => Stored::Disable,
         BulkOperation::Enable => Stored::Enable,
         BulkOperation::Release => Stored::Release,
         BulkOperation::RemoveFromCloud => Stored::RemoveFromCloud,
+        BulkOperation::Replicate { regions } => Stored::Replicate {
+            regions: regions.iter().map(ToString::to_string).collect(),
+        },
         BulkOperation::Restore => Stored::Restore,
+        BulkOperation::RetireGrants { grantee } => Stored::RetireGrants { of: grantee },
         BulkOperation::RevokeGrants(GrantChoice::Of(of)) => Stored::RevokeGrants { of: Some(of) },
         // Those by ids are refused before anything is stored.
         BulkOperation::RevokeGrants(_) => Stored::RevokeGrants { of: None },
@@ -168,6 +193,7 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
             Stored::Synchronize { delete_material }
         }
         BulkOperation::Update(update) => Stored::Update(Box::new(stored_update(*update))),
+        BulkOperation::UploadVersion => Stored::UploadVersion,
     }
 }
 
@@ -188,6 +214,38 @@ fn read_claim(stored: StoredClaim) -> Result<(KmsKeyId, Claim), Unreadable> {
         first_version: stored.first_version.map(version).transpose()?,
     };
     Ok((stored.kms_key.parse().map_err(unreadable)?, claim))
+}
+
+fn stored_grant(grant: CreateGrant) -> StoredGrant {
+    let operations = grant.operations.iter();
+    StoredGrant {
+        name: grant.name,
+        grantee: grant.grantee,
+        retiring: grant.retiring,
+        operations: operations.map(|one| one.as_str().to_owned()).collect(),
+        context_equals: grant.context_equals,
+        context_subset: grant.context_subset,
+    }
+}
+
+fn read_grant(stored: StoredGrant) -> Result<CreateGrant, Unreadable> {
+    let operation = |word: &String| {
+        let unknown = || unreadable(format!("`{word}` cannot be granted"));
+        GrantOperation::from_word(word).ok_or_else(unknown)
+    };
+    let operations: Result<_, _> = stored.operations.iter().map(operation).collect();
+    Ok(CreateGrant {
+        name: stored.name,
+        grantee: stored.grantee,
+        retiring: stored.retiring,
+        operations: operations?,
+        context_equals: stored.context_equals,
+        context_subset: stored.context_subset,
+    })
+}
+
+fn read_region(text: &str) -> Result<Region, Unreadable> {
+    text.parse().map_err(unreadable)
 }
 
 fn stored_update(update: UpdateKmsKey) -> StoredUpdate {
@@ -265,12 +323,21 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
             BulkOperation::Bind(claims?)
         }
         Stored::CancelDeletion { empty } => BulkOperation::CancelDeletion { empty },
+        Stored::ChangePrimary { region } => BulkOperation::ChangePrimary {
+            region: read_region(&region)?,
+        },
+        Stored::CreateGrant(grant) => BulkOperation::CreateGrant(Box::new(read_grant(*grant)?)),
         Stored::Deactivate => BulkOperation::Deactivate,
         Stored::Disable => BulkOperation::Disable,
         Stored::Enable => BulkOperation::Enable,
         Stored::Release => BulkOperation::Release,
         Stored::RemoveFromCloud => BulkOperation::RemoveFromCloud,
+        Stored::Replicate { regions } => {
+            let regions: Result<_, _> = regions.iter().map(|one| read_region(one)).collect();
+            BulkOperation::Replicate { regions: regions? }
+        }
         Stored::Restore => BulkOperation::Restore,
+        Stored::RetireGrants { of } => BulkOperation::RetireGrants { grantee: of },
         Stored::RevokeGrants { of } => {
             BulkOperation::RevokeGrants(of.map_or(GrantChoice::All, GrantChoice::Of))
         }
@@ -289,6 +356,7 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
             BulkOperation::Synchronize(SynchronizeChoice { delete_material })
         }
         Stored::Update(update) => BulkOperation::Update(Box::new(read_update(*update)?)),
+        Stored::UploadVersion => BulkOperation::UploadVersion,
     })
 }
 
@@ -358,16 +426,45 @@ mod tests {
             ..UpdateKmsKey::default()
         };
         let rotate = |method| BulkOperation::Rotate(Rotate { method });
+        let plain_grant = CreateGrant {
+            name: None,
+            grantee: "arn:aws:iam::111122223333:role/app".into(),
+            retiring: None,
+            operations: [GrantOperation::Decrypt].into(),
+            context_equals: BTreeMap::new(),
+            context_subset: BTreeMap::new(),
+        };
+        let full_grant = CreateGrant {
+            name: Some("payments".into()),
+            retiring: Some("arn:aws:iam::111122223333:role/retirer".into()),
+            operations: [GrantOperation::Decrypt, GrantOperation::GenerateDataKey].into(),
+            context_equals: [("tenant".into(), "a".into())].into(),
+            context_subset: [("stage".into(), "live".into())].into(),
+            ..plain_grant.clone()
+        };
         vec![
             BulkOperation::Activate,
             BulkOperation::CancelDeletion { empty: Some(true) },
             BulkOperation::CancelDeletion { empty: None },
+            BulkOperation::ChangePrimary {
+                region: "us-east-1".parse().unwrap(),
+            },
+            BulkOperation::CreateGrant(Box::new(plain_grant)),
+            BulkOperation::CreateGrant(Box::new(full_grant)),
             BulkOperation::Deactivate,
             BulkOperation::Disable,
             BulkOperation::Enable,
             BulkOperation::Release,
             BulkOperation::RemoveFromCloud,
+            BulkOperation::Replicate {
+                regions: ["us-east-1", "eu-west-1"]
+                    .map(|one| one.parse().unwrap())
+                    .into(),
+            },
             BulkOperation::Restore,
+            BulkOperation::RetireGrants {
+                grantee: "arn:aws:iam::111122223333:role/old".into(),
+            },
             BulkOperation::RevokeGrants(GrantChoice::All),
             BulkOperation::RevokeGrants(GrantChoice::Of(
                 "arn:aws:iam::111122223333:role/old".into(),
@@ -380,6 +477,7 @@ mod tests {
             }),
             BulkOperation::Update(Box::new(with_access)),
             BulkOperation::Update(Box::new(with_policy)),
+            BulkOperation::UploadVersion,
         ]
     }
 

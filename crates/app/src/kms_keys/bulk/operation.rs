@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use keyferry_domain::arn::Region;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_ports::records::Priority;
@@ -10,8 +11,8 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::kms_keys::{
-    Answer, BindKey, Claim, GrantChoice, KmsKeys, Mode, Rotate, RotationMethod, SynchronizeChoice,
-    UpdateKmsKey,
+    Answer, BindKey, Claim, CreateGrant, GrantChoice, KmsKeys, Mode, Rotate, RotationMethod,
+    SynchronizeChoice, UpdateKmsKey,
 };
 
 /// An operation on each of many KMS keys, with what it needs to be told.
@@ -26,6 +27,13 @@ pub enum BulkOperation {
         /// Whether the material goes; `None`: as each keystore says.
         empty: Option<bool>,
     },
+    /// [`KmsKeys::change_primary`].
+    ChangePrimary {
+        /// Where the replica of each is that becomes its primary.
+        region: Region,
+    },
+    /// [`KmsKeys::create_grant`]; unless a name is given, each KMS key's grant has one of its own.
+    CreateGrant(Box<CreateGrant>),
     /// [`KmsKeys::deactivate`].
     Deactivate,
     /// [`KmsKeys::disable`].
@@ -36,8 +44,18 @@ pub enum BulkOperation {
     Release,
     /// [`KmsKeys::remove_from_cloud`].
     RemoveFromCloud,
+    /// [`KmsKeys::replicate`].
+    Replicate {
+        /// Regions of the keystore of each.
+        regions: Vec<Region>,
+    },
     /// [`KmsKeys::restore`].
     Restore,
+    /// [`KmsKeys::retire_grants`]; not by ids, of which each KMS key has its own.
+    RetireGrants {
+        /// To whom they were given: ARN or service.
+        grantee: String,
+    },
     /// [`KmsKeys::revoke_grants`]; not by ids, of which each KMS key has its own.
     RevokeGrants(GrantChoice),
     /// [`KmsKeys::rotate`].
@@ -51,6 +69,8 @@ pub enum BulkOperation {
     Synchronize(SynchronizeChoice),
     /// [`KmsKeys::update`]; without name and aliases, of which each KMS key has its own.
     Update(Box<UpdateKmsKey>),
+    /// [`KmsKeys::upload_version`]; of each its own key's current version.
+    UploadVersion,
 }
 
 impl BulkOperation {
@@ -60,17 +80,22 @@ impl BulkOperation {
             Self::Activate => Action::KmsKeyActivate,
             Self::Bind(_) => Action::KmsKeyBind,
             Self::CancelDeletion { .. } => Action::KmsKeyCancelDeletion,
+            Self::ChangePrimary { .. } => Action::KmsKeyChangePrimary,
+            Self::CreateGrant(_) => Action::KmsKeyCreateGrant,
             Self::Deactivate => Action::KmsKeyDeactivate,
             Self::Disable => Action::KmsKeyDisable,
             Self::Enable => Action::KmsKeyEnable,
             Self::Release => Action::KmsKeyRelease,
             Self::RemoveFromCloud => Action::KmsKeyRemoveFromCloud,
+            Self::Replicate { .. } => Action::KmsKeyReplicate,
             Self::Restore => Action::KmsKeyRestore,
+            Self::RetireGrants { .. } => Action::KmsKeyRetireGrants,
             Self::RevokeGrants(_) => Action::KmsKeyRevokeGrants,
             Self::Rotate(_) => Action::KmsKeyRotate,
             Self::ScheduleDeletion { .. } => Action::KmsKeyScheduleDeletion,
             Self::Synchronize(_) => Action::KmsKeySynchronize,
             Self::Update(_) => Action::KmsKeyUpdate,
+            Self::UploadVersion => Action::KmsKeyUploadVersion,
         }
     }
 
@@ -84,11 +109,16 @@ impl BulkOperation {
             Self::Rotate(rotate) => rotate.method == RotationMethod::NewKey(OldKey::Deactivate),
             Self::Activate
             | Self::Bind(_)
+            | Self::ChangePrimary { .. }
+            | Self::CreateGrant(_)
             | Self::Disable
             | Self::Enable
             | Self::Release
+            | Self::Replicate { .. }
             | Self::Restore
-            | Self::Update(_) => false,
+            | Self::RetireGrants { .. }
+            | Self::Update(_)
+            | Self::UploadVersion => false,
         }
     }
 
@@ -97,6 +127,7 @@ impl BulkOperation {
         match self {
             Self::Disable
             | Self::Restore
+            | Self::RetireGrants { .. }
             | Self::RevokeGrants(_)
             | Self::CancelDeletion { empty: Some(false) } => Priority::Protect,
             _ => Priority::Bulk,
@@ -153,17 +184,25 @@ impl BulkOperation {
                 keys.bind(actor, command, mode).await
             }
             Self::CancelDeletion { empty } => keys.cancel_deletion(actor, &id, empty, mode).await,
+            Self::ChangePrimary { region } => keys.change_primary(actor, &id, &region, mode).await,
+            Self::CreateGrant(grant) => keys.create_grant(actor, &id, *grant, mode).await,
             Self::Deactivate => keys.deactivate(actor, &id, mode).await,
             Self::Disable => keys.disable(actor, &id, mode).await,
             Self::Enable => keys.enable(actor, &id, mode).await,
             Self::Release => keys.release(actor, &id, mode).await,
             Self::RemoveFromCloud => keys.remove_from_cloud(actor, &id, mode).await,
+            Self::Replicate { regions } => keys.replicate(actor, &id, regions, mode).await,
             Self::Restore => keys.restore(actor, &id, mode).await,
+            Self::RetireGrants { grantee } => {
+                let which = GrantChoice::Of(grantee);
+                keys.retire_grants(actor, &id, which, mode).await
+            }
             Self::RevokeGrants(which) => keys.revoke_grants(actor, &id, which, mode).await,
             Self::Rotate(rotate) => keys.rotate(actor, &id, rotate, mode).await,
             Self::ScheduleDeletion { days } => keys.schedule_deletion(actor, &id, days, mode).await,
             Self::Synchronize(choice) => keys.synchronize(actor, &id, choice, mode).await,
             Self::Update(update) => keys.update(actor, &id, *update, mode).await,
+            Self::UploadVersion => keys.upload_version(actor, &id, mode).await,
         }
     }
 }
