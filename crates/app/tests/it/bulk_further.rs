@@ -81,7 +81,10 @@ async fn j1_grants_are_given_on_many_kms_keys_and_retired_by_grantee() {
         }))
     };
     let chosen = Selection::Chosen(vec!["k000".into(), "k001".into()]);
-    assert_eq!(succeeds(&world, chosen, crate::bulk::tagging("pay")).await, 2);
+    assert_eq!(
+        succeeds(&world, chosen, crate::bulk::tagging("pay")).await,
+        2
+    );
 
     let plan = plan_of(&world, two(), giving("app", None)).await;
     assert_eq!(plan, ["CreateGrant", "CreateGrant"]);

@@ -397,7 +397,9 @@ async fn j1_a_grant_is_tried_given_and_retired_on_many_kms_keys() {
     assert_eq!(grantees("other").await, nobody);
 
     shell.succeed("key new-version app").await;
-    shell.succeed("kms-key upload-version --where key=app").await;
+    shell
+        .succeed("kms-key upload-version --where key=app")
+        .await;
     assert_eq!(shown(&shell, "app").await["current_version"], 2);
     for one_region in [
         "kms-key replicate app other --region eu-west-1",
@@ -405,7 +407,11 @@ async fn j1_a_grant_is_tried_given_and_retired_on_many_kms_keys() {
     ] {
         let done = shell.run(one_region).await;
         assert_eq!(done.exit, Exit::JobFailed, "{}", done.stderr);
-        assert!(done.stderr.contains("2 in need of a person"), "{}", done.stderr);
+        assert!(
+            done.stderr.contains("2 in need of a person"),
+            "{}",
+            done.stderr
+        );
     }
 }
 

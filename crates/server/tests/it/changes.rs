@@ -247,7 +247,7 @@ async fn consent_to_many_is_their_number_and_what_is_said_must_fit() {
         ),
         (
             json!({"matching": {}, "operation": "change-primary", "change_primary": {"region": "?"}}),
-            "request.invalid",
+            "request.bad-aws-name",
         ),
         (
             json!({"matching": {}, "operation": "enable", "replicate": {"regions": ["eu-west-1"]}}),
