@@ -45,7 +45,7 @@ use crate::log::{Fact, object};
 pub(crate) use self::failure::{not_now, says_nothing};
 pub(crate) use self::observe::{Reader, out_of_reach, read_each};
 pub(crate) use self::outcome::{Kept, Told, not_prepared, tell};
-pub(crate) use self::passing::{Passing, without_copy};
+pub(crate) use self::passing::{Passing, is_import, without_copy};
 pub(crate) use self::preview::view_of;
 
 use self::run::KmsKeyRun;

@@ -71,7 +71,7 @@ pub(crate) async fn without_copy(
 }
 
 /// Whether an import of a KMS key reached AWS, or may have.
-pub(super) fn is_import(attempt: &Attempt) -> bool {
+pub(crate) fn is_import(attempt: &Attempt) -> bool {
     attempt.state != AttemptState::Refused && attempt.kind == StepKind::ImportMaterial.as_str()
 }
 

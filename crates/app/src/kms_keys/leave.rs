@@ -1,5 +1,6 @@
 //! Release and forget: we stop managing, or drop the record. Neither sends anything to AWS.
 
+use jiff::Timestamp;
 use keyferry_domain::kms_key::{KmsKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self, Change as IntentChange};
@@ -9,7 +10,7 @@ use keyferry_ports::records::{Batch, Change, Expect};
 use crate::action::{Action, authorize};
 use crate::actor::Actor;
 use crate::alerts::ended;
-use crate::driver::Passing;
+use crate::driver::{Passing, is_import};
 use crate::error::AppError;
 use crate::log::{Fact, object};
 
@@ -82,11 +83,18 @@ impl KmsKeys {
     }
 
     /// What erases material that was brought for the key without a copy to be kept, and that no job will take to AWS any more.
+    /// Where AWS took some of it in, or may have, it stays until the KMS key is proved deleted: nobody else may have it.
     async fn left_behind(&self, actor: &Actor, key: &KmsKey) -> Result<Vec<Change>, AppError> {
         let Some(source) = key.source else {
             return Ok(Vec::new());
         };
         let records = &self.shared.ports.records;
+        let sent = records
+            .recent_attempts(key.id.into(), Timestamp::UNIX_EPOCH)
+            .await?;
+        if key.intent.life != Life::Deleted && sent.iter().any(is_import) {
+            return Ok(Vec::new());
+        }
         let versions = records.list_versions(source).await?;
         let passing = Passing::of(records.find_key(source).await?, versions);
         let brought = key.took_in();

@@ -119,6 +119,15 @@ impl Tried {
         }
     }
 
+    /// What was changed, or would be: that has no revision yet.
+    pub(crate) fn changed(&self, revision: u64, body: impl Serialize) -> Response {
+        if self.is_trial {
+            reply::ok(body)
+        } else {
+            reply::with_etag(revision, body)
+        }
+    }
+
     /// What was made, or would be.
     pub(crate) fn made(&self, revision: u64, body: impl Serialize) -> Response {
         if self.is_trial {

@@ -79,7 +79,7 @@ pub(crate) async fn update(
         .connections
         .update(&actor, &selector, command)
         .await?;
-    Ok(reply::with_etag(
+    Ok(tried.changed(
         stored.connection.revision,
         connection::stored(stored),
     ))

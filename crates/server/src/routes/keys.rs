@@ -106,7 +106,7 @@ pub(crate) async fn update(
 ) -> Result<Response, Refused> {
     let command = key::update(body, revision)?;
     let changed = tried.app.keys.update(&actor, &selector, command).await?;
-    Ok(reply::with_etag(
+    Ok(tried.changed(
         changed.key.revision,
         key::with_versions(changed),
     ))
@@ -191,5 +191,5 @@ pub(crate) async fn set_rotation(
     if let (Some(shown), Some(times)) = (&mut view.rotation, times) {
         shown.schedule = times;
     }
-    Ok(reply::with_etag(seen, view))
+    Ok(tried.changed(seen, view))
 }

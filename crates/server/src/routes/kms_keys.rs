@@ -567,5 +567,5 @@ pub(crate) async fn set_rotation(
         rotation: times.or(view.rotation),
         ..view
     };
-    Ok(reply::with_etag(seen, view))
+    Ok(tried.changed(seen, view))
 }

@@ -383,6 +383,29 @@ async fn what_would_be_made_is_answered_without_its_secret_and_without_a_revisio
 }
 
 #[tokio::test]
+async fn what_would_be_changed_is_answered_without_a_revision_that_nobody_has_made() {
+    let site = Site::with_keystore().await;
+    let made = site
+        .post("/api/v1/keys", json!({"name": "k", "spec": "AES-256"}))
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+
+    for (path, body) in [
+        ("keys/k", json!({"description": "new"})),
+        ("keystores/store", json!({"description": "new"})),
+    ] {
+        let path = format!("/api/v1/{path}");
+        let tried = site
+            .patch(&format!("{path}?dry_run=true"), body.clone(), &[])
+            .await;
+        assert_eq!(tried.status, StatusCode::OK, "{path}: {}", tried.body);
+        assert!(tried.headers.get("etag").is_none(), "{path}");
+        let changed = site.patch(&path, body, &[]).await;
+        assert!(changed.headers.get("etag").is_some(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_is_not_signed_in_tries_nothing() {
     let mut site = Site::with_keystore().await;
     site.token = "kfy_0".to_owned();

@@ -193,7 +193,8 @@ impl Story {
                 let mode = Mode::naming(key.name.as_str());
                 let kms_keys = &app.kms_keys;
                 let _ = match key.intent.life {
-                    Life::Provisioning => continue,
+                    // Made half-way by a job that was cancelled: whoever wants it after all restores it.
+                    Life::Provisioning if key.arn.is_none() => continue,
                     // A deletion that somebody in AWS cancelled is begun again by people alone.
                     Life::PendingDeletion if is_among(&cancelled, &key) => {
                         let days = key.intent.deletion_window_days;
