@@ -79,10 +79,7 @@ pub(crate) async fn update(
         .connections
         .update(&actor, &selector, command)
         .await?;
-    Ok(tried.changed(
-        stored.connection.revision,
-        connection::stored(stored),
-    ))
+    Ok(tried.changed(stored.connection.revision, connection::stored(stored)))
 }
 
 pub(crate) async fn delete(

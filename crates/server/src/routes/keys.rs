@@ -106,10 +106,7 @@ pub(crate) async fn update(
 ) -> Result<Response, Refused> {
     let command = key::update(body, revision)?;
     let changed = tried.app.keys.update(&actor, &selector, command).await?;
-    Ok(tried.changed(
-        changed.key.revision,
-        key::with_versions(changed),
-    ))
+    Ok(tried.changed(changed.key.revision, key::with_versions(changed)))
 }
 
 pub(crate) async fn list_versions(

@@ -67,10 +67,7 @@ pub(crate) async fn update(
         .update(&actor, &selector, command)
         .await?;
     let names = Names::of_connections(&tried.app, &actor).await?;
-    Ok(tried.changed(
-        changed.revision,
-        keystore::view(changed, &names),
-    ))
+    Ok(tried.changed(changed.revision, keystore::view(changed, &names)))
 }
 
 pub(crate) async fn delete(

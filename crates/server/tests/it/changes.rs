@@ -396,11 +396,15 @@ async fn what_would_be_changed_is_answered_without_a_revision_that_nobody_has_ma
     ] {
         let path = format!("/api/v1/{path}");
         let tried = site
-            .patch(&format!("{path}?dry_run=true"), body.clone(), &[])
+            .patch(
+                &format!("{path}?dry_run=true"),
+                body.clone(),
+                &[("if-match", "*")],
+            )
             .await;
         assert_eq!(tried.status, StatusCode::OK, "{path}: {}", tried.body);
         assert!(tried.headers.get("etag").is_none(), "{path}");
-        let changed = site.patch(&path, body, &[]).await;
+        let changed = site.patch(&path, body, &[("if-match", "*")]).await;
         assert!(changed.headers.get("etag").is_some(), "{path}");
     }
 }
