@@ -23,7 +23,7 @@ use super::{DAY, Did, Story};
 use crate::sweep::Broken;
 
 /// How often people try again what got stuck.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 
 /// What a job says that needs its KMS key enabled, and finds it disabled as people asked.
 const DISABLED: &str = "plan.primary-disabled";
@@ -183,6 +183,7 @@ impl Story {
         let keys = self.crew.site.records.kms_keys();
         let stuck = self.stuck_jobs().await;
         let cancelled = self.cancelled_by_others();
+        let given_up = self.given_up().await;
         let work = async move {
             for key in stuck.iter().flat_map(|(_, disabled)| disabled) {
                 let mode = Mode::default();
@@ -195,6 +196,10 @@ impl Story {
                 let _ = match key.intent.life {
                     // Made half-way by a job that was cancelled: whoever wants it after all restores it.
                     Life::Provisioning if key.arn.is_none() => continue,
+                    // The job that would have emptied it was cancelled, and its successor restored since.
+                    Life::Replaced if key.intent.wants_empty() && given_up.contains(&key.id) => {
+                        kms_keys.remove_from_cloud(&ann(), &id, &mode).await
+                    }
                     // A deletion that somebody in AWS cancelled is begun again by people alone.
                     Life::PendingDeletion if is_among(&cancelled, &key) => {
                         let days = key.intent.deletion_window_days;
@@ -229,6 +234,19 @@ impl Story {
             }
         }
         cancelled
+    }
+
+    /// KMS keys of which people cancelled a job.
+    async fn given_up(&self) -> BTreeSet<KmsKeyId> {
+        let mut given_up = BTreeSet::new();
+        let jobs = jobs_in(&*self.records, JobState::Cancelled).await;
+        for job in jobs.expect("records in memory answer") {
+            let targets = self.records.list_targets(job.id).await;
+            let targets = targets.expect("records in memory answer").into_iter();
+            let cancelled = targets.filter(|target| target.state == TargetState::Cancelled);
+            given_up.extend(cancelled.filter_map(|target| target.subject.kms_key()));
+        }
+        given_up
     }
 
     /// Jobs that are stuck, with those of their KMS keys that people have to enable first, as the job tells them.
