@@ -1,6 +1,10 @@
 //! Grants that shall be given, retired or taken back.
 
+use std::ops::ControlFlow;
+
+use super::Next;
 use super::case::{CONTENT, Case, Flow, Live, SOON, UNREADABLE, blocked, step};
+use crate::arn::Region;
 use crate::plan::{Blocked, WaitReason};
 use crate::step::Step;
 use crate::view::{Field, Grant, KeyState};
@@ -19,44 +23,44 @@ pub(super) fn taken_back(case: &Case<'_>) -> Flow {
     if intent.grants_to_revoke.is_empty() && intent.grants_given_up.is_empty() {
         return CONTENT;
     }
-    for live in case.live() {
-        let found = match &live.place.grants {
-            Field::Value(found) => found,
-            Field::Absent => continue,
-            Field::Unreadable => return case.wait(UNREADABLE, WaitReason::Unreadable),
-        };
-        let region = live.region.clone();
-        if let Some(grant) = found.iter().find(|grant| goes(grant)) {
-            if grant.id.is_empty() {
-                // Answered, and not shown yet: only AWS knows its id.
-                return case.wait(SOON, WaitReason::Settling);
-            }
-            let grant = grant.id.clone();
-            return step(Step::RevokeGrant { region, grant });
-        }
+    match shown(case, goes)? {
+        // Answered, and not shown yet: only AWS knows its id.
+        Some((_, grant)) if grant.is_empty() => case.wait(SOON, WaitReason::Settling),
+        Some((region, grant)) => step(Step::RevokeGrant { region, grant }),
+        None => CONTENT,
     }
-    CONTENT
 }
 
 /// None of the grants that shall be retired is there. AWS may refuse that to us, so nothing waits for it.
 pub(super) fn retired(case: &Case<'_>) -> Flow {
-    let intent = case.intent;
-    if intent.grants_to_retire.is_empty() {
+    let ids = &case.intent.grants_to_retire;
+    if ids.is_empty() {
         return CONTENT;
     }
+    match shown(case, |grant| ids.contains(&grant.id))? {
+        Some((region, grant)) => step(Step::RetireGrant { region, grant }),
+        None => CONTENT,
+    }
+}
+
+/// The first of some grants that is there, with its place: AWS's id, empty where AWS does not show it yet.
+fn shown(
+    case: &Case<'_>,
+    is_one: impl Fn(&Grant) -> bool,
+) -> ControlFlow<Next, Option<(Region, String)>> {
     for live in case.live() {
-        let found = match &live.place.grants {
-            Field::Value(found) => found,
-            Field::Absent => continue,
-            Field::Unreadable => return case.wait(UNREADABLE, WaitReason::Unreadable),
-        };
-        let retires = |grant: &&Grant| intent.grants_to_retire.contains(&grant.id);
-        if let Some(grant) = found.iter().find(retires) {
-            let (region, grant) = (live.region.clone(), grant.id.clone());
-            return step(Step::RetireGrant { region, grant });
+        match &live.place.grants {
+            Field::Value(found) => {
+                if let Some(grant) = found.iter().find(|grant| is_one(grant)) {
+                    let place = (live.region.clone(), grant.id.clone());
+                    return ControlFlow::Continue(Some(place));
+                }
+            }
+            Field::Absent => {}
+            Field::Unreadable => case.wait(UNREADABLE, WaitReason::Unreadable)?,
         }
     }
-    CONTENT
+    ControlFlow::Continue(None)
 }
 
 /// Every grant that shall be given is there, in every place; last, on a key that can be used. One that shall be disabled,
