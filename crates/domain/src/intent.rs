@@ -1,5 +1,6 @@
 //! What people want of one KMS key.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -72,7 +73,7 @@ pub struct Intent {
     pub grants_given_up: BTreeSet<WantedGrant>,
     /// AWS's ids of grants that shall be taken back. Cleared once the intent is reached.
     pub grants_to_revoke: BTreeSet<String>,
-    /// AWS's ids of grants that shall be retired. Cleared once the intent is reached.
+    /// AWS's ids of grants that shall be retired. Cleared once the job that retires them is done, or cancelled.
     pub grants_to_retire: BTreeSet<String>,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
@@ -96,6 +97,19 @@ pub struct Intent {
     pub rotation: Option<RotationSchedule>,
     /// Neither disable nor empty before this moment: callers may still hold the old alias target.
     pub calm_until: Option<Timestamp>,
+}
+
+/// What a job may do about grants. Each takes a right of its own, and AWS may refuse each by itself: whoever asked for
+/// something else asked for neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GrantErrand {
+    /// Neither.
+    #[default]
+    Nothing,
+    /// It gives what shall be given.
+    Give,
+    /// It retires what shall be retired.
+    Retire,
 }
 
 impl Intent {
@@ -135,6 +149,23 @@ impl Intent {
     /// Whether AWS takes grants on it as it is wanted: only where it can be used.
     pub fn takes_grants(&self) -> bool {
         matches!(self.life, Life::Active | Life::Replaced) && self.enabled && !self.wants_empty()
+    }
+
+    /// What a job carries out of it: giving and retiring grants is left to the jobs that were asked to.
+    pub fn on(&self, errand: GrantErrand) -> Cow<'_, Self> {
+        let gives = errand == GrantErrand::Give || self.grants_to_give.is_empty();
+        let retires = errand == GrantErrand::Retire || self.grants_to_retire.is_empty();
+        if gives && retires {
+            return Cow::Borrowed(self);
+        }
+        let mut carried_out = self.clone();
+        if !gives {
+            carried_out.grants_to_give.clear();
+        }
+        if !retires {
+            carried_out.grants_to_retire.clear();
+        }
+        Cow::Owned(carried_out)
     }
 
     /// The primary Region.

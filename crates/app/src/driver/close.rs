@@ -48,7 +48,7 @@ impl KmsKeyRun {
         // Before what is fulfilled is cleared.
         self.take_in();
         let is_given = |grant: &WantedGrant| self.ungiven(grant).is_none();
-        let reached = operation::reached(&self.subject.key.intent, &is_given);
+        let reached = operation::reached(&self.subject.key.intent, self.subject.errand, &is_given);
         let key = &mut self.subject.key;
         if let operation::Change::Changed(intent) = reached {
             key.intent = intent;

@@ -213,8 +213,8 @@ impl KmsKeyRun {
         for _ in 0..ROUNDS_MAX {
             let view = self.view();
             self.adopt(&view, now);
-            let intent = &self.subject.key.intent;
-            let overlaid = plan(intent, &view.overlaid(intent, now), now);
+            let intent = self.subject.intent();
+            let overlaid = plan(&intent, &view.overlaid(&intent, now), now);
             match &overlaid.decision {
                 Decision::Wait {
                     why: WaitReason::SearchNeeded,
@@ -324,13 +324,21 @@ impl KmsKeyRun {
 
     /// Intent and overlaid view agree: does AWS show it too?
     fn settled(&self, view: &View, now: Timestamp) -> Found {
-        match plan_settled(&self.subject.key.intent, view, now).decision {
+        match plan_settled(&self.subject.intent(), view, now).decision {
             Decision::Wait { until, why } => Found::Wait(until, why),
             Decision::Blocked(blocked) => self.blocked(blocked, now),
-            Decision::Steps(_) => match self.overtaken_until(now) {
-                Some(until) => Found::Wait(until, WaitReason::Horizon),
-                None => Found::Reached,
+            Decision::Steps(_) => match (self.overtaken_until(now), self.ungivable()) {
+                (Some(until), _) => Found::Wait(until, WaitReason::Horizon),
+                (None, Some(region)) => Found::Blocked(Blocked::GrantNeedsEnabled { region }),
+                (None, None) => Found::Reached,
             },
         }
+    }
+
+    /// Where a grant is missing that the job shall give, and that a key as it is wanted by now is not given.
+    fn ungivable(&self) -> Option<Region> {
+        let intent = self.subject.intent();
+        let mut wanted = intent.grants_to_give.iter();
+        wanted.find_map(|grant| self.ungiven(grant)).cloned()
     }
 }

@@ -10,7 +10,7 @@ use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::id::JobId;
 use keyferry_domain::intent::Intent;
 use keyferry_domain::last_use::LastUse;
-use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
+use keyferry_domain::plan::{Decision, Plan, WaitReason};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
@@ -160,27 +160,6 @@ impl KmsKeyRun {
         self.last_use = read;
     }
 
-    /// Grants are given by the job that somebody asked for, which does not end before all are there: no other job gives
-    /// what it left open, or waits for that.
-    fn but_for_grants(&self, found: Found) -> Found {
-        match found {
-            Found::Step(Step::CreateGrant { .. })
-            | Found::Blocked(Blocked::GrantDiffers { .. } | Blocked::GrantNeedsEnabled { .. })
-                if !self.subject.gives_grants =>
-            {
-                Found::Reached
-            }
-            Found::Reached if self.subject.gives_grants => {
-                let mut wanted = self.subject.key.intent.grants_to_give.iter();
-                match wanted.find_map(|grant| self.ungiven(grant)).cloned() {
-                    Some(region) => Found::Blocked(Blocked::GrantNeedsEnabled { region }),
-                    None => Found::Reached,
-                }
-            }
-            other => other,
-        }
-    }
-
     /// A place where AWS does not show a grant that is wanted.
     pub(super) fn ungiven(&self, grant: &WantedGrant) -> Option<&Region> {
         let shows = |region: &&Region| {
@@ -212,7 +191,6 @@ impl Run for KmsKeyRun {
             Successor::Halted => return Ok(Verdict::only(successor_halted())),
         }
         let found = self.look_and_plan(now).await?;
-        let found = self.but_for_grants(found);
         let mut verdict = match found {
             Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
             Found::Wait(until, WaitReason::Unreadable) => {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::id::JobId;
+use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
@@ -16,7 +17,7 @@ use crate::log::Fact;
 use super::outcome::audit_object;
 use super::passing::{Passing, is_import};
 use super::run::KmsKeyRun;
-use super::{KmsKeyDriver, Subject};
+use super::{KmsKeyDriver, Subject, errand_of};
 
 impl KmsKeyDriver {
     /// What becomes of a target that is cancelled before anything of its own was sent.
@@ -41,7 +42,7 @@ impl KmsKeyDriver {
             None => None,
         };
         let carried_out = sent.iter().any(|one| brings_in(one, job.created_at));
-        let taken = taken_back(&mut key, job.id, carried_out);
+        let taken = taken_back(&mut key, job.id, errand_of(&job.kind), carried_out);
         let mut records = Vec::new();
         if taken == Taken::Back {
             let fact = Fact::outcome(
@@ -84,13 +85,14 @@ impl KmsKeyRun {
             passing,
             imports,
             predecessor,
+            errand,
             ..
         } = &mut self.subject;
         let mut own = self.attempts.iter();
         let carried_out = own.any(|one| one.state != AttemptState::Refused)
             || beside.iter().any(|one| brings_in(one, *asked_at));
         let before = key.source;
-        let taken = taken_back(key, self.job, carried_out);
+        let taken = taken_back(key, self.job, *errand, carried_out);
         let sent = self.attempts.iter().chain(&*beside);
         // What passes through was read for the source that the key had.
         let passing = passing.as_ref().filter(|_| *imports && before.is_some());
@@ -123,13 +125,22 @@ enum Taken {
 }
 
 /// Takes a job's wish back, unless something of it was carried out, by whichever job.
-fn taken_back(key: &mut KmsKey, job: JobId, carried_out: bool) -> Taken {
-    if !key.is_wished_by(job) {
-        Taken::Nothing
-    } else if !carried_out && key.withdraw(job) {
-        Taken::Back
-    } else {
+///
+/// What the job should have retired and has not is never kept: no other job retires it.
+fn taken_back(key: &mut KmsKey, job: JobId, errand: GrantErrand, carried_out: bool) -> Taken {
+    let is_wished = key.is_wished_by(job);
+    if is_wished && !carried_out && key.withdraw(job) {
+        return Taken::Back;
+    }
+    let is_last = key.former.iter().all(|former| former.job == job);
+    if errand == GrantErrand::Retire && is_last && !key.intent.grants_to_retire.is_empty() {
+        key.intent.grants_to_retire.clear();
+        return Taken::Back;
+    }
+    if is_wished {
         Taken::Stays
+    } else {
+        Taken::Nothing
     }
 }
 

@@ -478,6 +478,50 @@ async fn k4_a_refused_grant_and_a_refused_retiring_are_given_up_by_cancelling_th
 }
 
 #[tokio::test]
+async fn k4_a_refused_retiring_holds_up_no_other_job_and_is_tried_again_by_its_own() {
+    let world = world().await;
+    let id = given(&world, "one").await;
+    with_policy_of_connection(&world, false);
+    let choice = GrantChoice::These([id].into());
+    let stuck = world.finished(retire(&world, choice, &MODE).await).await;
+    assert_eq!(stuck.state, JobState::Stuck);
+
+    let kms_keys = &world.app.kms_keys;
+    let tried = kms_keys.restore(&world.actor, "app", &DRY).await;
+    assert_eq!(planned(tried), Vec::<&str>::new());
+    let restored = kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+    assert_eq!(listed(&world).await.len(), 1);
+
+    with_policy_of_connection(&world, true);
+    let jobs = &world.app.jobs;
+    jobs.retry(&world.actor, stuck.id).await.unwrap();
+    world.run().await;
+    assert_eq!(listed(&world).await, Vec::<Value>::new());
+    let retired = world.kms_key("app").await.intent.grants_to_retire;
+    assert!(retired.is_empty(), "{retired:?}");
+}
+
+#[tokio::test]
+async fn k4_what_a_cancelled_job_did_not_retire_stays_though_others_worked_on_the_key_since() {
+    let world = world().await;
+    let id = given(&world, "one").await;
+    with_policy_of_connection(&world, false);
+    let choice = GrantChoice::These([id].into());
+    let stuck = world.finished(retire(&world, choice, &MODE).await).await;
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+
+    let jobs = &world.app.jobs;
+    jobs.cancel(&world.actor, stuck.id).await.unwrap();
+    world.run().await;
+
+    let wanted = world.kms_key("app").await.intent.grants_to_retire;
+    assert!(wanted.is_empty(), "{wanted:?}");
+    assert_eq!(listed(&world).await.len(), 1);
+}
+
+#[tokio::test]
 async fn k4_a_grant_on_a_key_that_was_disabled_meanwhile_is_not_said_to_be_given() {
     let world = world().await;
     let answer = give(&world, grant_to("payments"), &MODE).await;

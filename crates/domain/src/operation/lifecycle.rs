@@ -2,12 +2,17 @@
 
 use super::{Change, Refusal};
 use crate::grant::WantedGrant;
-use crate::intent::Intent;
+use crate::intent::{GrantErrand, Intent};
 use crate::life::{Life, LifeAction};
 
 /// The intent once the plan is empty: a new key is ACTIVE, and wishes that are fulfilled once are cleared. A grant stays
-/// wanted until it `is_given`: on a key that is to be disabled the plan is empty without it.
-pub fn reached(intent: &Intent, is_given: &dyn Fn(&WantedGrant) -> bool) -> Change {
+/// wanted until it `is_given`: on a key that is to be disabled the plan is empty without it. What shall be retired stays
+/// wanted unless that was the `errand`.
+pub fn reached(
+    intent: &Intent,
+    errand: GrantErrand,
+    is_given: &dyn Fn(&WantedGrant) -> bool,
+) -> Change {
     let waits = |grant: &&WantedGrant| !is_given(grant);
     let life = intent
         .life
@@ -25,7 +30,10 @@ pub fn reached(intent: &Intent, is_given: &dyn Fn(&WantedGrant) -> bool) -> Chan
             .collect(),
         grants_given_up: Default::default(),
         grants_to_revoke: Default::default(),
-        grants_to_retire: Default::default(),
+        grants_to_retire: match errand {
+            GrantErrand::Retire => Default::default(),
+            GrantErrand::Nothing | GrantErrand::Give => intent.grants_to_retire.clone(),
+        },
         native_rotations: None,
         ..intent.clone()
     };

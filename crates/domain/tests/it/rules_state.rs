@@ -1,6 +1,7 @@
 //! Rules of state, aliases, tags, policy and deletion.
 
 use keyferry_domain::arn::Partition;
+use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation as op;
@@ -405,7 +406,7 @@ fn grants_that_shall_go_are_revoked_one_by_one_and_no_others() {
         .map(|grant| &grant.id)
         .collect();
     assert_eq!(left, ["b"]);
-    let after = op::reached(&world.intent, &|_| true).or(&world.intent);
+    let after = op::reached(&world.intent, GrantErrand::Nothing, &|_| true).or(&world.intent);
     assert!(after.grants_to_revoke.is_empty());
 }
 
@@ -513,7 +514,7 @@ fn k4_a_grant_is_given_once_in_every_place() {
 
     let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
     assert_eq!(kinds, [StepKind::CreateGrant; 2]);
-    let after = op::reached(&world.intent, &|_| true).or(&world.intent);
+    let after = op::reached(&world.intent, GrantErrand::Nothing, &|_| true).or(&world.intent);
     assert!(after.grants_to_give.is_empty());
 }
 
@@ -595,6 +596,30 @@ fn k4_a_grant_that_could_not_be_retired_can_be_revoked() {
 
     let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
     assert_eq!(kinds, [StepKind::RevokeGrant]);
+}
+
+#[test]
+fn k4_each_job_gives_and_retires_what_it_was_asked_to_and_no_other() {
+    let mut world = World::settled(symmetric());
+    with_grants(&mut world, &["a"]);
+    giving(&mut world, "payments");
+    let ids = ["a".to_owned()].into();
+    let retired = op::retire_grants(&world.intent, ids, &|_| false).unwrap();
+    let whole = retired.or(&world.intent);
+
+    let mut planned = |errand| {
+        world.intent = whole.on(errand).into_owned();
+        let steps = world.plan();
+        steps.steps().iter().map(Step::kind).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(GrantErrand::Nothing), []);
+    assert_eq!(planned(GrantErrand::Give), [StepKind::CreateGrant]);
+    assert_eq!(planned(GrantErrand::Retire), [StepKind::RetireGrant]);
+
+    let done = |errand| op::reached(&whole, errand, &|_| false).or(&whole);
+    let other = done(GrantErrand::Nothing);
+    assert_eq!(other.grants_to_retire, whole.grants_to_retire);
+    assert!(done(GrantErrand::Retire).grants_to_retire.is_empty());
 }
 
 #[test]

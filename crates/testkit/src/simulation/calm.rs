@@ -1,7 +1,7 @@
 //! After a simulation: faults end, nobody meddles any more, the accounts' owners clear what is theirs out of the way,
 //! and people ask for what they want once more. Then everything has one day to come to its end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -198,6 +198,8 @@ impl Story {
                     Life::Provisioning if key.arn.is_none() => continue,
                     // The job that would have emptied it was cancelled, and its successor restored since.
                     Life::Replaced if key.intent.wants_empty() && given_up.contains(&key.id) => {
+                        // Which also ends a deletion that somebody else began.
+                        let _ = kms_keys.restore(&ann(), &id, &mode).await;
                         kms_keys.remove_from_cloud(&ann(), &id, &mode).await
                     }
                     // A deletion that somebody in AWS cancelled is begun again by people alone.
@@ -265,8 +267,32 @@ impl Story {
         stuck
     }
 
+    /// What the newest jobs of each KMS key say that did not end well.
+    async fn notes(&self) -> BTreeMap<KmsKeyId, (JobId, String)> {
+        let mut notes = BTreeMap::new();
+        for state in [JobState::Stuck, JobState::Waiting, JobState::Cancelled] {
+            let jobs = jobs_in(&*self.records, state).await;
+            for job in jobs.expect("records in memory answer") {
+                let targets = self.records.list_targets(job.id).await;
+                for target in targets.expect("records in memory answer") {
+                    let (Some(key), Some((code, _))) = (target.subject.kms_key(), target.note)
+                    else {
+                        continue;
+                    };
+                    let note = (job.id, format!("{} {state:?}: {code}", job.kind));
+                    let newest = notes.entry(key).or_insert_with(|| note.clone());
+                    if newest.0 < note.0 {
+                        *newest = note;
+                    }
+                }
+            }
+        }
+        notes
+    }
+
     /// KMS keys that AWS does not show as people want them.
     async fn not_reached(&self) -> Vec<Broken> {
+        let notes = self.notes().await;
         let keys = self.crew.site.records.kms_keys();
         let site = &self.crew.site;
         let now = site.now();
@@ -281,7 +307,10 @@ impl Story {
             for region in &key.intent.places {
                 let hand = site.sim.foreign_hand(account, region.as_str());
                 if let Err(why) = difference(&hand, key, id, now) {
-                    let what = format!("{} in {region}: {why}", key.name);
+                    let note = notes
+                        .get(&key.id)
+                        .map_or("no job is open", |(_, note)| note);
+                    let what = format!("{} in {region}: {why}; {note}", key.name);
                     broken.push(Broken::NotReached(what));
                 }
             }

@@ -43,8 +43,8 @@ pub(super) struct Ledger {
     pub(super) planted: BTreeSet<String>,
     /// KMS keys that somebody else made.
     pub(super) foreign_keys: BTreeSet<String>,
-    /// ARNs of KMS keys whose records were dropped.
-    pub(super) forgotten: BTreeSet<String>,
+    /// What was asked of KMS keys whose records were dropped, by ARN.
+    pub(super) forgotten: BTreeMap<String, Asked>,
     /// Operations by name: asked for, and refused.
     pub(super) operations: BTreeMap<&'static str, (u64, u64)>,
     /// Answers that say that we made a mistake.
@@ -71,6 +71,29 @@ impl Book {
     fn ask_of_source(&self, key: KeyId, asked: Asked) {
         let mut book = self.open();
         book.asked_of_source.entry(key).or_default().add(asked);
+    }
+
+    /// The record is dropped; what it did stays in AWS, where another record may have its KMS key.
+    fn forget(&self, key: &KmsKey) {
+        let Some(arn) = &key.arn else {
+            return;
+        };
+        let mut book = self.open();
+        let asked = book.asked_of(key);
+        book.forgotten
+            .entry(arn.to_string())
+            .or_default()
+            .add(asked);
+    }
+}
+
+impl Ledger {
+    /// What was asked of a KMS key, of itself and of its source.
+    pub(super) fn asked_of(&self, key: &KmsKey) -> Asked {
+        let of_source = |source| self.asked_of_source.get(&source);
+        let mut asked = self.asked.get(&key.id).copied().unwrap_or_default();
+        asked.add(key.source.and_then(of_source).copied().unwrap_or_default());
+        asked
     }
 }
 
@@ -475,8 +498,7 @@ impl Person {
         let is_gone = |key: &&KmsKey| key.intent.life == Life::Deleted;
         let gone: Vec<&KmsKey> = keys.iter().map(AsRef::as_ref).filter(is_gone).collect();
         if let (Some(gone), true) = (self.one_of(&gone), self.chance(70)) {
-            let arn = gone.arn.as_ref().map(ToString::to_string);
-            self.book.open().forgotten.extend(arn);
+            self.book.forget(gone);
             let forgotten = kms_keys
                 .forget(&ann(), &gone.id.to_string(), &Mode::default())
                 .await;

@@ -84,9 +84,11 @@ impl<'a> Court<'a> {
         self.records_of(arn).filter(was_there)
     }
 
-    fn is_forgotten(&self, arn: &str) -> bool {
-        let identity_of = |one: &String| identity(one) == identity(arn);
-        self.ledger.forgotten.iter().any(identity_of)
+    /// What was asked of a KMS key by records that were dropped since.
+    fn forgotten(&self, arn: &str) -> Option<Asked> {
+        let forgotten = self.ledger.forgotten.iter();
+        let mut of_it = forgotten.filter(|(one, _)| identity(one) == identity(arn));
+        of_it.next().map(|(_, asked)| *asked)
     }
 
     /// Everything that was broken.
@@ -119,7 +121,7 @@ impl<'a> Court<'a> {
             .filter(|event| event.operation == "CreateKey");
         made.filter_map(|event| {
             let arn = event.key_arn.as_deref().unwrap_or_default();
-            let is_known = self.records_of(arn).next().is_some() || self.is_forgotten(arn);
+            let is_known = self.records_of(arn).next().is_some() || self.forgotten(arn).is_some();
             (!is_known).then(|| Broken::SecondKey(format!("no record knows {arn}")))
         })
         .collect()
@@ -134,7 +136,7 @@ impl<'a> Court<'a> {
             let Some(key) = records.last() else {
                 continue;
             };
-            let mut asked = Asked::default();
+            let mut asked = self.forgotten(arn).unwrap_or_default();
             records.iter().for_each(|key| asked.add(self.asked_of(key)));
             // What is discarded to make room for a rotation was never current.
             let has_several = records.iter().any(|key| key.bindings.len() > 1);
@@ -154,16 +156,9 @@ impl<'a> Court<'a> {
     }
 
     fn asked_of(&self, key: &KmsKey) -> Asked {
-        let own = self.ledger.asked.get(&key.id).copied().unwrap_or_default();
-        let source = key
-            .source
-            .and_then(|source| self.ledger.asked_of_source.get(&source));
-        let source = source.copied().unwrap_or_default();
-        Asked {
-            disabling: own.disabling || source.disabling || self.is_made_disabled(key),
-            emptying: own.emptying || source.emptying,
-            deletion: own.deletion || source.deletion,
-        }
+        let mut asked = self.ledger.asked_of(key);
+        asked.disabling |= self.is_made_disabled(key);
+        asked
     }
 
     /// Whether it was to be disabled from the beginning: as somebody made or found it, or as what it succeeds, of which
