@@ -80,6 +80,9 @@ pub struct Findings {
     pub broken: Vec<String>,
 }
 
+/// So many simulated days after the last time it is told how many there are.
+const TOLD_EVERY: u64 = 1_000;
+
 /// The command that shows one simulation again.
 pub fn replay(simulation: Simulation) -> String {
     let Simulation { seed, days } = simulation;
@@ -102,11 +105,20 @@ fn runtime() -> Runtime {
 }
 
 impl Chaos {
-    /// Does all of it, on every processor. `elapsed` is the time since the beginning.
-    pub fn run(&self, elapsed: &(dyn Fn() -> Duration + Sync)) -> Findings {
+    /// Does all of it, on every processor. `elapsed` is the time since the beginning; `tell` hears how far it is.
+    pub fn run(
+        &self,
+        elapsed: &(dyn Fn() -> Duration + Sync),
+        tell: &(dyn Fn(String) + Sync),
+    ) -> Findings {
         let missed = hunt_all();
-        let years = self.simulate(self.years(), &|| false);
-        let report = self.sweep(&|restarts| restarts >= RESTARTS / self.share);
+        let (found, all) = (HUNTS.len() - missed.len(), HUNTS.len());
+        tell(format!("{found} of {all} planted mistakes found"));
+        let years = self.simulate(self.years(), &|| false, tell);
+        let report = self.sweep(&|restarts| {
+            tell(format!("{restarts} restarts"));
+            restarts >= RESTARTS / self.share
+        });
         let mut all = (report, years);
         // What is left of the time is shared between both.
         let mut round = 1;
@@ -116,7 +128,7 @@ impl Chaos {
                 ..*self
             };
             let is_over = || elapsed() >= self.at_least;
-            all.1 += again.simulate(u64::MAX, &is_over);
+            all.1 += again.simulate(u64::MAX, &is_over, tell);
             round += 1;
         }
         self.findings(&all.0, &all.1, &missed)
@@ -152,7 +164,12 @@ impl Chaos {
     }
 
     /// Simulates, seed after seed, until so many years have passed or the time is over.
-    pub fn simulate(&self, years: u64, is_over: &(dyn Fn() -> bool + Sync)) -> Years {
+    pub fn simulate(
+        &self,
+        years: u64,
+        is_over: &(dyn Fn() -> bool + Sync),
+        tell: &(dyn Fn(String) + Sync),
+    ) -> Years {
         let goal = years.saturating_mul(366);
         let (next, days) = (AtomicU64::new(self.seed), AtomicU64::new(0));
         let (all, is_done) = (Mutex::new(Years::default()), AtomicBool::new(false));
@@ -162,7 +179,11 @@ impl Chaos {
                 while !is_done.load(Ordering::Relaxed) && !is_over() {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     let more = fleet.run(Simulation { seed, days: DAYS }).await;
-                    let passed = days.fetch_add(more.days, Ordering::Relaxed) + more.days;
+                    let before = days.fetch_add(more.days, Ordering::Relaxed);
+                    let passed = before + more.days;
+                    if passed / TOLD_EVERY > before / TOLD_EVERY {
+                        tell(format!("{passed} days simulated"));
+                    }
                     is_done.fetch_or(passed >= goal, Ordering::Relaxed);
                     *all.lock().expect("no thread panicked") += more;
                 }

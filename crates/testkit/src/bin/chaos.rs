@@ -44,7 +44,8 @@ fn main() -> ExitCode {
         at_least: Duration::from_secs(number("--seconds", 0)),
         seed: number("--seed", 1),
     };
-    let findings = chaos.run(&|| begun.elapsed());
+    let tell = |progress| eprintln!("{} s: {progress}", begun.elapsed().as_secs());
+    let findings = chaos.run(&|| begun.elapsed(), &tell);
     for figure in &findings.figures {
         println!("{figure}");
     }

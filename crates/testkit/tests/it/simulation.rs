@@ -26,7 +26,7 @@ fn a_quarter_of_the_simulated_years_breaks_no_invariant() {
         at_least: Duration::ZERO,
         seed: first_seed(),
     };
-    let years = quarter.simulate(quarter.years(), &|| false);
+    let years = quarter.simulate(quarter.years(), &|| false, &|_| ());
 
     println!(
         "from seed {}: {:.1} simulated years, {} deaths, {} sleeps, {} foreign acts; asked and refused: {:?}",
