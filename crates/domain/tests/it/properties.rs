@@ -575,10 +575,7 @@ fn explained(stopped: &Stopped, scenario: &Scenario) -> bool {
             .any(|(_, event)| matches!(event, Event::Hand(found) if *found == hand))
     };
     match &stopped.why {
-        Blocked::GrantNeedsEnabled { .. } => scenario
-            .events
-            .iter()
-            .any(|(_, event)| matches!(event, Event::Wish(Wish::CreateGrant))),
+        Blocked::GrantNeedsEnabled { .. } => stopped.had_lapsed,
         Blocked::ForeignDeletion => did(Hand::ScheduleDeletion),
         Blocked::ForeignAlias { .. } => did(Hand::MoveAlias),
         Blocked::ForeignPendingMaterial => did(Hand::PlantMaterial),
@@ -590,13 +587,6 @@ fn explained(stopped: &Stopped, scenario: &Scenario) -> bool {
         Blocked::PrimaryDisabled => !stopped.wants_enabled,
         _ => false,
     }
-}
-
-/// Whether material has ended as wanted: AWS takes no grant on the KMS key then, and nobody brings it back unasked.
-fn has_lapsed(world: &World) -> bool {
-    let ended = |end| matches!(end, Validity::Until(until) if until <= world.now);
-    let mut versions = world.intent.versions.iter();
-    versions.any(|wanted| ended(wanted.validity))
 }
 
 proptest! {
@@ -635,7 +625,7 @@ proptest! {
         if end == End::Reached {
             prop_assert_eq!(disagreements(&world), Vec::<String>::new());
         } else if matches!(end, End::Blocked(Blocked::GrantNeedsEnabled { .. })) {
-            prop_assert!(has_lapsed(&world), "{:?}", world.intent);
+            prop_assert!(world.has_lapsed(), "{:?}", world.intent);
         } else {
             prop_assert_eq!(end, End::Blocked(Blocked::Gone));
         }

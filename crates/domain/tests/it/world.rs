@@ -9,6 +9,7 @@ use keyferry_domain::operation::reached;
 use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::{adopted_arn, plan_settled};
 use keyferry_domain::step::{Step, StepKind};
+use keyferry_domain::validity::Validity;
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{Candidate, EffectOutcome, HORIZON, OwnEffect, SETTLE, Search, View};
 
@@ -48,6 +49,8 @@ pub(crate) struct Stopped {
     pub(crate) wants_enabled: bool,
     /// Whether no KMS key was in all its places.
     pub(crate) was_missing: bool,
+    /// Whether material had ended as wanted.
+    pub(crate) had_lapsed: bool,
 }
 
 pub(crate) struct World {
@@ -186,7 +189,15 @@ impl World {
             why,
             wants_enabled: self.intent.enabled,
             was_missing: self.kms.sets.iter().all(|set| set.places.len() < places),
+            had_lapsed: self.has_lapsed(),
         }
+    }
+
+    /// Whether material has ended as wanted: AWS takes no grant on the KMS key then, and nobody brings it back unasked.
+    pub(crate) fn has_lapsed(&self) -> bool {
+        let ended = |end| matches!(end, Validity::Until(until) if until <= self.now);
+        let mut versions = self.intent.versions.iter();
+        versions.any(|wanted| ended(wanted.validity))
     }
 
     /// Plans and acts until nothing is left, a person is needed, or `steps` steps were taken.
