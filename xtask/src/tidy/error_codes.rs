@@ -1,7 +1,7 @@
 //! Error codes: every one is documented, and every documented one exists.
 //!
 //! A code is a string literal `area.problem` inside a function whose name ends in `code` or is `texts` (one table of
-//! code, reason and hint), in a field `code:`, or in a public constant. It is documented by a
+//! code, reason and hint), inside a table of words (`const ALL`), in a field `code:`, or in a public constant. It is documented by a
 //! table row of the reference that begins with it: ``| `area.problem` | …``.
 
 use std::collections::BTreeMap;
@@ -51,12 +51,39 @@ fn is_product_code(path: &str) -> bool {
     path.starts_with("crates/") && path.contains("/src/") && path.ends_with(".rs")
 }
 
-/// Whether a function that holds codes begins in this line.
-fn begins(line: &str) -> bool {
-    line.contains("fn ") && (line.contains("code(") || line.contains("fn texts("))
+/// What holds codes, and goes on over several lines.
+#[derive(Clone, Copy)]
+enum Holder {
+    /// A function, with so many braces open.
+    Function(i64),
+    /// A table of words.
+    Table,
 }
 
-/// The literals of a line that may be codes: all of them in a function of codes, else that of a field or constant.
+impl Holder {
+    /// The one that begins in this line.
+    fn begun_by(line: &str) -> Option<Self> {
+        let is_function =
+            line.contains("fn ") && (line.contains("code(") || line.contains("fn texts("));
+        let is_table = line.contains("const ALL: &");
+        let of_function = is_function.then_some(Self::Function(0));
+        of_function.or_else(|| is_table.then_some(Self::Table))
+    }
+
+    /// The same after this line; `None` where it ends there.
+    fn after(self, line: &str) -> Option<Self> {
+        match self {
+            Self::Function(open) => {
+                let opened = line.matches('{').count() as i64 - line.matches('}').count() as i64;
+                let is_over = open + opened <= 0 && line.contains(['}', ';']);
+                (!is_over).then_some(Self::Function(open + opened))
+            }
+            Self::Table => (!line.trim_end().ends_with("];")).then_some(Self::Table),
+        }
+    }
+}
+
+/// The literals of a line that may be codes: all of them in what holds codes, else that of a field or constant.
 fn literals(line: &str, is_within: bool) -> impl Iterator<Item = &str> {
     let constant = line
         .find("&str = \"")
@@ -73,18 +100,12 @@ fn literals(line: &str, is_within: bool) -> impl Iterator<Item = &str> {
 /// The codes of a file, each with its line.
 fn codes_in_code(text: &str) -> Vec<(&str, usize)> {
     let mut codes = Vec::new();
-    // Open braces since the function began; none outside such a function.
-    let mut depth: Option<i64> = None;
+    let mut holder: Option<Holder> = None;
     for (line, number) in text.lines().zip(1..) {
-        if depth.is_none() && begins(line) {
-            depth = Some(0);
-        }
-        let found = literals(line, depth.is_some()).filter(|text| is_code(text));
+        holder = holder.or_else(|| Holder::begun_by(line));
+        let found = literals(line, holder.is_some()).filter(|text| is_code(text));
         codes.extend(found.map(|code| (code, number)));
-        let Some(open) = depth else { continue };
-        let opened = line.matches('{').count() as i64 - line.matches('}').count() as i64;
-        let is_over = open + opened <= 0 && line.contains(['}', ';']);
-        depth = (!is_over).then_some(open + opened);
+        holder = holder.and_then(|open| open.after(line));
     }
     codes
 }
@@ -147,6 +168,43 @@ mod tests {
         assert_eq!(
             codes_in_code(CODE),
             [("import.token-expired", 5), ("import.kms", 7)]
+        );
+    }
+
+    #[test]
+    fn words_of_a_table_are_codes_where_they_look_like_codes() {
+        let table = r#"
+            impl Kind {
+                /// Every kind.
+                pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
+                    (Kind::Gone, "drift.gone", "AWS does not know it."),
+                    (
+                        Kind::Disabled,
+                        "drift.disabled",
+                        "somebody disabled it",
+                    ),
+                    (Kind::Tag, "tag", "TagResource"),
+                ];
+                pub const EMPTY: &'static [u8] = &[];
+                fn other() -> &'static str { "not.a-code" }
+            }
+            macro_rules! words {
+                () => {
+                    pub const ALL: &'static [(Self, &'static str)] = &[$(($word)),+];
+                }
+            }
+            fn another() -> &'static str { "no.code-either" }
+        "#;
+
+        assert_eq!(
+            codes_in_code(table),
+            [("drift.gone", 5), ("drift.disabled", 8)]
+        );
+        assert_eq!(
+            offences(table, "| `drift.disabled` | x |\n"),
+            [
+                "crates/a/src/error.rs:5: the error code `drift.gone` is not documented in the reference"
+            ]
         );
     }
 

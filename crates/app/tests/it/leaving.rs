@@ -161,6 +161,8 @@ async fn a_key_that_others_deleted_is_gone_and_can_be_forgotten_but_keeps_its_ve
     assert_eq!(found.unwrap_err().code(), "request.not-found");
     let key = world.app.keys.show(&world.actor, "app").await.unwrap();
     assert_eq!(key.versions.len(), 1);
+    let removed = world.app.keystores.delete(&world.actor, "store").await;
+    assert!(removed.is_ok(), "{removed:?}");
 }
 
 #[tokio::test]

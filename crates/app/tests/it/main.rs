@@ -38,6 +38,7 @@ mod only_copy;
 mod operations;
 mod pass_through;
 mod places;
+mod promises;
 mod regions;
 mod repeated;
 mod scene;

@@ -393,3 +393,93 @@ async fn b6_a_connection_is_deleted_once_no_keystore_uses_it() {
     let page = site.get("/api/v1/connections").await.body;
     assert_eq!(page["items"], json!([]));
 }
+
+#[tokio::test]
+async fn b7_names_of_connections_are_told_apart_by_case() {
+    let site = Site::with_keystore().await;
+    let add = |name: &str| {
+        let body = json!({"name": name, "regions": ["eu-central-1"], "identity": site.identity()});
+        site.post("/api/v1/connections", body)
+    };
+
+    let other = add("AWS").await;
+    let taken = add("aws").await;
+
+    assert_eq!(other.status, StatusCode::CREATED, "{}", other.body);
+    assert_eq!(
+        (taken.status, taken.code()),
+        (StatusCode::CONFLICT, "request.name-taken")
+    );
+    for name in ["AWS", "aws"] {
+        let shown = site.get(&format!("/api/v1/connections/{name}")).await.body;
+        assert_eq!(shown["name"], name);
+    }
+}
+
+#[tokio::test]
+async fn b13_the_region_gives_the_address_until_another_one_is_set() {
+    let site = Site::with_keystore().await;
+    let update = |endpoint: Value| {
+        let change = json!({ "endpoint": endpoint, "allow_unverified": true });
+        site.patch("/api/v1/connections/aws", change, &[("if-match", "*")])
+    };
+    let url = async || {
+        let shown = site.get("/api/v1/connections/aws").await.body;
+        shown["url"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(url().await, "https://kms.eu-central-1.amazonaws.com");
+
+    for (endpoint, want) in [
+        (
+            json!({"kind": "fips"}),
+            "https://kms-fips.eu-central-1.amazonaws.com",
+        ),
+        (
+            json!({"kind": "vpc", "host": "vpce-0123-abcd.kms.eu-central-1.vpce.amazonaws.com"}),
+            "https://vpce-0123-abcd.kms.eu-central-1.vpce.amazonaws.com",
+        ),
+        (
+            json!({"kind": "custom", "url": "https://kms.example.org:8443"}),
+            "https://kms.example.org:8443",
+        ),
+        (
+            json!({"kind": "standard"}),
+            "https://kms.eu-central-1.amazonaws.com",
+        ),
+    ] {
+        let changed = update(endpoint.clone()).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        assert_eq!(changed.body["connection"]["endpoint"], endpoint);
+        assert_eq!(url().await, want);
+    }
+}
+
+#[tokio::test]
+async fn b19_a_connection_is_looked_at_changed_tested_and_its_account_synchronized() {
+    let site = Site::with_keystore().await;
+    site.outside.aws("CreateKey", json!({}));
+    let at = "/api/v1/connections/aws";
+
+    let seen = site.get(at).await.body;
+    let change = json!({"regions": ["eu-central-1", "eu-west-1"]});
+    let changed = site.patch(at, change, &[("if-match", "*")]).await;
+    let tested = site.post(&format!("{at}/verify"), Value::Null).await;
+    let sync = site.post("/api/v1/keystores/store/sync", Value::Null).await;
+    site.run().await;
+
+    assert_eq!(seen["identity"]["access_key_id"], site.outside.access_key.0);
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    let verified = &changed.body["verification"]["regions"];
+    assert_eq!(verified.as_array().unwrap().len(), 2, "{verified}");
+    assert_eq!(tested.status, StatusCode::OK, "{}", tested.body);
+    assert_eq!(tested.body["connection"]["health"]["state"], "connected");
+    assert_eq!(sync.status, StatusCode::ACCEPTED, "{}", sync.body);
+    let job = sync.body["id"].as_str().unwrap();
+    let job = site.get(&format!("/api/v1/jobs/{job}")).await.body;
+    assert_eq!(job["state"], "succeeded", "{job:#}");
+    let found = site.get("/api/v1/found-keys").await.body;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found:#}");
+    for secret in [&seen, &changed.body, &tested.body] {
+        assert!(!secret.to_string().contains(&site.outside.access_key.1));
+    }
+}
