@@ -272,9 +272,9 @@ pub struct DestroyArgs {
     /// Days until then, 30 to 3650; 30 unless given.
     #[arg(long, value_name = "DAYS")]
     pub after: Option<u32>,
-    /// Show what would be done, and do nothing.
-    #[arg(long)]
-    pub dry_run: bool,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
 }
 
 /// One version of a key, and whether what is done to it is only tried.

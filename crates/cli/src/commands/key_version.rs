@@ -48,7 +48,7 @@ async fn destroy(context: &mut Context<'_>, args: DestroyArgs) -> Result<(), Cli
     let call = Call::to(&at::DESTROY_KEY_VERSION, &path).body(&request);
     let planned = call.query("dry_run", Some(true));
     let mut version: KeyVersionView = context.client.send(planned).await?.read()?;
-    if !args.dry_run {
+    if !args.trial.dry_run {
         let key: KeyView = context
             .client
             .send(Call::to(&at::SHOW_KEY, &path[..1]))
@@ -70,6 +70,7 @@ async fn destroy(context: &mut Context<'_>, args: DestroyArgs) -> Result<(), Cli
             args.one.key
         ));
     }
+    context.say_tried(args.trial);
     show(context, &version)
 }
 

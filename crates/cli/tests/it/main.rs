@@ -7,12 +7,19 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod access_key;
 mod changes;
 mod commands;
+mod destruction;
 mod docs;
 mod dry_run;
 mod errors;
+mod foreign_hands;
+mod grants;
+mod jobs;
 mod key_import;
+mod manifest;
+mod multi_region;
 mod pinning;
 mod promises;
 mod rotation;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, Cursor, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use clap::Parser;
@@ -13,7 +14,8 @@ use keyferry_server::config::Raw;
 use keyferry_server::serve::{listen, serve};
 use keyferry_server::{ServerState, service, tls};
 use keyferry_testkit::fuse::Fuse;
-use keyferry_testkit::world::Outside;
+use keyferry_testkit::world::{Outside, REGION};
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "a good long password";
@@ -70,6 +72,7 @@ pub(crate) struct Shell {
     app: Arc<App>,
     input: Mutex<String>,
     answers: Mutex<VecDeque<String>>,
+    is_idle: AtomicBool,
     pub(crate) environment: BTreeMap<String, String>,
 }
 
@@ -125,6 +128,7 @@ impl Shell {
             app,
             input,
             answers,
+            is_idle: AtomicBool::new(false),
             environment,
         }
     }
@@ -150,17 +154,24 @@ impl Shell {
 
     /// A shell with a connection `aws` and a keystore `store`.
     pub(crate) async fn with_keystore() -> Self {
+        Self::with_keystore_in(&[REGION]).await
+    }
+
+    /// The same in several Regions, the default one first.
+    pub(crate) async fn with_keystore_in(regions: &[&str]) -> Self {
         let shell = Self::signed_in().await;
         let (id, secret) = shell.outside.access_key.clone();
         let csv = shell.file(
             "key.csv",
             &format!("Access key ID,Secret access key\n{id},{secret}\n"),
         );
-        let csv = csv.display().to_string();
+        let csv = csv.display();
+        let regions: String = regions
+            .iter()
+            .map(|region| format!(" --region {region}"))
+            .collect();
         shell
-            .succeed(&format!(
-                "connection add aws --region eu-central-1 --csv {csv}"
-            ))
+            .succeed(&format!("connection add aws --csv {csv}{regions}"))
             .await;
         shell
             .succeed("keystore create store --connection aws")
@@ -243,6 +254,38 @@ impl Shell {
         done.stdout
     }
 
+    /// Runs a command that must succeed; answers its data.
+    pub(crate) async fn read(&self, line: &str) -> Value {
+        let text = self.succeed(&format!("{line} --output json")).await;
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Runs a command while the server answers and works nothing off.
+    pub(crate) async fn run_idle(&self, line: &str) -> Done {
+        self.is_idle.store(true, Ordering::Relaxed);
+        let done = self.run(line).await;
+        self.is_idle.store(false, Ordering::Relaxed);
+        done
+    }
+
+    /// The same, where it must succeed.
+    pub(crate) async fn succeed_idle(&self, line: &str) -> String {
+        let done = self.run_idle(line).await;
+        assert_eq!(done.exit, Exit::Ok, "{line}\n{}", done.stderr);
+        done.stdout
+    }
+
+    /// Lets days pass on a running server, and whatever falls due in them be done.
+    pub(crate) async fn days_pass(&self, days: u32) {
+        for day in 0..=days {
+            if day > 0 {
+                self.outside.advance_minutes(24 * 60);
+            }
+            self.app.scheduler.run_due().await.unwrap();
+            self.app.scheduler.destroy_due().await.unwrap();
+        }
+    }
+
     /// Runs a command and shows it as a person sees it.
     pub(crate) async fn see(&self, line: &str) -> String {
         let done = self.run(line).await;
@@ -257,7 +300,9 @@ impl Shell {
     /// Works off jobs while the command runs, letting the time pass.
     async fn work(&self) {
         loop {
-            if let Some(next) = self.app.engine.run_due().await.unwrap() {
+            if !self.is_idle.load(Ordering::Relaxed)
+                && let Some(next) = self.app.engine.run_due().await.unwrap()
+            {
                 self.outside.clock.set(next);
             }
             tokio::task::yield_now().await;
