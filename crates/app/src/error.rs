@@ -176,6 +176,14 @@ pub enum AppError {
         /// Which version.
         version: VersionNumber,
     },
+    /// Nothing would be imported, and the vault would keep what it shall not.
+    #[error("the KMS key {name} shall not be given version {version} of its key")]
+    TakesNoFile {
+        /// The KMS key's name.
+        name: String,
+        /// Which version.
+        version: VersionNumber,
+    },
     /// Keyferry manages keys and uses none.
     #[error("{grantee} is Keyferry itself, which gives itself no use of keys")]
     GrantToOurselves {
@@ -451,6 +459,7 @@ impl AppError {
             Self::VersionDoomed { .. } => "key.version-doomed",
             Self::NoCopyKept { .. } => "key.no-copy-kept",
             Self::KeepsOnlyCopy { .. } => "kms-key.only-copy",
+            Self::TakesNoFile { .. } => "kms-key.takes-no-file",
             Self::GrantToOurselves { .. } => "kms-key.grant-to-ourselves",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
             Self::Changed { .. } => "request.changed",
@@ -539,6 +548,7 @@ impl AppError {
             | Self::VersionDoomed { .. }
             | Self::NoCopyKept { .. }
             | Self::KeepsOnlyCopy { .. }
+            | Self::TakesNoFile { .. }
             | Self::GrantToOurselves { .. }
             | Self::NotDurable(NotDurable::Destroyed { .. })
             | Self::Changed { .. }
@@ -629,6 +639,9 @@ impl AppError {
             }
             Self::KeepsOnlyCopy { .. } => {
                 "disable the KMS key instead: once taken out, only the file brings the material back"
+            }
+            Self::TakesNoFile { .. } => {
+                "cancel its deletion, or activate it where it was emptied, then import the file again"
             }
             Self::GrantToOurselves { .. } => "name the principal of an application",
             Self::NotForSpec(_) => "name operations that the spec has",

@@ -228,7 +228,10 @@ impl KmsKeyRun {
                         self.look_before(&step, now).await?
                     }
                     Some(step) => return Ok(self.unless_blind(step, now)),
-                    None if self.sent_since_reading || self.places.is_empty() => {
+                    // Of what was never made there is nothing to read.
+                    None if self.subject.key.arn.is_some()
+                        && (self.sent_since_reading || self.places.is_empty()) =>
+                    {
                         self.observe(now).await?;
                     }
                     None => return Ok(self.settled(&view, now)),

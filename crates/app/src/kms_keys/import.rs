@@ -2,9 +2,10 @@
 
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::life::Life;
 use keyferry_domain::plan::Warning;
 use keyferry_domain::planner::plan;
-use keyferry_domain::version::VersionState;
+use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::View;
 use keyferry_ports::records::{Batch, Priority};
 
@@ -87,6 +88,20 @@ fn wish_of(
     Wish::new(Action::KmsKeyImport, Priority::Interactive, &words)
 }
 
+/// What no job would take to AWS would stay in the vault, which nobody wanted: the same rule by which the driver lets the
+/// bytes go.
+fn refuse_unwanted(key: &KmsKey, version: VersionNumber) -> Result<(), AppError> {
+    let is_wanted =
+        key.intent.life != Life::PendingDeletion && key.intent.version(version).is_some();
+    if is_wanted {
+        return Ok(());
+    }
+    Err(AppError::TakesNoFile {
+        name: key.name.to_string(),
+        version,
+    })
+}
+
 impl KmsKeys {
     /// Takes a file into the vault as a new key, and its material into a KMS key, as one job.
     ///
@@ -152,7 +167,7 @@ impl KmsKeys {
     ///
     /// # Errors
     ///
-    /// [`AppError::WrongMaterial`] for a file with other material.
+    /// [`AppError::WrongMaterial`] for a file with other material; [`AppError::TakesNoFile`] where nothing would be imported.
     async fn heal_by_file(
         &self,
         actor: &Actor,
@@ -181,6 +196,7 @@ impl KmsKeys {
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
+        refuse_unwanted(&kms_key, version.identity.version)?;
         if read.fingerprint() != version.fingerprint {
             return Err(AppError::WrongMaterial {
                 name: kms_key.name.to_string(),

@@ -5,11 +5,11 @@ use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod};
 use keyferry_domain::kms_key::{KmsKey, OldKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
-use keyferry_ports::records::{AuditFilter, AuditRecords as _, Page};
+use keyferry_ports::records::{AuditFilter, AuditRecords as _, JobState, Page};
 use keyferry_testkit::world::World;
 use serde_json::json;
 
-use crate::scene::{DRY, MODE, advance_hours, ask, aws, code, described, planned, world};
+use crate::scene::{DRY, MODE, advance_hours, ask, aws, code, described, planned, rights, world};
 
 async fn observe(world: &World, selector: &str) -> KmsKey {
     let found = world.app.kms_keys.observe(&world.actor, selector).await;
@@ -103,6 +103,25 @@ async fn a_deletion_is_believed_after_two_looks_a_day_apart_in_the_verified_acco
             .len(),
         1
     );
+}
+
+#[tokio::test]
+async fn the_deletion_of_a_kms_key_that_was_never_made_comes_to_its_end() {
+    let world = world().await;
+    rights(&world, &["kms:CreateKey"]);
+    let stuck = world.create("never", KeySpec::Aes256).await;
+    assert_eq!(world.finished(stuck).await.state, JobState::Stuck);
+    assert_eq!(world.kms_key("never").await.arn, None);
+
+    let kms_keys = &world.app.kms_keys;
+    let naming = Mode::naming("never");
+    let scheduled = kms_keys.schedule_deletion(&world.actor, "never", 7, &naming);
+    world.succeed(scheduled.await).await;
+
+    let never = world.kms_key("never").await;
+    assert_eq!(never.intent.life, Life::PendingDeletion);
+    let released = kms_keys.release(&world.actor, "never", &MODE).await;
+    released.expect("nothing holds it");
 }
 
 #[tokio::test]

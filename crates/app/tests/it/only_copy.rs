@@ -21,7 +21,7 @@ use crate::bind::materials;
 use crate::key_import::{BYTES, file};
 use crate::kms_key_import::import;
 use crate::pass_through::{GONE, HERE, again, kept, lost, passing};
-use crate::scene::{MODE, aws, code, described, rights, world};
+use crate::scene::{DRY, MODE, aws, code, described, rights, sync, world};
 
 fn job(answer: Result<Answer, AppError>) -> JobId {
     match answer.expect("the operation is accepted") {
@@ -201,6 +201,63 @@ async fn a_deletion_that_is_scheduled_after_a_stuck_import_leaves_the_bytes_here
     let state = described(&world, "card").await["KeyState"].clone();
     assert_eq!(state, "PendingDeletion");
     assert_eq!(kept(&world, "card").await, HERE);
+}
+
+#[tokio::test]
+async fn e16_a_file_comes_back_into_no_kms_key_on_the_way_to_its_deletion() {
+    let world = only_in_aws().await;
+    let (keys, mode) = (&world.app.kms_keys, Mode::naming("card"));
+    let scheduled = keys.schedule_deletion(&world.actor, "card", 7, &mode).await;
+    world.succeed(scheduled).await;
+
+    for mode in [DRY, MODE] {
+        let refused = import(&world, again("card", file(&BYTES)), &mode).await;
+        assert_eq!(code(refused), "kms-key.takes-no-file");
+    }
+
+    assert_eq!(kept(&world, "card").await, GONE);
+}
+
+#[tokio::test]
+async fn e16_a_file_comes_back_after_a_cancelled_deletion() {
+    let world = only_in_aws().await;
+    let (keys, mode) = (&world.app.kms_keys, Mode::naming("card"));
+    let scheduled = keys.schedule_deletion(&world.actor, "card", 7, &mode).await;
+    world.succeed(scheduled).await;
+    let cancelled = keys.cancel_deletion(&world.actor, "card", Some(false), &mode);
+    world.succeed(cancelled.await).await;
+    world.outside.advance_minutes(20);
+    let arn = world.arn("card").await.to_string();
+    aws(&world, "DeleteImportedKeyMaterial", json!({ "KeyId": arn }));
+    sync(&world).await;
+
+    let imported = import(&world, again("card", file(&BYTES)), &MODE).await;
+    world.succeed(imported).await;
+
+    assert_eq!(described(&world, "card").await["KeyState"], "Disabled");
+    assert_eq!(kept(&world, "card").await, GONE);
+}
+
+#[tokio::test]
+async fn e16_a_file_comes_back_into_no_kms_key_that_shall_hold_another_version() {
+    let world = only_in_aws().await;
+    let (keys, actor) = (&world.app.kms_keys, &world.actor);
+    let rotate = Rotate {
+        method: RotationMethod::NewKey(OldKey::KeepEnabled),
+    };
+    let rotated = keys.rotate(actor, "card", rotate, &MODE).await;
+    let Ok(Answer::Started { kms_keys, .. }) = &rotated else {
+        panic!("no job: {rotated:?}");
+    };
+    let successor = kms_keys[0].id.to_string();
+    world.succeed(rotated).await;
+
+    let mut into = again("card", file(&BYTES));
+    into.into = keyferry_app::kms_keys::ImportInto::Existing(successor);
+    let refused = import(&world, into, &MODE).await;
+
+    assert_eq!(code(refused), "kms-key.takes-no-file");
+    assert_eq!(kept(&world, "card").await, GONE);
 }
 
 /// The KMS key's first material is the key's first version, and its second one is something else.
