@@ -246,7 +246,7 @@ async fn bad_values_are_refused_before_anything_is_sent_to_aws() {
 
 /// Every `keyferry noun verb` in hints and in the reference is a command.
 #[tokio::test]
-async fn hints_name_commands_that_exist() {
+async fn hints_name_commands_and_options_that_exist() {
     let shell = Shell::new().await;
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut named = std::collections::BTreeSet::new();
@@ -263,7 +263,13 @@ async fn hints_name_commands_that_exist() {
 
     assert!(named.len() > 5, "{named:?}");
     for command in named {
-        let help = shell.see(&format!("{command} --help")).await;
+        let is_option = |word: &&str| word.starts_with("--");
+        let words = command.split_whitespace();
+        let (options, words): (Vec<&str>, Vec<&str>) = words.partition(is_option);
+        let help = shell.see(&format!("{} --help", words.join(" "))).await;
         assert!(help.contains("Usage: keyferry"), "{command}: {help}");
+        for option in options {
+            assert!(help.contains(option), "{command}: {help}");
+        }
     }
 }
