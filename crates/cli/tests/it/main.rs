@@ -8,6 +8,7 @@
 )]
 
 mod access_key;
+mod around;
 mod changes;
 mod commands;
 mod destruction;
@@ -18,6 +19,7 @@ mod foreign_hands;
 mod grants;
 mod jobs;
 mod key_import;
+mod life;
 mod manifest;
 mod multi_region;
 mod pinning;

@@ -119,3 +119,26 @@ async fn c11_e24_one_kms_key_is_bound_empty_or_filled() {
     assert_eq!(proved["job"]["state"], "succeeded", "{proved:#}");
     assert_eq!(proved["kms_keys"][0]["source"]["key_name"], "orders");
 }
+
+#[tokio::test]
+async fn e24_one_kms_key_is_adopted_and_nothing_of_it_changes_in_aws() {
+    let shell = Shell::with_keystore().await;
+    let arn = filled(&shell, "orders").await;
+    let writes = || {
+        let journal = shell.outside.sim.journal().into_iter();
+        journal.filter(|entry| entry.write).count()
+    };
+    let before = writes();
+    let adopt = format!("kms-key adopt {arn} --keystore store");
+
+    let tried = shell.succeed(&format!("{adopt} --dry-run")).await;
+    assert!(tried.contains("would be adopted"), "{tried}");
+    let adopted = shell.read(&adopt).await;
+    assert_eq!(adopted["adopted"][0]["arn"], arn, "{adopted:#}");
+
+    let shown = shell.read(&format!("kms-key show {arn}")).await;
+    assert_eq!(shown["keystore_name"], "store");
+    assert_eq!(shown["source"]["text"], "External");
+    assert_eq!(shown["status"], "AVAILABLE");
+    assert_eq!(writes(), before);
+}
