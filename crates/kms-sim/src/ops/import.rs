@@ -402,7 +402,8 @@ pub(crate) fn delete_material(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, 
         None => lineage.current.clone().unwrap_or_default(),
     };
     let rotating = lineage.rotation.is_some();
-    if rotating && lineage.pending().is_some_and(|pending| pending.id == id) {
+    let is_pending = lineage.pending().is_some_and(|pending| pending.id == id);
+    if rotating && is_pending {
         return Err(AwsError::invalid_state(format!(
             "{} is being rotated.",
             key.arn()
@@ -410,7 +411,7 @@ pub(crate) fn delete_material(cx: &mut Cx<'_>, args: Args<'_>) -> Result<Value, 
     }
     cx.before_write(&key)?;
     cx.world.drop_material(&key, &id);
-    cx.note.detail = json!({ "keyMaterialId": id });
+    cx.note.detail = json!({ "keyMaterialId": id, "pending": is_pending });
     let mut output = json!({ "KeyId": key.arn() });
     if let (true, Some(output)) = (symmetric, output.as_object_mut()) {
         output.insert("KeyMaterialId".to_owned(), json!(id));

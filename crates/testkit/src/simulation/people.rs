@@ -19,7 +19,9 @@ use keyferry_domain::schedule::{Recurrence, RotationSchedule, ScheduledMethod};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
-use keyferry_ports::records::{AllRecords, FoundKeyFilter, Job, JobFilter, JobState, Page};
+use keyferry_ports::records::{
+    AllRecords, FoundKeyFilter, Job, JobFilter, JobState, Page, RecordsError,
+};
 
 use super::landscape::{ACCOUNTS, KMS_KEYS, REGIONS, ann, keystores};
 use crate::entropy::SeededEntropy;
@@ -33,18 +35,21 @@ pub(super) struct Asked {
     pub(super) deletion: bool,
 }
 
+/// What several people asked for, each by their number.
+type Wishes = BTreeMap<u64, Asked>;
+
 /// Everything that people and others did, for whoever judges.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
-    pub(super) asked: BTreeMap<KmsKeyId, Asked>,
+    pub(super) asked: BTreeMap<KmsKeyId, Wishes>,
     /// For all KMS keys that hold a key.
-    pub(super) asked_of_source: BTreeMap<KeyId, Asked>,
+    pub(super) asked_of_source: BTreeMap<KeyId, Wishes>,
     /// Materials that somebody else put into AWS.
     pub(super) planted: BTreeSet<String>,
     /// KMS keys that somebody else made.
     pub(super) foreign_keys: BTreeSet<String>,
     /// What was asked of KMS keys whose records were dropped, by ARN.
-    pub(super) forgotten: BTreeMap<String, Asked>,
+    pub(super) forgotten: BTreeMap<String, Wishes>,
     /// Operations by name: asked for, and refused.
     pub(super) operations: BTreeMap<&'static str, (u64, u64)>,
     /// Answers that say that we made a mistake.
@@ -62,38 +67,72 @@ impl Book {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, key: &KmsKey, asked: Asked) {
+    /// Noted before it is asked: whatever comes of it may be in AWS before there is an answer, or without one.
+    fn ask(&self, who: u64, key: &KmsKey, asked: Asked) {
         let mut book = self.open();
-        let known = book.asked.entry(key.id).or_default();
-        known.add(asked);
+        add_wish(book.asked.entry(key.id).or_default(), who, asked);
     }
 
-    fn ask_of_source(&self, key: KeyId, asked: Asked) {
+    fn ask_of_source(&self, who: u64, key: KeyId, asked: Asked) {
         let mut book = self.open();
-        book.asked_of_source.entry(key).or_default().add(asked);
+        add_wish(book.asked_of_source.entry(key).or_default(), who, asked);
     }
 
     /// The record is dropped; what it did stays in AWS, where another record may have its KMS key.
-    fn forget(&self, key: &KmsKey) {
+    fn forget(&self, who: u64, key: &KmsKey) {
         let Some(arn) = &key.arn else {
             return;
         };
         let mut book = self.open();
         let asked = book.asked_of(key);
-        book.forgotten
-            .entry(arn.to_string())
-            .or_default()
-            .add(asked);
+        let wishes = book.forgotten.entry(arn.to_string()).or_default();
+        add_wish(wishes, who, asked);
     }
+}
+
+fn add_wish(wishes: &mut Wishes, who: u64, asked: Asked) {
+    wishes.entry(who).or_default().add(asked);
+}
+
+fn sum(wishes: &Wishes) -> Asked {
+    let mut sum = Asked::default();
+    wishes.values().for_each(|asked| sum.add(*asked));
+    sum
 }
 
 impl Ledger {
     /// What was asked of a KMS key, of itself and of its source.
     pub(super) fn asked_of(&self, key: &KmsKey) -> Asked {
-        let of_source = |source| self.asked_of_source.get(&source);
-        let mut asked = self.asked.get(&key.id).copied().unwrap_or_default();
-        asked.add(key.source.and_then(of_source).copied().unwrap_or_default());
+        let of_source = key
+            .source
+            .and_then(|source| self.asked_of_source.get(&source));
+        let both = self.asked.get(&key.id).into_iter().chain(of_source);
+        let mut asked = Asked::default();
+        both.for_each(|wishes| asked.add(sum(wishes)));
         asked
+    }
+
+    /// What was asked of KMS keys by records that were dropped since; `None` where none was.
+    pub(super) fn asked_of_forgotten(&self, is_it: impl Fn(&str) -> bool) -> Option<Asked> {
+        let forgotten = self.forgotten.iter();
+        let mut of_it = forgotten
+            .filter(|(arn, wishes)| is_it(arn) && !wishes.is_empty())
+            .map(|(_, wishes)| sum(wishes))
+            .peekable();
+        of_it.peek()?;
+        let mut asked = Asked::default();
+        of_it.for_each(|one| asked.add(one));
+        Some(asked)
+    }
+
+    /// Nothing came of what somebody asked for: it excuses nothing.
+    fn take_back(&mut self, who: u64) {
+        let of_keys = self.asked.values_mut();
+        let of_sources = self.asked_of_source.values_mut();
+        let all = of_keys.chain(of_sources).chain(self.forgotten.values_mut());
+        for wishes in all {
+            wishes.remove(&who);
+        }
     }
 }
 
@@ -122,6 +161,15 @@ impl Asked {
         deletion: true,
     };
 
+    /// What cancelling a deletion asks for: AWS leaves the KMS key disabled, and it stays so.
+    fn of_cancelling(empty: Option<bool>) -> Self {
+        match empty {
+            Some(false) => Self::DISABLING,
+            // Its keystore may say so.
+            Some(true) | None => Self::EMPTYING,
+        }
+    }
+
     fn of(old: OldKey) -> Self {
         match old {
             OldKey::KeepEnabled => Self::default(),
@@ -147,6 +195,11 @@ pub(super) struct Person {
 
 type Asking = Result<(), AppError>;
 
+/// Whether nothing was written: each wish is one commit, of which an unanswered one alone leaves that open.
+fn is_certain(error: &AppError) -> bool {
+    !matches!(error, AppError::Records(RecordsError::Unknown))
+}
+
 impl Person {
     /// Asks for something.
     pub(super) async fn ask(self) {
@@ -157,6 +210,9 @@ impl Person {
         counts.0 += 1;
         let Err(error) = result else { return };
         counts.1 += 1;
+        if is_certain(&error) {
+            book.take_back(self.number);
+        }
         let text = format!("{}: {error}", error.code());
         if error.class() == ErrorClass::Bug {
             book.bugs.push(format!("{name}: {text}"));
@@ -177,7 +233,8 @@ impl Person {
             0..20 => ("rotate by new key", self.rotate_by_new_key(key).await),
             20..29 => (
                 "rotate in place",
-                self.rotate(key, RotationMethod::InPlace).await,
+                self.rotate(key, RotationMethod::InPlace, &self.naming(key))
+                    .await,
             ),
             29..31 => ("rotate source key", self.rotate_source(key).await),
             31..49 => self.switch(key).await,
@@ -308,15 +365,21 @@ impl Person {
 
     async fn rotate_by_new_key(&self, key: &KmsKey) -> Asking {
         let old = self.old_key();
-        self.book.ask(key, Asked::of(old));
-        self.rotate(key, RotationMethod::NewKey(old)).await
+        let mode = self.naming(key);
+        self.note(&mode, key, Asked::of(old));
+        self.rotate(key, RotationMethod::NewKey(old), &mode).await
     }
 
-    async fn rotate(&self, key: &KmsKey, method: RotationMethod) -> Asking {
+    /// Writes down what is about to be asked for. Dry runs ask for nothing.
+    fn note(&self, mode: &Mode, key: &KmsKey, asked: Asked) {
+        if !mode.dry_run {
+            self.book.ask(self.number, key, asked);
+        }
+    }
+
+    async fn rotate(&self, key: &KmsKey, method: RotationMethod, mode: &Mode) -> Asking {
         let (kms_keys, id) = (&self.app.kms_keys, key.id.to_string());
-        let rotated = kms_keys
-            .rotate(&ann(), &id, Rotate { method }, &self.naming(key))
-            .await;
+        let rotated = kms_keys.rotate(&ann(), &id, Rotate { method }, mode).await;
         rotated.map(drop)
     }
 
@@ -327,7 +390,7 @@ impl Person {
         let found = self.records.find_key(source).await?;
         let Some(found) = found else { return Ok(()) };
         let old = self.old_key();
-        self.book.ask_of_source(source, Asked::of(old));
+        self.book.ask_of_source(self.number, source, Asked::of(old));
         let method = if self.chance(50) {
             RotationMethod::InPlace
         } else {
@@ -356,22 +419,22 @@ impl Person {
         let ann = ann();
         let (name, answer) = match self.dice.below(16) {
             0 | 1 => {
-                self.book.ask(key, Asked::DISABLING);
+                self.note(&mode, key, Asked::DISABLING);
                 ("disable", kms_keys.disable(&ann, &id, &mode).await)
             }
             2 | 3 => ("enable", kms_keys.enable(&ann, &id, &mode).await),
             4 | 5 => {
-                self.book.ask(key, Asked::EMPTYING);
+                self.note(&mode, key, Asked::EMPTYING);
                 ("deactivate", kms_keys.deactivate(&ann, &id, &mode).await)
             }
             6 => {
-                self.book.ask(key, Asked::EMPTYING);
+                self.note(&mode, key, Asked::EMPTYING);
                 let answer = kms_keys.remove_from_cloud(&ann, &id, &mode).await;
                 ("remove from cloud", answer)
             }
             7..11 => ("activate", kms_keys.activate(&ann, &id, &mode).await),
             11 => {
-                self.book.ask(key, Asked::EMPTYING);
+                self.note(&mode, key, Asked::EMPTYING);
                 let what = SynchronizeChoice {
                     delete_material: true,
                 };
@@ -394,15 +457,15 @@ impl Person {
         let is_pending = key.intent.life == Life::PendingDeletion;
         let (name, answer) = match (is_pending, self.dice.below(10)) {
             (false, 0..4) => {
-                self.book.ask(key, Asked::DELETION);
+                self.note(&mode, key, Asked::DELETION);
                 let days = 7 + self.dice.below(24) as u32;
                 let answer = kms_keys.schedule_deletion(&ann(), &id, days, &mode).await;
                 ("schedule deletion", answer)
             }
             (true, 0..6) => {
-                self.book.ask(key, Asked::EMPTYING);
                 let empty = [None, Some(true), Some(false)];
                 let empty = empty[self.dice.below(3) as usize];
+                self.note(&mode, key, Asked::of_cancelling(empty));
                 let answer = kms_keys.cancel_deletion(&ann(), &id, empty, &mode).await;
                 ("cancel deletion", answer)
             }
@@ -484,10 +547,12 @@ impl Person {
         };
         let adoption = self.app.kms_keys.adopt(&ann(), command).await?;
         for key in &adoption.adopted {
-            // What others had disabled, emptied or scheduled for deletion is wanted so from now on.
-            self.book.ask(key, Asked::EMPTYING);
+            // What others had disabled or scheduled for deletion is wanted so from now on.
+            if !key.intent.enabled {
+                self.book.ask(self.number, key, Asked::DISABLING);
+            }
             if key.intent.life == Life::PendingDeletion {
-                self.book.ask(key, Asked::DELETION);
+                self.book.ask(self.number, key, Asked::DELETION);
             }
         }
         Ok(())
@@ -498,7 +563,7 @@ impl Person {
         let is_gone = |key: &&KmsKey| key.intent.life == Life::Deleted;
         let gone: Vec<&KmsKey> = keys.iter().map(AsRef::as_ref).filter(is_gone).collect();
         if let (Some(gone), true) = (self.one_of(&gone), self.chance(70)) {
-            self.book.forget(gone);
+            self.book.forget(self.number, gone);
             let forgotten = kms_keys
                 .forget(&ann(), &gone.id.to_string(), &Mode::default())
                 .await;
@@ -531,7 +596,8 @@ impl Person {
             4 => (BulkOperation::Rotate(Rotate { method }), Asked::of(old)),
             5 => {
                 let empty = Some(self.chance(50));
-                (BulkOperation::CancelDeletion { empty }, Asked::EMPTYING)
+                let asked = Asked::of_cancelling(empty);
+                (BulkOperation::CancelDeletion { empty }, asked)
             }
             6 => {
                 let choice = SynchronizeChoice::default();
@@ -539,8 +605,9 @@ impl Person {
             }
             _ => (BulkOperation::Restore, Asked::default()),
         };
+        let mode = self.mode();
         for key in chosen.values() {
-            self.book.ask(key, asked);
+            self.note(&mode, key, asked);
         }
         let command = Bulk {
             selection: Selection::Chosen(chosen.keys().map(ToString::to_string).collect()),
@@ -548,7 +615,7 @@ impl Person {
             confirmed_count: Some(chosen.len() as u32),
         };
         let kms_keys = &self.app.kms_keys;
-        kms_keys.bulk(&ann(), command, &self.mode()).await.map(drop)
+        kms_keys.bulk(&ann(), command, &mode).await.map(drop)
     }
 
     /// Pause, resume, cancel, retry.

@@ -86,9 +86,9 @@ impl<'a> Court<'a> {
 
     /// What was asked of a KMS key by records that were dropped since.
     fn forgotten(&self, arn: &str) -> Option<Asked> {
-        let forgotten = self.ledger.forgotten.iter();
-        let mut of_it = forgotten.filter(|(one, _)| identity(one) == identity(arn));
-        of_it.next().map(|(_, asked)| *asked)
+        let identity_of = identity(arn);
+        let is_it = |one: &str| identity(one) == identity_of;
+        self.ledger.asked_of_forgotten(is_it)
     }
 
     /// Everything that was broken.
@@ -127,28 +127,27 @@ impl<'a> Court<'a> {
         .collect()
     }
 
-    /// I2 and more: nothing is disabled, emptied or scheduled for deletion that nobody asked to be.
+    /// I2 and more: nothing is disabled, emptied or scheduled for deletion that nobody asked to be, and nothing at all is
+    /// done to KMS keys of others that no record has.
     fn unasked(&self) -> Vec<Broken> {
         let mut broken = Vec::new();
         for event in self.our_effects() {
             let arn = event.key_arn.as_deref().unwrap_or_default();
             let records: Vec<&KmsKey> = self.records_at(arn, event.time).collect();
-            let Some(key) = records.last() else {
-                continue;
-            };
-            let mut asked = self.forgotten(arn).unwrap_or_default();
+            let forgotten = self.forgotten(arn);
+            let is_recorded = !records.is_empty() || forgotten.is_some();
+            let mut asked = forgotten.unwrap_or_default();
             records.iter().for_each(|key| asked.add(self.asked_of(key)));
-            // What is discarded to make room for a rotation was never current.
-            let has_several = records.iter().any(|key| key.bindings.len() > 1);
-            let may_discard = has_several || !self.ledger.planted.is_empty();
             let is_allowed = match event.operation.as_str() {
                 "DisableKey" => asked.disabling,
-                "DeleteImportedKeyMaterial" => asked.emptying || may_discard,
+                // What is discarded to make room for a rotation was never current.
+                "DeleteImportedKeyMaterial" => asked.emptying || event.detail["pending"] == true,
                 "ScheduleKeyDeletion" => asked.deletion,
-                _ => true,
+                _ => is_recorded || !self.ledger.foreign_keys.contains(arn),
             };
             if !is_allowed {
-                let what = format!("{} of {} at {}", event.operation, key.name, event.time);
+                let name = records.last().map_or(arn, |key| key.name.as_str());
+                let what = format!("{} of {name} at {}", event.operation, event.time);
                 broken.push(Broken::Unasked(what));
             }
         }
