@@ -71,8 +71,6 @@ pub enum FindingKind {
     PolicyDiffers,
     /// Somebody was given a grant.
     GrantAdded,
-    /// A grant that shall be given is not there.
-    GrantMissing,
     /// A replica is missing, cannot be reached, or another Region is primary.
     ReplicaDiffers,
     /// AWS's own rotation is set otherwise.
@@ -198,12 +196,6 @@ impl FindingKind {
             "a grant was made elsewhere",
         ),
         (
-            Kind::GrantMissing,
-            "drift.grant-missing",
-            Severity::Warning,
-            "a grant that was asked for is not there",
-        ),
-        (
             Kind::ReplicaDiffers,
             "drift.replica",
             Severity::Warning,
@@ -286,9 +278,9 @@ pub fn findings(intent: &Intent, view: &View, plan: &Plan, now: Timestamp) -> BT
     // What is claimed to be ours is being proved: that is asked for, and no difference.
     let proofs = |step: &&Step| !(view.is_binding && matches!(step, Step::ImportMaterial { .. }));
     let steps = plan.steps().iter().filter(proofs);
-    let steps = steps.map(|step| of_step(view, step));
+    let steps = steps.filter_map(|step| of_step(view, step));
     let mut found: BTreeSet<Finding> = steps.collect();
-    found.extend(plan.blocked().map(of_blocked));
+    found.extend(plan.blocked().and_then(of_blocked));
     if plan.waits_for() == Some(WaitReason::Unreadable) {
         found.insert(nowhere(Kind::NoAccess, String::new()));
     }
@@ -314,7 +306,8 @@ fn nowhere(kind: FindingKind, detail: String) -> Finding {
     }
 }
 
-fn of_step(view: &View, step: &Step) -> Finding {
+/// What is to be done about grants is no difference: it was asked for, and the job tells of it.
+fn of_step(view: &View, step: &Step) -> Option<Finding> {
     let (kind, detail) = match step {
         Step::CreateKmsKey { .. } => (Kind::Gone, String::new()),
         Step::ReplicateKmsKey { to, .. } | Step::UpdatePrimaryRegion { to, .. } => {
@@ -354,19 +347,18 @@ fn of_step(view: &View, step: &Step) -> Finding {
         Step::CreateAlias { alias, .. }
         | Step::MoveAlias { alias, .. }
         | Step::DeleteAlias { alias, .. } => (Kind::AliasDiffers, alias.to_string()),
-        Step::CreateGrant { grant, .. } => (Kind::GrantMissing, grant.name.clone()),
-        Step::RetireGrant { grant, .. } | Step::RevokeGrant { grant, .. } => {
-            (Kind::GrantAdded, grant.clone())
+        Step::CreateGrant { .. } | Step::RetireGrant { .. } | Step::RevokeGrant { .. } => {
+            return None;
         }
         Step::ScheduleDeletion { .. } => (Kind::DeletionCancelled, String::new()),
         Step::CancelDeletion { .. } => (Kind::DeletionScheduled, String::new()),
         Step::SetNativeRotation { .. } => (Kind::NativeRotationDiffers, String::new()),
     };
-    Finding {
+    Some(Finding {
         kind,
         region: Some(step.region().clone()),
         detail,
-    }
+    })
 }
 
 /// Whether the bytes of a version are there: then an import only renews.
@@ -385,9 +377,9 @@ fn holds(view: &View, region: &Region, version: VersionNumber) -> bool {
     }
 }
 
-fn of_blocked(blocked: &Blocked) -> Finding {
+fn of_blocked(blocked: &Blocked) -> Option<Finding> {
     let code = blocked.code().to_owned();
-    match blocked {
+    let found = match blocked {
         Blocked::ForeignDeletion => nowhere(Kind::DeletionScheduled, code),
         Blocked::Gone => nowhere(Kind::Gone, code),
         Blocked::NoCopyKept { version } => nowhere(Kind::MaterialMissing, version.to_string()),
@@ -400,8 +392,7 @@ fn of_blocked(blocked: &Blocked) -> Finding {
             region: Some(region.clone()),
             detail: code,
         },
-        Blocked::GrantDiffers { name, .. } => nowhere(Kind::GrantMissing, name.clone()),
-        Blocked::GrantNeedsEnabled { .. } => nowhere(Kind::GrantMissing, code),
+        Blocked::GrantDiffers { .. } | Blocked::GrantNeedsEnabled { .. } => return None,
         // Only where it is wanted disabled: elsewhere the plan enables it.
         Blocked::PrimaryDisabled
         | Blocked::NotImportable
@@ -412,7 +403,8 @@ fn of_blocked(blocked: &Blocked) -> Finding {
         | Blocked::WrongShape
         | Blocked::ChinaPartition
         | Blocked::RotationInPlaceImpossible => nowhere(Kind::Blocked, code),
-    }
+    };
+    Some(found)
 }
 
 fn of_warning(warning: &Warning) -> Option<Finding> {
@@ -431,7 +423,7 @@ fn of_warning(warning: &Warning) -> Option<Finding> {
 pub fn new_grants(
     before: &BTreeMap<Region, Place>,
     after: &BTreeMap<Region, Place>,
-    wanted: &BTreeSet<WantedGrant>,
+    wanted: &[WantedGrant],
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for (region, place) in after {

@@ -4,6 +4,7 @@ use crate::id::JobId;
 use crate::intent::{Intent, WantedVersion};
 use crate::kms_key::KmsKey;
 use crate::life::Life;
+use crate::rebase::rebased;
 
 /// Wishes remembered of one KMS key; the oldest go first.
 const REMEMBERED_MAX: usize = 8;
@@ -34,14 +35,6 @@ impl Former {
     }
 }
 
-/// What a restore makes of a wish.
-fn restored(intent: Intent) -> Intent {
-    Intent {
-        cancel_deletion: true,
-        ..intent
-    }
-}
-
 impl KmsKey {
     /// Notes what a job's wish replaces.
     pub fn remember(&mut self, job: JobId, wish: Option<Wish>) {
@@ -60,13 +53,17 @@ impl KmsKey {
         self.former.iter().any(|former| former.job == job)
     }
 
-    /// Takes the wish of a job back, of which nothing was sent. Where a later job's wish holds, that stays, and taking it
-    /// back in turn leads to what was wanted before both; a later restore follows what it is to restore. Answers whether
-    /// the record changed.
+    /// Takes the wish of a job back, of which nothing was sent. What later jobs changed stays, and taking theirs back in turn
+    /// leads to what was wanted before all. Answers whether the record changed.
+    ///
+    /// What is RELEASED or DELETED is not wanted back.
     ///
     /// Nothing changes where that would leave a KMS key bound to nothing that has taken material of ours in: its source and
     /// its bindings are all that tells what AWS holds.
     pub fn withdraw(&mut self, job: JobId) -> bool {
+        if matches!(self.intent.life, Life::Released | Life::Deleted) {
+            return false;
+        }
         let mut after = self.clone();
         let is_changed = after.take_back(job);
         if !is_changed || (after.source.is_none() && self.has_taken_in()) {
@@ -89,34 +86,43 @@ impl KmsKey {
         {
             return false;
         }
-        let Former { wish, .. } = self.former.remove(index);
-        match wish {
-            Some(wish) => self.put_back(index, wish),
+        match self.former.remove(index).wish {
+            Some(wish) => self.follow(index, wish),
             // Nothing was made, so there is nothing to manage.
             None => self.intent.life = Life::Released,
         }
         true
     }
 
-    /// Puts a wish back as what was wanted before the job at `index`, or as what is wanted now.
-    fn put_back(&mut self, index: usize, wish: Wish) {
-        let Some(later) = self.former.get_mut(index) else {
-            self.intent = wish.intent;
-            self.held = wish.held;
-            if self.intent.current.is_none() {
-                self.void_source();
-            }
-            return;
+    /// Has the jobs from `index` on, and with them what is wanted now, follow upon this wish: what each of them changed stays.
+    fn follow(&mut self, index: usize, mut base: Wish) {
+        let now = Wish {
+            intent: self.intent.clone(),
+            held: self.held.clone(),
         };
-        let replaced = later.wish.replace(wish.clone());
-        let came = match self.former.get(index + 1) {
-            Some(next) => next.wish.as_ref().map(|wish| &wish.intent),
-            None => Some(&self.intent),
-        };
-        let only_restores = |(before, after): (Wish, &Intent)| restored(before.intent) == *after;
-        if replaced.zip(came).is_some_and(only_restores) {
-            let intent = restored(wish.intent);
-            self.put_back(index + 1, Wish { intent, ..wish });
+        let later = self.former.get_mut(index..).unwrap_or_default();
+        let mut later = later
+            .iter_mut()
+            .filter_map(|one| one.wish.as_mut())
+            .peekable();
+        while let Some(wish) = later.next() {
+            let after = later.peek().map_or(&now, |next| &**next);
+            let next = rebased(after, wish, &base);
+            *wish = std::mem::replace(&mut base, next);
         }
+        self.intent = base.intent;
+        self.held = base.held;
+        if self.intent.current.is_none() {
+            self.void_source();
+        }
+    }
+
+    /// What the job was to do about grants is not wanted any more, nor was it before any other job. Answers whether there
+    /// was anything.
+    pub fn drop_grants(&mut self, job: JobId) -> bool {
+        let wishes = self.former.iter_mut().filter_map(|one| one.wish.as_mut());
+        let before = wishes.map(|wish| &mut wish.intent);
+        let all = before.chain(std::iter::once(&mut self.intent));
+        all.fold(false, |any, intent| intent.drop_grants(job) | any)
     }
 }

@@ -1,13 +1,12 @@
 //! What people want of one KMS key.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::alias::AliasName;
 use crate::arn::Region;
-use crate::grant::WantedGrant;
+use crate::grant_wish::GrantErrands;
 use crate::keystore::PolicyDocument;
 use crate::life::Life;
 use crate::schedule::RotationSchedule;
@@ -65,16 +64,8 @@ pub struct Intent {
     pub aliases: BTreeSet<AliasName>,
     /// Aliases that were ours here and shall be deleted where they still point at this key.
     pub aliases_to_remove: BTreeSet<AliasName>,
-    /// Grants that shall be given, in every place. Cleared once the intent is reached: whoever takes one back later, or
-    /// retires it as grants are meant to be, changes nothing that is wanted.
-    pub grants_to_give: BTreeSet<WantedGrant>,
-    /// Grants that were to be given and shall not be any more: one that comes after all is taken back. Cleared once the
-    /// intent is reached.
-    pub grants_given_up: BTreeSet<WantedGrant>,
-    /// AWS's ids of grants that shall be taken back. Cleared once the intent is reached.
-    pub grants_to_revoke: BTreeSet<String>,
-    /// AWS's ids of grants that shall be retired. Cleared once the job that retires them is done, or cancelled.
-    pub grants_to_retire: BTreeSet<String>,
+    /// What jobs are to do about grants.
+    pub grants: GrantErrands,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
     /// Description.
@@ -99,19 +90,6 @@ pub struct Intent {
     pub calm_until: Option<Timestamp>,
 }
 
-/// What a job may do about grants. Each takes a right of its own, and AWS may refuse each by itself: whoever asked for
-/// something else asked for neither.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum GrantErrand {
-    /// Neither.
-    #[default]
-    Nothing,
-    /// It gives what shall be given.
-    Give,
-    /// It retires what shall be retired.
-    Retire,
-}
-
 impl Intent {
     /// A new key's intent with neutral values: enabled, no versions, no aliases, no tags, AWS's own policy.
     pub fn new(shape: KeyShape, places: Vec<Region>) -> Self {
@@ -123,10 +101,7 @@ impl Intent {
             current: None,
             aliases: BTreeSet::new(),
             aliases_to_remove: BTreeSet::new(),
-            grants_to_give: BTreeSet::new(),
-            grants_given_up: BTreeSet::new(),
-            grants_to_revoke: BTreeSet::new(),
-            grants_to_retire: BTreeSet::new(),
+            grants: GrantErrands::new(),
             tags: Tags::new(),
             description: String::new(),
             policy: None,
@@ -149,23 +124,6 @@ impl Intent {
     /// Whether AWS takes grants on it as it is wanted: only where it can be used.
     pub fn takes_grants(&self) -> bool {
         matches!(self.life, Life::Active | Life::Replaced) && self.enabled && !self.wants_empty()
-    }
-
-    /// What a job carries out of it: giving and retiring grants is left to the jobs that were asked to.
-    pub fn on(&self, errand: GrantErrand) -> Cow<'_, Self> {
-        let gives = errand == GrantErrand::Give || self.grants_to_give.is_empty();
-        let retires = errand == GrantErrand::Retire || self.grants_to_retire.is_empty();
-        if gives && retires {
-            return Cow::Borrowed(self);
-        }
-        let mut carried_out = self.clone();
-        if !gives {
-            carried_out.grants_to_give.clear();
-        }
-        if !retires {
-            carried_out.grants_to_retire.clear();
-        }
-        Cow::Owned(carried_out)
     }
 
     /// The primary Region.

@@ -263,7 +263,7 @@ impl KmsKey {
     /// Takes those grants for known that were wanted given here, where AWS shows them: they are no news.
     pub fn take_given_for_known(
         &mut self,
-        wanted: &BTreeSet<WantedGrant>,
+        wanted: &[WantedGrant],
         places: &BTreeMap<Region, Place>,
     ) {
         let is_wanted = |grant: &&Grant| wanted.iter().any(|one| one.is_shown_by(grant));
@@ -366,6 +366,15 @@ impl KmsKey {
         } else {
             self.void_source();
         }
+    }
+
+    /// The same, free for another successor, where this one was to take over and has not.
+    pub fn without_successor(&self, successor: KmsKeyId) -> Option<Self> {
+        let waits = self.successor == Some(successor) && self.intent.life != Life::Replaced;
+        waits.then(|| Self {
+            successor: None,
+            ..self.clone()
+        })
     }
 
     /// Without a current version the material is none of ours.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::kms_key::OldKey;
+use keyferry_domain::life::Life;
 use keyferry_domain::operation;
 use keyferry_engine::DriverError;
 use keyferry_ports::records::{Change, Expect};
@@ -38,7 +39,7 @@ impl KmsKeyRun {
         let key = &mut self.subject.key;
         // Who answers was not asked: absence proves nothing here.
         key.observe(self.places.clone(), false);
-        let given = key.intent.grants_to_give.clone();
+        let given: Vec<WantedGrant> = key.intent.grants_to_give().cloned().collect();
         key.take_given_for_known(&given, &self.places);
         self.is_changed = true;
     }
@@ -47,8 +48,7 @@ impl KmsKeyRun {
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Change> {
         // Before what is fulfilled is cleared.
         self.take_in();
-        let is_given = |grant: &WantedGrant| self.ungiven(grant).is_none();
-        let reached = operation::reached(&self.subject.key.intent, self.subject.errand, &is_given);
+        let reached = operation::reached(&self.subject.key.intent, Some(self.job));
         let key = &mut self.subject.key;
         if let operation::Change::Changed(intent) = reached {
             key.intent = intent;
@@ -58,7 +58,11 @@ impl KmsKeyRun {
             key.former.clear();
             self.is_changed = true;
         }
-        let hand_over = self.hand_over(now);
+        // What is to be deleted before it took over takes nothing over.
+        let hand_over = match self.subject.key.intent.life {
+            Life::Active => self.hand_over(now),
+            _ => Vec::new(),
+        };
         // It was chosen for this hand-over alone: whoever uses the former key again later keeps it.
         self.is_changed |= self.subject.key.handover.take().is_some();
         let mut records = self.key_change();

@@ -1,10 +1,12 @@
 //! Looking and planning: reads as much of AWS as the next decision takes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::intent::Intent;
 use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::{adopted_arn, healing, plan, plan_settled};
 use keyferry_domain::step::{ImportKind, Step};
@@ -45,6 +47,11 @@ pub(super) enum Found {
 impl KmsKeyRun {
     pub(super) fn kms(&self, region: &Region) -> Arc<dyn Kms> {
         self.link.kms(region)
+    }
+
+    /// What of the KMS key's intent the job carries out.
+    fn intent(&self) -> Cow<'_, Intent> {
+        self.subject.key.intent.on(Some(self.job))
     }
 
     pub(super) fn view(&self) -> View {
@@ -213,7 +220,7 @@ impl KmsKeyRun {
         for _ in 0..ROUNDS_MAX {
             let view = self.view();
             self.adopt(&view, now);
-            let intent = self.subject.intent();
+            let intent = self.intent();
             let overlaid = plan(&intent, &view.overlaid(&intent, now), now);
             match &overlaid.decision {
                 Decision::Wait {
@@ -327,7 +334,7 @@ impl KmsKeyRun {
 
     /// Intent and overlaid view agree: does AWS show it too?
     fn settled(&self, view: &View, now: Timestamp) -> Found {
-        match plan_settled(&self.subject.intent(), view, now).decision {
+        match plan_settled(&self.intent(), view, now).decision {
             Decision::Wait { until, why } => Found::Wait(until, why),
             Decision::Blocked(blocked) => self.blocked(blocked, now),
             Decision::Steps(_) => match (self.overtaken_until(now), self.ungivable()) {
@@ -340,8 +347,8 @@ impl KmsKeyRun {
 
     /// Where a grant is missing that the job shall give, and that a key as it is wanted by now is not given.
     fn ungivable(&self) -> Option<Region> {
-        let intent = self.subject.intent();
-        let mut wanted = intent.grants_to_give.iter();
+        let intent = self.intent();
+        let mut wanted = intent.grants_to_give();
         wanted.find_map(|grant| self.ungiven(grant)).cloned()
     }
 }

@@ -14,7 +14,6 @@ mod search;
 mod settle;
 mod withdraw;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,7 +23,6 @@ use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::{GroupId, JobId, KeyId, KmsKeyId};
-use keyferry_domain::intent::{GrantErrand, Intent};
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -61,17 +59,6 @@ pub(crate) struct KmsKeyDriver {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// What a job of this kind does about grants.
-pub(crate) fn errand_of(kind: &str) -> GrantErrand {
-    if kind == Action::KmsKeyCreateGrant.as_str() {
-        GrantErrand::Give
-    } else if kind == Action::KmsKeyRetireGrants.as_str() {
-        GrantErrand::Retire
-    } else {
-        GrantErrand::Nothing
-    }
-}
-
 /// All that a run needs to know before it looks at AWS.
 pub(crate) struct Subject {
     pub(crate) key: KmsKey,
@@ -92,8 +79,6 @@ pub(crate) struct Subject {
     pub(crate) only_protects: bool,
     /// Whether only what may be done without a person is done: the job heals.
     pub(crate) only_heals: bool,
-    /// What the job does about grants.
-    pub(crate) errand: GrantErrand,
     /// Whether the job brought the material from a file.
     pub(crate) imports: bool,
     /// What of the source is kept only until AWS has it.
@@ -147,11 +132,6 @@ impl Subject {
         })
     }
 
-    /// What of the KMS key's intent the job carries out.
-    pub(crate) fn intent(&self) -> Cow<'_, Intent> {
-        self.key.intent.on(self.errand)
-    }
-
     pub(crate) fn predecessor_arn(&self) -> Option<&KmsKeyArn> {
         self.predecessor.as_ref().and_then(|key| key.arn.as_ref())
     }
@@ -176,7 +156,6 @@ impl Driver for KmsKeyDriver {
         subject.beside.retain(|attempt| attempt.target != target.id);
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
-        subject.errand = errand_of(&job.kind);
         subject.imports = job.kind == Action::KmsKeyImport.as_str();
         subject.only_disables = job.kind == Action::KmsKeyDisable.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
@@ -276,7 +255,6 @@ impl KmsKeyDriver {
             asked_at,
             only_protects: false,
             only_heals: false,
-            errand: GrantErrand::Nothing,
             imports: false,
             passing,
             only_disables: false,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use keyferry_domain::id::KmsKeyId;
-use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::Plan;
 use keyferry_domain::planner::plan;
@@ -19,7 +18,6 @@ impl KmsKeyDriver {
     pub(crate) async fn preview(
         &self,
         mut wanted: KmsKey,
-        errand: GrantErrand,
         actor: String,
         pacer: Option<Pacer>,
     ) -> Result<(KmsKey, Plan), DriverError> {
@@ -38,7 +36,6 @@ impl KmsKeyDriver {
             held_material,
             ..subject.key
         };
-        subject.errand = errand;
         let newest = subject
             .key
             .intent
@@ -54,7 +51,7 @@ impl KmsKeyDriver {
             None => subject.key.observed.clone(),
         };
         let now = self.clock.now();
-        let intent = subject.intent();
+        let intent = subject.key.intent.on(None);
         let view = view_of(&subject, places.clone());
         let plan = plan(&intent, &view.overlaid(&intent, now), now);
         wanted.observe(places, false);

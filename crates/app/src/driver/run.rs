@@ -10,6 +10,7 @@ use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::id::JobId;
 use keyferry_domain::intent::Intent;
 use keyferry_domain::last_use::LastUse;
+use keyferry_domain::life::Life;
 use keyferry_domain::plan::{Decision, Plan, WaitReason};
 use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
@@ -185,6 +186,9 @@ impl KmsKeyRun {
 #[async_trait]
 impl Run for KmsKeyRun {
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
+        if self.subject.key.intent.life == Life::Released {
+            return Ok(Verdict::only(not_managed()));
+        }
         match self.subject.successor {
             Successor::Ready => {}
             Successor::Working => return Ok(Verdict::only(awaits_successor(now))),
@@ -318,6 +322,15 @@ impl Run for KmsKeyRun {
             records,
             throttled: told.throttled,
         }
+    }
+}
+
+/// Whatever the job asked for was not done, and will not be.
+fn not_managed() -> Next {
+    Next::Stuck {
+        code: "plan.released".to_owned(),
+        why: "the KMS key was released, and Keyferry does nothing to it any more; cancel the job"
+            .to_owned(),
     }
 }
 

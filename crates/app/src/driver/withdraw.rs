@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::id::JobId;
-use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::step::StepKind;
@@ -17,7 +16,7 @@ use crate::log::Fact;
 use super::outcome::audit_object;
 use super::passing::{Passing, is_import};
 use super::run::KmsKeyRun;
-use super::{KmsKeyDriver, Subject, errand_of};
+use super::{KmsKeyDriver, Subject};
 
 impl KmsKeyDriver {
     /// What becomes of a target that is cancelled before anything of its own was sent.
@@ -42,7 +41,7 @@ impl KmsKeyDriver {
             None => None,
         };
         let carried_out = sent.iter().any(|one| brings_in(one, job.created_at));
-        let taken = taken_back(&mut key, job.id, errand_of(&job.kind), carried_out);
+        let taken = taken_back(&mut key, job.id, carried_out);
         let mut records = Vec::new();
         if taken == Taken::Back {
             let fact = Fact::outcome(
@@ -85,14 +84,13 @@ impl KmsKeyRun {
             passing,
             imports,
             predecessor,
-            errand,
             ..
         } = &mut self.subject;
         let mut own = self.attempts.iter();
         let carried_out = own.any(|one| one.state != AttemptState::Refused)
             || beside.iter().any(|one| brings_in(one, *asked_at));
         let before = key.source;
-        let taken = taken_back(key, self.job, *errand, carried_out);
+        let taken = taken_back(key, self.job, carried_out);
         let sent = self.attempts.iter().chain(&*beside);
         // What passes through was read for the source that the key had.
         let passing = passing.as_ref().filter(|_| *imports && before.is_some());
@@ -126,18 +124,14 @@ enum Taken {
 
 /// Takes a job's wish back, unless something of it was carried out, by whichever job.
 ///
-/// What the job should have retired and has not is never kept: no other job retires it.
-fn taken_back(key: &mut KmsKey, job: JobId, errand: GrantErrand, carried_out: bool) -> Taken {
+/// What it was to do about grants is never kept: no other job does it.
+fn taken_back(key: &mut KmsKey, job: JobId, carried_out: bool) -> Taken {
     let is_wished = key.is_wished_by(job);
     if is_wished && !carried_out && key.withdraw(job) {
-        return Taken::Back;
-    }
-    let is_last = key.former.iter().all(|former| former.job == job);
-    if errand == GrantErrand::Retire && is_last && !key.intent.grants_to_retire.is_empty() {
-        key.intent.grants_to_retire.clear();
-        return Taken::Back;
-    }
-    if is_wished {
+        Taken::Back
+    } else if key.drop_grants(job) {
+        Taken::Back
+    } else if is_wished {
         Taken::Stays
     } else {
         Taken::Nothing
@@ -182,13 +176,11 @@ fn left_over<'a>(
 
 /// A KMS key whose successor will not be made can be rotated again.
 fn unlinked(key: &KmsKey, predecessor: Option<&KmsKey>) -> Option<Change> {
-    let former = predecessor
-        .filter(|former| key.intent.life == Life::Released && former.successor == Some(key.id))?;
-    let expect = Expect::Revision(former.revision);
-    let free = KmsKey {
-        successor: None,
-        ..former.clone()
-    };
+    let released = key.intent.life == Life::Released;
+    let free = predecessor
+        .filter(|_| released)?
+        .without_successor(key.id)?;
+    let expect = Expect::Revision(free.revision);
     Some(Change::PutKmsKey(free, expect))
 }
 
@@ -216,12 +208,8 @@ fn note_with_code(key: &KmsKey) -> (String, String) {
         [] => "no material".to_owned(),
         some => format!("versions {}", some.join(", ")),
     };
-    let grants = match intent.grants_to_give.len() {
-        0 => String::new(),
-        some => format!(", {some} more grants"),
-    };
     let why = format!(
-        "something of it was carried out before the job was cancelled, so what it asked for stays wanted: {}, {state}, {versions}{grants}; \
+        "something of it was carried out before the job was cancelled, so what it asked for stays wanted: {}, {state}, {versions}; \
          ask for what you want instead, or finish it with `keyferry kms-key synchronize`",
         intent.life
     );

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use keyferry_domain::adoption::{self, NotAdoptable};
 use keyferry_domain::former::Wish as FormerWish;
 use keyferry_domain::id::JobId;
-use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -282,9 +281,7 @@ impl KmsKeys {
             return Ok(self.planned_unstored(found.kms_key, after));
         }
         let after = self.remembering(found.kms_key, after);
-        Ok(Answer::Planned(vec![
-            self.planned(after, GrantErrand::Nothing, actor).await?,
-        ]))
+        Ok(Answer::Planned(vec![self.planned(after, actor).await?]))
     }
 
     /// The plan by what AWS showed just now, where the KMS key or its key is not stored yet.

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use keyferry_domain::arn::Lane;
 use keyferry_domain::former::Wish as FormerWish;
 use keyferry_domain::id::{JobId, KmsKeyId};
-use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::operation::{Change as IntentChange, Refusal};
 use keyferry_engine::{Asked, JobRequest, new_job};
@@ -14,7 +13,7 @@ use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Target};
 use crate::action::{Action, ApprovalClass, authorize};
 use crate::actor::Actor;
 use crate::connections::account_of;
-use crate::driver::{errand_of, error_of, without_copy};
+use crate::driver::{error_of, without_copy};
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
@@ -132,9 +131,7 @@ impl KmsKeys {
         mut batch: Batch,
     ) -> Result<Answer, AppError> {
         if mode.dry_run {
-            let errand = errand_of(wish.action.as_str());
-            let planned = self.planned(after, errand, actor).await?;
-            return Ok(Answer::Planned(vec![planned]));
+            return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
         }
         // Protective acts do not wait: the job under way meets the new intent and converges to it. A key that is only just
         // being asked for has nothing to protect.
@@ -328,6 +325,7 @@ impl KmsKeys {
             let Change::PutKmsKey(after, expect) = change else {
                 continue;
             };
+            after.intent.assign_grants(job);
             if *expect == Expect::New {
                 after.remember(job, None);
                 continue;
@@ -342,16 +340,11 @@ impl KmsKeys {
     }
 
     /// What would be done, from a fresh look at AWS.
-    pub(super) async fn planned(
-        &self,
-        key: KmsKey,
-        errand: GrantErrand,
-        actor: &Actor,
-    ) -> Result<Planned, AppError> {
+    pub(super) async fn planned(&self, key: KmsKey, actor: &Actor) -> Result<Planned, AppError> {
         let pacer = self.looks.then(|| self.shared.engine.pacer());
         let (kms_key, plan) = self
             .driver
-            .preview(key, errand, actor.to_string(), pacer)
+            .preview(key, actor.to_string(), pacer)
             .await
             .map_err(error_of)?;
         Ok(Planned { kms_key, plan })

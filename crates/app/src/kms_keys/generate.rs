@@ -1,7 +1,7 @@
 //! KMS keys whose material AWS makes: making them, rotating them, and leaving them for a key of the vault.
 
 use keyferry_domain::id::KeyId;
-use keyferry_domain::intent::{GrantErrand, Origin};
+use keyferry_domain::intent::Origin;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
 use keyferry_domain::plan::Blocked;
@@ -131,10 +131,7 @@ impl KmsKeys {
         (wish, mode): (Wish, &Mode),
     ) -> Result<Answer, AppError> {
         operation::rotate_native(&before.intent, 0)?;
-        let fresh = self
-            .planned(before.clone(), GrantErrand::Nothing, actor)
-            .await?
-            .kms_key;
+        let fresh = self.planned(before.clone(), actor).await?.kms_key;
         let primary = fresh.intent.primary();
         let place = primary.and_then(|region| fresh.observed.get(region));
         let status = place.and_then(|place| place.rotation.value());

@@ -30,8 +30,11 @@ impl KmsKeys {
         let IntentChange::Changed(intent) = operation::release(&before.intent)? else {
             return Ok(Answer::Unchanged(before));
         };
+        // Nobody takes back what was wanted of it, nor does it take anything over.
         let after = KmsKey {
             intent,
+            former: Vec::new(),
+            handover: None,
             ..before.clone()
         };
         self.refuse_busy(&before).await?;
@@ -119,17 +122,9 @@ impl KmsKeys {
             Some(id) => records.find_kms_key(id).await?,
             None => None,
         };
-        let waits =
-            |one: &KmsKey| one.successor == Some(key.id) && one.intent.life != Life::Replaced;
-        if let Some(former) = predecessor.filter(waits) {
-            let expect = Expect::Revision(former.revision);
-            batch.push(Change::PutKmsKey(
-                KmsKey {
-                    successor: None,
-                    ..former
-                },
-                expect,
-            ));
+        if let Some(free) = predecessor.and_then(|former| former.without_successor(key.id)) {
+            let expect = Expect::Revision(free.revision);
+            batch.push(Change::PutKmsKey(free, expect));
         }
         let about = object("kms-key", key.id, &key.name);
         let mut fact =

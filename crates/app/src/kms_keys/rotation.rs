@@ -2,7 +2,6 @@
 
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
-use keyferry_domain::intent::GrantErrand;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
@@ -85,9 +84,7 @@ impl KmsKeys {
             }
             RotationMethod::InPlace => {
                 let after = self.rotated_in_place(&before, to)?;
-                Ok(vec![
-                    self.planned(after, GrantErrand::Nothing, actor).await?,
-                ])
+                Ok(vec![self.planned(after, actor).await?])
             }
         }
     }
@@ -200,7 +197,7 @@ impl KmsKeys {
         };
         former.intent.calm_until = None;
         let first: Planned = self.planned_successor(successor, before, actor).await?;
-        let second = self.planned(former, GrantErrand::Nothing, actor).await?;
+        let second = self.planned(former, actor).await?;
         Ok(vec![first, second])
     }
 

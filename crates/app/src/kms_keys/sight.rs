@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyferry_domain::adoption::{self, NotAdoptable};
 use keyferry_domain::arn::{KmsKeyArn, Region};
-use keyferry_domain::intent::{GrantErrand, Intent};
+use keyferry_domain::intent::Intent;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
@@ -235,7 +235,6 @@ impl<'a> Sight<'a> {
             asked_at: self.keys.shared.now(),
             only_protects: false,
             only_heals: false,
-            errand: GrantErrand::Nothing,
             imports: false,
             passing: None,
             only_disables: false,

@@ -57,11 +57,6 @@ const EVENTS: &[(Kind, &[&str], &[&str])] = &[
     (Kind::PolicyDiffers, &["PutKeyPolicy"], &[]),
     (Kind::GrantAdded, &["CreateGrant"], &[]),
     (
-        Kind::GrantMissing,
-        &["RevokeGrant", "RetireGrant"],
-        &["CreateGrant"],
-    ),
-    (
         Kind::NativeRotationDiffers,
         &["EnableKeyRotation", "DisableKeyRotation"],
         &[],

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Region;
 use keyferry_domain::drift::{Finding, FindingKind, findings, is_all_told, new_grants};
+use keyferry_domain::grant::WantedGrant;
 use keyferry_domain::id::AlertId;
 use keyferry_domain::keystore::{HealPolicy, Keystore};
 use keyferry_domain::kms_key::KmsKey;
@@ -75,13 +76,11 @@ impl Pass {
         }
         self.read_last_use(key, &mut places, now).await;
         let view = view_of(&subject, places.clone());
-        let plan = plan_settled(&subject.key.intent, &view, now);
-        let mut found = findings(&subject.key.intent, &view, &plan, now);
-        found.extend(new_grants(
-            &subject.key.observed,
-            &places,
-            &subject.key.intent.grants_to_give,
-        ));
+        let intent = subject.key.intent.on(None);
+        let plan = plan_settled(&intent, &view, now);
+        let mut found = findings(&intent, &view, &plan, now);
+        let to_give: Vec<WantedGrant> = subject.key.intent.grants_to_give().cloned().collect();
+        found.extend(new_grants(&subject.key.observed, &places, &to_give));
         let missing = self.principals_gone(&places, now).await;
         found.extend(missing.found);
         if awaits_successor {

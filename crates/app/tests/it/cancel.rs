@@ -1,6 +1,8 @@
 //! Cancelled jobs: what was asked for is taken back, or it is said that it stays.
 
-use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, SynchronizeChoice};
+use keyferry_app::kms_keys::{
+    Answer, GrantChoice, Mode, Rotate, RotationMethod, SynchronizeChoice,
+};
 use keyferry_app::{App, AppError};
 use keyferry_domain::id::JobId;
 use keyferry_domain::kms_key::OldKey;
@@ -8,8 +10,11 @@ use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::view::KeyState;
 use keyferry_ports::records::JobState;
-use keyferry_testkit::world::World;
+use keyferry_testkit::world::{ACCOUNT, World};
 use kms_sim::{Fault, ScriptedFault};
+use serde_json::json;
+
+use crate::scene::{MODE, aws, rights};
 
 async fn world() -> World {
     let world = World::calm(1);
@@ -76,14 +81,9 @@ async fn taking_back_two_wishes_in_either_order_leads_to_what_was_wanted_before_
     for first_goes_first in [true, false] {
         let world = world().await;
         let before = world.kms_key("app").await.intent;
-        let first = deactivate(&world).await;
         let keys = &app(&world).kms_keys;
-        let schedule = keys.disable(&world.actor, "app", &Mode::default()).await;
-        let second = schedule.ok().and_then(|answer| match answer {
-            Answer::Started { job, .. } => Some(job.id),
-            _ => None,
-        });
-        let mut jobs: Vec<JobId> = [Some(first), second].into_iter().flatten().collect();
+        let first = deactivate(&world).await;
+        let mut jobs = [first, job(keys.restore(&world.actor, "app", &MODE).await)];
         if !first_goes_first {
             jobs.reverse();
         }
@@ -255,4 +255,108 @@ async fn a_disabling_is_done_once_the_key_is_disabled_whatever_rotation_waits_fo
     assert_eq!(observed(&world, "app").await, KeyState::Enabled);
     let current = world.kms_key("app").await.intent.current;
     assert_eq!(current.map(|version| version.get()), Some(2));
+}
+
+/// A KMS key whose rotation by a new one cannot be finished: AWS refuses the import. Answers old one, new one and job.
+async fn stuck_rotation(world: &World) -> (String, String, JobId) {
+    let method = RotationMethod::NewKey(OldKey::Deactivate);
+    let old = world.kms_key("app").await.id.to_string();
+    rights(world, &["kms:ImportKeyMaterial"]);
+    let keys = &world.app.kms_keys;
+    let rotated = keys
+        .rotate(&world.actor, &old, Rotate { method }, &Mode::naming("app"))
+        .await;
+    let Ok(Answer::Started { job, kms_keys }) = rotated else {
+        panic!("{rotated:?}");
+    };
+    world.run().await;
+    (old, kms_keys[0].id.to_string(), job.id)
+}
+
+/// The old KMS key is as it was: nothing took over.
+async fn stays_as_it_was(world: &World, old: &str) {
+    world.outside.advance_minutes(120);
+    world.run().await;
+    let key = world.kms_key(old).await;
+    assert_eq!((key.intent.life, key.intent.enabled), (Life::Active, true));
+    assert_eq!(
+        (key.intent.aliases.len(), key.intent.versions.len()),
+        (1, 1)
+    );
+    assert_eq!(observed(world, old).await, KeyState::Enabled);
+}
+
+#[tokio::test]
+async fn a_successor_that_is_deleted_before_it_took_over_takes_nothing_over() {
+    let world = world().await;
+    let (old, new, rotation) = stuck_rotation(&world).await;
+    cancel(&world, rotation).await;
+    world.run().await;
+
+    let keys = &world.app.kms_keys;
+    let name = world.kms_key(&new).await.name;
+    let mode = Mode::naming(name.as_str());
+    let deleted = keys.schedule_deletion(&world.actor, &new, 7, &mode).await;
+    world.succeed(deleted).await;
+
+    stays_as_it_was(&world, &old).await;
+    keys.release(&world.actor, &new, &MODE).await.unwrap();
+    assert_eq!(world.kms_key(&old).await.successor, None);
+}
+
+#[tokio::test]
+async fn a_successor_that_was_released_takes_nothing_over_and_its_job_does_not_say_done() {
+    let world = world().await;
+    let (old, new, rotation) = stuck_rotation(&world).await;
+    let keys = &world.app.kms_keys;
+    keys.release(&world.actor, &new, &MODE).await.unwrap();
+
+    rights(&world, &[]);
+    world.app.jobs.retry(&world.actor, rotation).await.unwrap();
+    world.run().await;
+
+    stays_as_it_was(&world, &old).await;
+    let shown = world.app.jobs.show(&world.actor, rotation).await.unwrap();
+    assert_eq!(shown.job.state, JobState::Stuck);
+    let codes = shown.targets.iter().filter_map(|one| one.0.note.as_ref());
+    assert!(
+        codes.clone().any(|note| note.0 == "plan.released"),
+        "{shown:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_released_kms_key_is_not_managed_again_when_its_old_job_is_cancelled() {
+    let world = world().await;
+    rights(&world, &["kms:ScheduleKeyDeletion"]);
+    let keys = &world.app.kms_keys;
+    let mode = Mode::naming("app");
+    let stuck = job(keys.schedule_deletion(&world.actor, "app", 7, &mode).await);
+    world.run().await;
+    let id = world.kms_key("app").await.id.to_string();
+    keys.release(&world.actor, &id, &MODE).await.unwrap();
+
+    cancel(&world, stuck).await;
+    world.run().await;
+
+    assert_eq!(world.kms_key(&id).await.intent.life, Life::Released);
+}
+
+#[tokio::test]
+async fn what_was_cancelled_is_not_carried_out_by_a_later_job() {
+    let world = world().await;
+    let first = deactivate(&world).await;
+    let keys = &world.app.kms_keys;
+    let arn = world.arn("app").await.to_string();
+    let grant = json!({ "KeyId": arn, "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:role/one"), "Operations": ["Decrypt"] });
+    aws(&world, "CreateGrant", grant);
+    let revoke = keys
+        .revoke_grants(&world.actor, "app", GrantChoice::All, &Mode::naming("app"))
+        .await;
+
+    cancel(&world, first).await;
+    world.succeed(revoke).await;
+
+    assert_eq!(observed(&world, "app").await, KeyState::Enabled);
+    assert_eq!(world.kms_key("app").await.intent.life, Life::Active);
 }

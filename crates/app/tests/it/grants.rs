@@ -15,7 +15,7 @@ use kms_sim::Caller;
 use serde_json::{Value, json};
 
 use crate::scene::{
-    DRY, MODE, REPLICA, aws, code, multi_region, open_alerts, planned, sync, world,
+    DRY, MODE, REPLICA, aws, code, multi_region, open_alerts, planned, rights, sync, world,
 };
 
 fn role(name: &str) -> String {
@@ -57,7 +57,7 @@ async fn one_grant_is_taken_back_and_the_others_stay() {
 
     assert_eq!(grantees(&world).await, [role("two")]);
     let key = world.kms_key("app").await;
-    assert!(key.intent.grants_to_revoke.is_empty());
+    assert!(key.intent.grants.is_empty());
     let kms_keys = &world.app.kms_keys;
     let shown = kms_keys.grants(&world.actor, "app").await.expect("read");
     let shown: Vec<&Grant> = shown.values().filter_map(Field::value).flatten().collect();
@@ -205,7 +205,7 @@ async fn k4_a_grant_is_given_as_it_was_asked_for_and_asking_again_gives_no_secon
         json!({ "stage": "live" })
     );
     let key = world.kms_key("app").await;
-    assert!(key.intent.grants_to_give.is_empty());
+    assert!(key.intent.grants.is_empty());
 
     assert_eq!(planned(give(&world, grant.clone(), &DRY).await), [""; 0]);
     world.succeed(give(&world, grant, &MODE).await).await;
@@ -440,12 +440,12 @@ async fn k4_what_could_not_be_given_is_given_by_no_other_job_and_is_given_up_by_
     world.succeed(restored).await;
 
     assert_eq!(listed(&world).await, Vec::<Value>::new());
-    let wanted = world.kms_key("app").await.intent.grants_to_give;
-    assert_eq!(wanted.len(), 1);
+    let wanted = world.kms_key("app").await.intent;
+    assert_eq!(wanted.grants_to_give().count(), 1);
     let given_up = GrantChoice::Of(role("payments"));
     world.succeed(revoke(&world, given_up, &MODE).await).await;
-    let wanted = world.kms_key("app").await.intent.grants_to_give;
-    assert!(wanted.is_empty(), "{wanted:?}");
+    let wanted = world.kms_key("app").await.intent;
+    assert_eq!(wanted.grants_to_give().count(), 0, "{wanted:?}");
 }
 
 #[tokio::test]
@@ -469,8 +469,7 @@ async fn k4_a_refused_grant_and_a_refused_retiring_are_given_up_by_cancelling_th
         let intent = world.kms_key("app").await.intent;
         let cancelled = jobs.show(&world.actor, stuck.id).await.unwrap();
         assert_eq!(cancelled.job.state, JobState::Cancelled, "{cancelled:?}");
-        let left = (intent.grants_to_give, intent.grants_to_retire);
-        assert_eq!(left, Default::default(), "{cancelled:?}");
+        assert!(intent.grants.is_empty(), "{cancelled:?}");
     }
     let revoked = revoke(&world, GrantChoice::These([id].into()), &MODE).await;
     world.succeed(revoked).await;
@@ -498,8 +497,8 @@ async fn k4_a_refused_retiring_holds_up_no_other_job_and_is_tried_again_by_its_o
     jobs.retry(&world.actor, stuck.id).await.unwrap();
     world.run().await;
     assert_eq!(listed(&world).await, Vec::<Value>::new());
-    let retired = world.kms_key("app").await.intent.grants_to_retire;
-    assert!(retired.is_empty(), "{retired:?}");
+    let left = world.kms_key("app").await.intent.grants;
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test]
@@ -516,9 +515,74 @@ async fn k4_what_a_cancelled_job_did_not_retire_stays_though_others_worked_on_th
     jobs.cancel(&world.actor, stuck.id).await.unwrap();
     world.run().await;
 
-    let wanted = world.kms_key("app").await.intent.grants_to_retire;
+    let wanted = world.kms_key("app").await.intent.grants;
     assert!(wanted.is_empty(), "{wanted:?}");
     assert_eq!(listed(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn k4_what_a_cancelled_job_did_not_give_is_given_by_no_later_one() {
+    let world = world().await;
+    with_policy_of_connection(&world, false);
+    let stuck = world
+        .finished(give(&world, grant_to("payments"), &MODE).await)
+        .await;
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+    let jobs = &world.app.jobs;
+    jobs.cancel(&world.actor, stuck.id).await.unwrap();
+    world.run().await;
+
+    with_policy_of_connection(&world, true);
+    world
+        .succeed(give(&world, grant_to("reports"), &MODE).await)
+        .await;
+
+    assert_eq!(grantees(&world).await, [role("reports")]);
+}
+
+#[tokio::test]
+async fn k4_two_jobs_that_retire_do_each_their_own() {
+    let world = world().await;
+    let (one, two) = (given(&world, "one").await, given(&world, "two").await);
+    with_policy_of_connection(&world, false);
+    let mut stuck = Vec::new();
+    for id in [one, two] {
+        let choice = GrantChoice::These([id].into());
+        let job = world.finished(retire(&world, choice, &MODE).await).await;
+        assert_eq!(job.state, JobState::Stuck);
+        stuck.push(job.id);
+    }
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+
+    let jobs = &world.app.jobs;
+    jobs.cancel(&world.actor, stuck[0]).await.unwrap();
+    world.run().await;
+    with_policy_of_connection(&world, true);
+    jobs.retry(&world.actor, stuck[1]).await.unwrap();
+    world.run().await;
+
+    assert_eq!(grantees(&world).await, [role("one")]);
+}
+
+#[tokio::test]
+async fn k4_a_refused_revoking_keeps_nobody_from_restoring_the_key() {
+    let world = world().await;
+    let id = given(&world, "one").await;
+    let arn = world.arn("app").await.to_string();
+    rights(&world, &["kms:RevokeGrant"]);
+    let stuck = world
+        .finished(revoke(&world, GrantChoice::These([id].into()), &MODE).await)
+        .await;
+    assert_eq!(stuck.state, JobState::Stuck);
+    aws(&world, "DisableKey", json!({ "KeyId": arn }));
+
+    let restored = world.app.kms_keys.restore(&world.actor, "app", &MODE).await;
+    world.succeed(restored).await;
+
+    let shown = aws(&world, "DescribeKey", json!({ "KeyId": arn }));
+    assert_eq!(shown["KeyMetadata"]["KeyState"], "Enabled");
 }
 
 #[tokio::test]

@@ -1,11 +1,54 @@
 //! Grants that are wanted, as intents hold them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
+use keyferry_domain::grant_wish::GrantWishes;
+use keyferry_domain::id::JobId;
 use serde::{Deserialize, Serialize};
 
-use super::text::Word;
+use super::text::{Text, Word};
+
+/// What one job is to do about grants.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrantWishesV1 {
+    /// Never missing in a record: whoever commits a wish has a job for it.
+    job: Option<Text<JobId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    give: Vec<WantedGrantV1>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    give_up: Vec<WantedGrantV1>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    revoke: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    retire: BTreeSet<String>,
+}
+
+impl From<(Option<JobId>, GrantWishes)> for GrantWishesV1 {
+    fn from((job, wishes): (Option<JobId>, GrantWishes)) -> Self {
+        Self {
+            job: job.map(Text),
+            give: wishes.give.into_iter().map(Into::into).collect(),
+            give_up: wishes.give_up.into_iter().map(Into::into).collect(),
+            revoke: wishes.revoke,
+            retire: wishes.retire,
+        }
+    }
+}
+
+impl From<GrantWishesV1> for (Option<JobId>, GrantWishes) {
+    fn from(wishes: GrantWishesV1) -> Self {
+        let job = wishes.job.map(|job| job.0);
+        let wishes = GrantWishes {
+            give: wishes.give.into_iter().map(Into::into).collect(),
+            give_up: wishes.give_up.into_iter().map(Into::into).collect(),
+            revoke: wishes.revoke,
+            retire: wishes.retire,
+        };
+        (job, wishes)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

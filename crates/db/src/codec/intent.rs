@@ -14,7 +14,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
-use super::grant::WantedGrantV1;
+use super::grant::GrantWishesV1;
 use super::schedule::ScheduleV1;
 use super::text::{Text, Word, bare, wrapped};
 use super::{decode, encode, format_of, unknown_format};
@@ -63,12 +63,7 @@ pub(super) struct IntentV1 {
     aliases: BTreeSet<Text<AliasName>>,
     aliases_to_remove: BTreeSet<Text<AliasName>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    grants_to_give: Vec<WantedGrantV1>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    grants_given_up: Vec<WantedGrantV1>,
-    grants_to_revoke: BTreeSet<String>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    grants_to_retire: BTreeSet<String>,
+    grants: Vec<GrantWishesV1>,
     tags: BTreeMap<String, String>,
     description: String,
     policy: Option<String>,
@@ -212,10 +207,7 @@ impl From<&Intent> for IntentV1 {
             current: intent.current.map(|number| Text(Number(number))),
             aliases: wrapped(intent.aliases),
             aliases_to_remove: wrapped(intent.aliases_to_remove),
-            grants_to_give: intent.grants_to_give.into_iter().map(Into::into).collect(),
-            grants_given_up: intent.grants_given_up.into_iter().map(Into::into).collect(),
-            grants_to_revoke: intent.grants_to_revoke,
-            grants_to_retire: intent.grants_to_retire,
+            grants: intent.grants.into_iter().map(Into::into).collect(),
             tags: intent.tags,
             description: intent.description,
             policy: intent.policy.map(|policy| policy.as_str().to_owned()),
@@ -240,10 +232,7 @@ impl From<IntentV1> for Intent {
             current: intent.current.map(|number| number.0.0),
             aliases: bare(intent.aliases),
             aliases_to_remove: bare(intent.aliases_to_remove),
-            grants_to_give: intent.grants_to_give.into_iter().map(Into::into).collect(),
-            grants_given_up: intent.grants_given_up.into_iter().map(Into::into).collect(),
-            grants_to_revoke: intent.grants_to_revoke,
-            grants_to_retire: intent.grants_to_retire,
+            grants: intent.grants.into_iter().map(Into::into).collect(),
             tags: intent.tags,
             description: intent.description,
             policy: intent.policy.map(PolicyDocument::from_canonical),

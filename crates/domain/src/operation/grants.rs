@@ -29,8 +29,8 @@ pub fn create_grant(
     }
     grant.check(intent.shape, partition)?;
     let mut after = intent.clone();
-    after.grants_given_up.remove(&grant);
-    after.grants_to_give.insert(grant);
+    after.change_grants(|wishes| wishes.give_up.retain(|one| *one != grant));
+    after.ask_of_grants(|wishes| wishes.give.extend([grant]));
     Ok(Change::of(intent, after))
 }
 
@@ -49,9 +49,11 @@ pub fn revoke_grants(
 ) -> Result<Change, Refusal> {
     let mut after = without(intent, &grants, given_up)?;
     // Who may retire a grant is said by others; to revoke it is our right.
-    after.grants_to_retire.retain(|one| !grants.contains(one));
-    after.grants_to_revoke.extend(grants);
-    after.grants_given_up.extend(comes);
+    after.change_grants(|wishes| wishes.retire.retain(|one| !grants.contains(one)));
+    after.ask_of_grants(|wishes| {
+        wishes.revoke.extend(grants);
+        wishes.give_up.extend(comes);
+    });
     Ok(Change::of(intent, after))
 }
 
@@ -66,7 +68,7 @@ pub fn retire_grants(
     given_up: &dyn Fn(&WantedGrant) -> bool,
 ) -> Result<Change, Refusal> {
     let mut after = without(intent, &grants, given_up)?;
-    after.grants_to_retire.extend(grants);
+    after.ask_of_grants(|wishes| wishes.retire.extend(grants));
     Ok(Change::of(intent, after))
 }
 
@@ -83,13 +85,11 @@ fn without(
         });
     }
     let mut after = intent.clone();
-    let (gone, stays) = std::mem::take(&mut after.grants_to_give)
-        .into_iter()
-        .partition(given_up);
-    after.grants_to_give = stays;
-    if grants.is_empty() && BTreeSet::is_empty(&gone) {
+    let gone: Vec<WantedGrant> = intent.grants_to_give().cloned().filter(given_up).collect();
+    if grants.is_empty() && gone.is_empty() {
         return Err(Refusal::NoGrant);
     }
-    after.grants_given_up.extend(gone);
+    after.change_grants(|wishes| wishes.give.retain(|one| !given_up(one)));
+    after.ask_of_grants(|wishes| wishes.give_up.extend(gone));
     Ok(after)
 }

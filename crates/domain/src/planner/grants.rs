@@ -1,5 +1,6 @@
 //! Grants that shall be given, retired or taken back.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::Next;
@@ -14,13 +15,10 @@ use crate::view::{Field, Grant, KeyState};
 pub(super) fn taken_back(case: &Case<'_>) -> Flow {
     let intent = case.intent;
     let goes = |grant: &Grant| {
-        intent.grants_to_revoke.contains(&grant.id)
-            || intent
-                .grants_given_up
-                .iter()
-                .any(|one| one.is_shown_by(grant))
+        intent.grants_to_revoke().any(|id| *id == grant.id)
+            || intent.grants_given_up().any(|one| one.is_shown_by(grant))
     };
-    if intent.grants_to_revoke.is_empty() && intent.grants_given_up.is_empty() {
+    if intent.grants_to_revoke().next().is_none() && intent.grants_given_up().next().is_none() {
         return CONTENT;
     }
     match shown(case, goes)? {
@@ -33,7 +31,7 @@ pub(super) fn taken_back(case: &Case<'_>) -> Flow {
 
 /// None of the grants that shall be retired is there. AWS may refuse that to us, so nothing waits for it.
 pub(super) fn retired(case: &Case<'_>) -> Flow {
-    let ids = &case.intent.grants_to_retire;
+    let ids: BTreeSet<&String> = case.intent.grants_to_retire().collect();
     if ids.is_empty() {
         return CONTENT;
     }
@@ -74,7 +72,7 @@ pub(super) fn given(case: &Case<'_>) -> Flow {
 }
 
 fn given_in(case: &Case<'_>, live: &Live<'_>) -> Flow {
-    for wanted in &case.intent.grants_to_give {
+    for wanted in case.intent.grants_to_give() {
         let Some(found) = live.place.grants.value() else {
             return case.wait(UNREADABLE, WaitReason::Unreadable);
         };

@@ -11,6 +11,7 @@ mod access_key;
 mod deletion_proof;
 mod destruction;
 mod drift;
+mod former;
 mod model;
 mod operations;
 mod properties;

@@ -1,6 +1,6 @@
 //! What each operation does to an intent, and what it refuses.
 
-use keyferry_domain::intent::{GrantErrand, Intent, Origin};
+use keyferry_domain::intent::{Intent, Origin};
 use keyferry_domain::keystore::Template;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
@@ -314,15 +314,12 @@ fn wishes_that_are_fulfilled_once_are_cleared_when_the_intent_is_reached() {
     intent.cancel_deletion = true;
     intent.aliases_to_remove.insert(alias("old"));
 
-    let Change::Changed(after) = op::reached(&intent, GrantErrand::Nothing, &|_| true) else {
+    let Change::Changed(after) = op::reached(&intent, None) else {
         panic!("unchanged")
     };
 
     assert_eq!(after, active());
-    assert_eq!(
-        op::reached(&after, GrantErrand::Nothing, &|_| true),
-        Change::Unchanged
-    );
+    assert_eq!(op::reached(&after, None), Change::Unchanged);
 }
 
 #[test]

@@ -515,10 +515,11 @@ fn materials_agree(world: &World, set: &KeySet, region: &Region) -> bool {
 fn grants_agree(intent: &Intent, shown: &BTreeSet<Grant>) -> bool {
     let is_there = |wanted: &WantedGrant| shown.iter().any(|one| wanted.is_shown_by(one));
     let goes = |grant: &Grant| {
-        intent.grants_to_revoke.contains(&grant.id) || intent.grants_to_retire.contains(&grant.id)
+        let mut ids = intent.grants_to_revoke().chain(intent.grants_to_retire());
+        ids.any(|id| *id == grant.id)
     };
-    let is_given = !intent.takes_grants() || intent.grants_to_give.iter().all(is_there);
-    is_given && !shown.iter().any(goes) && !intent.grants_given_up.iter().any(is_there)
+    let is_given = !intent.takes_grants() || intent.grants_to_give().all(is_there);
+    is_given && !shown.iter().any(goes) && !intent.grants_given_up().any(is_there)
 }
 
 fn aliases_agree(world: &World, region: &Region, state: KeyState, set: &KeySet) -> bool {

@@ -1,7 +1,7 @@
 //! Rules of state, aliases, tags, policy and deletion.
 
 use keyferry_domain::arn::Partition;
-use keyferry_domain::intent::GrantErrand;
+use keyferry_domain::id::JobId;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation as op;
@@ -406,8 +406,8 @@ fn grants_that_shall_go_are_revoked_one_by_one_and_no_others() {
         .map(|grant| &grant.id)
         .collect();
     assert_eq!(left, ["b"]);
-    let after = op::reached(&world.intent, GrantErrand::Nothing, &|_| true).or(&world.intent);
-    assert!(after.grants_to_revoke.is_empty());
+    let after = op::reached(&world.intent, None).or(&world.intent);
+    assert!(after.grants.is_empty());
 }
 
 #[test]
@@ -514,8 +514,8 @@ fn k4_a_grant_is_given_once_in_every_place() {
 
     let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
     assert_eq!(kinds, [StepKind::CreateGrant; 2]);
-    let after = op::reached(&world.intent, GrantErrand::Nothing, &|_| true).or(&world.intent);
-    assert!(after.grants_to_give.is_empty());
+    let after = op::reached(&world.intent, None).or(&world.intent);
+    assert!(after.grants.is_empty());
 }
 
 #[test]
@@ -564,7 +564,7 @@ fn k4_a_grant_that_is_given_up_is_taken_back_when_it_comes_after_all() {
     let step = world.plan().steps()[0].clone();
     let after = op::revoke_grants(&world.intent, [].into(), &|_| true, []).unwrap();
     world.intent = after.or(&world.intent);
-    assert!(world.intent.grants_to_give.is_empty());
+    assert_eq!(world.intent.grants_to_give().count(), 0);
     let Step::CreateGrant { grant, .. } = step else {
         panic!("{step:?}");
     };
@@ -599,27 +599,43 @@ fn k4_a_grant_that_could_not_be_retired_can_be_revoked() {
 }
 
 #[test]
-fn k4_each_job_gives_and_retires_what_it_was_asked_to_and_no_other() {
+fn k4_each_job_does_about_grants_what_it_was_asked_to_and_no_other_job_does() {
     let mut world = World::settled(symmetric());
-    with_grants(&mut world, &["a"]);
+    with_grants(&mut world, &["a", "b"]);
+    let jobs: [JobId; 3] = [1, 2, 3].map(|number| {
+        format!("01900000-0000-7000-8000-00000000000{number}")
+            .parse()
+            .unwrap()
+    });
     giving(&mut world, "payments");
-    let ids = ["a".to_owned()].into();
-    let retired = op::retire_grants(&world.intent, ids, &|_| false).unwrap();
-    let whole = retired.or(&world.intent);
+    world.intent.assign_grants(jobs[0]);
+    for (job, id) in [(jobs[1], "a"), (jobs[2], "b")] {
+        let retired = op::retire_grants(&world.intent, [id.to_owned()].into(), &|_| false);
+        world.intent = retired.unwrap().or(&world.intent);
+        world.intent.assign_grants(job);
+    }
+    let whole = world.intent.clone();
 
-    let mut planned = |errand| {
-        world.intent = whole.on(errand).into_owned();
-        let steps = world.plan();
-        steps.steps().iter().map(Step::kind).collect::<Vec<_>>()
+    let mut planned = |job| {
+        world.intent = whole.on(job).into_owned();
+        world.plan().steps().to_vec()
     };
-    assert_eq!(planned(GrantErrand::Nothing), []);
-    assert_eq!(planned(GrantErrand::Give), [StepKind::CreateGrant]);
-    assert_eq!(planned(GrantErrand::Retire), [StepKind::RetireGrant]);
+    assert_eq!(planned(None), []);
+    assert!(matches!(
+        planned(Some(jobs[0]))[..],
+        [Step::CreateGrant { .. }]
+    ));
+    for (job, id) in [(jobs[1], "a"), (jobs[2], "b")] {
+        let steps = planned(Some(job));
+        assert!(
+            matches!(&steps[..], [Step::RetireGrant { grant, .. }] if grant == id),
+            "{steps:?}"
+        );
+    }
 
-    let done = |errand| op::reached(&whole, errand, &|_| false).or(&whole);
-    let other = done(GrantErrand::Nothing);
-    assert_eq!(other.grants_to_retire, whole.grants_to_retire);
-    assert!(done(GrantErrand::Retire).grants_to_retire.is_empty());
+    let after = op::reached(&whole, Some(jobs[1])).or(&whole);
+    assert_eq!(after.grants_to_retire().collect::<Vec<_>>(), ["b"]);
+    assert_eq!(after.grants_to_give().count(), 1);
 }
 
 #[test]

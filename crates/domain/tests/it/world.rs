@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::{KmsKeyArn, MaterialId};
-use keyferry_domain::intent::{GrantErrand, Intent};
+use keyferry_domain::intent::Intent;
 use keyferry_domain::operation::reached;
 use keyferry_domain::plan::{Blocked, Decision, Plan, WaitReason};
 use keyferry_domain::planner::{adopted_arn, plan_settled};
@@ -234,8 +234,7 @@ impl World {
                     None => match view.open_until(self.now) {
                         Some(horizon) => self.advance(horizon),
                         None => {
-                            self.intent = reached(&self.intent, GrantErrand::Retire, &|_| true)
-                                .or(&self.intent);
+                            self.intent = reached(&self.intent, None).or(&self.intent);
                             return End::Reached;
                         }
                     },
