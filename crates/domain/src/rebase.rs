@@ -91,7 +91,7 @@ fn versions(
     base: &[WantedVersion],
 ) -> Vec<WantedVersion> {
     let by_number = |list: &[WantedVersion]| -> BTreeMap<_, WantedVersion> {
-        list.iter().map(|one| (one.number, one.clone())).collect()
+        list.iter().map(|one| (one.number, *one)).collect()
     };
     let merged = entries(&by_number(after), &by_number(before), &by_number(base));
     merged.into_values().collect()

@@ -85,7 +85,11 @@ fn without(
         });
     }
     let mut after = intent.clone();
-    let gone: Vec<WantedGrant> = intent.grants_to_give().cloned().filter(given_up).collect();
+    let gone: Vec<WantedGrant> = intent
+        .grants_to_give()
+        .filter(|one| given_up(one))
+        .cloned()
+        .collect();
     if grants.is_empty() && gone.is_empty() {
         return Err(Refusal::NoGrant);
     }
