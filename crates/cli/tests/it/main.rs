@@ -22,6 +22,7 @@ mod key_import;
 mod life;
 mod manifest;
 mod multi_region;
+mod options;
 mod pinning;
 mod promises;
 mod rotation;
