@@ -4,20 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use keyferry_app::kms_keys::Mode;
-use keyferry_domain::id::{JobId, KmsKeyId};
+use keyferry_domain::arn::Region;
+use keyferry_domain::id::{JobId, KeystoreId, KmsKeyId};
+use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::planner::DELETION_WINDOW_DAYS;
-use keyferry_domain::validity::Validity;
-use keyferry_ports::records::{JobState, Subject, Target, TargetState};
+use keyferry_ports::records::{Job, JobFilter, JobState, Subject, Target, TargetState};
 use kms_sim::ForeignHand;
 use serde_json::{Value, json};
 
 use super::hand::open_policy;
 use super::landscape::{ACCOUNTS, REGIONS, ann, ours};
-use super::people::jobs_in;
+use super::people::{jobs_in, page};
+use super::reached::{Sight, aliases, ends};
 use super::verdict::materials;
 use super::{DAY, Did, Story};
 use crate::sweep::Broken;
@@ -27,6 +28,34 @@ const ROUNDS: usize = 4;
 
 /// What a job says that needs its KMS key enabled, and finds it disabled as people asked.
 const DISABLED: &str = "plan.primary-disabled";
+
+/// What AWS does not know any more: only where AWS's journal has its end.
+const GONE: &str = "plan.gone";
+
+/// What else stuck jobs may say at the end, as only a person ends it, and why: of many KMS keys at once, each is refused for
+/// itself when its turn comes.
+const LEFT_TO_PEOPLE: &[(&str, &str)] = &[
+    (
+        "kms-key.wrong-life",
+        "it was asked of one whose life does not allow it, and whoever asked decides what else to ask for",
+    ),
+    (
+        "kms-key.has-successor",
+        "it was asked to be replaced once more: whoever asked means its successor, or not",
+    ),
+    (
+        "kms-key.no-source",
+        "adopted, and bound to no key: whoever wants it rotated decides to which",
+    ),
+    (
+        "kms-key.empty",
+        "it was asked to be switched on or off without material: whoever asked decides whether to activate it",
+    ),
+    (
+        "request.not-found",
+        "its record was dropped before its turn came: there is nothing to do it to",
+    ),
+];
 
 impl Story {
     /// Goes quiet. Answers what did not come to its end.
@@ -40,6 +69,12 @@ impl Story {
             return vec![Broken::JobDidNotEnd(why)];
         }
         let mut broken = self.open_jobs().await;
+        // Whoever was kept from healing on the first day is looked at again on the second.
+        if let Err(why) = self.pass_a_day().await {
+            return vec![Broken::JobDidNotEnd(why)];
+        }
+        broken.extend(self.open_jobs().await);
+        broken.extend(self.not_healed().await);
         for _ in 0..ROUNDS {
             self.try_again().await;
             if let Err(why) = self.pass_a_day().await {
@@ -47,6 +82,7 @@ impl Story {
             }
             broken.extend(self.open_jobs().await);
         }
+        broken.extend(self.stuck_for_good().await);
         broken.extend(self.not_reached().await);
         broken
     }
@@ -290,23 +326,121 @@ impl Story {
         notes
     }
 
+    /// Jobs that people retried again and again, and that are stuck on what no person has to do.
+    async fn stuck_for_good(&self) -> Vec<Broken> {
+        let jobs = jobs_in(&*self.records, JobState::Stuck).await;
+        let still_there = self.still_there();
+        let mut broken = Vec::new();
+        for job in jobs.expect("records in memory answer") {
+            let targets = self.records.list_targets(job.id).await;
+            for target in targets.expect("records in memory answer") {
+                let code = target.note.as_ref().map(|(code, _)| code.as_str());
+                let is_left = match code {
+                    Some(GONE) => {
+                        let key = target.subject.kms_key();
+                        key.is_some_and(|key| !still_there.contains(&key))
+                    }
+                    code => LEFT_TO_PEOPLE.iter().any(|(left, _)| Some(*left) == code),
+                };
+                if target.state == TargetState::Stuck && !is_left {
+                    let what = format!("{} Stuck {:?}", job.title, target.note);
+                    broken.push(Broken::JobDidNotEnd(what));
+                }
+            }
+        }
+        broken
+    }
+
+    /// KMS keys that have a record, and that AWS deleted in none of their Regions.
+    fn still_there(&self) -> BTreeSet<KmsKeyId> {
+        let site = &self.crew.site;
+        let ends = ends(&site.sim.journal());
+        let is_there = |key: &Arc<KmsKey>| {
+            let mut places = self.places(key).into_iter();
+            !places.any(|(id, _, region)| ends.contains(&(id.to_owned(), region.to_string())))
+        };
+        let keys = site.records.kms_keys();
+        let there = keys.iter().filter(|key| is_there(key));
+        there.map(|key| key.id).collect()
+    }
+
+    /// What healing left undone in keystores that heal by themselves, although no person is needed for it.
+    async fn not_healed(&self) -> Vec<Broken> {
+        let keystores = self.records.list_keystores().await;
+        let keystores = keystores.expect("records in memory answer").into_iter();
+        let healing: BTreeSet<KeystoreId> = keystores
+            .filter(|keystore| keystore.heal == HealPolicy::Auto)
+            .map(|keystore| keystore.id)
+            .collect();
+        let site = &self.crew.site;
+        let (keys, now) = (site.records.kms_keys(), site.now());
+        let mut broken = Vec::new();
+        for key in keys.iter().filter(|key| healing.contains(&key.keystore)) {
+            if self.has_work(key).await {
+                continue;
+            }
+            let places = self.places(key);
+            let sights: Vec<Sight<'_>> = places
+                .iter()
+                .map(|(id, hand, _)| Sight { hand, key, id, now })
+                .collect();
+            if !sights.iter().all(Sight::heals_by_itself) {
+                continue;
+            }
+            for (sight, (_, _, region)) in sights.iter().zip(&places) {
+                if let Err(why) = sight.difference(false) {
+                    let what = format!("{} in {region} does not heal: {why}", key.name);
+                    broken.push(Broken::NotReached(what));
+                }
+            }
+        }
+        broken
+    }
+
+    /// Whether a job is at it, or the newest one needs a person.
+    async fn has_work(&self, key: &KmsKey) -> bool {
+        let filter = JobFilter {
+            subject: Some(key.id.into()),
+            state: None,
+        };
+        let jobs = self.records.list_jobs(&filter, &page()).await;
+        let jobs = jobs.expect("records in memory answer").rows;
+        let is_over = |job: &Job| matches!(job.state, JobState::Succeeded | JobState::Cancelled);
+        let is_open = |job: &Job| !is_over(job) && job.state != JobState::Stuck;
+        jobs.first().is_some_and(|newest| !is_over(newest)) || jobs.iter().any(is_open)
+    }
+
+    /// Where a KMS key is: AWS's id, a hand, and the Region.
+    fn places<'k>(&self, key: &'k KmsKey) -> Vec<(&'k str, ForeignHand, &'k Region)> {
+        let site = &self.crew.site;
+        let found = ACCOUNTS
+            .iter()
+            .find_map(|account| Some((account, id_in(key, account)?)));
+        let Some((account, id)) = found else {
+            return Vec::new();
+        };
+        let hand = |region: &Region| site.sim.foreign_hand(account, region.as_str());
+        let places = key.intent.places.iter();
+        places.map(|region| (id, hand(region), region)).collect()
+    }
+
     /// KMS keys that AWS does not show as people want them.
     async fn not_reached(&self) -> Vec<Broken> {
         let notes = self.notes().await;
-        let keys = self.crew.site.records.kms_keys();
         let site = &self.crew.site;
-        let now = site.now();
+        let (keys, now) = (site.records.kms_keys(), site.now());
+        let ends = ends(&site.sim.journal());
         let mut broken = Vec::new();
         for key in &keys {
-            let Some(account) = ACCOUNTS.iter().find(|one| id_in(key, one).is_some()) else {
-                continue;
-            };
-            let Some(id) = id_in(key, account) else {
-                continue;
-            };
-            for region in &key.intent.places {
-                let hand = site.sim.foreign_hand(account, region.as_str());
-                if let Err(why) = difference(&hand, key, id, now) {
+            for (id, hand, region) in self.places(key) {
+                let is_ended = ends.contains(&(id.to_owned(), region.to_string()));
+                let sight = Sight {
+                    hand: &hand,
+                    key,
+                    id,
+                    now,
+                };
+                if let Err(why) = sight.difference(is_ended) {
                     let note = notes
                         .get(&key.id)
                         .map_or("no job is open", |(_, note)| note);
@@ -344,58 +478,4 @@ fn is_among(ids: &BTreeSet<String>, key: &KmsKey) -> bool {
 fn id_in<'a>(key: &'a KmsKey, account: &str) -> Option<&'a str> {
     let arn = key.arn.as_ref()?;
     (arn.account().id.as_str() == account).then(|| arn.key_id())
-}
-
-fn aliases(hand: &ForeignHand, now: i64) -> Vec<(String, String)> {
-    let listed = hand.act("ListAliases", json!({ "Limit": 100 }), now);
-    let listed = listed.unwrap_or(Value::Null)["Aliases"].clone();
-    let rows = listed.as_array().cloned().unwrap_or_default();
-    let text = |one: &Value, member: &str| one[member].as_str().map(str::to_owned);
-    rows.iter()
-        .filter_map(|one| Some((text(one, "AliasName")?, text(one, "TargetKeyId")?)))
-        .collect()
-}
-
-/// How AWS's key differs from what is wanted.
-fn difference(hand: &ForeignHand, key: &KmsKey, id: &str, now: i64) -> Result<(), String> {
-    let Ok(shown) = hand.act("DescribeKey", json!({ "KeyId": id }), now) else {
-        // Its deletion came through, ours or theirs: nothing brings it back.
-        return Ok(());
-    };
-    let state = shown["KeyMetadata"]["KeyState"]
-        .as_str()
-        .unwrap_or_default();
-    let intent = &key.intent;
-    let wanted: &[&str] = match intent.life {
-        Life::Provisioning | Life::Deleted | Life::Released => return Ok(()),
-        Life::PendingDeletion => &["PendingDeletion", "PendingReplicaDeletion"],
-        _ if intent.versions.is_empty() && intent.current.is_some() => &["PendingImport"],
-        // Material that is none of ours stays as it is.
-        _ if intent.versions.is_empty() => return Ok(()),
-        _ if is_lapsing(key, now) => return Ok(()),
-        _ if intent.enabled => &["Enabled"],
-        _ => &["Disabled"],
-    };
-    if !wanted.contains(&state) {
-        return Err(format!("{state}, wanted {wanted:?}"));
-    }
-    if intent.life == Life::PendingDeletion {
-        return Ok(());
-    }
-    let pointing = aliases(hand, now);
-    for alias in &intent.aliases {
-        let is_there = |one: &(String, String)| one.0 == alias.as_str() && one.1 == id;
-        if !pointing.iter().any(is_there) {
-            return Err(format!("{alias} does not point to it"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether its material ends by now or soon, as wanted.
-fn is_lapsing(key: &KmsKey, now: i64) -> bool {
-    let soon = Timestamp::from_microsecond(now).map(|now| now + DAY);
-    let soon = soon.unwrap_or(Timestamp::MAX);
-    let ends = |validity: Validity| matches!(validity, Validity::Until(until) if until <= soon);
-    key.intent.versions.iter().any(|one| ends(one.validity))
 }

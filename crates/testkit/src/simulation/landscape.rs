@@ -135,8 +135,8 @@ impl Site {
     }
 }
 
-/// Makes everything, in a world where nothing goes wrong.
-pub(super) async fn furnish() -> Site {
+/// Makes everything, in a world where nothing goes wrong: so many KMS keys, in all accounts.
+pub(super) async fn furnish(kms_keys: usize) -> Site {
     let sim = Simulator::new(SimConfig::default());
     let site = Site {
         sim: Arc::new(sim),
@@ -157,7 +157,7 @@ pub(super) async fn furnish() -> Site {
             .await
             .expect("a new account answers");
     }
-    for number in 0..KMS_KEYS {
+    for number in 0..kms_keys {
         make(&app, number).await.expect("a new name is taken");
     }
     while let Some(next) = app.engine.run_due().await.expect("the records answer") {

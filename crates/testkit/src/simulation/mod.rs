@@ -9,6 +9,7 @@ mod crew;
 mod hand;
 mod landscape;
 mod people;
+mod reached;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use keyferry_ports::records::AllRecords;
 use kms_sim::{ConsistencyModel, Fault, RandomFaults, SECOND, ScriptedFault};
 
 use self::crew::{Crew, Did, Mishap};
-use self::landscape::{ACCOUNTS, Site, ann, keystores};
+use self::landscape::{ACCOUNTS, KMS_KEYS, Site, ann, keystores};
 use self::people::{Book, Person};
 use self::verdict::Court;
 use crate::entropy::SeededEntropy;
@@ -97,7 +98,7 @@ pub struct Fleet(Site);
 impl Fleet {
     /// Makes it. Takes seconds.
     pub async fn furnish() -> Self {
-        Self(landscape::furnish().await)
+        Self(landscape::furnish(KMS_KEYS).await)
     }
 
     /// Runs one simulation and judges it.

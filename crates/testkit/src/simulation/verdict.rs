@@ -1,5 +1,8 @@
 //! What must be true at the end of every simulation, whatever happened in between.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -8,6 +11,7 @@ use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::version::VersionNumber;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::{Durable, attest};
 use keyferry_ports::records::{AuditRecord, AuditRecords as _, KeyRecords as _};
@@ -274,8 +278,9 @@ impl<'a> Court<'a> {
     async fn lost(&self) -> Vec<Broken> {
         let mut lost = Vec::new();
         for key in &self.keys {
-            for version in key.bindings.values().collect::<BTreeSet<_>>() {
-                if let Err(why) = self.durable(key, *version).await {
+            let bound = key.bindings.values().copied();
+            for version in bound.chain(only_version(key)).collect::<BTreeSet<_>>() {
+                if let Err(why) = self.durable(key, version).await {
                     lost.push(why);
                 }
             }
@@ -303,17 +308,27 @@ impl<'a> Court<'a> {
         if metadata["KeyState"] == "PendingDeletion" {
             let _ = hand.act("CancelKeyDeletion", json!({ "KeyId": id }), now);
         }
-        let mut lost = Vec::new();
+        let mut supplied = Vec::new();
         for material in materials(hand, id, now) {
             // What others put there is theirs.
             if !self.imported.contains(&material) || self.is_of_former(key, &material) {
                 continue;
             }
-            if let Err(why) = self.supply(hand, key, id, &material).await {
-                lost.push(format!("{} in {}: {why}", key.name, metadata["Arn"]));
-            }
+            let parsed = material.parse().ok();
+            let version = parsed.and_then(|material| key.bindings.get(&material));
+            supplied.push(match version {
+                Some(version) => self.supply(hand, key, id, *version, Some(&material)).await,
+                None => Err(format!("nothing stands for {material}")),
+            });
         }
-        lost
+        if let Some(version) = only_version(key)
+            && is_filled(hand, id, now)
+        {
+            supplied.push(self.supply(hand, key, id, version, None).await);
+        }
+        let lost = supplied.into_iter().filter_map(Result::err);
+        lost.map(|why| format!("{} in {}: {why}", key.name, metadata["Arn"]))
+            .collect()
     }
 
     /// Whether the material is that of a record of the same KMS key that was released before this one was adopted: it stands
@@ -329,20 +344,18 @@ impl<'a> Court<'a> {
         key.source.is_none() && others.any(is_it)
     }
 
-    /// Imports the vault's version into AWS again, under the material's id.
+    /// Imports the vault's version into AWS again, under the material's id where there are ids.
     async fn supply(
         &self,
         hand: &ForeignHand,
         key: &KmsKey,
         id: &str,
-        material: &str,
+        version: VersionNumber,
+        material: Option<&str>,
     ) -> Result<(), String> {
-        let parsed = material.parse().map_err(|_| "no material id".to_owned())?;
-        let version = key.bindings.get(&parsed);
-        let version = version.ok_or_else(|| format!("nothing stands for {material}"))?;
-        let durable = self.durable(key, *version).await?;
+        let durable = self.durable(key, version).await?;
         let now = self.site.now();
-        let algorithm = WrappingAlgorithm::RsaesOaepSha256;
+        let algorithm = WrappingAlgorithm::for_spec(key.intent.shape.spec);
         let wrapping = json!({
             "KeyId": id,
             "WrappingAlgorithm": algorithm.as_str(),
@@ -357,14 +370,13 @@ impl<'a> Court<'a> {
             .wrap_for_aws(&durable, &public, algorithm)
             .await
             .map_err(|error| error.to_string())?;
-        let is_symmetric = material_of_symmetric(key);
         let mut input = json!({
             "KeyId": id,
             "ImportToken": pair["ImportToken"],
             "EncryptedKeyMaterial": base64(&wrapped.0),
             "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
         });
-        if is_symmetric {
+        if let Some(material) = material {
             input["ImportType"] = json!("EXISTING_KEY_MATERIAL");
             input["KeyMaterialId"] = json!(material);
         }
@@ -373,11 +385,7 @@ impl<'a> Court<'a> {
             .map_err(refused)
     }
 
-    async fn durable(
-        &self,
-        key: &KmsKey,
-        version: keyferry_domain::version::VersionNumber,
-    ) -> Result<Durable, String> {
+    async fn durable(&self, key: &KmsKey, version: VersionNumber) -> Result<Durable, String> {
         let identity = VersionIdentity {
             group: key.group,
             key: key.source.ok_or("the KMS key has no source")?,
@@ -390,8 +398,17 @@ impl<'a> Court<'a> {
     }
 }
 
-fn material_of_symmetric(key: &KmsKey) -> bool {
-    key.intent.shape.spec == keyferry_domain::spec::KeySpec::Aes256
+/// The version of ours that a KMS key has for life, where AWS tells no ids of material: HMAC and asymmetric ones.
+fn only_version(key: &KmsKey) -> Option<VersionNumber> {
+    let has_ids = key.intent.shape.spec.is_symmetric();
+    let held = || key.held.last().map(|held| held.number);
+    let version = key.intent.current.or_else(held);
+    version.filter(|_| !has_ids && key.held_material)
+}
+
+fn is_filled(hand: &ForeignHand, id: &str, now: i64) -> bool {
+    let shown = hand.act("DescribeKey", json!({ "KeyId": id }), now);
+    shown.is_ok_and(|shown| shown["KeyMetadata"]["KeyState"] != "PendingImport")
 }
 
 /// Ids of all materials of a KMS key in one Region, as AWS lists them.
