@@ -20,6 +20,8 @@ pub(crate) struct Dialect {
     pub(crate) for_share: &'static str,
     /// Locks them against removal.
     pub(crate) for_key_share: &'static str,
+    /// The time now in microseconds, as it is for all servers; `None` where there is one server, whose clock counts.
+    pub(crate) now: Option<&'static str>,
     /// Keeps other servers from migrating until the transaction ends.
     pub(crate) lock_schema: &'static str,
 }

@@ -85,6 +85,8 @@ impl From<SqlError> for OpenError {
 #[derive(Clone, Debug)]
 pub struct Database {
     engine: Engine,
+    /// Whether leases run by the times that callers give, although the database has a time that all servers share.
+    lease_times_as_given: bool,
 }
 
 impl Database {
@@ -104,7 +106,20 @@ impl Database {
             }
         };
         migrate::migrate(&engine, migrate::MIGRATIONS).await?;
-        Ok(Self { engine })
+        Ok(Self {
+            engine,
+            lease_times_as_given: false,
+        })
+    }
+
+    /// Lets leases run by the callers' times in PostgreSQL too, as they do in SQLite, which has one server. For those
+    /// whose time is not the world's: a contract's checks, a simulation.
+    #[must_use]
+    pub fn with_lease_times_as_given(self) -> Self {
+        Self {
+            lease_times_as_given: true,
+            ..self
+        }
     }
 
     /// Waits for what runs and closes all connections.

@@ -17,6 +17,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
     for_update: "FOR UPDATE",
     for_share: "FOR SHARE",
     for_key_share: "FOR KEY SHARE",
+    // The time of the statement, not of its transaction, which may have waited.
+    now: Some("(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"),
     // Any number will do; it must only be the same for all servers.
     lock_schema: "SELECT 1 FROM pg_advisory_xact_lock(7020301)",
 };

@@ -22,6 +22,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
     for_update: "",
     for_share: "",
     for_key_share: "",
+    now: None,
     lock_schema: "SELECT 1",
 };
 

@@ -71,6 +71,12 @@ pub trait Run: Send {
     /// so that only the sending is left. Changes nothing, and may be dropped half-way.
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError>;
 
+    /// How far AWS's clock is ahead of ours, as its answers have shown until now. Waits of a server that is more than five
+    /// minutes ahead of AWS are not taken: they would put the target off for servers whose clocks are right.
+    fn skew(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
     /// The target is cancelled after something was sent, and nothing of it can take effect any more.
     fn cancelled(&mut self) -> Cancelled {
         Cancelled::default()

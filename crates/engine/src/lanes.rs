@@ -21,6 +21,9 @@ pub const ORPHANED: &str = "engine.orphaned";
 /// Attempts that one batch of a recovery settles.
 const RECOVERY_BATCH: usize = 100;
 
+/// When a lease ends that is given back: in the past for every server, whatever its clock says.
+const LONG_AGO: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// The leases of one server.
 pub(crate) struct Lanes {
     records: Arc<dyn EngineRecords>,
@@ -93,7 +96,8 @@ impl Lanes {
             lane.clone(),
             Held {
                 epoch: lease.epoch,
-                until: lease.until,
+                // By our clock, from before we asked: the records may count by another.
+                until,
             },
         );
         Ok(Some(lease.epoch))
@@ -127,13 +131,28 @@ impl Lanes {
 
     /// Lets other servers have the lanes at once.
     pub(crate) async fn release(&self) {
-        let mut held = self.held.lock().await;
-        let now = self.clock.now();
-        for (lane, lease) in held.iter_mut().filter(|(_, lease)| lease.until > now) {
-            lease.until = Timestamp::MIN;
-            if let Err(error) = self.records.lease_lane(lane, &self.owner, now, now).await {
-                tracing::warn!(%lane, %error, "the lane lapses by itself");
-            }
+        for (lane, lease) in self.held.lock().await.iter_mut() {
+            self.let_go(lane, lease).await;
+        }
+    }
+
+    /// Lets other servers have a lane at once.
+    pub(crate) async fn give_back(&self, lane: &Lane) {
+        if let Some(lease) = self.held.lock().await.get_mut(lane) {
+            self.let_go(lane, lease).await;
+        }
+    }
+
+    async fn let_go(&self, lane: &Lane, lease: &mut Held) {
+        if lease.until <= self.clock.now() {
+            return;
+        }
+        lease.until = Timestamp::MIN;
+        let ended = self
+            .records
+            .lease_lane(lane, &self.owner, LONG_AGO, LONG_AGO);
+        if let Err(error) = ended.await {
+            tracing::warn!(%lane, %error, "the lane lapses by itself");
         }
     }
 

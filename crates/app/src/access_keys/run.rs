@@ -372,6 +372,10 @@ fn unknown_key(failure: &CallFailure) -> Result<Tried, DriverError> {
 
 #[async_trait]
 impl Run for Rotation {
+    fn skew(&self) -> SignedDuration {
+        self.link.skew()
+    }
+
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
         if !self.driver.keys.vault.is_open() {
             return Err(later(&keyferry_ports::vault::VaultError::Sealed.into()));

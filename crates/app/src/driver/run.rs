@@ -185,6 +185,10 @@ impl KmsKeyRun {
 
 #[async_trait]
 impl Run for KmsKeyRun {
+    fn skew(&self) -> SignedDuration {
+        self.link.skew()
+    }
+
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
         if self.subject.key.intent.life == Life::Released {
             return Ok(Verdict::only(not_managed()));

@@ -83,7 +83,12 @@ impl Database {
         (now, until): (Timestamp, Timestamp),
     ) -> Result<Option<LaneLease>, Failure> {
         let mut transaction = self.engine.begin(turn).await?;
-        let lease = work::lease_lane(&mut transaction, lane, owner, now, until).await?;
+        let shared = transaction.dialect().now;
+        let times = match shared.filter(|_| !self.lease_times_as_given) {
+            Some(sql) => work::LeaseTimes::Shared(sql, until.duration_since(now)),
+            None => work::LeaseTimes::Given(now, until),
+        };
+        let lease = work::lease_lane(&mut transaction, lane, owner, times).await?;
         finish(transaction).await?;
         Ok(lease)
     }

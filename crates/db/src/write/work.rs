@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::JobId;
 use keyferry_ports::records::{Attempt, Job, LaneClaim, LaneLease, Target, TargetState};
@@ -192,26 +192,41 @@ impl Writer {
     }
 }
 
+/// By which time a lease runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LeaseTimes {
+    /// By the caller's: from now, until then.
+    Given(Timestamp, Timestamp),
+    /// By the database's, in its words, for so long.
+    Shared(&'static str, SignedDuration),
+}
+
 /// One statement decides: free, ours, run out, or somebody else's.
 pub(super) async fn lease_lane(
     transaction: &mut Transaction,
     lane: &Lane,
     owner: &str,
-    now: Timestamp,
-    until: Timestamp,
+    times: LeaseTimes,
 ) -> Result<Option<LaneLease>, Failure> {
-    let sql = "INSERT INTO lanes (lane, owner, epoch, until_at) VALUES ($1, $2, 1, $3) \
+    let mut values = vec![Value::text(lane), Value::text(owner)];
+    let (until, now) = match times {
+        LeaseTimes::Given(now, until) => {
+            values.extend([Value::time(until), Value::time(now)]);
+            ("$3".to_owned(), "$4")
+        }
+        LeaseTimes::Shared(now, by) => {
+            values.push(Value::count(by.as_micros()));
+            (format!("{now} + $3"), now)
+        }
+    };
+    let sql = format!(
+        "INSERT INTO lanes (lane, owner, epoch, until_at) VALUES ($1, $2, 1, {until}) \
          ON CONFLICT (lane) DO UPDATE SET \
          epoch = CASE WHEN lanes.owner = excluded.owner THEN lanes.epoch ELSE lanes.epoch + 1 END, \
          owner = excluded.owner, until_at = excluded.until_at \
-         WHERE lanes.owner = excluded.owner OR lanes.until_at <= $4 \
-         RETURNING epoch, until_at";
-    let values = vec![
-        Value::text(lane),
-        Value::text(owner),
-        Value::time(until),
-        Value::time(now),
-    ];
+         WHERE lanes.owner = excluded.owner OR lanes.until_at <= {now} \
+         RETURNING epoch, until_at"
+    );
     let row = transaction
         .fetch("lane", Statement::new(sql, values))
         .await?

@@ -11,6 +11,7 @@ mod broken;
 mod contract;
 mod golden;
 mod kill;
+mod leases;
 mod same_answers;
 mod schema;
 mod support;

@@ -31,7 +31,12 @@ impl SqliteFile {
     }
 }
 
+/// Leases run by the times that tests say.
 pub(crate) async fn open(url: &DatabaseUrl) -> Database {
+    open_by_its_own_time(url).await.with_lease_times_as_given()
+}
+
+async fn open_by_its_own_time(url: &DatabaseUrl) -> Database {
     Database::open(
         url,
         PoolLimits {
@@ -87,6 +92,11 @@ impl PostgresSchema {
 
     pub(crate) async fn open(&self) -> Database {
         open(&self.url()).await
+    }
+
+    /// As the product opens it.
+    pub(crate) async fn open_by_its_own_time(&self) -> Database {
+        open_by_its_own_time(&self.url()).await
     }
 
     /// Runs statements beside the database under test.

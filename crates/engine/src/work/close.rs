@@ -107,12 +107,22 @@ impl Sitting<'_> {
         }
     }
 
-    pub(super) fn clock_ahead(&self, changes: Vec<Change>) -> Close {
-        let why = "This server's clock is more than five minutes ahead of AWS's; set it right.";
-        Close {
-            changes,
-            ..self.later(CLOCK_AHEAD.into(), why.into())
+    /// Leaves the target, as it is, to servers whose clocks are right: a time by this clock would put it off for them, and what
+    /// was read by it is not recorded. Says why, once.
+    pub(super) async fn stand_back(&mut self) -> Records<End> {
+        let note = self.target.note.as_ref();
+        if note.is_some_and(|(code, _)| code == CLOCK_AHEAD) {
+            self.put_down().await?;
+        } else {
+            let why = "This server's clock is more than five minutes ahead of AWS's; set it right.";
+            let note = Some((CLOCK_AHEAD.into(), why.into()));
+            let close = Close {
+                note,
+                ..self.plain()
+            };
+            self.try_close(close).await?;
         }
+        Ok(End::Ahead)
     }
 
     pub(super) fn before_horizon(&self, until: Timestamp) -> Close {

@@ -37,6 +37,9 @@ const THROTTLE_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// clock: it has five minutes for the difference.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(5);
 
+/// How long a server whose clock is ahead leaves a lane alone before it looks whether its clock is right again.
+const AHEAD_REST: SignedDuration = SignedDuration::from_mins(1);
+
 /// AWS refused; the target waits before it is asked what is next.
 pub const REFUSED: &str = "engine.refused";
 
@@ -61,6 +64,8 @@ enum End {
     Reopen,
     /// Another server holds the lane.
     Foreign,
+    /// This server's clock is too far ahead: others shall work in the lane.
+    Ahead,
 }
 
 /// Works on one claimed target. Both ways of running an engine come through here.
@@ -78,6 +83,12 @@ pub(crate) async fn work_on(core: &Core, mut claim: Claim) {
             Ok(End::Foreign) => {
                 core.board
                     .rest_lane(&lane, after(core.now(), core.settings.lease_ttl / 4));
+                claim.end();
+                return;
+            }
+            Ok(End::Ahead) => {
+                core.board.rest_lane(&lane, after(core.now(), AHEAD_REST));
+                core.lanes.give_back(&lane).await;
                 claim.end();
                 return;
             }
@@ -155,6 +166,11 @@ async fn unanswered_beside(core: &Core, target: &Target) -> Records<Vec<Attempt>
         .await?;
     recent.retain(|attempt| attempt.target != target.id && is_unanswered(attempt));
     Ok(recent)
+}
+
+/// Whether our clock is too far ahead of AWS's, by how far AWS's is ahead of ours.
+fn is_ahead(skew: SignedDuration) -> bool {
+    skew < -AHEAD_MAX
 }
 
 fn is_unanswered(attempt: &Attempt) -> bool {
@@ -265,6 +281,9 @@ impl Sitting<'_> {
             }
             Next::Step(_) if leave == Leave::Paused => return self.put_down().await.map(Some),
             Next::Step(spec) => return self.step(run, spec, changes).await,
+            Next::Wait { .. } | Next::Rest { .. } if is_ahead(run.skew()) => {
+                return self.stand_back().await.map(Some);
+            }
             Next::Wait { until, code, why } => Close {
                 changes,
                 tries: 0,
@@ -294,11 +313,11 @@ impl Sitting<'_> {
         spec: StepSpec,
         changes: Vec<Change>,
     ) -> Records<Option<End>> {
+        if is_ahead(spec.skew) {
+            return self.stand_back().await.map(Some);
+        }
         if self.is_refused_lately(&spec) {
             return self.after_refusal(changes).await.map(Some);
-        }
-        if spec.skew < -AHEAD_MAX {
-            return self.try_close(self.clock_ahead(changes)).await.map(Some);
         }
         let pacer = self.core.pacer.with_priority(self.target.priority);
         for cost in &spec.costs {
@@ -521,6 +540,13 @@ impl Sitting<'_> {
             || self.open_horizon(&[]).is_some()
             || self.leave().await? != Leave::Cancelled
         {
+            let is_later = matches!(error, DriverError::Later { .. });
+            if is_later && is_ahead(run.skew()) {
+                return match self.stand_back().await {
+                    Err(error) => self.rescue(error).await,
+                    end => end,
+                };
+            }
             return self.give_up(error).await;
         }
         let close = self.cancelled(run, Vec::new());

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use keyferry_engine::{NOT_SENT, ORPHANED};
-use keyferry_ports::records::{AttemptState, Priority, RecordsError};
+use keyferry_ports::clock::Clock as _;
+use keyferry_ports::records::{AttemptState, JobState, Priority, RecordsError};
 use keyferry_testkit::fuse::{Fuse, Point};
 
-use crate::toy::Bench;
+use crate::toy::{Bench, start};
 
 #[tokio::test]
 async fn a_lane_is_worked_by_one_server_until_its_lease_ends() {
@@ -141,6 +142,65 @@ async fn a_lane_is_recovered_before_anything_is_sent_in_it() {
         (attempts[0].state, code),
         (AttemptState::Unknown, Some(ORPHANED))
     );
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_is_far_ahead_keeps_no_work_from_the_others() {
+    for resting_for in [None, Some("toy.rest")] {
+        let bench = Bench::new();
+        let job = bench.job(Priority::Protect, &[bench.key()]).await;
+        let ahead = SignedDuration::from_hours(1);
+        let first = bench.engine_off_by(ahead, "first", &Fuse::whole());
+        bench.world.rest_for(resting_for);
+        first.run_due().await.unwrap();
+        bench.world.rest_for(None);
+
+        bench
+            .run_to_end(&bench.engine("second", &Fuse::whole()))
+            .await;
+
+        bench.assert_done(job, "beside a clock ahead").await;
+        let passed = bench.clock.now().duration_since(start());
+        assert!(passed < SignedDuration::from_mins(1), "{passed}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_is_far_ahead_puts_nothing_off_that_it_cannot_read() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Protect, &[bench.key()]).await;
+    let first = bench.engine_off_by(SignedDuration::from_hours(1), "first", &Fuse::whole());
+    bench.world.set_out_of_reach(true);
+    first.run_due().await.unwrap();
+    bench.world.set_out_of_reach(false);
+
+    bench
+        .run_to_end(&bench.engine("second", &Fuse::whole()))
+        .await;
+
+    bench.assert_done(job, "out of reach").await;
+    let passed = bench.clock.now().duration_since(start());
+    assert!(passed < SignedDuration::from_mins(1), "{passed}");
+}
+
+#[tokio::test]
+async fn a_lane_that_is_given_back_is_free_for_every_clock() {
+    let bench = Bench::new();
+    let job = bench.job(Priority::Interactive, &[bench.key()]).await;
+    let ahead = SignedDuration::from_mins(4);
+    let first = bench.engine_off_by(ahead, "first", &Fuse::whole());
+    while bench.find(job).await.finished_at.is_none() {
+        first.run_due().await.unwrap();
+    }
+
+    first.run(async {}).await;
+    let given_back = bench.clock.now();
+    let job = bench.job(Priority::Protect, &[bench.key()]).await;
+    let second = bench.engine("second", &Fuse::whole());
+    second.run_due().await.unwrap();
+
+    assert_eq!(bench.find(job).await.state, JobState::Succeeded);
+    assert_eq!(bench.clock.now(), given_back);
 }
 
 /// Where an undisturbed run first passes a point.

@@ -228,6 +228,8 @@ impl WorldState {
 struct ToyDriver {
     world: Arc<World>,
     clock: Arc<VirtualClock>,
+    /// How far its server's clock is ahead of the true time.
+    off: SignedDuration,
     fuse: Arc<Fuse>,
 }
 
@@ -247,6 +249,7 @@ impl Driver for ToyDriver {
         Ok(Box::new(ToyRun {
             world: Arc::clone(&self.world),
             clock: Arc::clone(&self.clock),
+            off: self.off,
             fuse: Arc::clone(&self.fuse),
             target: target.clone(),
             attempts: attempts.to_vec(),
@@ -269,6 +272,7 @@ impl Driver for ToyDriver {
 struct ToyRun {
     world: Arc<World>,
     clock: Arc<VirtualClock>,
+    off: SignedDuration,
     fuse: Arc<Fuse>,
     target: Target,
     attempts: Vec<Attempt>,
@@ -349,7 +353,7 @@ impl ToyRun {
                 operation: kind,
                 tokens: 1,
             }],
-            skew: self.world.lock().ahead,
+            skew: self.skew(),
             once_only,
             records: vec![leaf("intent", self.target.id.to_string(), now)],
         }
@@ -358,6 +362,10 @@ impl ToyRun {
 
 #[async_trait]
 impl Run for ToyRun {
+    fn skew(&self) -> SignedDuration {
+        self.world.lock().ahead - self.off
+    }
+
     async fn decide(&mut self, now: Timestamp) -> Result<Verdict, DriverError> {
         if self.world.lock().is_out_of_reach {
             return Err(DriverError::Later {
@@ -431,6 +439,23 @@ fn leaf(action: &str, object: String, at: Timestamp) -> Change {
     })
 }
 
+/// A clock that is ahead of the true time.
+struct OffClock {
+    clock: Arc<VirtualClock>,
+    off: SignedDuration,
+}
+
+#[async_trait]
+impl Clock for OffClock {
+    fn now(&self) -> Timestamp {
+        self.clock.now() + self.off
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        self.clock.sleep_until(at - self.off).await;
+    }
+}
+
 /// Everything that a test needs, and that outlives an engine.
 pub(crate) struct Bench {
     pub(crate) records: Arc<MemoryRecords>,
@@ -467,17 +492,28 @@ impl Bench {
     }
 
     pub(crate) fn engine(&self, owner: &str, fuse: &Arc<Fuse>) -> Engine {
+        self.engine_off_by(SignedDuration::ZERO, owner, fuse)
+    }
+
+    /// A server whose clock is ahead of the others.
+    pub(crate) fn engine_off_by(
+        &self,
+        off: SignedDuration,
+        owner: &str,
+        fuse: &Arc<Fuse>,
+    ) -> Engine {
         let records = Fused::new(Arc::clone(&self.records), Arc::clone(fuse));
         let clock: Arc<VirtualClock> = Arc::clone(&self.clock);
         let driver = ToyDriver {
             world: Arc::clone(&self.world),
             clock: Arc::clone(&clock),
+            off,
             fuse: Arc::clone(fuse),
         };
         Engine::new(EngineParts {
             records: Arc::new(records),
             driver: Arc::new(driver),
-            clock,
+            clock: Arc::new(OffClock { clock, off }),
             entropy: Arc::clone(&self.entropy) as Arc<_>,
             settings: Settings::new(owner, self.quotas.clone()),
         })

@@ -81,6 +81,8 @@ pub trait Commits: Send + Sync + 'static {
 
     /// Takes or renews the lease of a lane for `owner` until `until`, if nobody else holds it at `now`.
     /// A lease that changes hands gets a higher epoch; renewing keeps it. `None`: somebody else holds it.
+    /// Where the database has a time that all its servers share, the lease runs by that: it is now there, and the lease ends
+    /// as much later as `until` is after `now`. So no server's clock ends or prolongs the lease of another.
     async fn lease_lane(
         &self,
         lane: &Lane,
