@@ -52,6 +52,10 @@ const LEFT_TO_PEOPLE: &[(&str, &str)] = &[
         "it was asked to be switched on or off without material: whoever asked decides whether to activate it",
     ),
     (
+        "plan.released",
+        "it was released before the job was done: whoever asked cancels the job",
+    ),
+    (
         "request.not-found",
         "its record was dropped before its turn came: there is nothing to do it to",
     ),
