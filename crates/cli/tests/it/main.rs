@@ -25,5 +25,6 @@ mod multi_region;
 mod options;
 mod pinning;
 mod promises;
+mod role;
 mod rotation;
 mod shell;

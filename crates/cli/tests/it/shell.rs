@@ -80,7 +80,13 @@ impl Shell {
     /// A shell where nobody is signed in yet.
     pub(crate) async fn new() -> Self {
         let outside = Outside::new(1, kms_sim_config());
-        let app = Arc::new(outside.start(Fuse::whole(), 0).app);
+        let app = outside.start(Fuse::whole(), 0).app;
+        Self::of(outside, app).await
+    }
+
+    /// The same before an application that reaches AWS in a way of its own.
+    pub(crate) async fn of(outside: Outside, app: App) -> Self {
+        let app = Arc::new(app);
         let name = "ann".parse().unwrap();
         app.access
             .add_first_administrator(name, &SecretText::new(PASSWORD))
@@ -136,8 +142,14 @@ impl Shell {
     /// A shell where ann is signed in.
     pub(crate) async fn signed_in() -> Self {
         let shell = Self::new().await;
-        shell.type_in(PASSWORD);
-        let fingerprint = shell.fingerprint.clone();
+        shell.sign_in().await;
+        shell
+    }
+
+    /// Signs ann in.
+    pub(crate) async fn sign_in(&self) {
+        self.type_in(PASSWORD);
+        let fingerprint = &self.fingerprint;
         let login = [
             "login",
             "--user",
@@ -145,11 +157,10 @@ impl Shell {
             "--password-file",
             "-",
             "--fingerprint",
-            &fingerprint,
+            fingerprint,
         ];
-        let done = shell.run_words(&login).await;
+        let done = self.run_words(&login).await;
         assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
-        shell
     }
 
     /// A shell with a connection `aws` and a keystore `store`.
