@@ -227,12 +227,25 @@ pub struct ReplacePrincipal {
 }
 
 /// Synchronizes: brings everything that differs back to what is wanted, missing material included.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct SynchronizeRequest {
+    /// Bring the key policy back; yes unless given.
+    pub update_policy: bool,
+    /// Import what material is missing; yes unless given.
+    pub import_material: bool,
     /// Delete the material instead of importing what is missing.
-    #[serde(default)]
     pub delete_material: bool,
+}
+
+impl Default for SynchronizeRequest {
+    fn default() -> Self {
+        Self {
+            update_policy: true,
+            import_material: true,
+            delete_material: false,
+        }
+    }
 }
 
 /// Makes replicas of a multi-Region key, and fills them.

@@ -119,10 +119,10 @@ impl KmsKey {
 
     /// What the job was to do about grants is not wanted any more, nor was it before any other job. Answers whether there
     /// was anything.
-    pub fn drop_grants(&mut self, job: JobId) -> bool {
+    pub fn drop_errand(&mut self, job: JobId) -> bool {
         let wishes = self.former.iter_mut().filter_map(|one| one.wish.as_mut());
         let before = wishes.map(|wish| &mut wish.intent);
         let all = before.chain(std::iter::once(&mut self.intent));
-        all.fold(false, |any, intent| intent.drop_grants(job) | any)
+        all.fold(false, |any, intent| intent.drop_errand(job) | any)
     }
 }

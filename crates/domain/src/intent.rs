@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::alias::AliasName;
 use crate::arn::Region;
-use crate::grant_wish::GrantErrands;
+use crate::errand::Errands;
 use crate::keystore::PolicyDocument;
 use crate::life::Life;
 use crate::schedule::RotationSchedule;
@@ -64,8 +64,8 @@ pub struct Intent {
     pub aliases: BTreeSet<AliasName>,
     /// Aliases that were ours here and shall be deleted where they still point at this key.
     pub aliases_to_remove: BTreeSet<AliasName>,
-    /// What jobs are to do about grants.
-    pub grants: GrantErrands,
+    /// What each job alone does or leaves alone.
+    pub errands: Errands,
     /// Tags, without Keyferry's own.
     pub tags: Tags,
     /// Description.
@@ -101,7 +101,7 @@ impl Intent {
             current: None,
             aliases: BTreeSet::new(),
             aliases_to_remove: BTreeSet::new(),
-            grants: GrantErrands::new(),
+            errands: Errands::new(),
             tags: Tags::new(),
             description: String::new(),
             policy: None,

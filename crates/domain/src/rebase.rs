@@ -27,7 +27,7 @@ fn intent(after: &Intent, before: &Intent, base: &Intent) -> Intent {
         current: merged!(value: current),
         aliases: merged!(members: aliases),
         aliases_to_remove: merged!(members: aliases_to_remove),
-        grants: merged!(entries: grants),
+        errands: merged!(entries: errands),
         tags: merged!(entries: tags),
         description: merged!(value: description),
         policy: merged!(value: policy),

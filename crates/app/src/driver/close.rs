@@ -44,17 +44,23 @@ impl KmsKeyRun {
         self.is_changed = true;
     }
 
+    /// Whether the job leaves something as it is that is wanted otherwise.
+    pub(super) fn is_part(&self) -> bool {
+        self.subject.key.intent.is_partly_on(Some(self.job))
+    }
+
     /// The intent is reached: the key's life goes on, and so does that of the key it replaced.
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Change> {
         // Before what is fulfilled is cleared.
         self.take_in();
+        let is_part = self.is_part();
         let reached = operation::reached(&self.subject.key.intent, Some(self.job));
         let key = &mut self.subject.key;
         if let operation::Change::Changed(intent) = reached {
             key.intent = intent;
             self.is_changed = true;
         }
-        if !key.former.is_empty() {
+        if !is_part && !key.former.is_empty() {
             key.former.clear();
             self.is_changed = true;
         }

@@ -219,10 +219,13 @@ impl Run for KmsKeyRun {
                 next: Next::Finished,
             },
             Found::Reached => {
+                let is_whole = !self.is_part();
                 let gone = self.let_go(now).await?;
                 let mut records = self.finish(now);
                 records.extend(gone);
-                records.extend(self.drift_is_over(now).await?);
+                if is_whole {
+                    records.extend(self.drift_is_over(now).await?);
+                }
                 Verdict {
                     settled: Vec::new(),
                     records,

@@ -127,7 +127,7 @@ enum Taken {
 /// What it was to do about grants is never kept: no other job does it.
 fn taken_back(key: &mut KmsKey, job: JobId, carried_out: bool) -> Taken {
     let is_wished = key.is_wished_by(job);
-    if (is_wished && !carried_out && key.withdraw(job)) || key.drop_grants(job) {
+    if (is_wished && !carried_out && key.withdraw(job)) || key.drop_errand(job) {
         Taken::Back
     } else if is_wished {
         Taken::Stays

@@ -325,7 +325,7 @@ impl KmsKeys {
             let Change::PutKmsKey(after, expect) = change else {
                 continue;
             };
-            after.intent.assign_grants(job);
+            after.intent.assign_errand(job);
             if *expect == Expect::New {
                 after.remember(job, None);
                 continue;

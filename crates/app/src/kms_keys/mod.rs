@@ -288,7 +288,7 @@ impl KmsKeys {
             Wish::new(Action::KmsKeySynchronize, Priority::Interactive, &what).even_if_unchanged();
         wish.is_destructive = what.delete_material;
         self.change(actor, selector, mode, wish, |key| {
-            let import = if what.delete_material {
+            let import = if what.delete_material || what.leaves_material {
                 Vec::new()
             } else {
                 key.held.clone()
@@ -297,6 +297,8 @@ impl KmsKeys {
                 policy: None,
                 import,
                 delete_material: what.delete_material,
+                leaves_policy: what.leaves_policy,
+                leaves_material: what.leaves_material,
             };
             Ok(operation::synchronize(&key.intent, wanted)?)
         })
@@ -382,11 +384,15 @@ impl KmsKeys {
     }
 }
 
-/// What `synchronize` does beside converging: brings back missing material, or takes all of it away.
+/// What `synchronize` does: everything, missing material included, but what it shall leave; or it takes the material away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SynchronizeChoice {
     /// Delete all material.
     pub delete_material: bool,
+    /// The key policy stays as AWS has it.
+    pub leaves_policy: bool,
+    /// No material is imported.
+    pub leaves_material: bool,
 }
 
 /// The state that AWS showed last in the primary Region.

@@ -102,7 +102,7 @@ async fn j1_grants_are_given_on_many_kms_keys_and_retired_by_grantee() {
     assert_eq!((given.len(), other.len()), (1, 1));
     assert_ne!(given, other);
     assert_eq!(grants(&world, "k002", "app").await, [""; 0]);
-    assert!(world.kms_key("k000").await.intent.grants.is_empty());
+    assert!(world.kms_key("k000").await.intent.errands.is_empty());
     // Asked for again, nobody has a second one.
     assert_eq!(succeeds(&world, two(), giving("app", None)).await, 2);
     assert_eq!(grants(&world, "k000", "app").await, given);

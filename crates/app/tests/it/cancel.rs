@@ -182,6 +182,7 @@ async fn what_is_destructive_wants_the_name_typed_and_its_plan_does_not() {
     };
     let delete = SynchronizeChoice {
         delete_material: true,
+        ..SynchronizeChoice::default()
     };
     for mode in [Mode::default(), Mode::naming("App")] {
         let refused = [

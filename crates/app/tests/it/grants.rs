@@ -57,7 +57,7 @@ async fn one_grant_is_taken_back_and_the_others_stay() {
 
     assert_eq!(grantees(&world).await, [role("two")]);
     let key = world.kms_key("app").await;
-    assert!(key.intent.grants.is_empty());
+    assert!(key.intent.errands.is_empty());
     let kms_keys = &world.app.kms_keys;
     let shown = kms_keys.grants(&world.actor, "app").await.expect("read");
     let shown: Vec<&Grant> = shown.values().filter_map(Field::value).flatten().collect();
@@ -205,7 +205,7 @@ async fn k4_a_grant_is_given_as_it_was_asked_for_and_asking_again_gives_no_secon
         json!({ "stage": "live" })
     );
     let key = world.kms_key("app").await;
-    assert!(key.intent.grants.is_empty());
+    assert!(key.intent.errands.is_empty());
 
     assert_eq!(planned(give(&world, grant.clone(), &DRY).await), [""; 0]);
     world.succeed(give(&world, grant, &MODE).await).await;
@@ -469,7 +469,7 @@ async fn k4_a_refused_grant_and_a_refused_retiring_are_given_up_by_cancelling_th
         let intent = world.kms_key("app").await.intent;
         let cancelled = jobs.show(&world.actor, stuck.id).await.unwrap();
         assert_eq!(cancelled.job.state, JobState::Cancelled, "{cancelled:?}");
-        assert!(intent.grants.is_empty(), "{cancelled:?}");
+        assert!(intent.errands.is_empty(), "{cancelled:?}");
     }
     let revoked = revoke(&world, GrantChoice::These([id].into()), &MODE).await;
     world.succeed(revoked).await;
@@ -497,7 +497,7 @@ async fn k4_a_refused_retiring_holds_up_no_other_job_and_is_tried_again_by_its_o
     jobs.retry(&world.actor, stuck.id).await.unwrap();
     world.run().await;
     assert_eq!(listed(&world).await, Vec::<Value>::new());
-    let left = world.kms_key("app").await.intent.grants;
+    let left = world.kms_key("app").await.intent.errands;
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -515,7 +515,7 @@ async fn k4_what_a_cancelled_job_did_not_retire_stays_though_others_worked_on_th
     jobs.cancel(&world.actor, stuck.id).await.unwrap();
     world.run().await;
 
-    let wanted = world.kms_key("app").await.intent.grants;
+    let wanted = world.kms_key("app").await.intent.errands;
     assert!(wanted.is_empty(), "{wanted:?}");
     assert_eq!(listed(&world).await.len(), 1);
 }

@@ -134,6 +134,7 @@ async fn what_aws_alone_holds_is_taken_from_it_by_nobody() {
     let mode = Mode::naming("card");
     let all = SynchronizeChoice {
         delete_material: true,
+        ..SynchronizeChoice::default()
     };
 
     let refused = [

@@ -21,7 +21,7 @@ use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use serde_json::{Value, json};
 
-use crate::scene::{MODE, REPLICA, aws, code, described, world};
+use crate::scene::{DRY, MODE, REPLICA, aws, code, described, planned, world};
 
 fn days(world: &World, count: i64) -> Validity {
     Validity::Until(world.outside.clock.now() + SignedDuration::from_hours(24 * count))
@@ -287,6 +287,44 @@ async fn e25_f4_synchronizing_brings_material_and_policy_back_and_leaves_the_lif
         assert_eq!(policy_of(&world, &key), before, "{life:?}");
         assert_eq!(world.kms_key(&key).await.intent.life, life);
     }
+}
+
+#[tokio::test]
+async fn f4_policy_and_material_are_synchronized_each_for_itself() {
+    let world = world().await;
+    let key = world.arn("app").await.to_string();
+    let before = policy_of(&world, &key);
+    spoil(&world, &key);
+    let spoilt = policy_of(&world, &key);
+    let keys = &world.app.kms_keys;
+
+    let without_material = SynchronizeChoice {
+        leaves_material: true,
+        ..SynchronizeChoice::default()
+    };
+    let tried = keys.synchronize(&world.actor, &key, without_material, &DRY);
+    assert_eq!(planned(tried.await), ["PutKeyPolicy"]);
+    let without_policy = SynchronizeChoice {
+        leaves_policy: true,
+        ..SynchronizeChoice::default()
+    };
+    let answer = keys.synchronize(&world.actor, &key, without_policy, &MODE);
+    world.succeed(answer.await).await;
+    assert_eq!(state_of(&world, &key), "Enabled");
+    assert_eq!(policy_of(&world, &key), spoilt);
+
+    spoil(&world, &key);
+    let answer = keys.synchronize(&world.actor, &key, without_material, &MODE);
+    world.succeed(answer.await).await;
+    assert_eq!(state_of(&world, &key), "PendingImport");
+    assert_eq!(policy_of(&world, &key), before);
+
+    // What was left alone stays wanted.
+    let all = keys.synchronize(&world.actor, &key, SynchronizeChoice::default(), &MODE);
+    world.succeed(all.await).await;
+    assert_eq!(state_of(&world, &key), "Enabled");
+    let intent = world.kms_key("app").await.intent;
+    assert!(intent.errands.is_empty(), "{:?}", intent.errands);
 }
 
 #[tokio::test]

@@ -184,6 +184,7 @@ async fn what_changes_a_kms_key_is_done_once_under_one_idempotency_key() {
         async |delete, mode| {
             let what = SynchronizeChoice {
                 delete_material: *delete,
+                ..SynchronizeChoice::default()
             };
             job_of(keys.synchronize(actor, "app", what, mode).await)
         },

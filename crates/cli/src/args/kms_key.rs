@@ -295,6 +295,12 @@ pub struct SynchronizeArgs {
     /// Which.
     #[command(flatten)]
     pub which: WhichArgs,
+    /// Leave the key policy as AWS has it.
+    #[arg(long)]
+    pub no_policy: bool,
+    /// Import no material.
+    #[arg(long)]
+    pub no_material: bool,
     /// Delete the material instead of importing what is missing.
     #[arg(long)]
     pub delete_material: bool,

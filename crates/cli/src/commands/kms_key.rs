@@ -327,6 +327,8 @@ fn loss_if(is_lost: bool) -> Loss {
 
 async fn synchronize(context: &mut Context<'_>, args: SynchronizeArgs) -> Result<(), CliError> {
     let request = SynchronizeRequest {
+        update_policy: !args.no_policy,
+        import_material: !args.no_material,
         delete_material: args.delete_material,
     };
     let Some(kms_key) = args.which.one() else {

@@ -1,19 +1,19 @@
-//! Grants that are wanted, as intents hold them.
+//! What jobs do about grants and leave alone, as intents hold it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyferry_domain::errand::Errand;
 use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
-use keyferry_domain::grant_wish::GrantWishes;
 use keyferry_domain::id::JobId;
 use serde::{Deserialize, Serialize};
 
 use super::text::{Text, Word};
 
-/// What one job is to do about grants.
+/// What one job alone does or leaves alone.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct GrantWishesV1 {
-    /// Never missing in a record: whoever commits a wish has a job for it.
+pub(super) struct ErrandV1 {
+    /// Never missing in a record: whoever commits an errand has a job for it.
     job: Option<Text<JobId>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     give: Vec<WantedGrantV1>,
@@ -23,30 +23,38 @@ pub(super) struct GrantWishesV1 {
     revoke: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     retire: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    leaves_policy: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    leaves_material: bool,
 }
 
-impl From<(Option<JobId>, GrantWishes)> for GrantWishesV1 {
-    fn from((job, wishes): (Option<JobId>, GrantWishes)) -> Self {
+impl From<(Option<JobId>, Errand)> for ErrandV1 {
+    fn from((job, errand): (Option<JobId>, Errand)) -> Self {
         Self {
             job: job.map(Text),
-            give: wishes.give.into_iter().map(Into::into).collect(),
-            give_up: wishes.give_up.into_iter().map(Into::into).collect(),
-            revoke: wishes.revoke,
-            retire: wishes.retire,
+            give: errand.give.into_iter().map(Into::into).collect(),
+            give_up: errand.give_up.into_iter().map(Into::into).collect(),
+            revoke: errand.revoke,
+            retire: errand.retire,
+            leaves_policy: errand.leaves_policy,
+            leaves_material: errand.leaves_material,
         }
     }
 }
 
-impl From<GrantWishesV1> for (Option<JobId>, GrantWishes) {
-    fn from(wishes: GrantWishesV1) -> Self {
-        let job = wishes.job.map(|job| job.0);
-        let wishes = GrantWishes {
-            give: wishes.give.into_iter().map(Into::into).collect(),
-            give_up: wishes.give_up.into_iter().map(Into::into).collect(),
-            revoke: wishes.revoke,
-            retire: wishes.retire,
+impl From<ErrandV1> for (Option<JobId>, Errand) {
+    fn from(errand: ErrandV1) -> Self {
+        let job = errand.job.map(|job| job.0);
+        let errand = Errand {
+            give: errand.give.into_iter().map(Into::into).collect(),
+            give_up: errand.give_up.into_iter().map(Into::into).collect(),
+            revoke: errand.revoke,
+            retire: errand.retire,
+            leaves_policy: errand.leaves_policy,
+            leaves_material: errand.leaves_material,
         };
-        (job, wishes)
+        (job, errand)
     }
 }
 

@@ -14,7 +14,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
-use super::grant::GrantWishesV1;
+use super::grant::ErrandV1;
 use super::schedule::ScheduleV1;
 use super::text::{Text, Word, bare, wrapped};
 use super::{decode, encode, format_of, unknown_format};
@@ -63,7 +63,7 @@ pub(super) struct IntentV1 {
     aliases: BTreeSet<Text<AliasName>>,
     aliases_to_remove: BTreeSet<Text<AliasName>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    grants: Vec<GrantWishesV1>,
+    errands: Vec<ErrandV1>,
     tags: BTreeMap<String, String>,
     description: String,
     policy: Option<String>,
@@ -207,7 +207,7 @@ impl From<&Intent> for IntentV1 {
             current: intent.current.map(|number| Text(Number(number))),
             aliases: wrapped(intent.aliases),
             aliases_to_remove: wrapped(intent.aliases_to_remove),
-            grants: intent.grants.into_iter().map(Into::into).collect(),
+            errands: intent.errands.into_iter().map(Into::into).collect(),
             tags: intent.tags,
             description: intent.description,
             policy: intent.policy.map(|policy| policy.as_str().to_owned()),
@@ -232,7 +232,7 @@ impl From<IntentV1> for Intent {
             current: intent.current.map(|number| number.0.0),
             aliases: bare(intent.aliases),
             aliases_to_remove: bare(intent.aliases_to_remove),
-            grants: intent.grants.into_iter().map(Into::into).collect(),
+            errands: intent.errands.into_iter().map(Into::into).collect(),
             tags: intent.tags,
             description: intent.description,
             policy: intent.policy.map(PolicyDocument::from_canonical),

@@ -29,8 +29,8 @@ pub fn create_grant(
     }
     grant.check(intent.shape, partition)?;
     let mut after = intent.clone();
-    after.change_grants(|wishes| wishes.give_up.retain(|one| *one != grant));
-    after.ask_of_grants(|wishes| wishes.give.extend([grant]));
+    after.change_errands(|wishes| wishes.give_up.retain(|one| *one != grant));
+    after.ask_errand(|wishes| wishes.give.extend([grant]));
     Ok(Change::of(intent, after))
 }
 
@@ -49,8 +49,8 @@ pub fn revoke_grants(
 ) -> Result<Change, Refusal> {
     let mut after = without(intent, &grants, given_up)?;
     // Who may retire a grant is said by others; to revoke it is our right.
-    after.change_grants(|wishes| wishes.retire.retain(|one| !grants.contains(one)));
-    after.ask_of_grants(|wishes| {
+    after.change_errands(|wishes| wishes.retire.retain(|one| !grants.contains(one)));
+    after.ask_errand(|wishes| {
         wishes.revoke.extend(grants);
         wishes.give_up.extend(comes);
     });
@@ -68,7 +68,7 @@ pub fn retire_grants(
     given_up: &dyn Fn(&WantedGrant) -> bool,
 ) -> Result<Change, Refusal> {
     let mut after = without(intent, &grants, given_up)?;
-    after.ask_of_grants(|wishes| wishes.retire.extend(grants));
+    after.ask_errand(|wishes| wishes.retire.extend(grants));
     Ok(Change::of(intent, after))
 }
 
@@ -93,7 +93,7 @@ fn without(
     if grants.is_empty() && gone.is_empty() {
         return Err(Refusal::NoGrant);
     }
-    after.change_grants(|wishes| wishes.give.retain(|one| !given_up(one)));
-    after.ask_of_grants(|wishes| wishes.give_up.extend(gone));
+    after.change_errands(|wishes| wishes.give.retain(|one| !given_up(one)));
+    after.ask_errand(|wishes| wishes.give_up.extend(gone));
     Ok(after)
 }

@@ -19,7 +19,7 @@ pub fn reached(intent: &Intent, job: Option<JobId>) -> Change {
         native_rotations: None,
         ..intent.clone()
     };
-    after.grants.remove(&job);
+    after.errands.remove(&job);
     Change::of(intent, after)
 }
 
@@ -54,7 +54,7 @@ pub fn release(intent: &Intent) -> Result<Change, Refusal> {
         intent,
         Intent {
             life,
-            grants: Default::default(),
+            errands: Default::default(),
             ..intent.clone()
         },
     ))

@@ -15,6 +15,10 @@ pub struct Synchronize {
     pub import: Vec<WantedVersion>,
     /// Remove all material.
     pub delete_material: bool,
+    /// The key policy stays as AWS has it.
+    pub leaves_policy: bool,
+    /// No material is brought in.
+    pub leaves_material: bool,
 }
 
 /// Brings parts of the intent up to date. Even where nothing changes, the caller converges.
@@ -47,5 +51,9 @@ pub fn synchronize(intent: &Intent, what: Synchronize) -> Result<Change, Refusal
         after.versions = with_versions(&after.versions, &what.import);
     }
     after.policy = what.policy.or(after.policy);
+    after.ask_errand(|errand| {
+        errand.leaves_policy |= what.leaves_policy;
+        errand.leaves_material |= what.leaves_material && !what.delete_material;
+    });
     Ok(Change::of(intent, after))
 }

@@ -61,7 +61,7 @@ fn ask(key: &mut KmsKey, number: usize, asked: Asked) -> bool {
     let Ok(Change::Changed(mut after)) = changed(key, asked) else {
         return false;
     };
-    after.assign_grants(job(number));
+    after.assign_errand(job(number));
     let wish = Wish {
         intent: key.intent.clone(),
         held: key.held.clone(),
@@ -197,6 +197,6 @@ proptest! {
         prop_assert_eq!(key.withdraw(job(goes)), is_asked);
 
         prop_assert_eq!(tagged(&key), tagged(&others));
-        prop_assert_eq!(&key.intent.grants, &others.intent.grants);
+        prop_assert_eq!(&key.intent.errands, &others.intent.errands);
     }
 }

@@ -450,6 +450,7 @@ fn synchronizing_imports_or_empties_but_not_both() {
         policy: None,
         import,
         delete_material,
+        ..Synchronize::default()
     };
 
     let filled = changed(op::synchronize(&active(), what(false, import.clone())));

@@ -237,6 +237,7 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
                 policy: Some(policy("new")),
                 import: all,
                 delete_material: false,
+                ..op::Synchronize::default()
             },
         ),
         Wish::UpdateAliases => {

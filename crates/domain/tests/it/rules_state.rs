@@ -407,7 +407,7 @@ fn grants_that_shall_go_are_revoked_one_by_one_and_no_others() {
         .collect();
     assert_eq!(left, ["b"]);
     let after = op::reached(&world.intent, None).or(&world.intent);
-    assert!(after.grants.is_empty());
+    assert!(after.errands.is_empty());
 }
 
 #[test]
@@ -515,7 +515,7 @@ fn k4_a_grant_is_given_once_in_every_place() {
     let kinds: Vec<_> = world.executed.iter().map(Step::kind).collect();
     assert_eq!(kinds, [StepKind::CreateGrant; 2]);
     let after = op::reached(&world.intent, None).or(&world.intent);
-    assert!(after.grants.is_empty());
+    assert!(after.errands.is_empty());
 }
 
 #[test]
@@ -608,11 +608,11 @@ fn k4_each_job_does_about_grants_what_it_was_asked_to_and_no_other_job_does() {
             .unwrap()
     });
     giving(&mut world, "payments");
-    world.intent.assign_grants(jobs[0]);
+    world.intent.assign_errand(jobs[0]);
     for (job, id) in [(jobs[1], "a"), (jobs[2], "b")] {
         let retired = op::retire_grants(&world.intent, [id.to_owned()].into(), &|_| false);
         world.intent = retired.unwrap().or(&world.intent);
-        world.intent.assign_grants(job);
+        world.intent.assign_errand(job);
     }
     let whole = world.intent.clone();
 

@@ -194,6 +194,8 @@ pub(crate) fn upload(request: UploadKeyRequest) -> Result<UploadKey, AppError> {
 pub(crate) fn synchronize(request: &SynchronizeRequest) -> SynchronizeChoice {
     SynchronizeChoice {
         delete_material: request.delete_material,
+        leaves_policy: !request.update_policy,
+        leaves_material: !request.import_material,
     }
 }
 

@@ -52,6 +52,14 @@ const LEFT_TO_PEOPLE: &[(&str, &str)] = &[
         "it was asked to be switched on or off without material: whoever asked decides whether to activate it",
     ),
     (
+        "kms-key.expiry",
+        "its material has ended as wanted: whoever asked for a rotation chooses until when the new one stays",
+    ),
+    (
+        "plan.grant-needs-enabled",
+        "it was disabled, emptied or let lapse while the grant was under way: whoever asked decides for one of both",
+    ),
+    (
         "plan.released",
         "it was released before the job was done: whoever asked cancels the job",
     ),
@@ -355,10 +363,17 @@ impl Story {
         broken
     }
 
+    /// Where KMS keys came to their end by now: AWS writes that down when it next looks.
+    fn ends(&self) -> BTreeSet<(String, String)> {
+        let site = &self.crew.site;
+        site.sim.settle(site.now());
+        ends(&site.sim.journal())
+    }
+
     /// KMS keys that have a record, and that AWS deleted in none of their Regions.
     fn still_there(&self) -> BTreeSet<KmsKeyId> {
         let site = &self.crew.site;
-        let ends = ends(&site.sim.journal());
+        let ends = self.ends();
         let is_there = |key: &Arc<KmsKey>| {
             let mut places = self.places(key).into_iter();
             !places.any(|(id, _, region)| ends.contains(&(id.to_owned(), region.to_string())))
@@ -433,7 +448,7 @@ impl Story {
         let notes = self.notes().await;
         let site = &self.crew.site;
         let (keys, now) = (site.records.kms_keys(), site.now());
-        let ends = ends(&site.sim.journal());
+        let ends = self.ends();
         let mut broken = Vec::new();
         for key in &keys {
             for (id, hand, region) in self.places(key) {

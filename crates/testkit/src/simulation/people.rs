@@ -437,6 +437,7 @@ impl Person {
                 self.note(&mode, key, Asked::EMPTYING);
                 let what = SynchronizeChoice {
                     delete_material: true,
+                    ..SynchronizeChoice::default()
                 };
                 let answer = kms_keys.synchronize(&ann, &id, what, &mode).await;
                 ("synchronize, deleting", answer)

@@ -58,23 +58,45 @@ enum StoredActor {
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum StoredOperation {
     Activate,
-    Bind { claims: Vec<StoredClaim> },
-    CancelDeletion { empty: Option<bool> },
-    ChangePrimary { region: String },
+    Bind {
+        claims: Vec<StoredClaim>,
+    },
+    CancelDeletion {
+        empty: Option<bool>,
+    },
+    ChangePrimary {
+        region: String,
+    },
     CreateGrant(Box<StoredGrant>),
     Deactivate,
     Disable,
     Enable,
     Release,
     RemoveFromCloud,
-    Replicate { regions: Vec<String> },
+    Replicate {
+        regions: Vec<String>,
+    },
     Restore,
-    RetireGrants { of: String },
-    RevokeGrants { of: Option<String> },
-    RotateByNewKey { old_key: String },
+    RetireGrants {
+        of: String,
+    },
+    RevokeGrants {
+        of: Option<String>,
+    },
+    RotateByNewKey {
+        old_key: String,
+    },
     RotateInPlace,
-    ScheduleDeletion { days: u32 },
-    Synchronize { delete_material: bool },
+    ScheduleDeletion {
+        days: u32,
+    },
+    Synchronize {
+        delete_material: bool,
+        #[serde(default)]
+        leaves_policy: bool,
+        #[serde(default)]
+        leaves_material: bool,
+    },
     Update(Box<StoredUpdate>),
     UploadVersion,
 }
@@ -189,8 +211,17 @@ fn stored_operation(operation: BulkOperation) -> StoredOperation {
             RotationMethod::InPlace => Stored::RotateInPlace,
         },
         BulkOperation::ScheduleDeletion { days } => Stored::ScheduleDeletion { days },
-        BulkOperation::Synchronize(SynchronizeChoice { delete_material }) => {
-            Stored::Synchronize { delete_material }
+        BulkOperation::Synchronize(what) => {
+            let SynchronizeChoice {
+                delete_material,
+                leaves_policy,
+                leaves_material,
+            } = what;
+            Stored::Synchronize {
+                delete_material,
+                leaves_policy,
+                leaves_material,
+            }
         }
         BulkOperation::Update(update) => Stored::Update(Box::new(stored_update(*update))),
         BulkOperation::UploadVersion => Stored::UploadVersion,
@@ -352,9 +383,15 @@ fn read_operation(stored: StoredOperation) -> Result<BulkOperation, Unreadable> 
             method: RotationMethod::InPlace,
         }),
         Stored::ScheduleDeletion { days } => BulkOperation::ScheduleDeletion { days },
-        Stored::Synchronize { delete_material } => {
-            BulkOperation::Synchronize(SynchronizeChoice { delete_material })
-        }
+        Stored::Synchronize {
+            delete_material,
+            leaves_policy,
+            leaves_material,
+        } => BulkOperation::Synchronize(SynchronizeChoice {
+            delete_material,
+            leaves_policy,
+            leaves_material,
+        }),
         Stored::Update(update) => BulkOperation::Update(Box::new(read_update(*update)?)),
         Stored::UploadVersion => BulkOperation::UploadVersion,
     })
@@ -474,6 +511,8 @@ mod tests {
             BulkOperation::ScheduleDeletion { days: 7 },
             BulkOperation::Synchronize(SynchronizeChoice {
                 delete_material: true,
+                leaves_policy: true,
+                leaves_material: true,
             }),
             BulkOperation::Update(Box::new(with_access)),
             BulkOperation::Update(Box::new(with_policy)),

@@ -9,9 +9,9 @@ use keyferry_domain::connection::{
     Proxy, RoleToAssume, SealedSecret, Tier, TlsTrust,
 };
 use keyferry_domain::deletion_proof::Trace;
+use keyferry_domain::errand::Errand;
 use keyferry_domain::former::{Former, Wish};
 use keyferry_domain::grant::{GrantConstraints, GrantOperation, WantedGrant};
-use keyferry_domain::grant_wish::GrantWishes;
 use keyferry_domain::id::{ConnectionId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::intent::{Intent, KeyShape, Origin, WantedVersion};
 use keyferry_domain::key::ManagedKey;
@@ -215,15 +215,17 @@ fn intent() -> Intent {
         current: Some(two),
         aliases: BTreeSet::from([parse("alias/one"), parse("alias/two")]),
         aliases_to_remove: BTreeSet::from([parse("alias/old")]),
-        grants: BTreeMap::from([(
+        errands: BTreeMap::from([(
             Some(parse("01890a5d-ac96-774b-bcce-b302099a8057")),
-            GrantWishes {
+            Errand {
                 give: BTreeSet::from([wanted_grant("one")]),
                 give_up: BTreeSet::from([wanted_grant("two")]),
                 retire: BTreeSet::from(["abc".to_owned()]),
                 revoke: BTreeSet::from([
                     "0c237476b39f8bc44e45212e08498fbe3151305030726c0590dd8d3e9f3d6a60".to_owned(),
                 ]),
+                leaves_policy: true,
+                leaves_material: true,
             },
         )]),
         tags: tags(),
