@@ -459,7 +459,10 @@ impl Story {
                     id,
                     now,
                 };
-                if let Err(why) = sight.difference(is_ended) {
+                // A primary that is empty as wanted cannot be replicated: its replicas come when it is filled.
+                let is_replica = key.intent.primary() != Some(region);
+                let comes_later = is_replica && sight.is_empty_as_wanted();
+                if let Err(why) = sight.difference(is_ended || comes_later) {
                     let note = notes
                         .get(&key.id)
                         .map_or("no job is open", |(_, note)| note);

@@ -156,6 +156,11 @@ impl Sight<'_> {
         Ok(())
     }
 
+    /// Whether it has no material, or not all of it, as wanted.
+    pub(super) fn is_empty_as_wanted(&self) -> bool {
+        self.key.intent.wants_empty() || self.is_lapsing()
+    }
+
     /// Whether its material ends by now or soon, as wanted.
     fn is_lapsing(&self) -> bool {
         let soon = Timestamp::from_microsecond(self.now).map(|now| now + DAY);
