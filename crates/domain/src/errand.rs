@@ -71,7 +71,7 @@ impl Intent {
         }
     }
 
-    /// Nothing is to be done about grants for a job any more. Answers whether there was anything.
+    /// Nothing is to be done or left for a job alone any more. Answers whether there was anything.
     pub fn drop_errand(&mut self, job: JobId) -> bool {
         self.errands.remove(&Some(job)).is_some()
     }

@@ -117,8 +117,8 @@ impl KmsKey {
         }
     }
 
-    /// What the job was to do about grants is not wanted any more, nor was it before any other job. Answers whether there
-    /// was anything.
+    /// What the job alone was to do or to leave is not wanted any more, nor was it before any other job. Answers whether
+    /// there was anything.
     pub fn drop_errand(&mut self, job: JobId) -> bool {
         let wishes = self.former.iter_mut().filter_map(|one| one.wish.as_mut());
         let before = wishes.map(|wish| &mut wish.intent);

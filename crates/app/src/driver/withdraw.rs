@@ -124,7 +124,7 @@ enum Taken {
 
 /// Takes a job's wish back, unless something of it was carried out, by whichever job.
 ///
-/// What it was to do about grants is never kept: no other job does it.
+/// What it alone was to do or to leave is never kept: no other job does it.
 fn taken_back(key: &mut KmsKey, job: JobId, carried_out: bool) -> Taken {
     let is_wished = key.is_wished_by(job);
     if (is_wished && !carried_out && key.withdraw(job)) || key.drop_errand(job) {

@@ -11,14 +11,7 @@ const OPEN_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"All
 
 /// The KMS keys `app` and `other`, long after they were made, with their ARNs.
 async fn shell() -> (Shell, [String; 2]) {
-    let shell = Shell::with_keystore().await;
-    let mut arns = [const { String::new() }; 2];
-    for (arn, name) in arns.iter_mut().zip(["app", "other"]) {
-        let made = shell
-            .read(&format!("kms-key create {name} --keystore store"))
-            .await;
-        made["kms_keys"][0]["arn"].as_str().unwrap().clone_into(arn);
-    }
+    let (shell, arns) = Shell::with_two_kms_keys().await;
     shell.outside.advance_minutes(20);
     (shell, arns)
 }
@@ -32,6 +25,28 @@ fn hand(shell: &Shell) -> (ForeignHand, i64) {
 fn empty(shell: &Shell, arn: &str) {
     let (hand, now) = hand(shell);
     hand.delete_material(arn, None, now).unwrap();
+}
+
+#[tokio::test]
+async fn f4_policy_and_material_are_left_alone_by_option() {
+    let (shell, [app, _]) = shell().await;
+    empty(&shell, &app);
+    let (someone, now) = hand(&shell);
+    someone.edit_policy(&app, OPEN_POLICY, now).unwrap();
+
+    let planned = async |option: &str| {
+        let line = format!("kms-key synchronize app {option} --dry-run");
+        let tried = shell.run(&line).await;
+        assert_eq!(tried.exit, Exit::Ok, "{}", tried.stderr);
+        ["PutKeyPolicy", "ImportKeyMaterial"].map(|step| tried.stdout.contains(step))
+    };
+    assert_eq!(planned("").await, [true, true]);
+    assert_eq!(planned("--no-policy").await, [false, true]);
+    assert_eq!(planned("--no-material").await, [true, false]);
+    shell.succeed("kms-key synchronize app --no-material").await;
+    assert_eq!(state(&shell, &app), "PendingImport");
+    shell.succeed("kms-key synchronize app --no-policy").await;
+    assert_eq!(state(&shell, &app), "Enabled");
 }
 
 fn state(shell: &Shell, arn: &str) -> Value {

@@ -25,22 +25,9 @@ fn grantees(shell: &Shell, arn: &str) -> Vec<String> {
     grants.iter().map(name).collect()
 }
 
-/// A shell, and the ARNs of its KMS keys `app` and `other`.
-async fn shell() -> (Shell, [String; 2]) {
-    let shell = Shell::with_keystore().await;
-    let mut arns = [const { String::new() }; 2];
-    for (arn, name) in arns.iter_mut().zip(["app", "other"]) {
-        let made = shell
-            .read(&format!("kms-key create {name} --keystore store"))
-            .await;
-        made["kms_keys"][0]["arn"].as_str().unwrap().clone_into(arn);
-    }
-    (shell, arns)
-}
-
 #[tokio::test]
 async fn k4_grants_are_taken_back_by_id_by_grantee_and_all_of_them_once_the_name_is_typed() {
-    let (shell, [app, _]) = shell().await;
+    let (shell, [app, _]) = Shell::with_two_kms_keys().await;
     let one = given(&shell, &app, "one");
     for to in ["two", "two", "three"] {
         given(&shell, &app, to);
@@ -86,7 +73,7 @@ async fn k4_grants_are_taken_back_by_id_by_grantee_and_all_of_them_once_the_name
 
 #[tokio::test]
 async fn k4_j1_grants_on_many_kms_keys_are_taken_back_once_their_number_is_typed() {
-    let (shell, arns) = shell().await;
+    let (shell, arns) = Shell::with_two_kms_keys().await;
     for arn in &arns {
         for to in ["one", "two", "three"] {
             given(&shell, arn, to);

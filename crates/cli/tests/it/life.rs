@@ -5,19 +5,6 @@ use serde_json::{Value, json};
 
 use crate::shell::Shell;
 
-/// A shell, and the ARNs of its KMS keys `app` and `other`.
-async fn shell() -> (Shell, [String; 2]) {
-    let shell = Shell::with_keystore().await;
-    let mut arns = [const { String::new() }; 2];
-    for (arn, name) in arns.iter_mut().zip(["app", "other"]) {
-        let made = shell
-            .read(&format!("kms-key create {name} --keystore store"))
-            .await;
-        made["kms_keys"][0]["arn"].as_str().unwrap().clone_into(arn);
-    }
-    (shell, arns)
-}
-
 /// AWS's states of KMS keys.
 fn states(shell: &Shell, arns: &[String; 2]) -> [Value; 2] {
     arns.each_ref().map(|arn| {
@@ -32,7 +19,7 @@ async fn life(shell: &Shell, name: &str) -> Value {
 
 #[tokio::test]
 async fn h1_one_and_many_kms_keys_are_disabled_and_enabled() {
-    let (shell, arns) = shell().await;
+    let (shell, arns) = Shell::with_two_kms_keys().await;
 
     let disabled = shell.read("kms-key disable app").await;
     assert_eq!(
@@ -57,7 +44,7 @@ async fn h1_one_and_many_kms_keys_are_disabled_and_enabled() {
 
 #[tokio::test]
 async fn h4_h6_h9_h15_h16_a_deletion_is_scheduled_and_cancelled_with_or_without_the_material() {
-    let (shell, arns) = shell().await;
+    let (shell, arns) = Shell::with_two_kms_keys().await;
     let schedule = "kms-key schedule-deletion app --days 7";
 
     let unasked = shell.run(schedule).await;
@@ -107,7 +94,7 @@ async fn h4_h6_h9_h15_h16_a_deletion_is_scheduled_and_cancelled_with_or_without_
 #[tokio::test]
 async fn h7_h10_the_record_goes_only_once_the_deletion_is_proved_and_the_vault_keeps_the_versions()
 {
-    let (shell, _) = shell().await;
+    let (shell, _) = Shell::with_two_kms_keys().await;
     shell
         .succeed("kms-key schedule-deletion app --days 7 --yes")
         .await;
@@ -148,7 +135,7 @@ async fn h7_h10_the_record_goes_only_once_the_deletion_is_proved_and_the_vault_k
 
 #[tokio::test]
 async fn g3_h11_h17_j1_many_kms_keys_are_rotated_emptied_filled_and_released() {
-    let (shell, arns) = shell().await;
+    let (shell, arns) = Shell::with_two_kms_keys().await;
     let version = async |name: &str| {
         let shown = shell.read(&format!("kms-key show {name}")).await;
         shown["current_version"].clone()

@@ -163,6 +163,19 @@ impl Shell {
         assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
     }
 
+    /// The same with the KMS keys `app` and `other`, and their ARNs.
+    pub(crate) async fn with_two_kms_keys() -> (Self, [String; 2]) {
+        let shell = Self::with_keystore().await;
+        let mut arns = [const { String::new() }; 2];
+        for (arn, name) in arns.iter_mut().zip(["app", "other"]) {
+            let made = shell
+                .read(&format!("kms-key create {name} --keystore store"))
+                .await;
+            made["kms_keys"][0]["arn"].as_str().unwrap().clone_into(arn);
+        }
+        (shell, arns)
+    }
+
     /// A shell with a connection `aws` and a keystore `store`.
     pub(crate) async fn with_keystore() -> Self {
         Self::with_keystore_in(&[REGION]).await
