@@ -58,8 +58,8 @@ impl Sight<'_> {
         }
         let shown = match self.describe() {
             Ok(shown) => shown,
-            // Its deletion came through, ours or theirs: nothing brings it back.
-            Err(_) if is_ended => return Ok(()),
+            // Its deletion came through, ours or theirs, or it was given up before it was made here: nothing brings it back.
+            Err(_) if is_ended || life == Life::PendingDeletion => return Ok(()),
             Err(why) => return Err(format!("AWS shows nothing: {why}")),
         };
         let state = shown["KeyState"].as_str().unwrap_or_default();
