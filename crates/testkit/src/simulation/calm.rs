@@ -32,6 +32,10 @@ const DISABLED: &str = "plan.primary-disabled";
 /// What AWS does not know any more: only where AWS's journal has its end.
 const GONE: &str = "plan.gone";
 
+/// What a job says whose KMS key was given its first material by others, which AWS never forgets: a new KMS key has to take
+/// its place. Only where somebody did that.
+const FOREIGN: &str = "plan.foreign-material";
+
 /// What else stuck jobs may say at the end, as only a person ends it, and why: of many KMS keys at once, each is refused for
 /// itself when its turn comes.
 const LEFT_TO_PEOPLE: &[(&str, &str)] = &[
@@ -344,17 +348,19 @@ impl Story {
     /// Jobs that people retried again and again, and that are stuck on what no person has to do.
     async fn stuck_for_good(&self) -> Vec<Broken> {
         let jobs = jobs_in(&*self.records, JobState::Stuck).await;
-        let still_there = self.still_there();
+        let (still_there, filled) = (self.still_there(), self.filled_by_others());
+        let is_one_of = |keys: &BTreeSet<KmsKeyId>, target: &Target| {
+            let key = target.subject.kms_key();
+            key.is_some_and(|key| keys.contains(&key))
+        };
         let mut broken = Vec::new();
         for job in jobs.expect("records in memory answer") {
             let targets = self.records.list_targets(job.id).await;
             for target in targets.expect("records in memory answer") {
                 let code = target.note.as_ref().map(|(code, _)| code.as_str());
                 let is_left = match code {
-                    Some(GONE) => {
-                        let key = target.subject.kms_key();
-                        key.is_some_and(|key| !still_there.contains(&key))
-                    }
+                    Some(GONE) => !is_one_of(&still_there, &target),
+                    Some(FOREIGN) => is_one_of(&filled, &target),
                     code => LEFT_TO_PEOPLE.iter().any(|(left, _)| Some(*left) == code),
                 };
                 if target.state == TargetState::Stuck && !is_left {
@@ -384,6 +390,22 @@ impl Story {
         let keys = site.records.kms_keys();
         let there = keys.iter().filter(|key| is_there(key));
         there.map(|key| key.id).collect()
+    }
+
+    /// KMS keys with material that somebody else imported, if only by its id.
+    fn filled_by_others(&self) -> BTreeSet<KmsKeyId> {
+        let site = &self.crew.site;
+        let (keys, now) = (site.records.kms_keys(), site.now());
+        let is_filled = |key: &&Arc<KmsKey>| {
+            let mut places = self.places(key).into_iter();
+            places.any(|(id, hand, _)| {
+                let materials = materials(&hand, id, now);
+                let planted = &self.book.open().planted;
+                materials.iter().any(|material| planted.contains(material))
+            })
+        };
+        let filled = keys.iter().filter(is_filled);
+        filled.map(|key| key.id).collect()
     }
 
     /// What healing left undone in keystores that heal by themselves, although no person is needed for it.
