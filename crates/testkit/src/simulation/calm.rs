@@ -36,6 +36,9 @@ const GONE: &str = "plan.gone";
 /// its place. Only where somebody did that.
 const FOREIGN: &str = "plan.foreign-material";
 
+/// What a job says of a KMS key whose successor is stuck itself: that one's target says on what, and is judged.
+const HALTED: &str = "plan.successor-halted";
+
 /// What else stuck jobs may say at the end, as only a person ends it, and why: of many KMS keys at once, each is refused for
 /// itself when its turn comes.
 const LEFT_TO_PEOPLE: &[(&str, &str)] = &[
@@ -138,8 +141,9 @@ impl Story {
 
     /// Whether AWS itself is not done: a primary's waiting period begins when its last replica is gone, days later.
     async fn waits_for_replicas(&self, target: &Target) -> bool {
-        let code = target.note.as_ref().map(|(code, _)| code.as_str());
-        let (Some("wait.replica-deletion"), Subject::KmsKey(id)) = (code, target.subject) else {
+        let (Some("wait.replica-deletion"), Subject::KmsKey(id)) =
+            (code_of(target), target.subject)
+        else {
             return false;
         };
         let found = self.records.find_kms_key(id).await;
@@ -356,11 +360,16 @@ impl Story {
         let mut broken = Vec::new();
         for job in jobs.expect("records in memory answer") {
             let targets = self.records.list_targets(job.id).await;
-            for target in targets.expect("records in memory answer") {
-                let code = target.note.as_ref().map(|(code, _)| code.as_str());
+            let targets = targets.expect("records in memory answer");
+            let is_halted_by = |other: &Target| {
+                other.state == TargetState::Stuck && code_of(other) != Some(HALTED)
+            };
+            for target in &targets {
+                let code = code_of(target);
                 let is_left = match code {
-                    Some(GONE) => !is_one_of(&still_there, &target),
-                    Some(FOREIGN) => is_one_of(&filled, &target),
+                    Some(GONE) => !is_one_of(&still_there, target),
+                    Some(FOREIGN) => is_one_of(&filled, target),
+                    Some(HALTED) => targets.iter().any(is_halted_by),
                     code => LEFT_TO_PEOPLE.iter().any(|(left, _)| Some(*left) == code),
                 };
                 if target.state == TargetState::Stuck && !is_left {
@@ -513,6 +522,11 @@ fn is_kept_by_replicas(metadata: &Value, window_days: u32, now: i64) -> bool {
         }
         _ => false,
     }
+}
+
+/// What a target says that did not end well.
+fn code_of(target: &Target) -> Option<&str> {
+    target.note.as_ref().map(|(code, _)| code.as_str())
 }
 
 fn is_among(ids: &BTreeSet<String>, key: &KmsKey) -> bool {
