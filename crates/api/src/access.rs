@@ -15,6 +15,19 @@ pub struct SignInRequest {
     /// The user's password.
     #[serde(serialize_with = "secret::on_the_wire")]
     pub password: Secret,
+    /// A code of the second factor, or a recovery code, where one is asked for.
+    #[serde(default, serialize_with = "secret::on_the_wire_if_any")]
+    pub totp: Option<Secret>,
+}
+
+words! {
+    /// All that a session may be good for, where that is not everything.
+    SessionLimit {
+        /// Setting a password of one's own.
+        ChangePassword = "change-password",
+        /// Opening the vault: the second factor could not be checked while it was sealed.
+        Unseal = "unseal",
+    }
 }
 
 /// A session just begun.
@@ -25,6 +38,127 @@ pub struct SessionView {
     /// When it ends at the latest.
     #[schema(format = DateTime)]
     pub expires_at: String,
+    /// All that it is good for; none is everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<SessionLimit>,
+}
+
+/// A session, without its cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionRowView {
+    /// Identity.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+    /// All that it is good for; none is everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<SessionLimit>,
+    /// When it began.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When the person last proved who it is, by password or code.
+    #[schema(format = DateTime)]
+    pub confirmed_at: String,
+    /// Last request, to the minute.
+    #[schema(format = DateTime)]
+    pub used_at: String,
+    /// When it ends at the latest.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+}
+
+page! {
+    /// Sessions that are not over, newest first.
+    SessionPage of SessionRowView
+}
+
+/// How many sessions ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EndedSessionsView {
+    /// Sessions that were not over.
+    pub ended: usize,
+}
+
+/// Proves once more who one is, by password, by a code, or both.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmSessionRequest {
+    /// One's password.
+    #[serde(default, serialize_with = "secret::on_the_wire_if_any")]
+    pub password: Option<Secret>,
+    /// A code of the second factor, or a recovery code.
+    #[serde(default, serialize_with = "secret::on_the_wire_if_any")]
+    pub totp: Option<Secret>,
+}
+
+/// Sets a password of one's own. Asked in a session, the answer sets the cookie of a new one; all others end.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The password before.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub old: Secret,
+    /// The password from now on, 12 to 256 characters.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub new: Secret,
+}
+
+/// Makes a second factor.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpTotpRequest {
+    /// One's password.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub password: Secret,
+}
+
+/// A second factor for an authenticator app. No other answer shows it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentView {
+    /// The secret in base 32, for typing.
+    pub secret: String,
+    /// The same as an `otpauth` URI, for a QR code.
+    pub uri: String,
+}
+
+impl std::fmt::Debug for EnrolmentView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EnrolmentView(redacted)")
+    }
+}
+
+/// A code of the second factor.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TotpRequest {
+    /// Six digits, or a recovery code.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub totp: Secret,
+}
+
+/// Removes one's second factor.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveTotpRequest {
+    /// One's password.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub password: Secret,
+    /// Six digits, or a recovery code.
+    #[serde(serialize_with = "secret::on_the_wire")]
+    pub totp: Secret,
+}
+
+/// Recovery codes, each good for one sign-in. No other answer shows them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryCodesView {
+    /// The codes.
+    pub codes: Vec<String>,
+}
+
+impl std::fmt::Debug for RecoveryCodesView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RecoveryCodesView({} codes, redacted)", self.codes.len())
+    }
 }
 
 words! {

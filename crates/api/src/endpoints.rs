@@ -1,7 +1,9 @@
 //! Every route of the API.
 
 use crate::access::{
-    CreateTokenRequest, CreatedTokenView, MeView, SessionView, SignInRequest, TokenPage,
+    ChangePasswordRequest, ConfirmSessionRequest, CreateTokenRequest, CreatedTokenView,
+    EndedSessionsView, EnrolmentView, MeView, RecoveryCodesView, RemoveTotpRequest, SessionPage,
+    SessionRowView, SessionView, SetUpTotpRequest, SignInRequest, TokenPage, TotpRequest,
 };
 use crate::adoption::{
     AdoptQuery, AdoptRequest, AdoptionView, BindManyRequest, BindRequest, BindingsView,
@@ -41,6 +43,10 @@ use crate::rotation::{
 };
 use crate::seal::{SealStatusView, UnsealRequest};
 use crate::system::{HealthView, ReadyView};
+use crate::user::{
+    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
+    UserPage, UserView, UserWithPasswordView,
+};
 
 const fn ok(body: Body) -> Answer {
     Answer {
@@ -116,6 +122,24 @@ endpoints! {
         .open().takes(body::<SignInRequest>()).answers(&[made(body::<SessionView>())]);
     SIGN_OUT = Delete "/api/v1/sessions/current" "delete_session" "sessions" "Sign out"
         .answers(&[NOTHING]);
+    CONFIRM_SESSION = Post "/api/v1/sessions/confirm" "confirm_session" "sessions" "Prove once more who one is, for what wants a recent proof"
+        .takes(body::<ConfirmSessionRequest>()).answers(&[ok(body::<SessionRowView>())]);
+    LIST_SESSIONS = Get "/api/v1/me/sessions" "list_sessions" "me" "List one's sessions"
+        .answers(&[ok(body::<SessionPage>())]);
+    END_SESSIONS = Delete "/api/v1/me/sessions" "end_sessions" "me" "End all of one's sessions, this one too"
+        .answers(&[ok(body::<EndedSessionsView>())]);
+    END_SESSION = Delete "/api/v1/me/sessions/{session}" "end_session" "me" "End one of one's sessions"
+        .answers(&[NOTHING]);
+    CHANGE_PASSWORD = Post "/api/v1/me/password" "change_password" "me" "Set a password of one's own; all sessions end (201: a new one, asked in a session)"
+        .takes(body::<ChangePasswordRequest>()).answers(&[NOTHING, made(body::<SessionView>())]);
+    SET_UP_TOTP = Post "/api/v1/me/totp" "set_up_totp" "me" "Make a second factor; the answer alone shows it"
+        .takes(body::<SetUpTotpRequest>()).answers(&[made(body::<EnrolmentView>())]);
+    CONFIRM_TOTP = Post "/api/v1/me/totp/confirm" "confirm_totp" "me" "Confirm a second factor by its first code; the answer alone shows the recovery codes, and all sessions end"
+        .takes(body::<TotpRequest>()).answers(&[ok(body::<RecoveryCodesView>())]);
+    RENEW_RECOVERY_CODES = Post "/api/v1/me/totp/recovery-codes" "renew_recovery_codes" "me" "Make recovery codes in place of those before; the answer alone shows them"
+        .takes(body::<TotpRequest>()).answers(&[ok(body::<RecoveryCodesView>())]);
+    REMOVE_TOTP = Post "/api/v1/me/totp/remove" "remove_totp" "me" "Remove one's second factor; all sessions end"
+        .takes(body::<RemoveTotpRequest>()).answers(&[NOTHING]);
     ME = Get "/api/v1/me" "read_me" "me" "Tell who is signed in"
         .answers(&[ok(body::<MeView>())]);
     LIST_TOKENS = Get "/api/v1/me/tokens" "list_tokens" "me" "List one's API tokens"
@@ -312,6 +336,31 @@ endpoints! {
         .query::<TrialQuery>().takes(body::<CreateGroupRequest>()).answers(&[tried(body::<GroupView>()), made(body::<GroupView>())]);
     SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group"
         .answers(&[ok(body::<GroupView>())]);
+
+    LIST_USERS = Get "/api/v1/users" "list_users" "users" "List people"
+        .answers(&[ok(body::<UserPage>())]);
+    CREATE_USER = Post "/api/v1/users" "create_user" "users" "Add a person; the answer alone shows a password that was made up"
+        .query::<TrialQuery>().takes(body::<CreateUserRequest>()).answers(&[tried(body::<UserWithPasswordView>()), made(body::<UserWithPasswordView>())]);
+    SHOW_USER = Get "/api/v1/users/{user}" "read_user" "users" "Show a person"
+        .answers(&[ok(body::<UserView>())]);
+    UPDATE_USER = Patch "/api/v1/users/{user}" "update_user" "users" "Change what is told about a person"
+        .query::<TrialQuery>().takes(body::<UpdateUserRequest>()).answers(&[ok(body::<UserView>())]).if_match();
+    LOCK_USER = Post "/api/v1/users/{user}/lock" "lock_user" "users" "Refuse a person from now on: sign-in, sessions, tokens, and what is under way"
+        .query::<TrialQuery>().answers(&[ok(body::<UserView>())]);
+    UNLOCK_USER = Post "/api/v1/users/{user}/unlock" "unlock_user" "users" "Let a person in again, also after too many tries"
+        .query::<TrialQuery>().answers(&[ok(body::<UserView>())]);
+    RESET_USER_PASSWORD = Post "/api/v1/users/{user}/reset-password" "reset_user_password" "users" "Give a person a password that has to be changed; the answer alone shows one that was made up"
+        .query::<TrialQuery>().takes(body::<ResetPasswordRequest>()).answers(&[ok(body::<UserWithPasswordView>())]);
+    RESET_USER_TOTP = Post "/api/v1/users/{user}/reset-totp" "reset_user_totp" "users" "Take a second factor away that a person has lost"
+        .query::<TrialQuery>().answers(&[ok(body::<UserView>())]);
+    LIST_USER_SESSIONS = Get "/api/v1/users/{user}/sessions" "list_user_sessions" "users" "List a person's sessions"
+        .answers(&[ok(body::<SessionPage>())]);
+    END_USER_SESSION = Delete "/api/v1/users/{user}/sessions/{session}" "end_user_session" "users" "End one session of a person"
+        .answers(&[NOTHING]);
+    END_USER_SESSIONS = Post "/api/v1/users/{user}/end-sessions" "end_user_sessions" "users" "End all sessions of a person, and revoke its API tokens where asked"
+        .query::<TrialQuery>().takes(body::<EndSessionsRequest>()).answers(&[ok(body::<UserView>())]);
+    OFFBOARD_USER = Post "/api/v1/users/{user}/offboard" "offboard_user" "users" "Take all access from a person who leaves; the record stays for the log"
+        .query::<TrialQuery>().answers(&[ok(body::<LeavingView>())]);
 
     LIST_JOBS = Get "/api/v1/jobs" "list_jobs" "jobs" "List jobs"
         .query::<JobQuery>().answers(&[ok(body::<JobPage>())]);

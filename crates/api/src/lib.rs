@@ -29,6 +29,7 @@ pub mod rotation;
 pub mod seal;
 pub mod secret;
 pub mod system;
+pub mod user;
 
 /// Where every route but `/healthz` and `/readyz` lives.
 pub const PREFIX: &str = "/api/v1";

@@ -181,6 +181,28 @@ actions! {
     SessionUse = "session.use", None;
     /// Make, see and revoke one's own API tokens.
     TokenManage = "token.manage", Change;
+    /// Set a password of one's own, with the one before.
+    UserChangePassword = "user.change-password", None;
+    /// Add a person.
+    UserCreate = "user.create", UseEquivalent;
+    /// End sessions of somebody.
+    UserEndSessions = "user.end-sessions", None;
+    /// Refuse a person from now on.
+    UserLock = "user.lock", None;
+    /// Take all access from a person who leaves.
+    UserOffboard = "user.offboard", Change;
+    /// Look at people and their sessions.
+    UserRead = "user.read", None;
+    /// Give a person a password that has to be changed.
+    UserResetPassword = "user.reset-password", UseEquivalent;
+    /// Take a second factor away that a person has lost.
+    UserResetTotp = "user.reset-totp", UseEquivalent;
+    /// Let a person in again.
+    UserUnlock = "user.unlock", UseEquivalent;
+    /// Set up or remove one's own second factor.
+    UserSetTotp = "user.set-totp", Change;
+    /// Change what is told about a person.
+    UserUpdate = "user.update", Change;
 }
 
 impl Action {

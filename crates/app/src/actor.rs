@@ -2,8 +2,13 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use keyferry_domain::id::UserId;
 use keyferry_domain::name::Name;
+use keyferry_ports::records::{AccessClaim, SessionLimit};
+
+use crate::action::Action;
+use crate::error::AccessError;
 
 /// Who asked for something: a person, or Keyferry itself for something that a person set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub enum Actor {
         id: UserId,
         /// Name, for the log.
         name: Name,
+        /// How far this person is let in.
+        standing: Standing,
     },
     /// A keystore's own scheduler: what its policies ask for.
     Keystore {
@@ -34,7 +41,54 @@ pub enum Actor {
     System,
 }
 
+/// How far a person is let in by what the request came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Session or token, and the epoch of its person: whatever the actor writes is refused once that has ended. `None` where
+    /// the work was begun in the person's name before, or no request is behind it.
+    pub claim: Option<AccessClaim>,
+    /// When the person last proved who it is, by password or code, in this session. A token proves nothing.
+    pub confirmed_at: Option<Timestamp>,
+    /// All that the session is good for; `None` is everything.
+    pub limit: Option<SessionLimit>,
+}
+
 impl Actor {
+    /// A person, without a request behind it.
+    pub fn person(id: UserId, name: Name) -> Self {
+        Self::User {
+            id,
+            name,
+            standing: Standing::default(),
+        }
+    }
+
+    /// How far the actor is let in. Keyferry itself always is.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::User { standing, .. } => *standing,
+            Self::Keystore { .. } | Self::Connection { .. } | Self::Key { .. } | Self::System => {
+                Standing::default()
+            }
+        }
+    }
+
+    /// Whether the session is good for an action at all. It is no right to it: [`authorize`](crate::authorize) gives those.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::PasswordMustChange`], [`AccessError::OnlyForUnsealing`].
+    pub fn may_try(&self, action: Action) -> Result<(), AccessError> {
+        match (self.standing().limit, action) {
+            (None, _)
+            | (Some(_), Action::SessionUse)
+            | (Some(SessionLimit::ChangePassword), Action::UserChangePassword)
+            | (Some(SessionLimit::Unseal), Action::SealUnseal) => Ok(()),
+            (Some(SessionLimit::ChangePassword), _) => Err(AccessError::PasswordMustChange),
+            (Some(SessionLimit::Unseal), _) => Err(AccessError::OnlyForUnsealing),
+        }
+    }
+
     /// A keystore's own scheduler.
     pub(crate) fn of_keystore(name: &Name) -> Self {
         Self::Keystore { name: name.clone() }
@@ -82,10 +136,7 @@ mod tests {
     #[test]
     fn only_people_are_read_back_as_people() {
         let name: Name = "user".parse().unwrap();
-        let person = Actor::User {
-            id: UserId::new(Uuid::nil()),
-            name: name.clone(),
-        };
+        let person = Actor::person(UserId::new(Uuid::nil()), name.clone());
         let others = [
             Actor::of_keystore(&name),
             Actor::of_connection(&name),

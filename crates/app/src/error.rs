@@ -17,13 +17,15 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
 
+mod access;
 mod aws;
 
+pub use access::AccessError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 
@@ -38,6 +40,8 @@ pub enum ErrorClass {
     Unauthenticated,
     /// The actor may not.
     Denied,
+    /// It was tried too often.
+    TooMany,
     /// No such thing, for this actor.
     NotFound,
     /// It does not fit what is there now.
@@ -54,6 +58,9 @@ pub enum AppError {
     /// Wrong name or password, or no valid token.
     #[error("the sign-in is not valid")]
     NotSignedIn,
+    /// Somebody is not let in, or a person is not changed.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The right is missing.
     #[error("{actor} may not do {action}")]
     Denied {
@@ -406,6 +413,7 @@ impl From<RecordsError> for AppError {
             } => Self::VersionDoomed {
                 which: "a version that the KMS key would hold".to_owned(),
             },
+            RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -438,6 +446,7 @@ impl AppError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
+            Self::Access(error) => error.code(),
             Self::Denied { .. } => "access.denied",
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
@@ -513,6 +522,7 @@ impl AppError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
+            Self::Access(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -589,6 +599,7 @@ impl AppError {
     /// What a person can do about it. Commands that it names exist: a test of the command line compares them.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Access(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {

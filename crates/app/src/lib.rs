@@ -37,6 +37,7 @@ mod quota;
 mod repeated;
 pub mod scheduler;
 pub mod seals;
+pub mod users;
 pub mod watch;
 
 use std::sync::Arc;
@@ -45,10 +46,11 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ApprovalClass, authorize};
 pub use actor::Actor;
-pub use error::{AppError, ErrorClass};
+pub use error::{AccessError, AppError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
+use crate::access::SessionRules;
 use crate::access_keys::AccessKeyDriver;
 use crate::dispatch::Dispatch;
 use crate::driver::KmsKeyDriver;
@@ -89,6 +91,8 @@ pub struct App {
     pub scheduler: scheduler::Scheduler,
     /// Seals of the vault.
     pub seals: seals::Seals,
+    /// People.
+    pub users: users::Users,
     /// Whole accounts.
     pub watch: watch::Watch,
     /// Carries out jobs; whoever composes the application runs it.
@@ -99,6 +103,11 @@ pub struct App {
 impl App {
     /// Composes the application. `owner` names this server in lane leases.
     pub fn new(ports: Ports, owner: &str) -> Self {
+        Self::with_session_rules(ports, owner, SessionRules::default())
+    }
+
+    /// The same, with other bounds of sessions.
+    pub fn with_session_rules(ports: Ports, owner: &str, session_rules: SessionRules) -> Self {
         let links = Arc::new(Links::new(&ports));
         let driver = Arc::new(KmsKeyDriver {
             records: ports.records.clone(),
@@ -127,7 +136,7 @@ impl App {
             entropy: Arc::clone(&ports.entropy),
             settings: Settings::new(owner, quota::quotas()),
         }));
-        let shared = Arc::new(Shared::new(ports, links, engine));
+        let shared = Arc::new(Shared::new(ports, links, engine, session_rules));
         dispatch.beginner.know(&shared);
         Self::of(shared, driver)
     }
@@ -160,6 +169,7 @@ impl App {
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
+            users: users::Users::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{Entry, Object, Outcome, Phase};
-use keyferry_ports::records::{AuditLeaf, Change};
+use keyferry_ports::records::{AccessClaim, AuditLeaf, Change};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -12,12 +12,18 @@ use crate::actor::Actor;
 /// One audit fact under construction.
 pub(crate) struct Fact {
     entry: Entry,
+    in_the_name_of: Option<AccessClaim>,
 }
 
 impl Fact {
     /// Somebody is about to do something.
     pub(crate) fn intent(actor: &str, action: &str, object: Object, now: Timestamp) -> Self {
         Self::new(actor, action, Phase::Intent, object, now)
+    }
+
+    /// An actor asked for something. It is only begun while the actor is let in.
+    pub(crate) fn asked(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
+        Self::intent(&actor.to_string(), action.as_str(), object, now).by(actor)
     }
 
     /// Something came of it.
@@ -31,7 +37,8 @@ impl Fact {
         Self::new(actor, action, Phase::Outcome(outcome), object, now)
     }
 
-    /// A change of our own records: intent and outcome are one, because both commit together.
+    /// A change of our own records: intent and outcome are one, because both commit together. It is only made while the
+    /// actor is let in.
     pub(crate) fn done(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
         Self::outcome(
             &actor.to_string(),
@@ -40,6 +47,12 @@ impl Fact {
             object,
             now,
         )
+        .by(actor)
+    }
+
+    fn by(mut self, actor: &Actor) -> Self {
+        self.in_the_name_of = actor.standing().claim;
+        self
     }
 
     fn new(actor: &str, action: &str, phase: Phase, object: Object, now: Timestamp) -> Self {
@@ -58,6 +71,7 @@ impl Fact {
                 attempt_id: None,
                 detail: BTreeMap::new(),
             },
+            in_the_name_of: None,
         }
     }
 
@@ -96,6 +110,7 @@ impl Fact {
         let at =
             Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         Change::AppendAudit(AuditLeaf {
+            in_the_name_of: self.in_the_name_of,
             bytes: self.entry.leaf_bytes(),
             hash: *self.entry.leaf_hash().as_bytes(),
             at,

@@ -13,6 +13,7 @@ use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsEr
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
+use crate::access::SessionRules;
 use crate::link::Links;
 
 /// The one group that owns everything until groups can be made.
@@ -56,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) ports: Reach,
     pub(crate) links: Arc<Links>,
     pub(crate) engine: Arc<Engine>,
+    /// How long sessions last.
+    pub(crate) session_rules: SessionRules,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
     /// The other half of the records: nothing but [`Shared::commit`] can reach it.
@@ -63,7 +66,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(ports: Ports, links: Arc<Links>, engine: Arc<Engine>) -> Self {
+    pub(crate) fn new(
+        ports: Ports,
+        links: Arc<Links>,
+        engine: Arc<Engine>,
+        session_rules: SessionRules,
+    ) -> Self {
         let records: Arc<dyn ReadRecords> = ports.records.clone();
         Self {
             ports: Reach {
@@ -77,6 +85,7 @@ impl Shared {
             },
             links,
             engine,
+            session_rules,
             is_trial: false,
             commits: ports.records,
         }
@@ -88,6 +97,7 @@ impl Shared {
             ports: self.ports.clone(),
             links: Arc::clone(&self.links),
             engine: Arc::clone(&self.engine),
+            session_rules: self.session_rules,
             is_trial: true,
             commits: Arc::clone(&self.commits),
         }

@@ -1,6 +1,7 @@
 //! Brings the schema up to date when a database is opened.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use keyferry_ports::records::CanonicalName;
 
 use crate::OpenError;
 use crate::dialect::{Dialect, Engine, Transaction, Turn};
@@ -15,11 +16,21 @@ pub(crate) struct Migration {
 }
 
 /// Every step, oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "records",
-    sql: include_str!("../migrations/0001_records.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "records",
+        sql: include_str!("../migrations/0001_records.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "users",
+        sql: include_str!("../migrations/0003_users.sql"),
+    },
+];
+
+/// The step from which on names of people have a form in which they are compared.
+const PEOPLE: i64 = 3;
 
 const APPLIED: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     number BIGINT NOT NULL PRIMARY KEY,
@@ -85,6 +96,9 @@ pub(crate) async fn migrate(engine: &Engine, migrations: &[Migration]) -> Result
         transaction
             .script(migration.sql_in(engine.dialect()))
             .await?;
+        if migration.number == PEOPLE {
+            name_people(&mut transaction).await?;
+        }
         let values = vec![
             Value::count(migration.number),
             Value::text(migration.name),
@@ -96,6 +110,28 @@ pub(crate) async fn migrate(engine: &Engine, migrations: &[Migration]) -> Result
             .await?;
     }
     transaction.commit().await?;
+    Ok(())
+}
+
+/// Writes the form in which names of people are compared: it is made in one place, and that is not SQL.
+async fn name_people(transaction: &mut Transaction) -> Result<(), OpenError> {
+    let sql = "SELECT id, name FROM users ORDER BY id";
+    let rows = transaction
+        .fetch("user", Statement::new(sql, Vec::new()))
+        .await?;
+    for mut row in rows {
+        let (id, name) = (row.text(), row.text());
+        let (id, name) = (
+            id.map_err(OpenError::Unreadable)?,
+            name.map_err(OpenError::Unreadable)?,
+        );
+        let sql = "UPDATE users SET canonical = $2 WHERE id = $1";
+        let values = vec![
+            Value::text(id),
+            Value::text(CanonicalName::of(&name).as_str()),
+        ];
+        transaction.run(Statement::new(sql, values)).await?;
+    }
     Ok(())
 }
 

@@ -45,6 +45,11 @@ impl Value {
         Self::Int(Some(value.try_into().unwrap_or(i64::MAX)))
     }
 
+    /// Bytes, where they may be missing.
+    pub(crate) fn opt_bytes(value: Option<&[u8]>) -> Self {
+        Self::Bytes(value.map(<[u8]>::to_vec))
+    }
+
     /// Bytes.
     pub(crate) fn bytes(value: &[u8]) -> Self {
         Self::Bytes(Some(value.to_vec()))

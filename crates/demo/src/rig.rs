@@ -134,10 +134,7 @@ impl Rig {
         let user = set_up
             .await
             .map_err(DemoError::app("the installation could not be set up"))?;
-        self.actor = Actor::User {
-            id: user.id,
-            name: user.name,
-        };
+        self.actor = Actor::person(user.id, user.name);
         Ok(())
     }
 

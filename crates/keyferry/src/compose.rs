@@ -72,7 +72,11 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    let app = Arc::new(App::new(ports, &owner(lock.is_some())));
+    let app = Arc::new(App::with_session_rules(
+        ports,
+        &owner(lock.is_some()),
+        config.session_rules,
+    ));
     Ok(Composed {
         app,
         database,
@@ -127,6 +131,7 @@ pub(crate) fn told(error: &AppError) -> CliError {
         ErrorClass::Caller => Exit::Usage,
         ErrorClass::Unauthenticated => Exit::NotSignedIn,
         ErrorClass::Denied => Exit::Denied,
+        ErrorClass::TooMany => Exit::Transient,
         ErrorClass::NotFound => Exit::NotFound,
         ErrorClass::Conflict => Exit::Conflict,
         ErrorClass::Transient => Exit::Transient,

@@ -7,11 +7,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
+use keyferry_app::access::Credentials;
 use keyferry_app::{Actor, App};
 use keyferry_cli::args::{DemoArgs, InitArgs};
 use keyferry_cli::{CliError, Exit, Output, Terminal, World};
 use keyferry_demo::{SimulatedAws, SimulatorSettings, fleet, self_check};
-use keyferry_domain::name::Name;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::secret::SecretText;
 use keyferry_server::config::{self, Config};
@@ -242,14 +242,13 @@ impl Story<'_> {
     async fn tell(&self, world: &mut World) -> Result<(), CliError> {
         let data = self.folder.path();
         let password = read_secret(&data.join(PASSWORD_FILE))?;
-        let name: Name = ADMINISTRATOR
-            .parse()
-            .map_err(|_| CliError::new(Exit::Bug, "the administrator has no name"))?;
+        let said = Credentials {
+            name: ADMINISTRATOR,
+            password: &password,
+            code: None,
+        };
         let access = &self.app.access;
-        let session = access
-            .sign_in(&name, &password)
-            .await
-            .map_err(|error| told(&error))?;
+        let session = access.sign_in(&said).await.map_err(|error| told(&error))?;
         let actor = access
             .by_session(&session.secret)
             .await

@@ -8,12 +8,14 @@
     reason = "a test's helper fails loudly; indexing JSON answers null where nothing is"
 )]
 
+pub mod authenticator;
 pub mod chaos;
 pub mod clock;
 pub mod contract;
 pub mod entropy;
 pub mod fuse;
 pub mod outbox;
+pub mod passwords;
 pub mod records;
 pub mod sim_aws;
 pub mod simulation;

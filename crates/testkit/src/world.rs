@@ -21,6 +21,7 @@ use keyferry_ports::records::{
     AllRecords, Batch, Change, Expect, Job, JobFilter, JobState, Page, User,
 };
 use keyferry_ports::secret::SecretText;
+use keyferry_ports::vault::Passwords;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
 use kms_sim::{Call, Caller, Service, SimConfig, Simulator};
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
 use crate::fuse::{Fuse, Fused, FusedAws};
 use crate::outbox::Outbox;
+use crate::passwords::PlainPasswords;
 use crate::records::MemoryRecords;
 use crate::sim_aws::{Mistake, SimAws};
 
@@ -179,12 +181,38 @@ impl Outside {
         self.start_with_vault(ways, Arc::new(SoftwareVault::sealed()), start)
     }
 
+    /// Starts a process on a database that keeps passwords as they are and counts how often one is looked at.
+    pub fn start_plainly(
+        &self,
+        records: Arc<dyn AllRecords>,
+        passwords: Arc<PlainPasswords>,
+        start: u64,
+    ) -> World {
+        let aws = SimAws::new(Arc::clone(&self.sim), self.clock.clone(), Mistake::None);
+        let ways = Ways {
+            records,
+            aws: Arc::new(aws),
+            clock: self.clock.clone(),
+        };
+        self.start_of(ways, open_vault(), passwords, start)
+    }
+
     /// Starts a process that reaches the outside by other ways than in memory.
     pub fn start_by(&self, ways: Ways, start: u64) -> World {
         self.start_with_vault(ways, open_vault(), start)
     }
 
     fn start_with_vault(&self, ways: Ways, vault: Arc<SoftwareVault>, start: u64) -> World {
+        self.start_of(ways, vault, Arc::new(Argon2Passwords), start)
+    }
+
+    fn start_of(
+        &self,
+        ways: Ways,
+        vault: Arc<SoftwareVault>,
+        passwords: Arc<dyn Passwords>,
+        start: u64,
+    ) -> World {
         let Ways {
             records,
             aws,
@@ -194,7 +222,7 @@ impl Outside {
             records,
             vault: vault.clone(),
             seal_control: vault,
-            passwords: Arc::new(Argon2Passwords),
+            passwords,
             aws,
             messenger: self.outbox.clone(),
             clock,
@@ -205,10 +233,10 @@ impl Outside {
         World {
             outside: self.clone(),
             app: App::new(ports, &format!("server-{start}")),
-            actor: Actor::User {
-                id: UserId::new(Uuid::from_u128(7)),
-                name: "ann".parse().expect("a name"),
-            },
+            actor: Actor::person(
+                UserId::new(Uuid::from_u128(7)),
+                "ann".parse().expect("a name"),
+            ),
         }
     }
 }
@@ -315,17 +343,10 @@ impl World {
 
     /// The same in other records.
     pub async fn know_actor_in(&self, records: &dyn AllRecords) {
-        let Actor::User { id, name } = &self.actor else {
+        let Actor::User { id, name, .. } = &self.actor else {
             return;
         };
-        let user = User {
-            id: *id,
-            name: name.clone(),
-            password_hash: String::new(),
-            is_locked: false,
-            created_at: beginning(),
-            revision: 1,
-        };
+        let user = User::new(*id, name.clone(), String::new(), beginning());
         let batch = Batch::new().with(Change::PutUser(user, Expect::New));
         records.commit(batch).await.expect("nobody has that name");
     }

@@ -123,7 +123,7 @@ impl AccessKeys {
         };
         let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
         let about = object("connection", connection.id, &connection.name);
-        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
+        let fact = Fact::asked(actor, action, about, now).job(job.id);
         let mut batch = Batch::from(changes).with(fact.change());
         batch
             .changes

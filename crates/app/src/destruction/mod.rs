@@ -86,8 +86,7 @@ impl Keys {
             return Ok(found);
         }
         let about = object("key", found.key.id, &found.key.name);
-        let word = Action::KeyDestroyVersion.as_str();
-        let fact = Fact::intent(&actor.to_string(), word, about, now)
+        let fact = Fact::asked(actor, Action::KeyDestroyVersion, about, now)
             .detail("version", number)
             .detail("due", due_at);
         let batch = Batch::new()

@@ -281,7 +281,7 @@ impl KmsKeys {
         };
         let name = first.name.clone();
         let about = object("kms-key", first.id, &first.name);
-        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now).job(job.id);
+        let fact = Fact::asked(actor, action, about, now).job(job.id);
         batch.push(fact.change());
         let batch = std::mem::take(batch);
         let committed = match &self.part {

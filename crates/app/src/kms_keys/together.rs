@@ -154,12 +154,7 @@ impl KmsKeys {
     ) -> Result<Option<Job>, AppError> {
         let ports = &self.shared.ports;
         let now = self.shared.now();
-        let fact = Fact::intent(
-            &order.actor.to_string(),
-            order.action.as_str(),
-            order.about.clone(),
-            now,
-        );
+        let fact = Fact::asked(order.actor, order.action, order.about.clone(), now);
         if targets.is_empty() {
             batch.push(fact.change());
             self.shared.commit(batch).await?;

@@ -333,10 +333,10 @@ async fn what_each_kms_key_has_for_itself_is_not_given_to_many() {
 #[tokio::test]
 async fn whoever_is_no_user_any_more_changes_nothing() {
     let world = fleet(2).await;
-    let stranger = Actor::User {
-        id: UserId::new(uuid::Uuid::from_u128(99)),
-        name: "gone".parse().unwrap(),
-    };
+    let stranger = Actor::person(
+        UserId::new(uuid::Uuid::from_u128(99)),
+        "gone".parse().unwrap(),
+    );
     let command = Bulk {
         selection: everything(),
         operation: tagging("pay"),

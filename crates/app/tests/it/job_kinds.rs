@@ -95,7 +95,18 @@ fn swept(action: Action) -> Swept {
         | Action::SealSeal
         | Action::SealUnseal
         | Action::SessionUse
-        | Action::TokenManage => Swept::NoJob,
+        | Action::TokenManage
+        | Action::UserChangePassword
+        | Action::UserCreate
+        | Action::UserEndSessions
+        | Action::UserLock
+        | Action::UserOffboard
+        | Action::UserRead
+        | Action::UserResetPassword
+        | Action::UserResetTotp
+        | Action::UserSetTotp
+        | Action::UserUnlock
+        | Action::UserUpdate => Swept::NoJob,
     }
 }
 

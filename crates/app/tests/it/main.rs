@@ -37,6 +37,8 @@ mod many;
 mod only_copy;
 mod operations;
 mod pass_through;
+mod people;
+mod people_model;
 mod places;
 mod promises;
 mod regions;

@@ -1,5 +1,6 @@
 //! Changes of Keyferry's own records, tried first: the same checks and answers, and nothing is kept, sent or told.
 
+use keyferry_app::access::Credentials;
 use keyferry_app::alert_delivery::AddDestination;
 use keyferry_app::connections::{AddConnection, LinkChange, LinkRequest, Stored, UpdateConnection};
 use keyferry_app::key_copies::CopyToGroup;
@@ -287,7 +288,12 @@ async fn the_first_administrator_and_a_session_are_not_kept_on_trial_either() {
             .await
     };
     done(&world, add, |user| user.name).await;
-    let sign_in = async |app: &App| app.access.sign_in(&name.parse().unwrap(), &password).await;
+    let said = Credentials {
+        name,
+        password: &password,
+        code: None,
+    };
+    let sign_in = async |app: &App| app.access.sign_in(&said).await;
     done(&world, sign_in, |issued| issued.record.expires_at).await;
 }
 

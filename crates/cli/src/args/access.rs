@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::TrialArgs;
+use super::{CodeArgs, TrialArgs};
 use crate::secrets::SecretSource;
 
 /// Where a password or passphrase comes from; asked for unless given.
@@ -41,6 +41,12 @@ pub struct LoginArgs {
     /// Your password.
     #[command(flatten)]
     pub password: SecretArgs,
+    /// Another password, where yours was set by somebody else; asked for unless given.
+    #[arg(long, value_name = "FILE")]
+    pub new_password_file: Option<PathBuf>,
+    /// The code of your second factor, where you have one; asked for unless given.
+    #[command(flatten)]
+    pub code: CodeArgs,
     /// SHA-256 of the server's certificate, as `keyferry init` printed it; shown and asked about unless given.
     #[arg(long, value_name = "SHA256")]
     pub fingerprint: Option<String>,

@@ -14,6 +14,7 @@ mod kms_key_make;
 mod kms_key_update;
 mod local;
 mod rotation;
+mod user;
 mod which;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
@@ -42,6 +43,10 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use user::{
+    ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
+    TotpCommand, UserCommand,
+};
 
 pub use rotation::{RotateManyArgs, RotationArgs, ScheduleCommand};
 pub use which::WhichArgs;
@@ -157,6 +162,12 @@ pub enum Command {
     /// Open and close the vault.
     #[command(subcommand)]
     Seal(SealCommand),
+    /// People, and your own password and second factor.
+    #[command(subcommand)]
+    User(Box<UserCommand>),
+    /// Who is signed in where.
+    #[command(subcommand)]
+    Session(SessionCommand),
     /// Your API tokens.
     #[command(subcommand)]
     Token(TokenCommand),

@@ -1,17 +1,21 @@
 //! Signing in and out, tokens, and the vault's seal.
 
 use keyferry_api::access::{
-    CreateTokenRequest, CreatedTokenView, MeView, SignInRequest, TokenPage, TokenView,
+    ChangePasswordRequest, CreateTokenRequest, CreatedTokenView, MeView, SessionLimit, SessionView,
+    SignInRequest, TokenPage, TokenView,
 };
 use keyferry_api::endpoints as at;
 use keyferry_api::seal::{SealStatusView, UnsealRequest};
+use keyferry_api::secret::Secret;
 
+use super::user::code;
 use super::{Context, text};
 use crate::args::{Globals, LoginArgs, SealCommand, TokenCommand};
-use crate::client::{Call, Client, shown_fingerprint};
+use crate::client::{Call, Client, Reply, shown_fingerprint};
 use crate::error::{CliError, Exit};
 use crate::pin;
 use crate::profile::{self, Profile};
+use crate::secrets::SecretSource;
 use crate::table::Table;
 use crate::world::World;
 
@@ -30,21 +34,11 @@ pub(crate) async fn login(
         ..known
     };
     let client = Client::new(&profile)?;
-    let user = match args.user {
-        Some(user) => user,
+    let user = match &args.user {
+        Some(user) => user.clone(),
         None => ask(world, "User")?,
     };
-    let password = world.secret("password", &args.password.source())?;
-    let request = SignInRequest { user, password };
-    let reply = client
-        .send(Call::to(&at::SIGN_IN, &[]).body(&request))
-        .await
-        .map_err(wrong_password)?;
-    let cookie = reply
-        .cookie
-        .as_deref()
-        .and_then(|cookie| cookie.split(';').next())
-        .map(str::to_owned);
+    let cookie = sign_in(world, &client, &args, &user).await?;
     let made = make_token(&client, &cookie, args.token_name).await?;
     // The session has done its work; the token stays. A failure to end it early is harmless.
     let _ = client
@@ -53,21 +47,111 @@ pub(crate) async fn login(
     profile.token = made.token;
     profile.token_id = Some(made.details.id);
     profile::save(world, &profile)?;
-    world.say(&format!(
-        "signed in to {} as {}",
-        client.url(),
-        request.user
-    ));
+    world.say(&format!("signed in to {} as {user}", client.url()));
     Ok(())
 }
 
+/// Begins a session, with whatever the server asks for beyond the password.
+async fn sign_in(
+    world: &mut World,
+    client: &Client,
+    args: &LoginArgs,
+    user: &str,
+) -> Result<Option<String>, CliError> {
+    let password = world.secret("password", &args.password.source())?;
+    let totp = match args.code.code_file {
+        Some(_) => Some(code(world, &args.code)?),
+        None => None,
+    };
+    let mut request = SignInRequest {
+        user: user.to_owned(),
+        password,
+        totp,
+    };
+    let mut reply = client
+        .send(Call::to(&at::SIGN_IN, &[]).body(&request))
+        .await;
+    if matches!(&reply, Err(error) if error.code.as_deref() == Some(TOTP_REQUIRED)) {
+        request.totp = Some(code(world, &args.code)?);
+        reply = client
+            .send(Call::to(&at::SIGN_IN, &[]).body(&request))
+            .await;
+    }
+    let reply = reply.map_err(wrong_password)?;
+    let cookie = cookie_of(&reply);
+    let begun: SessionView = reply.read()?;
+    match begun.only_for {
+        None => Ok(cookie),
+        Some(SessionLimit::ChangePassword) => {
+            set_own_password(world, client, args, request.password, &cookie).await
+        }
+        Some(SessionLimit::Unseal) => open_vault(world, client, &cookie).await,
+    }
+}
+
+fn cookie_of(reply: &Reply) -> Option<String> {
+    let cookie = reply.cookie.as_deref()?;
+    cookie.split(';').next().map(str::to_owned)
+}
+
+/// The first thing that a person does whose password somebody else has set.
+async fn set_own_password(
+    world: &mut World,
+    client: &Client,
+    args: &LoginArgs,
+    old: Secret,
+    cookie: &Option<String>,
+) -> Result<Option<String>, CliError> {
+    world.say("this password was set by somebody else; set one of your own");
+    let source = SecretSource {
+        file: args.new_password_file.clone(),
+        variable: None,
+    };
+    let new = world.secret("new password", &source)?;
+    let request = ChangePasswordRequest { old, new };
+    let call = Call::to(&at::CHANGE_PASSWORD, &[]).body(&request);
+    let reply = client.send(by_cookie(call, client, cookie)).await?;
+    Ok(cookie_of(&reply))
+}
+
+/// While the vault is sealed nobody can check the code of an app: whoever has one can only open it.
+async fn open_vault(
+    world: &mut World,
+    client: &Client,
+    cookie: &Option<String>,
+) -> Result<Option<String>, CliError> {
+    world.say("the vault is sealed, so that your code cannot be checked; open the vault first");
+    let source = SecretSource {
+        file: None,
+        variable: None,
+    };
+    let passphrase = world.secret("passphrase of the vault", &source)?;
+    let request = UnsealRequest { passphrase };
+    let call = Call::to(&at::UNSEAL, &[]).body(&request);
+    client.send(by_cookie(call, client, cookie)).await?;
+    let signed_out = by_cookie(Call::to(&at::SIGN_OUT, &[]), client, cookie);
+    // It is good for nothing else, and ends by itself.
+    let _ = client.send(signed_out).await;
+    Err(CliError::new(
+        Exit::NotSignedIn,
+        "the vault is open now, and you are not signed in yet",
+    )
+    .hint("run `keyferry login` again, with a code"))
+}
+
+/// The code of the problem that says no more.
+const NOT_SIGNED_IN: &str = "access.not-signed-in";
+
+/// The code of the problem that asks for a second factor.
+const TOTP_REQUIRED: &str = "access.totp-required";
+
 /// The server tells nobody which of the two was wrong.
 fn wrong_password(error: CliError) -> CliError {
-    if error.exit != Exit::NotSignedIn {
+    if error.code.as_deref() != Some(NOT_SIGNED_IN) {
         return error;
     }
     CliError::new(error.exit, "user or password is wrong").hint(
-        "check both; upper and lower case count. `keyferry init` and `keyferry demo` print the first password",
+        "check both; in the password upper and lower case count. `keyferry init` and `keyferry demo` print the first password",
     )
 }
 

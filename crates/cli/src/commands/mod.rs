@@ -20,7 +20,9 @@ mod kms_key_make;
 mod kms_key_update;
 mod operation;
 mod rotation;
+mod session;
 mod text;
+mod user;
 
 use crate::args::{Command, Globals, LocalCommand, TrialArgs};
 use crate::client::Client;
@@ -128,6 +130,8 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Group(command) => group::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
+        Command::User(command) => user::run(&mut context, *command).await,
+        Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,

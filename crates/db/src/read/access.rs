@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
-use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessRecords, ApiToken, AuditFilter, AuditRecord, AuditRecords, Page, PageOf, Records, Seal,
-    SealedKeyring, Session, User,
+    AccessRecords, ApiToken, AuditFilter, AuditRecord, AuditRecords, CanonicalName, Page, PageOf,
+    Records, Seal, SealedKeyring, Session, SignInTries, User,
 };
 
 use super::{Noun, bad_cursor};
 use crate::Database;
 use crate::rows::access::{
-    LEAF, SEAL, SESSION, TOKEN, USER, read_leaf, read_seal, read_session, read_token, read_user,
+    LEAF, SEAL, SESSION, TOKEN, TRIES, USER, read_leaf, read_seal, read_session, read_token,
+    read_tries, read_user,
 };
 use crate::sql::{Conditions, Statement, Value};
 
@@ -33,6 +33,12 @@ const SESSIONS: Noun<Session> = Noun {
     columns: SESSION,
     read: read_session,
 };
+const TRIED: Noun<SignInTries> = Noun {
+    what: "tries to sign in",
+    table: "sign_in_tries",
+    columns: TRIES,
+    read: read_tries,
+};
 const SEALS: Noun<Seal> = Noun {
     what: "seal",
     table: "seals",
@@ -52,8 +58,10 @@ impl AccessRecords for Database {
         USERS.find_by(self, "id", Value::text(id)).await
     }
 
-    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>> {
-        USERS.find_by(self, "name", Value::text(name)).await
+    async fn find_user_by_name(&self, name: &CanonicalName) -> Records<Option<User>> {
+        USERS
+            .find_by(self, "canonical", Value::text(name.as_str()))
+            .await
     }
 
     async fn list_users(&self) -> Records<Vec<User>> {
@@ -79,6 +87,15 @@ impl AccessRecords for Database {
 
     async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>> {
         SESSIONS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn list_sessions(&self, user: UserId) -> Records<Vec<Session>> {
+        let clause = "WHERE user_id = $1 ORDER BY created_at DESC, id DESC";
+        SESSIONS.list(self, clause, vec![Value::text(user)]).await
+    }
+
+    async fn find_sign_in_tries(&self, name: &[u8; 32]) -> Records<Option<SignInTries>> {
+        TRIED.find_by(self, "name_hash", Value::bytes(name)).await
     }
 
     async fn list_seals(&self) -> Records<Vec<Seal>> {

@@ -1,12 +1,17 @@
 //! Writing people, tokens, sessions, seals, keyring.
 
+use jiff::Timestamp;
 use keyferry_domain::id::{SealId, SessionId};
-use keyferry_ports::records::{ApiToken, Expect, Seal, SealedKeyring, Session, User};
+use keyferry_ports::records::{
+    ACCESS_ENDED, AccessClaim, ApiToken, Expect, Seal, SealedKeyring, Session, SignInTries, User,
+    Via,
+};
 
 use super::{Conflicts, Writer};
 use crate::failure::Failure;
 use crate::rows::access::{
-    SEAL, SESSION, TOKEN, USER, seal_values, session_values, token_values, user_values,
+    SEAL, SESSION, TOKEN, TRIES, USER, seal_values, session_values, token_values, tries_values,
+    user_values,
 };
 use crate::sql::{Statement, Value};
 
@@ -24,6 +29,11 @@ const SESSIONS: Conflicts = Conflicts {
     seen: "session",
     taken: "session",
     reference: "user of the session",
+};
+const TRIED: Conflicts = Conflicts {
+    seen: "tries to sign in",
+    taken: "tries to sign in",
+    reference: "tries to sign in",
 };
 const SEALS: Conflicts = Conflicts {
     seen: "seal",
@@ -47,9 +57,29 @@ impl Writer {
             .await
     }
 
-    pub(super) async fn put_session(&mut self, row: &Session) -> Result<(), Failure> {
-        self.upsert("sessions", SESSION, session_values(row), SESSIONS)
+    pub(super) async fn insert_session(&mut self, row: &Session) -> Result<(), Failure> {
+        self.insert("sessions", SESSION, session_values(row), SESSIONS)
             .await
+    }
+
+    pub(super) async fn touch_session(
+        &mut self,
+        id: SessionId,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE sessions SET used_at = $2 WHERE id = $1";
+        let values = vec![Value::text(id), Value::time(at)];
+        self.run(Statement::new(sql, values), SESSIONS).await
+    }
+
+    pub(super) async fn confirm_session(
+        &mut self,
+        id: SessionId,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE sessions SET confirmed_at = $2 WHERE id = $1";
+        let values = vec![Value::text(id), Value::time(at)];
+        self.run(Statement::new(sql, values), SESSIONS).await
     }
 
     pub(super) async fn delete_session(&mut self, id: SessionId) -> Result<(), Failure> {
@@ -58,6 +88,52 @@ impl Writer {
             .run(Statement::new(sql, vec![Value::text(id)]))
             .await?;
         Ok(())
+    }
+
+    pub(super) async fn put_sign_in_tries(
+        &mut self,
+        row: &SignInTries,
+        expect: Expect,
+    ) -> Result<(), Failure> {
+        self.put("sign_in_tries", TRIES, tries_values(row), expect, TRIED)
+            .await
+    }
+
+    pub(super) async fn delete_sign_in_tries(&mut self, name: &[u8; 32]) -> Result<(), Failure> {
+        let sql = "DELETE FROM sign_in_tries WHERE name_hash = $1";
+        let statement = Statement::new(sql, vec![Value::bytes(name)]);
+        self.transaction.run(statement).await?;
+        Ok(())
+    }
+
+    pub(super) async fn prune_sign_in_tries(&mut self, before: Timestamp) -> Result<(), Failure> {
+        let sql = "DELETE FROM sign_in_tries WHERE last_at < $1";
+        let statement = Statement::new(sql, vec![Value::time(before)]);
+        self.transaction.run(statement).await?;
+        Ok(())
+    }
+
+    /// Looks once more whether a person is let in, and keeps that from being changed until the batch is written.
+    pub(super) async fn check_claim(&mut self, claim: AccessClaim) -> Result<(), Failure> {
+        let (table, id, is_valid) = match claim.via {
+            Via::Session(id) => ("sessions", id.to_string(), "via.epoch = $2"),
+            Via::Token(id) => ("api_tokens", id.to_string(), "via.revoked_at IS NULL"),
+        };
+        let lock = self.transaction.dialect().for_share;
+        let sql = format!(
+            "SELECT users.id FROM users JOIN {table} via ON via.user_id = users.id \
+             WHERE users.id = $1 AND users.access_epoch = $2 AND users.is_locked = 0 \
+             AND users.offboarded_at IS NULL AND via.id = $3 AND {is_valid} {lock}"
+        );
+        let values = vec![
+            Value::text(claim.user),
+            Value::count(claim.epoch),
+            Value::text(id),
+        ];
+        match self.has(Statement::new(sql, values)).await? {
+            true => Ok(()),
+            false => Err(Failure::Conflict(ACCESS_ENDED)),
+        }
     }
 
     pub(super) async fn insert_seal(&mut self, row: &Seal) -> Result<(), Failure> {

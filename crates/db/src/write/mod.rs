@@ -62,6 +62,9 @@ impl Commits for Database {
 impl Database {
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
+        for claim in batch.claims() {
+            writer.check_claim(claim).await?;
+        }
         for change in &batch.changes {
             writer.apply(change).await?;
         }
@@ -202,8 +205,13 @@ impl Writer {
             Change::AppendAudit(_) => Ok(()),
             Change::PutUser(row, expect) => self.put_user(row, *expect).await,
             Change::PutToken(row) => self.put_token(row).await,
-            Change::PutSession(row) => self.put_session(row).await,
+            Change::InsertSession(row) => self.insert_session(row).await,
+            Change::TouchSession(id, at) => self.touch_session(*id, *at).await,
+            Change::ConfirmSession(id, at) => self.confirm_session(*id, *at).await,
             Change::DeleteSession(id) => self.delete_session(*id).await,
+            Change::PutSignInTries(row, expect) => self.put_sign_in_tries(row, *expect).await,
+            Change::DeleteSignInTries(name) => self.delete_sign_in_tries(name).await,
+            Change::PruneSignInTries(before) => self.prune_sign_in_tries(*before).await,
             Change::InsertSeal(row) => self.insert_seal(row).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,

@@ -14,4 +14,5 @@ mod kill;
 mod leases;
 mod same_answers;
 mod schema;
+mod sign_in;
 mod support;

@@ -6,7 +6,9 @@ use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
-use keyferry_ports::records::{AttemptState, DeliveryState, JobState, Priority, TargetState};
+use keyferry_ports::records::{
+    AccessRecords as _, AttemptState, CanonicalName, DeliveryState, JobState, Priority, TargetState,
+};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use crate::support::{PostgresSchema, SqliteFile};
@@ -113,8 +115,57 @@ async fn opening_twice_migrates_once() {
         .await
         .unwrap()
         .get(0);
-    assert_eq!(count, 1);
+    assert_eq!(count, 2);
     schema.drop().await;
+}
+
+/// A database as the first version left it, with a person who is signed in.
+async fn database_of_the_first_version(file: &SqliteFile) {
+    let url = format!("sqlite:{}?mode=rwc", file.path().display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let sql = SCHEMA
+        .replace("{text}", "TEXT")
+        .replace("{bytes}", "BLOB")
+        .replace("{serial}", "INTEGER PRIMARY KEY");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, SCHEMA.as_bytes());
+    let hash: String = hash.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let rows = format!(
+        "CREATE TABLE schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL);
+         INSERT INTO schema_migrations (number, name, hash) VALUES (1, 'records', '{hash}');
+         INSERT INTO users (id, name, password_hash, is_locked, created_at, revision)
+         VALUES ('00000000-0000-0000-0000-000000000007', 'Änne Lee', 'x', 0, 5, 3);
+         INSERT INTO sessions (id, user_id, hash, created_at, used_at, expires_at)
+         VALUES ('00000000-0000-0000-0000-000000000008', '00000000-0000-0000-0000-000000000007', zeroblob(32), 6, 7, 8);"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(rows))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn people_and_sessions_of_the_first_version_are_taken_over() {
+    let file = SqliteFile::new();
+    database_of_the_first_version(&file).await;
+
+    let database = file.open().await;
+
+    let name = CanonicalName::of("änne LEE");
+    let person = database.find_user_by_name(&name).await.unwrap().unwrap();
+    assert_eq!(person.name.as_str(), "Änne Lee");
+    assert_eq!((person.access_epoch, person.revision), (1, 3));
+    assert!(person.may_enter() && !person.must_change_password && person.totp.is_none());
+    assert_eq!(person.recovery_codes, Vec::<[u8; 32]>::new());
+    let sessions = database.list_sessions(person.id).await.unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!((sessions[0].epoch, sessions[0].limit), (1, None));
+    assert_eq!(sessions[0].confirmed_at, sessions[0].created_at);
+    database.close().await;
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::access::AccessClaim;
+
 /// A leaf to append. Index and tree are the records' affair, the bytes are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLeaf {
@@ -17,6 +19,8 @@ pub struct AuditLeaf {
     pub action: String,
     /// On which object (its id), for searching.
     pub object: String,
+    /// Whose access must not have ended when it is written; it is not stored.
+    pub in_the_name_of: Option<AccessClaim>,
 }
 
 /// A leaf with its place.

@@ -1,5 +1,7 @@
 //! What can be written.
 
+use std::collections::BTreeSet;
+
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
@@ -16,7 +18,7 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
 
-use super::access::{ApiToken, Seal, SealedKeyring, Session, User};
+use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
 use super::audit::AuditLeaf;
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
@@ -27,6 +29,9 @@ pub const VERSION_NEEDED: &str = "key version that a kms key needs";
 
 /// The conflict of a KMS key that begins to need a version with the destruction of that version.
 pub const VERSION_DOOMED: &str = "key version that is destroyed";
+
+/// The conflict of a batch with the end of the access in whose name it is.
+pub const ACCESS_ENDED: &str = "access of the person";
 
 /// What a writer expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,16 +157,27 @@ pub enum Change {
     InsertAttempt(Attempt, LaneClaim),
     /// Write an attempt's outcome; a conflict where it is already done or refused.
     FinishAttempt(Attempt),
-    /// Append to the audit log.
+    /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
+    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
     AppendAudit(AuditLeaf),
-    /// Write a user. A taken name is a conflict.
+    /// Write a user. A name whose canonical form is taken is a conflict.
     PutUser(User, Expect),
     /// Write a token: new, or revoked.
     PutToken(ApiToken),
-    /// Write a session: new, or used.
-    PutSession(Session),
+    /// Add a session.
+    InsertSession(Session),
+    /// Note that a session is used; a conflict where it is gone, so that none comes back.
+    TouchSession(SessionId, Timestamp),
+    /// Note that the person of a session proved who it is; a conflict where it is gone.
+    ConfirmSession(SessionId, Timestamp),
     /// Remove a session.
     DeleteSession(SessionId),
+    /// Write how often it was tried to sign in under a name.
+    PutSignInTries(SignInTries, Expect),
+    /// Forget the tries of a name, if there are any.
+    DeleteSignInTries([u8; 32]),
+    /// Forget all tries whose last one was before this.
+    PruneSignInTries(Timestamp),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.
@@ -211,6 +227,17 @@ impl Batch {
             is_trial: self.is_trial || is_trial,
             ..self
         }
+    }
+
+    /// In whose names it is written; each once.
+    pub fn claims(&self) -> BTreeSet<AccessClaim> {
+        self.changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::AppendAudit(leaf) => leaf.in_the_name_of,
+                _ => None,
+            })
+            .collect()
     }
 
     /// Whether there is nothing to write.

@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod canonical;
 mod change;
 mod delivery;
 mod filter;
@@ -30,9 +31,12 @@ use keyferry_domain::version::VersionNumber;
 
 use jiff::Timestamp;
 
-pub use access::{ApiToken, Seal, SealedKeyring, Session, User};
+pub use access::{
+    AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
+};
 pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
-pub use change::{Batch, Change, Expect, VERSION_DOOMED, VERSION_NEEDED};
+pub use canonical::CanonicalName;
+pub use change::{ACCESS_ENDED, Batch, Change, Expect, VERSION_DOOMED, VERSION_NEEDED};
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
 pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
@@ -239,8 +243,8 @@ pub trait JobRecords: Send + Sync + 'static {
 pub trait AccessRecords: Send + Sync + 'static {
     /// By id.
     async fn find_user(&self, id: UserId) -> Records<Option<User>>;
-    /// By name.
-    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>>;
+    /// By name, however it is written.
+    async fn find_user_by_name(&self, name: &CanonicalName) -> Records<Option<User>>;
     /// All, by name.
     async fn list_users(&self) -> Records<Vec<User>>;
     /// By the SHA-256 of the token.
@@ -253,6 +257,10 @@ pub trait AccessRecords: Send + Sync + 'static {
     async fn find_session(&self, hash: &[u8; 32]) -> Records<Option<Session>>;
     /// By id.
     async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>>;
+    /// All of a user, those that are over included, newest first.
+    async fn list_sessions(&self, user: UserId) -> Records<Vec<Session>>;
+    /// How often it was tried to sign in under a name, by the SHA-256 of its canonical form.
+    async fn find_sign_in_tries(&self, name: &[u8; 32]) -> Records<Option<SignInTries>>;
     /// All seals.
     async fn list_seals(&self) -> Records<Vec<Seal>>;
     /// By id.

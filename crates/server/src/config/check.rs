@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use keyferry_app::access::SessionRules;
+
 use super::Mistakes;
 use super::source::{Raw, hide_password};
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub body_bytes_max: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// How long sessions last.
+    pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
     pub alert_private_hosts: Vec<String>,
     /// What is logged.
@@ -136,6 +140,7 @@ impl Raw {
             timeout: Duration::from_secs(
                 checker.parse("http.timeout_seconds", 60, |text| number(text, 1, 3600)),
             ),
+            session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
@@ -146,6 +151,18 @@ impl Raw {
             Err(Mistakes(checker.mistakes))
         }
     }
+}
+
+fn session_rules(checker: &mut Checker<'_>) -> SessionRules {
+    let idle = checker.parse(
+        "sessions.idle_minutes",
+        SessionRules::IDLE_MINUTES,
+        |text| number(text, 1, SessionRules::IDLE_MINUTES_MAX),
+    );
+    let hours = checker.parse("sessions.hours_max", SessionRules::HOURS_MAX, |text| {
+        number(text, 1, SessionRules::HOURS_MAX)
+    });
+    SessionRules::new(idle, hours).unwrap_or_default()
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -82,6 +82,16 @@ pub const KEYS: &[Key] = &[
         "How long a request may take, in seconds.",
     ),
     key(
+        "sessions.idle_minutes",
+        "15",
+        "After how many minutes without a request a session ends: 1 to 30.",
+    ),
+    key(
+        "sessions.hours_max",
+        "12",
+        "After how many hours a session ends however much it is used: 1 to 12.",
+    ),
+    key(
         "alerts.private_hosts",
         "",
         "Hosts that webhooks and mail may go to although their address is private, loopback or link-local, and without TLS; \

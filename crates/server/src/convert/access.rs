@@ -1,16 +1,20 @@
 //! Sessions, people and tokens.
 
-use keyferry_api::access::{ActorKind, MeView, SessionView, TokenView};
+use keyferry_api::access::{
+    ActorKind, MeView, SessionLimit, SessionPage, SessionRowView, SessionView, TokenView,
+};
 use keyferry_api::seal::SealStatusView;
+use keyferry_api::secret::Secret;
 use keyferry_app::seals::SealStatus;
 use keyferry_app::{Actor, AppError};
-use keyferry_domain::id::TokenId;
-use keyferry_ports::records::{ApiToken, Session};
+use keyferry_domain::id::{SessionId, TokenId};
+use keyferry_ports::records::{self as ports, ApiToken, Session};
+use keyferry_ports::secret::SecretText;
 
 /// Who is signed in.
 pub(crate) fn me(actor: Actor) -> MeView {
     match actor {
-        Actor::User { id, name } => MeView {
+        Actor::User { id, name, .. } => MeView {
             id: id.to_string(),
             name: name.to_string(),
             kind: ActorKind::User,
@@ -31,7 +35,51 @@ pub(crate) fn session(session: &Session, user: String) -> SessionView {
     SessionView {
         user,
         expires_at: session.expires_at.to_string(),
+        only_for: session.limit.map(limit),
     }
+}
+
+fn limit(limit: ports::SessionLimit) -> SessionLimit {
+    match limit {
+        ports::SessionLimit::ChangePassword => SessionLimit::ChangePassword,
+        ports::SessionLimit::Unseal => SessionLimit::Unseal,
+    }
+}
+
+/// A session among others, as `actor` sees it.
+pub(crate) fn session_row(session: Session, actor: &Actor) -> SessionRowView {
+    let asks = actor.standing().claim.map(|claim| claim.via);
+    SessionRowView {
+        id: session.id.to_string(),
+        is_this: asks == Some(ports::Via::Session(session.id)),
+        only_for: session.limit.map(limit),
+        created_at: session.created_at.to_string(),
+        confirmed_at: session.confirmed_at.to_string(),
+        used_at: session.used_at.to_string(),
+        expires_at: session.expires_at.to_string(),
+    }
+}
+
+/// Sessions, as `actor` sees them.
+pub(crate) fn session_page(sessions: Vec<Session>, actor: &Actor) -> SessionPage {
+    let rows = sessions.into_iter().map(|one| session_row(one, actor));
+    SessionPage {
+        items: rows.collect(),
+        next: None,
+    }
+}
+
+/// A session's id from text.
+pub(crate) fn session_id(text: &str) -> Result<SessionId, AppError> {
+    text.parse().map_err(|_| AppError::NotFound {
+        what: "session",
+        selector: text.to_owned(),
+    })
+}
+
+/// A secret of a request.
+pub(crate) fn secret(secret: &Secret) -> SecretText {
+    SecretText::new(secret.expose())
 }
 
 /// A token's id from text.

@@ -22,3 +22,4 @@ pub(crate) mod paperwork;
 pub(crate) mod plan;
 pub(crate) mod rotation;
 pub(crate) mod time;
+pub(crate) mod user;

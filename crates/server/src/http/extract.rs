@@ -174,6 +174,22 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionOfKey {
     }
 }
 
+/// A person and one of its sessions, as the path names them.
+pub(crate) struct SessionOfUser {
+    pub(crate) user: String,
+    pub(crate) session: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionOfUser {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((user, session))| Self { user, session })
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
 /// `Idempotency-Key`, where one is given.
 pub(crate) struct Idempotency(pub(crate) Option<String>);
 

@@ -47,6 +47,7 @@ fn status_of(class: ErrorClass) -> (u16, &'static str) {
         ErrorClass::Caller => (400, "Bad request"),
         ErrorClass::Unauthenticated => (401, "Not signed in"),
         ErrorClass::Denied => (403, "Forbidden"),
+        ErrorClass::TooMany => (429, "Too many tries"),
         ErrorClass::NotFound => (404, "Not found"),
         ErrorClass::Conflict => (409, "Conflict"),
         ErrorClass::Transient => (503, "Try again later"),

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use keyferry_api::endpoint::{Endpoint, Method};
 use keyferry_api::problem::HttpCode;
-use keyferry_app::{Action, ApprovalClass};
+use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
 use super::problem::Refused;
 use crate::state::ServerState;
@@ -40,6 +40,8 @@ pub enum Resource {
     Schedule,
     /// The seals.
     Seal,
+    /// People.
+    User,
     /// One's own session and tokens.
     OwnAccess,
 }
@@ -59,6 +61,7 @@ impl Resource {
             Self::KmsKey => "kms-key",
             Self::Schedule => "schedule",
             Self::Seal => "seal",
+            Self::User => "user",
             Self::OwnAccess => "own-access",
         }
     }
@@ -132,12 +135,23 @@ where
         resource,
         approval_class: action.approval_class(),
     };
-    let handler = on(filter(endpoint.method), handler);
+    let within = move |request, next| within_limit(action, request, next);
+    let handler = on(filter(endpoint.method), handler).layer(from_fn(within));
     Route {
         endpoint,
         access,
         patience: Patience::Usual,
         handler,
+    }
+}
+
+/// A session that is only good for one thing gets no further with others, before anything of the request is looked at.
+async fn within_limit(action: Action, request: Request, next: Next) -> Response {
+    let actor = request.extensions().get::<Actor>();
+    match actor.map(|actor| actor.may_try(action)) {
+        Some(Ok(())) => next.run(request).await,
+        Some(Err(error)) => Refused::from(AppError::from(error)).into_response(),
+        None => super::auth::not_signed_in().into_response(),
     }
 }
 

@@ -13,15 +13,17 @@ mod kms_keys;
 mod page;
 mod schedules;
 mod seal;
+mod second_factor;
 mod sessions;
 mod system;
+mod users;
 
 use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
     Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess,
-    Schedule, Seal,
+    Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -40,6 +42,60 @@ pub fn all() -> Vec<Route> {
             Action::SessionUse,
             OwnAccess,
             sessions::sign_out,
+        ),
+        guarded(
+            at::CONFIRM_SESSION,
+            Action::SessionUse,
+            OwnAccess,
+            sessions::confirm,
+        ),
+        guarded(
+            at::LIST_SESSIONS,
+            Action::SessionUse,
+            OwnAccess,
+            sessions::list,
+        ),
+        guarded(
+            at::END_SESSIONS,
+            Action::SessionUse,
+            OwnAccess,
+            sessions::end_all,
+        ),
+        guarded(
+            at::END_SESSION,
+            Action::SessionUse,
+            OwnAccess,
+            sessions::end,
+        ),
+        guarded(
+            at::CHANGE_PASSWORD,
+            Action::UserChangePassword,
+            OwnAccess,
+            sessions::change_password,
+        ),
+        guarded(
+            at::SET_UP_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::set_up,
+        ),
+        guarded(
+            at::CONFIRM_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::confirm,
+        ),
+        guarded(
+            at::RENEW_RECOVERY_CODES,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::renew_codes,
+        ),
+        guarded(
+            at::REMOVE_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::remove,
         ),
         guarded(at::ME, Action::SessionUse, OwnAccess, sessions::me),
         guarded(
@@ -141,6 +197,48 @@ pub fn all() -> Vec<Route> {
         guarded(at::LIST_GROUPS, Action::GroupRead, Group, groups::list),
         guarded(at::CREATE_GROUP, Action::GroupCreate, Group, groups::create),
         guarded(at::SHOW_GROUP, Action::GroupRead, Group, groups::show),
+        guarded(at::LIST_USERS, Action::UserRead, User, users::list),
+        guarded(at::CREATE_USER, Action::UserCreate, User, users::create),
+        guarded(at::SHOW_USER, Action::UserRead, User, users::show),
+        guarded(at::UPDATE_USER, Action::UserUpdate, User, users::update),
+        guarded(at::LOCK_USER, Action::UserLock, User, users::lock),
+        guarded(at::UNLOCK_USER, Action::UserUnlock, User, users::unlock),
+        guarded(
+            at::RESET_USER_PASSWORD,
+            Action::UserResetPassword,
+            User,
+            users::reset_password,
+        ),
+        guarded(
+            at::RESET_USER_TOTP,
+            Action::UserResetTotp,
+            User,
+            users::reset_totp,
+        ),
+        guarded(
+            at::LIST_USER_SESSIONS,
+            Action::UserRead,
+            User,
+            users::list_sessions,
+        ),
+        guarded(
+            at::END_USER_SESSION,
+            Action::UserEndSessions,
+            User,
+            users::end_session,
+        ),
+        guarded(
+            at::END_USER_SESSIONS,
+            Action::UserEndSessions,
+            User,
+            users::end_sessions,
+        ),
+        guarded(
+            at::OFFBOARD_USER,
+            Action::UserOffboard,
+            User,
+            users::offboard,
+        ),
         guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
         guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
         guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),

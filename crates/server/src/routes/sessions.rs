@@ -1,12 +1,16 @@
-//! Signing in and out, oneself, and one's API tokens.
+//! Signing in and out, oneself, one's password, sessions and API tokens.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use keyferry_api::access::{CreateTokenRequest, CreatedTokenView, SignInRequest, TokenPage};
+use keyferry_api::access::{
+    ChangePasswordRequest, ConfirmSessionRequest, CreateTokenRequest, CreatedTokenView,
+    EndedSessionsView, SignInRequest, TokenPage,
+};
 use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_app::AppError;
-use keyferry_ports::secret::SecretText;
+use keyferry_app::access::{Credentials, Issued};
+use keyferry_ports::records::Session;
 
 use crate::convert::{access, time};
 use crate::http::auth::session_cookie;
@@ -15,27 +19,40 @@ use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
 
-/// What the cookie may do: never read by scripts, never sent in the clear or to another host.
+/// What the cookie may do: never read by scripts, never sent in the clear or to another host. `Lax`, because a person who comes
+/// back from an identity provider's page arrives by a link of another site, and `Strict` would withhold the cookie from that
+/// very request. Changes by cookie must say that they come from Keyferry's own pages whatever the cookie does
+/// ([`crate::http::origin`]).
 const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 pub(crate) async fn sign_in(
     State(state): State<ServerState>,
     Input(body): Input<SignInRequest>,
 ) -> Result<Response, Refused> {
-    let name = body.user.parse().map_err(|_| AppError::NotSignedIn)?;
-    let password = SecretText::new(body.password.expose());
-    let issued = state.app.access.sign_in(&name, &password).await?;
+    let password = access::secret(&body.password);
+    let code = body.totp.as_ref().map(access::secret);
+    let said = Credentials {
+        name: &body.user,
+        password: &password,
+        code: code.as_ref(),
+    };
+    let issued = state.app.access.sign_in(&said).await?;
+    Ok(begun(&issued, body.user))
+}
+
+/// A session that has begun, with its cookie.
+fn begun(issued: &Issued<Session>, user: String) -> Response {
     let cookie = format!(
         "{SESSION_COOKIE}={}; {COOKIE_RULES}",
         issued.secret.expose()
     );
-    let view = access::session(&issued.record, body.user);
-    Ok((
+    let view = access::session(&issued.record, user);
+    (
         StatusCode::CREATED,
         [(header::SET_COOKIE, cookie)],
         reply::ok(view),
     )
-        .into_response())
+        .into_response()
 }
 
 pub(crate) async fn sign_out(
@@ -47,6 +64,59 @@ pub(crate) async fn sign_out(
     }
     let gone = format!("{SESSION_COOKIE}=; {COOKIE_RULES}; Max-Age=0");
     Ok(([(header::SET_COOKIE, gone)], reply::nothing()).into_response())
+}
+
+pub(crate) async fn confirm(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<ConfirmSessionRequest>,
+) -> Result<Response, Refused> {
+    let password = body.password.as_ref().map(access::secret);
+    let code = body.totp.as_ref().map(access::secret);
+    let access = &state.app.access;
+    let confirmed = access
+        .confirm_session(&actor, password.as_ref(), code.as_ref())
+        .await?;
+    Ok(reply::ok(access::session_row(confirmed, &actor)))
+}
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let sessions = state.app.access.list_sessions(&actor).await?;
+    Ok(reply::ok(access::session_page(sessions, &actor)))
+}
+
+pub(crate) async fn end(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(id): Selector,
+) -> Result<Response, Refused> {
+    let id = access::session_id(&id)?;
+    state.app.access.end_session(&actor, id).await?;
+    Ok(reply::nothing())
+}
+
+pub(crate) async fn end_all(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let ended = state.app.access.end_sessions(&actor).await?;
+    Ok(reply::ok(EndedSessionsView { ended }))
+}
+
+pub(crate) async fn change_password(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Input(body): Input<ChangePasswordRequest>,
+) -> Result<Response, Refused> {
+    let (old, new) = (access::secret(&body.old), access::secret(&body.new));
+    let issued = state.app.access.change_password(&actor, &old, &new).await?;
+    Ok(match issued {
+        Some(issued) => begun(&issued, access::me(actor).name),
+        None => reply::nothing(),
+    })
 }
 
 pub(crate) async fn me(By(actor): By) -> Response {

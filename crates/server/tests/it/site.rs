@@ -72,10 +72,7 @@ impl Site {
             .add_first_administrator(name, &password)
             .await
             .unwrap();
-        let ann = Actor::User {
-            id: user.id,
-            name: user.name,
-        };
+        let ann = Actor::person(user.id, user.name);
         let issued = app
             .access
             .create_token(&ann, "test".parse().unwrap(), None)

@@ -99,10 +99,10 @@ impl Product {
         tokio::spawn(async move { engine.run(std::future::pending()).await });
         let product = Self {
             app,
-            actor: Actor::User {
-                id: UserId::new(Uuid::from_u128(7)),
-                name: "bench".parse().expect("a name"),
-            },
+            actor: Actor::person(
+                UserId::new(Uuid::from_u128(7)),
+                "bench".parse().expect("a name"),
+            ),
             database,
             vault,
             fuse,

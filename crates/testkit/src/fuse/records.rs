@@ -20,11 +20,11 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken, Attempt,
-    AuditFilter, AuditRecord, AuditRecords, Batch, Commits, ConfigurationRecords, Delivery,
-    DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job,
-    JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page,
-    PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, Subject, Sweep, Target,
-    TargetFilter, User,
+    AuditFilter, AuditRecord, AuditRecords, Batch, CanonicalName, Commits, ConfigurationRecords,
+    Delivery, DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter,
+    Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease,
+    Page, PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, SignInTries, Subject,
+    Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -133,13 +133,15 @@ reads!(JobRecords {
 
 reads!(AccessRecords {
     fn find_user(id: UserId) -> Option<User>;
-    fn find_user_by_name(name: &Name) -> Option<User>;
+    fn find_user_by_name(name: &CanonicalName) -> Option<User>;
     fn list_users() -> Vec<User>;
     fn find_token(hash: &[u8; 32]) -> Option<ApiToken>;
     fn find_token_by_id(id: TokenId) -> Option<ApiToken>;
     fn list_tokens(user: UserId) -> Vec<ApiToken>;
     fn find_session(hash: &[u8; 32]) -> Option<Session>;
     fn find_session_by_id(id: SessionId) -> Option<Session>;
+    fn list_sessions(user: UserId) -> Vec<Session>;
+    fn find_sign_in_tries(name: &[u8; 32]) -> Option<SignInTries>;
     fn list_seals() -> Vec<Seal>;
     fn find_seal(id: SealId) -> Option<Seal>;
     fn find_keyring() -> Option<SealedKeyring>;

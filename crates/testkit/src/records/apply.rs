@@ -1,4 +1,4 @@
-//! Changes of configuration, keys, KMS keys and access, each with its rules.
+//! Changes of configuration, keys, KMS keys and seals, each with its rules.
 
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::{Connection, LinkHealth};
@@ -10,9 +10,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{
-    ApiToken, AuditLeaf, Batch, Change, Expect, Records, Seal, SealedKeyring, Session, User,
-};
+use keyferry_ports::records::{AuditLeaf, Batch, Change, Expect, Records, Seal, SealedKeyring};
 
 use jiff::Timestamp;
 
@@ -23,6 +21,9 @@ impl State {
     /// Applies a whole batch; on an error the caller rolls back.
     pub(super) fn apply(&mut self, batch: Batch) -> Records<()> {
         let mut touched = TouchedJobs::default();
+        for claim in batch.claims() {
+            self.check_claim(&claim)?;
+        }
         for change in batch.changes {
             self.apply_change(change, &mut touched)?;
         }
@@ -90,9 +91,20 @@ impl State {
             Change::AppendAudit(leaf) => self.append_leaf(leaf),
             Change::PutUser(row, expect) => self.put_user(row, expect),
             Change::PutToken(row) => self.put_token(row),
-            Change::PutSession(row) => self.put_session(row),
+            Change::InsertSession(row) => self.insert_session(row),
+            Change::TouchSession(id, at) => self.touch_session(id, at),
+            Change::ConfirmSession(id, at) => self.confirm_session(id, at),
             Change::DeleteSession(id) => {
                 self.sessions.remove(&id);
+                Ok(())
+            }
+            Change::PutSignInTries(row, expect) => self.put_sign_in_tries(row, expect),
+            Change::DeleteSignInTries(name) => {
+                self.sign_in_tries.remove(&name);
+                Ok(())
+            }
+            Change::PruneSignInTries(before) => {
+                self.prune_sign_in_tries(before);
                 Ok(())
             }
             Change::InsertSeal(row) => self.insert_seal(row),
@@ -290,48 +302,8 @@ impl State {
 
     fn append_leaf(&mut self, mut leaf: AuditLeaf) -> Records<()> {
         leaf.at = whole_micros(leaf.at);
+        leaf.in_the_name_of = None;
         self.leaves.put(self.leaves.len() as u64, leaf);
-        Ok(())
-    }
-
-    fn put_user(&mut self, mut row: User, expect: Expect) -> Records<()> {
-        let found = self.users.get(&row.id).map(|old| old.revision);
-        row.revision = next_revision(expect, found, "user revision")?;
-        let is_taken = self
-            .users
-            .rows()
-            .any(|other| other.name == row.name && other.id != row.id);
-        ensure(!is_taken, "user name")?;
-        row.created_at = whole_micros(row.created_at);
-        self.users.put(row.id, row);
-        Ok(())
-    }
-
-    fn put_token(&mut self, mut row: ApiToken) -> Records<()> {
-        let is_taken = self
-            .tokens
-            .rows()
-            .any(|other| other.hash == row.hash && other.id != row.id);
-        ensure(!is_taken, "token")?;
-        ensure(self.users.has(&row.user), "user of the token")?;
-        row.created_at = whole_micros(row.created_at);
-        row.expires_at = row.expires_at.map(whole_micros);
-        row.revoked_at = row.revoked_at.map(whole_micros);
-        self.tokens.put(row.id, row);
-        Ok(())
-    }
-
-    fn put_session(&mut self, mut row: Session) -> Records<()> {
-        let is_taken = self
-            .sessions
-            .rows()
-            .any(|other| other.hash == row.hash && other.id != row.id);
-        ensure(!is_taken, "session")?;
-        ensure(self.users.has(&row.user), "user of the session")?;
-        row.created_at = whole_micros(row.created_at);
-        row.used_at = whole_micros(row.used_at);
-        row.expires_at = whole_micros(row.expires_at);
-        self.sessions.put(row.id, row);
         Ok(())
     }
 

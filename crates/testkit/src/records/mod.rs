@@ -1,6 +1,7 @@
 //! The records in memory: the same rules as the databases, without a disk.
 
 mod apply;
+mod apply_access;
 mod apply_delivery;
 mod apply_destruction;
 mod apply_fleet;

@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
-use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessRecords, ApiToken, AuditFilter, AuditLeaf, AuditRecord, AuditRecords, Page, PageOf,
-    Records, Seal, SealedKeyring, Session, User,
+    AccessRecords, ApiToken, AuditFilter, AuditLeaf, AuditRecord, AuditRecords, CanonicalName,
+    Page, PageOf, Records, Seal, SealedKeyring, Session, SignInTries, User,
 };
 
 use super::MemoryRecords;
@@ -19,12 +18,12 @@ impl AccessRecords for MemoryRecords {
         Ok(self.lock().users.get(&id).map(|row| User::clone(row)))
     }
 
-    async fn find_user_by_name(&self, name: &Name) -> Records<Option<User>> {
+    async fn find_user_by_name(&self, name: &CanonicalName) -> Records<Option<User>> {
         Ok(self
             .lock()
             .users
             .rows()
-            .find(|row| row.name == *name)
+            .find(|row| CanonicalName::from(&row.name) == *name)
             .cloned())
     }
 
@@ -70,6 +69,22 @@ impl AccessRecords for MemoryRecords {
 
     async fn find_session_by_id(&self, id: SessionId) -> Records<Option<Session>> {
         Ok(self.lock().sessions.get(&id).map(|row| Session::clone(row)))
+    }
+
+    async fn list_sessions(&self, user: UserId) -> Records<Vec<Session>> {
+        let state = self.lock();
+        let rows = state.sessions.rows().filter(|row| row.user == user);
+        let mut rows: Vec<Session> = rows.cloned().collect();
+        rows.sort_by_key(|row| Reverse((row.created_at, row.id)));
+        Ok(rows)
+    }
+
+    async fn find_sign_in_tries(&self, name: &[u8; 32]) -> Records<Option<SignInTries>> {
+        let state = self.lock();
+        Ok(state
+            .sign_in_tries
+            .get(name)
+            .map(|row| SignInTries::clone(row)))
     }
 
     async fn list_seals(&self) -> Records<Vec<Seal>> {

@@ -18,7 +18,8 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     Alert, AlertDestination, ApiToken, Attempt, AuditLeaf, Delivery, Expect, FoundKey, Job,
-    Priority, Records, RecordsError, Seal, SealedKeyring, Session, Subject, Sweep, Target, User,
+    Priority, Records, RecordsError, Seal, SealedKeyring, Session, SignInTries, Subject, Sweep,
+    Target, User,
 };
 
 use uuid::Uuid;
@@ -108,6 +109,7 @@ state! {
     users: UserId => User,
     tokens: TokenId => ApiToken,
     sessions: SessionId => Session,
+    sign_in_tries: [u8; 32] => SignInTries,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

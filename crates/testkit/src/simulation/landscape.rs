@@ -61,10 +61,10 @@ pub(super) fn ours(account: &str) -> String {
 
 /// Who asks.
 pub(super) fn ann() -> Actor {
-    Actor::User {
-        id: UserId::new(Uuid::from_u128(7)),
-        name: "ann".parse().expect("a name"),
-    }
+    Actor::person(
+        UserId::new(Uuid::from_u128(7)),
+        "ann".parse().expect("a name"),
+    )
 }
 
 /// The keystores of one account: the first heals by itself, the second tells.
@@ -170,17 +170,10 @@ pub(super) async fn furnish(kms_keys: usize) -> Site {
 
 /// Makes whoever asks a user of the installation.
 async fn know_ann(records: &MemoryRecords) {
-    let Actor::User { id, name } = ann() else {
+    let Actor::User { id, name, .. } = ann() else {
         return;
     };
-    let user = User {
-        id,
-        name,
-        password_hash: String::new(),
-        is_locked: false,
-        created_at: beginning(),
-        revision: 1,
-    };
+    let user = User::new(id, name, String::new(), beginning());
     let batch = Batch::new().with(Change::PutUser(user, Expect::New));
     records.commit(batch).await.expect("nobody has that name");
 }

@@ -115,7 +115,7 @@ async fn still_there(keys: &KmsKeys, request: &Request) -> Result<(), AppError> 
     };
     let user = keys.shared.ports.records.find_user(*id).await?;
     match user {
-        Some(user) if !user.is_locked => Ok(()),
+        Some(user) if user.may_enter() => Ok(()),
         _ => Err(AppError::Denied {
             actor: request.actor.to_string(),
             action: Action::KmsKeyBulk,

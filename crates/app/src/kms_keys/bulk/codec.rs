@@ -158,7 +158,7 @@ pub(super) fn encode(request: &Request) -> String {
     let stored = StoredRequest {
         format: FORMAT,
         actor: match &request.actor {
-            Actor::User { id, name } => StoredActor::User {
+            Actor::User { id, name, .. } => StoredActor::User {
                 id: id.to_string(),
                 name: name.to_string(),
             },
@@ -323,10 +323,10 @@ pub(super) fn decode(text: &str) -> Result<Request, Unreadable> {
         )));
     }
     let actor = match stored.actor {
-        StoredActor::User { id, name } => Actor::User {
-            id: id.parse().map_err(unreadable)?,
-            name: name.parse().map_err(unreadable)?,
-        },
+        StoredActor::User { id, name } => Actor::person(
+            id.parse().map_err(unreadable)?,
+            name.parse().map_err(unreadable)?,
+        ),
         StoredActor::Keystore { name } => Actor::Keystore {
             name: name.parse().map_err(unreadable)?,
         },
@@ -521,10 +521,10 @@ mod tests {
     }
 
     fn every_request() -> Vec<Request> {
-        let actor = Actor::User {
-            id: keyferry_domain::id::UserId::new(uuid::Uuid::from_u128(7)),
-            name: "ann".parse().unwrap(),
-        };
+        let actor = Actor::person(
+            keyferry_domain::id::UserId::new(uuid::Uuid::from_u128(7)),
+            "ann".parse().unwrap(),
+        );
         let requests = every_operation().into_iter().map(|operation| Request {
             actor: actor.clone(),
             operation,

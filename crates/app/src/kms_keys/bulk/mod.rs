@@ -137,7 +137,7 @@ impl KmsKeys {
         let count = request.targets.len();
         let (job, _, changes) = new_job(request, now, &*ports.entropy);
         let about = object("job", job.id, &job.title);
-        let fact = Fact::intent(&actor.to_string(), action.as_str(), about, now)
+        let fact = Fact::asked(actor, action, about, now)
             .job(job.id)
             .detail("kms_keys", count);
         let batch = Batch::from(changes).with(fact.change());

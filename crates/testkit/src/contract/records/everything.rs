@@ -51,6 +51,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     read_work(records, &mut text).await?;
     for user in records.list_users().await? {
         lines(&mut text, records.list_tokens(user.id).await?);
+        lines(&mut text, records.list_sessions(user.id).await?);
         lines(&mut text, [user]);
     }
     lines(&mut text, records.list_seals().await?);

@@ -161,7 +161,10 @@ checks! {
     ],
     access: [
         a_user_with_tokens_and_sessions_is_read_back_as_written,
-        a_taken_user_name_is_a_conflict,
+        a_user_name_is_taken_however_it_is_written,
+        tries_to_sign_in_are_counted_by_those_who_saw_them,
+        nothing_is_written_in_the_name_of_somebody_whose_access_has_ended,
+        of_a_lock_and_a_request_under_way_one_comes_first,
         a_token_is_found_by_its_hash_and_can_be_revoked,
         a_token_needs_its_user,
         a_session_ends_when_it_is_removed,

@@ -25,8 +25,8 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::Place;
 use keyferry_ports::records::{
     Alert, ApiToken, Attempt, AttemptState, AuditLeaf, Change, Expect, FoundKey, Job, JobProgress,
-    JobState, LaneClaim, Priority, Seal, Session, Subject, Sweep, SweepCounts, Target, TargetState,
-    User,
+    JobState, LaneClaim, Priority, Seal, Session, SignInTries, Subject, Sweep, SweepCounts, Target,
+    TargetState, User,
 };
 use uuid::Uuid;
 
@@ -309,6 +309,7 @@ impl Samples {
     pub fn leaf(&mut self, actor: &str, action: &str, object: &str) -> AuditLeaf {
         let hash = self.bytes();
         AuditLeaf {
+            in_the_name_of: None,
             bytes: format!(r#"{{"n":{}}}"#, self.used).into_bytes(),
             hash,
             at: at(i64::from(self.used)),
@@ -320,14 +321,8 @@ impl Samples {
 
     /// A user.
     pub fn user(&mut self, name: &str) -> User {
-        User {
-            id: UserId::new(self.uuid()),
-            name: parse(name),
-            password_hash: "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".to_owned(),
-            is_locked: false,
-            created_at: at(7),
-            revision: 1,
-        }
+        let hash = "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".to_owned();
+        User::new(UserId::new(self.uuid()), parse(name), hash, at(7))
     }
 
     /// A token of a user.
@@ -351,9 +346,22 @@ impl Samples {
             id: SessionId::new(self.uuid()),
             user: user.id,
             hash,
+            epoch: user.access_epoch,
+            limit: None,
             created_at: at(8),
+            confirmed_at: at(8),
             used_at: at(9),
             expires_at: at(10_000),
+        }
+    }
+
+    /// Tries to sign in under a name.
+    pub fn tries(&mut self, tries: u32) -> SignInTries {
+        SignInTries {
+            name: self.bytes(),
+            tries,
+            last_at: at(i64::from(self.used)),
+            revision: 1,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Random changes: rows that are new, known or unknown.
 
+use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::KmsKeyId;
@@ -8,8 +9,9 @@ use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
-    ApiToken, Attempt, AttemptOutcome, AttemptState, Change, Expect, FoundKey, Job, JobState,
-    LaneClaim, Priority, Seal, SealedKeyring, Session, Subject, Target, TargetState, User,
+    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, Change, Expect,
+    FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session, SessionLimit,
+    SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
 use crate::contract::records::rich;
@@ -396,25 +398,50 @@ impl Differential {
                 Change::PutToken(row)
             }
             (1, Some(user)) => {
-                let session = dice
-                    .pick(&tried.sessions)
-                    .cloned()
-                    .filter(|_| dice.once_in(2));
-                let row = session.unwrap_or_else(|| samples.session(&user));
+                let known = dice.pick(&tried.sessions).map(|row| row.id);
                 let row = Session {
+                    epoch: 1 + dice.below(2) as u64,
+                    limit: dice.once_in(4).then_some(SessionLimit::Unseal),
                     used_at: dice.time(),
-                    ..row
+                    ..samples.session(&user)
                 };
-                tried.sessions.push(row.clone());
-                if dice.once_in(4) {
-                    Change::DeleteSession(row.id)
-                } else {
-                    Change::PutSession(row)
+                let id = known.unwrap_or(row.id);
+                match dice.below(6) {
+                    0 => Change::DeleteSession(id),
+                    1 => Change::TouchSession(id, dice.time()),
+                    2 => Change::ConfirmSession(id, dice.time()),
+                    _ => {
+                        tried.sessions.push(row.clone());
+                        Change::InsertSession(row)
+                    }
+                }
+            }
+            (7, _) if dice.once_in(3) => {
+                let known = dice.pick(&tried.tries).cloned();
+                let row = SignInTries {
+                    last_at: dice.time(),
+                    ..known.unwrap_or_else(|| samples.tries(dice.below(9) as u32))
+                };
+                tried.tries.push(row.clone());
+                match dice.below(6) {
+                    0 => Change::DeleteSignInTries(row.name),
+                    1 => Change::PruneSignInTries(dice.time()),
+                    _ => Change::PutSignInTries(row, self.expect(true)),
                 }
             }
             (2, Some(user)) if dice.once_in(2) => {
                 let row = User {
-                    is_locked: true,
+                    is_locked: dice.once_in(2),
+                    offboarded_at: dice.once_in(4).then(|| dice.time()),
+                    access_epoch: 1 + dice.below(2) as u64,
+                    must_change_password: dice.once_in(2),
+                    full_name: dice.text(),
+                    totp: dice.once_in(2).then(|| Totp {
+                        sealed: SealedSecret::new(vec![7, 8, 9]),
+                        confirmed_at: dice.once_in(2).then(|| dice.time()),
+                        last_step: dice.below(9) as u64,
+                    }),
+                    recovery_codes: vec![[dice.below(9) as u8; 32]; dice.below(3)],
                     name: dice.name(),
                     ..user
                 };
@@ -450,7 +477,26 @@ impl Differential {
             }
             _ => {
                 let (actor, action, object) = (dice.text(), dice.text(), dice.text());
-                Change::AppendAudit(samples.leaf(&actor, &action, &object))
+                let leaf = samples.leaf(&actor, &action, &object);
+                let user = dice.pick(&tried.users).map(|row| row.id);
+                let session = dice.pick(&tried.sessions).map(|row| (row.user, row.id));
+                let token = dice.pick(&tried.tokens).map(|row| (row.user, row.id));
+                let by_session = session.map(|(user, id)| (user, Via::Session(id)));
+                let by_token = token.map(|(user, id)| (user, Via::Token(id)));
+                let by = if dice.once_in(2) {
+                    by_session
+                } else {
+                    by_token
+                };
+                let claim = by.map(|(owner, via)| AccessClaim {
+                    user: user.filter(|_| dice.once_in(6)).unwrap_or(owner),
+                    epoch: 1 + u64::from(dice.once_in(4)),
+                    via,
+                });
+                Change::AppendAudit(AuditLeaf {
+                    in_the_name_of: claim.filter(|_| dice.once_in(2)),
+                    ..leaf
+                })
             }
         }
     }

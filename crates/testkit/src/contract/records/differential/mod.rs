@@ -11,7 +11,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{
     Alert, AllRecords, ApiToken, Attempt, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal,
-    Session, Sweep, Target, User,
+    Session, SignInTries, Sweep, Target, User,
 };
 
 use crate::contract::records::read_everything;
@@ -36,6 +36,7 @@ struct Tried {
     users: Vec<User>,
     tokens: Vec<ApiToken>,
     sessions: Vec<Session>,
+    tries: Vec<SignInTries>,
     seals: Vec<Seal>,
     leases: Vec<LaneClaim>,
 }
@@ -171,6 +172,10 @@ impl Differential {
             Change::PutUser(row, _) => {
                 let found = records.find_user(row.id).await.unwrap();
                 Change::PutUser(row, expect(found.map(|found| found.revision)))
+            }
+            Change::PutSignInTries(row, _) => {
+                let found = records.find_sign_in_tries(&row.name).await.unwrap();
+                Change::PutSignInTries(row, expect(found.map(|found| found.revision)))
             }
             Change::PutKeyring(row, _) => {
                 let found = records.find_keyring().await.unwrap();

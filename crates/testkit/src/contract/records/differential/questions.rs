@@ -8,8 +8,9 @@ use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    Alert, AlertFilter, AllRecords, ApiToken, AuditFilter, FoundKey, FoundKeyFilter, JobFilter,
-    JobState, KeyFilter, KmsKeyFilter, Page, Session, Sweep, Target, TargetFilter, User,
+    Alert, AlertFilter, AllRecords, ApiToken, AuditFilter, CanonicalName, FoundKey, FoundKeyFilter,
+    JobFilter, JobState, KeyFilter, KmsKeyFilter, Page, Session, SignInTries, Sweep, Target,
+    TargetFilter, User,
 };
 
 use crate::contract::records::rich;
@@ -44,6 +45,7 @@ impl Differential {
             user: dice.pick(&tried.users).cloned(),
             token: dice.pick(&tried.tokens).cloned(),
             session: dice.pick(&tried.sessions).cloned(),
+            tries: dice.pick(&tried.tries).cloned(),
         }
     }
 }
@@ -71,6 +73,7 @@ pub(super) struct Question {
     user: Option<User>,
     token: Option<ApiToken>,
     session: Option<Session>,
+    tries: Option<SignInTries>,
 }
 
 /// Asks the question and prints the answer.
@@ -107,7 +110,10 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         26 => format!("{:?}", records.next_rotation(*time).await),
         27 => format!("{:?}", records.list_groups().await),
         9 => format!("{:?}", records.orphaned_attempts(lane, *epoch).await),
-        10 => format!("{:?}", records.find_user_by_name(name).await),
+        10 => format!(
+            "{:?}",
+            records.find_user_by_name(&CanonicalName::from(name)).await
+        ),
         11 => format!("{:?}", records.audit_size().await),
         12 => format!("{:?}", records.list_leaves(*epoch, *limit).await),
         28 => targets(records, question).await,
@@ -281,9 +287,10 @@ async fn rows(records: &dyn AllRecords, question: &Question, since: Timestamp) -
         }
         (20, .., Some(user)) => {
             format!(
-                "{:?} {:?}",
+                "{:?} {:?} {:?}",
                 records.find_user(user.id).await,
-                records.list_tokens(user.id).await
+                records.list_tokens(user.id).await,
+                records.list_sessions(user.id).await
             )
         }
         _ => {
@@ -295,7 +302,11 @@ async fn rows(records: &dyn AllRecords, question: &Question, since: Timestamp) -
                 Some(session) => records.find_session(&session.hash).await.unwrap(),
                 None => None,
             };
-            format!("{token:?} {session:?}")
+            let tries = match &question.tries {
+                Some(tries) => records.find_sign_in_tries(&tries.name).await.unwrap(),
+                None => None,
+            };
+            format!("{token:?} {session:?} {tries:?}")
         }
     }
 }

@@ -1,0 +1,69 @@
+//! How long sessions last.
+
+use jiff::{SignedDuration, Timestamp};
+use keyferry_ports::records::{Session, User};
+
+/// The bounds that an installation chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRules {
+    idle: SignedDuration,
+    longest: SignedDuration,
+}
+
+/// Why bounds are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a session may be idle for 1 to {} minutes, and last for 1 to {} hours",
+    SessionRules::IDLE_MINUTES_MAX,
+    SessionRules::HOURS_MAX
+)]
+pub struct BadSessionRules;
+
+impl SessionRules {
+    /// The longest that a session may be left idle, in minutes (NIST SP 800-63B-4, AAL2: an hour at most; AAL3: 15 minutes).
+    pub const IDLE_MINUTES_MAX: u32 = 30;
+
+    /// The same where nobody says otherwise (ASVS 5.0, 7.3.1).
+    pub const IDLE_MINUTES: u32 = 15;
+
+    /// The longest that a session may last, in hours (NIST SP 800-63B-4, AAL2 and AAL3: 12 at AAL3, 24 at AAL2).
+    pub const HOURS_MAX: u32 = 12;
+
+    /// Takes bounds, in minutes and hours.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSessionRules`]
+    pub fn new(idle_minutes: u32, hours: u32) -> Result<Self, BadSessionRules> {
+        let is_good = (1..=Self::IDLE_MINUTES_MAX).contains(&idle_minutes)
+            && (1..=Self::HOURS_MAX).contains(&hours);
+        is_good
+            .then(|| Self {
+                idle: SignedDuration::from_mins(idle_minutes.into()),
+                longest: SignedDuration::from_hours(hours.into()),
+            })
+            .ok_or(BadSessionRules)
+    }
+
+    /// When a session that begins now ends, however much it is used.
+    pub(super) fn end(&self, now: Timestamp) -> Timestamp {
+        now + self.longest
+    }
+
+    /// Whether a session of a person still counts.
+    pub(crate) fn is_alive(&self, session: &Session, user: &User, now: Timestamp) -> bool {
+        user.may_enter()
+            && session.epoch == user.access_epoch
+            && now < session.expires_at
+            && now.duration_since(session.used_at) < self.idle
+    }
+}
+
+impl Default for SessionRules {
+    fn default() -> Self {
+        Self {
+            idle: SignedDuration::from_mins(Self::IDLE_MINUTES.into()),
+            longest: SignedDuration::from_hours(Self::HOURS_MAX.into()),
+        }
+    }
+}

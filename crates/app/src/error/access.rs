@@ -1,0 +1,139 @@
+//! Errors of signing in, of sessions, and of people.
+
+use jiff::Timestamp;
+
+use super::ErrorClass;
+use crate::action::Action;
+
+/// Why somebody is not let in, or a person is not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// Whoever asks was locked, signed out or given another password meanwhile; nothing was done.
+    #[error("the access behind this request has ended")]
+    Ended,
+    /// The session is only good for setting a password.
+    #[error("the password must be changed before anything else")]
+    PasswordMustChange,
+    /// The session is only good for opening the vault.
+    #[error(
+        "this session can only open the vault: it was sealed when the second factor was to be checked"
+    )]
+    OnlyForUnsealing,
+    /// The password is right, and a code is missing.
+    #[error("a code of the second factor is needed")]
+    TotpRequired,
+    /// Too many wrong passwords or codes.
+    #[error("too many tries under this name; the next one is looked at from {until}")]
+    LockedOut {
+        /// When the next try is looked at.
+        until: Timestamp,
+    },
+    /// The password is no good.
+    #[error("this password is not accepted: {why}")]
+    WeakPassword {
+        /// In a few words, with nothing of the password.
+        why: &'static str,
+    },
+    /// The code or password that proves who one is, is wrong.
+    #[error("the password or code is wrong")]
+    NotConfirmed,
+    /// It needs a session, and there is none.
+    #[error("{action} needs a session; an API token has none")]
+    NoSession {
+        /// What.
+        action: Action,
+    },
+    /// Somebody would shut himself out, or let himself in.
+    #[error("{action} takes another person than `{name}`")]
+    OnOneself {
+        /// What.
+        action: Action,
+        /// Who.
+        name: String,
+    },
+    /// Nobody would be left who can administer.
+    #[error("`{name}` is the last person who can administer Keyferry")]
+    LastAdministrator {
+        /// Who.
+        name: String,
+    },
+    /// The person has left for good.
+    #[error("`{name}` has left and does not come back")]
+    Offboarded {
+        /// Who.
+        name: String,
+    },
+    /// There is a second factor already.
+    #[error("there is a second factor already")]
+    TotpIsSet,
+    /// There is no second factor, or none that was begun.
+    #[error("there is no second factor")]
+    NoTotp,
+}
+
+impl AccessError {
+    /// Stable, documented in `docs/reference/errors.md`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ended => "access.ended",
+            Self::PasswordMustChange => "access.password-must-change",
+            Self::OnlyForUnsealing => "access.only-for-unsealing",
+            Self::TotpRequired => "access.totp-required",
+            Self::LockedOut { .. } => "access.locked-out",
+            Self::WeakPassword { .. } => "access.weak-password",
+            Self::NotConfirmed => "access.not-confirmed",
+            Self::NoSession { .. } => "access.no-session",
+            Self::OnOneself { .. } => "user.oneself",
+            Self::LastAdministrator { .. } => "user.last-administrator",
+            Self::Offboarded { .. } => "user.offboarded",
+            Self::TotpIsSet => "user.totp-is-set",
+            Self::NoTotp => "user.no-totp",
+        }
+    }
+
+    /// Who has to do something.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Ended | Self::TotpRequired => ErrorClass::Unauthenticated,
+            Self::PasswordMustChange | Self::OnlyForUnsealing | Self::NotConfirmed => {
+                ErrorClass::Denied
+            }
+            Self::LockedOut { .. } => ErrorClass::TooMany,
+            Self::WeakPassword { .. } | Self::NoSession { .. } => ErrorClass::Caller,
+            Self::OnOneself { .. }
+            | Self::LastAdministrator { .. }
+            | Self::Offboarded { .. }
+            | Self::TotpIsSet
+            | Self::NoTotp => ErrorClass::Conflict,
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Ended => "sign in again",
+            Self::PasswordMustChange => "set a password of your own: `keyferry login` asks for one",
+            Self::OnlyForUnsealing => {
+                "open the vault with `keyferry seal unseal`, then sign in again with a code"
+            }
+            Self::TotpRequired => {
+                "give the code that your authenticator app shows now, or a recovery code"
+            }
+            Self::LockedOut { .. } => {
+                "wait, or ask an administrator for `keyferry user unlock`; sessions and tokens go on working"
+            }
+            Self::WeakPassword { .. } => {
+                "take 12 to 256 characters that nobody guesses, such as five words picked by dice"
+            }
+            Self::NotConfirmed => "try again; every try counts as one to sign in",
+            Self::NoSession { .. } => "sign in with `POST /api/v1/sessions` first",
+            Self::OnOneself { .. } => {
+                "ask another administrator; one's own password and second factor have commands of their own"
+            }
+            Self::LastAdministrator { .. } => "add another person first, who then does this",
+            Self::Offboarded { .. } => "add a person with another name",
+            Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
+            Self::NoTotp => "set one up with `keyferry user totp set-up`",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Taking all access from a person who leaves.
+
+use keyferry_ports::records::{
+    ApiToken, Job, JobFilter, JobState, Page, RecordsError, Session, User,
+};
+
+use super::{Person, Users};
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::parts::Shared;
+
+/// Jobs that are read at once.
+const PAGE: u32 = 200;
+
+/// A person who leaves, and what hangs on that person.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// The person; as it is afterwards, unless it is only tried.
+    pub person: Person,
+    /// Sessions that end.
+    pub sessions: Vec<Session>,
+    /// API tokens that are revoked.
+    pub tokens: Vec<ApiToken>,
+    /// Jobs that this person began and that are not over. They go on: what they do was asked for rightly. What a job about
+    /// many KMS keys has not begun is refused.
+    pub jobs: Vec<Job>,
+    // Whatever else may hang on a person (approvals, shares of a seal, memberships) gets a field here and is told, or ended,
+    // by `Users::offboard`. Schedules belong to keystores, keys and connections, not to people.
+}
+
+impl Users {
+    /// Takes all access from a person at once: ends sessions, revokes tokens, refuses sign-in. The record stays for the log,
+    /// and the name stays taken. In a [trial](crate::App::trial) it tells what would be done.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::OnOneself`](crate::AccessError::OnOneself),
+    /// [`AccessError::LastAdministrator`](crate::AccessError::LastAdministrator),
+    /// [`AccessError::Offboarded`](crate::AccessError::Offboarded).
+    pub async fn offboard(&self, actor: &Actor, selector: &str) -> Result<Leaving, AppError> {
+        let action = Action::UserOffboard;
+        let mut user = self.another(actor, action, selector).await?;
+        self.shared.refuse_last(&user).await?;
+        let sessions = self.shared.sessions_of(&user).await?;
+        let tokens = self.shared.tokens_of(&user).await?;
+        let jobs = self.shared.open_jobs_of(&user).await?;
+        user.is_locked = true;
+        user.offboarded_at = Some(self.shared.now());
+        user.totp = None;
+        user.recovery_codes = Vec::new();
+        user.end_access();
+        let revoked = self.shared.revoked(&tokens);
+        let person = self.write(actor, action, user, revoked).await?;
+        Ok(Leaving {
+            person,
+            sessions,
+            tokens,
+            jobs,
+        })
+    }
+}
+
+impl Shared {
+    /// Jobs that a person began and that are not over, newest first in each state.
+    async fn open_jobs_of(&self, user: &User) -> Result<Vec<Job>, RecordsError> {
+        let actor = Actor::person(user.id, user.name.clone()).to_string();
+        let mut open = Vec::new();
+        for (state, _) in JobState::ALL {
+            if matches!(state, JobState::Succeeded | JobState::Cancelled) {
+                continue;
+            }
+            let filter = JobFilter {
+                state: Some(*state),
+                subject: None,
+            };
+            let mut page = Page {
+                limit: PAGE,
+                cursor: None,
+            };
+            loop {
+                let found = self.ports.records.list_jobs(&filter, &page).await?;
+                open.extend(found.rows.into_iter().filter(|job| job.actor == actor));
+                match found.next {
+                    Some(next) => page.cursor = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(open)
+    }
+}

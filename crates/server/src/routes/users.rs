@@ -1,0 +1,156 @@
+//! People.
+
+use axum::extract::State;
+use axum::response::Response;
+use keyferry_api::user::{
+    CreateUserRequest, EndSessionsRequest, ResetPasswordRequest, UpdateUserRequest, UserPage,
+    UserWithPasswordView,
+};
+use keyferry_app::AppError;
+use keyferry_app::users::{Person, WithPassword};
+
+use crate::convert::{access, user};
+use crate::http::extract::{By, Input, Seen, Selector, SessionOfUser, Tried};
+use crate::http::problem::Refused;
+use crate::http::reply;
+use crate::state::ServerState;
+
+fn changed(tried: &Tried, person: Person) -> Response {
+    tried.changed(person.user.revision, user::person(person))
+}
+
+fn with_password(tried: &Tried, set: WithPassword) -> UserWithPasswordView {
+    let made_up = set.made_up.as_ref();
+    UserWithPasswordView {
+        password: made_up.and_then(|secret| tried.shown_once(secret)),
+        user: user::user(set.user),
+    }
+}
+
+pub(crate) async fn list(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let found = state.app.users.list(&actor).await?;
+    let items = found.into_iter().map(user::person).collect();
+    Ok(reply::ok(UserPage { items, next: None }))
+}
+
+pub(crate) async fn create(
+    tried: Tried,
+    By(actor): By,
+    Input(body): Input<CreateUserRequest>,
+) -> Result<Response, Refused> {
+    let name = body.name.parse().map_err(AppError::from)?;
+    let password = body.password.as_ref().map(access::secret);
+    let users = &tried.app.users;
+    let made = users
+        .create(&actor, name, body.full_name, password.as_ref())
+        .await?;
+    Ok(tried.made(made.user.revision, with_password(&tried, made)))
+}
+
+pub(crate) async fn show(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.users.show(&actor, &selector).await?;
+    Ok(reply::with_etag(found.user.revision, user::person(found)))
+}
+
+pub(crate) async fn update(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(seen): Seen,
+    Input(body): Input<UpdateUserRequest>,
+) -> Result<Response, Refused> {
+    let users = &tried.app.users;
+    let person = users
+        .update(&actor, &selector, body.full_name, seen)
+        .await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn lock(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let person = tried.app.users.lock(&actor, &selector).await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn unlock(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let person = tried.app.users.unlock(&actor, &selector).await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn reset_password(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+    Input(body): Input<ResetPasswordRequest>,
+) -> Result<Response, Refused> {
+    let password = body.password.as_ref().map(access::secret);
+    let users = &tried.app.users;
+    let set = users
+        .reset_password(&actor, &selector, password.as_ref())
+        .await?;
+    Ok(tried.changed(set.user.revision, with_password(&tried, set)))
+}
+
+pub(crate) async fn reset_totp(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let person = tried.app.users.reset_totp(&actor, &selector).await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn list_sessions(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let found = state.app.users.list_sessions(&actor, &selector).await?;
+    Ok(reply::ok(access::session_page(found, &actor)))
+}
+
+pub(crate) async fn end_session(
+    State(state): State<ServerState>,
+    By(actor): By,
+    of: SessionOfUser,
+) -> Result<Response, Refused> {
+    let id = access::session_id(&of.session)?;
+    let users = &state.app.users;
+    users.end_session(&actor, &of.user, id).await?;
+    Ok(reply::nothing())
+}
+
+pub(crate) async fn end_sessions(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+    Input(body): Input<EndSessionsRequest>,
+) -> Result<Response, Refused> {
+    let users = &tried.app.users;
+    let person = users.end_sessions(&actor, &selector, body.tokens).await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn offboard(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let leaving = tried.app.users.offboard(&actor, &selector).await?;
+    let revision = leaving.person.user.revision;
+    Ok(tried.changed(revision, user::leaving(leaving, &actor)))
+}
