@@ -15,6 +15,7 @@ mod grid;
 mod journeys;
 mod key_import;
 mod parsing;
+mod people;
 mod sign_in;
 mod site;
 mod trials;

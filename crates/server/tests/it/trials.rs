@@ -3,7 +3,9 @@
 use http::{Method, StatusCode};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
+use keyferry_app::Actor;
 use keyferry_ports::records::AuditRecords as _;
+use keyferry_ports::secret::SecretText;
 use keyferry_testkit::world::ACCOUNT;
 use serde_json::{Value, json};
 
@@ -66,6 +68,16 @@ async fn idle_keys(site: &Site) {
     post(site, path, json!({})).await;
 }
 
+/// Gives a person a second factor.
+async fn with_totp(site: &Site, name: &str) {
+    let shown = post(site, &format!("users/{name}/reset-password"), json!({})).await;
+    let password = SecretText::new(text(&shown, "/password"));
+    let id = text(&shown, "/user/id").parse().unwrap();
+    let person = Actor::person(id, name.parse().unwrap());
+    let access = &site.app.access;
+    access.set_up_totp(&person, &password).await.unwrap();
+}
+
 impl Scene {
     async fn new() -> Self {
         let site = Site::with_keystore().await;
@@ -92,6 +104,10 @@ impl Scene {
         post(&site, "keystores", empty).await;
         let ops = json!({"name": "ops", "address": webhook()});
         post(&site, "alert-destinations", ops).await;
+        for name in ["bob", "carol", "dora"] {
+            post(&site, "users", json!({ "name": name })).await;
+        }
+        with_totp(&site, "carol").await;
         post(&site, "me/tokens", json!({"name": "old"})).await;
         let tokens = site.get("/api/v1/me/tokens").await.body;
         let waiting = started(&site, "waiting").await;
@@ -121,6 +137,12 @@ impl Scene {
         });
         Some(match id {
             "create_token" | "create_group" => (vec![], named),
+            "create_user" => (vec![], named),
+            "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
+            "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
+            "reset_user_password" | "end_user_sessions" => (vec!["bob"], json!({})),
+            "reset_user_totp" => (vec!["carol"], Value::Null),
+            "offboard_user" => (vec!["dora"], Value::Null),
             "revoke_token" => (vec![&self.token], Value::Null),
             "add_connection" => (vec![], connection),
             "update_connection" => (vec!["aws"], json!({"tier": "observe"})),
@@ -208,7 +230,7 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         assert_ne!(answer.status, StatusCode::CREATED, "{id}");
         assert_eq!(scene.rows().await, before, "{id}");
         assert!(events.try_recv().is_err(), "{id} tells somebody");
-        for secret in ["token", "signing_secret"] {
+        for secret in ["token", "signing_secret", "password"] {
             assert!(answer.body[secret].is_null(), "{id} shows its secret");
         }
     }
