@@ -53,7 +53,7 @@ pub(super) fn accepted_step(secret: &[u8], code: &str, last: u64, now: Timestamp
         })
         .filter(|(step, is_right)| *is_right && *step > last)
         .map(|(step, _)| step)
-        .last()
+        .max()
 }
 
 /// Whether a text has the form of a code, and not of a recovery code.

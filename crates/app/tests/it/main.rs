@@ -46,6 +46,7 @@ mod repeated;
 mod scene;
 mod scheduler;
 mod schedules;
+mod second_factors;
 mod trials;
 mod unanswered;
 mod updates;

@@ -12,13 +12,12 @@ use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{AccessRecords as _, AuditRecords as _, Session, SessionLimit};
 use keyferry_ports::secret::SecretText;
-use keyferry_testkit::authenticator::Authenticator;
 use keyferry_testkit::passwords::PlainPasswords;
 use keyferry_testkit::world::{Outside, World};
 use kms_sim::SimConfig;
 
 pub(crate) const ANN: &str = "a good long password";
-const BOB: &str = "another long password";
+pub(crate) const BOB: &str = "another long password";
 
 /// An installation with the administrator ann, and what a signed-in person does in it.
 pub(crate) struct House {
@@ -87,7 +86,7 @@ impl House {
     }
 
     /// Signs in; answers who that is to everything else.
-    async fn enter(&self, name: &str, password: &str) -> Actor {
+    pub(crate) async fn enter(&self, name: &str, password: &str) -> Actor {
         let issued = self.sign_in(name, password, None).await.unwrap();
         self.by(&issued).await.unwrap()
     }
@@ -97,31 +96,14 @@ impl House {
     }
 
     /// Does something that is written.
-    async fn act(&self, actor: &Actor, name: &str) -> Result<(), AppError> {
+    pub(crate) async fn act(&self, actor: &Actor, name: &str) -> Result<(), AppError> {
         let name: Name = name.parse().unwrap();
         let made = self.app().groups.create(actor, name, String::new());
         made.await.map(|_| ())
     }
 
-    async fn show(&self, name: &str) -> Person {
+    pub(crate) async fn show(&self, name: &str) -> Person {
         self.app().users.show(self.ann(), name).await.unwrap()
-    }
-
-    /// Sets up a second factor for bob; answers his app and the recovery codes.
-    async fn with_totp(&self) -> (Authenticator, Vec<SecretText>) {
-        let access = &self.app().access;
-        let bob = self.enter("bob", BOB).await;
-        let password = SecretText::new(BOB);
-        let made = access.set_up_totp(&bob, &password).await.unwrap();
-        let phone = Authenticator::of(made.secret.expose());
-        let code = SecretText::new(phone.code(self.world.outside.clock.now()));
-        let codes = access.confirm_totp(&bob, &code).await.unwrap();
-        self.pass(SignedDuration::from_secs(60));
-        (phone, codes)
-    }
-
-    fn shown(&self, phone: &Authenticator) -> String {
-        phone.code(self.world.outside.clock.now())
     }
 
     /// The actions that the log tells of somebody, newest first.
@@ -134,7 +116,7 @@ impl House {
     }
 }
 
-async fn sign_in(
+pub(crate) async fn sign_in(
     app: &App,
     name: &str,
     password: &str,
@@ -149,7 +131,8 @@ async fn sign_in(
     app.access.sign_in(&said).await
 }
 
-fn code<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
+/// The code of what was refused.
+pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
     answer.unwrap_err().code()
 }
 
@@ -528,169 +511,6 @@ async fn who_confirms_a_session_is_asked_again_and_wrong_answers_count() {
     let by_token = access.by_token(&token.await.unwrap().secret).await.unwrap();
     let by_token = access.confirm_session(&by_token, Some(&right), None).await;
     assert_eq!(code(by_token), "access.no-session");
-}
-
-#[tokio::test]
-async fn a9_a_second_factor_is_asked_for_once_confirmed_and_each_code_counts_once() {
-    let house = House::with_bob().await;
-    let (phone, recovery) = house.with_totp().await;
-    assert_eq!(
-        code(house.sign_in("bob", BOB, None).await),
-        "access.totp-required"
-    );
-    let wrong = house.sign_in("bob", BOB, Some("000000")).await;
-    assert_eq!(code(wrong), "access.not-signed-in");
-
-    let shown = house.shown(&phone);
-    house.sign_in("bob", BOB, Some(&shown)).await.unwrap();
-    let replayed = house.sign_in("bob", BOB, Some(&shown)).await;
-    assert_eq!(code(replayed), "access.not-signed-in");
-    let before = house.world.outside.clock.now() - SignedDuration::from_secs(30);
-    let older = house.sign_in("bob", BOB, Some(&phone.code(before))).await;
-    assert_eq!(
-        code(older),
-        "access.not-signed-in",
-        "none at or before the last one"
-    );
-    house.pass(SignedDuration::from_secs(60));
-    let late = house.shown(&phone);
-    house.pass(SignedDuration::from_secs(30));
-    house.sign_in("bob", BOB, Some(&late)).await.unwrap();
-
-    assert_eq!(recovery.len(), 10);
-    house
-        .sign_in("bob", BOB, Some(recovery[4].expose()))
-        .await
-        .unwrap();
-    let again = house.sign_in("bob", BOB, Some(recovery[4].expose())).await;
-    assert_eq!(code(again), "access.not-signed-in");
-    assert_eq!(house.show("bob").await.user.recovery_codes.len(), 9);
-    let rows = house.world.outside.records.debug_without_leaves();
-    assert!(!rows.contains(recovery[5].expose()));
-}
-
-#[tokio::test]
-async fn a_second_factor_is_set_up_renewed_and_removed_by_those_who_prove_who_they_are() {
-    let house = House::with_bob().await;
-    let access = &house.app().access;
-    let bob = house.enter("bob", BOB).await;
-    let (right, wrong) = (SecretText::new(BOB), SecretText::new("a wrong password"));
-    assert_eq!(
-        code(access.set_up_totp(&bob, &wrong).await),
-        "access.not-confirmed"
-    );
-    let made = access.set_up_totp(&bob, &right).await.unwrap();
-    let uri = made.uri.expose();
-    let secret = made.secret.expose();
-    assert!(uri.starts_with(&format!(
-        "otpauth://totp/Keyferry:bob?secret={secret}&issuer=Keyferry"
-    )));
-    assert!(uri.ends_with("&algorithm=SHA1&digits=6&period=30"));
-    house
-        .sign_in("bob", BOB, None)
-        .await
-        .expect("it is not confirmed yet");
-    let zeros = SecretText::new("000000");
-    assert_eq!(
-        code(access.confirm_totp(&bob, &zeros).await),
-        "access.not-confirmed"
-    );
-
-    let (phone, first) = house.with_totp().await;
-    assert_eq!(
-        code(house.act(&bob, "red").await),
-        "access.ended",
-        "it began without"
-    );
-    let shown = house.shown(&phone);
-    let bob = house.sign_in("bob", BOB, Some(&shown)).await.unwrap();
-    let bob = house.by(&bob).await.unwrap();
-    assert_eq!(
-        code(access.set_up_totp(&bob, &right).await),
-        "user.totp-is-set"
-    );
-    house.pass(SignedDuration::from_secs(60));
-    let shown = SecretText::new(house.shown(&phone));
-    let second = access.renew_recovery_codes(&bob, &shown).await.unwrap();
-    assert_ne!(first[0].expose(), second[0].expose());
-    let former = house.sign_in("bob", BOB, Some(first[0].expose())).await;
-    assert_eq!(code(former), "access.not-signed-in");
-
-    let removed = access.remove_totp(&bob, &wrong, &second[0]).await;
-    assert_eq!(code(removed), "access.not-confirmed");
-    access.remove_totp(&bob, &right, &second[0]).await.unwrap();
-    house.sign_in("bob", BOB, None).await.unwrap();
-    assert_eq!(
-        code(access.remove_totp(&bob, &right, &second[1]).await),
-        "user.no-totp"
-    );
-}
-
-#[tokio::test]
-async fn an_administrator_takes_a_lost_second_factor_away_and_not_ones_own() {
-    let house = House::with_bob().await;
-    house.with_totp().await;
-    let users = &house.app().users;
-
-    let person = users.reset_totp(house.ann(), "bob").await.unwrap();
-
-    assert_eq!(
-        (person.user.totp, person.user.recovery_codes.len()),
-        (None, 0)
-    );
-    house.sign_in("bob", BOB, None).await.unwrap();
-    assert_eq!(
-        code(users.reset_totp(house.ann(), "bob").await),
-        "user.no-totp"
-    );
-    assert_eq!(
-        code(users.reset_totp(house.ann(), "ann").await),
-        "user.oneself"
-    );
-    let reset = users.reset_password(house.ann(), "ann", None).await;
-    assert_eq!(code(reset), "user.oneself");
-}
-
-/// Real hashes, because a second process must find them.
-#[tokio::test]
-async fn while_the_vault_is_sealed_a_person_with_a_second_factor_can_only_open_it() {
-    let outside = Outside::new(3, SimConfig::default());
-    let open = outside.start(keyferry_testkit::fuse::Fuse::whole(), 0);
-    let password = SecretText::new(ANN);
-    let name = "ann".parse().unwrap();
-    let access = &open.app.access;
-    let ann = access
-        .add_first_administrator(name, &password)
-        .await
-        .unwrap();
-    let ann = Actor::person(ann.id, ann.name);
-    let made = access.set_up_totp(&ann, &password).await.unwrap();
-    let phone = Authenticator::of(made.secret.expose());
-    let first = SecretText::new(phone.code(outside.clock.now()));
-    let recovery = access.confirm_totp(&ann, &first).await.unwrap();
-    outside.clock.advance(SignedDuration::from_mins(1));
-
-    let sealed = outside.start_sealed(1);
-    let shown = phone.code(outside.clock.now());
-    for code in [None, Some(shown.as_str())] {
-        let issued = sign_in(&sealed.app, "ann", ANN, code).await.unwrap();
-        assert_eq!(issued.record.limit, Some(SessionLimit::Unseal));
-        let ann = sealed.app.access.by_session(&issued.secret).await.unwrap();
-        assert!(ann.may_try(Action::SealUnseal).is_ok());
-        let refused = ann.may_try(Action::KeyRead).unwrap_err();
-        assert_eq!(refused.code(), "access.only-for-unsealing");
-        let limited = open.app.access.by_session(&issued.secret).await.unwrap();
-        assert!(
-            limited.may_try(Action::KeyRead).is_err(),
-            "also once it is open"
-        );
-    }
-    let wrong = sign_in(&sealed.app, "ann", "a wrong password", None).await;
-    assert_eq!(code(wrong), "access.not-signed-in");
-    let saved = sign_in(&sealed.app, "ann", ANN, Some(recovery[0].expose())).await;
-    assert_eq!(saved.unwrap().record.limit, None, "it needs no vault");
-    let full = sign_in(&open.app, "ann", ANN, Some(&shown)).await.unwrap();
-    assert_eq!(full.record.limit, None, "the code was not used up");
 }
 
 #[tokio::test]

@@ -38,7 +38,10 @@ const READS: &[&str] = &[
     "schedule list",
     "schedule show",
     "seal status",
+    "session list",
     "token list",
+    "user list",
+    "user show",
     "alert destination list",
 ];
 
@@ -100,6 +103,14 @@ const TRIED_FIRST: &[&str] = &[
     "kms-key upload-version",
     "token create",
     "token revoke",
+    "user create",
+    "user end-sessions",
+    "user lock",
+    "user offboard",
+    "user reset-password",
+    "user reset-totp",
+    "user unlock",
+    "user update",
 ];
 
 /// They change something, and cannot be tried; each with the reason.
@@ -127,7 +138,28 @@ const AT_ONCE: &[(&str, &str)] = &[
         "whether a passphrase fits is told by using it",
     ),
     ("server", "it runs"),
+    ("session end", "whoever ends it can sign in again"),
     ("simulator", "it runs"),
+    (
+        "user change-password",
+        "what only tried a password would count no try",
+    ),
+    (
+        "user totp confirm",
+        "what only tried a code would count no try",
+    ),
+    (
+        "user totp new-recovery-codes",
+        "what only tried a code would count no try",
+    ),
+    (
+        "user totp remove",
+        "what only tried a code would count no try",
+    ),
+    (
+        "user totp set-up",
+        "what only tried a password would count no try",
+    ),
 ];
 
 /// Every command without subcommands, and whether it knows `--dry-run`.

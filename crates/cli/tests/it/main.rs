@@ -23,6 +23,7 @@ mod life;
 mod manifest;
 mod multi_region;
 mod options;
+mod people;
 mod pinning;
 mod promises;
 mod role;
