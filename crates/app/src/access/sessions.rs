@@ -37,6 +37,33 @@ impl Access {
         Ok(actor(user, &session))
     }
 
+    /// Looks whether an actor who was let in when the request came still is: for what goes on for long and writes nothing.
+    /// What is written is checked when it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::Ended`]
+    pub async fn check_still_in(&self, actor: &Actor) -> Result<(), AppError> {
+        let Some(claim) = actor.standing().claim else {
+            return Ok(());
+        };
+        let (records, now) = (&self.shared.ports.records, self.shared.now());
+        let user = records.find_user(claim.user).await?;
+        let user = user.filter(|user| user.may_enter() && user.access_epoch == claim.epoch);
+        let user = user.ok_or(AccessError::Ended)?;
+        let is_in = match claim.via {
+            Via::Session(id) => {
+                let session = records.find_session_by_id(id).await?;
+                session.is_some_and(|one| self.shared.session_rules.is_alive(&one, &user, now))
+            }
+            Via::Token(id) => {
+                let token = records.find_token_by_id(id).await?;
+                token.is_some_and(|one| one.is_valid(now))
+            }
+        };
+        is_in.then_some(()).ok_or(AccessError::Ended.into())
+    }
+
     /// Ends a session.
     pub async fn sign_out(&self, cookie: &SecretText) -> Result<(), AppError> {
         let records = &self.shared.ports.records;

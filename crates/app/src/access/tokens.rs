@@ -29,8 +29,7 @@ impl Access {
         let token = records
             .find_token(&hash(token.expose()))
             .await?
-            .filter(|token| token.revoked_at.is_none())
-            .filter(|token| token.expires_at.is_none_or(|end| now < end))
+            .filter(|token| token.is_valid(now))
             .ok_or(AppError::NotSignedIn)?;
         let user = records.find_user(token.user).await?;
         let user = user

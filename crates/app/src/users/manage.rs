@@ -161,9 +161,7 @@ impl Shared {
     pub(crate) async fn tokens_of(&self, user: &User) -> Result<Vec<ApiToken>, RecordsError> {
         let now = self.now();
         let mut tokens = self.ports.records.list_tokens(user.id).await?;
-        tokens.retain(|token| {
-            token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end)
-        });
+        tokens.retain(|token| token.is_valid(now));
         Ok(tokens)
     }
 

@@ -127,6 +127,13 @@ pub struct ApiToken {
     pub revoked_at: Option<Timestamp>,
 }
 
+impl ApiToken {
+    /// Whether it lets anybody in.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 /// All that a session may be good for, where that is not everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SessionLimit {

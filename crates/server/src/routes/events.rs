@@ -30,7 +30,7 @@ pub(crate) async fn stream(
     Sse::new(changes).keep_alive(KeepAlive::default())
 }
 
-/// The next change that the actor may see; `None` once the engine is gone.
+/// The next change that the actor may see; `None` once the engine is gone, or the actor is let in no longer.
 async fn next(state: &ServerState, actor: &Actor, watch: &mut Receiver<JobEvent>) -> Option<Event> {
     loop {
         let change = match watch.recv().await {
@@ -39,6 +39,7 @@ async fn next(state: &ServerState, actor: &Actor, watch: &mut Receiver<JobEvent>
             Err(RecvError::Lagged(_)) => continue,
             Err(RecvError::Closed) => return None,
         };
+        state.app.access.check_still_in(actor).await.ok()?;
         if let Ok(details) = state.app.jobs.show(actor, change.job).await
             && let Ok(event) = Event::default()
                 .event("job")

@@ -1,6 +1,7 @@
 //! People over HTTP: what the first sign-in, the second factor and the end of a session look like to a client.
 
 use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
 use keyferry_ports::clock::Clock as _;
 use keyferry_testkit::authenticator::Authenticator;
@@ -228,4 +229,24 @@ async fn a_person_is_added_shown_locked_and_let_go() {
     ] {
         assert!(log.contains(action), "{action}");
     }
+}
+
+#[tokio::test]
+async fn a4_a_stream_of_events_ends_for_whoever_is_let_in_no_longer() {
+    let site = Site::with_keystore().await;
+    let mut events = site.open("/api/v1/events").await;
+    let kms_key = |name: &str| json!({"keystore": "store", "name": name});
+    site.post("/api/v1/kms-keys", kms_key("one")).await;
+    site.run().await;
+    assert!(events.frame().await.unwrap().unwrap().is_data());
+
+    let before = site.post("/api/v1/kms-keys", kms_key("two")).await;
+    assert_eq!(before.status, StatusCode::ACCEPTED);
+    let listed = site.get("/api/v1/me/tokens").await.body;
+    let id = listed["items"][0]["id"].as_str().unwrap();
+    let revoked = site.delete(&format!("/api/v1/me/tokens/{id}")).await;
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+    site.run().await;
+
+    assert!(events.frame().await.is_none(), "nothing of what came after");
 }
