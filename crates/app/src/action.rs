@@ -47,6 +47,10 @@ actions! {
     AlertDestinationTest = "alert-destination.test", None;
     /// Look at alerts.
     AlertRead = "alert.read", None;
+    /// Go on with a database that is older than what this server saw, or another.
+    AuditAcceptRollback = "audit.accept-rollback", Destructive;
+    /// Keep a witness's cosignature with a checkpoint.
+    AuditAddCosignature = "audit.add-cosignature", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.

@@ -29,7 +29,7 @@ impl Driver for Dispatch {
             Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
             Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
             Subject::Connection(id) => self.access_keys.open(target, id, pacer).await,
-            Subject::Destination(_) | Subject::Key(_) => {
+            Subject::Destination(_) | Subject::Key(_) | Subject::AuditLog => {
                 Err(DriverError::Records(RecordsError::Corrupt {
                     what: "target",
                     why: "nothing is worked on there".to_owned(),
@@ -49,9 +49,11 @@ impl Driver for Dispatch {
     fn outcome_records(&self, attempt: &Attempt) -> Vec<Change> {
         match attempt.subject {
             Subject::Connection(id) => self.access_keys.outcome_records(attempt, id),
-            Subject::KmsKey(_) | Subject::Sweep(_) | Subject::Destination(_) | Subject::Key(_) => {
-                self.kms_keys.outcome_records(attempt)
-            }
+            Subject::KmsKey(_)
+            | Subject::Sweep(_)
+            | Subject::Destination(_)
+            | Subject::Key(_)
+            | Subject::AuditLog => self.kms_keys.outcome_records(attempt),
         }
     }
 }

@@ -16,11 +16,13 @@ use keyferry_domain::version::{IllegalVersionAction, VersionNumber, VersionState
 use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
+use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
 use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
+use crate::audits::Distrust;
 
 mod access;
 mod aws;
@@ -61,6 +63,15 @@ pub enum AppError {
     /// Somebody is not let in, or a person is not changed.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The database is not the one that this server saw last.
+    #[error("the server is in quarantine: {why}")]
+    Quarantined {
+        /// Why.
+        why: Distrust,
+    },
+    /// The mark outside the database failed.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
     /// The right is missing.
     #[error("{actor} may not do {action}")]
     Denied {
@@ -447,6 +458,8 @@ impl AppError {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
+            Self::Quarantined { .. } => "audit.quarantined",
+            Self::Mark(_) => "audit.mark",
             Self::Denied { .. } => "access.denied",
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
@@ -582,7 +595,8 @@ impl AppError {
             | Self::Unverified { .. }
             | Self::ForeignLink { .. } => ErrorClass::Conflict,
             Self::Aws { source, .. } => aws_class(source),
-            Self::NotNow { .. } => ErrorClass::Transient,
+            Self::NotNow { .. } | Self::Mark(_) => ErrorClass::Transient,
+            Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
             Self::Vault(VaultError::Unsupported { .. } | VaultError::KeyFile(_)) => {
@@ -602,6 +616,10 @@ impl AppError {
             Self::Access(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
+            Self::Quarantined { .. } => {
+                "find out who restored or changed the database; restore the newest backup, or go on with `keyferry audit accept-rollback`"
+            }
+            Self::Mark(_) => "let the server write to its data folder",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 "list what there is with the verb `list`"
             }

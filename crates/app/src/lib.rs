@@ -73,6 +73,10 @@ pub struct App {
     pub alerts: alerts::Alerts,
     /// The audit log.
     pub audits: audits::Audits,
+    /// Signs the audit log's checkpoints; whoever composes the application runs it.
+    pub notary: audits::Notary,
+    /// Whether this server trusts its database.
+    pub quarantine: Arc<audits::Quarantine>,
     /// Connections.
     pub connections: connections::Connections,
     /// Examines connections.
@@ -160,6 +164,8 @@ impl App {
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
+            notary: audits::Notary::new(Arc::clone(&shared)),
+            quarantine: Arc::clone(&shared.quarantine),
             connections: connections::Connections::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
             groups: groups::Groups::new(Arc::clone(&shared)),

@@ -8,12 +8,14 @@ use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
+use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
 use crate::access::SessionRules;
+use crate::audits::Quarantine;
 use crate::link::Links;
 
 /// The one group that owns everything until groups can be made.
@@ -34,6 +36,8 @@ pub struct Ports {
     pub aws: Arc<dyn Aws>,
     /// Webhooks and mail.
     pub messenger: Arc<dyn Messenger>,
+    /// The audit log's high-water mark, outside the database.
+    pub marks: Arc<dyn Marks>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.
@@ -48,6 +52,7 @@ pub(crate) struct Reach {
     pub(crate) seal_control: Arc<dyn SealControl>,
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) marks: Arc<dyn Marks>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -59,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     /// How long sessions last.
     pub(crate) session_rules: SessionRules,
+    pub(crate) quarantine: Arc<Quarantine>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
     /// The other half of the records: nothing but [`Shared::commit`] can reach it.
@@ -80,12 +86,14 @@ impl Shared {
                 seal_control: ports.seal_control,
                 passwords: ports.passwords,
                 messenger: ports.messenger,
+                marks: ports.marks,
                 clock: ports.clock,
                 entropy: ports.entropy,
             },
             links,
             engine,
             session_rules,
+            quarantine: Arc::default(),
             is_trial: false,
             commits: ports.records,
         }
@@ -98,6 +106,7 @@ impl Shared {
             links: Arc::clone(&self.links),
             engine: Arc::clone(&self.engine),
             session_rules: self.session_rules,
+            quarantine: Arc::clone(&self.quarantine),
             is_trial: true,
             commits: Arc::clone(&self.commits),
         }

@@ -10,23 +10,39 @@
 //! - [`Checkpoint`] says how many leaves there are and their root; [`NoteSigner`] signs it and
 //!   [`NoteVerifier`] opens it.
 //! - [`verify_leaves`] compares a whole log with its checkpoints, offline.
+//! - [`Tile`] and [`tiles_of`] say of which files an exported log consists; [`verify_export`] compares them with their
+//!   checkpoints. [`spans_of`] and the ranges of proofs say which hashes a server needs that does not hold all leaves.
+//! - [`Cosigner`] confirms to have seen a checkpoint, with the time; [`CosignerKey`] checks it.
 
 mod canonical;
 mod checkpoint;
+mod cosignature;
 mod entry;
+mod export;
 mod hash;
 mod note;
 mod proof;
+mod spans;
+mod tiles;
 mod tree;
 mod verify;
 
 pub use canonical::canonical_json;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosignature::{Cosigner, CosignerKey};
 pub use entry::{Entry, LeafError, Object, Outcome, Phase};
+pub use export::{Damage, Files, Verified, verify_export};
 pub use hash::{Hash, NotAHash, leaf_hash};
-pub use note::{NoteError, NoteSigner, NoteVerifier, SignedNote};
+pub use note::{NoteError, NoteSigner, NoteVerifier, SEED_BYTES, SignedNote};
 pub use proof::{
     ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion,
+};
+pub use spans::{
+    Span, TILE_WIDTH, consistency_ranges, inclusion_ranges, root_of_span, root_over, spans_of,
+};
+pub use tiles::{
+    BadTile, CHECKPOINT_PATH, ENTRY_BYTES_MAX, Tile, TileKind, bundle_bytes, hash_tile_bytes,
+    read_bundle, read_hash_tile, tiles_of,
 };
 pub use tree::{Frontier, FrontierError, root_of};
 pub use verify::{Finding, RecordedLeaf, verify_leaves};

@@ -22,14 +22,14 @@ const SIGNATURE_LINES_MAX: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedNote {
     text: String,
-    signatures: Vec<NoteSignature>,
+    pub(crate) signatures: Vec<NoteSignature>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct NoteSignature {
-    name: String,
-    key_id: [u8; KEY_ID_BYTES],
-    signature: Vec<u8>,
+pub(crate) struct NoteSignature {
+    pub(crate) name: String,
+    pub(crate) key_id: [u8; KEY_ID_BYTES],
+    pub(crate) signature: Vec<u8>,
 }
 
 impl SignedNote {
@@ -66,6 +66,30 @@ impl SignedNote {
     /// The text, which ends with a line end.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Takes over the signatures of another copy of the same note that this one lacks. Answers how many.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteError::Malformed`] if the other's text differs, or there would be too many signatures.
+    pub fn take_signatures_of(&mut self, other: &Self) -> Result<usize, NoteError> {
+        let malformed = |why| NoteError::Malformed { why };
+        if self.text != other.text {
+            return Err(malformed("its text is another"));
+        }
+        let new: Vec<_> = other
+            .signatures
+            .iter()
+            .filter(|line| !self.signatures.contains(line))
+            .cloned()
+            .collect();
+        if self.signatures.len() + new.len() > SIGNATURE_LINES_MAX {
+            return Err(malformed("it has too many signatures"));
+        }
+        let count = new.len();
+        self.signatures.extend(new);
+        Ok(count)
     }
 
     /// Checks the signature of one key; those of others are ignored.
@@ -127,6 +151,9 @@ impl NoteSignature {
     }
 }
 
+/// The bytes from which an Ed25519 key pair is made.
+pub const SEED_BYTES: usize = 32;
+
 /// An Ed25519 key pair that signs notes under a name.
 pub struct NoteSigner {
     key_pair: Ed25519KeyPair,
@@ -143,6 +170,15 @@ impl NoteSigner {
         let public_key = key_pair.public_key().as_ref().to_vec();
         let verifier = NoteVerifier::new(name, public_key)?;
         Ok(Self { key_pair, verifier })
+    }
+
+    /// Makes the key pair from its seed: 32 secret random bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteError::BadKey`] if these are not 32 bytes, [`NoteError::BadName`] as [`new`](Self::new).
+    pub fn from_seed(name: &str, seed: &[u8]) -> Result<Self, NoteError> {
+        Self::new(name, key_pair(seed)?)
     }
 
     /// The public half, to hand to those who check.
@@ -178,6 +214,10 @@ impl NoteSigner {
     }
 }
 
+pub(crate) fn key_pair(seed: &[u8]) -> Result<Ed25519KeyPair, NoteError> {
+    Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::BadKey)
+}
+
 impl fmt::Debug for NoteSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NoteSigner({}, private key redacted)", self.verifier)
@@ -208,20 +248,8 @@ impl NoteVerifier {
     ///
     /// [`NoteError::BadKey`] if it is none, or its parts do not belong together.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let bad = || NoteError::BadKey;
-        let (name, rest) = text.split_once('+').ok_or_else(bad)?;
-        let (_, encoded) = rest.split_once('+').ok_or_else(bad)?;
-        let bytes = BASE64_STANDARD.decode(encoded).map_err(|_| bad())?;
-        let verifier = match bytes.split_first() {
-            Some((&ED25519_BYTE, key)) if key.len() == 32 => Self::new(name, key.to_vec())?,
-            _ => return Err(bad()),
-        };
-        // The key id is derived; a text that writes any other was altered.
-        if verifier.to_string() == text {
-            Ok(verifier)
-        } else {
-            Err(bad())
-        }
+        let (name, key) = read_key(text, ED25519_BYTE).ok_or(NoteError::BadKey)?;
+        Self::new(name, key)
     }
 
     /// The name that stands in signature lines.
@@ -230,25 +258,45 @@ impl NoteVerifier {
     }
 
     fn key_id(&self) -> [u8; KEY_ID_BYTES] {
-        let hash = sha256(&[
-            self.name.as_bytes(),
-            b"\n",
-            &[ED25519_BYTE],
-            &self.public_key,
-        ]);
-        let [a, b, c, d, ..] = *hash.as_bytes();
-        [a, b, c, d]
+        key_id(&self.name, ED25519_BYTE, &self.public_key)
     }
 }
 
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = BASE64_STANDARD.encode([&[ED25519_BYTE], self.public_key.as_slice()].concat());
-        write!(f, "{}+{}+{key}", self.name, hex::encode(self.key_id()))
+        f.write_str(&key_text(&self.name, ED25519_BYTE, &self.public_key))
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// The first bytes of a hash over name, algorithm and key.
+pub(crate) fn key_id(name: &str, algorithm: u8, public_key: &[u8]) -> [u8; KEY_ID_BYTES] {
+    let hash = sha256(&[name.as_bytes(), b"\n", &[algorithm], public_key]);
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    [a, b, c, d]
+}
+
+/// `<name>+<key id>+<key>`.
+pub(crate) fn key_text(name: &str, algorithm: u8, public_key: &[u8]) -> String {
+    let key = BASE64_STANDARD.encode([&[algorithm], public_key].concat());
+    let id = hex::encode(key_id(name, algorithm, public_key));
+    format!("{name}+{id}+{key}")
+}
+
+/// Name and public key of such a text, where it is of this algorithm.
+pub(crate) fn read_key(text: &str, algorithm: u8) -> Option<(&str, Vec<u8>)> {
+    let (name, rest) = text.split_once('+')?;
+    let (_, encoded) = rest.split_once('+')?;
+    let bytes = BASE64_STANDARD.decode(encoded).ok()?;
+    let (found, key) = bytes.split_first()?;
+    // The key id is derived; a text that writes any other was altered.
+    let is_key = *found == algorithm
+        && key.len() == 32
+        && is_name(name)
+        && key_text(name, algorithm, key) == text;
+    is_key.then(|| (name, key.to_vec()))
+}
+
+pub(crate) fn is_name(name: &str) -> bool {
     let is_allowed = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
     !name.is_empty() && name.chars().all(is_allowed)
 }

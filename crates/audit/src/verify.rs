@@ -48,6 +48,33 @@ pub enum Finding {
     },
 }
 
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Altered { index } => {
+                write!(
+                    f,
+                    "entry {index} does not have the hash that was recorded for it"
+                )
+            }
+            Self::Missing { first, last } if first == last => write!(f, "entry {first} is missing"),
+            Self::Missing { first, last } => write!(f, "entries {first} to {last} are missing"),
+            Self::OutOfOrder { index } => {
+                write!(f, "entry {index} stands at the place of another")
+            }
+            Self::OtherRoot {
+                checkpoint_size,
+                first,
+                last,
+            } => write!(
+                f,
+                "the checkpoint over {checkpoint_size} entries was signed for others: \
+                 at least one from {first} to {last} was altered with its hash"
+            ),
+        }
+    }
+}
+
 /// Names everything that does not fit between the leaves of a log, in order and from the first,
 /// and any number of its checkpoints. Nothing found means that the log is the one that the
 /// checkpoints were signed for; leaves after the largest checkpoint are compared with their own

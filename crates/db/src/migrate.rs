@@ -23,6 +23,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0001_records.sql"),
     },
     Migration {
+        number: 2,
+        name: "audit",
+        sql: include_str!("../migrations/0002_audit.sql"),
+    },
+    Migration {
         number: 3,
         name: "users",
         sql: include_str!("../migrations/0003_users.sql"),

@@ -378,6 +378,7 @@ impl Running {
         let aws = Arc::new(Connector::new(Arc::new(WireClock(Arc::clone(clock)))));
         let ports = Ports {
             messenger: Arc::new(Nobody),
+            marks: Arc::new(keyferry_ports::marks::Unmarked),
             records: Arc::new(database.clone()),
             vault: vault.clone(),
             seal_control: vault.clone(),

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod contract;
 pub mod entropy;
 pub mod fuse;
+pub mod marks;
 pub mod outbox;
 pub mod passwords;
 pub mod records;

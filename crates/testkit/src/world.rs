@@ -30,6 +30,7 @@ use uuid::Uuid;
 use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
 use crate::fuse::{Fuse, Fused, FusedAws};
+use crate::marks::MemoryMarks;
 use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
 use crate::records::MemoryRecords;
@@ -63,6 +64,8 @@ pub struct Outside {
     pub access_key: (String, String),
     /// Where alerts arrive.
     pub outbox: Arc<Outbox>,
+    /// The audit log's high-water mark.
+    pub marks: Arc<MemoryMarks>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
     /// Decides ids and back-offs.
@@ -121,6 +124,7 @@ impl Outside {
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
             outbox: Arc::default(),
+            marks: Arc::default(),
             door: None,
             seed,
         }
@@ -136,6 +140,7 @@ impl Outside {
             clock,
             access_key: self.access_key.clone(),
             outbox: Arc::default(),
+            marks: Arc::default(),
             door: self.door.clone(),
             seed,
         }
@@ -225,6 +230,7 @@ impl Outside {
             passwords,
             aws,
             messenger: self.outbox.clone(),
+            marks: self.marks.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,

@@ -152,7 +152,7 @@ impl Scheduler {
                 let connection = records.find_connection(id).await?;
                 connection.map(|connection| About::connection(&connection))
             }
-            Subject::Sweep(_) | Subject::Destination(_) => None,
+            Subject::Sweep(_) | Subject::Destination(_) | Subject::AuditLog => None,
         })
     }
 }

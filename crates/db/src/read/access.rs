@@ -1,4 +1,4 @@
-//! Reads of people, tokens, sessions, seals and the audit log.
+//! Reads of people, tokens, sessions and seals.
 
 use async_trait::async_trait;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
@@ -7,13 +7,13 @@ use keyferry_ports::records::{
     Records, Seal, SealedKeyring, Session, SignInTries, User,
 };
 
-use super::{Noun, bad_cursor};
+use super::Noun;
 use crate::Database;
 use crate::rows::access::{
     LEAF, SEAL, SESSION, TOKEN, TRIES, USER, read_leaf, read_seal, read_session, read_token,
     read_tries, read_user,
 };
-use crate::sql::{Conditions, Statement, Value};
+use crate::sql::{Statement, Value};
 
 const USERS: Noun<User> = Noun {
     what: "user",
@@ -45,13 +45,6 @@ const SEALS: Noun<Seal> = Noun {
     columns: SEAL,
     read: read_seal,
 };
-const LEAVES: Noun<AuditRecord> = Noun {
-    what: "audit leaf",
-    table: "audit_leaves",
-    columns: LEAF,
-    read: read_leaf,
-};
-
 #[async_trait]
 impl AccessRecords for Database {
     async fn find_user(&self, id: UserId) -> Records<Option<User>> {
@@ -121,51 +114,5 @@ impl AccessRecords for Database {
             })
         };
         rows.into_iter().next().map(read).transpose()
-    }
-}
-
-#[async_trait]
-impl AuditRecords for Database {
-    async fn audit_size(&self) -> Records<u64> {
-        let sql = "SELECT size FROM audit_log WHERE id = 'log'";
-        let rows = self
-            .engine
-            .read("audit log", Statement::new(sql, Vec::new()))
-            .await?;
-        rows.into_iter().next().map_or(Ok(0), |mut row| row.count())
-    }
-
-    async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>> {
-        let values = vec![Value::count(from), Value::count(limit)];
-        LEAVES
-            .list(self, "WHERE place >= $1 ORDER BY place LIMIT $2", values)
-            .await
-    }
-
-    async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>> {
-        let AuditFilter {
-            actor,
-            action,
-            object,
-        } = filter;
-        let mut conditions = Conditions::default();
-        for (sql, text) in [
-            ("actor = {}", actor),
-            ("action = {}", action),
-            ("object = {}", object),
-        ] {
-            if let Some(text) = text {
-                conditions.and(sql, [Value::text(text)]);
-            }
-        }
-        if let Some(text) = &page.cursor {
-            let place: u64 = text.parse().map_err(|_| bad_cursor())?;
-            conditions.and("place < {}", [Value::count(place)]);
-        }
-        LEAVES
-            .page(self, conditions, "place DESC", page, |row| {
-                row.index.to_string()
-            })
-            .await
     }
 }

@@ -1,6 +1,7 @@
 //! Reads, over connections that never write.
 
 mod access;
+mod audit;
 mod configuration;
 mod delivery;
 mod fleet;

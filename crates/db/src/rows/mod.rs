@@ -4,6 +4,7 @@
 //! are written.
 
 pub(crate) mod access;
+pub(crate) mod audit;
 pub(crate) mod configuration;
 pub(crate) mod delivery;
 pub(crate) mod fleet;

@@ -1,14 +1,33 @@
 //! Appending to the audit log.
 
-use keyferry_ports::records::{AuditLeaf, Change, RecordsError};
+use keyferry_ports::records::{
+    AuditCheckpoint, AuditKey, AuditLeaf, AuditNode, Change, RecordsError,
+};
 
-use super::Writer;
+use super::{Conflicts, Writer};
 use crate::failure::Failure;
 use crate::rows::access::{LEAF, leaf_values};
+use crate::rows::audit::{AUDIT_KEY, CHECKPOINT, NODE, checkpoint_values, key_values, node_values};
 use crate::sql::{Statement, Value};
 
 /// Leaves in one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
 const LEAVES_MAX: usize = 100;
+
+const KEY: Conflicts = Conflicts {
+    seen: "audit key",
+    taken: "audit key",
+    reference: "audit key",
+};
+const CHECKPOINTS: Conflicts = Conflicts {
+    seen: "audit checkpoint",
+    taken: "audit checkpoint",
+    reference: "audit checkpoint",
+};
+const NODES: Conflicts = Conflicts {
+    seen: "audit node",
+    taken: "audit node",
+    reference: "audit node",
+};
 
 pub(super) fn leaf_of(change: &Change) -> Option<&AuditLeaf> {
     match change {
@@ -52,5 +71,41 @@ impl Writer {
             place += part.len();
         }
         Ok(())
+    }
+
+    pub(super) async fn insert_audit_key(&mut self, row: &AuditKey) -> Result<(), Failure> {
+        self.insert("audit_keys", AUDIT_KEY, key_values(row), KEY)
+            .await
+    }
+
+    /// The row of the log decides which of several servers comes first, and is locked from here to the commit.
+    pub(super) async fn append_checkpoint(
+        &mut self,
+        row: &AuditCheckpoint,
+        nodes: &[AuditNode],
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE audit_log SET signed = $1 WHERE id = 'log' AND signed < $1";
+        let signed = Statement::new(sql, vec![Value::count(row.size)]);
+        self.run(signed, CHECKPOINTS).await?;
+        let values = checkpoint_values(row);
+        self.insert("audit_checkpoints", CHECKPOINT, values, CHECKPOINTS)
+            .await?;
+        for part in nodes.chunks(LEAVES_MAX) {
+            let values = part.iter().flat_map(node_values).collect();
+            self.run(Statement::insert("audit_nodes", NODE, values), NODES)
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn put_checkpoint_note(
+        &mut self,
+        size: u64,
+        seen: &str,
+        note: &str,
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE audit_checkpoints SET note = $3 WHERE size = $1 AND note = $2";
+        let values = vec![Value::count(size), Value::text(seen), Value::text(note)];
+        self.run(Statement::new(sql, values), CHECKPOINTS).await
     }
 }

@@ -203,6 +203,11 @@ impl Writer {
             Change::FinishAttempt(row) => self.finish_attempt(row).await,
             // All at once when the batch ends.
             Change::AppendAudit(_) => Ok(()),
+            Change::InsertAuditKey(row) => self.insert_audit_key(row).await,
+            Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes).await,
+            Change::PutCheckpointNote { size, seen, note } => {
+                self.put_checkpoint_note(*size, seen, note).await
+            }
             Change::PutUser(row, expect) => self.put_user(row, *expect).await,
             Change::PutToken(row) => self.put_token(row).await,
             Change::InsertSession(row) => self.insert_session(row).await,

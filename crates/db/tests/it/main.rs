@@ -16,3 +16,4 @@ mod same_answers;
 mod schema;
 mod sign_in;
 mod support;
+mod upgrade;

@@ -105,17 +105,15 @@ async fn sqlite_writes_ahead_and_synchronises_fully() {
 #[tokio::test]
 async fn opening_twice_migrates_once() {
     let (file, schema) = (SqliteFile::new(), PostgresSchema::create().await);
+    let mut counts: Vec<i64> = Vec::new();
     for _ in 0..2 {
         file.open().await.close().await;
         schema.open().await.close().await;
+        let mut connection = sqlite_connection(&file).await;
+        let count = sqlx::query("SELECT count(*) FROM schema_migrations");
+        counts.push(count.fetch_one(&mut connection).await.unwrap().get(0));
     }
-    let mut connection = sqlite_connection(&file).await;
-    let count: i64 = sqlx::query("SELECT count(*) FROM schema_migrations")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap()
-        .get(0);
-    assert_eq!(count, 2);
+    assert!(counts[0] > 0 && counts[0] == counts[1], "{counts:?}");
     schema.drop().await;
 }
 

@@ -1,6 +1,7 @@
 //! Audit leaves: finished bytes; the records give them their place in the log.
 
 use jiff::Timestamp;
+use keyferry_domain::connection::SealedSecret;
 
 use super::access::AccessClaim;
 
@@ -41,4 +42,39 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// On this object.
     pub object: Option<String>,
+}
+
+/// The key that signs the log's checkpoints. There is one for the life of an installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditKey {
+    /// Its public half, as C2SP signed-note writes it; its name is the log's origin.
+    pub verifier: String,
+    /// Its seed, sealed by the vault.
+    pub sealed: SealedSecret,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What the log said about itself, signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditCheckpoint {
+    /// The number of leaves.
+    pub size: u64,
+    /// The root of their tree.
+    pub root: [u8; 32],
+    /// The signed note, with the cosignatures that came since.
+    pub note: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+/// A hash of the tree above the leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditNode {
+    /// From 1: one hash of level 1 stands for 256 leaves, one of a higher level for 256 of the level below.
+    pub level: u32,
+    /// Its place on its level, from 0.
+    pub place: u64,
+    /// The root of what is below.
+    pub hash: [u8; 32],
 }

@@ -19,7 +19,7 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use jiff::Timestamp;
 
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
-use super::audit::AuditLeaf;
+use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
@@ -160,6 +160,21 @@ pub enum Change {
     /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
     /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
     AppendAudit(AuditLeaf),
+    /// Keep the log's signing key; a conflict where there is one.
+    InsertAuditKey(AuditKey),
+    /// Keep a signed checkpoint, with the hashes of the tree that became whole since the one before; a conflict over `audit
+    /// checkpoint` unless it covers more leaves than every other.
+    AppendCheckpoint(AuditCheckpoint, Vec<AuditNode>),
+    /// Write the note of a checkpoint anew, with more cosignatures; a conflict over `audit checkpoint` where it is another than
+    /// was seen.
+    PutCheckpointNote {
+        /// Of the checkpoint over so many leaves.
+        size: u64,
+        /// The note that the writer saw.
+        seen: String,
+        /// The new note.
+        note: String,
+    },
     /// Write a user. A name whose canonical form is taken is a conflict.
     PutUser(User, Expect),
     /// Write a token: new, or revoked.

@@ -34,7 +34,7 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
-pub use audit::{AuditFilter, AuditLeaf, AuditRecord};
+pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
 pub use canonical::CanonicalName;
 pub use change::{ACCESS_ENDED, Batch, Change, Expect, VERSION_DOOMED, VERSION_NEEDED};
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
@@ -322,6 +322,16 @@ pub trait AuditRecords: Send + Sync + 'static {
     async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>>;
     /// A page of leaves that match, newest first.
     async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>>;
+    /// Hashes of leaves from an index on, in order; at most `limit`.
+    async fn list_leaf_hashes(&self, from: u64, limit: u32) -> Records<Vec<[u8; 32]>>;
+    /// Hashes of a level above the leaves (from 1) from a place on, in order; at most `limit`.
+    async fn list_audit_nodes(&self, level: u32, from: u64, limit: u32) -> Records<Vec<[u8; 32]>>;
+    /// The key that signs checkpoints, once there is one.
+    async fn find_audit_key(&self) -> Records<Option<AuditKey>>;
+    /// The checkpoint over exactly so many leaves.
+    async fn find_checkpoint(&self, size: u64) -> Records<Option<AuditCheckpoint>>;
+    /// The checkpoint over most leaves.
+    async fn latest_checkpoint(&self) -> Records<Option<AuditCheckpoint>>;
 }
 
 /// The part of the records that the engine uses.

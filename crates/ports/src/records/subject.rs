@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use keyferry_domain::id::{ConnectionId, DestinationId, KeyId, KmsKeyId, SweepId};
 
+/// There is one log, so its id is its name.
+const AUDIT_LOG: &str = "audit:log";
+
 /// What a target is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -18,6 +21,8 @@ pub enum Subject {
     Destination(DestinationId),
     /// One key in the vault. Alerts are about it; no target is.
     Key(KeyId),
+    /// The audit log. Alerts are about it; no target is.
+    AuditLog,
 }
 
 impl Subject {
@@ -25,7 +30,11 @@ impl Subject {
     pub fn kms_key(self) -> Option<KmsKeyId> {
         match self {
             Self::KmsKey(id) => Some(id),
-            Self::Sweep(_) | Self::Connection(_) | Self::Destination(_) | Self::Key(_) => None,
+            Self::Sweep(_)
+            | Self::Connection(_)
+            | Self::Destination(_)
+            | Self::Key(_)
+            | Self::AuditLog => None,
         }
     }
 }
@@ -57,6 +66,7 @@ impl fmt::Display for Subject {
             Self::Connection(id) => write!(f, "connection:{id}"),
             Self::Destination(id) => write!(f, "destination:{id}"),
             Self::Key(id) => write!(f, "key:{id}"),
+            Self::AuditLog => f.write_str(AUDIT_LOG),
         }
     }
 }
@@ -72,6 +82,9 @@ impl FromStr for Subject {
     type Err = NotASubject;
 
     fn from_str(text: &str) -> Result<Self, NotASubject> {
+        if text == AUDIT_LOG {
+            return Ok(Self::AuditLog);
+        }
         let subject = match text.split_once(':') {
             Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
             Some(("sweep", id)) => id.parse().ok().map(Self::Sweep),

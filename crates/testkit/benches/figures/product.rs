@@ -85,6 +85,7 @@ impl Product {
         let records: Arc<dyn AllRecords> =
             Arc::new(Fused::new(Arc::new(database.clone()), Arc::clone(&fuse)));
         let ports = Ports {
+            marks: Arc::new(keyferry_ports::marks::Unmarked),
             messenger: Arc::new(keyferry_testkit::outbox::Outbox::default()),
             records,
             vault: vault.clone(),

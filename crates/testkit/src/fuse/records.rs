@@ -20,11 +20,11 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken, Attempt,
-    AuditFilter, AuditRecord, AuditRecords, Batch, CanonicalName, Commits, ConfigurationRecords,
-    Delivery, DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter,
-    Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease,
-    Page, PageOf, Records, ScheduleRecords, Seal, SealedKeyring, Session, SignInTries, Subject,
-    Sweep, Target, TargetFilter, User,
+    AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, Batch, CanonicalName,
+    Commits, ConfigurationRecords, Delivery, DeliveryRecords, DueDestruction, DueRotation,
+    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, Records, ScheduleRecords, Seal,
+    SealedKeyring, Session, SignInTries, Subject, Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -170,4 +170,9 @@ reads!(AuditRecords {
     fn audit_size() -> u64;
     fn list_leaves(from: u64, limit: u32) -> Vec<AuditRecord>;
     fn find_leaves(filter: &AuditFilter, page: &Page) -> PageOf<AuditRecord>;
+    fn list_leaf_hashes(from: u64, limit: u32) -> Vec<[u8; 32]>;
+    fn list_audit_nodes(level: u32, from: u64, limit: u32) -> Vec<[u8; 32]>;
+    fn find_audit_key() -> Option<AuditKey>;
+    fn find_checkpoint(size: u64) -> Option<AuditCheckpoint>;
+    fn latest_checkpoint() -> Option<AuditCheckpoint>;
 });

@@ -89,6 +89,11 @@ impl State {
             Change::InsertAttempt(row, claim) => self.insert_attempt(row, &claim),
             Change::FinishAttempt(row) => self.finish_attempt(row),
             Change::AppendAudit(leaf) => self.append_leaf(leaf),
+            Change::InsertAuditKey(row) => self.insert_audit_key(row),
+            Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes),
+            Change::PutCheckpointNote { size, seen, note } => {
+                self.put_checkpoint_note(size, &seen, note)
+            }
             Change::PutUser(row, expect) => self.put_user(row, expect),
             Change::PutToken(row) => self.put_token(row),
             Change::InsertSession(row) => self.insert_session(row),

@@ -1,4 +1,4 @@
-//! Reads of people, tokens, sessions, seals and the audit log.
+//! Reads of people, tokens, sessions and seals.
 
 use std::cmp::Reverse;
 
@@ -10,7 +10,6 @@ use keyferry_ports::records::{
 };
 
 use super::MemoryRecords;
-use super::page::bad_cursor;
 
 #[async_trait]
 impl AccessRecords for MemoryRecords {
@@ -104,59 +103,4 @@ impl AccessRecords for MemoryRecords {
             .get(&())
             .map(|row| SealedKeyring::clone(row)))
     }
-}
-
-#[async_trait]
-impl AuditRecords for MemoryRecords {
-    async fn audit_size(&self) -> Records<u64> {
-        Ok(self.lock().leaves.len() as u64)
-    }
-
-    async fn list_leaves(&self, from: u64, limit: u32) -> Records<Vec<AuditRecord>> {
-        let state = self.lock();
-        let rows = state.leaves.range(from..).take(limit as usize);
-        Ok(rows
-            .map(|(index, leaf)| AuditRecord {
-                index: *index,
-                leaf: leaf.clone(),
-            })
-            .collect())
-    }
-
-    async fn find_leaves(&self, filter: &AuditFilter, page: &Page) -> Records<PageOf<AuditRecord>> {
-        let state = self.lock();
-        let before: u64 = match &page.cursor {
-            Some(text) => text.parse().map_err(|_| bad_cursor())?,
-            None => u64::MAX,
-        };
-        let limit = page.limit.clamp(1, 1000) as usize;
-        let mut rows: Vec<AuditRecord> = state
-            .leaves
-            .range(..before)
-            .rev()
-            .filter(|(_, leaf)| matches_filter(leaf, filter))
-            .take(limit + 1)
-            .map(|(index, leaf)| AuditRecord {
-                index: *index,
-                leaf: leaf.clone(),
-            })
-            .collect();
-        let has_more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = if has_more {
-            rows.last().map(|row| row.index.to_string())
-        } else {
-            None
-        };
-        Ok(PageOf { rows, next })
-    }
-}
-
-fn matches_filter(leaf: &AuditLeaf, filter: &AuditFilter) -> bool {
-    let is = |wanted: &Option<String>, found: &str| {
-        wanted.as_deref().is_none_or(|wanted| wanted == found)
-    };
-    is(&filter.actor, &leaf.actor)
-        && is(&filter.action, &leaf.action)
-        && is(&filter.object, &leaf.object)
 }

@@ -17,9 +17,9 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    Alert, AlertDestination, ApiToken, Attempt, AuditLeaf, Delivery, Expect, FoundKey, Job,
-    Priority, Records, RecordsError, Seal, SealedKeyring, Session, SignInTries, Subject, Sweep,
-    Target, User,
+    Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf, Delivery,
+    Expect, FoundKey, Job, Priority, Records, RecordsError, Seal, SealedKeyring, Session,
+    SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -113,6 +113,9 @@ state! {
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,
+    audit_key: () => AuditKey,
+    checkpoints: u64 => AuditCheckpoint,
+    audit_nodes: (u32, u64) => [u8; 32],
 }
 
 impl State {

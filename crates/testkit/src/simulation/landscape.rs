@@ -117,6 +117,7 @@ impl Site {
         let aws = SimAws::new(Arc::clone(&self.sim), self.clock.clone(), mistake);
         let vault = open_vault();
         let ports = Ports {
+            marks: Arc::new(keyferry_ports::marks::Unmarked),
             records: Arc::new(Fused::new(records, Arc::clone(fuse))),
             vault: vault.clone(),
             seal_control: vault,

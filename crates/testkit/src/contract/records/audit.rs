@@ -1,7 +1,9 @@
 //! The audit log's leaves and their places.
 
 use futures::future::join_all;
-use keyferry_ports::records::{AllRecords, AuditFilter, AuditRecord, Change, Expect, Page};
+use keyferry_ports::records::{
+    AllRecords, AuditCheckpoint, AuditFilter, AuditNode, AuditRecord, Change, Expect, Page,
+};
 
 use super::samples::Samples;
 use super::{assert_conflict, commit, write};
@@ -151,4 +153,66 @@ pub(super) async fn leaves_are_found_by_actor_action_and_object_newest_first(
         }
         assert_eq!(found, expected, "{filter:?}");
     }
+}
+
+pub(super) async fn the_log_has_one_signing_key(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    assert_eq!(records.find_audit_key().await.unwrap(), None);
+    let (key, other) = (samples.audit_key(), samples.audit_key());
+    write(records, [Change::InsertAuditKey(key.clone())]).await;
+
+    assert_conflict(records, "audit key", [Change::InsertAuditKey(other)]).await;
+    assert_eq!(records.find_audit_key().await.unwrap(), Some(key));
+}
+
+pub(super) async fn a_checkpoint_covers_more_than_every_other_and_brings_its_hashes(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    assert_eq!(records.latest_checkpoint().await.unwrap(), None);
+    let (first, second) = (samples.checkpoint(300), samples.checkpoint(700));
+    let node = |level, place| AuditNode {
+        level,
+        place,
+        hash: [place as u8 + 1; 32],
+    };
+    let append = |row: &AuditCheckpoint, nodes: &[AuditNode]| {
+        [Change::AppendCheckpoint(row.clone(), nodes.to_vec())]
+    };
+    write(records, append(&first, &[node(1, 0)])).await;
+    write(records, append(&second, &[node(1, 1), node(2, 0)])).await;
+
+    for size in [0, 1, 300, 500, 700] {
+        let late = samples.checkpoint(size);
+        assert_conflict(records, "audit checkpoint", append(&late, &[])).await;
+    }
+    let more = samples.checkpoint(800);
+    assert_conflict(records, "audit node", append(&more, &[node(1, 1)])).await;
+    let nodes = |level, from, limit| records.list_audit_nodes(level, from, limit);
+    assert_eq!(nodes(1, 0, 9).await.unwrap(), [[1; 32], [2; 32]]);
+    assert_eq!(nodes(1, 1, 9).await.unwrap(), [[2; 32]]);
+    assert_eq!(nodes(1, 0, 1).await.unwrap(), [[1; 32]]);
+    assert_eq!(nodes(2, 0, 9).await.unwrap(), [[1; 32]]);
+    assert_eq!(nodes(3, 0, 9).await.unwrap(), [[0; 32]; 0]);
+    let found = records.find_checkpoint(300).await.unwrap();
+    assert_eq!(found, Some(first));
+    assert_eq!(records.find_checkpoint(301).await.unwrap(), None);
+    assert_eq!(records.latest_checkpoint().await.unwrap(), Some(second));
+}
+
+pub(super) async fn cosignatures_are_added_by_those_who_saw_the_note(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let row = samples.checkpoint(5);
+    write(records, [Change::AppendCheckpoint(row.clone(), Vec::new())]).await;
+    let put = |size, seen: &str, note: &str| Change::PutCheckpointNote {
+        size,
+        seen: seen.to_owned(),
+        note: note.to_owned(),
+    };
+    write(records, [put(5, &row.note, "more")]).await;
+
+    assert_conflict(records, "audit checkpoint", [put(5, &row.note, "other")]).await;
+    assert_conflict(records, "audit checkpoint", [put(6, "more", "other")]).await;
+    let found = records.latest_checkpoint().await.unwrap().unwrap();
+    assert_eq!(found.note, "more");
 }

@@ -177,6 +177,9 @@ checks! {
         a_batch_that_fails_leaves_no_gap_in_the_log,
         batches_at_once_share_no_place_in_the_log,
         leaves_are_found_by_actor_action_and_object_newest_first,
+        the_log_has_one_signing_key,
+        a_checkpoint_covers_more_than_every_other_and_brings_its_hashes,
+        cosignatures_are_added_by_those_who_saw_the_note,
     ],
 }
 

@@ -24,9 +24,9 @@ use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::Place;
 use keyferry_ports::records::{
-    Alert, ApiToken, Attempt, AttemptState, AuditLeaf, Change, Expect, FoundKey, Job, JobProgress,
-    JobState, LaneClaim, Priority, Seal, Session, SignInTries, Subject, Sweep, SweepCounts, Target,
-    TargetState, User,
+    Alert, ApiToken, Attempt, AttemptState, AuditCheckpoint, AuditKey, AuditLeaf, Change, Expect,
+    FoundKey, Job, JobProgress, JobState, LaneClaim, Priority, Seal, Session, SignInTries, Subject,
+    Sweep, SweepCounts, Target, TargetState, User,
 };
 use uuid::Uuid;
 
@@ -316,6 +316,25 @@ impl Samples {
             actor: actor.to_owned(),
             action: action.to_owned(),
             object: object.to_owned(),
+        }
+    }
+
+    /// A signing key of the log.
+    pub fn audit_key(&mut self) -> AuditKey {
+        AuditKey {
+            verifier: format!("log+{}", self.uuid()),
+            sealed: SealedSecret::new(self.bytes().to_vec()),
+            created_at: at(3),
+        }
+    }
+
+    /// A checkpoint over so many leaves.
+    pub fn checkpoint(&mut self, size: u64) -> AuditCheckpoint {
+        AuditCheckpoint {
+            size,
+            root: self.bytes(),
+            note: format!("note {}", self.uuid()),
+            signed_at: at(i64::from(self.used)),
         }
     }
 

@@ -9,9 +9,9 @@ use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
-    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, Change, Expect,
-    FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session, SessionLimit,
-    SignInTries, Subject, Target, TargetState, Totp, User, Via,
+    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change,
+    Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
+    SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
 use crate::contract::records::rich;
@@ -383,7 +383,7 @@ impl Differential {
             ..
         } = self;
         let user = dice.pick(&tried.users).cloned();
-        match (dice.below(8), user) {
+        match (dice.below(9), user) {
             (0, Some(user)) => {
                 let token = dice
                     .pick(&tried.tokens)
@@ -474,6 +474,16 @@ impl Differential {
                 };
                 let is_new = dice.once_in(4);
                 Change::PutKeyring(row, self.expect(is_new))
+            }
+            (7, _) if dice.once_in(3) => Change::InsertAuditKey(samples.audit_key()),
+            (7, _) => {
+                let row = samples.checkpoint(dice.below(12) as u64);
+                let node = AuditNode {
+                    level: 1,
+                    place: dice.below(8) as u64,
+                    hash: row.root,
+                };
+                Change::AppendCheckpoint(row, vec![node])
             }
             _ => {
                 let (actor, action, object) = (dice.text(), dice.text(), dice.text());

@@ -23,7 +23,7 @@ impl Differential {
     pub(super) fn question(&mut self) -> Question {
         let Self { dice, tried, .. } = self;
         Question {
-            which: dice.below(31),
+            which: dice.below(35),
             name: dice.name(),
             text: dice
                 .once_in(2)
@@ -116,6 +116,14 @@ pub(super) async fn answer(records: &dyn AllRecords, question: &Question) -> Str
         ),
         11 => format!("{:?}", records.audit_size().await),
         12 => format!("{:?}", records.list_leaves(*epoch, *limit).await),
+        31 => format!("{:?}", records.list_leaf_hashes(*epoch, *limit).await),
+        32 => format!("{:?}", records.find_audit_key().await),
+        33 => format!(
+            "{:?} {:?}",
+            records.latest_checkpoint().await,
+            records.find_checkpoint(*epoch).await
+        ),
+        34 => format!("{:?}", records.list_audit_nodes(1, *epoch, *limit).await),
         28 => targets(records, question).await,
         29 => format!("{:?}", records.due_destructions(*time, *limit).await),
         30 => format!("{:?}", records.next_destruction(*time).await),
