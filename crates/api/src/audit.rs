@@ -73,9 +73,99 @@ pub struct AuditQuery {
     pub cursor: Option<String>,
 }
 
-/// How much has been logged, to be remembered outside.
+/// How much has been logged, and what was signed of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CheckpointView {
     /// Number of entries.
     pub size: u64,
+    /// The newest signed checkpoint; none until the vault was open once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedCheckpointView>,
+    /// The newest one that a witness cosigned; none until one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosigned: Option<SignedCheckpointView>,
+}
+
+/// A signed checkpoint, to be remembered outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignedCheckpointView {
+    /// Number of entries under it.
+    pub size: u64,
+    /// Root of their RFC 6962 tree, hex.
+    pub root: String,
+    /// The signed note (C2SP tlog-checkpoint), with its cosignatures.
+    pub note: String,
+    /// When it was signed.
+    #[schema(format = DateTime)]
+    pub signed_at: String,
+}
+
+/// The key that checks checkpoints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditKeyView {
+    /// The verifier key (C2SP signed-note); its name is the log's origin.
+    pub key: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// Which proof: that an entry is in the log (`entry`), or that the log goes on from an older size (`old_size`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProofQuery {
+    /// Place of the entry, from 0.
+    pub entry: Option<u64>,
+    /// Number of entries of the older log.
+    pub old_size: Option<u64>,
+    /// Number of entries of a signed checkpoint; the newest unless given.
+    pub size: Option<u64>,
+}
+
+/// A proof under a signed checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProofView {
+    /// The entry that it proves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// The entry's leaf hash, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf_hash: Option<String>,
+    /// The older size that it proves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_size: Option<u64>,
+    /// The proof's hashes in the order of RFC 6962, hex.
+    pub hashes: Vec<String>,
+    /// The checkpoint.
+    pub checkpoint: SignedCheckpointView,
+}
+
+/// One tile of hashes, or one bundle of entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TileQuery {
+    /// The tile level, from 0; entries unless given.
+    pub level: Option<u32>,
+    /// The tile's place on its level, from 0.
+    pub index: u64,
+    /// Hashes or entries in it, 1 to 256; 256 unless given.
+    pub width: Option<u64>,
+}
+
+/// Go on with a database that is older than what this server saw, or another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptRollbackRequest {
+    /// Why that is right; kept in the audit log.
+    pub reason: String,
+}
+
+/// A checkpoint with a witness's cosignature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddCosignatureRequest {
+    /// The signed note with one more signature line.
+    pub note: String,
 }

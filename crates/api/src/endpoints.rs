@@ -12,7 +12,10 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
 };
-use crate::audit::{AuditPage, AuditQuery, CheckpointView};
+use crate::audit::{
+    AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,
+    CheckpointView, ProofQuery, ProofView, SignedCheckpointView, TileQuery,
+};
 use crate::bulk::BulkRequest;
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
@@ -379,6 +382,16 @@ endpoints! {
 
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);
-    CHECKPOINT = Get "/api/v1/audit/checkpoint" "read_checkpoint" "audit" "Tell how much has been logged"
+    CHECKPOINT = Get "/api/v1/audit/checkpoint" "read_checkpoint" "audit" "Tell how much has been logged, and sign it"
         .answers(&[ok(body::<CheckpointView>())]);
+    AUDIT_KEY = Get "/api/v1/audit/key" "read_audit_key" "audit" "Show the key that checks checkpoints"
+        .answers(&[ok(body::<AuditKeyView>())]);
+    AUDIT_PROOF = Get "/api/v1/audit/proof" "read_audit_proof" "audit" "Prove that an entry is in the log, or that the log goes on from an older one"
+        .query::<ProofQuery>().answers(&[ok(body::<ProofView>())]);
+    AUDIT_EXPORT = Get "/api/v1/audit/export" "export_audit_tile" "audit" "Hand out one tile of hashes or one bundle of entries (C2SP tlog-tiles)"
+        .query::<TileQuery>().answers(&[Answer { status: 200, words: "Its bytes, application/octet-stream", body: None }]);
+    ADD_COSIGNATURE = Post "/api/v1/audit/cosignatures" "add_audit_cosignature" "audit" "Keep a witness's cosignature with a checkpoint"
+        .query::<TrialQuery>().takes(body::<AddCosignatureRequest>()).answers(&[ok(body::<SignedCheckpointView>())]);
+    ACCEPT_ROLLBACK = Post "/api/v1/audit/accept-rollback" "accept_audit_rollback" "audit" "End the quarantine of this server: go on with the database as it is"
+        .query::<TrialQuery>().takes(body::<AcceptRollbackRequest>()).answers(&[ok(body::<CheckpointView>())]);
 }

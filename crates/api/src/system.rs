@@ -13,10 +13,13 @@ pub struct HealthView {
 /// Whether work can be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReadyView {
-    /// Database and vault are open.
+    /// Database and vault are open, and the database is trusted.
     pub ready: bool,
     /// Whether the database answers.
     pub database: bool,
     /// Whether the vault is sealed.
     pub sealed: bool,
+    /// Whether the database is not the one that this server saw last: it reads and protects only.
+    #[serde(default)]
+    pub quarantined: bool,
 }

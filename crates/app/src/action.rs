@@ -50,7 +50,7 @@ actions! {
     /// Go on with a database that is older than what this server saw, or another.
     AuditAcceptRollback = "audit.accept-rollback", Destructive;
     /// Keep a witness's cosignature with a checkpoint.
-    AuditAddCosignature = "audit.add-cosignature", None;
+    AuditAddCosignature = "audit.add-cosignature", Change;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.

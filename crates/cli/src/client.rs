@@ -94,6 +94,11 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// The body as it came.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.body
+    }
+
     /// The body in the form that was expected.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, CliError> {
         serde_json::from_slice(&self.body).map_err(|error| {

@@ -30,6 +30,8 @@ pub enum Exit {
     NotConfirmed = 9,
     /// The server is not the one that was pinned.
     WrongServer = 10,
+    /// What was verified is not as it was signed.
+    Damaged = 11,
 }
 
 impl Exit {
@@ -67,6 +69,10 @@ impl Exit {
             Self::WrongServer,
             "the server's certificate is not the one that was pinned at login",
         ),
+        (
+            Self::Damaged,
+            "the audit log that was verified is not as it was signed",
+        ),
     ];
 
     /// The number.
@@ -96,6 +102,9 @@ impl Exit {
             }
             Self::NotConfirmed => Some("type the name that is asked for, or give --yes"),
             Self::WrongServer => Some("run `keyferry login` again and compare the fingerprint"),
+            Self::Damaged => Some(
+                "keep the folder as it is, compare it with another export, and find out who changed it",
+            ),
         }
     }
 

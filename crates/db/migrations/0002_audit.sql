@@ -14,7 +14,8 @@ CREATE TABLE audit_checkpoints (
     size BIGINT NOT NULL PRIMARY KEY,
     root {bytes} NOT NULL,
     note {text} NOT NULL,
-    signed_at BIGINT NOT NULL
+    signed_at BIGINT NOT NULL,
+    is_cosigned BIGINT NOT NULL DEFAULT 0 CHECK (is_cosigned IN (0, 1))
 );
 
 -- One hash of level 1 stands for 256 leaves, one of each higher level for 256 of the level below.

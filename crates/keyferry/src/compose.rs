@@ -14,6 +14,7 @@ use keyferry_ports::entropy::Entropy;
 use keyferry_server::config::{Config, default_data_folder};
 use keyferry_vault::{Argon2Passwords, SoftwareVault};
 
+use crate::marks::FileMarks;
 use crate::outside::{OsEntropy, SystemClock};
 
 /// Behind the database file's name: held by the one server that may use the file.
@@ -69,6 +70,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         passwords: Arc::new(Argon2Passwords),
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
         messenger: Arc::new(Post::new(Arc::clone(&clock), reach)),
+        marks: Arc::new(FileMarks::new(&config.data)),
         clock,
         entropy: Arc::new(OsEntropy),
     };

@@ -4,6 +4,7 @@ mod compose;
 mod config;
 mod demo;
 mod init;
+mod marks;
 mod outside;
 mod serve;
 mod simulator;

@@ -1,6 +1,7 @@
 //! `keyferry server`: opens what there is, works off jobs, answers requests, and ends in order.
 
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use keyferry_app::{Actor, App};
@@ -67,18 +68,26 @@ pub(crate) async fn serve_until(
     config: &Config,
     stopped: watch::Receiver<bool>,
 ) -> Result<(), CliError> {
-    let engine = Arc::clone(&composed.app.engine);
-    let engine_stopped = stopped.clone();
-    let working = tokio::spawn(async move { engine.run(until(engine_stopped)).await });
-    let app = Arc::clone(&composed.app);
-    let watch_stopped = stopped.clone();
-    let watching = tokio::spawn(async move { app.watch.run(until(watch_stopped)).await });
-    let app = Arc::clone(&composed.app);
-    let scheduler_stopped = stopped.clone();
-    let scheduling = tokio::spawn(async move { app.scheduler.run(until(scheduler_stopped)).await });
-    let app = Arc::clone(&composed.app);
-    let courier_stopped = stopped.clone();
-    let delivering = tokio::spawn(async move { app.courier.run(until(courier_stopped)).await });
+    // Before anything is begun: an older database was perhaps restored.
+    let examined = composed.app.notary.examine().await;
+    examined.map_err(|error| told(&error))?;
+    let whole = || (Arc::clone(&composed.app), stopped.clone());
+    let (app, word) = whole();
+    let working = tokio::spawn(while_trusted(app, word, |app, end| {
+        Box::pin(async move { app.engine.run(end).await })
+    }));
+    let (app, word) = whole();
+    let watching = tokio::spawn(while_trusted(app, word, |app, end| {
+        Box::pin(async move { app.watch.run(end).await })
+    }));
+    let (app, word) = whole();
+    let scheduling = tokio::spawn(while_trusted(app, word, |app, end| {
+        Box::pin(async move { app.scheduler.run(end).await })
+    }));
+    let (app, word) = whole();
+    let delivering = tokio::spawn(async move { app.courier.run(until(word)).await });
+    let (app, word) = whole();
+    let signing = tokio::spawn(async move { app.notary.run(until(word)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -86,12 +95,39 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    let _ = signing.await;
     let _ = delivering.await;
     let _ = scheduling.await;
     let _ = watching.await;
     let _ = working.await;
     composed.database.close().await;
     result.map_err(unserved)
+}
+
+/// The end of what runs.
+type End = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Runs something while this server trusts its database: it ends when a quarantine begins, and begins again once a person
+/// has ended that, until the word to stop.
+async fn while_trusted(
+    app: Arc<App>,
+    stopped: watch::Receiver<bool>,
+    run: impl Fn(Arc<App>, End) -> End,
+) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = until(stopped.clone()) => return,
+            () = app.quarantine.left() => {}
+        }
+        let (quarantine, word) = (Arc::clone(&app.quarantine), stopped.clone());
+        let end = async move {
+            tokio::select! {
+                () = until(word) => {}
+                () = quarantine.entered() => {}
+            }
+        };
+        run(Arc::clone(&app), Box::pin(end)).await;
+    }
 }
 
 pub(crate) fn unserved(error: serve::ServeError) -> CliError {

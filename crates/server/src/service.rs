@@ -16,7 +16,7 @@ use crate::state::ServerState;
 
 /// Everything that is served.
 pub fn service(state: ServerState, config: &Config) -> Router {
-    let inside = route::router(routes::all(), config.timeout)
+    let inside = route::router(routes::all(), config.timeout, &state.app.quarantine)
         .route("/", get(routes::stub))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)

@@ -8,10 +8,11 @@ mod tree;
 use std::sync::Arc;
 
 use keyferry_audit::{
-    Entry, Hash, Span, TILE_WIDTH, Tile, TileKind, bundle_bytes, hash_tile_bytes,
+    Checkpoint, Entry, Hash, NoteVerifier, SignedNote, Span, TILE_WIDTH, Tile, TileKind,
+    bundle_bytes, hash_tile_bytes,
 };
 use keyferry_ports::records::{
-    AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, Batch, Page, PageOf, RecordsError,
+    AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, Batch, Change, Page, PageOf, RecordsError,
 };
 
 use crate::action::{Action, authorize};
@@ -69,24 +70,27 @@ impl Audits {
         })
     }
 
-    /// Number of entries.
-    pub async fn size(&self, actor: &Actor) -> Result<u64, AppError> {
-        authorize(actor, Action::AuditRead)?;
-        Ok(self.shared.ports.records.audit_size().await?)
-    }
-
     /// The newest signed checkpoint: over every entry where the vault is open, else the last one that was signed, if any.
     ///
     /// # Errors
     ///
     /// [`AppError::Quarantined`] where the log does not go on from what was signed before.
-    pub async fn checkpoint(&self, actor: &Actor) -> Result<Option<AuditCheckpoint>, AppError> {
+    pub async fn checkpoint(&self, actor: &Actor) -> Result<Signed, AppError> {
         authorize(actor, Action::AuditRead)?;
         let shared = &self.shared;
         if shared.ports.vault.is_open() && shared.quarantine.why().is_none() {
-            return shared.sign_checkpoint().await;
+            shared.sign_checkpoint().await?;
         }
-        Ok(shared.ports.records.latest_checkpoint().await?)
+        self.signed_so_far().await
+    }
+
+    async fn signed_so_far(&self) -> Result<Signed, AppError> {
+        let records = &self.shared.ports.records;
+        Ok(Signed {
+            newest: records.latest_checkpoint().await?,
+            cosigned: records.latest_cosigned_checkpoint().await?,
+            size: records.audit_size().await?,
+        })
     }
 
     /// The key that checks checkpoints; `None` until the vault was open once.
@@ -182,17 +186,61 @@ impl Audits {
         Ok(hash_tile_bytes(&hashes))
     }
 
+    /// Keeps the cosignatures of a note with the checkpoint that it is of. Who the witnesses are is for those who verify to
+    /// know; what the log signed itself stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Invalid`] where the note is no checkpoint of this log, [`AppError::NotFound`] where it is none that was kept.
+    pub async fn add_cosignature(
+        &self,
+        actor: &Actor,
+        note: &str,
+    ) -> Result<AuditCheckpoint, AppError> {
+        authorize(actor, Action::AuditAddCosignature)?;
+        let records = &self.shared.ports.records;
+        let key = records.find_audit_key().await?;
+        let key = key.and_then(|key| NoteVerifier::parse(&key.verifier).ok());
+        let key = key.ok_or_else(|| none("audit checkpoint", 0))?;
+        let bad = |error: &dyn std::fmt::Display| AppError::Invalid {
+            field: "note",
+            why: error.to_string(),
+        };
+        let checkpoint = Checkpoint::open(note, &key).map_err(|error| bad(&error))?;
+        let found = records.find_checkpoint(checkpoint.size).await?;
+        let found = found.ok_or_else(|| none("audit checkpoint", checkpoint.size))?;
+        let given = SignedNote::parse(note).map_err(|error| bad(&error))?;
+        let mut kept =
+            SignedNote::parse(&found.note).map_err(|error| corrupt(error.to_string()))?;
+        let added = kept
+            .take_signatures_of(&given)
+            .map_err(|error| bad(&error))?;
+        let row = AuditCheckpoint {
+            note: kept.to_string(),
+            ..found.clone()
+        };
+        Checkpoint::open(&row.note, &key).map_err(|error| bad(&error))?;
+        if added > 0 {
+            let about = object("audit-checkpoint", row.size, row.size);
+            let fact = Fact::done(actor, Action::AuditAddCosignature, about, self.shared.now());
+            let put = Change::PutCheckpointNote {
+                size: row.size,
+                seen: found.note,
+                note: row.note.clone(),
+            };
+            let batch = Batch::new().with(put).with(fact.change());
+            self.shared.commit(batch).await?;
+        }
+        Ok(row)
+    }
+
     /// Goes on with the database as it is: a person has found out why it is another than this server saw. Keeps that in the
     /// log with the reason, signs it, and ends the quarantine of this server.
     ///
     /// # Errors
     ///
     /// [`AppError::Invalid`] where there is no quarantine or no reason; the vault must be open.
-    pub async fn accept_rollback(
-        &self,
-        actor: &Actor,
-        reason: &str,
-    ) -> Result<AuditCheckpoint, AppError> {
+    pub async fn accept_rollback(&self, actor: &Actor, reason: &str) -> Result<Signed, AppError> {
         authorize(actor, Action::AuditAcceptRollback)?;
         let shared = &self.shared;
         let invalid = |why: &str| AppError::Invalid {
@@ -220,14 +268,24 @@ impl Audits {
         batch.changes.extend(shared.log_is_trusted().await?);
         shared.commit(batch).await?;
         if shared.is_trial {
-            let latest = shared.ports.records.latest_checkpoint().await?;
-            return latest.ok_or_else(|| none("audit checkpoint", 0));
+            return self.signed_so_far().await;
         }
-        let signed = shared.sign_whatever_came().await?;
+        shared.sign_whatever_came().await?;
         shared.quarantine.leave();
         shared.engine.wake();
-        signed.ok_or_else(|| none("audit checkpoint", 0))
+        self.signed_so_far().await
     }
+}
+
+/// How much was logged, and what of it was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Number of entries.
+    pub size: u64,
+    /// The newest checkpoint.
+    pub newest: Option<AuditCheckpoint>,
+    /// The newest one with a witness's cosignature.
+    pub cosigned: Option<AuditCheckpoint>,
 }
 
 /// The proof that an entry is in the log.

@@ -20,7 +20,9 @@ mod which;
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
-pub use audit::AuditCommand;
+pub use audit::{
+    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
+};
 pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
     UpdateArgs as UpdateConnectionArgs, VerifyArgs,

@@ -5,6 +5,10 @@ mod adopt;
 mod alert;
 mod alert_destination;
 mod audit;
+mod audit_export;
+mod audit_folder;
+mod audit_verify;
+mod audit_witness;
 mod bind;
 mod bulk;
 mod connection;
@@ -24,7 +28,7 @@ mod session;
 mod text;
 mod user;
 
-use crate::args::{Command, Globals, LocalCommand, TrialArgs};
+use crate::args::{AuditCommand, Command, Globals, LocalCommand, TrialArgs};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
@@ -112,6 +116,9 @@ pub async fn run(
 async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Result<(), CliError> {
     if let Command::Login(login) = command {
         return access::login(world, &globals, login).await;
+    }
+    if let Command::Audit(AuditCommand::Verify(verify)) = command {
+        return audit_verify::run(world, &globals, verify);
     }
     let client = Client::signed_in(world, globals.url.as_deref())?;
     let mut context = Context {

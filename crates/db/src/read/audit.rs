@@ -117,4 +117,9 @@ impl AuditRecords for Database {
             .find(self, "ORDER BY size DESC", Vec::new())
             .await
     }
+
+    async fn latest_cosigned_checkpoint(&self) -> Records<Option<AuditCheckpoint>> {
+        let clause = "WHERE is_cosigned = 1 ORDER BY size DESC";
+        CHECKPOINTS.find(self, clause, Vec::new()).await
+    }
 }

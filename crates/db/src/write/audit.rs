@@ -104,7 +104,8 @@ impl Writer {
         seen: &str,
         note: &str,
     ) -> Result<(), Failure> {
-        let sql = "UPDATE audit_checkpoints SET note = $3 WHERE size = $1 AND note = $2";
+        let sql =
+            "UPDATE audit_checkpoints SET note = $3, is_cosigned = 1 WHERE size = $1 AND note = $2";
         let values = vec![Value::count(size), Value::text(seen), Value::text(note)];
         self.run(Statement::new(sql, values), CHECKPOINTS).await
     }

@@ -332,6 +332,8 @@ pub trait AuditRecords: Send + Sync + 'static {
     async fn find_checkpoint(&self, size: u64) -> Records<Option<AuditCheckpoint>>;
     /// The checkpoint over most leaves.
     async fn latest_checkpoint(&self) -> Records<Option<AuditCheckpoint>>;
+    /// The one over most leaves whose note was written anew since, that is, with cosignatures.
+    async fn latest_cosigned_checkpoint(&self) -> Records<Option<AuditCheckpoint>>;
 }
 
 /// The part of the records that the engine uses.

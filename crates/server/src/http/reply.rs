@@ -37,3 +37,8 @@ pub(crate) fn accepted(body: impl Serialize) -> Response {
 pub(crate) fn nothing() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
+
+/// `200` with bytes that are no text.
+pub(crate) fn bytes(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response()
+}

@@ -1,5 +1,6 @@
 //! Routes: none can be registered without its action, resource and approval class.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use keyferry_api::endpoint::{Endpoint, Method};
 use keyferry_api::problem::HttpCode;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
+use keyferry_app::audits::{Quarantine};
 
 use super::problem::Refused;
 use crate::state::ServerState;
@@ -180,9 +182,19 @@ fn filter(method: Method) -> MethodFilter {
 }
 
 /// All routes as a router.
-pub(crate) fn router(routes: Vec<Route>, timeout: Duration) -> Router<ServerState> {
+pub(crate) fn router(
+    routes: Vec<Route>,
+    timeout: Duration,
+    quarantine: &Arc<Quarantine>,
+) -> Router<ServerState> {
     routes.into_iter().fold(Router::new(), |router, route| {
         let mut handler = route.handler;
+        if let Access::Guarded { action, .. } = route.access {
+            let quarantine = Arc::clone(quarantine);
+            handler = handler.layer(from_fn(move |request, next| {
+                permit(Arc::clone(&quarantine), action, request, next)
+            }));
+        }
         if route.endpoint.query.is_none() {
             handler = handler.layer(from_fn(refuse_query));
         }
@@ -193,6 +205,19 @@ pub(crate) fn router(routes: Vec<Route>, timeout: Duration) -> Router<ServerStat
         }
         router.route(route.endpoint.path, handler)
     })
+}
+
+/// A server that does not trust its database does little.
+async fn permit(
+    quarantine: Arc<Quarantine>,
+    action: Action,
+    request: Request,
+    next: Next,
+) -> Response {
+    match quarantine.permit(action) {
+        Ok(()) => next.run(request).await,
+        Err(error) => Refused::from(error).into_response(),
+    }
 }
 
 /// A parameter that nobody reads would be silently ignored: `?dry_run=true` must never act.

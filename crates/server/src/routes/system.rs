@@ -19,10 +19,12 @@ pub(crate) async fn ready(State(state): State<ServerState>) -> Response {
     let status = state.app.seals.status().await;
     let database = status.is_ok();
     let sealed = !status.is_ok_and(|status| status.is_open);
+    let quarantined = state.app.quarantine.why().is_some();
     let view = ReadyView {
-        ready: database && !sealed,
+        ready: database && !sealed && !quarantined,
         database,
         sealed,
+        quarantined,
     };
     let code = if view.ready {
         StatusCode::OK

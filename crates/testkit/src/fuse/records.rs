@@ -175,4 +175,5 @@ reads!(AuditRecords {
     fn find_audit_key() -> Option<AuditKey>;
     fn find_checkpoint(size: u64) -> Option<AuditCheckpoint>;
     fn latest_checkpoint() -> Option<AuditCheckpoint>;
+    fn latest_cosigned_checkpoint() -> Option<AuditCheckpoint>;
 });

@@ -49,6 +49,7 @@ impl State {
             ..AuditCheckpoint::clone(row)
         };
         self.checkpoints.put(size, row);
+        self.cosigned.put(size, ());
         Ok(())
     }
 }
@@ -128,6 +129,13 @@ impl AuditRecords for MemoryRecords {
         let state = self.lock();
         let mut rows = state.checkpoints.range(..).rev();
         Ok(rows.next().map(|(_, row)| row.clone()))
+    }
+
+    async fn latest_cosigned_checkpoint(&self) -> Records<Option<AuditCheckpoint>> {
+        let state = self.lock();
+        let size = state.cosigned.last_key();
+        let row = size.and_then(|size| state.checkpoints.get(size));
+        Ok(row.map(|row| AuditCheckpoint::clone(row)))
     }
 }
 

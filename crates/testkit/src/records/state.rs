@@ -115,6 +115,7 @@ state! {
     leaves: u64 => AuditLeaf,
     audit_key: () => AuditKey,
     checkpoints: u64 => AuditCheckpoint,
+    cosigned: u64 => (),
     audit_nodes: (u32, u64) => [u8; 32],
 }
 

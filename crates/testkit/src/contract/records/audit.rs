@@ -204,6 +204,7 @@ pub(super) async fn cosignatures_are_added_by_those_who_saw_the_note(records: &d
     let mut samples = Samples::new();
     let row = samples.checkpoint(5);
     write(records, [Change::AppendCheckpoint(row.clone(), Vec::new())]).await;
+    assert_eq!(records.latest_cosigned_checkpoint().await.unwrap(), None);
     let put = |size, seen: &str, note: &str| Change::PutCheckpointNote {
         size,
         seen: seen.to_owned(),
@@ -215,4 +216,8 @@ pub(super) async fn cosignatures_are_added_by_those_who_saw_the_note(records: &d
     assert_conflict(records, "audit checkpoint", [put(6, "more", "other")]).await;
     let found = records.latest_checkpoint().await.unwrap().unwrap();
     assert_eq!(found.note, "more");
+    let later = samples.checkpoint(9);
+    write(records, [Change::AppendCheckpoint(later, Vec::new())]).await;
+    let cosigned = records.latest_cosigned_checkpoint().await.unwrap();
+    assert_eq!(cosigned, Some(found));
 }

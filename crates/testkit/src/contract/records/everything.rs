@@ -60,6 +60,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.list_leaf_hashes(0, u32::MAX).await?);
     lines(&mut text, records.find_audit_key().await?);
     lines(&mut text, records.latest_checkpoint().await?);
+    lines(&mut text, records.latest_cosigned_checkpoint().await?);
     for level in 1..4 {
         let nodes = records.list_audit_nodes(level, 0, u32::MAX).await?;
         lines(&mut text, nodes);
