@@ -46,6 +46,10 @@ bench: ## Measure; one JSON line per figure
 chaos: ## Crash sweep and simulation until both floors and CHAOS_SECONDS are reached; JSON, exit 1 if a goal is missed
 	@$(CARGO) xtask chaos --seconds $(or $(CHAOS_SECONDS),0)
 
+.PHONY: deep
+deep: ## The tests that try everything where the ordinary ones take samples: every bit of an exported audit log flipped
+	@$(CARGO) nextest run --locked --workspace --release --run-ignored only -E 'package(keyferry-audit)'
+
 .PHONY: check
 check: ## Format, lints, tidy, and cargo-deny where it is installed
 	@$(STAGE) format $(CARGO) fmt --all --check

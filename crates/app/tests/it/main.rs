@@ -10,6 +10,7 @@
 
 mod access_keys;
 mod adopt;
+mod audits;
 mod alert_delivery;
 mod bad_input;
 mod bind;

@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
+mod cosignatures;
 mod entries;
+mod exported;
 mod notes;
+mod other_programs;
+mod spans;
+mod tampering;
 mod trees;
 mod whole_logs;
