@@ -70,6 +70,12 @@ impl Audits {
         })
     }
 
+    /// Number of entries.
+    pub async fn size(&self, actor: &Actor) -> Result<u64, AppError> {
+        authorize(actor, Action::AuditRead)?;
+        Ok(self.shared.ports.records.audit_size().await?)
+    }
+
     /// The newest signed checkpoint: over every entry where the vault is open, else the last one that was signed, if any.
     ///
     /// # Errors

@@ -107,6 +107,9 @@ fn swept(action: Action) -> Swept {
         | Action::UserSetTotp
         | Action::UserUnlock
         | Action::UserUpdate => Swept::NoJob,
+        | Action::AuditAcceptRollback
+        | Action::AuditAddCosignature
+        | Action::TokenManage => Swept::NoJob,
     }
 }
 

@@ -10,8 +10,8 @@
 
 mod access_keys;
 mod adopt;
-mod audits;
 mod alert_delivery;
+mod audits;
 mod bad_input;
 mod bind;
 mod bind_many;
