@@ -102,7 +102,11 @@ impl Audits {
     /// The key that checks checkpoints; `None` until the vault was open once.
     pub async fn key(&self, actor: &Actor) -> Result<Option<AuditKey>, AppError> {
         authorize(actor, Action::AuditRead)?;
-        Ok(self.shared.ports.records.find_audit_key().await?)
+        let ports = &self.shared.ports;
+        match ports.records.find_audit_key().await? {
+            None if ports.vault.is_open() => Ok(Some(self.shared.make_audit_key().await?)),
+            found => Ok(found),
+        }
     }
 
     /// The proof that an entry is under the checkpoint of this size.

@@ -43,7 +43,7 @@ impl Shared {
         Ok(signer)
     }
 
-    async fn make_audit_key(&self) -> Result<AuditKey, AppError> {
+    pub(super) async fn make_audit_key(&self) -> Result<AuditKey, AppError> {
         let mut name = [0; NAME_BYTES];
         self.ports.entropy.fill(&mut name);
         let mut seed = vec![0; SEED_BYTES].into_boxed_slice();

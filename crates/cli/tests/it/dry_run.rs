@@ -10,7 +10,10 @@ const READS: &[&str] = &[
     "alert list",
     "alert show",
     "audit checkpoint",
+    "audit key",
     "audit list",
+    "audit proof",
+    "audit verify",
     "config check",
     "config show",
     "connection hosts",
@@ -50,6 +53,8 @@ const TRIED_FIRST: &[&str] = &[
     "alert acknowledge",
     "alert destination add",
     "alert destination delete",
+    "audit accept-rollback",
+    "audit add-cosignature",
     "connection add",
     "connection delete",
     "connection rotate-access-key",
@@ -118,6 +123,11 @@ const AT_ONCE: &[(&str, &str)] = &[
     (
         "alert destination test",
         "it is a trial: it sends a message",
+    ),
+    ("audit export", "it writes to this host alone"),
+    (
+        "audit witness",
+        "it only adds a signature; `--no-send` keeps it here",
     ),
     (
         "connection doctor",

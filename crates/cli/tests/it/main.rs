@@ -9,6 +9,7 @@
 
 mod access_key;
 mod around;
+mod audit;
 mod changes;
 mod commands;
 mod destruction;

@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex};
 use clap::Parser;
 use keyferry_app::App;
 use keyferry_cli::{Exit, Invocation, Prompt, Terminal, World, misread};
+use keyferry_ports::records::{AuditLeaf, AuditRecords as _, Batch, Change, Commits as _};
 use keyferry_ports::secret::SecretText;
+use keyferry_ports::vault::Vault as _;
 use keyferry_server::config::Raw;
 use keyferry_server::serve::{listen, serve};
 use keyferry_server::{ServerState, service, tls};
 use keyferry_testkit::fuse::Fuse;
-use keyferry_testkit::world::{Outside, REGION};
+use keyferry_testkit::world::{Outside, REGION, open_vault};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -282,6 +284,43 @@ impl Shell {
     pub(crate) async fn read(&self, line: &str) -> Value {
         let text = self.succeed(&format!("{line} --output json")).await;
         serde_json::from_str(&text).unwrap()
+    }
+
+    /// Appends an entry of no meaning to the audit log.
+    pub(crate) async fn log(&self, text: &str) {
+        let bytes = text.as_bytes().to_vec();
+        let leaf = AuditLeaf {
+            hash: *keyferry_audit::leaf_hash(&bytes).as_bytes(),
+            bytes,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            actor: "user/ann".to_owned(),
+            action: "filler".to_owned(),
+            object: "none".to_owned(),
+        };
+        let batch = Batch::new().with(Change::AppendAudit(leaf));
+        self.outside.records.commit(batch).await.unwrap();
+    }
+
+    /// A checkpoint that the log's own key signed over entries that are not there: what is left where a database went back.
+    pub(crate) async fn forked_checkpoint(&self) -> String {
+        let key = self.outside.records.find_audit_key().await.unwrap();
+        let key = key.expect("the log was signed before");
+        let seed = open_vault()
+            .open_secret("audit-log-key", &key.sealed)
+            .unwrap();
+        let name = key.verifier.split('+').next().unwrap();
+        let seed = hex::decode(seed.expose()).unwrap();
+        let signer = keyferry_audit::NoteSigner::from_seed(name, &seed).unwrap();
+        let checkpoint = keyferry_audit::Checkpoint {
+            size: 1_000_000,
+            root: keyferry_audit::Hash::from_bytes([1; 32]),
+        };
+        checkpoint.sign(&signer).unwrap()
+    }
+
+    /// Compares database and mark as a start of the server does.
+    pub(crate) async fn examine(&self) {
+        self.app.notary.examine().await.unwrap();
     }
 
     /// Runs a command while the server answers and works nothing off.
