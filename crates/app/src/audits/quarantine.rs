@@ -78,14 +78,18 @@ impl Quarantine {
         self.why.borrow().clone()
     }
 
-    /// Whether an action may be done now. In quarantine: what reads or only protects, signing in, and the way out.
+    /// Whether an action may be done now. In quarantine: what reads or only protects, signing in, the way out, and changing
+    /// keystores, so that none heals by itself right after it.
     ///
     /// # Errors
     ///
     /// [`AppError::Quarantined`].
     pub fn permit(&self, action: Action) -> Result<(), AppError> {
         let is_harmless = action.approval_class() == ApprovalClass::None
-            || matches!(action, Action::AuditAcceptRollback | Action::TokenManage);
+            || matches!(
+                action,
+                Action::AuditAcceptRollback | Action::KeystoreUpdate | Action::TokenManage
+            );
         match self.why() {
             Some(why) if !is_harmless => Err(AppError::Quarantined { why }),
             _ => Ok(()),

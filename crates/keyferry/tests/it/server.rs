@@ -130,3 +130,58 @@ fn the_configuration_that_init_writes_is_well_and_shown_with_origins() {
     assert_eq!(rows[0]["key"], "listen");
     assert_eq!(rows[0]["origin"], "default");
 }
+
+#[test]
+fn f21_a_server_on_a_restored_database_is_not_ready_until_a_person_accepts_it() {
+    let (host, answer) = Host::initialized();
+    let fingerprint = answer["fingerprint"].as_str().unwrap();
+    let (passphrase, password) = (host.path("passphrase"), host.path("password"));
+    let start = || {
+        let server = host.serve(&["--unseal-file", &passphrase]);
+        let url = &server.url;
+        let login = host.keyferry(&format!(
+            "login --url {url} --user admin --password-file {password} --fingerprint {fingerprint}"
+        ));
+        assert_eq!(login.code, 0, "{}", login.stderr);
+        server
+    };
+    let succeed = |line: &str| {
+        let done = host.keyferry(line);
+        assert_eq!(done.code, 0, "{line}: {}", done.stderr);
+        done.stdout
+    };
+    let (database, backup) = (host.path("data/keyferry.db"), host.path("backup.db"));
+    let server = start();
+    succeed("key create before");
+    succeed("audit checkpoint");
+    assert_eq!(server.stop(), 0);
+    std::fs::copy(&database, &backup).unwrap();
+    let server = start();
+    succeed("key create after");
+    succeed("audit checkpoint");
+    assert_eq!(server.stop(), 0);
+
+    std::fs::copy(&backup, &database).unwrap();
+    let server = start();
+    let refused = host.keyferry("key create more");
+    assert_eq!(refused.code, 6, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("[audit.quarantined]"),
+        "{}",
+        refused.stderr
+    );
+    assert!(succeed("alert list").contains("audit.rolled-back"));
+    assert_eq!(server.stop(), 0);
+    let server = start();
+    assert_eq!(
+        host.keyferry("key create more").code,
+        6,
+        "a restart changes nothing"
+    );
+    succeed("audit accept-rollback --reason drill --yes");
+    succeed("key create more");
+    assert_eq!(server.stop(), 0);
+    let server = start();
+    succeed("key create again");
+    assert_eq!(server.stop(), 0);
+}
