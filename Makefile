@@ -47,8 +47,8 @@ chaos: ## Crash sweep and simulation until both floors and CHAOS_SECONDS are rea
 	@$(CARGO) xtask chaos --seconds $(or $(CHAOS_SECONDS),0)
 
 .PHONY: deep
-deep: ## The tests that try everything where the ordinary ones take samples: every bit of an exported audit log flipped
-	@$(CARGO) nextest run --locked --workspace --release --run-ignored only -E 'package(keyferry-audit)'
+deep: ## The tests that try everything where the ordinary ones take samples: every byte of an exported audit log flipped
+	@$(CARGO) nextest run --locked --package keyferry-audit --profile deep
 
 .PHONY: check
 check: ## Format, lints, tidy, and cargo-deny where it is installed

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
 mod cosignatures;
+mod deep;
 mod entries;
 mod exported;
 mod notes;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::exported::{Folder, damage, entries, export, signed, verify};
 
-const COUNT: usize = 10_000;
+pub(crate) const COUNT: usize = 10_000;
 
 fn altered(index: u64) -> Damage {
     Damage::Entries(Finding::Altered { index })
@@ -30,7 +30,7 @@ fn change_entries(folder: &mut Folder, change: impl Fn(u64, &mut Vec<u8>)) {
 }
 
 /// Flips one bit of every entry at this place, all at once; every entry long enough must be named, and no other.
-fn flip_in_every_entry(whole: &Folder, place: usize, bit: u8) -> usize {
+pub(crate) fn flip_in_every_entry(whole: &Folder, place: usize, bit: u8) -> usize {
     let mut folder = Folder(whole.0.clone());
     let lengths: Vec<usize> = entries(COUNT).iter().map(Vec::len).collect();
     change_entries(&mut folder, |_, entry| {
@@ -50,7 +50,7 @@ fn flip_in_every_entry(whole: &Folder, place: usize, bit: u8) -> usize {
     expected.len()
 }
 
-fn longest() -> usize {
+pub(crate) fn longest() -> usize {
     entries(COUNT).iter().map(Vec::len).max().unwrap()
 }
 
@@ -73,19 +73,8 @@ fn a_flipped_byte_is_named_in_whichever_field_of_an_entry_it_is() {
     }
 }
 
-#[test]
-#[ignore = "deep: run by `make deep`"]
-fn every_flipped_bit_of_every_entry_is_named() {
-    let folder = export(&entries(COUNT));
-    for place in 0..longest() {
-        for bit in 0..8 {
-            flip_in_every_entry(&folder, place, bit);
-        }
-    }
-}
-
 /// Every file but the entries: each byte flipped by itself.
-fn flip_every_byte_of(folder: &Folder, paths: &[String], step: usize) -> usize {
+pub(crate) fn flip_every_byte_of(folder: &Folder, paths: &[String], step: usize) -> usize {
     let mut tried = 0;
     for path in paths {
         for place in (0..folder.0[path].len()).step_by(step) {
@@ -112,14 +101,6 @@ fn a_flipped_byte_of_a_tile_or_a_bundle_is_found_by_itself() {
     let paths: Vec<String> = folder.0.keys().cloned().collect();
     let tried = flip_every_byte_of(&folder, &paths, 997);
     assert!(tried > 100, "{tried}");
-}
-
-#[test]
-#[ignore = "deep: run by `make deep`"]
-fn every_flipped_byte_of_every_file_is_found_by_itself() {
-    let folder = export(&entries(700));
-    let paths: Vec<String> = folder.0.keys().cloned().collect();
-    flip_every_byte_of(&folder, &paths, 1);
 }
 
 #[test]
