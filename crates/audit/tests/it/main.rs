@@ -1,6 +1,10 @@
 //! What the audit crate promises, from outside.
 
-#![allow(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper that fails is a failed test"
+)]
 
 mod cosignatures;
 mod deep;
