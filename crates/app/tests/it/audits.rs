@@ -21,6 +21,7 @@ use std::sync::Arc;
 fn leaf(text: &str) -> AuditLeaf {
     let bytes = text.as_bytes().to_vec();
     AuditLeaf {
+        in_the_name_of: None,
         hash: *leaf_hash(&bytes).as_bytes(),
         bytes,
         at: jiff::Timestamp::UNIX_EPOCH,

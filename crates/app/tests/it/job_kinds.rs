@@ -106,10 +106,9 @@ fn swept(action: Action) -> Swept {
         | Action::UserResetTotp
         | Action::UserSetTotp
         | Action::UserUnlock
-        | Action::UserUpdate => Swept::NoJob,
+        | Action::UserUpdate
         | Action::AuditAcceptRollback
-        | Action::AuditAddCosignature
-        | Action::TokenManage => Swept::NoJob,
+        | Action::AuditAddCosignature => Swept::NoJob,
     }
 }
 

@@ -290,6 +290,7 @@ impl Shell {
     pub(crate) async fn log(&self, text: &str) {
         let bytes = text.as_bytes().to_vec();
         let leaf = AuditLeaf {
+            in_the_name_of: None,
             hash: *keyferry_audit::leaf_hash(&bytes).as_bytes(),
             bytes,
             at: jiff::Timestamp::UNIX_EPOCH,

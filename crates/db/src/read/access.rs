@@ -3,15 +3,14 @@
 use async_trait::async_trait;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
 use keyferry_ports::records::{
-    AccessRecords, ApiToken, AuditFilter, AuditRecord, AuditRecords, CanonicalName, Page, PageOf,
-    Records, Seal, SealedKeyring, Session, SignInTries, User,
+    AccessRecords, ApiToken, CanonicalName, Records, Seal, SealedKeyring, Session, SignInTries,
+    User,
 };
 
 use super::Noun;
 use crate::Database;
 use crate::rows::access::{
-    LEAF, SEAL, SESSION, TOKEN, TRIES, USER, read_leaf, read_seal, read_session, read_token,
-    read_tries, read_user,
+    SEAL, SESSION, TOKEN, TRIES, USER, read_seal, read_session, read_token, read_tries, read_user,
 };
 use crate::sql::{Statement, Value};
 

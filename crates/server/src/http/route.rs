@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use keyferry_api::endpoint::{Endpoint, Method};
 use keyferry_api::problem::HttpCode;
+use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
-use keyferry_app::audits::{Quarantine};
 
 use super::problem::Refused;
 use crate::state::ServerState;

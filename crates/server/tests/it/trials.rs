@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
-use keyferry_app::{Actor};
+use keyferry_app::Actor;
 use keyferry_audit::{Cosigner, SignedNote};
 use keyferry_ports::records::AuditRecords as _;
 use keyferry_ports::secret::SecretText;

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
 use keyferry_ports::records::{
-    AccessRecords, ApiToken, AuditFilter, AuditLeaf, AuditRecord, AuditRecords, CanonicalName,
-    Page, PageOf, Records, Seal, SealedKeyring, Session, SignInTries, User,
+    AccessRecords, ApiToken, CanonicalName, Records, Seal, SealedKeyring, Session, SignInTries,
+    User,
 };
 
 use super::MemoryRecords;
