@@ -187,6 +187,8 @@ pub struct AccessKeyScheduleRequest {
 pub struct AddConnectionRequest {
     /// Unique; case counts.
     pub name: String,
+    /// The owning group's id or name; `default` unless given. Who has no role there does not see the connection.
+    pub group: Option<String>,
     /// Who we are.
     pub identity: IdentityRequest,
     /// The Regions in use, the default one first; at least one.

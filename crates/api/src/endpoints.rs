@@ -40,6 +40,7 @@ use crate::kms_key::{
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
+use crate::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage};
 use crate::rotation::{
     KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
     ScheduleView,
@@ -332,6 +333,15 @@ endpoints! {
         .query::<TrialQuery>().takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
         .query::<TrialQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+
+    LIST_ROLES = Get "/api/v1/roles" "list_roles" "roles" "List roles, with what they allow"
+        .answers(&[ok(body::<RolePage>())]);
+    LIST_ASSIGNMENTS = Get "/api/v1/role-assignments" "list_role_assignments" "roles" "List who has which role"
+        .answers(&[ok(body::<AssignmentPage>())]);
+    GIVE_ROLE = Post "/api/v1/role-assignments" "give_role" "roles" "Give a role"
+        .query::<TrialQuery>().takes(body::<GiveRoleRequest>()).answers(&[tried(body::<AssignmentView>()), made(body::<AssignmentView>())]);
+    TAKE_ROLE = Delete "/api/v1/role-assignments/{assignment}" "take_role" "roles" "Take a role; whoever had it is signed out"
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);

@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod page;
 pub mod plan;
 pub mod problem;
+pub mod role;
 pub mod rotation;
 pub mod seal;
 pub mod secret;

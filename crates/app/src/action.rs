@@ -173,6 +173,10 @@ actions! {
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
+    /// Give roles and take them.
+    RoleManage = "role.manage", UseEquivalent;
+    /// Look at who has which role.
+    RoleRead = "role.read", None;
     /// Look at what schedules will do.
     ScheduleRead = "schedule.read", None;
     /// Seal the vault.
@@ -233,38 +237,73 @@ impl fmt::Display for Action {
     }
 }
 
-/// Whether the actor may. Every person is an administrator until groups and roles exist; nothing runs
-/// without passing here.
-pub fn authorize(actor: &Actor, action: Action) -> Result<(), AppError> {
-    match actor {
-        Actor::User { .. } => Ok(()),
-        Actor::Keystore { .. } => match action {
-            Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate => Ok(()),
-            _ => Err(AppError::Denied {
-                actor: actor.to_string(),
-                action,
-            }),
-        },
-        Actor::Connection { .. } => match action {
-            Action::ConnectionRotateAccessKey => Ok(()),
-            _ => Err(AppError::Denied {
-                actor: actor.to_string(),
-                action,
-            }),
-        },
-        Actor::Key { .. } => match action {
-            Action::KeyDestroyVersion | Action::KeyRotate | Action::KmsKeyRotate => Ok(()),
-            _ => Err(AppError::Denied {
-                actor: actor.to_string(),
-                action,
-            }),
-        },
-        Actor::System => match action {
-            Action::SealUnseal | Action::SealSeal => Ok(()),
-            _ => Err(AppError::Denied {
-                actor: actor.to_string(),
-                action,
-            }),
-        },
+/// To what an action is done, as far as rights go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionScope {
+    /// To what belongs to a group.
+    Group,
+    /// To what belongs to no group.
+    Installation,
+    /// To what is one's own: whoever is signed in may.
+    Own,
+}
+
+impl Action {
+    /// What it is done to: the part of its word before the dot.
+    pub fn noun(self) -> &'static str {
+        self.as_str().split('.').next().unwrap_or_default()
     }
+
+    /// Whether it only looks.
+    pub fn is_read(self) -> bool {
+        self.as_str().ends_with(".read")
+    }
+
+    /// To what it is done.
+    pub fn scope(self) -> ActionScope {
+        match self.noun() {
+            "session" | "token" => ActionScope::Own,
+            "user" if matches!(self, Self::UserChangePassword | Self::UserSetTotp) => {
+                ActionScope::Own
+            }
+            "alert" | "connection" | "job" | "key" | "keystore" | "kms-key" | "schedule" => {
+                ActionScope::Group
+            }
+            "group" | "role" if self != Self::GroupCreate => ActionScope::Group,
+            _ => ActionScope::Installation,
+        }
+    }
+
+    /// Whether who may do it for the installation may do it in every group.
+    pub(crate) fn is_for_all_groups_by_installation(self) -> bool {
+        matches!(self, Self::GroupRead | Self::RoleManage | Self::RoleRead)
+    }
+}
+
+/// What Keyferry does by itself, for what a person set up.
+///
+/// # Errors
+///
+/// [`AppError::Denied`] for everything else.
+pub(crate) fn by_itself(actor: &Actor, action: Action) -> Result<(), AppError> {
+    let may = match actor {
+        Actor::User { .. } => false,
+        Actor::Keystore { .. } => matches!(
+            action,
+            Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate
+        ),
+        Actor::Connection { .. } => action == Action::ConnectionRotateAccessKey,
+        Actor::Key { .. } => matches!(
+            action,
+            Action::KeyDestroyVersion | Action::KeyRotate | Action::KmsKeyRotate
+        ),
+        Actor::System => matches!(action, Action::SealUnseal | Action::SealSeal),
+    };
+    if may {
+        return Ok(());
+    }
+    Err(AppError::Denied {
+        actor: actor.to_string(),
+        action,
+    })
 }

@@ -73,7 +73,7 @@ impl Actor {
         }
     }
 
-    /// Whether the session is good for an action at all. It is no right to it: [`authorize`](crate::authorize) gives those.
+    /// Whether the session is good for an action at all. It is no right to it: roles give those.
     ///
     /// # Errors
     ///

@@ -8,11 +8,12 @@ use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf, Subject};
 use serde_json::json;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::{Object, Permit};
 
 /// What an alert tells is over.
 pub(crate) fn ended(alert: &Alert, now: Timestamp) -> Change {
@@ -105,20 +106,24 @@ impl Alerts {
         filter: &AlertFilter,
         page: &Page,
     ) -> Result<PageOf<Alert>, AppError> {
-        authorize(actor, Action::AlertRead)?;
-        Ok(self.shared.ports.records.list_alerts(filter, page).await?)
+        let permit = self.shared.permit(actor, Action::AlertRead).await?;
+        let filter = AlertFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
+        Ok(self.shared.ports.records.list_alerts(&filter, page).await?)
     }
 
     /// One alert.
     pub async fn show(&self, actor: &Actor, id: AlertId) -> Result<Alert, AppError> {
-        authorize(actor, Action::AlertRead)?;
-        self.find(id).await
+        let permit = self.shared.permit(actor, Action::AlertRead).await?;
+        self.find(&permit, id).await
     }
 
     /// Takes note of an alert. It stays open until what it tells is over; a new grant is over with this.
     pub async fn acknowledge(&self, actor: &Actor, id: AlertId) -> Result<Alert, AppError> {
-        authorize(actor, Action::AlertAcknowledge)?;
-        let before = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::AlertAcknowledge).await?;
+        let before = self.find(&permit, id).await?;
         if before.acknowledged.is_some() {
             return Ok(before);
         }
@@ -144,9 +149,9 @@ impl Alerts {
         })
     }
 
-    async fn find(&self, id: AlertId) -> Result<Alert, AppError> {
+    async fn find(&self, permit: &Permit, id: AlertId) -> Result<Alert, AppError> {
         let found = self.shared.ports.records.find_alert(id).await?;
-        found.ok_or_else(|| AppError::NotFound {
+        permit.admit(found, Object::alert, || AppError::NotFound {
             what: "alert",
             selector: id.to_string(),
         })

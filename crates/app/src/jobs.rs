@@ -6,11 +6,12 @@ use keyferry_domain::id::JobId;
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Attempt, Batch, Job, JobFilter, Page, PageOf, Target, TargetFilter};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::{Object, Permit};
 
 /// Targets that a job is shown with.
 const SHOWN_MAX: u32 = 100;
@@ -41,8 +42,12 @@ impl Jobs {
         filter: &JobFilter,
         page: &Page,
     ) -> Result<PageOf<Job>, AppError> {
-        authorize(actor, Action::JobRead)?;
-        Ok(self.shared.ports.records.list_jobs(filter, page).await?)
+        let permit = self.shared.permit(actor, Action::JobRead).await?;
+        let filter = JobFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
+        Ok(self.shared.ports.records.list_jobs(&filter, page).await?)
     }
 
     /// A page of a job's targets, in their order, each with the name of its KMS key.
@@ -52,8 +57,8 @@ impl Jobs {
         filter: &TargetFilter,
         page: &Page,
     ) -> Result<PageOf<(Target, Option<Name>)>, AppError> {
-        authorize(actor, Action::JobRead)?;
-        self.find(filter.job).await?;
+        let permit = self.shared.permit(actor, Action::JobRead).await?;
+        self.find(&permit, filter.job).await?;
         let records = &self.shared.ports.records;
         let found = records.page_targets(filter, page).await?;
         let mut rows = Vec::with_capacity(found.rows.len());
@@ -72,8 +77,8 @@ impl Jobs {
 
     /// One job with its first targets, 100 at most, and their attempts.
     pub async fn show(&self, actor: &Actor, id: JobId) -> Result<JobDetails, AppError> {
-        authorize(actor, Action::JobRead)?;
-        let job = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::JobRead).await?;
+        let job = self.find(&permit, id).await?;
         let mut targets = Vec::new();
         let page = Page {
             limit: SHOWN_MAX,
@@ -96,8 +101,8 @@ impl Jobs {
 
     /// Cancels what has not started. What was sent stays, and the job says so.
     pub async fn cancel(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
-        authorize(actor, Action::JobCancel)?;
-        let job = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::JobCancel).await?;
+        let job = self.find(&permit, id).await?;
         Ok(self
             .shared
             .engine
@@ -111,8 +116,8 @@ impl Jobs {
     ///
     /// For a job that has ended, and for one that protects.
     pub async fn pause(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
-        authorize(actor, Action::JobPause)?;
-        let job = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::JobPause).await?;
+        let job = self.find(&permit, id).await?;
         Ok(self
             .shared
             .engine
@@ -122,8 +127,8 @@ impl Jobs {
 
     /// Lets a paused job go on.
     pub async fn resume(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
-        authorize(actor, Action::JobResume)?;
-        let job = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::JobResume).await?;
+        let job = self.find(&permit, id).await?;
         Ok(self
             .shared
             .engine
@@ -133,8 +138,8 @@ impl Jobs {
 
     /// Tries stuck targets again.
     pub async fn retry(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
-        authorize(actor, Action::JobRetry)?;
-        let job = self.find(id).await?;
+        let permit = self.shared.permit(actor, Action::JobRetry).await?;
+        let job = self.find(&permit, id).await?;
         Ok(self
             .shared
             .engine
@@ -142,16 +147,27 @@ impl Jobs {
             .await?)
     }
 
-    async fn find(&self, id: JobId) -> Result<Job, AppError> {
-        self.shared
-            .ports
-            .records
-            .find_job(id)
-            .await?
-            .ok_or_else(|| AppError::NotFound {
-                what: "job",
-                selector: id.to_string(),
-            })
+    /// The job, where everything that it is about is there for the actor.
+    async fn find(&self, permit: &Permit, id: JobId) -> Result<Job, AppError> {
+        let not_found = || AppError::NotFound {
+            what: "job",
+            selector: id.to_string(),
+        };
+        let records = &self.shared.ports.records;
+        let job = records.find_job(id).await?.ok_or_else(not_found)?;
+        let groups = records.list_job_groups(id).await?;
+        let objects = groups.iter().map(|group| Object::job(&job, *group));
+        let objects: Vec<Object> = objects.collect();
+        for object in &objects {
+            if !permit.sees(object)? {
+                return Err(not_found());
+            }
+        }
+        objects.iter().try_for_each(|object| permit.check(object))?;
+        if groups.is_empty() && !permit.is_unlimited() {
+            return Err(not_found());
+        }
+        Ok(job)
     }
 
     /// What is written with what the engine does to the job.

@@ -10,12 +10,13 @@ use keyferry_ports::durable::attest;
 use keyferry_ports::records::{Batch, Change};
 use keyferry_ports::vault::NewMaterial;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::{CreateKey, KeyWithVersions, Keys, new_version_of, with_first_version};
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::Permit;
 
 /// A copy to make in the vault.
 #[derive(Clone, Debug)]
@@ -41,9 +42,12 @@ impl Keys {
         selector: &str,
         command: CopyToGroup,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyCopy)?;
-        let source = self.shared.key_to_copy(selector).await?;
-        let group = self.shared.find_group(Some(&command.group)).await?;
+        let permit = self.shared.permit(actor, Action::KeyCopy).await?;
+        let source = self.shared.key_to_copy(&permit, selector).await?;
+        let group = self
+            .shared
+            .find_group(&permit, Some(&command.group))
+            .await?;
         let name = match command.name {
             Some(name) => name,
             None => self.shared.free_key_name(group.id, &source.name).await?,
@@ -93,8 +97,12 @@ impl Keys {
 
 impl Shared {
     /// A key that may be copied, with its current version.
-    pub(crate) async fn key_to_copy(&self, selector: &str) -> Result<ManagedKey, AppError> {
-        let key = self.find_key(selector).await?;
+    pub(crate) async fn key_to_copy(
+        &self,
+        permit: &Permit,
+        selector: &str,
+    ) -> Result<ManagedKey, AppError> {
+        let key = self.find_key(permit, selector).await?;
         if !key.exportable {
             return Err(AppError::NotExportable {
                 key: key.name.to_string(),

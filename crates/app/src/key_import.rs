@@ -5,6 +5,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, VersionIdentity};
+use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
@@ -12,7 +13,7 @@ use keyferry_ports::records::{Batch, Change};
 use keyferry_ports::secret::SecretBytes;
 use keyferry_ports::vault::{ImportInto, ImportedMaterial, KeyFile};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::{
@@ -83,16 +84,19 @@ impl Keys {
         wanted: ImportAs,
         file: MaterialFile,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyImport)?;
+        let permit = self.shared.permit(actor, Action::KeyImport).await?;
         let (after, changes) = match wanted {
             ImportAs::NewKey(command) => {
-                let group = self.shared.find_group(command.group.as_deref()).await?;
+                let group = self
+                    .shared
+                    .find_group(&permit, command.group.as_deref())
+                    .await?;
                 let read = self.shared.read_new(group.id, file).await?;
                 let made = self.shared.import_key(actor, *command, read).await?;
                 (made.key, made.changes)
             }
             ImportAs::VersionOf(selector) => {
-                let key = self.shared.find_key(&selector).await?;
+                let key = self.shared.find_key(&permit, &selector).await?;
                 let before = self.shared.with_versions(key.clone()).await?;
                 let changes = self.shared.import_version(actor, key, file).await?;
                 (before.after(&changes), changes)
@@ -259,13 +263,18 @@ impl Shared {
 
     /// The current version of a key of the same group that may unwrap.
     async fn unwrapping_key(&self, selector: &str, group: GroupId) -> Result<Durable, AppError> {
-        let key = self.find_key(selector).await?;
-        if key.group != group {
-            return Err(AppError::NotFound {
-                what: "key of this group",
-                selector: selector.to_owned(),
-            });
-        }
+        let not_found = || AppError::NotFound {
+            what: "key of this group",
+            selector: selector.to_owned(),
+        };
+        let records = &self.ports.records;
+        let found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
+            (Ok(id), _) => records.find_key(id).await?.into_iter().collect(),
+            (_, Ok(name)) => records.find_keys_called(&name).await?,
+            _ => Vec::new(),
+        };
+        let mut of_group = found.into_iter().filter(|key| key.group == group);
+        let key = of_group.next().ok_or_else(not_found)?;
         let version = self.current_version(&key).await?;
         if !key.available(version.state).contains(&KeyOperation::Unwrap) {
             return Err(AppError::NotPermitted {

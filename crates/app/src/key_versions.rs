@@ -11,7 +11,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionAction, VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, KmsKeyFilter, Page};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::{KeyWithVersions, Keys};
@@ -34,7 +34,6 @@ impl Keys {
         selector: &str,
         number: VersionNumber,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyDeactivateVersion)?;
         let change = (Action::KeyDeactivateVersion, VersionAction::Deactivate);
         self.change_state(actor, selector, number, change, VersionState::Deactivated)
             .await
@@ -52,7 +51,6 @@ impl Keys {
         selector: &str,
         number: VersionNumber,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyCompromiseVersion)?;
         let change = (
             Action::KeyCompromiseVersion,
             VersionAction::ReportCompromise,
@@ -69,7 +67,8 @@ impl Keys {
         (action, by): (Action, VersionAction),
         wanted: VersionState,
     ) -> Result<KeyWithVersions, AppError> {
-        let key = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, action).await?;
+        let key = self.shared.find_key(&permit, selector).await?;
         let found = self.shared.with_versions(key).await?;
         let version = find_version(&found, number)?;
         if version.state == wanted {

@@ -3,6 +3,7 @@
 mod everywhere;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,13 +22,14 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, Expect, KeyFilter, Page, PageOf};
 use keyferry_ports::vault::NewMaterial;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
 use crate::kms_keys::Mode;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::{Object, Permit};
 
 pub use everywhere::AnyKey;
 
@@ -175,7 +177,9 @@ impl Keys {
         actor: &Actor,
         command: CreateKey,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyCreate)?;
+        let permit = self.shared.permit(actor, Action::KeyCreate).await?;
+        let group = command.group.as_deref();
+        self.shared.find_group(&permit, group).await?;
         let (made, changes) = self.shared.new_key(command).await?;
         let about = object("key", made.key.id, &made.key.name);
         let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
@@ -192,20 +196,24 @@ impl Keys {
         filter: &KeyFilter,
         page: &Page,
     ) -> Result<PageOf<ManagedKey>, AppError> {
-        authorize(actor, Action::KeyRead)?;
-        Ok(self.shared.ports.records.list_keys(filter, page).await?)
+        let permit = self.shared.permit(actor, Action::KeyRead).await?;
+        let filter = KeyFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
+        Ok(self.shared.ports.records.list_keys(&filter, page).await?)
     }
 
     /// One key alone, by id or name.
     pub async fn find(&self, actor: &Actor, selector: &str) -> Result<ManagedKey, AppError> {
-        authorize(actor, Action::KeyRead)?;
-        self.shared.find_key(selector).await
+        let permit = self.shared.permit(actor, Action::KeyRead).await?;
+        self.shared.find_key(&permit, selector).await
     }
 
     /// One key with its versions, by id or name.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyRead)?;
-        let key = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeyRead).await?;
+        let key = self.shared.find_key(&permit, selector).await?;
         self.shared.with_versions(key).await
     }
 
@@ -221,11 +229,15 @@ impl Keys {
         selector: &str,
         command: UpdateKey,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyUpdate)?;
-        let mut key = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeyUpdate).await?;
+        let mut key = self.shared.find_key(&permit, selector).await?;
         check_revision("key", command.revision, key.revision)?;
         if command.destroy_after_deletion == Some(true) && !key.destroy_after_deletion {
-            authorize(actor, Action::KeyDestroyAfterDeletion)?;
+            let permit = self
+                .shared
+                .permit(actor, Action::KeyDestroyAfterDeletion)
+                .await?;
+            permit.check(&Object::key(&key))?;
             let mode = Mode {
                 dry_run: self.shared.is_trial,
                 confirmed_name: command.confirmed_name,
@@ -273,8 +285,8 @@ impl Keys {
         actor: &Actor,
         selector: &str,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyNewVersion)?;
-        let key = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeyNewVersion).await?;
+        let key = self.shared.find_key(&permit, selector).await?;
         let before = self.shared.with_versions(key.clone()).await?;
         let about = object("key", key.id, &key.name);
         let (version, changes) = self
@@ -299,8 +311,8 @@ impl Keys {
         rotation: Option<SourceRotation>,
         revision: Option<u64>,
     ) -> Result<ManagedKey, AppError> {
-        authorize(actor, Action::KeyUpdate)?;
-        let before = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeyUpdate).await?;
+        let before = self.shared.find_key(&permit, selector).await?;
         check_revision("key", revision, before.revision)?;
         check_rule(rotation.as_ref(), before.spec)?;
         let versions = self.shared.ports.records.list_versions(before.id).await?;
@@ -324,6 +336,13 @@ impl Keys {
     }
 }
 
+fn no_key(selector: impl Display) -> AppError {
+    AppError::NotFound {
+        what: "key",
+        selector: selector.to_string(),
+    }
+}
+
 /// What becomes of the former versions when a new one is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AfterVersion {
@@ -334,25 +353,38 @@ pub(crate) enum AfterVersion {
 }
 
 impl Shared {
-    /// A key by id or name.
-    pub(crate) async fn find_key(&self, selector: &str) -> Result<ManagedKey, AppError> {
+    /// A key by id or name, among those that the actor sees.
+    pub(crate) async fn find_key(
+        &self,
+        permit: &Permit,
+        selector: &str,
+    ) -> Result<ManagedKey, AppError> {
         let records = &self.ports.records;
-        let mut found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
+        let found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
             (Ok(id), _) => records.find_key(id).await?.into_iter().collect(),
             (_, Ok(name)) => records.find_keys_called(&name).await?,
             _ => Vec::new(),
         };
-        if found.len() > 1 {
+        let mut seen = Vec::new();
+        for key in found {
+            if permit.sees(&Object::key(&key))? {
+                seen.push(key);
+            }
+        }
+        if seen.len() > 1 {
             return Err(AppError::Ambiguous {
                 what: "key",
                 selector: selector.to_owned(),
-                count: found.len(),
+                count: seen.len(),
             });
         }
-        found.pop().ok_or_else(|| AppError::NotFound {
-            what: "key",
-            selector: selector.to_owned(),
-        })
+        permit.admit(seen.pop(), Object::key, || no_key(selector))
+    }
+
+    /// The key with that id: what a record names, of which the actor may know.
+    pub(crate) async fn key_of(&self, id: KeyId) -> Result<ManagedKey, AppError> {
+        let found = self.ports.records.find_key(id).await?;
+        found.ok_or_else(|| no_key(id))
     }
 
     /// A key's name is its own within its group.
@@ -395,7 +427,7 @@ impl Shared {
                 .active_versions_max
                 .unwrap_or(ACTIVE_VERSIONS_MAX_DEFAULT),
         )?;
-        let group = self.find_group(command.group.as_deref()).await?.id;
+        let group = self.group_of(command.group.as_deref()).await?.id;
         self.refuse_taken_key_name(group, &command.name).await?;
         Ok(group)
     }

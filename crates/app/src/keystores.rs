@@ -1,5 +1,6 @@
 //! Keystores: named sets of KMS keys under one connection.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use keyferry_domain::arn::Region;
@@ -12,12 +13,13 @@ use keyferry_domain::schedule::RotationSchedule;
 use keyferry_domain::tag::check_user_tags;
 use keyferry_ports::records::{Batch, Change, Expect, KmsKeyFilter, Page, RecordsError};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::{Object, Permit};
 
 /// A keystore to make.
 #[derive(Clone, Debug)]
@@ -79,9 +81,12 @@ impl Keystores {
         actor: &Actor,
         command: CreateKeystore,
     ) -> Result<Keystore, AppError> {
-        authorize(actor, Action::KeystoreCreate)?;
+        let permit = self.shared.permit(actor, Action::KeystoreCreate).await?;
         self.refuse_taken_name(&command.name).await?;
-        let connection = self.shared.find_connection(&command.connection).await?;
+        let connection = self
+            .shared
+            .find_connection(&permit, &command.connection)
+            .await?;
         let regions = if command.regions.is_empty() {
             connection.regions.clone()
         } else {
@@ -90,7 +95,10 @@ impl Keystores {
         check_regions(&regions, &connection.regions)?;
         self.shared.check_usable(&connection, &regions).await?;
         check_template(&command.template)?;
-        let group = self.shared.find_group(command.group.as_deref()).await?;
+        let group = self
+            .shared
+            .find_group(&permit, command.group.as_deref())
+            .await?;
         let template = Template {
             rotation: chosen(command.rotation, &connection),
             ..command.template
@@ -115,14 +123,19 @@ impl Keystores {
 
     /// All keystores, by name.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Keystore>, AppError> {
-        authorize(actor, Action::KeystoreRead)?;
-        Ok(self.shared.ports.records.list_keystores().await?)
+        let permit = self.shared.permit(actor, Action::KeystoreRead).await?;
+        let seen = permit.groups()?;
+        let rows = self.shared.ports.records.list_keystores().await?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| seen.holds(row.group))
+            .collect())
     }
 
     /// One keystore, by id or name.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Keystore, AppError> {
-        authorize(actor, Action::KeystoreRead)?;
-        self.shared.find_keystore(selector).await
+        let permit = self.shared.permit(actor, Action::KeystoreRead).await?;
+        self.shared.find_keystore(&permit, selector).await
     }
 
     /// Changes a keystore.
@@ -132,8 +145,8 @@ impl Keystores {
         selector: &str,
         command: UpdateKeystore,
     ) -> Result<Keystore, AppError> {
-        authorize(actor, Action::KeystoreUpdate)?;
-        let mut keystore = self.shared.find_keystore(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeystoreUpdate).await?;
+        let mut keystore = self.shared.find_keystore(&permit, selector).await?;
         check_revision("keystore", command.revision, keystore.revision)?;
         let expect = Expect::Revision(keystore.revision);
         if let Some(name) = command.name.filter(|name| *name != keystore.name) {
@@ -141,10 +154,7 @@ impl Keystores {
             keystore.name = name;
         }
         if let Some(regions) = command.regions {
-            let connection = self
-                .shared
-                .find_connection(&keystore.connection.to_string())
-                .await?;
+            let connection = self.shared.connection_of(keystore.connection).await?;
             check_regions(&regions, &connection.regions)?;
             self.shared.check_usable(&connection, &regions).await?;
             keystore.regions = regions;
@@ -157,8 +167,7 @@ impl Keystores {
             };
         }
         if let Some(choice) = command.rotation {
-            let connection = keystore.connection.to_string();
-            let connection = self.shared.find_connection(&connection).await?;
+            let connection = self.shared.connection_of(keystore.connection).await?;
             keystore.template.rotation = chosen(choice, &connection);
         }
         keystore.description = command.description.unwrap_or(keystore.description);
@@ -178,8 +187,8 @@ impl Keystores {
     ///
     /// [`AppError::InUse`] while it has other KMS keys.
     pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
-        authorize(actor, Action::KeystoreDelete)?;
-        let keystore = self.shared.find_keystore(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeystoreDelete).await?;
+        let keystore = self.shared.find_keystore(&permit, selector).await?;
         let about = object("keystore", keystore.id, &keystore.name);
         let batch = Batch::new()
             .with(Change::DeleteKeystore(
@@ -246,18 +255,32 @@ impl Keystores {
 }
 
 impl Shared {
-    /// A keystore by id or name.
-    pub(crate) async fn find_keystore(&self, selector: &str) -> Result<Keystore, AppError> {
+    /// A keystore by id or name, among those that the actor sees.
+    pub(crate) async fn find_keystore(
+        &self,
+        permit: &Permit,
+        selector: &str,
+    ) -> Result<Keystore, AppError> {
         let records = &self.ports.records;
         let found = match (selector.parse::<KeystoreId>(), selector.parse::<Name>()) {
             (Ok(id), _) => records.find_keystore(id).await?,
             (_, Ok(name)) => records.find_keystore_by_name(&name).await?,
             _ => None,
         };
-        found.ok_or_else(|| AppError::NotFound {
-            what: "keystore",
-            selector: selector.to_owned(),
-        })
+        permit.admit(found, Object::keystore, || no_keystore(selector))
+    }
+
+    /// The keystore with that id: what a record names, of which the actor may know.
+    pub(crate) async fn keystore_of(&self, id: KeystoreId) -> Result<Keystore, AppError> {
+        let found = self.ports.records.find_keystore(id).await?;
+        found.ok_or_else(|| no_keystore(id))
+    }
+}
+
+fn no_keystore(selector: impl Display) -> AppError {
+    AppError::NotFound {
+        what: "keystore",
+        selector: selector.to_string(),
     }
 }
 

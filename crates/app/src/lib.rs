@@ -35,6 +35,7 @@ pub mod parts;
 mod policy_principals;
 mod quota;
 mod repeated;
+pub mod rights;
 pub mod scheduler;
 pub mod seals;
 pub mod users;
@@ -44,7 +45,7 @@ use std::sync::Arc;
 
 use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
-pub use action::{Action, ApprovalClass, authorize};
+pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
 pub use error::{AccessError, AppError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
@@ -85,6 +86,8 @@ pub struct App {
     pub groups: groups::Groups,
     /// Jobs.
     pub jobs: jobs::Jobs,
+    /// Roles, and who has them.
+    pub roles: rights::Roles,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -170,6 +173,7 @@ impl App {
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
+            roles: rights::Roles::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),

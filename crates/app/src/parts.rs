@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::access::SessionRules;
 use crate::audits::Quarantine;
 use crate::link::Links;
+use crate::rights::PolicyCache;
 
 /// The one group that owns everything until groups can be made.
 pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     /// How long sessions last.
     pub(crate) session_rules: SessionRules,
     pub(crate) quarantine: Arc<Quarantine>,
+    pub(crate) policies: Arc<PolicyCache>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
     /// The other half of the records: nothing but [`Shared::commit`] can reach it.
@@ -94,6 +96,7 @@ impl Shared {
             engine,
             session_rules,
             quarantine: Arc::default(),
+            policies: Arc::default(),
             is_trial: false,
             commits: ports.records,
         }
@@ -107,6 +110,7 @@ impl Shared {
             engine: Arc::clone(&self.engine),
             session_rules: self.session_rules,
             quarantine: Arc::clone(&self.quarantine),
+            policies: Arc::clone(&self.policies),
             is_trial: true,
             commits: Arc::clone(&self.commits),
         }

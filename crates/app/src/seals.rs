@@ -9,7 +9,7 @@ use keyferry_domain::name::Name;
 use keyferry_ports::records::{Batch, Change, Expect, Seal, SealedKeyring};
 use keyferry_ports::secret::SecretText;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -118,7 +118,7 @@ impl Seals {
         actor: &Actor,
         passphrase: &SecretText,
     ) -> Result<SealStatus, AppError> {
-        authorize(actor, Action::SealUnseal)?;
+        self.shared.permit(actor, Action::SealUnseal).await?;
         let ports = &self.shared.ports;
         let seals = ports.records.list_seals().await?;
         let keyring = ports
@@ -143,7 +143,7 @@ impl Seals {
 
     /// Closes the vault: nothing that needs key material works until it is opened again.
     pub async fn seal(&self, actor: &Actor) -> Result<SealStatus, AppError> {
-        authorize(actor, Action::SealSeal)?;
+        self.shared.permit(actor, Action::SealSeal).await?;
         self.shared.ports.seal_control.seal();
         self.shared.links.clear();
         let seals = self.shared.ports.records.list_seals().await?;

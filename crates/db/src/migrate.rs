@@ -32,6 +32,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "users",
         sql: include_str!("../migrations/0003_users.sql"),
     },
+    Migration {
+        number: 4,
+        name: "authority",
+        sql: include_str!("../migrations/0004_authority.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

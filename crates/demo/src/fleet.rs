@@ -181,6 +181,7 @@ async fn connect(
     })?;
     let regions = REGIONS.iter().map(|region| region.parse());
     let command = AddConnection {
+        group: None,
         access_key_rotation: None,
         rotation: None,
         name: name.parse()?,

@@ -145,6 +145,7 @@ impl Rig {
             tier: Tier::Full,
         };
         let connection = AddConnection {
+            group: None,
             access_key_rotation: None,
             rotation: None,
             name: NAME.parse()?,

@@ -49,6 +49,8 @@ macro_rules! ids {
 ids! {
     /// Something that a person should look at.
     AlertId,
+    /// That somebody has a role.
+    AssignmentId,
     /// One try of one step.
     AttemptId,
     /// A connection to one AWS account.

@@ -1,8 +1,10 @@
 //! Jobs as rows: making one, and the state that follows from its targets.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{JobId, TargetId};
+use keyferry_domain::id::{GroupId, JobId, TargetId};
 use keyferry_ports::entropy::{Entropy, uuid_v7};
 use keyferry_ports::records::{
     Change, Job, JobProgress, JobState, Priority, Subject, Target, TargetState,
@@ -37,9 +39,11 @@ pub struct JobRequest {
     pub request: Option<String>,
 }
 
-/// Makes a job with its targets, due now, and the changes that write them. A job without targets has succeeded.
+/// Makes a job with its targets, due now, and the changes that write them. A job without targets has succeeded. `groups`
+/// own what it is about: who sees all of them sees the job.
 pub fn new_job(
     request: JobRequest,
+    groups: BTreeSet<GroupId>,
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> (Job, Vec<Target>, Vec<Change>) {
@@ -89,7 +93,9 @@ pub fn new_job(
     };
     let targets: Vec<Target> = (0..total).zip(request.targets).map(target).collect();
     let inserts = targets.iter().cloned().map(Change::InsertTarget);
-    let changes = std::iter::once(Change::InsertJob(job.clone()))
+    let of_groups = Change::InsertJobGroups { job: id, groups };
+    let changes = [Change::InsertJob(job.clone()), of_groups]
+        .into_iter()
         .chain(inserts)
         .collect();
     (job, targets, changes)

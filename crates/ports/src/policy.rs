@@ -30,7 +30,7 @@ pub enum BadPolicy {
 
 /// Parses a key policy and brings it to canonical form: sorted members, no white space.
 pub fn parse_policy(text: &str) -> Result<PolicyDocument, BadPolicy> {
-    let value: Value = serde_json::from_str(text).map_err(|error| BadPolicy::NotJson {
+    let mut value: Value = serde_json::from_str(text).map_err(|error| BadPolicy::NotJson {
         line: error.line(),
         column: error.column(),
     })?;
@@ -42,8 +42,9 @@ pub fn parse_policy(text: &str) -> Result<PolicyDocument, BadPolicy> {
     if !has_statements {
         return Err(BadPolicy::NoStatements);
     }
-    // serde_json's map is sorted (its feature `preserve_order` is off), so printing is canonical
-    // for what policies hold: strings, lists, objects, booleans.
+    // With its members sorted, printing is canonical for what policies hold: strings, lists, objects, booleans. By
+    // themselves they stay as they were written wherever a crate in the build asks for that.
+    value.sort_all_objects();
     let canonical = value.to_string();
     if canonical.len() > PolicyDocument::BYTES_MAX {
         return Err(BadPolicy::TooLong {

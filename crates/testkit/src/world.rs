@@ -33,7 +33,7 @@ use crate::fuse::{Fuse, Fused, FusedAws};
 use crate::marks::MemoryMarks;
 use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
-use crate::records::MemoryRecords;
+use crate::records::{MemoryRecords, administrator};
 use crate::sim_aws::{Mistake, SimAws};
 
 /// Times that a world looks for due work before it is taken to go in circles.
@@ -120,7 +120,7 @@ impl Outside {
             .expect("the user is there");
         Self {
             sim: Arc::new(sim),
-            records: Arc::new(MemoryRecords::default()),
+            records: MemoryRecords::with_administrator(ann_id()),
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
             outbox: Arc::default(),
@@ -239,10 +239,7 @@ impl Outside {
         World {
             outside: self.clone(),
             app: App::new(ports, &format!("server-{start}")),
-            actor: Actor::person(
-                UserId::new(Uuid::from_u128(7)),
-                "ann".parse().expect("a name"),
-            ),
+            actor: ann(),
         }
     }
 }
@@ -268,6 +265,16 @@ async fn new_vault() -> SoftwareVault {
         .await
         .expect("it opens with its own passphrase");
     vault
+}
+
+/// Whoever acts.
+pub fn ann() -> Actor {
+    Actor::person(ann_id(), "ann".parse().expect("a name"))
+}
+
+/// Identity of whoever acts.
+pub fn ann_id() -> UserId {
+    UserId::new(Uuid::from_u128(7))
 }
 
 impl World {
@@ -315,6 +322,7 @@ impl World {
             tier: Tier::Full,
         };
         let add = AddConnection {
+            group: None,
             access_key_rotation: None,
             rotation: None,
             name: "aws".parse()?,
@@ -344,11 +352,25 @@ impl World {
 
     /// Makes whoever acts a user of the installation: what is begun later is begun only for people who still are.
     pub async fn know_actor(&self) {
-        self.know_actor_in(&*self.outside.records).await;
+        self.know_user_in(&*self.outside.records).await;
     }
 
-    /// The same in other records.
+    /// The same in other records, with the roles of an administrator where nobody has them there.
     pub async fn know_actor_in(&self, records: &dyn AllRecords) {
+        self.know_user_in(records).await;
+        let given = records.list_assignments().await.expect("records answer");
+        if !given.is_empty() {
+            return;
+        }
+        let changes = administrator(ann_id()).map(|row| Change::InsertAssignment {
+            row,
+            excluded: Vec::new(),
+        });
+        let given = records.commit(Batch::from(changes.to_vec())).await;
+        given.expect("nobody has a role");
+    }
+
+    async fn know_user_in(&self, records: &dyn AllRecords) {
         let Actor::User { id, name, .. } = &self.actor else {
             return;
         };

@@ -5,7 +5,6 @@ use crate::workspace::{Package, Workspace};
 
 /// Crates that must not be in the tree at all, and why.
 const BANNED: &[(&str, &str)] = &[
-    ("chrono", "jiff is the one calendar"),
     ("native-tls", "rustls is the one TLS"),
     ("openssl", "aws-lc-rs is the one crypto library"),
     ("openssl-sys", "aws-lc-rs is the one crypto library"),
@@ -19,6 +18,9 @@ const BANNED: &[(&str, &str)] = &[
 const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["keyferry-server", "kms-sim"]),
     ("axum-server", &["keyferry-server", "kms-sim"]),
+    ("cedar-policy", &["keyferry-authz"]),
+    // jiff is the one calendar. Cedar brings this one for a type of its language.
+    ("chrono", &[]),
     ("cryptoki", &["keyferry-hsm"]),
     ("sqlx", &["keyferry-db"]),
     ("utoipa-axum", &["keyferry-server"]),

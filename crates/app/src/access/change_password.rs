@@ -4,7 +4,7 @@ use keyferry_ports::records::{Batch, CanonicalName, Change, Expect, Session, Via
 use keyferry_ports::secret::SecretText;
 
 use super::{Access, Issued, check_password, tries_of};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
@@ -23,7 +23,9 @@ impl Access {
         before: &SecretText,
         after: &SecretText,
     ) -> Result<Option<Issued<Session>>, AppError> {
-        authorize(actor, Action::UserChangePassword)?;
+        self.shared
+            .permit(actor, Action::UserChangePassword)
+            .await?;
         let user = self.oneself(actor, Action::UserChangePassword).await?;
         let name = CanonicalName::from(&user.name);
         check_password(after, &name)?;

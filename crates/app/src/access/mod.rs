@@ -22,7 +22,8 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
-use crate::parts::Shared;
+use crate::parts::{DEFAULT_GROUP, Shared};
+use crate::rights::BuiltInRole;
 
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
 pub use session_rules::{BadSessionRules, SessionRules};
@@ -77,9 +78,18 @@ impl Access {
             about,
             now,
         );
-        let batch = Batch::new()
+        let mut batch = Batch::new()
             .with(Change::PutUser(user.clone(), Expect::New))
             .with(fact.change());
+        // One person can start: the installation's administrator, and the first group's.
+        for (role, group) in [
+            (BuiltInRole::SystemAdministrator, None),
+            (BuiltInRole::Administrator, Some(DEFAULT_GROUP)),
+        ] {
+            let holder = user.id.into();
+            let given = self.shared.assignment(holder, role, group, &Actor::System);
+            batch.push(given?);
+        }
         self.shared.commit(batch).await?;
         Ok(user)
     }

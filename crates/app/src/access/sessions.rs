@@ -8,7 +8,7 @@ use keyferry_ports::records::{
 use keyferry_ports::secret::SecretText;
 
 use super::{Access, hash, tries_of};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::{Actor, Standing};
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
@@ -76,14 +76,14 @@ impl Access {
 
     /// One's own sessions that are not over, newest first.
     pub async fn list_sessions(&self, actor: &Actor) -> Result<Vec<Session>, AppError> {
-        authorize(actor, Action::SessionUse)?;
+        self.shared.permit(actor, Action::SessionUse).await?;
         let user = self.oneself(actor, Action::SessionUse).await?;
         Ok(self.shared.sessions_of(&user).await?)
     }
 
     /// Ends one of one's own sessions, at once: what was asked for in it and is not written is refused.
     pub async fn end_session(&self, actor: &Actor, id: SessionId) -> Result<(), AppError> {
-        authorize(actor, Action::SessionUse)?;
+        self.shared.permit(actor, Action::SessionUse).await?;
         let user = self.oneself(actor, Action::SessionUse).await?;
         self.shared
             .end_session(actor, Action::SessionUse, &user, id)
@@ -92,7 +92,7 @@ impl Access {
 
     /// Ends all of one's own sessions, this one too.
     pub async fn end_sessions(&self, actor: &Actor) -> Result<usize, AppError> {
-        authorize(actor, Action::SessionUse)?;
+        self.shared.permit(actor, Action::SessionUse).await?;
         let mut user = self.oneself(actor, Action::SessionUse).await?;
         let count = self.shared.sessions_of(&user).await?.len();
         let about = object("user", user.id, &user.name);
@@ -118,7 +118,7 @@ impl Access {
         code: Option<&SecretText>,
     ) -> Result<Session, AppError> {
         let action = Action::SessionUse;
-        authorize(actor, action)?;
+        self.shared.permit(actor, action).await?;
         let Some(Via::Session(id)) = actor.standing().claim.map(|claim| claim.via) else {
             return Err(AccessError::NoSession { action }.into());
         };

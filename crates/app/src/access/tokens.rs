@@ -7,7 +7,7 @@ use keyferry_ports::records::{AccessClaim, ApiToken, Batch, Change, Via};
 use keyferry_ports::secret::SecretText;
 
 use super::{Access, Issued, hash, own_id};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::{Actor, Standing};
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -57,7 +57,7 @@ impl Access {
         name: Name,
         expires_at: Option<Timestamp>,
     ) -> Result<Issued<ApiToken>, AppError> {
-        authorize(actor, Action::TokenManage)?;
+        self.shared.permit(actor, Action::TokenManage).await?;
         let now = self.shared.now();
         if let Some(end) = expires_at.filter(|end| *end <= now || *end > now + TOKEN_MAX) {
             return Err(AppError::Invalid {
@@ -88,7 +88,7 @@ impl Access {
 
     /// The actor's own tokens, newest first.
     pub async fn list_tokens(&self, actor: &Actor) -> Result<Vec<ApiToken>, AppError> {
-        authorize(actor, Action::TokenManage)?;
+        self.shared.permit(actor, Action::TokenManage).await?;
         Ok(self
             .shared
             .ports
@@ -99,7 +99,7 @@ impl Access {
 
     /// Revokes one of the actor's own tokens, at once.
     pub async fn revoke_token(&self, actor: &Actor, id: TokenId) -> Result<ApiToken, AppError> {
-        authorize(actor, Action::TokenManage)?;
+        self.shared.permit(actor, Action::TokenManage).await?;
         let own = own_id(actor, Action::TokenManage)?;
         let now = self.shared.now();
         let mut token = self

@@ -6,7 +6,7 @@ use keyferry_ports::secret::{SecretBytes, SecretText};
 use keyferry_ports::vault::VaultError;
 
 use super::{Access, recovery, totp, tries_of};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
@@ -34,7 +34,7 @@ impl Access {
         actor: &Actor,
         password: &SecretText,
     ) -> Result<Enrolment, AppError> {
-        authorize(actor, Action::UserSetTotp)?;
+        self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
         if is_on(&user) {
             return Err(AccessError::TotpIsSet.into());
@@ -69,7 +69,7 @@ impl Access {
         actor: &Actor,
         code: &SecretText,
     ) -> Result<Vec<SecretText>, AppError> {
-        authorize(actor, Action::UserSetTotp)?;
+        self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
         if is_on(&user) {
             return Err(AccessError::TotpIsSet.into());
@@ -126,7 +126,7 @@ impl Access {
     }
 
     async fn with_totp(&self, actor: &Actor) -> Result<User, AppError> {
-        authorize(actor, Action::UserSetTotp)?;
+        self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
         if is_on(&user) {
             Ok(user)

@@ -18,7 +18,7 @@ use keyferry_engine::{Asked, JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Subject};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::account_of;
 use crate::error::AppError;
@@ -77,12 +77,12 @@ impl AccessKeys {
         mode: &Mode,
     ) -> Result<AccessKeyAnswer, AppError> {
         let action = Action::ConnectionRotateAccessKey;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let asked = mode.asks(Digest::of(action, &selector));
         if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return Ok(AccessKeyAnswer::Started(job));
         }
-        let connection = self.shared.find_connection(selector).await?;
+        let connection = self.shared.find_connection(&permit, selector).await?;
         if mode.dry_run {
             return self.plan(&connection).await.map(AccessKeyAnswer::Planned);
         }
@@ -96,7 +96,9 @@ impl AccessKeys {
         actor: &Actor,
         connection: Connection,
     ) -> Result<Job, AppError> {
-        authorize(actor, Action::ConnectionRotateAccessKey)?;
+        self.shared
+            .permit(actor, Action::ConnectionRotateAccessKey)
+            .await?;
         self.start(actor, connection, Priority::Bulk, None).await
     }
 
@@ -121,7 +123,12 @@ impl AccessKeys {
             targets: vec![(connection.id.into(), lane)],
             request: None,
         };
-        let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        let (job, _, changes) = new_job(
+            request,
+            [connection.group].into(),
+            now,
+            &*self.shared.ports.entropy,
+        );
         let about = object("connection", connection.id, &connection.name);
         let fact = Fact::asked(actor, action, about, now).job(job.id);
         let mut batch = Batch::from(changes).with(fact.change());

@@ -19,7 +19,7 @@ use keyferry_ports::records::{
 };
 use keyferry_ports::secret::SecretText;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -69,7 +69,9 @@ impl AlertDestinations {
         actor: &Actor,
         command: AddDestination,
     ) -> Result<AddedDestination, AppError> {
-        authorize(actor, Action::AlertDestinationAdd)?;
+        self.shared
+            .permit(actor, Action::AlertDestinationAdd)
+            .await?;
         check(&command)?;
         self.check_ca_bundle(&command.address)?;
         let records = &self.shared.ports.records;
@@ -127,7 +129,9 @@ impl AlertDestinations {
 
     /// All, by name.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<AlertDestination>, AppError> {
-        authorize(actor, Action::AlertDestinationRead)?;
+        self.shared
+            .permit(actor, Action::AlertDestinationRead)
+            .await?;
         Ok(self.shared.ports.records.list_destinations().await?)
     }
 
@@ -137,7 +141,7 @@ impl AlertDestinations {
         actor: &Actor,
         alert: AlertId,
     ) -> Result<Vec<(Delivery, Name)>, AppError> {
-        authorize(actor, Action::AlertRead)?;
+        self.shared.permit(actor, Action::AlertRead).await?;
         let records = &self.shared.ports.records;
         let mut rows = Vec::new();
         for delivery in records.deliveries_of(alert).await? {
@@ -154,7 +158,9 @@ impl AlertDestinations {
     ///
     /// [`AppError::NotDelivered`] with the reason.
     pub async fn test(&self, actor: &Actor, selector: &str) -> Result<AlertDestination, AppError> {
-        authorize(actor, Action::AlertDestinationTest)?;
+        self.shared
+            .permit(actor, Action::AlertDestinationTest)
+            .await?;
         let destination = self.find(selector).await?;
         let open = self.shared.open_destination(&destination)?;
         let now = self.shared.now();
@@ -177,7 +183,9 @@ impl AlertDestinations {
 
     /// Removes a destination, with what was on its way there.
     pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
-        authorize(actor, Action::AlertDestinationDelete)?;
+        self.shared
+            .permit(actor, Action::AlertDestinationDelete)
+            .await?;
         let destination = self.find(selector).await?;
         let now = self.shared.now();
         let expect = Expect::Revision(destination.revision);

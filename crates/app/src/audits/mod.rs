@@ -15,7 +15,7 @@ use keyferry_ports::records::{
     AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, Batch, Change, Page, PageOf, RecordsError,
 };
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -57,7 +57,7 @@ impl Audits {
         filter: &AuditFilter,
         page: &Page,
     ) -> Result<PageOf<PlacedEntry>, AppError> {
-        authorize(actor, Action::AuditRead)?;
+        self.shared.permit(actor, Action::AuditRead).await?;
         let found = self.shared.ports.records.find_leaves(filter, page).await?;
         let rows = found
             .rows
@@ -72,7 +72,7 @@ impl Audits {
 
     /// Number of entries.
     pub async fn size(&self, actor: &Actor) -> Result<u64, AppError> {
-        authorize(actor, Action::AuditRead)?;
+        self.shared.permit(actor, Action::AuditRead).await?;
         Ok(self.shared.ports.records.audit_size().await?)
     }
 
@@ -82,7 +82,7 @@ impl Audits {
     ///
     /// [`AppError::Quarantined`] where the log does not go on from what was signed before.
     pub async fn checkpoint(&self, actor: &Actor) -> Result<Signed, AppError> {
-        authorize(actor, Action::AuditRead)?;
+        self.shared.permit(actor, Action::AuditRead).await?;
         let shared = &self.shared;
         if shared.ports.vault.is_open() && shared.quarantine.why().is_none() {
             shared.sign_checkpoint().await?;
@@ -101,7 +101,7 @@ impl Audits {
 
     /// The key that checks checkpoints; `None` until the vault was open once.
     pub async fn key(&self, actor: &Actor) -> Result<Option<AuditKey>, AppError> {
-        authorize(actor, Action::AuditRead)?;
+        self.shared.permit(actor, Action::AuditRead).await?;
         let ports = &self.shared.ports;
         match ports.records.find_audit_key().await? {
             None if ports.vault.is_open() => Ok(Some(self.shared.make_audit_key().await?)),
@@ -157,7 +157,7 @@ impl Audits {
     }
 
     async fn signed(&self, actor: &Actor, size: Option<u64>) -> Result<AuditCheckpoint, AppError> {
-        authorize(actor, Action::AuditRead)?;
+        self.shared.permit(actor, Action::AuditRead).await?;
         let records = &self.shared.ports.records;
         let found = match size {
             Some(size) => records.find_checkpoint(size).await?,
@@ -207,7 +207,9 @@ impl Audits {
         actor: &Actor,
         note: &str,
     ) -> Result<AuditCheckpoint, AppError> {
-        authorize(actor, Action::AuditAddCosignature)?;
+        self.shared
+            .permit(actor, Action::AuditAddCosignature)
+            .await?;
         let records = &self.shared.ports.records;
         let key = records.find_audit_key().await?;
         let key = key.and_then(|key| NoteVerifier::parse(&key.verifier).ok());
@@ -251,7 +253,9 @@ impl Audits {
     ///
     /// [`AppError::Invalid`] where there is no quarantine or no reason; the vault must be open.
     pub async fn accept_rollback(&self, actor: &Actor, reason: &str) -> Result<Signed, AppError> {
-        authorize(actor, Action::AuditAcceptRollback)?;
+        self.shared
+            .permit(actor, Action::AuditAcceptRollback)
+            .await?;
         let shared = &self.shared;
         let invalid = |why: &str| AppError::Invalid {
             field: "reason",

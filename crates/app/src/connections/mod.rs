@@ -6,6 +6,7 @@ pub mod regions;
 pub mod tier;
 mod verify;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use keyferry_domain::arn::{Account, Region};
@@ -20,12 +21,13 @@ use keyferry_ports::aws::Principals;
 use keyferry_ports::records::{Batch, Change, Expect, RecordsError};
 use keyferry_ports::secret::SecretText;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::describe;
 use crate::error::AppError;
 use crate::log::{Fact, object};
-use crate::parts::{DEFAULT_GROUP, Shared};
+use crate::parts::Shared;
+use crate::rights::{Object, Permit};
 
 pub use verify::{RegionCheck, Verified};
 
@@ -45,6 +47,8 @@ pub struct LinkRequest {
 pub struct AddConnection {
     /// Its name.
     pub name: Name,
+    /// The owning group, by id or name; `None` is the default one.
+    pub group: Option<String>,
     /// The link.
     pub request: LinkRequest,
     /// When keys rotate in keystores that do not say otherwise.
@@ -140,7 +144,7 @@ impl Connections {
 
     /// Tries a link without storing anything.
     pub async fn verify(&self, actor: &Actor, request: &LinkRequest) -> Result<Verified, AppError> {
-        authorize(actor, Action::ConnectionVerify)?;
+        self.shared.permit(actor, Action::ConnectionVerify).await?;
         self.try_link(request).await
     }
 
@@ -158,7 +162,9 @@ impl Connections {
     ///
     /// Whatever verification found, unless `allow_unverified`; a name that is taken.
     pub async fn add(&self, actor: &Actor, command: AddConnection) -> Result<Stored, AppError> {
-        authorize(actor, Action::ConnectionAdd)?;
+        let permit = self.shared.permit(actor, Action::ConnectionAdd).await?;
+        let group = command.group.as_deref();
+        let group = self.shared.find_group(&permit, group).await?.id;
         self.refuse_taken_name(&command.name).await?;
         let has_key = command.request.link.identity.access_key_id().is_some();
         refuse_keyless(has_key, command.access_key_rotation.as_ref())?;
@@ -185,7 +191,7 @@ impl Connections {
         let connection = Connection {
             id,
             name: command.name,
-            group: DEFAULT_GROUP,
+            group,
             account: verified.as_ref().map(|verified| verified.account.clone()),
             regions: command.request.regions,
             link,
@@ -209,14 +215,19 @@ impl Connections {
 
     /// All connections, by name.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Connection>, AppError> {
-        authorize(actor, Action::ConnectionRead)?;
-        Ok(self.shared.ports.records.list_connections().await?)
+        let permit = self.shared.permit(actor, Action::ConnectionRead).await?;
+        let seen = permit.groups()?;
+        let rows = self.shared.ports.records.list_connections().await?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| seen.holds(row.group))
+            .collect())
     }
 
     /// One connection, by id or name.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Connection, AppError> {
-        authorize(actor, Action::ConnectionRead)?;
-        self.shared.find_connection(selector).await
+        let permit = self.shared.permit(actor, Action::ConnectionRead).await?;
+        self.shared.find_connection(&permit, selector).await
     }
 
     /// Changes a connection. A changed link, or changed Regions, are verified first; the account never changes.
@@ -226,8 +237,8 @@ impl Connections {
         selector: &str,
         command: UpdateConnection,
     ) -> Result<Stored, AppError> {
-        authorize(actor, Action::ConnectionUpdate)?;
-        let mut connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionUpdate).await?;
+        let mut connection = self.shared.find_connection(&permit, selector).await?;
         check_revision("connection", command.revision, connection.revision)?;
         let former = connection.link.identity.access_key_id().map(str::to_owned);
         let link = self.changed_link(&connection, command.link).await?;
@@ -325,8 +336,8 @@ impl Connections {
     /// Verifies a stored connection and keeps its health. A link that fails is an answer, not an error: look
     /// at [`Connection::health`].
     pub async fn test(&self, actor: &Actor, selector: &str) -> Result<Stored, AppError> {
-        authorize(actor, Action::ConnectionVerify)?;
-        let mut connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionVerify).await?;
+        let mut connection = self.shared.find_connection(&permit, selector).await?;
         let link = self.shared.links.settings_of(&connection).await?;
         let request = LinkRequest {
             link,
@@ -365,8 +376,8 @@ impl Connections {
 
     /// IAM users and roles of the account, for pick lists.
     pub async fn principals(&self, actor: &Actor, selector: &str) -> Result<Principals, AppError> {
-        authorize(actor, Action::ConnectionRead)?;
-        let connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionRead).await?;
+        let connection = self.shared.find_connection(&permit, selector).await?;
         let link = self.shared.links.of(&connection, "keyferry-read").await?;
         link.principals()
             .await
@@ -379,8 +390,8 @@ impl Connections {
     ///
     /// [`AppError::InUse`] while keystores use it.
     pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
-        authorize(actor, Action::ConnectionDelete)?;
-        let connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionDelete).await?;
+        let connection = self.shared.find_connection(&permit, selector).await?;
         let open = self
             .shared
             .ports
@@ -448,18 +459,32 @@ impl Connections {
 }
 
 impl Shared {
-    /// A connection by id or name.
-    pub(crate) async fn find_connection(&self, selector: &str) -> Result<Connection, AppError> {
+    /// A connection by id or name, among those that the actor sees.
+    pub(crate) async fn find_connection(
+        &self,
+        permit: &Permit,
+        selector: &str,
+    ) -> Result<Connection, AppError> {
         let records = &self.ports.records;
         let found = match (selector.parse::<ConnectionId>(), selector.parse::<Name>()) {
             (Ok(id), _) => records.find_connection(id).await?,
             (_, Ok(name)) => records.find_connection_by_name(&name).await?,
             _ => None,
         };
-        found.ok_or_else(|| AppError::NotFound {
-            what: "connection",
-            selector: selector.to_owned(),
-        })
+        permit.admit(found, Object::connection, || no_connection(selector))
+    }
+
+    /// The connection with that id: what a record names, of which the actor may know.
+    pub(crate) async fn connection_of(&self, id: ConnectionId) -> Result<Connection, AppError> {
+        let found = self.ports.records.find_connection(id).await?;
+        found.ok_or_else(|| no_connection(id))
+    }
+}
+
+fn no_connection(selector: impl Display) -> AppError {
+    AppError::NotFound {
+        what: "connection",
+        selector: selector.to_string(),
     }
 }
 

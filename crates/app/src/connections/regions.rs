@@ -5,7 +5,7 @@ use keyferry_domain::connection::{Connection, LinkHealth};
 use keyferry_ports::aws::{AccountRegions, AwsAccount, CallFailure, Refusal};
 use keyferry_ports::vault::VaultError;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::link::default_region;
@@ -43,8 +43,8 @@ pub struct ListedRegion {
 impl Connections {
     /// The Regions of the account, enabled or not, as the account says; from the table where it cannot be asked.
     pub async fn regions(&self, actor: &Actor, selector: &str) -> Result<RegionList, AppError> {
-        authorize(actor, Action::ConnectionRead)?;
-        let connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionRead).await?;
+        let connection = self.shared.find_connection(&permit, selector).await?;
         let link = self.shared.links.of(&connection, "keyferry-read").await?;
         let mut list = match link.regions().await {
             Ok(found) => listed(found),
@@ -58,16 +58,20 @@ impl Connections {
         }
         Ok(list)
     }
-}
 
-/// The Regions of a partition as this version knows them, for whoever has no connection yet.
-///
-/// # Errors
-///
-/// Whoever may not look at connections.
-pub fn known(actor: &Actor, partition: Partition) -> Result<RegionList, AppError> {
-    authorize(actor, Action::ConnectionRead)?;
-    Ok(built_in(partition))
+    /// The Regions of a partition as this version knows them, for whoever has no connection yet.
+    ///
+    /// # Errors
+    ///
+    /// Whoever may not look at connections.
+    pub async fn known_regions(
+        &self,
+        actor: &Actor,
+        partition: Partition,
+    ) -> Result<RegionList, AppError> {
+        self.shared.permit(actor, Action::ConnectionRead).await?;
+        Ok(built_in(partition))
+    }
 }
 
 impl Shared {

@@ -9,7 +9,7 @@ use keyferry_ports::records::{Batch, Change, DueDestruction, RecordsError};
 
 use super::told::{NEAR, REFUSED, SCHEDULED};
 use super::{Dates, erased, set_due};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -122,7 +122,7 @@ impl Shared {
             return Ok(false);
         }
         let actor = Actor::of_key(&key.name);
-        authorize(&actor, Action::KeyDestroyVersion)?;
+        self.permit(&actor, Action::KeyDestroyVersion).await?;
         if let Some(why) = distrust {
             let told = self.told_of_version(&key, row.version, (REFUSED, why));
             self.commit(Batch::from(told.await?)).await?;

@@ -12,7 +12,7 @@ use keyferry_ports::records::{Batch, Change, KmsKeyFilter, Page, RecordsError};
 
 use super::told::SCHEDULED;
 use super::{Dates, set_due};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -59,7 +59,7 @@ impl Shared {
             return Ok(());
         };
         let actor = Actor::of_key(&key.name);
-        authorize(&actor, Action::KeyDestroyVersion)?;
+        self.permit(&actor, Action::KeyDestroyVersion).await?;
         let taken_in: BTreeSet<VersionNumber> = deleted.bindings.values().copied().collect();
         for number in taken_in {
             let version = records.read_back_version(key.id, number).await?;

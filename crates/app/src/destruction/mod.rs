@@ -12,7 +12,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::version::{IllegalVersionAction, VersionAction, VersionNumber, VersionState};
 use keyferry_ports::records::{Batch, Change, Expect};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::key_versions::find_version;
@@ -73,10 +73,10 @@ impl Keys {
         days: Option<u32>,
         mode: &Mode,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyDestroyVersion)?;
+        let permit = self.shared.permit(actor, Action::KeyDestroyVersion).await?;
         let now = self.shared.now();
         let due_at = due(now, days.unwrap_or(DELAY_DAYS_MIN))?;
-        let key = self.shared.find_key(selector).await?;
+        let key = self.shared.find_key(&permit, selector).await?;
         let found = self.shared.with_versions(key).await?;
         let version = find_version(&found, number)?.clone();
         let records = &self.shared.ports.records;
@@ -110,8 +110,11 @@ impl Keys {
         number: VersionNumber,
         dry_run: bool,
     ) -> Result<KeyWithVersions, AppError> {
-        authorize(actor, Action::KeyCancelDestruction)?;
-        let key = self.shared.find_key(selector).await?;
+        let permit = self
+            .shared
+            .permit(actor, Action::KeyCancelDestruction)
+            .await?;
+        let key = self.shared.find_key(&permit, selector).await?;
         let found = self.shared.with_versions(key).await?;
         let version = find_version(&found, number)?.clone();
         if version.state == VersionState::Destroyed {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::{Connection, Tier};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::KmsKeyDriver;
 use crate::error::AppError;
@@ -65,8 +65,8 @@ impl Doctor {
         selector: &str,
         request: &DoctorRequest,
     ) -> Result<DoctorReport, AppError> {
-        authorize(actor, Action::ConnectionDoctor)?;
-        let connection = self.shared.find_connection(selector).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionDoctor).await?;
+        let connection = self.shared.find_connection(&permit, selector).await?;
         let region = sandbox_region(&connection, request)?;
         let started_at = self.shared.now();
         let link = self.shared.links.of(&connection, "keyferry-doctor").await?;

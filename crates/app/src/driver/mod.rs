@@ -32,7 +32,7 @@ use keyferry_domain::view::{EffectOutcome, HORIZON, OwnEffect, SETTLE};
 use keyferry_engine::{Cancelled, Driver, DriverError, Pacer, Run};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::records::{
-    Attempt, AttemptState, Change, JobFilter, Page, ReadRecords, Records, Target,
+    Attempt, AttemptState, Change, Groups, JobFilter, Page, ReadRecords, Records, Target,
 };
 use keyferry_ports::vault::Vault;
 
@@ -283,6 +283,7 @@ impl KmsKeyDriver {
             return Ok(Successor::Ready);
         };
         let on_successor = JobFilter {
+            groups: Groups::All,
             state: None,
             subject: Some(id.into()),
         };

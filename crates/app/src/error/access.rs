@@ -1,9 +1,11 @@
 //! Errors of signing in, of sessions, and of people.
 
 use jiff::Timestamp;
+use keyferry_authz::PolicyError;
 
 use super::ErrorClass;
 use crate::action::Action;
+use crate::rights::{BuiltInRole, RoleScope};
 
 /// Why somebody is not let in, or a person is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +65,27 @@ pub enum AccessError {
         /// Who.
         name: String,
     },
+    /// A policy cannot be read, or a question cannot be asked of it; nothing is allowed then.
+    #[error(transparent)]
+    BadPolicy(#[from] PolicyError),
+    /// The role is given elsewhere.
+    #[error("the role {} is given {}", role.as_str(), place(*role))]
+    RoleScope {
+        /// Which.
+        role: BuiltInRole,
+    },
+    /// Nobody has both roles.
+    #[error("the person has a role that excludes {}", role.as_str())]
+    RoleExcluded {
+        /// The one that was to be given.
+        role: BuiltInRole,
+    },
+    /// The person has the role there.
+    #[error("the person has the role {} there already", role.as_str())]
+    RoleHeld {
+        /// Which.
+        role: BuiltInRole,
+    },
     /// There is a second factor already.
     #[error("there is a second factor already")]
     TotpIsSet,
@@ -86,6 +109,10 @@ impl AccessError {
             Self::OnOneself { .. } => "user.oneself",
             Self::LastAdministrator { .. } => "user.last-administrator",
             Self::Offboarded { .. } => "user.offboarded",
+            Self::BadPolicy(_) => "access.bad-policy",
+            Self::RoleScope { .. } => "role.scope",
+            Self::RoleExcluded { .. } => "role.excluded",
+            Self::RoleHeld { .. } => "role.held",
             Self::TotpIsSet => "user.totp-is-set",
             Self::NoTotp => "user.no-totp",
         }
@@ -99,10 +126,15 @@ impl AccessError {
                 ErrorClass::Denied
             }
             Self::LockedOut { .. } => ErrorClass::TooMany,
-            Self::WeakPassword { .. } | Self::NoSession { .. } => ErrorClass::Caller,
+            Self::WeakPassword { .. }
+            | Self::NoSession { .. }
+            | Self::BadPolicy(_)
+            | Self::RoleScope { .. } => ErrorClass::Caller,
             Self::OnOneself { .. }
             | Self::LastAdministrator { .. }
             | Self::Offboarded { .. }
+            | Self::RoleExcluded { .. }
+            | Self::RoleHeld { .. }
             | Self::TotpIsSet
             | Self::NoTotp => ErrorClass::Conflict,
         }
@@ -132,8 +164,23 @@ impl AccessError {
             }
             Self::LastAdministrator { .. } => "add another person first, who then does this",
             Self::Offboarded { .. } => "add a person with another name",
+            Self::BadPolicy(_) => "change or remove the policy",
+            Self::RoleScope { .. } => {
+                "give a role of groups with a group, and a role of the installation without one"
+            }
+            Self::RoleExcluded { .. } => {
+                "take the other role first, or give this one to somebody else: running Keyferry, watching over it and working with its keys are for three people"
+            }
+            Self::RoleHeld { .. } => "look at who has which role with `keyferry role assignments`",
             Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
             Self::NoTotp => "set one up with `keyferry user totp set-up`",
         }
+    }
+}
+
+fn place(role: BuiltInRole) -> &'static str {
+    match role.scope() {
+        RoleScope::Group => "in a group",
+        RoleScope::Installation => "for the installation, in no group",
     }
 }

@@ -8,7 +8,7 @@ use keyferry_domain::name::Name;
 use keyferry_ports::records::{KeyFilter, KmsKeyFilter, Page, PageOf};
 
 use super::Keys;
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 
@@ -49,11 +49,15 @@ impl Keys {
         text: Option<String>,
         page: &Page,
     ) -> Result<PageOf<AnyKey>, AppError> {
-        authorize(actor, Action::KeyRead)?;
-        authorize(actor, Action::KmsKeyRead)?;
+        let of_keys = self.shared.permit(actor, Action::KeyRead).await?;
+        let of_kms_keys = self.shared.permit(actor, Action::KmsKeyRead).await?;
         let records = &self.shared.ports.records;
-        let keys = KeyFilter { text: text.clone() };
+        let keys = KeyFilter {
+            groups: of_keys.groups()?,
+            text: text.clone(),
+        };
         let kms_keys = KmsKeyFilter {
+            groups: of_kms_keys.groups()?,
             text,
             ..KmsKeyFilter::default()
         };

@@ -12,7 +12,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::tag::Tags;
 use keyferry_ports::records::{Batch, Change, Expect, FoundKey, FoundKeyFilter, Page};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -108,8 +108,8 @@ impl KmsKeys {
     ///
     /// [`AppError::Invalid`] for more than [`ADOPTED_AT_ONCE_MAX`] KMS keys.
     pub async fn adopt(&self, actor: &Actor, command: AdoptKeys) -> Result<Adoption, AppError> {
-        authorize(actor, Action::KmsKeyAdopt)?;
-        let to = self.destination(&command.keystore).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyAdopt).await?;
+        let to = self.destination(&permit, &command.keystore).await?;
         let mut done = Adoption::default();
         let candidates = match command.selection {
             AdoptSelection::These(selectors) => self.named(&to, selectors, &mut done).await?,

@@ -19,11 +19,12 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{Field, KeyState, Place, View};
 use keyferry_ports::records::Priority;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
 use crate::key_versions::{check_current_is_active, refuse_without_copy};
+use crate::rights::{Object, Permit};
 
 use super::change::Wish;
 use super::create::Destination;
@@ -80,15 +81,17 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyBind;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let wish = Wish::new(action, Priority::Interactive, &command);
         let asked = mode.asks(wish.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let to = self.destination(&command.keystore).await?;
-        let found = self.find_for(actor, &to, &command.kms_key).await?;
-        let after = self.claimed(&to, &found.kms_key, &command.claim).await?;
+        let to = self.destination(&permit, &command.keystore).await?;
+        let found = self.find_for(actor, &permit, &to, &command.kms_key).await?;
+        let after = self
+            .claimed(&permit, &to, &found.kms_key, &command.claim)
+            .await?;
         if mode.dry_run {
             return self.planned_binding(actor, found, after).await;
         }
@@ -105,7 +108,8 @@ impl KmsKeys {
     ) -> Result<(KmsKey, KmsKey), AppError> {
         let mut before = found.kms_key;
         if !found.is_managed {
-            authorize(actor, Action::KmsKeyAdopt)?;
+            let permit = self.shared.permit(actor, Action::KmsKeyAdopt).await?;
+            permit.check(&Object::kms_key(&before))?;
             before = self.adopt_one(actor, before).await?;
         }
         let name = before.name.clone();
@@ -125,10 +129,11 @@ impl KmsKeys {
     pub(super) async fn find_for(
         &self,
         actor: &Actor,
+        permit: &Permit,
         to: &Destination,
         selector: &str,
     ) -> Result<Found, AppError> {
-        if let Some(known) = self.known(to, selector).await? {
+        if let Some(known) = self.known(permit, to, selector).await? {
             return self.looked_at(actor, known).await;
         }
         let arn = self.arn_of(to, selector).await?;
@@ -136,7 +141,7 @@ impl KmsKeys {
             what: "KMS key",
             selector: selector.to_owned(),
         })?;
-        if let Some(known) = self.known(to, &arn.to_string()).await? {
+        if let Some(known) = self.known(permit, to, &arn.to_string()).await? {
             return self.looked_at(actor, known).await;
         }
         Ok(Found {
@@ -148,10 +153,11 @@ impl KmsKeys {
     /// The one that is managed already, in this keystore.
     pub(super) async fn known(
         &self,
+        permit: &Permit,
         to: &Destination,
         selector: &str,
     ) -> Result<Option<KmsKey>, AppError> {
-        let known = match self.find(selector).await {
+        let known = match self.find(permit, selector).await {
             Ok(known) => known,
             Err(AppError::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
@@ -180,11 +186,12 @@ impl KmsKeys {
     /// The KMS key with the key as its source: everything that can be said before anything is sent.
     pub(super) async fn claimed(
         &self,
+        permit: &Permit,
         to: &Destination,
         kms_key: &KmsKey,
         claim: &Claim,
     ) -> Result<KmsKey, AppError> {
-        let key = self.shared.find_key(&claim.key).await?;
+        let key = self.shared.find_key(permit, &claim.key).await?;
         let versions = self.shared.ports.records.list_versions(key.id).await?;
         refuse_without_copy(&key, &versions, |_| true)?;
         let source = Source { key, versions };

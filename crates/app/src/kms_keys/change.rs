@@ -10,7 +10,7 @@ use keyferry_domain::operation::{Change as IntentChange, Refusal};
 use keyferry_engine::{Asked, JobRequest, new_job};
 use keyferry_ports::records::{Batch, Change, Expect, Job, Priority, Target};
 
-use crate::action::{Action, ApprovalClass, authorize};
+use crate::action::{Action, ApprovalClass};
 use crate::actor::Actor;
 use crate::connections::account_of;
 use crate::driver::{error_of, without_copy};
@@ -72,13 +72,13 @@ impl KmsKeys {
         wish: Wish,
         decide: impl FnOnce(&KmsKey) -> Result<IntentChange, AppError>,
     ) -> Result<Answer, AppError> {
-        authorize(actor, wish.action)?;
+        let permit = self.shared.permit(actor, wish.action).await?;
         let wish = wish.about(selector);
         let asked = mode.asks(wish.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let before = self.find(selector).await?;
+        let before = self.find(&permit, selector).await?;
         let after = match decide(&before)? {
             IntentChange::Unchanged if !wish.even_if_unchanged => {
                 return Ok(Answer::Unchanged(before));
@@ -235,10 +235,7 @@ impl KmsKeys {
 
     /// Where work on the key counts first.
     pub(super) async fn lane(&self, key: &KmsKey) -> Result<Lane, AppError> {
-        let connection = self
-            .shared
-            .find_connection(&key.connection.to_string())
-            .await?;
+        let connection = self.shared.connection_of(key.connection).await?;
         let account = account_of(&connection)?.clone();
         let region = key
             .intent
@@ -269,7 +266,10 @@ impl KmsKeys {
                 self.further_targets(part, request.targets),
             ),
             None => {
-                let (job, _, changes) = new_job(request, now, &*ports.entropy);
+                let (job, _, changes) = {
+                    let groups = kms_keys.iter().map(|key| key.group).collect();
+                    new_job(request, groups, now, &*ports.entropy)
+                };
                 (job, changes)
             }
         };

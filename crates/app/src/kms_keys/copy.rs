@@ -7,11 +7,12 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Batch, Change};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
+use crate::rights::Object;
 
 use super::create::{Properties, planned_first};
 use super::{Answer, KmsKeys, Mode};
@@ -41,16 +42,16 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KeyCopy;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let asked = mode.asks(Digest::of(action, &(selector, &copies)));
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let key = self.shared.key_to_copy(selector).await?;
+        let key = self.shared.key_to_copy(&permit, selector).await?;
         let mut batch = Batch::new();
         let mut made: Vec<KmsKey> = Vec::new();
         for copy in copies {
-            let to = self.destination(&copy.keystore).await?;
+            let to = self.destination(&permit, &copy.keystore).await?;
             let name = match copy.name {
                 Some(name) if made.iter().any(|one| one.name == name) => {
                     return Err(AppError::KmsKeyNameTaken {
@@ -85,7 +86,8 @@ impl KmsKeys {
 
     /// Where a KMS key came from, where it is a copy.
     pub async fn link_of(&self, actor: &Actor, key: &KmsKey) -> Result<Option<KeyLink>, AppError> {
-        authorize(actor, Action::KmsKeyRead)?;
+        let permit = self.shared.permit(actor, Action::KmsKeyRead).await?;
+        permit.check(&Object::kms_key(key))?;
         let copy = Copied::KmsKey(key.id);
         Ok(self.shared.ports.records.find_key_link(copy).await?)
     }

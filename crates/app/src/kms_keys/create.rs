@@ -28,6 +28,7 @@ use crate::actor::Actor;
 use crate::connections::account_of;
 use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
+use crate::rights::Permit;
 
 use super::{Answer, KmsKeys, Planned, Stay};
 
@@ -155,12 +156,13 @@ impl KmsKeys {
         })
     }
 
-    pub(super) async fn destination(&self, keystore: &str) -> Result<Destination, AppError> {
-        let keystore = self.shared.find_keystore(keystore).await?;
-        let connection = self
-            .shared
-            .find_connection(&keystore.connection.to_string())
-            .await?;
+    pub(super) async fn destination(
+        &self,
+        permit: &Permit,
+        keystore: &str,
+    ) -> Result<Destination, AppError> {
+        let keystore = self.shared.find_keystore(permit, keystore).await?;
+        let connection = self.shared.connection_of(keystore.connection).await?;
         let account = account_of(&connection)?.clone();
         Ok(Destination {
             keystore,

@@ -12,7 +12,7 @@ use keyferry_domain::view::SETTLE;
 use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Attempt, AttemptState, Batch, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::repeated::Digest;
@@ -57,7 +57,6 @@ impl KmsKeys {
         command: GenerateInAws,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyCreate)?;
         self.make(actor, command, mode).await
     }
 
@@ -75,13 +74,13 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyRotate;
-        authorize(actor, action)?;
-        authorize(actor, Action::KmsKeyUpload)?;
+        let permit = self.shared.permit(actor, action).await?;
+        let upload = self.shared.permit(actor, Action::KmsKeyUpload).await?;
         let asked = mode.asks(Digest::of(action, &(selector, &command)));
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let before = self.find(selector).await?;
+        let before = self.find(&permit, selector).await?;
         let invalid = |why: String| AppError::Invalid {
             field: "to_key",
             why,
@@ -90,7 +89,7 @@ impl KmsKeys {
             let why = "the KMS key rotates to new versions of its own key";
             return Err(invalid(why.to_owned()));
         }
-        let key = self.shared.find_key(&command.key).await?;
+        let key = self.shared.find_key(&upload, &command.key).await?;
         self.shared.check_current_is_active(&key).await?;
         let spec = before.intent.shape.spec;
         if key.spec != spec {
@@ -98,8 +97,7 @@ impl KmsKeys {
             return Err(invalid(why));
         }
         if key.group != before.group {
-            let keystore = before.keystore.to_string();
-            let keystore = self.shared.find_keystore(&keystore).await?;
+            let keystore = self.shared.keystore_of(before.keystore).await?;
             return Err(AppError::OtherGroup {
                 key: key.name.to_string(),
                 keystore: keystore.name.to_string(),

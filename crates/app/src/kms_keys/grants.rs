@@ -12,7 +12,7 @@ use keyferry_domain::operation;
 use keyferry_domain::view::{Field, Grant};
 use keyferry_ports::records::Priority;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
@@ -100,8 +100,8 @@ impl CreateGrant {
 impl KmsKeys {
     /// The grants that AWS shows now. Nothing of it is recorded: the watch still tells of those that are new.
     pub async fn grants(&self, actor: &Actor, selector: &str) -> Result<Grants, AppError> {
-        authorize(actor, Action::KmsKeyObserve)?;
-        let key = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyObserve).await?;
+        let key = self.find(&permit, selector).await?;
         let (_, places) = self
             .driver
             .look(key.id, actor.to_string(), self.shared.engine.pacer())
@@ -128,7 +128,6 @@ impl KmsKeys {
         let mut wish = Wish::new(Action::KmsKeyRevokeGrants, Priority::Protect, &choice);
         // Among all are those that AWS services gave themselves, and cannot work without.
         wish.is_destructive = choice == GrantChoice::All;
-        authorize(actor, wish.action)?;
         self.without(
             actor,
             selector,
@@ -155,12 +154,12 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let wish = Wish::new(Action::KmsKeyCreateGrant, Priority::Interactive, &command);
-        authorize(actor, wish.action)?;
+        let permit = self.shared.permit(actor, wish.action).await?;
         let asked = mode.asks(wish.about(selector).digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let key = self.find(selector).await?;
+        let key = self.find(&permit, selector).await?;
         self.refuse_ourselves(&key, &command.grantee).await?;
         let wish = wish.even_if_unchanged();
         self.change(actor, selector, mode, wish, |key| {
@@ -185,7 +184,6 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let wish = Wish::new(Action::KmsKeyRetireGrants, Priority::Protect, &choice);
-        authorize(actor, wish.action)?;
         if choice == GrantChoice::All {
             return Err(AppError::Invalid {
                 field: "grants",
@@ -247,10 +245,7 @@ impl KmsKeys {
         if !self.looks {
             return Ok(());
         }
-        let connection = self
-            .shared
-            .find_connection(&key.connection.to_string())
-            .await?;
+        let connection = self.shared.connection_of(key.connection).await?;
         let link = self.shared.links.of(&connection, "keyferry-read").await?;
         let caller = link
             .caller()

@@ -9,11 +9,12 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::View;
 use keyferry_ports::records::{Batch, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::key_import::{KeyOfFile, MaterialFile, ReadFile};
 use crate::keys::CreateKey;
+use crate::rights::{Object, Permit};
 
 use super::bind::{Found, Source};
 use super::change::Wish;
@@ -115,12 +116,13 @@ impl KmsKeys {
         command: ImportKmsKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyImport)?;
-        authorize(actor, Action::KeyImport)?;
-        let to = self.destination(&command.keystore).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyImport).await?;
+        let to = self.destination(&permit, &command.keystore).await?;
+        let of_file = self.shared.permit(actor, Action::KeyImport).await?;
+        of_file.check(&Object::keystore(&to.keystore))?;
         if let ImportInto::Existing(kms_key) = &command.into {
-            authorize(actor, Action::KmsKeyBind)?;
-            if let Some(lacking) = self.lacking(&to, kms_key).await? {
+            let permit = self.shared.permit(actor, Action::KmsKeyBind).await?;
+            if let Some(lacking) = self.lacking(&permit, &to, kms_key).await? {
                 return Box::pin(self.heal_by_file(actor, lacking, command, mode)).await;
             }
         }
@@ -143,8 +145,13 @@ impl KmsKeys {
     }
 
     /// A KMS key of the keystore whose key has a version of which the vault keeps no copy.
-    async fn lacking(&self, to: &Destination, selector: &str) -> Result<Option<Lacking>, AppError> {
-        let Some(kms_key) = self.known(to, selector).await? else {
+    async fn lacking(
+        &self,
+        permit: &Permit,
+        to: &Destination,
+        selector: &str,
+    ) -> Result<Option<Lacking>, AppError> {
+        let Some(kms_key) = self.known(permit, to, selector).await? else {
             return Ok(None);
         };
         let Some(source) = kms_key.source else {
@@ -155,7 +162,7 @@ impl KmsKeys {
         let Some(version) = versions.find(KeyVersion::is_passed_through) else {
             return Ok(None);
         };
-        let source = self.shared.find_key(&source.to_string()).await?;
+        let source = self.shared.key_of(source).await?;
         Ok(Some(Lacking {
             kms_key,
             source,
@@ -256,7 +263,8 @@ impl KmsKeys {
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let found = self.find_for(actor, to, kms_key).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyBind).await?;
+        let found = self.find_for(actor, &permit, to, kms_key).await?;
         let made = self.key_of_file(actor, to, file).await?;
         let source = Source {
             key: made.key.key,

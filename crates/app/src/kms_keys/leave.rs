@@ -7,7 +7,7 @@ use keyferry_domain::operation::{self, Change as IntentChange};
 use keyferry_domain::plan::{Decision, Plan, Warning};
 use keyferry_ports::records::{Batch, Change, Expect};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::alerts::ended;
 use crate::driver::{Passing, is_import};
@@ -25,8 +25,8 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyRelease)?;
-        let before = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyRelease).await?;
+        let before = self.find(&permit, selector).await?;
         let IntentChange::Changed(intent) = operation::release(&before.intent)? else {
             return Ok(Answer::Unchanged(before));
         };
@@ -61,8 +61,8 @@ impl KmsKeys {
         selector: &str,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyForget)?;
-        let key = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyForget).await?;
+        let key = self.find(&permit, selector).await?;
         if key.intent.life != Life::Deleted && key.status() != Status::Gone {
             return Err(AppError::NotGone {
                 name: key.name.to_string(),

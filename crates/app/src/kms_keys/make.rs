@@ -15,6 +15,7 @@ use crate::key_import::KeyOfFile;
 use crate::keys::CreateKey;
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
+use crate::rights::Permit;
 
 use super::create::{Destination, Holds, Properties, planned_first};
 use super::import::Brought;
@@ -198,13 +199,16 @@ impl KmsKeys {
     ) -> Result<Answer, AppError> {
         let wanted: NewKmsKey = wanted.into();
         let action = wanted.material.action();
+        let permit = self.shared.permit(actor, action).await?;
         let asked = mode.asks(wanted.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let to = self.destination(&wanted.keystore).await?;
+        let to = self.destination(&permit, &wanted.keystore).await?;
         let lasts = wanted.properties.validity.is_none();
-        let holding = self.holding(actor, &to, wanted.material, lasts).await?;
+        let holding = self
+            .holding((actor, &permit), &to, wanted.material, lasts)
+            .await?;
         let name = wanted.name.or_else(|| holding.name().cloned());
         let name = name.ok_or_else(|| AppError::Invalid {
             field: "name",
@@ -232,7 +236,7 @@ impl KmsKeys {
     /// What the KMS key shall hold, refused where it cannot.
     async fn holding(
         &self,
-        actor: &Actor,
+        (actor, permit): (&Actor, &Permit),
         to: &Destination,
         material: Material,
         lasts: bool,
@@ -247,7 +251,7 @@ impl KmsKeys {
                 Ok(Holding::File(Box::new(made)))
             }
             Material::Key(key) => {
-                let key = self.shared.find_key(&key).await?;
+                let key = self.shared.find_key(permit, &key).await?;
                 self.shared.check_current_is_active(&key).await?;
                 self.refuse_other_group(to, &key)?;
                 Ok(Holding::Key(Box::new(key)))

@@ -35,7 +35,7 @@ use keyferry_domain::plan::Plan;
 use keyferry_domain::view::KeyState;
 use keyferry_ports::records::{Job, KmsKeyFilter, Page, PageOf, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::{KmsKeyDriver, without_copy};
 use crate::error::AppError;
@@ -160,19 +160,23 @@ impl KmsKeys {
         filter: &KmsKeyFilter,
         page: &Page,
     ) -> Result<PageOf<KmsKey>, AppError> {
-        authorize(actor, Action::KmsKeyRead)?;
+        let permit = self.shared.permit(actor, Action::KmsKeyRead).await?;
+        let filter = KmsKeyFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
         Ok(self
             .shared
             .ports
             .records
-            .list_kms_keys(filter, page)
+            .list_kms_keys(&filter, page)
             .await?)
     }
 
     /// One KMS key by id, name, ARN or alias.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KmsKey, AppError> {
-        authorize(actor, Action::KmsKeyRead)?;
-        self.find(selector).await
+        let permit = self.shared.permit(actor, Action::KmsKeyRead).await?;
+        self.find(&permit, selector).await
     }
 
     /// Makes a key in the vault and a KMS key that holds its first version.
@@ -182,7 +186,6 @@ impl KmsKeys {
         command: CreateKmsKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyCreate)?;
         self.make(actor, command, mode).await
     }
 
@@ -193,7 +196,6 @@ impl KmsKeys {
         command: UploadKey,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyUpload)?;
         self.make(actor, command, mode).await
     }
 
@@ -282,7 +284,7 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         if what.delete_material {
-            authorize(actor, Action::KmsKeyRemoveFromCloud)?;
+            self.may_remove(actor, selector).await?;
         }
         let mut wish =
             Wish::new(Action::KmsKeySynchronize, Priority::Interactive, &what).even_if_unchanged();
@@ -334,15 +336,18 @@ impl KmsKeys {
         empty: Option<bool>,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyCancelDeletion)?;
-        let key = self.find(selector).await?;
+        let permit = self
+            .shared
+            .permit(actor, Action::KmsKeyCancelDeletion)
+            .await?;
+        let key = self.find(&permit, selector).await?;
         let (asked, asks_for_loss) = (empty, empty == Some(true));
         let empty = match empty {
             Some(empty) => empty,
             None => self.keystore_empties(&key).await?,
         };
         if empty {
-            authorize(actor, Action::KmsKeyRemoveFromCloud)?;
+            self.may_remove(actor, &key.id.to_string()).await?;
         }
         // It waits for no other work, the removal included that follows: until it is cancelled, the deletion runs.
         let mut wish = Wish::new(Action::KmsKeyCancelDeletion, Priority::Protect, &asked);
@@ -352,6 +357,15 @@ impl KmsKeys {
             Ok(operation::cancel_deletion(&key.intent, empty)?)
         })
         .await
+    }
+
+    /// Emptying by another name takes the right to remove material from the cloud.
+    async fn may_remove(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
+        let permit = self
+            .shared
+            .permit(actor, Action::KmsKeyRemoveFromCloud)
+            .await?;
+        self.find(&permit, selector).await.map(drop)
     }
 
     /// Back to the intent, whatever others did: cancels a deletion, imports, enables. Never empties.
@@ -374,7 +388,7 @@ impl KmsKeys {
         if key.intent.current.is_none() {
             return Ok(false);
         }
-        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        let keystore = self.shared.keystore_of(key.keystore).await?;
         if keystore.on_cancel_deletion != OnCancelDeletion::Empty {
             return Ok(false);
         }

@@ -6,7 +6,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::operation::Refusal;
 use keyferry_ports::records::{Batch, Change, Expect};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::driver::error_of;
 use crate::error::AppError;
@@ -25,8 +25,8 @@ impl KmsKeys {
     /// [`AppError::Busy`] while a job works on it (which observes by itself), and for KMS keys that are DELETED or
     /// RELEASED.
     pub async fn observe(&self, actor: &Actor, selector: &str) -> Result<KmsKey, AppError> {
-        authorize(actor, Action::KmsKeyObserve)?;
-        let key = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyObserve).await?;
+        let key = self.find(&permit, selector).await?;
         self.observe_one(actor, key.id).await
     }
 
@@ -56,10 +56,7 @@ impl KmsKeys {
         if before.arn.is_none() {
             return Ok(before);
         }
-        let connection = self
-            .shared
-            .find_connection(&before.connection.to_string())
-            .await?;
+        let connection = self.shared.connection_of(before.connection).await?;
         let link = self.shared.links.of(&connection, "keyferry-read").await?;
         let is_verified = account_answers(&*link, connection.account.as_ref(), &places).await;
         let now = self.shared.now();

@@ -4,7 +4,7 @@ use keyferry_domain::arn::Region;
 use keyferry_domain::operation;
 use keyferry_ports::records::Priority;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::key_versions::refuse_without_copy;
@@ -26,20 +26,17 @@ impl KmsKeys {
         regions: Vec<Region>,
         mode: &Mode,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyReplicate)?;
-        let key = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyReplicate).await?;
+        let key = self.find(&permit, selector).await?;
         if let Some(source) = key.source {
             let versions = self.shared.ports.records.list_versions(source).await?;
-            let source = self.shared.find_key(&source.to_string()).await?;
+            let source = self.shared.key_of(source).await?;
             let is_held = |number| key.intent.version(number).is_some();
             refuse_without_copy(&source, &versions, is_held)?;
         }
-        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        let keystore = self.shared.keystore_of(key.keystore).await?;
         check_in_keystore(&keystore, &regions)?;
-        let connection = self
-            .shared
-            .find_connection(&key.connection.to_string())
-            .await?;
+        let connection = self.shared.connection_of(key.connection).await?;
         let is_new = |region: &&Region| !key.intent.places.contains(region);
         let new: Vec<Region> = regions.iter().filter(is_new).cloned().collect();
         if self.looks {

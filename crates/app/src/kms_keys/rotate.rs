@@ -7,11 +7,12 @@ use keyferry_domain::schedule::{RotationSchedule, ScheduledMethod};
 use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Batch, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::AfterVersion;
 use crate::repeated::Digest;
+use crate::rights::Object;
 
 use super::change::Wish;
 use super::generate::is_native;
@@ -64,14 +65,15 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyRotate;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let asked = mode.asks(Digest::of(action, &(selector, &command)));
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let key = self.find(selector).await?;
+        let key = self.find(&permit, selector).await?;
         if command.method.empties() {
-            authorize(actor, Action::KmsKeyDeactivate)?;
+            let permit = self.shared.permit(actor, Action::KmsKeyDeactivate).await?;
+            permit.check(&Object::kms_key(&key))?;
             mode.confirms(&key)?;
         }
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), command.method) {
@@ -83,7 +85,7 @@ impl KmsKeys {
             return Box::pin(self.rotate_native(actor, key, (wish, mode))).await;
         }
         if mode.dry_run {
-            let source = self.shared.find_key(&source_of(&key)?).await?;
+            let source = self.shared.key_of(source_of(&key)?).await?;
             let to = source.current.next();
             let planned = self.preview_rotation(actor, key, to, command.method);
             return Ok(Answer::Planned(planned.await?));
@@ -103,7 +105,7 @@ impl KmsKeys {
         key: KmsKey,
         schedule: &RotationSchedule,
     ) -> Result<Answer, AppError> {
-        authorize(actor, Action::KmsKeyRotate)?;
+        self.shared.permit(actor, Action::KmsKeyRotate).await?;
         let method = RotationMethod::of(schedule, &key)?;
         if let (true, RotationMethod::NewKey(old_key)) = (is_native(&key), method) {
             let how = (Priority::Bulk, false, None);
@@ -119,7 +121,7 @@ impl KmsKeys {
         method: RotationMethod,
         (priority, asked): (Priority, Option<Asked>),
     ) -> Result<Answer, AppError> {
-        let source = self.shared.find_key(&source_of(&before)?).await?;
+        let source = self.shared.key_of(source_of(&before)?).await?;
         let to = source.current.next();
         let name = before.name.clone();
         let prepared = self.prepare_rotation(before, to, method).await?;
@@ -158,14 +160,14 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyUploadVersion;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let wish = Wish::new(action, Priority::Interactive, &()).about(selector);
         let asked = mode.asks(wish.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let before = self.find(selector).await?;
-        let source = self.shared.find_key(&source_of(&before)?).await?;
+        let before = self.find(&permit, selector).await?;
+        let source = self.shared.key_of(source_of(&before)?).await?;
         self.shared.check_current_is_active(&source).await?;
         let now = self.shared.now();
         let change = operation::rotate_in_place(&before.intent, source.current, None, now)?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use keyferry_domain::id::KeyId;
+use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -13,12 +13,13 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_engine::Asked;
 use keyferry_ports::records::{Job, KmsKeyFilter, Page, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::keys::AfterVersion;
 use crate::log::object;
 use crate::repeated::Digest;
+use crate::rights::{Object, Permit};
 
 use super::rotate::RotationMethod;
 use super::rotation::source_of;
@@ -88,23 +89,26 @@ impl KmsKeys {
         command: RotateKey,
         mode: &Mode,
     ) -> Result<Rotations, AppError> {
-        authorize(actor, Action::KeyRotate)?;
-        let source = self.shared.find_key(selector).await?;
+        let permit = self.shared.permit(actor, Action::KeyRotate).await?;
+        let source = self.shared.find_key(&permit, selector).await?;
         let order = order(
             actor,
             Action::KeyRotate,
             "key",
-            (source.id.to_string(), &source.name),
+            (source.id.to_string(), &source.name, source.group),
             mode.asks(Digest::of(Action::KeyRotate, &(selector, &command))),
         );
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
         }
-        check_loss(actor, command.method, ("key", &source.name), mode)?;
+        if command.method.empties() {
+            self.may_empty(actor, &Object::key(&source)).await?;
+            mode.confirms_name("key", &source.name)?;
+        }
         let copies = match &command.copies {
             Copies::None => Vec::new(),
             Copies::All => self.active(by_source(source.id)).await?,
-            Copies::Chosen(selectors) => self.chosen(&source, selectors).await?,
+            Copies::Chosen(selectors) => self.chosen(&permit, &source, selectors).await?,
         };
         let method = command.method;
         let round = Round {
@@ -132,16 +136,19 @@ impl KmsKeys {
         method: RotationMethod,
         mode: &Mode,
     ) -> Result<Rotations, AppError> {
-        authorize(actor, Action::KeystoreRotate)?;
-        let keystore = self.shared.find_keystore(selector).await?;
-        let subject = (keystore.id.to_string(), &keystore.name);
+        let permit = self.shared.permit(actor, Action::KeystoreRotate).await?;
+        let keystore = self.shared.find_keystore(&permit, selector).await?;
+        let subject = (keystore.id.to_string(), &keystore.name, keystore.group);
         let action = Action::KeystoreRotate;
         let asked = mode.asks(Digest::of(action, &(selector, method)));
         let order = order(actor, action, "keystore", subject, asked);
         if let Some(answer) = self.repeated_together(&order).await? {
             return Ok(answer);
         }
-        check_loss(actor, method, ("keystore", &keystore.name), mode)?;
+        if method.empties() {
+            self.may_empty(actor, &Object::keystore(&keystore)).await?;
+            mode.confirms_name("keystore", &keystore.name)?;
+        }
         let filter = KmsKeyFilter {
             keystore: Some(keystore.id),
             ..KmsKeyFilter::default()
@@ -158,7 +165,7 @@ impl KmsKeys {
         let mut rounds = Vec::new();
         for (id, copies) in by_source {
             rounds.push(Round {
-                source: self.shared.find_key(&id.to_string()).await?,
+                source: self.shared.key_of(id).await?,
                 copies: copies.into_iter().map(|key| (key, Ok(method))).collect(),
                 former: AfterVersion::DeactivateFormer,
                 is_wanted_alone: false,
@@ -176,13 +183,13 @@ impl KmsKeys {
         source: ManagedKey,
         rule: &SourceRotation,
     ) -> Result<Rotations, AppError> {
-        authorize(actor, Action::KeyRotate)?;
+        self.shared.permit(actor, Action::KeyRotate).await?;
         let copies = if rule.with_copies {
             self.active(by_source(source.id)).await?
         } else {
             Vec::new()
         };
-        let subject = (source.id.to_string(), &source.name);
+        let subject = (source.id.to_string(), &source.name, source.group);
         let order = Order {
             priority: Priority::Bulk,
             raises_alerts: true,
@@ -232,14 +239,21 @@ impl KmsKeys {
         }
     }
 
+    /// Old KMS keys are emptied: that takes a right of its own.
+    async fn may_empty(&self, actor: &Actor, of: &Object) -> Result<(), AppError> {
+        let permit = self.shared.permit(actor, Action::KmsKeyDeactivate).await?;
+        permit.check(of)
+    }
+
     async fn chosen(
         &self,
+        permit: &Permit,
         source: &ManagedKey,
         selectors: &[String],
     ) -> Result<Vec<KmsKey>, AppError> {
         let mut found: Vec<KmsKey> = Vec::new();
         for selector in selectors {
-            let key = self.find(selector).await?;
+            let key = self.find(permit, selector).await?;
             if key.source != Some(source.id) {
                 return Err(AppError::Invalid {
                     field: "copies",
@@ -265,28 +279,16 @@ fn order<'a>(
     actor: &'a Actor,
     action: Action,
     kind: &str,
-    (id, name): (String, &Name),
+    (id, name, group): (String, &Name, GroupId),
     asked: Option<Asked>,
 ) -> Order<'a> {
     Order {
         actor,
         action,
         about: object(kind, id, name),
+        group,
         priority: Priority::Interactive,
         asked,
         raises_alerts: false,
     }
-}
-
-fn check_loss(
-    actor: &Actor,
-    method: RotationMethod,
-    (what, name): (&'static str, &Name),
-    mode: &Mode,
-) -> Result<(), AppError> {
-    if method.empties() {
-        authorize(actor, Action::KmsKeyDeactivate)?;
-        mode.confirms_name(what, name)?;
-    }
-    Ok(())
 }

@@ -245,9 +245,9 @@ impl KmsKeys {
 }
 
 /// The key whose versions a KMS key holds.
-pub(super) fn source_of(key: &KmsKey) -> Result<String, AppError> {
+pub(super) fn source_of(key: &KmsKey) -> Result<KeyId, AppError> {
     match key.source {
-        Some(id) => Ok(id.to_string()),
+        Some(id) => Ok(id),
         None => Err(operation::Refusal::NoSource.into()),
     }
 }

@@ -6,7 +6,7 @@ use keyferry_domain::operation::{self, RotationChoice};
 use keyferry_domain::schedule::RotationSchedule;
 use keyferry_ports::records::{Batch, Change, Expect};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
@@ -23,13 +23,10 @@ impl KmsKeys {
         choice: RotationChoice,
         revision: Option<u64>,
     ) -> Result<KmsKey, AppError> {
-        authorize(actor, Action::KmsKeyUpdate)?;
-        let before = self.find(selector).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyUpdate).await?;
+        let before = self.find(&permit, selector).await?;
         check_revision("KMS key", revision, before.revision)?;
-        let keystore = self
-            .shared
-            .find_keystore(&before.keystore.to_string())
-            .await?;
+        let keystore = self.shared.keystore_of(before.keystore).await?;
         let inherited = keystore.template.rotation.as_ref();
         let mut after = self.with_schedule(before, choice, inherited).await?;
         let about = object("kms-key", after.id, &after.name);

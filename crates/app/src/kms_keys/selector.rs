@@ -6,30 +6,37 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 
 use crate::error::AppError;
+use crate::rights::{Object, Permit};
 
 use super::KmsKeys;
 
 impl KmsKeys {
-    /// The one KMS key that the text names. Among several of one name, the one in use wins over one that is being
+    /// The one KMS key that the text names, among those that the actor sees. Among several of one name, the one in use wins over one that is being
     /// made, and both over replaced and deleted ones.
-    pub(crate) async fn find(&self, selector: &str) -> Result<KmsKey, AppError> {
+    pub(crate) async fn find(&self, permit: &Permit, selector: &str) -> Result<KmsKey, AppError> {
         let records = &self.shared.ports.records;
         let not_found = || AppError::NotFound {
             what: "KMS key",
             selector: selector.to_owned(),
         };
         if let Ok(id) = selector.parse::<KmsKeyId>() {
-            return records.find_kms_key(id).await?.ok_or_else(not_found);
+            let found = records.find_kms_key(id).await?;
+            return permit.admit(found, Object::kms_key, not_found);
         }
         if let Ok(arn) = selector.parse::<KmsKeyArn>() {
             let found = records.find_kms_key_by_arn(&arn).await?;
-            return found.ok_or_else(not_found);
+            return permit.admit(found, Object::kms_key, not_found);
         }
-        let called = records.find_kms_keys_called(selector).await?;
+        let mut called = Vec::new();
+        for key in records.find_kms_keys_called(selector).await? {
+            if permit.sees(&Object::kms_key(&key))? {
+                called.push(key);
+            }
+        }
         let best = called.iter().map(rank).min().ok_or_else(not_found)?;
         let mut meant = called.into_iter().filter(|key| rank(key) == best);
         match (meant.next(), meant.count()) {
-            (Some(one), 0) => Ok(one),
+            (Some(one), 0) => permit.admit(Some(one), Object::kms_key, not_found),
             (_, others) => Err(AppError::Ambiguous {
                 what: "KMS key",
                 selector: selector.to_owned(),

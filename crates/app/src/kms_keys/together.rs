@@ -2,6 +2,7 @@
 
 use keyferry_audit::Object;
 use keyferry_domain::arn::Lane;
+use keyferry_domain::id::GroupId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_engine::{Asked, JobRequest, new_job};
@@ -23,6 +24,8 @@ pub(super) struct Order<'a> {
     pub(super) actor: &'a Actor,
     pub(super) action: Action,
     pub(super) about: Object,
+    /// Who owns it, and the KMS keys made of it.
+    pub(super) group: GroupId,
     pub(super) priority: Priority,
     /// By what the request is known when it comes again.
     pub(super) asked: Option<Asked>,
@@ -169,7 +172,7 @@ impl KmsKeys {
             targets,
             request: None,
         };
-        let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        let (job, _, changes) = new_job(request, [order.group].into(), now, &*ports.entropy);
         self.remember_former(job.id, &mut batch).await?;
         batch.changes.extend(changes);
         batch.push(fact.job(job.id).change());

@@ -16,7 +16,7 @@ use keyferry_domain::view::{AliasTarget, Field};
 use keyferry_ports::policy::parse_policy;
 use keyferry_ports::records::Priority;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
@@ -93,13 +93,13 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyUpdate;
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         let wish = Wish::new(action, Priority::Interactive, &command).about(selector);
         let asked = mode.asks(wish.digest);
         if let Some(answer) = self.repeated(actor, asked.as_ref()).await? {
             return Ok(answer);
         }
-        let before = self.find(selector).await?;
+        let before = self.find(&permit, selector).await?;
         check_revision("KMS key", command.revision, before.revision)?;
         let after = if command.from_template {
             self.as_template(&before, command).await?
@@ -168,8 +168,7 @@ impl KmsKeys {
         before: &KmsKey,
         command: UpdateKmsKey,
     ) -> Result<KmsKey, AppError> {
-        let keystore = before.keystore.to_string();
-        let template = self.shared.find_keystore(&keystore).await?.template;
+        let template = self.shared.keystore_of(before.keystore).await?.template;
         let command = following(before, command, &template);
         let after = self.updated(before, command).await?;
         match &template.rotation {
@@ -208,10 +207,7 @@ impl KmsKeys {
         if new.is_empty() {
             return Ok(());
         }
-        let connection = self
-            .shared
-            .find_connection(&key.connection.to_string())
-            .await?;
+        let connection = self.shared.connection_of(key.connection).await?;
         self.refuse_taken_aliases(&connection, &key.intent.places, &new, key.arn.as_ref())
             .await
     }

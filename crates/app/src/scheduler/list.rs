@@ -8,7 +8,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::schedule::RotationSchedule;
 use keyferry_ports::records::{Page, PageOf, RotationSubject, Subject};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 
@@ -38,7 +38,7 @@ pub struct Schedule {
 impl Scheduler {
     /// A page of what is due or will be, by its next time. A KMS key that is not ACTIVE does not rotate, and is not listed.
     pub async fn list(&self, actor: &Actor, page: &Page) -> Result<PageOf<Schedule>, AppError> {
-        authorize(actor, Action::ScheduleRead)?;
+        let permit = self.shared.permit(actor, Action::ScheduleRead).await?;
         let bad = |_| AppError::Invalid {
             field: "cursor",
             why: "it is not from a page before".to_owned(),
@@ -51,20 +51,23 @@ impl Scheduler {
             .due_rotations(Timestamp::MAX, end.saturating_add(1))
             .await?;
         let has_more = found.len() > end as usize;
+        let seen = permit.groups()?;
         let mut rows = Vec::new();
         for row in found.into_iter().take(end as usize).skip(passed as usize) {
             let one = match row.subject {
                 RotationSubject::KmsKey(id) => match records.find_kms_key(id).await? {
-                    Some(key) => self.of_kms_key(key).await?,
-                    None => None,
+                    Some(key) if seen.holds(key.group) => self.of_kms_key(key).await?,
+                    _ => None,
                 },
                 RotationSubject::Connection(id) => match records.find_connection(id).await? {
-                    Some(connection) => self.of_connection(connection).await?,
-                    None => None,
+                    Some(connection) if seen.holds(connection.group) => {
+                        self.of_connection(connection).await?
+                    }
+                    _ => None,
                 },
                 RotationSubject::Key(id) => match records.find_key(id).await? {
-                    Some(key) => self.of_key(key).await?,
-                    None => None,
+                    Some(key) if seen.holds(key.group) => self.of_key(key).await?,
+                    _ => None,
                 },
             };
             rows.extend(one);
@@ -80,9 +83,10 @@ impl Scheduler {
     ///
     /// [`AppError::Ambiguous`] where a key and a KMS key with schedules are called so.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Schedule, AppError> {
-        authorize(actor, Action::ScheduleRead)?;
+        let permit = self.shared.permit(actor, Action::ScheduleRead).await?;
         if let Ok(Subject::Connection(id)) = selector.parse() {
-            let connection = self.shared.find_connection(&id.to_string()).await?;
+            let id = id.to_string();
+            let connection = self.shared.find_connection(&permit, &id).await?;
             let found = self.of_connection(connection).await?;
             return found.ok_or_else(|| AppError::NotFound {
                 what: "schedule",
@@ -96,12 +100,12 @@ impl Scheduler {
         };
         let mut found = Vec::new();
         if let Some(selector) = kms_key
-            && let Some(key) = known(self.kms_keys.find(&selector).await)?
+            && let Some(key) = known(self.kms_keys.find(&permit, &selector).await)?
         {
             found.extend(self.of_kms_key(key).await?);
         }
         if let Some(selector) = key
-            && let Some(key) = known(self.shared.find_key(&selector).await)?
+            && let Some(key) = known(self.shared.find_key(&permit, &selector).await)?
         {
             found.extend(self.of_key(key).await?);
         }
@@ -139,7 +143,7 @@ impl Scheduler {
         let Some(schedule) = key.intent.rotation.clone() else {
             return Ok(None);
         };
-        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        let keystore = self.shared.keystore_of(key.keystore).await?;
         Ok(Some(Schedule {
             subject: Subject::from(key.id),
             keystore: Some(keystore.name),

@@ -137,7 +137,7 @@ impl Scheduler {
         let Some(schedule) = key.intent.rotation.clone().filter(|_| is_due) else {
             return Ok(false);
         };
-        let keystore = self.shared.find_keystore(&key.keystore.to_string()).await?;
+        let keystore = self.shared.keystore_of(key.keystore).await?;
         let actor = Actor::of_keystore(&keystore.name);
         let begun = self
             .kms_keys

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use keyferry_ports::records::{
-    Alert, AlertFilter, Batch, Change, Job, JobFilter, JobState, Page, RecordsError, Subject,
-    TargetState,
+    Alert, AlertFilter, Batch, Change, Groups, Job, JobFilter, JobState, Page, RecordsError,
+    Subject, TargetState,
 };
 
 use super::Scheduler;
@@ -52,6 +52,7 @@ impl Scheduler {
 
     async fn stuck(&self) -> Result<Stuck, AppError> {
         let filter = JobFilter {
+            groups: Groups::All,
             state: Some(JobState::Stuck),
             subject: None,
         };
@@ -99,6 +100,7 @@ impl Scheduler {
             return Ok(true);
         }
         let filter = JobFilter {
+            groups: Groups::All,
             state: None,
             subject: Some(subject),
         };

@@ -1,15 +1,18 @@
 //! Locking, unlocking, ending sessions, resetting passwords and second factors.
 
-use keyferry_ports::records::{ApiToken, Batch, CanonicalName, Change, Expect, RecordsError, User};
+use keyferry_ports::records::{
+    ApiToken, Batch, CanonicalName, Change, Expect, RecordsError, RoleAssignment, User,
+};
 use keyferry_ports::secret::SecretText;
 
 use super::{Person, Users, WithPassword};
 use crate::access::tries_of;
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
 use crate::parts::Shared;
+use crate::rights::BuiltInRole;
 
 impl Users {
     /// Refuses a person from now on: sign-in, sessions, tokens, and what is under way.
@@ -31,7 +34,7 @@ impl Users {
     ///
     /// [`AccessError::Offboarded`]
     pub async fn unlock(&self, actor: &Actor, selector: &str) -> Result<Person, AppError> {
-        authorize(actor, Action::UserUnlock)?;
+        self.shared.permit(actor, Action::UserUnlock).await?;
         let mut user = self.shared.find_user(selector).await?;
         present(&user)?;
         user.is_locked = false;
@@ -46,7 +49,7 @@ impl Users {
         selector: &str,
         tokens: bool,
     ) -> Result<Person, AppError> {
-        authorize(actor, Action::UserEndSessions)?;
+        self.shared.permit(actor, Action::UserEndSessions).await?;
         let mut user = self.shared.find_user(selector).await?;
         user.end_access();
         let changes = match tokens {
@@ -102,7 +105,7 @@ impl Users {
         action: Action,
         selector: &str,
     ) -> Result<User, AppError> {
-        authorize(actor, action)?;
+        self.shared.permit(actor, action).await?;
         let user = self.shared.find_user(selector).await?;
         if matches!(actor, Actor::User { id, .. } if *id == user.id) {
             let name = user.name.to_string();
@@ -148,9 +151,20 @@ impl Shared {
     /// Refuses what would leave nobody who can administer. Nobody can do this to himself, and whoever does it must still be
     /// let in when it is written: so of two who do it to each other at once, one stays.
     pub(crate) async fn refuse_last(&self, user: &User) -> Result<(), AppError> {
-        let others = self.ports.records.list_users().await?;
+        let records = &self.ports.records;
+        let given = records.list_assignments().await?;
+        let runs_it = |other: &User| {
+            let role = BuiltInRole::SystemAdministrator.as_str();
+            let is_it = |row: &RoleAssignment| row.holder == other.id.into();
+            let mut of_role = given.iter().filter(|row| row.role.as_str() == role);
+            of_role.any(is_it)
+        };
+        if !runs_it(user) {
+            return Ok(());
+        }
+        let others = records.list_users().await?;
         let mut others = others.iter().filter(|other| other.id != user.id);
-        if others.any(User::may_enter) {
+        if others.any(|other| other.may_enter() && runs_it(other)) {
             return Ok(());
         }
         let name = user.name.to_string();

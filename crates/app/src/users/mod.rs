@@ -12,7 +12,7 @@ use keyferry_ports::records::{Batch, CanonicalName, Change, Expect, Session, Use
 use keyferry_ports::secret::SecretText;
 
 use crate::access::{check_password, made_up_password, open_from, tries_of};
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -63,7 +63,7 @@ impl Users {
         full_name: String,
         password: Option<&SecretText>,
     ) -> Result<WithPassword, AppError> {
-        authorize(actor, Action::UserCreate)?;
+        self.shared.permit(actor, Action::UserCreate).await?;
         let canonical = CanonicalName::from(&name);
         let records = &self.shared.ports.records;
         if records.find_user_by_name(&canonical).await?.is_some() {
@@ -90,7 +90,7 @@ impl Users {
 
     /// Everybody, by name; those who have left too.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Person>, AppError> {
-        authorize(actor, Action::UserRead)?;
+        self.shared.permit(actor, Action::UserRead).await?;
         let users = self.shared.ports.records.list_users().await?;
         let mut people = Vec::with_capacity(users.len());
         for user in users {
@@ -101,7 +101,7 @@ impl Users {
 
     /// One person, by id or name.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<Person, AppError> {
-        authorize(actor, Action::UserRead)?;
+        self.shared.permit(actor, Action::UserRead).await?;
         self.person(self.shared.find_user(selector).await?).await
     }
 
@@ -113,7 +113,7 @@ impl Users {
         full_name: String,
         seen: Option<u64>,
     ) -> Result<Person, AppError> {
-        authorize(actor, Action::UserUpdate)?;
+        self.shared.permit(actor, Action::UserUpdate).await?;
         let mut user = self.shared.find_user(selector).await?;
         user.full_name = checked(full_name)?;
         let expect = Expect::Revision(seen.unwrap_or(user.revision));
@@ -133,7 +133,7 @@ impl Users {
         actor: &Actor,
         selector: &str,
     ) -> Result<Vec<Session>, AppError> {
-        authorize(actor, Action::UserRead)?;
+        self.shared.permit(actor, Action::UserRead).await?;
         let user = self.shared.find_user(selector).await?;
         Ok(self.shared.sessions_of(&user).await?)
     }
@@ -145,7 +145,7 @@ impl Users {
         selector: &str,
         id: SessionId,
     ) -> Result<(), AppError> {
-        authorize(actor, Action::UserEndSessions)?;
+        self.shared.permit(actor, Action::UserEndSessions).await?;
         let user = self.shared.find_user(selector).await?;
         self.shared
             .end_session(actor, Action::UserEndSessions, &user, id)

@@ -1,7 +1,7 @@
 //! Taking all access from a person who leaves.
 
 use keyferry_ports::records::{
-    ApiToken, Job, JobFilter, JobState, Page, RecordsError, Session, User,
+    ApiToken, Groups, Job, JobFilter, JobState, Page, RecordsError, Session, User,
 };
 
 use super::{Person, Users};
@@ -71,6 +71,7 @@ impl Shared {
                 continue;
             }
             let filter = JobFilter {
+                groups: Groups::All,
                 state: Some(*state),
                 subject: None,
             };

@@ -16,7 +16,7 @@ use keyferry_domain::view::{Field, Place, View};
 use keyferry_engine::{DriverError, JobRequest, new_job};
 use keyferry_ports::entropy::uuid_v7;
 use keyferry_ports::records::{
-    Change, Expect, Job, JobFilter, JobState, Page, Priority, Subject as About, SweepCounts,
+    Change, Expect, Groups, Job, JobFilter, JobState, Page, Priority, Subject as About, SweepCounts,
 };
 
 use super::alert;
@@ -168,6 +168,7 @@ impl Pass {
 
     async fn last_job(&self, key: &KmsKey) -> Result<Option<Job>, DriverError> {
         let filter = JobFilter {
+            groups: Groups::All,
             subject: Some(key.id.into()),
             state: None,
         };
@@ -229,7 +230,7 @@ impl Pass {
             targets: vec![(key.id.into(), subject.lane(&self.region)?)],
             request: None,
         };
-        let (job, _, mut changes) = new_job(request, now, &*self.entropy);
+        let (job, _, mut changes) = new_job(request, [key.group].into(), now, &*self.entropy);
         let about = object("kms-key", key.id, &key.name);
         let action = Action::KmsKeyHeal.as_str();
         let fact = Fact::intent(&actor.to_string(), action, about, now).job(job.id);

@@ -27,7 +27,7 @@ use keyferry_ports::records::{
     Subject, Sweep, SweepCounts,
 };
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::account_of;
 use crate::error::AppError;
@@ -58,12 +58,9 @@ impl Watch {
     ///
     /// [`AppError::Unverified`] where the connection's account is not known yet.
     pub async fn sync(&self, actor: &Actor, keystore: &str) -> Result<Job, AppError> {
-        authorize(actor, Action::KeystoreSync)?;
-        let keystore = self.shared.find_keystore(keystore).await?;
-        let connection = self
-            .shared
-            .find_connection(&keystore.connection.to_string())
-            .await?;
+        let permit = self.shared.permit(actor, Action::KeystoreSync).await?;
+        let keystore = self.shared.find_keystore(&permit, keystore).await?;
+        let connection = self.shared.connection_of(keystore.connection).await?;
         let account = account_of(&connection)?;
         let title = format!("{} {}", Action::KeystoreSync, keystore.name);
         if let Some(job) = self.sync_under_way(&connection, &keystore, &title).await? {
@@ -88,7 +85,12 @@ impl Watch {
             request: None,
         };
         let now = self.shared.now();
-        let (job, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        let (job, _, changes) = new_job(
+            request,
+            [keystore.group].into(),
+            now,
+            &*self.shared.ports.entropy,
+        );
         batch.changes.extend(changes);
         let about = object("keystore", keystore.id, &keystore.name);
         let fact = Fact::done(actor, Action::KeystoreSync, about, now).job(job.id);
@@ -127,12 +129,16 @@ impl Watch {
         filter: &FoundKeyFilter,
         page: &Page,
     ) -> Result<PageOf<FoundKey>, AppError> {
-        authorize(actor, Action::KmsKeyRead)?;
+        let permit = self.shared.permit(actor, Action::KmsKeyRead).await?;
+        let filter = FoundKeyFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
         Ok(self
             .shared
             .ports
             .records
-            .list_found_keys(filter, page)
+            .list_found_keys(&filter, page)
             .await?)
     }
 
@@ -192,7 +198,12 @@ impl Watch {
             request: None,
         };
         let now = self.shared.now();
-        let (_, _, changes) = new_job(request, now, &*self.shared.ports.entropy);
+        let (_, _, changes) = new_job(
+            request,
+            [connection.group].into(),
+            now,
+            &*self.shared.ports.entropy,
+        );
         // The sweep is written too: of two servers that begin one watch at once, one meets the other's revision.
         let batch = Batch::from(changes).with(Change::PutSweep(sweep, expect));
         match self.shared.commit(batch).await {

@@ -14,7 +14,7 @@ use keyferry_ports::records::{
 use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::records::MemoryRecords;
-use keyferry_testkit::world::{Outside, World};
+use keyferry_testkit::world::{Outside, World, ann_id};
 use kms_sim::SimConfig;
 use std::sync::Arc;
 
@@ -190,7 +190,7 @@ async fn of_two_servers_that_sign_at_once_both_show_checkpoints_of_one_log() {
 
 /// The outside as it was, in another database: what a restored backup is. The mark stays where it is.
 async fn with_leaves(world: &World, leaves: &[String], signed_too: bool) -> World {
-    let records = Arc::new(MemoryRecords::default());
+    let records = MemoryRecords::with_administrator(ann_id());
     grow(&records, leaves.iter().cloned()).await;
     let key = world.outside.records.find_audit_key().await.unwrap();
     let key = Batch::new().with(Change::InsertAuditKey(key.unwrap()));

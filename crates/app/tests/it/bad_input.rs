@@ -231,6 +231,7 @@ async fn a_wrong_secret_is_named_and_nothing_is_stored() {
         *secret_access_key = SecretText::new("x".repeat(40));
     }
     let add = AddConnection {
+        group: None,
         access_key_rotation: None,
         rotation: None,
         name: "aws".parse().unwrap(),

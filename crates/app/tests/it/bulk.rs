@@ -7,15 +7,17 @@ use keyferry_app::kms_keys::{
     UpdateKmsKey,
 };
 use keyferry_app::{Actor, AppError};
-use keyferry_domain::id::{JobId, UserId};
+use keyferry_domain::id::{AssignmentId, JobId, UserId};
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::view::KeyState;
 use keyferry_ports::records::{
-    Job, JobRecords, JobState, KmsKeyFilter, Page, Target, TargetFilter, TargetState,
+    Batch, Change, Commits as _, Job, JobRecords, JobState, KmsKeyFilter, Page, RoleAssignment,
+    Target, TargetFilter, TargetState,
 };
 use keyferry_testkit::fuse::Fuse;
+use keyferry_testkit::records::administrator;
 use keyferry_testkit::world::World;
 use kms_sim::{Fault, ScriptedFault};
 
@@ -333,10 +335,19 @@ async fn what_each_kms_key_has_for_itself_is_not_given_to_many() {
 #[tokio::test]
 async fn whoever_is_no_user_any_more_changes_nothing() {
     let world = fleet(2).await;
-    let stranger = Actor::person(
-        UserId::new(uuid::Uuid::from_u128(99)),
-        "gone".parse().unwrap(),
-    );
+    let id = UserId::new(uuid::Uuid::from_u128(99));
+    let stranger = Actor::person(id, "gone".parse().unwrap());
+    let role = administrator(id)[0].clone();
+    let role = RoleAssignment {
+        id: AssignmentId::new(uuid::Uuid::from_u128(98)),
+        ..role
+    };
+    let given = Change::InsertAssignment {
+        row: role,
+        excluded: Vec::new(),
+    };
+    let records = &world.outside.records;
+    records.commit(Batch::new().with(given)).await.unwrap();
     let command = Bulk {
         selection: everything(),
         operation: tagging("pay"),

@@ -90,6 +90,8 @@ fn swept(action: Action) -> Swept {
         | Action::KmsKeyObserve
         | Action::KmsKeyRead
         | Action::KmsKeyRelease
+        | Action::RoleManage
+        | Action::RoleRead
         | Action::ScheduleRead
         | Action::SealRead
         | Action::SealSeal

@@ -89,6 +89,7 @@ async fn settings_that_somebody_else_wrote_are_refused_by_name_and_told_once() {
 async fn settings_of_another_connection_are_refused() {
     let world = world().await;
     let other = keyferry_app::connections::AddConnection {
+        group: None,
         access_key_rotation: None,
         rotation: None,
         name: "other".parse().unwrap(),

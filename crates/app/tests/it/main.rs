@@ -44,6 +44,7 @@ mod places;
 mod promises;
 mod regions;
 mod repeated;
+mod rights;
 mod scene;
 mod scheduler;
 mod schedules;

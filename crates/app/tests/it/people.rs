@@ -10,9 +10,12 @@ use keyferry_app::{Action, Actor, App, AppError};
 use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
-use keyferry_ports::records::{AccessRecords as _, AuditRecords as _, Session, SessionLimit};
+use keyferry_ports::records::{
+    AccessRecords as _, AuditRecords as _, Batch, Change, Commits as _, Session, SessionLimit,
+};
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::passwords::PlainPasswords;
+use keyferry_testkit::records::administrator;
 use keyferry_testkit::world::{Outside, World};
 use kms_sim::SimConfig;
 
@@ -56,11 +59,25 @@ impl House {
             .await
             .unwrap();
         let bob = house.enter("bob", first.expose()).await;
+        house.let_do_everything(&bob).await;
         let access = &house.app().access;
         let own = SecretText::new(BOB);
         let changed = access.change_password(&bob, &first, &own);
         changed.await.unwrap();
         house
+    }
+
+    /// Gives somebody all of ann's roles: what is shown here is what ends access, not what roles allow.
+    pub(crate) async fn let_do_everything(&self, who: &Actor) {
+        let Actor::User { id, .. } = who else {
+            panic!("{who}")
+        };
+        let given = administrator(*id).map(|row| Change::InsertAssignment {
+            row,
+            excluded: Vec::new(),
+        });
+        let records = &self.world.outside.records;
+        records.commit(Batch::from(given.to_vec())).await.unwrap();
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -159,6 +176,7 @@ async fn a2_a_new_person_changes_the_password_before_anything_else() {
         .await
         .unwrap();
     let bob = house.by(&issued).await.unwrap();
+    house.let_do_everything(&bob).await;
     for (_, word, _) in Action::ALL {
         let action = Action::ALL.iter().find(|row| row.1 == *word).unwrap().0;
         let is_let = matches!(action, Action::SessionUse | Action::UserChangePassword);

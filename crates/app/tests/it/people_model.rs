@@ -134,6 +134,7 @@ impl Real {
             .await
             .unwrap();
         let carol = house.by(&issued).await.unwrap();
+        house.let_do_everything(&carol).await;
         let own = SecretText::new(PASSWORD);
         let changed = app.access.change_password(&carol, &first, &own).await;
         changed.unwrap();

@@ -16,6 +16,7 @@ fn regions(codes: &[&str]) -> Vec<Region> {
 
 async fn add(world: &World, codes: &[&str]) -> Result<Stored, AppError> {
     let command = AddConnection {
+        group: None,
         access_key_rotation: None,
         rotation: None,
         name: "aws".parse().unwrap(),

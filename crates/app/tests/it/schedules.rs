@@ -42,6 +42,7 @@ async fn keystore(world: &World, name: &str, rotation: RotationChoice) -> Keysto
 async fn world() -> World {
     let world = World::calm(21);
     let command = AddConnection {
+        group: None,
         access_key_rotation: None,
         name: "aws".parse().unwrap(),
         request: LinkRequest {

@@ -234,6 +234,7 @@ async fn a_connection_is_added_on_trial_with_every_check_of_the_real_one() {
     let world = world().await;
     let who = &world.actor;
     let named = |name: &str| AddConnection {
+        group: None,
         name: name.parse().unwrap(),
         request: LinkRequest {
             link: world.link(),

@@ -113,6 +113,9 @@ pub struct VerifyArgs {
 pub struct AddArgs {
     /// Its name. Upper and lower case make different names.
     pub name: String,
+    /// The owning group: id or name; `default` unless given.
+    #[arg(long)]
+    pub group: Option<String>,
     /// Settings.
     #[command(flatten)]
     pub link: LinkArgs,

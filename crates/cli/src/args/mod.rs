@@ -13,6 +13,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
+mod role;
 mod rotation;
 mod user;
 mod which;
@@ -45,6 +46,7 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use role::RoleCommand;
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
     TotpCommand, UserCommand,
@@ -158,6 +160,9 @@ pub enum Command {
     /// Who owns keys and keystores.
     #[command(subcommand)]
     Group(GroupCommand),
+    /// Who may do what.
+    #[command(subcommand)]
+    Role(RoleCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

@@ -338,6 +338,7 @@ async fn add(context: &mut Context<'_>, args: AddArgs) -> Result<(), CliError> {
     } = settings;
     let request = AddConnectionRequest {
         name: args.name,
+        group: args.group,
         identity,
         regions,
         tier,

@@ -16,7 +16,7 @@ use keyferry_ports::records::{
     ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
 };
 
-use super::{Noun, bad_cursor, contains_text};
+use super::{Noun, bad_cursor, contains_text, within};
 use crate::Database;
 use crate::rows::configuration::{
     CONNECTION, GROUP, KEYSTORE, read_connection, read_group, read_keystore,
@@ -125,8 +125,9 @@ impl KeyRecords for Database {
     }
 
     async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>> {
-        let KeyFilter { text } = filter;
+        let KeyFilter { groups, text } = filter;
         let mut conditions = Conditions::default();
+        within(&mut conditions, groups, "group_id IN ({})");
         contains_text(&mut conditions, text.as_deref());
         behind_name::<KeyId>(&mut conditions, page)?;
         let cursor = |row: &ManagedKey| Page::behind(row.id, &row.name);
@@ -221,6 +222,7 @@ impl KmsKeyRecords for Database {
 
     async fn list_kms_keys(&self, filter: &KmsKeyFilter, page: &Page) -> Records<PageOf<KmsKey>> {
         let KmsKeyFilter {
+            groups,
             keystore,
             connection,
             source,
@@ -229,6 +231,7 @@ impl KmsKeyRecords for Database {
             text,
         } = filter;
         let mut conditions = Conditions::default();
+        within(&mut conditions, groups, "group_id IN ({})");
         if let Some(id) = keystore {
             conditions.and("keystore_id = {}", [Value::text(id)]);
         }

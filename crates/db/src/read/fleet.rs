@@ -8,7 +8,7 @@ use keyferry_ports::records::{
     Sweep,
 };
 
-use super::{Noun, bad_cursor, contains_text, cursor_parts};
+use super::{Noun, bad_cursor, contains_text, cursor_parts, within};
 use crate::Database;
 use crate::rows::fleet::{
     ALERT, FOUND_KEY, SWEEP, read_alert, read_found_key, read_sweep, severity_value,
@@ -67,6 +67,7 @@ impl FleetRecords for Database {
         page: &Page,
     ) -> Records<PageOf<FoundKey>> {
         let FoundKeyFilter {
+            groups,
             connection,
             region,
             text,
@@ -74,6 +75,8 @@ impl FleetRecords for Database {
             with_gone,
         } = filter;
         let mut conditions = Conditions::default();
+        let of_groups = "connection_id IN (SELECT id FROM connections WHERE group_id IN ({}))";
+        within(&mut conditions, groups, of_groups);
         if let Some(id) = connection {
             conditions.and("connection_id = {}", [Value::text(id)]);
         }
@@ -107,11 +110,13 @@ impl FleetRecords for Database {
 
     async fn list_alerts(&self, filter: &AlertFilter, page: &Page) -> Records<PageOf<Alert>> {
         let AlertFilter {
+            groups,
             is_open,
             severity,
             subject,
         } = filter;
         let mut conditions = Conditions::default();
+        within(&mut conditions, groups, "group_id IN ({})");
         match is_open {
             Some(true) => conditions.and("resolved_at IS NULL", []),
             Some(false) => conditions.and("resolved_at IS NOT NULL", []),

@@ -2,13 +2,14 @@
 
 mod access;
 mod audit;
+mod authority;
 mod configuration;
 mod delivery;
 mod fleet;
 mod schedule;
 mod work;
 
-use keyferry_ports::records::{Page, PageOf, Records, RecordsError};
+use keyferry_ports::records::{Groups, Page, PageOf, Records, RecordsError};
 
 use crate::Database;
 use crate::rows::select;
@@ -100,6 +101,18 @@ fn bad_cursor() -> RecordsError {
     RecordsError::Conflict {
         what: "list cursor",
     }
+}
+
+/// Adds a condition on groups, in which `{}` stands for their list. In no group there is nothing.
+fn within(conditions: &mut Conditions, groups: &Groups, condition: &str) {
+    let Groups::Only(groups) = groups else { return };
+    if groups.is_empty() {
+        conditions.and("1 = 0", []);
+        return;
+    }
+    let marks = vec!["{}"; groups.len()].join(", ");
+    let sql = condition.replacen("{}", &marks, 1);
+    conditions.and(&sql, groups.iter().map(Value::text));
 }
 
 /// Adds "the name contains this text, in any case".

@@ -1,14 +1,16 @@
 //! Reads of jobs, targets and attempts.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, TargetId};
+use keyferry_domain::id::{AttemptId, GroupId, JobId, TargetId};
 use keyferry_ports::records::{
     Attempt, Job, JobFilter, JobRecords, Page, PageOf, Records, Subject, Target, TargetFilter,
 };
 
-use super::{Noun, bad_cursor, cursor_parts};
+use super::{Noun, bad_cursor, cursor_parts, within};
 use crate::Database;
 use crate::rows::work::{ATTEMPT, JOB, TARGET, read_attempt, read_job, read_target};
 use crate::sql::{Conditions, Statement, Value};
@@ -38,6 +40,13 @@ impl JobRecords for Database {
         JOBS.find_by(self, "id", Value::text(id)).await
     }
 
+    async fn list_job_groups(&self, job: JobId) -> Records<BTreeSet<GroupId>> {
+        let sql = "SELECT group_id FROM job_groups WHERE job_id = $1";
+        let statement = Statement::new(sql, vec![Value::text(job)]);
+        let rows = self.engine.read("group of a job", statement).await?;
+        rows.into_iter().map(|mut row| row.parse()).collect()
+    }
+
     async fn find_job_by_idempotency_key(&self, actor: &str, key: &str) -> Records<Option<Job>> {
         let values = vec![Value::text(actor), Value::text(key)];
         JOBS.find(self, "WHERE actor = $1 AND idempotency_key = $2", values)
@@ -45,8 +54,15 @@ impl JobRecords for Database {
     }
 
     async fn list_jobs(&self, filter: &JobFilter, page: &Page) -> Records<PageOf<Job>> {
-        let JobFilter { state, subject } = filter;
+        let JobFilter {
+            groups,
+            state,
+            subject,
+        } = filter;
         let mut conditions = Conditions::default();
+        let all_seen = "EXISTS (SELECT 1 FROM job_groups WHERE job_id = jobs.id)
+            AND NOT EXISTS (SELECT 1 FROM job_groups WHERE job_id = jobs.id AND group_id NOT IN ({}))";
+        within(&mut conditions, groups, all_seen);
         if let Some(state) = state {
             conditions.and("state = {}", [Value::text(state.as_str())]);
         }

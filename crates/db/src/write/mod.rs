@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod configuration;
 mod delivery;
 mod destruction;
@@ -218,6 +219,19 @@ impl Writer {
             Change::DeleteSignInTries(name) => self.delete_sign_in_tries(name).await,
             Change::PruneSignInTries(before) => self.prune_sign_in_tries(*before).await,
             Change::InsertSeal(row) => self.insert_seal(row).await,
+            Change::InsertJobGroups { job, groups } => self.insert_job_groups(*job, groups).await,
+            Change::InsertAssignment { row, excluded } => {
+                self.insert_assignment(row, excluded).await
+            }
+            Change::DeleteAssignment { id, keep_one } => {
+                self.delete_assignment(*id, *keep_one).await
+            }
+            Change::PutCustomRole(row, expect) => self.put_custom_role(row, *expect).await,
+            Change::DeleteCustomRole(name, expect) => self.delete_custom_role(name, *expect).await,
+            Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, *expect).await,
+            Change::DeleteAccessPolicy(name, expect) => {
+                self.delete_access_policy(name, *expect).await
+            }
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::JobId;
+use keyferry_domain::id::{GroupId, JobId};
 use keyferry_ports::records::{Attempt, Job, LaneClaim, LaneLease, Target, TargetState};
 
 use super::{Conflicts, Writer};
@@ -19,6 +19,11 @@ const JOBS: Conflicts = Conflicts {
     seen: "job",
     taken: "idempotency key",
     reference: "job in use",
+};
+const JOB_GROUPS: Conflicts = Conflicts {
+    seen: "group of a job",
+    taken: "group of a job",
+    reference: "job of the group",
 };
 const JOB_UPDATES: Conflicts = Conflicts {
     seen: "job revision",
@@ -88,6 +93,19 @@ impl Writer {
             Value::count(row.revision),
         ];
         self.run(Statement::new(sql, values), JOB_UPDATES).await
+    }
+
+    pub(super) async fn insert_job_groups(
+        &mut self,
+        job: JobId,
+        groups: &BTreeSet<GroupId>,
+    ) -> Result<(), Failure> {
+        for group in groups {
+            let values = vec![Value::text(job), Value::text(group)];
+            let statement = Statement::insert("job_groups", &["job_id", "group_id"], values);
+            self.run(statement, JOB_GROUPS).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn insert_target(&mut self, row: &Target) -> Result<(), Failure> {

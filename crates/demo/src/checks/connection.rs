@@ -69,6 +69,7 @@ pub(super) async fn bad_secret_refused(rig: &Rig) -> Found {
         secret_access_key: SecretText::new("this-is-not-the-secret-access-key"),
     };
     let command = AddConnection {
+        group: None,
         access_key_rotation: None,
         rotation: None,
         name: "wrong".parse()?,

@@ -77,6 +77,7 @@ pub(super) async fn schedule_rotates(rig: &Rig) -> Found {
     let successor = rig.kms_key(&old).await?.successor;
     let successor = successor.ok_or_else(|| Why::new("the rotation has no successor"))?;
     let filter = JobFilter {
+        groups: keyferry_ports::records::Groups::All,
         subject: Some(successor.into()),
         state: None,
     };

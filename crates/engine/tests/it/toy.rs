@@ -546,7 +546,12 @@ impl Bench {
                 .collect(),
             request: None,
         };
-        let (job, _, changes) = new_job(request, self.clock.now(), &*self.entropy);
+        let (job, _, changes) = new_job(
+            request,
+            std::collections::BTreeSet::new(),
+            self.clock.now(),
+            &*self.entropy,
+        );
         self.records.commit(Batch::from(changes)).await.unwrap();
         job.id
     }

@@ -7,19 +7,22 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    ConnectionId, DestinationId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+    AssignmentId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
+    SessionId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::SealedMaterial;
+use keyferry_domain::name::Name;
 use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
 
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
 use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
+use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
@@ -32,6 +35,8 @@ pub const VERSION_DOOMED: &str = "key version that is destroyed";
 
 /// The conflict of a batch with the end of the access in whose name it is.
 pub const ACCESS_ENDED: &str = "access of the person";
+/// The conflict of taking the role that administers the installation from its last holder.
+pub const LAST_ADMINISTRATOR: &str = "last system administrator";
 
 /// What a writer expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +151,13 @@ pub enum Change {
     PutDelivery(Delivery),
     /// Add a job; a taken idempotency key of that actor is a conflict.
     InsertJob(Job),
+    /// Say which groups own what a job is about. A job of no group is seen by nobody.
+    InsertJobGroups {
+        /// Of which job.
+        job: JobId,
+        /// The groups.
+        groups: BTreeSet<GroupId>,
+    },
     /// Write a job's state and progress; a conflict where the revision moved.
     UpdateJob(Job),
     /// Add a target.
@@ -193,6 +205,30 @@ pub enum Change {
     DeleteSignInTries([u8; 32]),
     /// Forget all tries whose last one was before this.
     PruneSignInTries(Timestamp),
+    /// Give a role. A conflict over `role assignment` where the holder has it there already, and over `role that excludes it`
+    /// where the holder has one of `excluded` anywhere.
+    InsertAssignment {
+        /// What is given.
+        row: RoleAssignment,
+        /// The roles that nobody may have beside it.
+        excluded: Vec<Name>,
+    },
+    /// Take a role; a conflict where it is not there, and over [`LAST_ADMINISTRATOR`] where nobody else has it and `keep_one`
+    /// says that somebody must.
+    DeleteAssignment {
+        /// Which.
+        id: AssignmentId,
+        /// Whether somebody must have the role still.
+        keep_one: bool,
+    },
+    /// Write a role of one's own. A taken name is a conflict.
+    PutCustomRole(CustomRole, Expect),
+    /// Remove a role of one's own; a conflict while somebody has it.
+    DeleteCustomRole(Name, Expect),
+    /// Write an own policy. A taken name is a conflict.
+    PutAccessPolicy(AccessPolicy, Expect),
+    /// Remove an own policy.
+    DeleteAccessPolicy(Name, Expect),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.

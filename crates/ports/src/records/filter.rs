@@ -1,10 +1,11 @@
 //! Pages and filters of lists.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use keyferry_domain::id::{ConnectionId, JobId, KeyId, KeystoreId};
+use keyferry_domain::id::{ConnectionId, GroupId, JobId, KeyId, KeystoreId};
 use keyferry_domain::name::Name;
 
 use super::jobs::{JobState, TargetState};
@@ -50,9 +51,31 @@ pub struct PageOf<T> {
     pub next: Option<String>,
 }
 
+/// Of which groups.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Groups {
+    /// Of all.
+    #[default]
+    All,
+    /// Of these alone.
+    Only(BTreeSet<GroupId>),
+}
+
+impl Groups {
+    /// Whether what belongs to this group is among it.
+    pub fn holds(&self, group: GroupId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(groups) => groups.contains(&group),
+        }
+    }
+}
+
 /// Which keys.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct KeyFilter {
+    /// Of these groups.
+    pub groups: Groups,
     /// Whose name contains this, in any case.
     pub text: Option<String>,
 }
@@ -60,6 +83,8 @@ pub struct KeyFilter {
 /// Which KMS keys.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct KmsKeyFilter {
+    /// Of these groups.
+    pub groups: Groups,
     /// Of this keystore.
     pub keystore: Option<KeystoreId>,
     /// Under this connection.
@@ -77,6 +102,8 @@ pub struct KmsKeyFilter {
 /// Which jobs.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct JobFilter {
+    /// About nothing outside these groups.
+    pub groups: Groups,
     /// In this state.
     pub state: Option<JobState>,
     /// With a target on this.

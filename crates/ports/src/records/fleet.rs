@@ -1,5 +1,6 @@
 //! What watching a whole account leaves in the records: sweeps, KMS keys that nobody manages here, alerts.
 
+use super::filter::Groups;
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Region};
 use keyferry_domain::drift::Severity;
@@ -97,6 +98,8 @@ pub struct Alert {
 /// Which found keys.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct FoundKeyFilter {
+    /// Seen through connections of these groups.
+    pub groups: Groups,
     /// Seen through this connection.
     pub connection: Option<ConnectionId>,
     /// In this Region.
@@ -110,8 +113,10 @@ pub struct FoundKeyFilter {
 }
 
 /// Which alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct AlertFilter {
+    /// Of these groups.
+    pub groups: Groups,
     /// Only open, or only resolved ones.
     pub is_open: Option<bool>,
     /// At least this bad.

@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod canonical;
 mod change;
 mod delivery;
@@ -13,14 +14,16 @@ mod fleet;
 mod jobs;
 mod subject;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
-    SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
+    SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -35,10 +38,15 @@ pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
+pub use authority::{
+    AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
+};
 pub use canonical::CanonicalName;
-pub use change::{ACCESS_ENDED, Batch, Change, Expect, VERSION_DOOMED, VERSION_NEEDED};
+pub use change::{
+    ACCESS_ENDED, Batch, Change, Expect, LAST_ADMINISTRATOR, VERSION_DOOMED, VERSION_NEEDED,
+};
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
-pub use filter::{JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
+pub use filter::{Groups, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
 pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts};
 pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
@@ -209,6 +217,8 @@ pub trait ScheduleRecords: Send + Sync + 'static {
 pub trait JobRecords: Send + Sync + 'static {
     /// By id.
     async fn find_job(&self, id: JobId) -> Records<Option<Job>>;
+    /// The groups that own what a job is about.
+    async fn list_job_groups(&self, job: JobId) -> Records<BTreeSet<GroupId>>;
     /// The job that a request with this idempotency key made.
     async fn find_job_by_idempotency_key(&self, actor: &str, key: &str) -> Records<Option<Job>>;
     /// A page, newest first.
@@ -351,6 +361,7 @@ pub trait ReadRecords:
     + DeliveryRecords
     + ScheduleRecords
     + AccessRecords
+    + AuthorityRecords
     + AuditRecords
 {
 }
@@ -364,6 +375,8 @@ impl<T> ReadRecords for T where
         + DeliveryRecords
         + ScheduleRecords
         + AccessRecords
+        + AuthorityRecords
+        + AuthorityRecords
         + AuditRecords
 {
 }

@@ -4,11 +4,12 @@ use keyferry_api::alert::{AlertQuery, AlertView, Severity as ApiSeverity};
 use keyferry_app::AppError;
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::{AlertId, KmsKeyId};
-use keyferry_ports::records::{Alert, AlertFilter};
+use keyferry_ports::records::{Alert, AlertFilter, Groups};
 
 /// Which alerts.
 pub(crate) fn filter(query: &AlertQuery, kms_key: Option<KmsKeyId>) -> AlertFilter {
     AlertFilter {
+        groups: Groups::All,
         is_open: query.open,
         severity: query
             .severity

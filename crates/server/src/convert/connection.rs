@@ -186,6 +186,7 @@ fn access_key_view<S>(identity: &Identity<S>, care: &AccessKeyCare) -> Option<Ac
 pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppError> {
     let AddConnectionRequest {
         name,
+        group,
         identity,
         regions,
         tier,
@@ -207,6 +208,7 @@ pub(crate) fn add(request: AddConnectionRequest) -> Result<AddConnection, AppErr
     };
     Ok(AddConnection {
         name: name.parse()?,
+        group,
         request: verify(settings)?,
         rotation: rule.map(rotation::own).transpose()?.flatten(),
         access_key_rotation: access_key_rotation

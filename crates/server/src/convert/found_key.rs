@@ -4,7 +4,7 @@ use keyferry_api::found_key::{FoundKeyQuery, FoundKeyView};
 use keyferry_app::AppError;
 use keyferry_domain::id::ConnectionId;
 use keyferry_domain::intent::Origin;
-use keyferry_ports::records::{FoundKey, FoundKeyFilter};
+use keyferry_ports::records::{FoundKey, FoundKeyFilter, Groups};
 
 /// Which found keys.
 pub(crate) fn filter(
@@ -13,6 +13,7 @@ pub(crate) fn filter(
 ) -> Result<FoundKeyFilter, AppError> {
     let region = query.region.as_deref().map(str::parse).transpose();
     Ok(FoundKeyFilter {
+        groups: Groups::All,
         connection,
         region: region.map_err(|error| AppError::Invalid {
             field: "region",

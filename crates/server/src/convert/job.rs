@@ -9,7 +9,7 @@ use keyferry_app::jobs::JobDetails;
 use keyferry_domain::id::{JobId, KmsKeyId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Attempt, Job, JobFilter, JobState, Target, TargetFilter, TargetState,
+    Attempt, Groups, Job, JobFilter, JobState, Target, TargetFilter, TargetState,
 };
 
 /// A job's id from text.
@@ -23,6 +23,7 @@ pub(crate) fn id(text: &str) -> Result<JobId, AppError> {
 /// Which jobs.
 pub(crate) fn filter(state: Option<ApiState>, kms_key: Option<KmsKeyId>) -> JobFilter {
     JobFilter {
+        groups: Groups::All,
         state: state.and_then(|state| JobState::from_word(state.as_str())),
         subject: kms_key.map(Into::into),
     }

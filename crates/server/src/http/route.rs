@@ -38,6 +38,8 @@ pub enum Resource {
     Keystore,
     /// KMS keys.
     KmsKey,
+    /// Roles, and who has them.
+    Role,
     /// What schedules will do.
     Schedule,
     /// The seals.
@@ -61,6 +63,7 @@ impl Resource {
             Self::Key => "key",
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
+            Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",
             Self::User => "user",

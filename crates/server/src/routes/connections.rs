@@ -9,9 +9,7 @@ use keyferry_api::connection::{
 use keyferry_api::kms_key::StartedView;
 use keyferry_app::AppError;
 use keyferry_app::access_keys::AccessKeyAnswer;
-use keyferry_app::connections::{
-    hosts::hosts as hosts_of, policy as app_policy, regions as app_regions,
-};
+use keyferry_app::connections::{hosts::hosts as hosts_of, policy as app_policy};
 use keyferry_domain::arn::Partition;
 
 use super::kms_keys::HowToRun;
@@ -120,6 +118,7 @@ pub(crate) async fn regions(
 }
 
 pub(crate) async fn known_regions(
+    State(state): State<ServerState>,
     By(actor): By,
     Params(query): Params<RegionsQuery>,
 ) -> Result<Response, Refused> {
@@ -127,7 +126,11 @@ pub(crate) async fn known_regions(
         Some(text) => text.parse().map_err(AppError::from)?,
         None => Partition::Aws,
     };
-    let found = app_regions::known(&actor, partition)?;
+    let found = state
+        .app
+        .connections
+        .known_regions(&actor, partition)
+        .await?;
     Ok(reply::ok(connection::region_list(found)))
 }
 
@@ -137,7 +140,7 @@ pub(crate) async fn policy(
     Params(query): Params<PolicyQuery>,
 ) -> Result<Response, Refused> {
     let is_guardrail = query.guardrail;
-    let new_external_id = state.app.connections.new_external_id(&actor)?;
+    let new_external_id = state.app.connections.new_external_id(&actor).await?;
     let request = paperwork::request(query, new_external_id)?;
     let documents = match is_guardrail {
         true => vec![app_policy::guardrail(&request)?],

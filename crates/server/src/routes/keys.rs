@@ -24,7 +24,10 @@ pub(crate) async fn list(
     By(actor): By,
     Params(query): Params<KeyQuery>,
 ) -> Result<Response, Refused> {
-    let filter = KeyFilter { text: query.q };
+    let filter = KeyFilter {
+        text: query.q,
+        ..KeyFilter::default()
+    };
     let found = state
         .app
         .keys

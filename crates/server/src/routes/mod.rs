@@ -11,6 +11,7 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod page;
+mod roles;
 mod schedules;
 mod seal;
 mod second_factor;
@@ -22,7 +23,7 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess,
+    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Role,
     Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
@@ -194,6 +195,15 @@ pub fn all() -> Vec<Route> {
             Key,
             keys::set_rotation,
         ),
+        guarded(at::LIST_ROLES, Action::SessionUse, Role, roles::list),
+        guarded(
+            at::LIST_ASSIGNMENTS,
+            Action::RoleRead,
+            Role,
+            roles::assignments,
+        ),
+        guarded(at::GIVE_ROLE, Action::RoleManage, Role, roles::give),
+        guarded(at::TAKE_ROLE, Action::RoleManage, Role, roles::take),
         guarded(at::LIST_GROUPS, Action::GroupRead, Group, groups::list),
         guarded(at::CREATE_GROUP, Action::GroupCreate, Group, groups::create),
         guarded(at::SHOW_GROUP, Action::GroupRead, Group, groups::show),

@@ -54,6 +54,9 @@ async fn with_bob(site: &Site) -> String {
     let body = json!({"name": "bob", "full_name": "Robert Lee"});
     let made = site.post("/api/v1/users", body).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let role = json!({"role": "administrator", "user": "bob", "group": "default"});
+    let given = site.post("/api/v1/role-assignments", role).await;
+    assert_eq!(given.status, StatusCode::CREATED, "{}", given.body);
     made.body["password"].as_str().unwrap().to_owned()
 }
 

@@ -14,6 +14,7 @@ use crate::site::{Answer, Site};
 
 /// An installation with something to change of each kind.
 struct Scene {
+    role: String,
     site: Site,
     alert: String,
     waiting: String,
@@ -109,6 +110,8 @@ impl Scene {
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
+        let role = json!({"role": "operator", "user": "carol", "group": "default"});
+        let role = text(&post(&site, "role-assignments", role).await, "/id");
         with_totp(&site, "carol").await;
         post(&site, "me/tokens", json!({"name": "old"})).await;
         let tokens = site.get("/api/v1/me/tokens").await.body;
@@ -120,6 +123,7 @@ impl Scene {
         let note = SignedNote::parse(&text(&signed, "/signed/note")).unwrap();
         let witness = Cosigner::from_seed("witness", &[5; 32]).unwrap();
         Self {
+            role,
             cosigned: witness.cosign(&note, 1_767_225_600).to_string(),
             alert: text(&alerts, "/items/0/id"),
             token: text(&tokens, "/items/0/id"),
@@ -144,6 +148,11 @@ impl Scene {
         Some(match id {
             "create_token" | "create_group" => (vec![], named),
             "create_user" => (vec![], named),
+            "give_role" => (
+                vec![],
+                json!({"role": "auditor", "user": "carol", "group": "default"}),
+            ),
+            "take_role" => (vec![&self.role], Value::Null),
             "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
             "reset_user_password" | "end_user_sessions" => (vec!["bob"], json!({})),

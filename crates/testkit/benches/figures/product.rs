@@ -130,6 +130,7 @@ impl Product {
             proxy: None,
         };
         let connection = AddConnection {
+            group: None,
             access_key_rotation: None,
             rotation: None,
             name: "aws".parse().expect("a name"),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
@@ -9,8 +11,8 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, DestinationId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
-    SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
+    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -19,12 +21,13 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken, Attempt,
-    AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, Batch, CanonicalName,
-    Commits, ConfigurationRecords, Delivery, DeliveryRecords, DueDestruction, DueRotation,
-    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, Records, ScheduleRecords, Seal,
-    SealedKeyring, Session, SignInTries, Subject, Sweep, Target, TargetFilter, User,
+    AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
+    Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
+    Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
+    DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
+    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
+    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
+    SignInTries, Subject, Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -117,6 +120,7 @@ reads!(ScheduleRecords {
 
 reads!(JobRecords {
     fn find_job(id: JobId) -> Option<Job>;
+    fn list_job_groups(job: JobId) -> BTreeSet<GroupId>;
     fn find_job_by_idempotency_key(actor: &str, key: &str) -> Option<Job>;
     fn list_jobs(filter: &JobFilter, page: &Page) -> PageOf<Job>;
     fn list_targets(job: JobId) -> Vec<Target>;
@@ -145,6 +149,14 @@ reads!(AccessRecords {
     fn list_seals() -> Vec<Seal>;
     fn find_seal(id: SealId) -> Option<Seal>;
     fn find_keyring() -> Option<SealedKeyring>;
+});
+
+reads!(AuthorityRecords {
+    fn list_assignments_of(holder: RoleHolder) -> Vec<RoleAssignment>;
+    fn list_assignments() -> Vec<RoleAssignment>;
+    fn find_assignment(id: AssignmentId) -> Option<RoleAssignment>;
+    fn list_custom_roles() -> Vec<CustomRole>;
+    fn list_access_policies() -> Vec<AccessPolicy>;
 });
 
 reads!(FleetRecords {

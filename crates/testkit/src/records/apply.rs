@@ -113,6 +113,18 @@ impl State {
                 Ok(())
             }
             Change::InsertSeal(row) => self.insert_seal(row),
+            Change::InsertJobGroups { job, groups } => {
+                ensure(self.jobs.has(&job), "job of the group")?;
+                ensure(!self.job_groups.has(&job), "group of a job")?;
+                self.job_groups.put(job, groups);
+                Ok(())
+            }
+            Change::InsertAssignment { row, excluded } => self.insert_assignment(row, &excluded),
+            Change::DeleteAssignment { id, keep_one } => self.delete_assignment(id, keep_one),
+            Change::PutCustomRole(row, expect) => self.put_custom_role(row, expect),
+            Change::DeleteCustomRole(name, expect) => self.delete_custom_role(&name, expect),
+            Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, expect),
+            Change::DeleteAccessPolicy(name, expect) => self.delete_access_policy(&name, expect),
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
             Change::PutSetting { name, value } => {

@@ -7,6 +7,7 @@ mod apply_destruction;
 mod apply_fleet;
 mod apply_work;
 mod audit;
+mod authority;
 mod page;
 mod read;
 mod read_access;
@@ -15,6 +16,8 @@ mod read_fleet;
 mod read_work;
 mod state;
 mod table;
+
+pub use authority::administrator;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -106,7 +106,7 @@ impl KeyRecords for MemoryRecords {
         let mut rows: Vec<&ManagedKey> = state
             .keys
             .rows()
-            .filter(|row| contains(&row.name, text.as_deref()))
+            .filter(|row| filter.groups.holds(row.group) && contains(&row.name, text.as_deref()))
             .collect();
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         cut(
@@ -303,6 +303,7 @@ fn contains(name: &Name, lower_text: Option<&str>) -> bool {
 
 fn matches_filter(row: &KmsKey, filter: &KmsKeyFilter) -> bool {
     let KmsKeyFilter {
+        groups,
         keystore,
         connection,
         source,
@@ -310,7 +311,8 @@ fn matches_filter(row: &KmsKey, filter: &KmsKeyFilter) -> bool {
         region,
         text: _,
     } = filter;
-    keystore.is_none_or(|id| row.keystore == id)
+    groups.holds(row.group)
+        && keystore.is_none_or(|id| row.keystore == id)
         && connection.is_none_or(|id| row.connection == id)
         && source.is_none_or(|id| row.source == Some(id))
         && life

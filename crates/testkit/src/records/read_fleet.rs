@@ -53,7 +53,7 @@ impl FleetRecords for MemoryRecords {
         let mut rows: Vec<&FoundKey> = state
             .found_keys
             .rows()
-            .filter(|row| matches_filter(row, filter))
+            .filter(|row| state.is_of_groups(row, filter) && matches_filter(row, filter))
             .collect();
         rows.sort_by_key(|row| row.arn.to_string());
         cut(
@@ -79,12 +79,14 @@ impl FleetRecords for MemoryRecords {
     async fn list_alerts(&self, filter: &AlertFilter, page: &Page) -> Records<PageOf<Alert>> {
         let state = self.lock();
         let AlertFilter {
+            groups,
             is_open,
             severity,
             subject,
-        } = *filter;
+        } = filter;
         let matches = |row: &&Alert| {
-            is_open.is_none_or(|open| row.resolved_at.is_none() == open)
+            groups.holds(row.group)
+                && is_open.is_none_or(|open| row.resolved_at.is_none() == open)
                 && severity.is_none_or(|least| row.severity >= least)
                 && subject.is_none_or(|subject| row.subject == subject)
         };
@@ -104,6 +106,11 @@ impl FleetRecords for MemoryRecords {
 }
 
 impl State {
+    fn is_of_groups(&self, row: &FoundKey, filter: &FoundKeyFilter) -> bool {
+        let connection = self.connections.get(&row.connection);
+        connection.is_some_and(|connection| filter.groups.holds(connection.group))
+    }
+
     /// Alerts on one thing that are not over.
     pub(super) fn open_alerts_on(&self, subject: Subject) -> impl Iterator<Item = &Alert> {
         let first = (subject, AlertId::new(Uuid::nil()));
@@ -115,6 +122,7 @@ impl State {
 
 fn matches_filter(row: &FoundKey, filter: &FoundKeyFilter) -> bool {
     let FoundKeyFilter {
+        groups: _,
         connection,
         region,
         text,

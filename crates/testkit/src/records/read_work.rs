@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, TargetId};
+use keyferry_domain::id::{AttemptId, GroupId, JobId, TargetId};
 use keyferry_ports::records::{
-    Attempt, AttemptState, Job, JobFilter, JobRecords, JobState, Page, PageOf, Priority, Records,
-    RecordsError, Subject, Target, TargetFilter, TargetState,
+    Attempt, AttemptState, Groups, Job, JobFilter, JobRecords, JobState, Page, PageOf, Priority,
+    Records, RecordsError, Subject, Target, TargetFilter, TargetState,
 };
 use uuid::Uuid;
 
@@ -33,9 +33,23 @@ impl JobRecords for MemoryRecords {
             .map(|row| Job::clone(row)))
     }
 
+    async fn list_job_groups(&self, job: JobId) -> Records<BTreeSet<GroupId>> {
+        let state = self.lock();
+        let groups = state.job_groups.get(&job);
+        Ok(groups.map(|set| BTreeSet::clone(set)).unwrap_or_default())
+    }
+
     async fn list_jobs(&self, filter: &JobFilter, page: &Page) -> Records<PageOf<Job>> {
         let state = self.lock();
-        let matches = |row: &&Job| filter.state.is_none_or(|wanted| row.state == wanted);
+        let is_seen = |row: &Job| match &filter.groups {
+            Groups::All => true,
+            Groups::Only(seen) => state
+                .job_groups
+                .get(&row.id)
+                .is_some_and(|groups| !groups.is_empty() && groups.is_subset(seen)),
+        };
+        let matches =
+            |row: &&Job| is_seen(row) && filter.state.is_none_or(|wanted| row.state == wanted);
         let mut rows: Vec<&Job> = match filter.subject {
             Some(subject) => state.jobs_on(subject).filter(matches).collect(),
             None => state.jobs.rows().filter(matches).collect(),

@@ -7,8 +7,8 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
-    SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
+    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -17,9 +17,9 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf, Delivery,
-    Expect, FoundKey, Job, Priority, Records, RecordsError, Seal, SealedKeyring, Session,
-    SignInTries, Subject, Sweep, Target, User,
+    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf,
+    CustomRole, Delivery, Expect, FoundKey, Job, Priority, Records, RecordsError, RoleAssignment,
+    Seal, SealedKeyring, Session, SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -96,6 +96,7 @@ state! {
     deliveries: (AlertId, DestinationId) => Delivery,
     jobs: JobId => Job,
     jobs_by_idempotency_key: (String, String) => JobId,
+    job_groups: JobId => BTreeSet<GroupId>,
     targets: TargetId => Target,
     targets_of_job: (JobId, u32) => TargetId,
     targets_on: (Subject, JobId, u32) => TargetId,
@@ -110,6 +111,9 @@ state! {
     tokens: TokenId => ApiToken,
     sessions: SessionId => Session,
     sign_in_tries: [u8; 32] => SignInTries,
+    assignments: AssignmentId => RoleAssignment,
+    custom_roles: Name => CustomRole,
+    access_policies: Name => AccessPolicy,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

@@ -11,17 +11,18 @@ use keyferry_domain::keystore::HealPolicy;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::planner::DELETION_WINDOW_DAYS;
-use keyferry_ports::records::{Job, JobFilter, JobState, Subject, Target, TargetState};
+use keyferry_ports::records::{Groups, Job, JobFilter, JobState, Subject, Target, TargetState};
 use kms_sim::ForeignHand;
 use serde_json::{Value, json};
 
 use super::hand::open_policy;
-use super::landscape::{ACCOUNTS, REGIONS, ann, ours};
+use super::landscape::{ACCOUNTS, REGIONS, ours};
 use super::people::{jobs_in, page};
 use super::reached::{Sight, aliases, ends};
 use super::verdict::materials;
 use super::{DAY, Did, Story};
 use crate::sweep::Broken;
+use crate::world::ann;
 
 /// How often people try again what got stuck.
 const ROUNDS: usize = 4;
@@ -453,6 +454,7 @@ impl Story {
     /// Whether a job is at it, or the newest one needs a person.
     async fn has_work(&self, key: &KmsKey) -> bool {
         let filter = JobFilter {
+            groups: Groups::All,
             subject: Some(key.id.into()),
             state: None,
         };

@@ -11,7 +11,6 @@ use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties, UploadKey};
 use keyferry_app::{Actor, App, AppError, Ports};
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, Tier, TlsTrust};
-use keyferry_domain::id::UserId;
 use keyferry_domain::key_file::KeyFileFormat;
 use keyferry_domain::keystore::{HealPolicy, OnCancelDeletion, Template};
 use keyferry_domain::operation::RotationChoice;
@@ -23,7 +22,6 @@ use keyferry_ports::records::{AllRecords, Batch, Change, Commits, Expect, User};
 use keyferry_ports::secret::{SecretBytes, SecretText};
 use keyferry_vault::Argon2Passwords;
 use kms_sim::{SimConfig, Simulator};
-use uuid::Uuid;
 
 use crate::clock::VirtualClock;
 use crate::entropy::SeededEntropy;
@@ -31,7 +29,7 @@ use crate::fuse::{Fuse, Fused, FusedAws};
 use crate::outbox::Outbox;
 use crate::records::MemoryRecords;
 use crate::sim_aws::{Mistake, SimAws};
-use crate::world::{beginning, open_vault};
+use crate::world::{ann, ann_id, beginning, open_vault};
 
 /// Accounts.
 pub(super) const ACCOUNTS: [&str; 5] = [
@@ -57,14 +55,6 @@ const EVERYTHING: &str =
 /// The principal by whom everything of ours happens in an account.
 pub(super) fn ours(account: &str) -> String {
     format!("arn:aws:iam::{account}:user/keyferry")
-}
-
-/// Who asks.
-pub(super) fn ann() -> Actor {
-    Actor::person(
-        UserId::new(Uuid::from_u128(7)),
-        "ann".parse().expect("a name"),
-    )
 }
 
 /// The keystores of one account: the first heals by itself, the second tells.
@@ -141,7 +131,7 @@ pub(super) async fn furnish(kms_keys: usize) -> Site {
     let sim = Simulator::new(SimConfig::default());
     let site = Site {
         sim: Arc::new(sim),
-        records: Arc::new(MemoryRecords::default()),
+        records: MemoryRecords::with_administrator(ann_id()),
         clock: Arc::new(VirtualClock::auto(beginning())),
         seed: 0,
     };
@@ -198,6 +188,7 @@ async fn connect(site: &Site, app: &App, number: usize, account: &str) -> Result
     };
     let regions = REGIONS.map(|region| region.parse().expect("a Region"));
     let add = AddConnection {
+        group: None,
         name: connection.parse()?,
         request: LinkRequest {
             link,

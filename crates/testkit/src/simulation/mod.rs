@@ -23,12 +23,13 @@ use keyferry_ports::records::AllRecords;
 use kms_sim::{ConsistencyModel, Fault, RandomFaults, SECOND, ScriptedFault};
 
 use self::crew::{Crew, Did, Mishap};
-use self::landscape::{ACCOUNTS, KMS_KEYS, Site, ann, keystores};
+use self::landscape::{ACCOUNTS, KMS_KEYS, Site, keystores};
 use self::people::{Book, Person};
 use self::verdict::Court;
 use crate::entropy::SeededEntropy;
 use crate::sim_aws::Mistake;
 use crate::sweep::Broken;
+use crate::world::ann;
 
 /// Servers.
 const SERVERS: usize = 3;

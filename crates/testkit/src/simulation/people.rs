@@ -20,12 +20,13 @@ use keyferry_domain::spec::KeySpec;
 use keyferry_domain::tag::Tags;
 use keyferry_domain::validity::Validity;
 use keyferry_ports::records::{
-    AllRecords, FoundKeyFilter, Job, JobFilter, JobState, Page, RecordsError,
+    AllRecords, FoundKeyFilter, Groups, Job, JobFilter, JobState, Page, RecordsError,
 };
 
-use super::landscape::{ACCOUNTS, KMS_KEYS, REGIONS, ann, keystores};
+use super::landscape::{ACCOUNTS, KMS_KEYS, REGIONS, keystores};
 use crate::entropy::SeededEntropy;
 use crate::records::MemoryRecords;
+use crate::world::ann;
 
 /// What somebody asked for, as far as it takes something away.
 #[derive(Clone, Copy, Debug, Default)]
@@ -726,6 +727,7 @@ pub(super) async fn jobs_in(
     state: JobState,
 ) -> Result<Vec<Job>, AppError> {
     let filter = JobFilter {
+        groups: Groups::All,
         state: Some(state),
         subject: None,
     };

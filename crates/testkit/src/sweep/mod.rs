@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use keyferry_ports::records::{AllRecords, JobFilter, JobState, Page};
+use keyferry_ports::records::{AllRecords, Groups, JobFilter, JobState, Page};
 use kms_sim::{ConsistencyModel, RandomFaults, SECOND, Simulator};
 
 use crate::fuse::Fuse;
@@ -341,6 +341,7 @@ impl Prepared {
 async fn retry_stuck(world: &World, scenario: &Scenario) -> bool {
     scenario.mend(world).await;
     let filter = JobFilter {
+        groups: Groups::All,
         state: Some(JobState::Stuck),
         subject: None,
     };

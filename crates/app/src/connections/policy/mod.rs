@@ -7,7 +7,7 @@ mod terraform;
 
 use serde_json::Value;
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 
@@ -133,8 +133,8 @@ pub fn guardrail(request: &PolicyRequest) -> Result<Document, AppError> {
 
 impl Connections {
     /// A new external id: 32 characters, 160 random bits. It is no secret, but nobody else shall have the same.
-    pub fn new_external_id(&self, actor: &Actor) -> Result<String, AppError> {
-        authorize(actor, Action::ConnectionRead)?;
+    pub async fn new_external_id(&self, actor: &Actor) -> Result<String, AppError> {
+        self.shared.permit(actor, Action::ConnectionRead).await?;
         let mut bytes = [0u8; 32];
         self.shared.ports.entropy.fill(&mut bytes);
         Ok(external_id_from(&bytes))

@@ -12,13 +12,14 @@ use keyferry_domain::operation::Refusal;
 use keyferry_engine::{Asked, JobRequest};
 use keyferry_ports::records::{Job, Priority};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ErrorClass};
 use crate::kms_keys::bind::Found;
 use crate::kms_keys::create::Destination;
 use crate::kms_keys::{Claim, KmsKeys, Left, Mode};
 use crate::repeated::Digest;
+use crate::rights::{Object, Permit};
 
 use super::BulkOperation;
 use super::codec::{Request, encode};
@@ -78,9 +79,9 @@ impl KmsKeys {
         manifest: Manifest,
         mode: &Mode,
     ) -> Result<Bindings, AppError> {
-        authorize(actor, Action::KmsKeyBulk)?;
-        authorize(actor, Action::KmsKeyBind)?;
-        authorize(actor, Action::KmsKeyAdopt)?;
+        self.shared.permit(actor, Action::KmsKeyBulk).await?;
+        let adopt = self.shared.permit(actor, Action::KmsKeyAdopt).await?;
+        let permit = self.shared.permit(actor, Action::KmsKeyBind).await?;
         let asked = mode.asks(Digest::of(Action::KmsKeyBind, &manifest));
         if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return self.bound_by(job).await;
@@ -91,8 +92,10 @@ impl KmsKeys {
                 why: format!("give 1 to {MANIFEST_LINES_MAX} lines in one request"),
             });
         }
-        let to = self.destination(&manifest.keystore).await?;
-        let (ready, mut left) = self.look_at_lines(actor, &to, manifest.lines).await?;
+        let to = self.destination(&permit, &manifest.keystore).await?;
+        adopt.check(&Object::keystore(&to.keystore))?;
+        let lines = self.look_at_lines((actor, &permit), &to, manifest.lines);
+        let (ready, mut left) = lines.await?;
         if mode.dry_run || ready.is_empty() {
             let bound = ready.into_iter().map(|one| (one.line.kms_key, one.after));
             return Ok(Bindings {
@@ -118,13 +121,13 @@ impl KmsKeys {
     /// Looks at every line side by side; a KMS key that is named twice is bound by its first line.
     async fn look_at_lines(
         &self,
-        actor: &Actor,
+        by: (&Actor, &Permit),
         to: &Destination,
         lines: Vec<ManifestLine>,
     ) -> Result<(Vec<Ready>, Vec<Left>), AppError> {
         let mut looks: Vec<BoxFuture<'_, Result<Result<Ready, Left>, AppError>>> = Vec::new();
         for line in lines {
-            looks.push(self.look_at_line(actor, to, line).boxed());
+            looks.push(self.look_at_line(by, to, line).boxed());
         }
         let looked: Vec<_> = stream::iter(looks).buffered(SIDE_BY_SIDE).collect().await;
         let mut named: BTreeSet<Option<KmsKeyArn>> = BTreeSet::new();
@@ -141,13 +144,15 @@ impl KmsKeys {
 
     async fn look_at_line(
         &self,
-        actor: &Actor,
+        (actor, permit): (&Actor, &Permit),
         to: &Destination,
         line: ManifestLine,
     ) -> Result<Result<Ready, Left>, AppError> {
         let looked = async {
-            let found = self.find_for(actor, to, &line.kms_key).await?;
-            let after = self.claimed(to, &found.kms_key, &line.claim).await?;
+            let found = self.find_for(actor, permit, to, &line.kms_key).await?;
+            let after = self
+                .claimed(permit, to, &found.kms_key, &line.claim)
+                .await?;
             self.refuse_busy(&found.kms_key).await?;
             Ok((found, after))
         };
@@ -213,7 +218,8 @@ impl KmsKeys {
             targets,
             request: Some(encode(&request)),
         };
-        self.start_bulk(actor, action, request).await
+        let groups = [to.keystore.group].into();
+        self.start_bulk(actor, action, request, groups).await
     }
 
     async fn bound_by(&self, job: Job) -> Result<Bindings, AppError> {

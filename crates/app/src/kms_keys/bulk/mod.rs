@@ -10,19 +10,20 @@ mod codec;
 mod operation;
 mod select;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_domain::arn::Account;
-use keyferry_domain::id::ConnectionId;
+use keyferry_domain::id::{ConnectionId, GroupId};
 use keyferry_engine::{JobRequest, new_job};
 use keyferry_ports::records::{Batch, Job};
 
-use crate::action::{Action, authorize};
+use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ErrorClass};
 use crate::estimate::{QuotaUse, quota_use};
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
+use crate::rights::Permit;
 
 use super::{KmsKeys, Mode, Planned};
 
@@ -89,13 +90,13 @@ impl KmsKeys {
         command: Bulk,
         mode: &Mode,
     ) -> Result<BulkAnswer, AppError> {
-        authorize(actor, Action::KmsKeyBulk)?;
+        self.shared.permit(actor, Action::KmsKeyBulk).await?;
         let action = command.operation.action();
-        authorize(actor, action)?;
+        let permit = self.shared.permit(actor, action).await?;
         command.operation.check()?;
         if mode.dry_run {
             return self
-                .plan_of_many(actor, &command)
+                .plan_of_many((actor, &permit), &command)
                 .await
                 .map(BulkAnswer::Planned);
         }
@@ -103,8 +104,8 @@ impl KmsKeys {
         if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return Ok(BulkAnswer::Started(job));
         }
-        let targets = self.frozen(&command.selection).await?;
-        let count = confirmed(&command, targets.len())?;
+        let frozen = self.frozen(&permit, &command.selection).await?;
+        let count = confirmed(&command, frozen.targets.len())?;
         let request = Request {
             actor: actor.clone(),
             operation: command.operation,
@@ -118,10 +119,10 @@ impl KmsKeys {
             asked,
             priority,
             title: format!("{action} {count} KMS keys"),
-            targets,
+            targets: frozen.targets,
             request: Some(request),
         };
-        self.start_bulk(actor, action, request)
+        self.start_bulk(actor, action, request, frozen.groups)
             .await
             .map(BulkAnswer::Started)
     }
@@ -131,11 +132,12 @@ impl KmsKeys {
         actor: &Actor,
         action: Action,
         request: JobRequest,
+        groups: BTreeSet<GroupId>,
     ) -> Result<Job, AppError> {
         let ports = &self.shared.ports;
         let now = self.shared.now();
         let count = request.targets.len();
-        let (job, _, changes) = new_job(request, now, &*ports.entropy);
+        let (job, _, changes) = new_job(request, groups, now, &*ports.entropy);
         let about = object("job", job.id, &job.title);
         let fact = Fact::asked(actor, action, about, now)
             .job(job.id)
@@ -145,8 +147,12 @@ impl KmsKeys {
         Ok(job)
     }
 
-    async fn plan_of_many(&self, actor: &Actor, command: &Bulk) -> Result<BulkPlan, AppError> {
-        let keys = self.selected(&command.selection, |key| key).await?;
+    async fn plan_of_many(
+        &self,
+        (actor, permit): (&Actor, &Permit),
+        command: &Bulk,
+    ) -> Result<BulkPlan, AppError> {
+        let keys = self.selected(permit, &command.selection, |key| key).await?;
         let is_fresh = keys.len() <= FRESH_MAX;
         let looker = self.looking(is_fresh);
         let mut plan = BulkPlan {

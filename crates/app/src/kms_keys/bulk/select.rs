@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_domain::arn::{Account, Lane};
 use keyferry_domain::connection::Connection;
-use keyferry_domain::id::{ConnectionId, KmsKeyId};
+use keyferry_domain::id::{ConnectionId, GroupId, KmsKeyId};
 use keyferry_domain::kms_key::{KmsKey, Status};
 use keyferry_domain::life::Life;
 use keyferry_ports::records::{KmsKeyFilter, Page, Subject};
@@ -12,6 +12,7 @@ use keyferry_ports::records::{KmsKeyFilter, Page, Subject};
 use crate::connections::account_of;
 use crate::error::AppError;
 use crate::kms_keys::KmsKeys;
+use crate::rights::Permit;
 
 /// Which KMS keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +47,19 @@ impl Matching {
     }
 }
 
+/// The selected KMS keys as targets of a job.
+#[derive(Default)]
+pub(super) struct Frozen {
+    pub(super) targets: Vec<(Subject, Lane)>,
+    /// The groups that own them.
+    pub(super) groups: BTreeSet<GroupId>,
+}
+
 impl KmsKeys {
     /// What is kept of each selected KMS key, by name or in the order in which they were chosen.
     pub(super) async fn selected<T>(
         &self,
+        permit: &Permit,
         selection: &Selection,
         mut keep: impl FnMut(KmsKey) -> T,
     ) -> Result<Vec<T>, AppError> {
@@ -58,7 +68,7 @@ impl KmsKeys {
             Selection::Chosen(selectors) => {
                 let mut seen: BTreeSet<KmsKeyId> = BTreeSet::new();
                 for selector in selectors {
-                    let key = self.find(selector).await?;
+                    let key = self.find(permit, selector).await?;
                     if seen.insert(key.id) {
                         kept.push(keep(key));
                     }
@@ -69,9 +79,13 @@ impl KmsKeys {
                     limit: 1_000,
                     cursor: None,
                 };
+                let filter = KmsKeyFilter {
+                    groups: permit.groups()?,
+                    ..matching.filter.clone()
+                };
                 loop {
                     let records = &self.shared.ports.records;
-                    let found = records.list_kms_keys(&matching.filter, &page).await?;
+                    let found = records.list_kms_keys(&filter, &page).await?;
                     let taken = found.rows.into_iter().filter(|key| matching.takes(key));
                     kept.extend(taken.map(&mut keep));
                     page.cursor = found.next;
@@ -87,8 +101,9 @@ impl KmsKeys {
     /// The selected KMS keys as targets of a job.
     pub(super) async fn frozen(
         &self,
+        permit: &Permit,
         selection: &Selection,
-    ) -> Result<Vec<(Subject, Lane)>, AppError> {
+    ) -> Result<Frozen, AppError> {
         let connections = self.shared.ports.records.list_connections().await?;
         let accounts = accounts(&connections);
         let target = |key: KmsKey| -> Result<(Subject, Lane), AppError> {
@@ -111,10 +126,13 @@ impl KmsKeys {
             let account = account.clone();
             Ok((key.id.into(), Lane { account, region }))
         };
-        self.selected(selection, target)
-            .await?
-            .into_iter()
-            .collect()
+        let mut frozen = Frozen::default();
+        let selected = self.selected(permit, selection, |key| (key.group, target(key)));
+        for (group, target) in selected.await? {
+            frozen.groups.insert(group);
+            frozen.targets.push(target?);
+        }
+        Ok(frozen)
     }
 }
 

@@ -54,6 +54,9 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         lines(&mut text, records.list_sessions(user.id).await?);
         lines(&mut text, [user]);
     }
+    lines(&mut text, records.list_assignments().await?);
+    lines(&mut text, records.list_custom_roles().await?);
+    lines(&mut text, records.list_access_policies().await?);
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);

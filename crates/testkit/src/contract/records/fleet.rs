@@ -3,7 +3,8 @@
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_ports::records::{
-    Alert, AlertFilter, AllRecords, Change, Expect, FoundKey, FoundKeyFilter, Page, Subject, Sweep,
+    Alert, AlertFilter, AllRecords, Change, Expect, FoundKey, FoundKeyFilter, Groups, Page,
+    Subject, Sweep,
 };
 
 use super::samples::{Samples, at, parse};
@@ -200,12 +201,14 @@ pub(super) async fn alerts_are_listed_newest_first_by_what_the_filter_asks(
         (vec![old.id], None)
     );
     let bad = AlertFilter {
+        groups: Groups::All,
         severity: Some(Severity::Warning),
         is_open: Some(true),
         subject: Some(about),
     };
     assert_eq!(list(bad, Page::default()).await.0, [old.id]);
     let past = AlertFilter {
+        groups: Groups::All,
         is_open: Some(false),
         ..AlertFilter::default()
     };

@@ -10,7 +10,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
-    AllRecords, Change, DueRotation, Expect, KeyFilter, Page, RecordsError, RotationSubject,
+    AllRecords, Change, DueRotation, Expect, Groups, KeyFilter, Page, RecordsError, RotationSubject,
 };
 
 use super::rich;
@@ -356,6 +356,7 @@ pub(super) async fn a_search_for_text_ignores_case_and_knows_no_wildcards(
     ];
     for (text, expected) in cases {
         let filter = KeyFilter {
+            groups: Groups::All,
             text: Some(text.to_owned()),
         };
         let found = records.list_keys(&filter, &Page::default()).await.unwrap();

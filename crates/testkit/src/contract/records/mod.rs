@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod authority;
 mod batches;
 mod configuration;
 pub mod deliveries;
@@ -171,6 +172,14 @@ checks! {
         the_last_seal_cannot_be_removed,
         of_the_last_two_seals_one_stays_when_both_are_removed_at_once,
         the_keyring_is_replaced_by_those_who_saw_it,
+    ],
+    authority: [
+        roles_are_read_back_as_given_and_taken_once,
+        a_role_that_excludes_another_is_not_given_beside_it,
+        of_two_roles_that_exclude_each_other_given_at_once_one_is_a_conflict,
+        the_last_administrator_stays_when_all_are_taken_at_once,
+        a_role_of_ones_own_stays_while_somebody_has_it,
+        an_own_policy_is_replaced_by_those_who_saw_it,
     ],
     audit: [
         leaves_get_consecutive_places_in_the_order_of_the_batch,

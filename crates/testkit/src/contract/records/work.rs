@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_ports::records::{
-    AllRecords, Change, Job, JobFilter, JobProgress, JobState, Page, Priority, Target,
+    AllRecords, Change, Groups, Job, JobFilter, JobProgress, JobState, Page, Priority, Target,
     TargetFilter, TargetState,
 };
 
@@ -432,7 +432,14 @@ pub(super) async fn jobs_are_listed_by_state_and_by_kms_key(records: &dyn AllRec
     .await;
     let list = async |state, subject| {
         let found = records
-            .list_jobs(&JobFilter { state, subject }, &Page::default())
+            .list_jobs(
+                &JobFilter {
+                    groups: Groups::All,
+                    state,
+                    subject,
+                },
+                &Page::default(),
+            )
             .await
             .unwrap();
         found.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()

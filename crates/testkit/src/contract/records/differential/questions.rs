@@ -9,8 +9,8 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     Alert, AlertFilter, AllRecords, ApiToken, AuditFilter, CanonicalName, FoundKey, FoundKeyFilter,
-    JobFilter, JobState, KeyFilter, KmsKeyFilter, Page, Session, SignInTries, Sweep, Target,
-    TargetFilter, User,
+    Groups, JobFilter, JobState, KeyFilter, KmsKeyFilter, Page, Session, SignInTries, Sweep,
+    Target, TargetFilter, User,
 };
 
 use crate::contract::records::rich;
@@ -181,6 +181,7 @@ async fn fleet(records: &dyn AllRecords, question: &Question) -> String {
         }
         (_, _, _, Some(alert)) => {
             let filter = AlertFilter {
+                groups: Groups::All,
                 is_open: question.state.map(|_| question.epoch > 1),
                 severity: question.life.map(|_| alert.severity),
                 subject: question.text.as_ref().map(|_| alert.subject),
@@ -208,6 +209,7 @@ async fn lists(
         page.cursor = match question.which {
             13 => {
                 let filter = KeyFilter {
+                    groups: Groups::All,
                     text: question.text.clone(),
                 };
                 add(&mut text, records.list_keys(&filter, &page).await.unwrap())
@@ -230,6 +232,7 @@ async fn lists(
                     .as_ref()
                     .filter(|_| question.state.is_none());
                 let filter = JobFilter {
+                    groups: Groups::All,
                     state: question.state,
                     subject: subject.map(|row| row.subject),
                 };

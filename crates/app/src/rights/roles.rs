@@ -1,0 +1,127 @@
+//! The roles that are always there.
+
+use std::collections::BTreeSet;
+
+use keyferry_authz::Role;
+
+use crate::action::{Action, ActionScope, ApprovalClass};
+
+/// Where a role is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleScope {
+    /// In one group, for what belongs to it.
+    Group,
+    /// For what belongs to no group.
+    Installation,
+}
+
+/// A role that is always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BuiltInRole {
+    /// Everything in a group, who has which role there too.
+    Administrator,
+    /// Looks at everything in a group, changes nothing.
+    Auditor,
+    /// Everyday work with the keys of a group, nothing that is lost by it, and nobody's rights.
+    Operator,
+    /// Watches over the installation: the audit log, who may do what.
+    SecurityOfficer,
+    /// Runs the installation: groups, people, seals, where alerts go.
+    SystemAdministrator,
+}
+
+impl BuiltInRole {
+    /// All, by name.
+    pub const ALL: [Self; 5] = [
+        Self::Administrator,
+        Self::Auditor,
+        Self::Operator,
+        Self::SecurityOfficer,
+        Self::SystemAdministrator,
+    ];
+
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Auditor => "auditor",
+            Self::Operator => "operator",
+            Self::SecurityOfficer => "security-officer",
+            Self::SystemAdministrator => "system-administrator",
+        }
+    }
+
+    /// By name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Where it is given.
+    pub fn scope(self) -> RoleScope {
+        match self {
+            Self::Administrator | Self::Auditor | Self::Operator => RoleScope::Group,
+            Self::SecurityOfficer | Self::SystemAdministrator => RoleScope::Installation,
+        }
+    }
+
+    /// The roles that nobody has beside it: who runs the installation, who watches over it and who works with its keys
+    /// are three people.
+    pub fn excludes(self) -> &'static [Self] {
+        match self {
+            Self::Operator => &[Self::SecurityOfficer, Self::SystemAdministrator],
+            Self::SecurityOfficer => &[Self::Operator, Self::SystemAdministrator],
+            Self::SystemAdministrator => &[Self::Operator, Self::SecurityOfficer],
+            Self::Administrator | Self::Auditor => &[],
+        }
+    }
+
+    /// Whether it allows this.
+    pub fn allows(self, action: Action) -> bool {
+        let is_in_group = action.scope() == ActionScope::Group;
+        match self {
+            Self::Administrator => is_in_group,
+            Self::Auditor => is_in_group && action.is_read(),
+            Self::Operator => is_in_group && (action.is_read() || is_everyday(action)),
+            Self::SecurityOfficer => {
+                matches!(action.noun(), "audit" | "seal" | "alert-destination")
+                    || matches!(
+                        action,
+                        Action::GroupRead
+                            | Action::RoleManage
+                            | Action::RoleRead
+                            | Action::UserRead
+                            | Action::UserLock
+                            | Action::UserEndSessions
+                    )
+            }
+            Self::SystemAdministrator => {
+                action.scope() == ActionScope::Installation
+                    || matches!(action, Action::GroupRead | Action::RoleRead)
+            }
+        }
+    }
+
+    /// The words of what it allows.
+    pub fn actions(self) -> BTreeSet<String> {
+        let allowed = Action::ALL.iter().filter(|row| self.allows(row.0));
+        allowed.map(|row| row.1.to_owned()).collect()
+    }
+}
+
+/// Work with keys that can be undone. Connections and who may do what are an administrator's.
+fn is_everyday(action: Action) -> bool {
+    let is_work = matches!(
+        action.noun(),
+        "alert" | "job" | "key" | "keystore" | "kms-key"
+    );
+    is_work && action.approval_class() != ApprovalClass::Destructive
+}
+
+/// The built-in roles for Cedar.
+pub(super) fn built_in_roles() -> Vec<Role> {
+    let role = |role: BuiltInRole| Role {
+        name: role.as_str().to_owned(),
+        actions: role.actions(),
+    };
+    BuiltInRole::ALL.map(role).to_vec()
+}

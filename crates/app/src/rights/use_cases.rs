@@ -1,0 +1,225 @@
+//! Giving roles and taking them, and who has them.
+
+use std::sync::Arc;
+
+use keyferry_domain::id::{AssignmentId, GroupId};
+use keyferry_domain::name::Name;
+use keyferry_ports::records::{
+    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, RecordsError, RoleAssignment, RoleHolder,
+};
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::{AccessError, AppError};
+use crate::log::{Fact, object};
+use crate::parts::Shared;
+
+use super::{BuiltInRole, Permit, RoleScope};
+
+/// That somebody has a role, with the names that people know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// What is kept.
+    pub row: RoleAssignment,
+    /// The holder's name; `None` where the person is gone.
+    pub holder: Option<Name>,
+    /// The group's name; `None` for the installation.
+    pub group: Option<Name>,
+}
+
+/// Use cases of roles.
+pub struct Roles {
+    shared: Arc<Shared>,
+}
+
+impl Roles {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// The roles that there are. Whoever is signed in may know them.
+    pub async fn list(&self, actor: &Actor) -> Result<[BuiltInRole; 5], AppError> {
+        self.shared.permit(actor, Action::SessionUse).await?;
+        Ok(BuiltInRole::ALL)
+    }
+
+    /// Who has which role, in the groups that the actor may look into: by role, group and holder.
+    pub async fn assignments(&self, actor: &Actor) -> Result<Vec<Assignment>, AppError> {
+        let permit = self.shared.permit(actor, Action::RoleRead).await?;
+        let seen = permit.groups()?;
+        let is_seen = |row: &RoleAssignment| match row.group {
+            Some(group) => seen.holds(group),
+            None => seen == Groups::All,
+        };
+        let rows = self.shared.ports.records.list_assignments().await?;
+        let groups = self.shared.groups().await?;
+        let name_of = |id: GroupId| {
+            let found = groups.iter().find(|group| group.id == id);
+            found.map(|group| group.name.clone())
+        };
+        let mut found = Vec::new();
+        for row in rows.into_iter().filter(is_seen) {
+            found.push(Assignment {
+                holder: self.name_of(row.holder).await?,
+                group: row.group.and_then(name_of),
+                row,
+            });
+        }
+        Ok(found)
+    }
+
+    /// Gives a role: in a group, or, where it is one of the installation, in none.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::OnOneself`] for the actor itself; [`AccessError::RoleScope`] for a role that is given elsewhere;
+    /// [`AccessError::RoleExcluded`] beside a role that excludes it; [`AccessError::RoleHeld`] where it is there already.
+    pub async fn give(
+        &self,
+        actor: &Actor,
+        role: BuiltInRole,
+        user: &str,
+        group: Option<&str>,
+    ) -> Result<Assignment, AppError> {
+        let action = Action::RoleManage;
+        let permit = self.shared.permit(actor, action).await?;
+        let user = self.shared.find_user(user).await?;
+        if matches!(actor, Actor::User { id, .. } if *id == user.id) {
+            return Err(AccessError::OnOneself {
+                action,
+                name: user.name.to_string(),
+            }
+            .into());
+        }
+        let group = match (role.scope(), group) {
+            (RoleScope::Group, Some(group)) => {
+                Some(self.shared.find_group(&permit, Some(group)).await?)
+            }
+            (RoleScope::Installation, None) => {
+                self.may_give_for_installation(actor, &permit).await?;
+                None
+            }
+            _ => return Err(AccessError::RoleScope { role }.into()),
+        };
+        let holder = RoleHolder::User(user.id);
+        let place = group.as_ref().map(|group| group.id);
+        let given = self.shared.assignment(holder, role, place, actor)?;
+        let Change::InsertAssignment { row, .. } = given.clone() else {
+            return Err(AccessError::RoleHeld { role }.into());
+        };
+        let about = object("user", user.id, &user.name);
+        let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
+        let batch = Batch::new()
+            .with(given)
+            .with(fact.detail("given", "true").change());
+        self.shared
+            .commit(batch)
+            .await
+            .map_err(|error| refusal(error, role, &user.name))?;
+        Ok(Assignment {
+            row,
+            holder: Some(user.name),
+            group: group.map(|group| group.name),
+        })
+    }
+
+    /// Takes a role. Whoever had it is signed out, and what is under way in its name is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::LastAdministrator`] for the last one who administers the installation.
+    pub async fn take(&self, actor: &Actor, id: AssignmentId) -> Result<(), AppError> {
+        let action = Action::RoleManage;
+        let permit = self.shared.permit(actor, action).await?;
+        let not_found = || AppError::NotFound {
+            what: "role assignment",
+            selector: id.to_string(),
+        };
+        let records = &self.shared.ports.records;
+        let row = records.find_assignment(id).await?.ok_or_else(not_found)?;
+        match row.group {
+            Some(group) => {
+                let group = group.to_string();
+                let found = self.shared.find_group(&permit, Some(&group)).await;
+                found.map_err(|error| match error {
+                    AppError::NotFound { .. } => not_found(),
+                    other => other,
+                })?;
+            }
+            None => self.may_give_for_installation(actor, &permit).await?,
+        }
+        let role = BuiltInRole::named(row.role.as_str());
+        let mut batch = Batch::new().with(Change::DeleteAssignment {
+            id,
+            keep_one: role == Some(BuiltInRole::SystemAdministrator),
+        });
+        let RoleHolder::User(user) = row.holder;
+        let mut name = row.role.clone();
+        if let Some(mut user) = records.find_user(user).await? {
+            name = user.name.clone();
+            let expect = Expect::Revision(user.revision);
+            user.end_access();
+            batch.push(Change::PutUser(user, expect));
+        }
+        let about = object("user", user, &name);
+        let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
+        batch.push(fact.detail("given", "false").change());
+        let role = role.unwrap_or(BuiltInRole::Auditor);
+        self.shared
+            .commit(batch)
+            .await
+            .map_err(|error| refusal(error, role, &name))
+    }
+
+    /// Who watches over the installation gives its roles. While nobody does, whoever runs it may: one person can start.
+    async fn may_give_for_installation(
+        &self,
+        actor: &Actor,
+        permit: &Permit,
+    ) -> Result<(), AppError> {
+        if permit.is_for_installation()? {
+            return Ok(());
+        }
+        let all = self.shared.ports.records.list_assignments().await?;
+        let has = |row: &RoleAssignment, role: BuiltInRole| row.role.as_str() == role.as_str();
+        let is_watched = all.iter().any(|row| has(row, BuiltInRole::SecurityOfficer));
+        let runs_it = |row: &RoleAssignment| {
+            let is_actor = matches!(actor, Actor::User { id, .. } if row.holder == (*id).into());
+            is_actor && has(row, BuiltInRole::SystemAdministrator)
+        };
+        if !is_watched && all.iter().any(runs_it) {
+            return Ok(());
+        }
+        Err(permit.denied())
+    }
+
+    fn told(&self, fact: Fact, row: &RoleAssignment) -> Fact {
+        let group = row.group.map(|group| group.to_string());
+        fact.detail("role", &row.role)
+            .detail("group", group.as_deref().unwrap_or("installation"))
+    }
+
+    async fn name_of(&self, holder: RoleHolder) -> Result<Option<Name>, AppError> {
+        let RoleHolder::User(id) = holder;
+        let user = self.shared.ports.records.find_user(id).await?;
+        Ok(user.map(|user| user.name))
+    }
+}
+
+fn refusal(error: RecordsError, role: BuiltInRole, name: &Name) -> AppError {
+    match error {
+        RecordsError::Conflict {
+            what: LAST_ADMINISTRATOR,
+        } => AccessError::LastAdministrator {
+            name: name.to_string(),
+        }
+        .into(),
+        RecordsError::Conflict {
+            what: "role that excludes it",
+        } => AccessError::RoleExcluded { role }.into(),
+        RecordsError::Conflict {
+            what: "role assignment",
+        } => AccessError::RoleHeld { role }.into(),
+        other => other.into(),
+    }
+}
