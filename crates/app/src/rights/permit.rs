@@ -42,9 +42,17 @@ impl Permit {
         match &self.sight {
             Sight::Everything => Ok(true),
             Sight::Decided { who, policies, .. } => {
-                let decision = policies
-                    .decide(who, action.as_str(), resource)
-                    .map_err(AccessError::BadPolicy)?;
+                let asked = |resource: &Resource| {
+                    let decision = policies.decide(who, action.as_str(), resource);
+                    decision.map_err(AccessError::BadPolicy)
+                };
+                let decision = asked(resource)?;
+                // A policy that decides says no; where none does, the right for the installation may reach here.
+                let is_open = !decision.is_allowed && decision.by.is_empty();
+                if is_open && action.is_for_all_groups_by_installation() {
+                    let installation = Resource::Group(INSTALLATION.to_owned());
+                    return Ok(asked(&installation)?.is_allowed);
+                }
                 Ok(decision.is_allowed)
             }
         }

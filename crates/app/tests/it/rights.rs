@@ -233,6 +233,27 @@ async fn once_somebody_watches_over_it_nobody_else_gives_the_roles_of_the_instal
 }
 
 #[tokio::test]
+async fn who_watches_over_the_installation_gives_roles_in_every_group_and_sees_no_key_there() {
+    let world = world().await;
+    two_groups(&world).await;
+    let cleo = person(&world, "cleo").await;
+    bob(&world).await;
+    give(&world, BuiltInRole::SecurityOfficer, "cleo", None).await;
+    let (roles, groups) = (&world.app.roles, &world.app.groups);
+
+    assert_eq!(groups.list(&cleo).await.unwrap().len(), 2);
+    assert!(groups.show(&cleo, "payments").await.is_ok());
+    let given = roles
+        .give(&cleo, BuiltInRole::Auditor, "bob", Some("payments"))
+        .await;
+    roles.take(&cleo, given.unwrap().row.id).await.unwrap();
+    assert_eq!(
+        code(world.app.keys.show(&cleo, "card").await),
+        "access.denied"
+    );
+}
+
+#[tokio::test]
 async fn nobody_gives_oneself_a_role_and_the_last_administrator_stays() {
     let world = world().await;
     world.know_actor().await;
