@@ -129,6 +129,7 @@ impl Seals {
                 what: "keyring",
                 selector: "this installation (run `keyferry init` first)".to_owned(),
             })?;
+        let was_open = ports.vault.is_open();
         let opened = ports
             .seal_control
             .unseal(&seals, &keyring, passphrase)
@@ -136,7 +137,12 @@ impl Seals {
         let seal = opened
             .and_then(|id| seals.iter().find(|seal| seal.id == id))
             .ok_or(AppError::WrongPassphrase)?;
-        self.record(actor, Action::SealUnseal, seal).await?;
+        let recorded = self.record(actor, Action::SealUnseal, seal).await;
+        // What cannot be written does not happen: access may have ended meanwhile.
+        if recorded.is_err() && !was_open {
+            ports.seal_control.seal();
+        }
+        recorded?;
         self.shared.engine.wake();
         self.status().await
     }

@@ -202,6 +202,22 @@ impl Outside {
         self.start_of(ways, open_vault(), passwords, start)
     }
 
+    /// The same with a vault of its own, open or not.
+    pub fn start_plainly_with(
+        &self,
+        records: Arc<dyn AllRecords>,
+        vault: Arc<SoftwareVault>,
+        start: u64,
+    ) -> World {
+        let aws = SimAws::new(Arc::clone(&self.sim), self.clock.clone(), Mistake::None);
+        let ways = Ways {
+            records,
+            aws: Arc::new(aws),
+            clock: self.clock.clone(),
+        };
+        self.start_of(ways, vault, Arc::new(PlainPasswords::default()), start)
+    }
+
     /// Starts a process that reaches the outside by other ways than in memory.
     pub fn start_by(&self, ways: Ways, start: u64) -> World {
         self.start_with_vault(ways, open_vault(), start)

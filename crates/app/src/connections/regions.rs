@@ -1,7 +1,7 @@
 //! Which Regions there are, and which of them an account may use: asked of the account, else told from our own table.
 
 use keyferry_domain::arn::{Account, Partition, Region};
-use keyferry_domain::connection::{Connection, LinkHealth};
+use keyferry_domain::connection::{Connection, Endpoint, LinkHealth};
 use keyferry_ports::aws::{AccountRegions, AwsAccount, CallFailure, Refusal};
 use keyferry_ports::vault::VaultError;
 
@@ -12,6 +12,7 @@ use crate::link::default_region;
 use crate::parts::Shared;
 
 use super::Connections;
+use super::hosts::{Host, hosts};
 
 /// Who told which Regions there are.
 pub const BUILT_IN: &str = "built-in";
@@ -71,6 +72,22 @@ impl Connections {
     ) -> Result<RegionList, AppError> {
         self.shared.permit(actor, Action::ConnectionRead).await?;
         Ok(built_in(partition))
+    }
+
+    /// The hosts that a connection calls, for whoever opens a firewall for one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`hosts`](super::hosts::hosts); whoever may not look at connections.
+    pub async fn hosts(
+        &self,
+        actor: &Actor,
+        partition: Partition,
+        regions: &[Region],
+        endpoint: &Endpoint,
+    ) -> Result<Vec<Host>, AppError> {
+        self.shared.permit(actor, Action::ConnectionRead).await?;
+        hosts(partition, regions, endpoint)
     }
 }
 

@@ -18,6 +18,7 @@ mod dry_run;
 mod errors;
 mod foreign_hands;
 mod grants;
+mod grid;
 mod jobs;
 mod key_import;
 mod life;

@@ -9,7 +9,7 @@ use keyferry_api::connection::{
 use keyferry_api::kms_key::StartedView;
 use keyferry_app::AppError;
 use keyferry_app::access_keys::AccessKeyAnswer;
-use keyferry_app::connections::{hosts::hosts as hosts_of, policy as app_policy};
+use keyferry_app::connections::policy as app_policy;
 use keyferry_domain::arn::Partition;
 
 use super::kms_keys::HowToRun;
@@ -149,11 +149,17 @@ pub(crate) async fn policy(
     Ok(reply::ok(paperwork::view(&request, documents)))
 }
 
-pub(crate) async fn hosts(Params(query): Params<HostsQuery>) -> Result<Response, Refused> {
+pub(crate) async fn hosts(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<HostsQuery>,
+) -> Result<Response, Refused> {
     let (partition, regions, endpoint) = paperwork::hosts_of(&query)?;
-    Ok(reply::ok(paperwork::hosts(hosts_of(
-        partition, &regions, &endpoint,
-    )?)))
+    let connections = &state.app.connections;
+    let found = connections
+        .hosts(&actor, partition, &regions, &endpoint)
+        .await?;
+    Ok(reply::ok(paperwork::hosts(found)))
 }
 
 pub(crate) async fn doctor(
