@@ -53,6 +53,8 @@ actions! {
     AuditAddCosignature = "audit.add-cosignature", Change;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
+    /// Find out who may do what in a group, and why.
+    AuthorizationRead = "authorization.read", None;
     /// Add a connection.
     ConnectionAdd = "connection.add", ExportEquivalent;
     /// Remove a connection.
@@ -69,6 +71,10 @@ actions! {
     ConnectionVerify = "connection.verify", ExportEquivalent;
     /// Make a group.
     GroupCreate = "group.create", UseEquivalent;
+    /// Remove a group to which nothing belongs.
+    GroupDelete = "group.delete", Change;
+    /// Change a group's name or description.
+    GroupUpdate = "group.update", Change;
     /// Look at groups.
     GroupRead = "group.read", None;
     /// Cancel a job.
@@ -173,6 +179,20 @@ actions! {
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
+    /// Add an own policy.
+    PolicyAdd = "policy.add", UseEquivalent;
+    /// Remove an own policy.
+    PolicyDelete = "policy.delete", UseEquivalent;
+    /// Look at own policies, and try them.
+    PolicyRead = "policy.read", None;
+    /// Change an own policy.
+    PolicyUpdate = "policy.update", UseEquivalent;
+    /// Make a role of one's own.
+    RoleCreate = "role.create", UseEquivalent;
+    /// Remove a role of one's own.
+    RoleDelete = "role.delete", Change;
+    /// Change what a role of one's own allows.
+    RoleUpdate = "role.update", UseEquivalent;
     /// Give roles and take them.
     RoleManage = "role.manage", UseEquivalent;
     /// Look at who has which role.
@@ -269,14 +289,40 @@ impl Action {
             "alert" | "connection" | "job" | "key" | "keystore" | "kms-key" | "schedule" => {
                 ActionScope::Group
             }
-            "group" | "role" if self != Self::GroupCreate => ActionScope::Group,
+            _ if self.is_for_all_groups_by_installation() => ActionScope::Group,
             _ => ActionScope::Installation,
         }
     }
 
+    /// Whether it does more than look at what belongs to a group. Whoever may is kept apart from those who run the
+    /// installation and those who watch over it.
+    pub fn is_work(self) -> bool {
+        self.scope() == ActionScope::Group && !self.is_read()
+    }
+
+    /// Whether a role of one's own or an own policy can give it: what belongs to groups, save who may do what there.
+    pub fn can_be_given_freely(self) -> bool {
+        self.scope() == ActionScope::Group
+            && !matches!(self, Self::RoleManage | Self::GroupUpdate)
+    }
+
+    /// Whether it decides what others may do anywhere: for those who watch over the installation, while somebody does.
+    pub(crate) fn is_watching(self) -> bool {
+        let is_policy = self.noun() == "policy" && self != Self::PolicyRead;
+        is_policy || matches!(self, Self::RoleCreate | Self::RoleDelete | Self::RoleUpdate)
+    }
+
     /// Whether who may do it for the installation may do it in every group.
     pub(crate) fn is_for_all_groups_by_installation(self) -> bool {
-        matches!(self, Self::GroupRead | Self::RoleManage | Self::RoleRead)
+        matches!(
+            self,
+            Self::AuditRead
+                | Self::AuthorizationRead
+                | Self::GroupRead
+                | Self::GroupUpdate
+                | Self::RoleManage
+                | Self::RoleRead
+        )
     }
 }
 

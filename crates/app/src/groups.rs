@@ -1,21 +1,47 @@
 //! Groups: who owns keys and keystores.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyferry_domain::group::Group;
 use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Batch, Change, Expect};
+use keyferry_ports::records::{
+    Batch, Change, Expect, GROUP_IN_USE, KeyFilter, KmsKeyFilter, Page, RecordsError, RoleHolder,
+};
 
-use crate::action::Action;
+use crate::action::{Action, ActionScope};
 use crate::actor::Actor;
-use crate::error::AppError;
+use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
 use crate::parts::{DEFAULT_GROUP, Shared};
 use crate::rights::{BuiltInRole, Object, Permit};
 
 /// The name of the group that is always there, and owns what names no other.
 pub const DEFAULT_NAME: &str = "default";
+
+/// How many things of a kind are named that keep a group from being removed.
+const NAMED_MAX: u32 = 5;
+
+/// What changes of a group.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateGroup {
+    /// Its name.
+    pub name: Option<Name>,
+    /// Free text.
+    pub description: Option<String>,
+    /// The revision that the caller saw; `None` is any.
+    pub seen: Option<u64>,
+}
+
+/// Somebody with roles in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub name: Name,
+    /// Which roles.
+    pub roles: Vec<Name>,
+}
 
 /// Use cases of groups.
 pub struct Groups {
@@ -70,6 +96,120 @@ impl Groups {
         Ok(group)
     }
 
+    /// Changes a group's name or description. What belongs to it stays.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::NameTaken`]; [`AccessError::DefaultGroup`].
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        selector: &str,
+        command: UpdateGroup,
+    ) -> Result<Group, AppError> {
+        let action = Action::GroupUpdate;
+        let mut group = self.changeable(actor, action, selector).await?;
+        let known = self.shared.groups().await?;
+        if let Some(name) = command.name {
+            if known.iter().any(|one| one.name == name && one.id != group.id) {
+                return Err(AppError::NameTaken {
+                    what: "group",
+                    name: name.to_string(),
+                });
+            }
+            group.name = name;
+        }
+        group.description = command.description.unwrap_or(group.description);
+        let expect = Expect::Revision(command.seen.unwrap_or(group.revision));
+        let about = object("group", group.id, &group.name);
+        let batch = Batch::new()
+            .with(Change::PutGroup(group.clone(), expect))
+            .with(Fact::done(actor, action, about, self.shared.now()).change());
+        self.shared.commit(batch).await?;
+        group.revision += 1;
+        Ok(group)
+    }
+
+    /// Removes a group to which nothing belongs, with the roles that were given in it. Whoever had one is signed out.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::GroupInUse`] says what belongs to it; [`AccessError::DefaultGroup`].
+    pub async fn delete(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
+        let action = Action::GroupDelete;
+        let group = self.changeable(actor, action, selector).await?;
+        let what = self.holdings(group.id).await?;
+        if !what.is_empty() {
+            return Err(in_use(&group, what.join(", ")));
+        }
+        let all = self.shared.ports.records.list_assignments().await?;
+        let holders = all.into_iter().filter(|row| row.group == Some(group.id));
+        let holders: BTreeSet<RoleHolder> = holders.map(|row| row.holder).collect();
+        let mut batch = Batch::from(self.shared.access_ended(holders).await?);
+        batch.push(Change::DeleteGroup(
+            group.id,
+            Expect::Revision(group.revision),
+        ));
+        let about = object("group", group.id, &group.name);
+        batch.push(Fact::done(actor, action, about, self.shared.now()).change());
+        let committed = self.shared.commit(batch).await;
+        committed.map_err(|error| match error {
+            RecordsError::Conflict { what: GROUP_IN_USE } => {
+                in_use(&group, "something that was just added".to_owned())
+            }
+            other => other.into(),
+        })
+    }
+
+    /// A group that can be changed.
+    async fn changeable(
+        &self,
+        actor: &Actor,
+        action: Action,
+        selector: &str,
+    ) -> Result<Group, AppError> {
+        let permit = self.shared.permit(actor, action).await?;
+        let group = match action.scope() {
+            // Who may do it for the installation sees every group.
+            ActionScope::Installation => self.shared.group_of(Some(selector)).await?,
+            _ => self.shared.find_group(&permit, Some(selector)).await?,
+        };
+        match group.id == DEFAULT_GROUP {
+            true => Err(AccessError::DefaultGroup.into()),
+            false => Ok(group),
+        }
+    }
+
+    /// What belongs to a group, in words; of each kind a few by name.
+    async fn holdings(&self, group: GroupId) -> Result<Vec<String>, AppError> {
+        let records = &self.shared.ports.records;
+        let page = Page {
+            limit: NAMED_MAX,
+            cursor: None,
+        };
+        let groups = keyferry_ports::records::Groups::Only([group].into());
+        let keys = KeyFilter {
+            groups: groups.clone(),
+            ..KeyFilter::default()
+        };
+        let kms_keys = KmsKeyFilter {
+            groups,
+            ..KmsKeyFilter::default()
+        };
+        let connections = records.list_connections().await?.into_iter();
+        let keystores = records.list_keystores().await?.into_iter();
+        let keys = records.list_keys(&keys, &page).await?.rows.into_iter();
+        let kms_keys = records.list_kms_keys(&kms_keys, &page).await?.rows;
+        let connections = connections.filter(|row| row.group == group);
+        let keystores = keystores.filter(|row| row.group == group);
+        let mut found: Vec<String> = Vec::new();
+        found.extend(connections.map(|row| format!("connection `{}`", row.name)));
+        found.extend(keystores.map(|row| format!("keystore `{}`", row.name)));
+        found.extend(keys.map(|row| format!("key `{}`", row.name)));
+        found.extend(kms_keys.into_iter().map(|row| format!("KMS key `{}`", row.name)));
+        Ok(found)
+    }
+
     /// All groups, by name; the default one first.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Group>, AppError> {
         let permit = self.shared.permit(actor, Action::GroupRead).await?;
@@ -83,6 +223,38 @@ impl Groups {
         let permit = self.shared.permit(actor, Action::GroupRead).await?;
         self.shared.find_group(&permit, Some(selector)).await
     }
+
+    /// Who has a role in a group that the actor sees, by name.
+    pub async fn members(&self, actor: &Actor, group: GroupId) -> Result<Vec<Member>, AppError> {
+        let permit = self.shared.permit(actor, Action::RoleRead).await?;
+        if !permit.groups()?.holds(group) {
+            return Err(permit.denied());
+        }
+        let records = &self.shared.ports.records;
+        let mut roles: BTreeMap<RoleHolder, Vec<Name>> = BTreeMap::new();
+        for row in records.list_assignments().await? {
+            if row.group == Some(group) {
+                roles.entry(row.holder).or_default().push(row.role);
+            }
+        }
+        let users = records.list_users().await?.into_iter();
+        let member = |user: keyferry_ports::records::User| {
+            let roles = roles.remove(&user.id.into())?;
+            Some(Member {
+                name: user.name,
+                roles,
+            })
+        };
+        Ok(users.filter_map(member).collect())
+    }
+}
+
+fn in_use(group: &Group, what: String) -> AppError {
+    AccessError::GroupInUse {
+        name: group.name.to_string(),
+        what,
+    }
+    .into()
 }
 
 impl Shared {

@@ -88,6 +88,10 @@ pub struct App {
     pub jobs: jobs::Jobs,
     /// Roles, and who has them.
     pub roles: rights::Roles,
+    /// Policies of one's own.
+    pub access_policies: rights::AccessPolicies,
+    /// Who may do what, and why.
+    pub authorization: rights::Authorization,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -174,6 +178,8 @@ impl App {
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),
+            access_policies: rights::AccessPolicies::new(Arc::clone(&shared)),
+            authorization: rights::Authorization::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),

@@ -66,8 +66,31 @@ pub struct Role {
 pub struct Decision {
     /// Whether it may be done.
     pub is_allowed: bool,
-    /// The policies that decided: `role:<name>` or `own:<name>`. Empty where nothing allows it.
+    /// The policies that decided: `role:<name>`, `own:<name>`, or `rule:<name>` for what holds whatever those say. Empty where
+    /// nothing allows it.
     pub by: Vec<String>,
     /// Policies that could not be evaluated, in words; a forbidding one among them denies.
     pub errors: Vec<String>,
+}
+
+/// What own policies cannot give: these actions, to whoever has one of these roles anywhere. Roles that allow them go on
+/// to do so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Its name, as decisions tell it.
+    pub name: String,
+    /// The words of the actions.
+    pub actions: BTreeSet<String>,
+    /// The roles beside which a policy does not give them; none: it gives them to nobody.
+    pub beside: BTreeSet<String>,
+}
+
+impl Limit {
+    /// Whether it keeps a policy from giving the action to this principal.
+    pub(crate) fn holds(&self, principal: &Principal, action: &str) -> bool {
+        let is_beside =
+            |role: &String| principal.roles.get(role).is_some_and(|in_groups| !in_groups.is_empty());
+        self.actions.contains(action)
+            && (self.beside.is_empty() || self.beside.iter().any(is_beside))
+    }
 }

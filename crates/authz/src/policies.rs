@@ -5,13 +5,14 @@ use std::fmt;
 use std::str::FromStr as _;
 
 use cedar_policy::{
-    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, Policy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode,
-    Validator,
+    ActionConstraint, Authorizer, Context, Decision as Verdict, Effect, Entities, Entity, EntityId,
+    EntityTypeName, EntityUid, Policy, PolicyId, PolicySet, Request, Response,
+    RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
-use crate::model::{Decision, Principal, Resource, Role};
-use crate::schema::{NAMESPACE, entity_type, schema};
+use crate::model::{Decision, Limit, Principal, Resource, Role};
+use crate::place::place;
+use crate::schema::{INSTALLATION, NAMESPACE, entity_type, schema};
 
 /// A policy that an installation wrote itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,16 @@ pub enum PolicyError {
         /// Cedar's words.
         why: String,
     },
+    /// A policy gives what none may give.
+    #[error("the policy {name} cannot give `{action}`: {why}")]
+    CannotGive {
+        /// Whose.
+        name: String,
+        /// The word of the action.
+        action: String,
+        /// By which rule.
+        why: String,
+    },
     /// Two policies have one name.
     #[error("there are two policies named {name}")]
     Twice {
@@ -59,9 +70,15 @@ pub enum PolicyError {
 
 /// Roles and own policies, checked and ready to answer.
 pub struct Policies {
+    /// What decides where own policies do not count.
+    without_own: PolicySet,
     set: PolicySet,
+    limits: Vec<Limit>,
     authorizer: Authorizer,
 }
+
+/// How the names of own policies begin in decisions.
+const OWN: &str = "own:";
 
 impl fmt::Debug for Policies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,27 +95,52 @@ impl Policies {
     ///
     /// [`PolicyError`] names the policy; none of them counts then.
     pub fn compile(roles: &[Role], own: &[OwnPolicy]) -> Result<Self, PolicyError> {
-        let mut set = PolicySet::new();
+        let mut without_own = PolicySet::new();
         for role in roles {
-            add(&mut set, &format!("role:{}", role.name), &role_policy(role))?;
+            let name = format!("role:{}", role.name);
+            add(&mut without_own, &name, &role_policy(role))?;
         }
+        let mut set = without_own.clone();
         for policy in own {
-            add(&mut set, &format!("own:{}", policy.name), &policy.text)?;
+            add(&mut set, &format!("{OWN}{}", policy.name), &policy.text)?;
         }
         Ok(Self {
+            without_own,
             set,
+            limits: Vec::new(),
             authorizer: Authorizer::new(),
         })
     }
 
-    /// Checks an own policy against the actions that there are, and what they are done to.
+    /// Says what own policies cannot give.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Vec<Limit>) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds a policy that holds whatever roles and own policies say. It is told as `rule:<name>` by what it decides.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] says what does not fit; the policy must not be kept then.
-    pub fn check(actions: &[&str], own: &OwnPolicy) -> Result<(), PolicyError> {
+    /// [`PolicyError`]; nothing counts then.
+    pub fn with_rule(mut self, name: &str, text: &str) -> Result<Self, PolicyError> {
+        let name = format!("rule:{name}");
+        add(&mut self.set, &name, text)?;
+        add(&mut self.without_own, &name, text)?;
+        Ok(self)
+    }
+
+    /// Checks an own policy against the actions that there are, what they are done to, and what no policy can give to
+    /// anybody. What it gives without naming it is left to the decision: limits hold there too.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] says what does not fit, and where; the policy must not be kept then.
+    pub fn check(actions: &[&str], limits: &[Limit], own: &OwnPolicy) -> Result<(), PolicyError> {
         let mut set = PolicySet::new();
         add(&mut set, &own.name, &own.text)?;
+        gives_no_more(limits, own, &set)?;
         let text = schema(actions.iter().copied());
         let (schema, _) =
             Schema::from_cedarschema_str(&text).map_err(|error| bad_word("an action", &error))?;
@@ -107,7 +149,7 @@ impl Policies {
             None => Ok(()),
             Some(error) => Err(PolicyError::DoesNotFit {
                 name: own.name.clone(),
-                why: error.to_string(),
+                why: format!("{}{error}", place(&own.text, error)),
             }),
         }
     }
@@ -135,21 +177,61 @@ impl Policies {
         let entities = what.entities.into_iter().chain([who]);
         let entities =
             Entities::from_entities(entities, None).map_err(|error| bad_word(action, &error))?;
-        let answer = self
-            .authorizer
-            .is_authorized(&request, &self.set, &entities);
-        let reasons = answer.diagnostics().reason();
-        let mut by: Vec<String> = reasons.map(ToString::to_string).collect();
-        by.sort();
-        Ok(Decision {
-            is_allowed: answer.decision() == Verdict::Allow,
-            by,
-            errors: answer
-                .diagnostics()
-                .errors()
-                .map(ToString::to_string)
-                .collect(),
+        let set = match group_of(resource) {
+            INSTALLATION => &self.without_own,
+            _ => &self.set,
+        };
+        let decision = told(&self.authorizer.is_authorized(&request, set, &entities));
+        let is_by_own_alone =
+            decision.is_allowed && decision.by.iter().all(|by| by.starts_with(OWN));
+        let mut limits = self.limits.iter();
+        let limit = limits.find(|limit| is_by_own_alone && limit.holds(principal, action));
+        Ok(match limit {
+            None => decision,
+            Some(limit) => Decision {
+                is_allowed: false,
+                by: vec![format!("rule:{}", limit.name)],
+                errors: decision.errors,
+            },
         })
+    }
+}
+
+fn told(answer: &Response) -> Decision {
+    let diagnostics = answer.diagnostics();
+    let mut by: Vec<String> = diagnostics.reason().map(ToString::to_string).collect();
+    by.sort();
+    Decision {
+        is_allowed: answer.decision() == Verdict::Allow,
+        by,
+        errors: diagnostics.errors().map(ToString::to_string).collect(),
+    }
+}
+
+/// Refuses a policy that names an action which none gives to anybody.
+fn gives_no_more(limits: &[Limit], own: &OwnPolicy, set: &PolicySet) -> Result<(), PolicyError> {
+    let permits = set.policies().filter(|one| one.effect() == Effect::Permit);
+    let named = permits.flat_map(|policy| match policy.action_constraint() {
+        ActionConstraint::Any => Vec::new(),
+        ActionConstraint::Eq(action) => vec![action],
+        ActionConstraint::In(actions) => actions,
+    });
+    let words: BTreeSet<String> = named.map(|uid| uid.id().unescaped().to_owned()).collect();
+    for limit in limits.iter().filter(|limit| limit.beside.is_empty()) {
+        if let Some(action) = words.intersection(&limit.actions).next() {
+            return Err(PolicyError::CannotGive {
+                name: own.name.clone(),
+                action: action.clone(),
+                why: limit.name.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn group_of(resource: &Resource) -> &str {
+    match resource {
+        Resource::Group(group) | Resource::Object { group, .. } => group,
     }
 }
 
@@ -175,8 +257,8 @@ fn quoted(text: &str) -> String {
 fn add(set: &mut PolicySet, name: &str, text: &str) -> Result<(), PolicyError> {
     let policy =
         Policy::parse(Some(PolicyId::new(name)), text).map_err(|error| PolicyError::NoPolicy {
-            name: name.to_owned(),
-            why: error.to_string(),
+            name: name.strip_prefix(OWN).unwrap_or(name).to_owned(),
+            why: format!("{}{error}", place(text, &error)),
         })?;
     set.add(policy).map_err(|_| PolicyError::Twice {
         name: name.to_owned(),

@@ -50,15 +50,19 @@ impl Audits {
         Self { shared }
     }
 
-    /// A page of entries that match, newest first.
+    /// A page of entries that match, newest first: of the whole log, or of the groups whose log the actor may read.
     pub async fn list(
         &self,
         actor: &Actor,
         filter: &AuditFilter,
         page: &Page,
     ) -> Result<PageOf<PlacedEntry>, AppError> {
-        self.shared.permit(actor, Action::AuditRead).await?;
-        let found = self.shared.ports.records.find_leaves(filter, page).await?;
+        let permit = self.shared.permit(actor, Action::AuditRead).await?;
+        let filter = AuditFilter {
+            groups: permit.groups()?,
+            ..filter.clone()
+        };
+        let found = self.shared.ports.records.find_leaves(&filter, page).await?;
         let rows = found
             .rows
             .into_iter()
@@ -70,9 +74,18 @@ impl Audits {
         })
     }
 
+    /// Refuses whoever may not read the log of the whole installation: sizes, proofs and tiles tell of every group.
+    async fn may_read_all(&self, actor: &Actor) -> Result<(), AppError> {
+        let permit = self.shared.permit(actor, Action::AuditRead).await?;
+        match permit.is_for_installation()? {
+            true => Ok(()),
+            false => Err(permit.denied()),
+        }
+    }
+
     /// Number of entries.
     pub async fn size(&self, actor: &Actor) -> Result<u64, AppError> {
-        self.shared.permit(actor, Action::AuditRead).await?;
+        self.may_read_all(actor).await?;
         Ok(self.shared.ports.records.audit_size().await?)
     }
 
@@ -82,7 +95,7 @@ impl Audits {
     ///
     /// [`AppError::Quarantined`] where the log does not go on from what was signed before.
     pub async fn checkpoint(&self, actor: &Actor) -> Result<Signed, AppError> {
-        self.shared.permit(actor, Action::AuditRead).await?;
+        self.may_read_all(actor).await?;
         let shared = &self.shared;
         if shared.ports.vault.is_open() && shared.quarantine.why().is_none() {
             shared.sign_checkpoint().await?;
@@ -101,7 +114,7 @@ impl Audits {
 
     /// The key that checks checkpoints; `None` until the vault was open once.
     pub async fn key(&self, actor: &Actor) -> Result<Option<AuditKey>, AppError> {
-        self.shared.permit(actor, Action::AuditRead).await?;
+        self.may_read_all(actor).await?;
         let ports = &self.shared.ports;
         match ports.records.find_audit_key().await? {
             None if ports.vault.is_open() => Ok(Some(self.shared.make_audit_key().await?)),
@@ -157,7 +170,7 @@ impl Audits {
     }
 
     async fn signed(&self, actor: &Actor, size: Option<u64>) -> Result<AuditCheckpoint, AppError> {
-        self.shared.permit(actor, Action::AuditRead).await?;
+        self.may_read_all(actor).await?;
         let records = &self.shared.ports.records;
         let found = match size {
             Some(size) => records.find_checkpoint(size).await?,

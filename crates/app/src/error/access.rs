@@ -5,7 +5,7 @@ use keyferry_authz::PolicyError;
 
 use super::ErrorClass;
 use crate::action::Action;
-use crate::rights::{BuiltInRole, RoleScope};
+use crate::rights::RoleScope;
 
 /// Why somebody is not let in, or a person is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,23 +69,48 @@ pub enum AccessError {
     #[error(transparent)]
     BadPolicy(#[from] PolicyError),
     /// The role is given elsewhere.
-    #[error("the role {} is given {}", role.as_str(), place(*role))]
+    #[error("the role {role} is given {}", place(*scope))]
     RoleScope {
         /// Which.
-        role: BuiltInRole,
+        role: String,
+        /// Where it is given.
+        scope: RoleScope,
     },
     /// Nobody has both roles.
-    #[error("the person has a role that excludes {}", role.as_str())]
+    #[error("a person who would have the role {role} has one that excludes it")]
     RoleExcluded {
-        /// The one that was to be given.
-        role: BuiltInRole,
+        /// The one that was to be given or changed.
+        role: String,
+    },
+    /// The role is always there as it is.
+    #[error("the role {role} is built in")]
+    BuiltIn {
+        /// Which.
+        role: String,
+    },
+    /// Somebody has the role.
+    #[error("somebody has the role {role}")]
+    RoleInUse {
+        /// Which.
+        role: String,
     },
     /// The person has the role there.
-    #[error("the person has the role {} there already", role.as_str())]
+    #[error("the person has the role {role} there already")]
     RoleHeld {
         /// Which.
-        role: BuiltInRole,
+        role: String,
     },
+    /// Something belongs to the group.
+    #[error("to the group `{name}` belongs {what}")]
+    GroupInUse {
+        /// Which.
+        name: String,
+        /// What.
+        what: String,
+    },
+    /// The group that owns what names no other stays as it is.
+    #[error("the default group stays as it is")]
+    DefaultGroup,
     /// There is a second factor already.
     #[error("there is a second factor already")]
     TotpIsSet,
@@ -113,6 +138,10 @@ impl AccessError {
             Self::RoleScope { .. } => "role.scope",
             Self::RoleExcluded { .. } => "role.excluded",
             Self::RoleHeld { .. } => "role.held",
+            Self::BuiltIn { .. } => "role.built-in",
+            Self::RoleInUse { .. } => "role.in-use",
+            Self::GroupInUse { .. } => "group.in-use",
+            Self::DefaultGroup => "group.default",
             Self::TotpIsSet => "user.totp-is-set",
             Self::NoTotp => "user.no-totp",
         }
@@ -135,6 +164,10 @@ impl AccessError {
             | Self::Offboarded { .. }
             | Self::RoleExcluded { .. }
             | Self::RoleHeld { .. }
+            | Self::BuiltIn { .. }
+            | Self::RoleInUse { .. }
+            | Self::GroupInUse { .. }
+            | Self::DefaultGroup
             | Self::TotpIsSet
             | Self::NoTotp => ErrorClass::Conflict,
         }
@@ -171,15 +204,21 @@ impl AccessError {
             Self::RoleExcluded { .. } => {
                 "take the other role first, or give this one to somebody else: running Keyferry, watching over it and working with its keys are for three people"
             }
+            Self::BuiltIn { .. } => "make a role of your own with `keyferry role create`",
+            Self::RoleInUse { .. } => {
+                "take it from everybody first: `keyferry role assignments` lists who has it"
+            }
             Self::RoleHeld { .. } => "look at who has which role with `keyferry role assignments`",
+            Self::GroupInUse { .. } => "remove what belongs to it first; vault keys stay where they are, so that their group does too",
+            Self::DefaultGroup => "make a group of your own with `keyferry group create`",
             Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
             Self::NoTotp => "set one up with `keyferry user totp set-up`",
         }
     }
 }
 
-fn place(role: BuiltInRole) -> &'static str {
-    match role.scope() {
+fn place(scope: RoleScope) -> &'static str {
+    match scope {
         RoleScope::Group => "in a group",
         RoleScope::Installation => "for the installation, in no group",
     }

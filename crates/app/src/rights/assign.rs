@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::parts::Shared;
 
-use super::BuiltInRole;
+use super::{AnyRole, BuiltInRole};
 
 impl Shared {
     /// Gives a built-in role; in no group it is the installation's. The database refuses it beside a role that excludes it.
@@ -19,18 +19,26 @@ impl Shared {
         group: Option<GroupId>,
         by: &Actor,
     ) -> Result<Change, AppError> {
-        let name = |role: &BuiltInRole| role.as_str().parse::<Name>();
-        let excluded: Result<Vec<Name>, _> = role.excludes().iter().map(name).collect();
-        Ok(Change::InsertAssignment {
-            row: RoleAssignment {
-                id: AssignmentId::new(self.new_uuid()),
-                holder,
-                role: name(&role)?,
-                group,
-                given_by: by.to_string(),
-                given_at: self.now(),
-            },
-            excluded: excluded?,
-        })
+        let excluded = AnyRole::BuiltIn(role).excludes(&[])?;
+        let row = self.assigned(holder, role.as_str().parse()?, group, by);
+        Ok(Change::InsertAssignment { row, excluded })
+    }
+
+    /// That somebody has a role from now on.
+    pub(super) fn assigned(
+        &self,
+        holder: RoleHolder,
+        role: Name,
+        group: Option<GroupId>,
+        by: &Actor,
+    ) -> RoleAssignment {
+        RoleAssignment {
+            id: AssignmentId::new(self.new_uuid()),
+            holder,
+            role,
+            group,
+            given_by: by.to_string(),
+            given_at: self.now(),
+        }
     }
 }

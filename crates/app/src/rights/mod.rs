@@ -3,14 +3,25 @@
 //! What belongs to a group in which the actor may not even read is not there for it: it is not found, whatever it is
 //! called. What may be read and not done is refused by name.
 
+mod any_role;
 mod assign;
+mod custom;
+mod effects;
+mod explain;
 mod object;
+mod own_policies;
 mod permit;
 mod policies;
 mod roles;
 mod use_cases;
+mod watch;
 
+pub use any_role::AnyRole;
+pub use custom::{CUSTOM_ROLES_MAX, UpdateRole};
+pub use effects::{Effect, Effects};
+pub use explain::{About, Authorization, Why, WhoCan};
 pub(crate) use object::Object;
+pub use own_policies::{AccessPolicies, OWN_POLICIES_MAX, POLICY_TEXT_MAX};
 pub(crate) use permit::Permit;
 pub(crate) use policies::PolicyCache;
 pub use roles::{BuiltInRole, RoleScope};

@@ -62,6 +62,11 @@ impl Object {
         Self::new(Action::KmsKeyRead, key.id, &key.name, key.group)
     }
 
+    /// Its noun and name.
+    pub(super) fn title(&self) -> String {
+        format!("{}/{}", self.read.noun(), self.name)
+    }
+
     /// The action of looking at it.
     pub(super) fn read(&self) -> Action {
         self.read

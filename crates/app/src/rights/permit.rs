@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use keyferry_authz::{INSTALLATION, Policies, Principal, PrincipalKind, Resource};
+use keyferry_authz::{Decision, INSTALLATION, Policies, Principal, PrincipalKind, Resource};
 use keyferry_domain::id::{GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Groups, RoleAssignment, RoleHolder};
@@ -42,23 +42,12 @@ impl Permit {
         match &self.sight {
             Sight::Everything => Ok(true),
             Sight::Decided { who, policies, .. } => {
-                let asked = |resource: &Resource| {
-                    let decision = policies.decide(who, action.as_str(), resource);
-                    decision.map_err(AccessError::BadPolicy)
-                };
-                let decision = asked(resource)?;
-                // A policy that decides says no; where none does, the right for the installation may reach here.
-                let is_open = !decision.is_allowed && decision.by.is_empty();
-                if is_open && action.is_for_all_groups_by_installation() {
-                    let installation = Resource::Group(INSTALLATION.to_owned());
-                    return Ok(asked(&installation)?.is_allowed);
-                }
-                Ok(decision.is_allowed)
+                Ok(decided(policies, who, action, resource)?.is_allowed)
             }
         }
     }
 
-    pub(super) fn denied(&self) -> AppError {
+    pub(crate) fn denied(&self) -> AppError {
         AppError::Denied {
             actor: self.actor.clone(),
             action: self.action,
@@ -124,7 +113,7 @@ impl Permit {
     }
 
     /// Whether it may be done for the installation.
-    pub(super) fn is_for_installation(&self) -> Result<bool, AppError> {
+    pub(crate) fn is_for_installation(&self) -> Result<bool, AppError> {
         self.allows(self.action, &Resource::Group(INSTALLATION.to_owned()))
     }
 
@@ -141,6 +130,27 @@ impl Permit {
     }
 }
 
+/// What roles and policies say.
+pub(super) fn decided(
+    policies: &Policies,
+    who: &Principal,
+    action: Action,
+    resource: &Resource,
+) -> Result<Decision, AppError> {
+    let asked = |resource: &Resource| {
+        let decision = policies.decide(who, action.as_str(), resource);
+        decision.map_err(AccessError::BadPolicy)
+    };
+    let decision = asked(resource)?;
+    // A policy that decides says no; where none does, the right for the installation may reach here.
+    let is_open = !decision.is_allowed && decision.by.is_empty();
+    if is_open && action.is_for_all_groups_by_installation() {
+        let installation = Resource::Group(INSTALLATION.to_owned());
+        return Ok(asked(&installation)?);
+    }
+    Ok(decision)
+}
+
 impl Shared {
     /// The right of an actor to an action, from what is recorded now.
     ///
@@ -150,7 +160,7 @@ impl Shared {
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
         actor.may_try(action)?;
         let sight = match actor {
-            Actor::User { id, name, .. } => self.decided(*id, name).await?,
+            Actor::User { id, name, .. } => self.sight_of(*id, name).await?,
             _ => {
                 by_itself(actor, action)?;
                 Sight::Everything
@@ -168,7 +178,15 @@ impl Shared {
         }
     }
 
-    async fn decided(&self, id: UserId, name: &Name) -> Result<Sight, AppError> {
+    /// Roles and own policies, as they are now.
+    pub(super) async fn policies_now(&self) -> Result<Arc<Policies>, AppError> {
+        let records = &self.ports.records;
+        let custom = records.list_custom_roles().await?;
+        let own = records.list_access_policies().await?;
+        self.policies.of(custom, own)
+    }
+
+    async fn sight_of(&self, id: UserId, name: &Name) -> Result<Sight, AppError> {
         let records = &self.ports.records;
         let given = records.list_assignments_of(RoleHolder::User(id)).await?;
         let custom = records.list_custom_roles().await?;
@@ -187,7 +205,8 @@ impl Shared {
     }
 }
 
-fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Principal {
+/// A person with the roles that it has.
+pub(super) fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Principal {
     let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for one in given {
         let group = one.group.map(|group| group.to_string());

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use keyferry_authz::{OwnPolicy, Policies, Role};
+use keyferry_authz::{Limit, OwnPolicy, Policies, PolicyError, Role};
 use keyferry_ports::records::{AccessPolicy, CustomRole};
 
+use crate::action::Action;
 use crate::error::{AccessError, AppError};
 
+use super::BuiltInRole;
 use super::roles::built_in_roles;
 
 /// What the last decision was made by.
@@ -59,7 +61,57 @@ fn built_in() -> Result<Arc<Policies>, AppError> {
     Ok(Arc::clone(BUILT_IN.get_or_init(|| policies)))
 }
 
-fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Policies, AppError> {
+/// What own policies give to nobody, and what not beside which roles: by no policy somebody is what two people have to be.
+pub(super) fn limits() -> Vec<Limit> {
+    let actions = |is_meant: &dyn Fn(Action) -> bool| {
+        let meant = Action::ALL.iter().filter(|row| is_meant(row.0));
+        meant.map(|row| row.1.to_owned()).collect()
+    };
+    let apart = [
+        BuiltInRole::SecurityOfficer,
+        BuiltInRole::SystemAdministrator,
+    ];
+    vec![
+        Limit {
+            name: "roles-alone-give-roles".to_owned(),
+            actions: actions(&|action| !action.can_be_given_freely()),
+            beside: Default::default(),
+        },
+        Limit {
+            name: "work-is-apart-from-running-and-watching".to_owned(),
+            actions: actions(&Action::is_work),
+            beside: apart.map(|role| role.as_str().to_owned()).into(),
+        },
+    ]
+}
+
+/// The words of what own policies may speak of.
+pub(super) fn spoken_of() -> Vec<&'static str> {
+    use crate::action::ActionScope;
+    let all = Action::ALL.iter();
+    let of_groups = all.filter(|row| row.0.scope() == ActionScope::Group);
+    of_groups.map(|row| row.1).collect()
+}
+
+/// Whether an own policy fits, and all of them together.
+pub(super) fn check(
+    custom: &[CustomRole],
+    own: &[AccessPolicy],
+    changed: &AccessPolicy,
+) -> Result<Policies, AppError> {
+    let policy = OwnPolicy {
+        name: changed.name.to_string(),
+        text: changed.text.clone(),
+    };
+    let bad = |error: PolicyError| AccessError::BadPolicy(error);
+    Policies::check(&spoken_of(), &limits(), &policy).map_err(bad)?;
+    compile(custom, own)
+}
+
+pub(super) fn compile(
+    custom: &[CustomRole],
+    own: &[AccessPolicy],
+) -> Result<Policies, AppError> {
     let mut roles = built_in_roles();
     roles.extend(custom.iter().map(|role| Role {
         name: role.name.to_string(),
@@ -72,5 +124,6 @@ fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Policies, AppE
             text: policy.text.clone(),
         })
         .collect();
-    Ok(Policies::compile(&roles, &own).map_err(AccessError::BadPolicy)?)
+    let compiled = Policies::compile(&roles, &own).map_err(AccessError::BadPolicy)?;
+    Ok(compiled.with_limits(limits()))
 }

@@ -81,22 +81,31 @@ impl BuiltInRole {
         match self {
             Self::Administrator => is_in_group,
             Self::Auditor => is_in_group && action.is_read(),
-            Self::Operator => is_in_group && (action.is_read() || is_everyday(action)),
+            Self::Operator => {
+                let is_looking = action.is_read() && action != Action::AuthorizationRead;
+                is_in_group && (is_looking || is_everyday(action))
+            }
             Self::SecurityOfficer => {
-                matches!(action.noun(), "audit" | "seal" | "alert-destination")
+                let is_noun = matches!(
+                    action.noun(),
+                    "alert-destination" | "audit" | "authorization" | "policy" | "role" | "seal"
+                );
+                is_noun
                     || matches!(
                         action,
                         Action::GroupRead
-                            | Action::RoleManage
-                            | Action::RoleRead
                             | Action::UserRead
                             | Action::UserLock
                             | Action::UserEndSessions
                     )
             }
             Self::SystemAdministrator => {
-                action.scope() == ActionScope::Installation
-                    || matches!(action, Action::GroupRead | Action::RoleRead)
+                let is_running = matches!(
+                    action,
+                    Action::AuditRead | Action::GroupRead | Action::GroupUpdate | Action::RoleRead
+                );
+                is_running
+                    || action.scope() == ActionScope::Installation && !action.is_watching()
             }
         }
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, RecordsError, RoleAssignment, RoleHolder,
+    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError,
+    RoleAssignment, RoleHolder,
 };
 
 use crate::action::Action;
@@ -14,7 +15,8 @@ use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
-use super::{BuiltInRole, Permit, RoleScope};
+use super::any_role::still;
+use super::{AnyRole, BuiltInRole, Permit, RoleScope};
 
 /// That somebody has a role, with the names that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub struct Assignment {
 
 /// Use cases of roles.
 pub struct Roles {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Roles {
@@ -38,9 +40,11 @@ impl Roles {
     }
 
     /// The roles that there are. Whoever is signed in may know them.
-    pub async fn list(&self, actor: &Actor) -> Result<[BuiltInRole; 5], AppError> {
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<AnyRole>, AppError> {
         self.shared.permit(actor, Action::SessionUse).await?;
-        Ok(BuiltInRole::ALL)
+        let custom = self.shared.ports.records.list_custom_roles().await?;
+        let built_in = BuiltInRole::ALL.into_iter().map(AnyRole::BuiltIn);
+        Ok(built_in.chain(custom.into_iter().map(AnyRole::Custom)).collect())
     }
 
     /// Who has which role, in the groups that the actor may look into: by role, group and holder.
@@ -77,12 +81,13 @@ impl Roles {
     pub async fn give(
         &self,
         actor: &Actor,
-        role: BuiltInRole,
+        role: &str,
         user: &str,
         group: Option<&str>,
     ) -> Result<Assignment, AppError> {
         let action = Action::RoleManage;
         let permit = self.shared.permit(actor, action).await?;
+        let (role, custom) = self.shared.role_called(role).await?;
         let user = self.shared.find_user(user).await?;
         if matches!(actor, Actor::User { id, .. } if *id == user.id) {
             return Err(AccessError::OnOneself {
@@ -99,23 +104,32 @@ impl Roles {
                 self.may_give_for_installation(actor, &permit).await?;
                 None
             }
-            _ => return Err(AccessError::RoleScope { role }.into()),
+            (scope, _) => {
+                return Err(AccessError::RoleScope {
+                    role: role.name().to_owned(),
+                    scope,
+                }
+                .into());
+            }
         };
         let holder = RoleHolder::User(user.id);
         let place = group.as_ref().map(|group| group.id);
-        let given = self.shared.assignment(holder, role, place, actor)?;
-        let Change::InsertAssignment { row, .. } = given.clone() else {
-            return Err(AccessError::RoleHeld { role }.into());
+        let name = role.name().parse()?;
+        let row = self.shared.assigned(holder, name, place, actor);
+        let given = Change::InsertAssignment {
+            row: row.clone(),
+            excluded: role.excludes(&custom)?,
         };
         let about = object("user", user.id, &user.name);
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         let batch = Batch::new()
+            .with(still(&custom))
             .with(given)
             .with(fact.detail("given", "true").change());
         self.shared
             .commit(batch)
             .await
-            .map_err(|error| refusal(error, role, &user.name))?;
+            .map_err(|error| refusal(error, role.name(), &user.name))?;
         Ok(Assignment {
             row,
             holder: Some(user.name),
@@ -164,11 +178,10 @@ impl Roles {
         let about = object("user", user, &name);
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         batch.push(fact.detail("given", "false").change());
-        let role = role.unwrap_or(BuiltInRole::Auditor);
         self.shared
             .commit(batch)
             .await
-            .map_err(|error| refusal(error, role, &name))
+            .map_err(|error| refusal(error, row.role.as_str(), &name))
     }
 
     /// Who watches over the installation gives its roles. While nobody does, whoever runs it may: one person can start.
@@ -177,17 +190,7 @@ impl Roles {
         actor: &Actor,
         permit: &Permit,
     ) -> Result<(), AppError> {
-        if permit.is_for_installation()? {
-            return Ok(());
-        }
-        let all = self.shared.ports.records.list_assignments().await?;
-        let has = |row: &RoleAssignment, role: BuiltInRole| row.role.as_str() == role.as_str();
-        let is_watched = all.iter().any(|row| has(row, BuiltInRole::SecurityOfficer));
-        let runs_it = |row: &RoleAssignment| {
-            let is_actor = matches!(actor, Actor::User { id, .. } if row.holder == (*id).into());
-            is_actor && has(row, BuiltInRole::SystemAdministrator)
-        };
-        if !is_watched && all.iter().any(runs_it) {
+        if permit.is_for_installation()? || self.shared.watches_meanwhile(actor).await? {
             return Ok(());
         }
         Err(permit.denied())
@@ -206,7 +209,8 @@ impl Roles {
     }
 }
 
-fn refusal(error: RecordsError, role: BuiltInRole, name: &Name) -> AppError {
+fn refusal(error: RecordsError, role: &str, name: &Name) -> AppError {
+    let role = role.to_owned();
     match error {
         RecordsError::Conflict {
             what: LAST_ADMINISTRATOR,
@@ -215,7 +219,7 @@ fn refusal(error: RecordsError, role: BuiltInRole, name: &Name) -> AppError {
         }
         .into(),
         RecordsError::Conflict {
-            what: "role that excludes it",
+            what: ROLE_EXCLUDED,
         } => AccessError::RoleExcluded { role }.into(),
         RecordsError::Conflict {
             what: "role assignment",

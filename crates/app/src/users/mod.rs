@@ -1,6 +1,7 @@
 //! People: adding, changing, locking and letting go those who sign in.
 
 mod manage;
+mod membership;
 mod offboard;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
+pub use membership::Membership;
 pub use offboard::Leaving;
 
 /// Longest full name, in characters.

@@ -1,7 +1,9 @@
 //! Taking all access from a person who leaves.
 
+use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    ApiToken, Groups, Job, JobFilter, JobState, Page, RecordsError, Session, User,
+    ApiToken, Change, Groups, Job, JobFilter, JobState, Page, RecordsError, RoleAssignment,
+    Session, User,
 };
 
 use super::{Person, Users};
@@ -9,6 +11,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::parts::Shared;
+use crate::rights::BuiltInRole;
 
 /// Jobs that are read at once.
 const PAGE: u32 = 200;
@@ -25,7 +28,9 @@ pub struct Leaving {
     /// Jobs that this person began and that are not over. They go on: what they do was asked for rightly. What a job about
     /// many KMS keys has not begun is refused.
     pub jobs: Vec<Job>,
-    // Whatever else may hang on a person (approvals, shares of a seal, memberships) gets a field here and is told, or ended,
+    /// Roles that are taken, with the names of their groups; `None` is the installation.
+    pub roles: Vec<(RoleAssignment, Option<Name>)>,
+    // Whatever else may hang on a person (approvals, shares of a seal) gets a field here and is told, or ended,
     // by `Users::offboard`. Schedules belong to keystores, keys and connections, not to people.
 }
 
@@ -50,14 +55,37 @@ impl Users {
         user.totp = None;
         user.recovery_codes = Vec::new();
         user.end_access();
-        let revoked = self.shared.revoked(&tokens);
-        let person = self.write(actor, action, user, revoked).await?;
+        let roles = self.roles_of(&user).await?;
+        let mut taken = self.shared.revoked(&tokens);
+        taken.extend(roles.iter().map(|(row, _)| Change::DeleteAssignment {
+            id: row.id,
+            keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
+        }));
+        let person = self.write(actor, action, user, taken).await?;
         Ok(Leaving {
+            roles,
             person,
             sessions,
             tokens,
             jobs,
         })
+    }
+}
+
+impl Users {
+    /// The roles of a person, with the names of their groups.
+    async fn roles_of(
+        &self,
+        user: &User,
+    ) -> Result<Vec<(RoleAssignment, Option<Name>)>, AppError> {
+        let given = self.shared.ports.records.list_assignments_of(user.id.into());
+        let given = given.await?;
+        let groups = self.shared.groups().await?;
+        let named = |row: RoleAssignment| {
+            let group = groups.iter().find(|group| Some(group.id) == row.group);
+            (row, group.map(|group| group.name.clone()))
+        };
+        Ok(given.into_iter().map(named).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Policies that an installation wrote itself.
 
-use keyferry_authz::{OwnPolicy, Policies, PolicyError};
+use keyferry_authz::{INSTALLATION, Limit, OwnPolicy, Policies, PolicyError, Resource};
 
 use crate::decisions::{ACTIONS, kms_key, person, roles};
 
@@ -12,7 +12,7 @@ fn own(text: &str) -> OwnPolicy {
 }
 
 fn compiled(text: &str) -> Result<Policies, PolicyError> {
-    Policies::check(ACTIONS, &own(text))?;
+    Policies::check(ACTIONS, &[], &own(text))?;
     Policies::compile(&roles(), &[own(text)])
 }
 
@@ -93,4 +93,94 @@ fn two_policies_of_one_name_are_refused() {
             name: "own:ours".to_owned()
         }
     );
+}
+
+#[test]
+fn an_own_policy_gives_and_takes_nothing_of_the_installation_a11() {
+    let ann = person(&[("system-administrator", INSTALLATION)]);
+    let nobody = person(&[]);
+    let installation = Resource::Group(INSTALLATION.to_owned());
+
+    let forbids = compiled("forbid(principal, action, resource);").unwrap();
+    let decision = forbids.decide(&ann, "user.lock", &installation).unwrap();
+    assert!(decision.is_allowed);
+    assert_eq!(decision.by, ["role:system-administrator"]);
+    let permits = compiled("permit(principal, action, resource);").unwrap();
+    let decision = permits.decide(&nobody, "user.lock", &installation).unwrap();
+    assert!(!decision.is_allowed);
+    assert_eq!(decision.by, Vec::<String>::new());
+}
+
+#[test]
+fn an_own_policy_gives_no_more_than_its_limits_and_roles_go_on() {
+    let limit = |name: &str, beside: &[&str]| Limit {
+        name: name.to_owned(),
+        actions: [name.to_owned()].into(),
+        beside: beside.iter().map(|role| (*role).to_owned()).collect(),
+    };
+    let limits = vec![
+        limit("kms-key.rotate", &["auditor"]),
+        limit("key.read", &[]),
+    ];
+    let everything = own("permit(principal, action, resource);");
+    let policies = Policies::compile(&roles(), &[everything]).unwrap();
+    let policies = policies.with_limits(limits.clone());
+    let asked = |who: &[(&str, &str)], action: &str| {
+        let what = kms_key("x", "mail");
+        policies.decide(&person(who), action, &what).unwrap()
+    };
+
+    let beside = asked(&[("auditor", "elsewhere")], "kms-key.rotate");
+    assert!(!beside.is_allowed);
+    assert_eq!(beside.by, ["rule:kms-key.rotate"]);
+    assert!(asked(&[], "kms-key.rotate").is_allowed);
+    let both = [("auditor", "mail"), ("operator", "mail")];
+    assert!(asked(&both, "kms-key.rotate").is_allowed, "a role allows it");
+    assert_eq!(asked(&[], "key.read").by, ["rule:key.read"]);
+    assert!(asked(&[("auditor", "mail")], "key.read").is_allowed);
+
+    let named = own(r#"permit(principal, action in [Keyferry::Action::"key.read"], resource);"#);
+    let error = Policies::check(ACTIONS, &limits, &named).unwrap_err();
+    assert!(
+        matches!(&error, PolicyError::CannotGive { action, .. } if action == "key.read"),
+        "{error}"
+    );
+    let forbids = own(r#"forbid(principal, action == Keyferry::Action::"key.read", resource);"#);
+    assert_eq!(Policies::check(ACTIONS, &limits, &forbids), Ok(()));
+}
+
+#[test]
+fn a_rule_holds_whatever_roles_and_own_policies_say() {
+    let everything = own("permit(principal, action, resource);");
+    let policies = Policies::compile(&roles(), &[everything]).unwrap();
+    let text = r#"forbid(principal, action == Keyferry::Action::"key.read", resource);"#;
+    let policies = policies.with_rule("nobody-reads", text).unwrap();
+
+    for group in ["mail", INSTALLATION] {
+        let what = Resource::Group(group.to_owned());
+        let decision = policies.decide(&person(&[("auditor", group)]), "key.read", &what);
+        let decision = decision.unwrap();
+        assert!(!decision.is_allowed, "{group}");
+        assert_eq!(decision.by, ["rule:nobody-reads"]);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_is_told_with_its_place() {
+    let wrong = [
+        (
+            "permit(principal,\n  action == Keyferry::Action::\"kms-key.rotat\", resource);",
+            "line 2, column 13: ",
+        ),
+        ("permit(principal,\n\n  acton, resource);", "line 3, column 3: "),
+        (
+            "forbid(principal, action == Keyferry::Action::\"kms-key.rotate\", resource is Keyferry::KmsKeyResource)\n when { resource.nmae == \"x\" };",
+            "line 2, column 9: ",
+        ),
+    ];
+    for (text, place) in wrong {
+        let error = compiled(text).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+        assert!(error.starts_with("the policy ours "), "{error}");
+    }
 }

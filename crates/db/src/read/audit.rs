@@ -5,7 +5,7 @@ use keyferry_ports::records::{
     AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, Page, PageOf, Records,
 };
 
-use super::{Noun, bad_cursor};
+use super::{Noun, bad_cursor, within};
 use crate::Database;
 use crate::rows::access::{LEAF, read_leaf};
 use crate::rows::audit::{AUDIT_KEY, CHECKPOINT, read_checkpoint, read_hash, read_key};
@@ -69,6 +69,7 @@ impl AuditRecords for Database {
             actor,
             action,
             object,
+            groups,
         } = filter;
         let mut conditions = Conditions::default();
         for (sql, text) in [
@@ -80,6 +81,8 @@ impl AuditRecords for Database {
                 conditions.and(sql, [Value::text(text)]);
             }
         }
+        let of_groups = "place IN (SELECT place FROM audit_groups WHERE group_id IN ({}))";
+        within(&mut conditions, groups, of_groups);
         if let Some(text) = &page.cursor {
             let place: u64 = text.parse().map_err(|_| bad_cursor())?;
             conditions.and("place < {}", [Value::count(place)]);

@@ -38,10 +38,13 @@ pub(super) fn leaf_of(change: &Change) -> Option<&AuditLeaf> {
 
 impl Writer {
     /// Gives leaves the next places. The row of the log is locked from here to the commit, so that places
-    /// have no gaps and no two leaves share one.
-    pub(super) async fn append_leaves(&mut self, leaves: &[&AuditLeaf]) -> Result<(), Failure> {
+    /// have no gaps and no two leaves share one. Answers the first place, where there are leaves.
+    pub(super) async fn append_leaves(
+        &mut self,
+        leaves: &[&AuditLeaf],
+    ) -> Result<Option<usize>, Failure> {
         if leaves.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let grow = Statement::new(
             "UPDATE audit_log SET size = size + $1 WHERE id = 'log' RETURNING size",
@@ -58,7 +61,8 @@ impl Writer {
             why: "its size is missing".to_owned(),
         };
         let size: usize = row.ok_or_else(lost)?.count()?;
-        let mut place = size.saturating_sub(leaves.len());
+        let first = size.saturating_sub(leaves.len());
+        let mut place = first;
         for part in leaves.chunks(LEAVES_MAX) {
             let places = (place..).map(|place| i64::try_from(place).unwrap_or(i64::MAX));
             let values = places
@@ -70,7 +74,7 @@ impl Writer {
                 .await?;
             place += part.len();
         }
-        Ok(())
+        Ok(Some(first))
     }
 
     pub(super) async fn insert_audit_key(&mut self, row: &AuditKey) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! Writing roles, who has them, own policies.
 
-use keyferry_domain::id::AssignmentId;
+use std::collections::BTreeMap;
+
+use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, CustomRole, Expect, LAST_ADMINISTRATOR, RoleAssignment,
+    AccessPolicy, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RoleAssignment,
 };
 
 use super::{Conflicts, Writer};
@@ -52,7 +54,7 @@ impl Writer {
         for mut other in self.transaction.fetch("role assignment", held).await? {
             let role: Name = other.parse()?;
             if excluded.contains(&role) {
-                return Err(Failure::Conflict("role that excludes it"));
+                return Err(Failure::Conflict(ROLE_EXCLUDED));
             }
         }
         let values = assignment_values(row);
@@ -78,6 +80,49 @@ impl Writer {
         let sql = "DELETE FROM role_assignments WHERE id = $1";
         self.run(Statement::new(sql, vec![Value::text(id)]), ASSIGNMENTS)
             .await
+    }
+
+    pub(super) async fn check_custom_roles(
+        &mut self,
+        seen: &BTreeMap<Name, u64>,
+    ) -> Result<(), Failure> {
+        self.lock_assignments().await?;
+        let all = Statement::new("SELECT name, revision FROM custom_roles", Vec::new());
+        let mut found = BTreeMap::new();
+        for mut row in self.transaction.fetch("role", all).await? {
+            found.insert(row.parse()?, row.count()?);
+        }
+        match found == *seen {
+            true => Ok(()),
+            false => Err(Failure::Conflict(CUSTOM_ROLES.seen)),
+        }
+    }
+
+    pub(super) async fn check_holders(
+        &mut self,
+        role: &Name,
+        excluded: &[Name],
+    ) -> Result<(), Failure> {
+        self.lock_assignments().await?;
+        let sql = "SELECT other.role FROM role_assignments other JOIN role_assignments one \
+             ON one.holder = other.holder WHERE one.role = $1";
+        let beside = Statement::new(sql, vec![Value::text(role)]);
+        for mut other in self.transaction.fetch("role assignment", beside).await? {
+            let other: Name = other.parse()?;
+            if excluded.contains(&other) {
+                return Err(Failure::Conflict(ROLE_EXCLUDED));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all roles of a group that goes.
+    pub(super) async fn delete_assignments_in(&mut self, group: GroupId) -> Result<(), Failure> {
+        self.lock_assignments().await?;
+        let sql = "DELETE FROM role_assignments WHERE group_id = $1";
+        let statement = Statement::new(sql, vec![Value::text(group)]);
+        self.transaction.run(statement).await?;
+        Ok(())
     }
 
     pub(super) async fn put_custom_role(

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
-use keyferry_domain::id::{ConnectionId, KeyId, KeystoreId};
+use keyferry_domain::id::{ConnectionId, GroupId, KeyId, KeystoreId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::Expect;
+use keyferry_ports::records::{Expect, GROUP_IN_USE};
 
 use super::{Conflicts, Writer};
 use crate::failure::Failure;
@@ -81,6 +81,24 @@ impl Writer {
     pub(super) async fn put_group(&mut self, row: &Group, expect: Expect) -> Result<(), Failure> {
         self.put("owning_groups", GROUP, group_values(row), expect, GROUPS)
             .await
+    }
+
+    /// The row of the log is locked first: whoever adds something to the group finds it gone.
+    pub(super) async fn delete_group(
+        &mut self,
+        id: GroupId,
+        expect: Expect,
+    ) -> Result<(), Failure> {
+        self.delete_assignments_in(id).await?;
+        for table in ["connections", "keystores", "keys", "kms_keys"] {
+            let sql = format!("SELECT 1 FROM {table} WHERE group_id = $1 LIMIT 1");
+            if self.has(Statement::new(sql, vec![Value::text(id)])).await? {
+                return Err(Failure::Conflict(GROUP_IN_USE));
+            }
+        }
+        self.delete("owning_groups", id, expect, GROUPS).await?;
+        let gone = Statement::insert("deleted_groups", &["id"], vec![Value::text(id)]);
+        self.run(gone, GROUPS).await
     }
 
     pub(super) async fn put_keystore(

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod audit_groups;
 mod authority;
 mod configuration;
 mod delivery;
@@ -66,13 +67,17 @@ impl Database {
         for claim in batch.claims() {
             writer.check_claim(claim).await?;
         }
+        let about = writer.about_before(batch).await?;
         for change in &batch.changes {
             writer.apply(change).await?;
         }
         writer.settle_jobs().await?;
         // Last, because this lock is held until the commit and all writers want it.
         let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
-        writer.append_leaves(&leaves).await?;
+        if let Some(first) = writer.append_leaves(&leaves).await? {
+            writer.keep_groups(first, batch, about).await?;
+        }
+        writer.refuse_removed_groups(batch).await?;
         if batch.is_trial {
             return Ok(writer.transaction.roll_back().await?);
         }
@@ -141,6 +146,7 @@ impl Writer {
             Change::PutConnection(row, expect) => self.put_connection(row, *expect).await,
             Change::DeleteConnection(id, expect) => self.delete_connection(*id, *expect).await,
             Change::PutGroup(row, expect) => self.put_group(row, *expect).await,
+            Change::DeleteGroup(id, expect) => self.delete_group(*id, *expect).await,
             Change::PutKeystore(row, expect) => self.put_keystore(row, *expect).await,
             Change::DeleteKeystore(id, expect) => self.delete_keystore(*id, *expect).await,
             Change::PutKey(row, expect) => self.put_key(row, *expect).await,
@@ -226,6 +232,8 @@ impl Writer {
             Change::DeleteAssignment { id, keep_one } => {
                 self.delete_assignment(*id, *keep_one).await
             }
+            Change::CheckCustomRoles(seen) => self.check_custom_roles(seen).await,
+            Change::CheckHolders { role, excluded } => self.check_holders(role, excluded).await,
             Change::PutCustomRole(row, expect) => self.put_custom_role(row, *expect).await,
             Change::DeleteCustomRole(name, expect) => self.delete_custom_role(name, *expect).await,
             Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, *expect).await,

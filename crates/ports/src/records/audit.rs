@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use keyferry_domain::connection::SealedSecret;
 
 use super::access::AccessClaim;
+use super::filter::Groups;
 
 /// A leaf to append. Index and tree are the records' affair, the bytes are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub struct AuditRecord {
     pub leaf: AuditLeaf,
 }
 
-/// Which leaves.
+/// Which leaves. Those of a group are those about what belonged to it when they were written, and about roles in it: the
+/// records find that out by the objects, and keep it beside the leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct AuditFilter {
     /// By this actor.
@@ -42,6 +44,8 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// On this object.
     pub object: Option<String>,
+    /// About one of these groups; what is about none is in [`Groups::All`] alone.
+    pub groups: Groups,
 }
 
 /// The key that signs the log's checkpoints. There is one for the life of an installation.

@@ -1,6 +1,6 @@
 //! What can be written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
@@ -35,6 +35,10 @@ pub const VERSION_DOOMED: &str = "key version that is destroyed";
 
 /// The conflict of a batch with the end of the access in whose name it is.
 pub const ACCESS_ENDED: &str = "access of the person";
+/// The conflict of a role with another that the same holder has.
+pub const ROLE_EXCLUDED: &str = "role that excludes it";
+/// The conflict of removing a group with what belongs to it.
+pub const GROUP_IN_USE: &str = "group in use";
 /// The conflict of taking the role that administers the installation from its last holder.
 pub const LAST_ADMINISTRATOR: &str = "last system administrator";
 
@@ -56,6 +60,9 @@ pub enum Change {
     DeleteConnection(ConnectionId, Expect),
     /// Write a group. A taken name is a conflict.
     PutGroup(Group, Expect),
+    /// Remove a group and the roles given in it; a conflict over [`GROUP_IN_USE`] while connections, keystores, keys or KMS keys
+    /// belong to it. What is added to it from then on is a conflict over `group`.
+    DeleteGroup(GroupId, Expect),
     /// Write a keystore. A taken name is a conflict.
     PutKeystore(Keystore, Expect),
     /// Remove a keystore; a conflict while KMS keys that are not DELETED or RELEASED belong to it.
@@ -220,6 +227,16 @@ pub enum Change {
         id: AssignmentId,
         /// Whether somebody must have the role still.
         keep_one: bool,
+    },
+    /// Nothing, where the roles of one's own are exactly these in these revisions; else a conflict over `role revision`. It comes
+    /// before what is decided by what they allow.
+    CheckCustomRoles(BTreeMap<Name, u64>),
+    /// Nothing, where nobody who has the role has one of `excluded` too; else a conflict over [`ROLE_EXCLUDED`].
+    CheckHolders {
+        /// Which role.
+        role: Name,
+        /// The roles that nobody may have beside it.
+        excluded: Vec<Name>,
     },
     /// Write a role of one's own. A taken name is a conflict.
     PutCustomRole(CustomRole, Expect),

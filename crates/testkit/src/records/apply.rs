@@ -24,11 +24,12 @@ impl State {
         for claim in batch.claims() {
             self.check_claim(&claim)?;
         }
+        let about = self.about_before(&batch);
         for change in batch.changes {
             self.apply_change(change, &mut touched)?;
         }
         self.settle_jobs(touched);
-        Ok(())
+        self.keep_groups(about)
     }
 
     fn apply_change(&mut self, change: Change, touched: &mut TouchedJobs) -> Records<()> {
@@ -36,6 +37,7 @@ impl State {
             Change::PutConnection(row, expect) => self.put_connection(row, expect),
             Change::DeleteConnection(id, expect) => self.delete_connection(id, expect),
             Change::PutGroup(row, expect) => self.put_group(row, expect),
+            Change::DeleteGroup(id, expect) => self.delete_group(id, expect),
             Change::PutKeystore(row, expect) => self.put_keystore(row, expect),
             Change::DeleteKeystore(id, expect) => self.delete_keystore(id, expect),
             Change::PutKey(row, expect) => self.put_key(row, expect),
@@ -121,6 +123,8 @@ impl State {
             }
             Change::InsertAssignment { row, excluded } => self.insert_assignment(row, &excluded),
             Change::DeleteAssignment { id, keep_one } => self.delete_assignment(id, keep_one),
+            Change::CheckCustomRoles(seen) => self.check_custom_roles(&seen),
+            Change::CheckHolders { role, excluded } => self.check_holders(&role, &excluded),
             Change::PutCustomRole(row, expect) => self.put_custom_role(row, expect),
             Change::DeleteCustomRole(name, expect) => self.delete_custom_role(&name, expect),
             Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, expect),

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use keyferry_ports::records::{
-    AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, AuditRecords, Page,
-    PageOf, Records,
+    AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, AuditRecords, Groups,
+    Page, PageOf, Records,
 };
 
 use super::MemoryRecords;
@@ -11,6 +11,12 @@ use super::page::bad_cursor;
 use super::state::{State, conflict, ensure, whole_micros};
 
 impl State {
+    /// Whether an entry is about one of these groups.
+    fn is_about(&self, place: u64, wanted: &Groups) -> bool {
+        let about = self.leaf_groups.get(&place);
+        *wanted == Groups::All || about.is_some_and(|all| all.iter().any(|one| wanted.holds(*one)))
+    }
+
     pub(super) fn insert_audit_key(&mut self, mut row: AuditKey) -> Records<()> {
         ensure(!self.audit_key.has(&()), "audit key")?;
         row.created_at = whole_micros(row.created_at);
@@ -83,6 +89,7 @@ impl AuditRecords for MemoryRecords {
             .range(..before)
             .rev()
             .filter(|(_, leaf)| matches_filter(leaf, filter))
+            .filter(|(place, _)| state.is_about(**place, &filter.groups))
             .take(limit + 1)
             .map(|(index, leaf)| AuditRecord {
                 index: *index,

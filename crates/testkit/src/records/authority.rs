@@ -1,5 +1,6 @@
 //! Roles, who has them, own policies.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use keyferry_app::DEFAULT_GROUP;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_ADMINISTRATOR, Records,
+    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED, Records,
     RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
@@ -94,7 +95,7 @@ impl State {
             .assignments
             .rows()
             .any(|other| other.holder == row.holder && excluded.contains(&other.role));
-        ensure(!is_excluded, "role that excludes it")?;
+        ensure(!is_excluded, ROLE_EXCLUDED)?;
         let is_same = |other: &RoleAssignment| {
             other.id == row.id
                 || (other.holder, &other.role, other.group) == (row.holder, &row.role, row.group)
@@ -113,6 +114,23 @@ impl State {
         ensure(!(keep_one && is_last), LAST_ADMINISTRATOR)?;
         self.assignments.remove(&id);
         Ok(())
+    }
+
+    pub(super) fn check_custom_roles(&self, seen: &BTreeMap<Name, u64>) -> Records<()> {
+        let found = self.custom_roles.rows();
+        let found: BTreeMap<Name, u64> =
+            found.map(|row| (row.name.clone(), row.revision)).collect();
+        ensure(found == *seen, "role revision")
+    }
+
+    pub(super) fn check_holders(&self, role: &Name, excluded: &[Name]) -> Records<()> {
+        let rows: Vec<&RoleAssignment> = self.assignments.rows().collect();
+        let has_it = |holder: RoleHolder| {
+            rows.iter()
+                .any(|row| row.holder == holder && row.role == *role)
+        };
+        let is_beside = |row: &&RoleAssignment| excluded.contains(&row.role) && has_it(row.holder);
+        ensure(!rows.iter().any(|row| is_beside(row)), ROLE_EXCLUDED)
     }
 
     pub(super) fn put_custom_role(&mut self, mut row: CustomRole, expect: Expect) -> Records<()> {

@@ -8,6 +8,7 @@ mod apply_fleet;
 mod apply_work;
 mod audit;
 mod authority;
+mod groups;
 mod page;
 mod read;
 mod read_access;

@@ -117,6 +117,8 @@ state! {
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,
+    leaf_groups: u64 => BTreeSet<GroupId>,
+    deleted_groups: GroupId => (),
     audit_key: () => AuditKey,
     checkpoints: u64 => AuditCheckpoint,
     cosigned: u64 => (),

@@ -1,11 +1,15 @@
 //! The audit log's leaves and their places.
 
 use futures::future::join_all;
+use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_ports::records::{
-    AllRecords, AuditCheckpoint, AuditFilter, AuditNode, AuditRecord, Change, Expect, Page,
+    AllRecords, AuditCheckpoint, AuditFilter, AuditNode, AuditRecord, Change, Expect, Groups, Page,
+    RoleAssignment, RoleHolder,
 };
 
-use super::samples::Samples;
+use uuid::Uuid;
+
+use super::samples::{Samples, at, parse};
 use super::{assert_conflict, commit, write};
 
 pub(super) async fn leaves_get_consecutive_places_in_the_order_of_the_batch(
@@ -126,6 +130,7 @@ pub(super) async fn leaves_are_found_by_actor_action_and_object_newest_first(
                 actor: text("ann"),
                 action: text("x"),
                 object: text("1"),
+                groups: Groups::All,
             },
             vec![4, 0],
         ),
@@ -220,4 +225,62 @@ pub(super) async fn cosignatures_are_added_by_those_who_saw_the_note(records: &d
     write(records, [Change::AppendCheckpoint(later, Vec::new())]).await;
     let cosigned = records.latest_cosigned_checkpoint().await.unwrap();
     assert_eq!(cosigned, Some(found));
+}
+
+/// The places of the entries about a group, oldest first.
+async fn places_of(records: &dyn AllRecords, group: GroupId) -> Vec<u64> {
+    let filter = AuditFilter {
+        groups: Groups::Only([group].into()),
+        ..AuditFilter::default()
+    };
+    let found = records.find_leaves(&filter, &Page::default()).await.unwrap();
+    let places = found.rows.into_iter().map(|row| row.index);
+    places.rev().collect()
+}
+
+pub(super) async fn entries_are_about_the_groups_of_their_objects_and_of_roles(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let (home, changes) = samples.home("home");
+    let key = samples.key("k");
+    let group = samples.new_group("mail");
+    let mut about = |object: String| Change::AppendAudit(samples.leaf("a", "b", &object));
+    let mut first = changes;
+    first.push(Change::PutGroup(group.clone(), Expect::New));
+    first.push(about(home.id.to_string()));
+    first.push(about("nothing".to_owned()));
+    first.push(about(group.id.to_string()));
+    write(records, first).await;
+    let role = RoleAssignment {
+        id: AssignmentId::new(Uuid::from_u128(91)),
+        holder: RoleHolder::User(UserId::new(Uuid::from_u128(92))),
+        role: parse("auditor"),
+        group: Some(group.id),
+        given_by: "user/ann".to_owned(),
+        given_at: at(1),
+    };
+    let id = role.id;
+    let give = Change::InsertAssignment {
+        row: role,
+        excluded: Vec::new(),
+    };
+    write(records, [give, about("somebody".to_owned())]).await;
+    let keep_one = false;
+    let take = Change::DeleteAssignment { id, keep_one };
+    write(records, [take, about("somebody".to_owned())]).await;
+    let put = Change::PutKey(key.clone(), Expect::New);
+    write(records, [put, about(key.id.to_string())]).await;
+    let gone = Change::DeleteKeystore(home.id, Expect::Revision(1));
+    write(records, [gone, about(home.id.to_string())]).await;
+
+    assert_eq!(places_of(records, home.group).await, [0, 5, 6]);
+    assert_eq!(places_of(records, group.id).await, [2, 3, 4]);
+    let none = Groups::Only(Default::default());
+    let filter = AuditFilter {
+        groups: none,
+        ..AuditFilter::default()
+    };
+    let found = records.find_leaves(&filter, &Page::default()).await;
+    assert_eq!(found.unwrap().rows, []);
 }

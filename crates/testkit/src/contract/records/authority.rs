@@ -6,8 +6,8 @@ use futures::future::join;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, RoleAssignment,
-    RoleHolder,
+    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED,
+    RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
 
@@ -192,4 +192,49 @@ pub(super) async fn an_own_policy_is_replaced_by_those_who_saw_it(records: &dyn 
     assert_conflict(records, "access policy revision", [delete(1)]).await;
     write(records, [delete(2)]).await;
     assert_eq!(records.list_access_policies().await.unwrap(), []);
+}
+
+pub(super) async fn what_is_decided_by_roles_of_ones_own_is_written_by_those_who_saw_them(
+    records: &dyn AllRecords,
+) {
+    let role = CustomRole {
+        name: parse("rotator"),
+        description: String::new(),
+        actions: BTreeSet::new(),
+        created_at: at(1),
+        revision: 1,
+    };
+    let put = |expect| Change::PutCustomRole(role.clone(), expect);
+    let seen = |rows: &[(&str, u64)]| {
+        let rows = rows.iter().map(|(name, revision)| (parse(name), *revision));
+        Change::CheckCustomRoles(rows.collect())
+    };
+    write(records, [seen(&[]), put(Expect::New)]).await;
+    write(records, [seen(&[("rotator", 1)]), put(Expect::Revision(1))]).await;
+
+    for wrong in [&[][..], &[("rotator", 1)], &[("rotator", 2), ("b", 1)]] {
+        assert_conflict(records, "role revision", [seen(wrong)]).await;
+    }
+    write(records, [seen(&[("rotator", 2)])]).await;
+}
+
+pub(super) async fn a_role_is_not_changed_to_one_that_its_holders_may_not_have(
+    records: &dyn AllRecords,
+) {
+    let rows = [
+        given(11, person(1), "rotator", Some(7)),
+        given(12, person(1), "security-officer", None),
+        given(13, person(2), "operator", Some(7)),
+    ];
+    write(records, rows.iter().map(give)).await;
+    let check = |role: &str, excluded: &[&str]| Change::CheckHolders {
+        role: parse(role),
+        excluded: excluded.iter().map(|name| parse(name)).collect(),
+    };
+
+    let beside = check("rotator", &["security-officer", "operator"]);
+    assert_conflict(records, ROLE_EXCLUDED, [beside]).await;
+    write(records, [check("rotator", &["operator"])]).await;
+    write(records, [check("operator", &["security-officer"])]).await;
+    write(records, [check("nobody", &["security-officer"])]).await;
 }

@@ -1,10 +1,15 @@
 //! Connections, keystores, settings.
 
+use futures::future::join;
+use keyferry_domain::id::{AssignmentId, UserId};
 use keyferry_domain::life::Life;
-use keyferry_ports::records::{AllRecords, Change, Expect};
+use keyferry_ports::records::{
+    AllRecords, Change, Expect, GROUP_IN_USE, RoleAssignment, RoleHolder,
+};
+use uuid::Uuid;
 
-use super::samples::{Samples, parse};
-use super::{assert_conflict, rich, write};
+use super::samples::{Samples, at, parse};
+use super::{assert_conflict, commit, rich, write};
 
 pub(super) async fn connections_of_every_kind_are_read_back_as_written(records: &dyn AllRecords) {
     for connection in rich::connections(&mut Samples::new()) {
@@ -218,4 +223,69 @@ pub(super) async fn a_group_is_read_back_as_written_and_its_name_is_taken_once(
 
     assert_conflict(records, "group name", [Change::PutGroup(twin, Expect::New)]).await;
     assert_eq!(records.list_groups().await.unwrap(), [first, second]);
+}
+
+pub(super) async fn a_group_goes_with_its_roles_and_not_with_what_belongs_to_it(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    let group = samples.new_group("mail");
+    let delete = |revision| Change::DeleteGroup(group.id, Expect::Revision(revision));
+    write(records, [Change::PutGroup(group.clone(), Expect::New)]).await;
+    let role = |number: u128, place| RoleAssignment {
+        id: AssignmentId::new(Uuid::from_u128(number)),
+        holder: RoleHolder::User(UserId::new(Uuid::from_u128(1))),
+        role: parse("auditor"),
+        group: place,
+        given_by: "user/ann".to_owned(),
+        given_at: at(1),
+    };
+    let roles = [role(91, Some(group.id)), role(92, None)];
+    let give = |row: &RoleAssignment| Change::InsertAssignment {
+        row: row.clone(),
+        excluded: Vec::new(),
+    };
+    write(records, roles.iter().map(give)).await;
+    let mut connection = samples.connection("aws");
+    connection.group = group.id;
+    let put = Change::PutConnection(connection.clone(), Expect::New);
+    write(records, [put]).await;
+
+    assert_conflict(records, GROUP_IN_USE, [delete(1)]).await;
+    let gone = Change::DeleteConnection(connection.id, Expect::Revision(1));
+    write(records, [gone]).await;
+    assert_conflict(records, "group revision", [delete(2)]).await;
+    write(records, [delete(1)]).await;
+    assert_eq!(records.list_groups().await.unwrap(), []);
+    assert_eq!(records.list_assignments().await.unwrap(), roles[1..]);
+    let back = Change::PutConnection(connection, Expect::New);
+    assert_conflict(records, "group", [back]).await;
+    let given = give(&role(93, Some(group.id)));
+    assert_conflict(records, "group", [given]).await;
+}
+
+pub(super) async fn of_a_group_that_goes_and_what_is_added_to_it_one_comes_first(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    for round in 0..10 {
+        let group = samples.new_group(&format!("g{round}"));
+        write(records, [Change::PutGroup(group.clone(), Expect::New)]).await;
+        let mut key = samples.key("k");
+        key.group = group.id;
+        let mut told = |change| {
+            let leaf = samples.leaf("user/ann", "a", "b");
+            [change, Change::AppendAudit(leaf)]
+        };
+        let (deleted, added) = join(
+            commit(
+                records,
+                told(Change::DeleteGroup(group.id, Expect::Revision(1))),
+            ),
+            commit(records, told(Change::PutKey(key, Expect::New))),
+        )
+        .await;
+
+        assert!(deleted.is_ok() ^ added.is_ok(), "{deleted:?} {added:?}");
+    }
 }

@@ -486,7 +486,13 @@ impl Differential {
                 Change::AppendCheckpoint(row, vec![node])
             }
             _ => {
-                let (actor, action, object) = (dice.text(), dice.text(), dice.text());
+                let (actor, action, mut object) = (dice.text(), dice.text(), dice.text());
+                // What belongs to a group, and what may be gone by now.
+                if let Some(row) = dice.pick(&tried.kms_keys).filter(|_| dice.once_in(3)) {
+                    object = row.id.to_string();
+                } else if let Some(row) = dice.pick(&tried.keystores) {
+                    object = row.id.to_string();
+                }
                 let leaf = samples.leaf(&actor, &action, &object);
                 let user = dice.pick(&tried.users).map(|row| row.id);
                 let session = dice.pick(&tried.sessions).map(|row| (row.user, row.id));

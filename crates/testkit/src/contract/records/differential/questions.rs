@@ -243,6 +243,10 @@ async fn lists(
                     actor: Some(actor.clone()),
                     action: question.state.map(|_| action.clone()),
                     object: question.life.map(|_| object.clone()),
+                    groups: match question.epoch % 2 {
+                        0 => Groups::All,
+                        _ => Groups::Only([crate::contract::records::samples::Samples::new().group()].into()),
+                    },
                 };
                 add(
                     &mut text,

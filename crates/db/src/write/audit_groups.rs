@@ -1,0 +1,153 @@
+//! Which groups entries of the audit log are about: found by their objects, so that no use case can forget to say it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyferry_domain::id::GroupId;
+use keyferry_ports::records::{AuditLeaf, Batch, Change};
+
+use super::Writer;
+use crate::failure::Failure;
+use crate::sql::{Statement, Value};
+
+/// Objects in one question.
+const OBJECTS_MAX: usize = 100;
+
+/// Where objects are that belong to groups: table, id, group.
+const OWNED: &[(&str, &str, &str)] = &[
+    ("kms_keys", "id", "group_id"),
+    ("keys", "id", "group_id"),
+    ("keystores", "id", "group_id"),
+    ("connections", "id", "group_id"),
+    ("alerts", "id", "group_id"),
+    ("job_groups", "job_id", "group_id"),
+    ("owning_groups", "id", "id"),
+];
+
+/// What a batch is about, as far as groups go.
+#[derive(Default)]
+pub(super) struct About {
+    /// The groups of an object.
+    owners: BTreeMap<String, BTreeSet<GroupId>>,
+    /// The groups in which the batch gives or takes roles: all of its entries are about these.
+    by_roles: BTreeSet<GroupId>,
+}
+
+impl About {
+    /// The groups that an entry is about.
+    fn of(&self, leaf: &AuditLeaf) -> BTreeSet<GroupId> {
+        let owners = self.owners.get(&leaf.object).into_iter().flatten();
+        owners.chain(&self.by_roles).copied().collect()
+    }
+}
+
+/// Whether what an entry is about may be gone after the batch.
+fn removes(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::DeleteAssignment { .. }
+            | Change::DeleteConnection(..)
+            | Change::DeleteGroup(..)
+            | Change::DeleteKeystore(..)
+            | Change::DeleteKmsKey(..)
+    )
+}
+
+impl Writer {
+    /// What the batch is about, before it is written: what it removes is found now or never.
+    pub(super) async fn about_before(&mut self, batch: &Batch) -> Result<About, Failure> {
+        let mut about = About::default();
+        for change in &batch.changes {
+            match change {
+                Change::InsertAssignment { row, .. } => about.by_roles.extend(row.group),
+                Change::DeleteAssignment { id, .. } => {
+                    let sql = "SELECT group_id FROM role_assignments WHERE id = $1 AND group_id <> ''";
+                    let place = Statement::new(sql, vec![Value::text(id)]);
+                    for mut row in self.transaction.fetch("role assignment", place).await? {
+                        about.by_roles.insert(row.parse()?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if batch.changes.iter().any(removes) {
+            self.find_owners(batch, &mut about).await?;
+        }
+        Ok(about)
+    }
+
+    /// Keeps which groups the leaves are about that begin at this place.
+    pub(super) async fn keep_groups(
+        &mut self,
+        first: usize,
+        batch: &Batch,
+        mut about: About,
+    ) -> Result<(), Failure> {
+        self.find_owners(batch, &mut about).await?;
+        let leaves = batch.changes.iter().filter_map(super::audit::leaf_of);
+        let mut values = Vec::new();
+        for (place, leaf) in (first..).zip(leaves) {
+            for group in about.of(leaf) {
+                values.push([Value::text(group), Value::count(place)]);
+            }
+        }
+        for part in values.chunks(OBJECTS_MAX) {
+            let part = part.iter().flatten().cloned().collect();
+            let columns = &["group_id", "place"];
+            self.transaction
+                .run(Statement::insert("audit_groups", columns, part))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn find_owners(&mut self, batch: &Batch, about: &mut About) -> Result<(), Failure> {
+        let leaves = batch.changes.iter().filter_map(super::audit::leaf_of);
+        let objects: BTreeSet<&str> = leaves.map(|leaf| leaf.object.as_str()).collect();
+        let objects: Vec<&str> = objects.into_iter().collect();
+        for part in objects.chunks(OBJECTS_MAX) {
+            let marks: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
+            let marks = marks.join(", ");
+            let one = |(table, id, group): &(&str, &str, &str)| {
+                format!("SELECT {id}, {group} FROM {table} WHERE {id} IN ({marks})")
+            };
+            let sql: Vec<String> = OWNED.iter().map(one).collect();
+            let values = part.iter().map(Value::text).collect();
+            let question = Statement::new(sql.join(" UNION "), values);
+            for mut row in self.transaction.fetch("owner", question).await? {
+                let object = row.text()?;
+                let owners = about.owners.entry(object).or_default();
+                owners.insert(row.parse()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what is added to a group that was removed. The row of the log is locked, as for whoever removes one.
+    pub(super) async fn refuse_removed_groups(&mut self, batch: &Batch) -> Result<(), Failure> {
+        let groups = added_to(batch);
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let marks: Vec<String> = (1..=groups.len()).map(|place| format!("${place}")).collect();
+        let sql = format!("SELECT id FROM deleted_groups WHERE id IN ({})", marks.join(", "));
+        let values = groups.iter().map(Value::text).collect();
+        match self.has(Statement::new(sql, values)).await? {
+            true => Err(Failure::Conflict("group")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The groups to which a batch adds something.
+fn added_to(batch: &Batch) -> BTreeSet<GroupId> {
+    use keyferry_ports::records::Expect::New;
+    let group = |change: &Change| match change {
+        Change::PutConnection(row, New) => Some(row.group),
+        Change::PutKeystore(row, New) => Some(row.group),
+        Change::PutKey(row, New) => Some(row.group),
+        Change::PutKmsKey(row, New) => Some(row.group),
+        Change::InsertAssignment { row, .. } => row.group,
+        _ => None,
+    };
+    batch.changes.iter().filter_map(group).collect()
+}

@@ -1,0 +1,106 @@
+//! Removing groups, and which groups entries of the audit log are about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyferry_domain::id::GroupId;
+use keyferry_ports::records::Expect::New;
+use keyferry_ports::records::{Batch, Change, Expect, GROUP_IN_USE, Records};
+
+use super::state::{State, ensure, ensure_seen};
+
+/// What a batch is about, as far as groups go.
+#[derive(Default)]
+pub(super) struct About {
+    owners: BTreeMap<String, BTreeSet<GroupId>>,
+    by_roles: BTreeSet<GroupId>,
+    objects: Vec<String>,
+    added_to: BTreeSet<GroupId>,
+}
+
+impl State {
+    pub(super) fn delete_group(&mut self, id: GroupId, expect: Expect) -> Records<()> {
+        let is_in_use = self.connections.rows().any(|row| row.group == id)
+            || self.keystores.rows().any(|row| row.group == id)
+            || self.keys.rows().any(|row| row.group == id)
+            || self.kms_keys.rows().any(|row| row.group == id);
+        ensure(!is_in_use, GROUP_IN_USE)?;
+        let found = self.groups.get(&id).map(|old| old.revision);
+        ensure_seen(expect, found, "group revision")?;
+        let roles = self.assignments.rows().filter(|row| row.group == Some(id));
+        for role in roles.map(|row| row.id).collect::<Vec<_>>() {
+            self.assignments.remove(&role);
+        }
+        self.groups.remove(&id);
+        self.deleted_groups.put(id, ());
+        Ok(())
+    }
+
+    /// What the batch is about, before it is written.
+    pub(super) fn about_before(&self, batch: &Batch) -> About {
+        let mut about = About::default();
+        for change in &batch.changes {
+            match change {
+                Change::AppendAudit(leaf) => about.objects.push(leaf.object.clone()),
+                Change::InsertAssignment { row, .. } => about.by_roles.extend(row.group),
+                Change::DeleteAssignment { id, .. } => {
+                    let row = self.assignments.get(id);
+                    about.by_roles.extend(row.and_then(|row| row.group));
+                }
+                _ => {}
+            }
+            about.added_to.extend(added_to(change));
+        }
+        self.find_owners(&mut about);
+        about
+    }
+
+    /// Keeps which groups the last leaves are about, and refuses what was added to a group that was removed.
+    pub(super) fn keep_groups(&mut self, mut about: About) -> Records<()> {
+        self.find_owners(&mut about);
+        let first = self.leaves.len() - about.objects.len();
+        for (place, object) in (first as u64..).zip(&about.objects) {
+            let owners = about.owners.get(object).into_iter().flatten();
+            let groups: BTreeSet<GroupId> = owners.chain(&about.by_roles).copied().collect();
+            self.leaf_groups.put(place, groups);
+        }
+        let is_gone = |group: &GroupId| self.deleted_groups.has(group);
+        ensure(!about.added_to.iter().any(is_gone), "group")
+    }
+
+    fn find_owners(&self, about: &mut About) {
+        for object in &about.objects {
+            let owners = about.owners.entry(object.clone()).or_default();
+            owners.extend(self.owners(object));
+        }
+    }
+
+    fn owners(&self, object: &str) -> BTreeSet<GroupId> {
+        let mut owners = BTreeSet::new();
+        macro_rules! owner {
+            ($($table:ident),+) => {
+                $(if let Ok(id) = object.parse() {
+                    owners.extend(self.$table.get(&id).map(|row| row.group));
+                })+
+            };
+        }
+        owner!(alerts, connections, keys, keystores, kms_keys);
+        if let Ok(id) = object.parse() {
+            owners.extend(self.groups.get(&id).map(|row| row.id));
+        }
+        if let Ok(id) = object.parse() {
+            owners.extend(self.job_groups.get(&id).into_iter().flat_map(|all| all.iter()));
+        }
+        owners
+    }
+}
+
+fn added_to(change: &Change) -> Option<GroupId> {
+    match change {
+        Change::PutConnection(row, New) => Some(row.group),
+        Change::PutKeystore(row, New) => Some(row.group),
+        Change::PutKey(row, New) => Some(row.group),
+        Change::PutKmsKey(row, New) => Some(row.group),
+        Change::InsertAssignment { row, .. } => row.group,
+        _ => None,
+    }
+}
