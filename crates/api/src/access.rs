@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::page::page;
 use crate::secret::{self, Secret};
+use crate::user::MembershipView;
 
 /// Signs a person in; the answer sets the cookie `__Host-keyferry`.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -182,6 +183,9 @@ pub struct MeView {
     pub name: String,
     /// Kind.
     pub kind: ActorKind,
+    /// One's groups, with one's roles there and whether their accounts can be reached.
+    #[serde(default)]
+    pub groups: Vec<MembershipView>,
 }
 
 /// Makes an API token with the rights of its maker.

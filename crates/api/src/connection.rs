@@ -415,6 +415,9 @@ pub struct ConnectionView {
     pub health: LinkHealthView,
     /// Who added it, such as `user/ann`.
     pub created_by: String,
+    /// Who acts where the connection's schedule asks for something, as jobs and the audit log name it.
+    #[serde(default)]
+    pub service_actor: String,
     /// When it was added.
     #[schema(format = DateTime)]
     pub created_at: String,

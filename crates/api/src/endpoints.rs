@@ -25,7 +25,7 @@ use crate::connection::{
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
-use crate::group::{CreateGroupRequest, GroupPage, GroupView};
+use crate::group::{CreateGroupRequest, GroupPage, GroupView, UpdateGroupRequest};
 use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
 use crate::key::{
     AnyKeyPage, CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
@@ -40,7 +40,14 @@ use crate::kms_key::{
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
-use crate::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage};
+use crate::policy::{
+    AddPolicyRequest, CheckPolicyRequest, EffectsView, PolicyTextPage, PolicyTextView,
+    UpdatePolicyRequest, WhoCanPage, WhoCanQuery, WhyQuery, WhyView,
+};
+use crate::role::{
+    AssignmentPage, AssignmentView, CreateRoleRequest, GiveRoleRequest, RolePage, RoleView,
+    UpdateRoleRequest,
+};
 use crate::rotation::{
     KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
     ScheduleView,
@@ -336,6 +343,14 @@ endpoints! {
 
     LIST_ROLES = Get "/api/v1/roles" "list_roles" "roles" "List roles, with what they allow"
         .answers(&[ok(body::<RolePage>())]);
+    SHOW_ROLE = Get "/api/v1/roles/{role}" "read_role" "roles" "Show a role"
+        .answers(&[ok(body::<RoleView>())]);
+    CREATE_ROLE = Post "/api/v1/roles" "create_role" "roles" "Make a role"
+        .query::<TrialQuery>().takes(body::<CreateRoleRequest>()).answers(&[tried(body::<RoleView>()), made(body::<RoleView>())]);
+    UPDATE_ROLE = Patch "/api/v1/roles/{role}" "update_role" "roles" "Change a role that was made; where it allows less, whoever has it is signed out"
+        .query::<TrialQuery>().takes(body::<UpdateRoleRequest>()).answers(&[ok(body::<RoleView>())]).if_match();
+    DELETE_ROLE = Delete "/api/v1/roles/{role}" "delete_role" "roles" "Remove a role that nobody has"
+        .query::<TrialQuery>().answers(&[NOTHING]);
     LIST_ASSIGNMENTS = Get "/api/v1/role-assignments" "list_role_assignments" "roles" "List who has which role"
         .answers(&[ok(body::<AssignmentPage>())]);
     GIVE_ROLE = Post "/api/v1/role-assignments" "give_role" "roles" "Give a role"
@@ -343,12 +358,33 @@ endpoints! {
     TAKE_ROLE = Delete "/api/v1/role-assignments/{assignment}" "take_role" "roles" "Take a role; whoever had it is signed out"
         .query::<TrialQuery>().answers(&[NOTHING]);
 
+    LIST_POLICIES = Get "/api/v1/policies" "list_policies" "policies" "List policies of one's own"
+        .answers(&[ok(body::<PolicyTextPage>())]);
+    ADD_POLICY = Post "/api/v1/policies" "add_policy" "policies" "Add a policy in Cedar, beside the roles"
+        .query::<TrialQuery>().takes(body::<AddPolicyRequest>()).answers(&[tried(body::<PolicyTextView>()), made(body::<PolicyTextView>())]);
+    CHECK_POLICY = Post "/api/v1/policies/check" "check_policy" "policies" "Check a policy, and show who would gain and lose what by it; nothing is kept"
+        .takes(body::<CheckPolicyRequest>()).answers(&[ok(body::<EffectsView>())]);
+    SHOW_POLICY = Get "/api/v1/policies/{policy}" "read_policy" "policies" "Show a policy"
+        .answers(&[ok(body::<PolicyTextView>())]);
+    UPDATE_POLICY = Patch "/api/v1/policies/{policy}" "update_policy" "policies" "Put another text in place of a policy's"
+        .query::<TrialQuery>().takes(body::<UpdatePolicyRequest>()).answers(&[ok(body::<PolicyTextView>())]).if_match();
+    DELETE_POLICY = Delete "/api/v1/policies/{policy}" "delete_policy" "policies" "Remove a policy"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+    WHO_CAN = Get "/api/v1/authorization/who-can" "list_who_can" "policies" "List who may do something in a group, and by which role or policy"
+        .query::<WhoCanQuery>().answers(&[ok(body::<WhoCanPage>())]);
+    WHY = Get "/api/v1/authorization/why" "read_why" "policies" "Tell why somebody may do something, or may not"
+        .query::<WhyQuery>().answers(&[ok(body::<WhyView>())]);
+
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);
     CREATE_GROUP = Post "/api/v1/groups" "create_group" "groups" "Make a group"
         .query::<TrialQuery>().takes(body::<CreateGroupRequest>()).answers(&[tried(body::<GroupView>()), made(body::<GroupView>())]);
-    SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group"
+    SHOW_GROUP = Get "/api/v1/groups/{group}" "read_group" "groups" "Show a group with its members"
         .answers(&[ok(body::<GroupView>())]);
+    UPDATE_GROUP = Patch "/api/v1/groups/{group}" "update_group" "groups" "Change a group's name or description"
+        .query::<TrialQuery>().takes(body::<UpdateGroupRequest>()).answers(&[ok(body::<GroupView>())]).if_match();
+    DELETE_GROUP = Delete "/api/v1/groups/{group}" "delete_group" "groups" "Remove a group to which nothing belongs, with the roles in it"
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_USERS = Get "/api/v1/users" "list_users" "users" "List people"
         .answers(&[ok(body::<UserPage>())]);

@@ -16,6 +16,25 @@ pub struct CreateGroupRequest {
     pub description: String,
 }
 
+/// Changes a group.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateGroupRequest {
+    /// Unique; case counts.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+}
+
+/// Somebody with roles in a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberView {
+    /// Who.
+    pub user: String,
+    /// Which roles.
+    pub roles: Vec<String>,
+}
+
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupView {
@@ -28,6 +47,9 @@ pub struct GroupView {
     /// When it was made.
     #[schema(format = DateTime)]
     pub created_at: String,
+    /// Who has a role there, by name; shown for one group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<MemberView>>,
 }
 
 page! {

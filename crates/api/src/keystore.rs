@@ -142,6 +142,12 @@ pub struct KeystoreView {
     pub regions: Vec<String>,
     /// The owning group.
     pub group: String,
+    /// The group's name, as far as whoever asks sees it.
+    #[serde(default)]
+    pub group_name: String,
+    /// Who acts where the keystore's policies ask for something, as jobs and the audit log name it.
+    #[serde(default)]
+    pub service_actor: String,
     /// Where material is kept: `software`.
     pub backend: String,
     /// What new keys look like.

@@ -24,6 +24,7 @@ pub mod kms_key;
 pub mod openapi;
 pub mod page;
 pub mod plan;
+pub mod policy;
 pub mod problem;
 pub mod role;
 pub mod rotation;

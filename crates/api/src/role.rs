@@ -10,12 +10,45 @@ use crate::page::page;
 pub struct RoleView {
     /// Its name.
     pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Whether it is always there; the others the installation made for itself.
+    #[serde(default)]
+    pub built_in: bool,
     /// Where it is given: `group` or `installation`.
     pub scope: String,
     /// The words of what it allows.
     pub actions: Vec<String>,
     /// The roles that nobody has beside it.
     pub excludes: Vec<String>,
+    /// Counts changes of a role that was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+}
+
+/// Makes a role.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRoleRequest {
+    /// Unique; case counts. It never changes.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The words of what it allows, of those that built-in roles of groups allow; `role.manage` and `group.update` come by
+    /// built-in roles alone.
+    pub actions: Vec<String>,
+}
+
+/// Changes a role that was made, for everybody who has it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRoleRequest {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The words of all that it allows from now on.
+    pub actions: Option<Vec<String>>,
 }
 
 /// Gives a role.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::SessionRowView;
+use crate::connection::LinkHealthView;
 use crate::page::page;
 use crate::secret::{self, Secret};
 
@@ -59,6 +60,37 @@ pub struct EndSessionsRequest {
     pub tokens: bool,
 }
 
+/// A connection of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GroupLinkView {
+    /// Its name.
+    pub connection: String,
+    /// Whether the account can be reached.
+    pub health: LinkHealthView,
+}
+
+/// A group of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MembershipView {
+    /// The group's id; none for the installation.
+    pub group: Option<String>,
+    /// The group's name.
+    pub group_name: Option<String>,
+    /// The roles there.
+    pub roles: Vec<String>,
+    /// The group's connections, as far as whoever asks may look at them.
+    pub connections: Vec<GroupLinkView>,
+}
+
+/// A role that goes with a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftRoleView {
+    /// Its name.
+    pub role: String,
+    /// The group's name; none for the installation.
+    pub group: Option<String>,
+}
+
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserView {
@@ -85,6 +117,9 @@ pub struct UserView {
     /// When it left.
     #[schema(format = DateTime)]
     pub offboarded_at: Option<String>,
+    /// The groups, with the roles there; shown for one person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<MembershipView>>,
 }
 
 page! {
@@ -141,4 +176,7 @@ pub struct LeavingView {
     pub tokens: Vec<LeftTokenView>,
     /// Jobs that the person began and that are not over. They go on; what a job about many KMS keys has not begun is refused.
     pub jobs: Vec<LeftJobView>,
+    /// Roles that are taken.
+    #[serde(default)]
+    pub roles: Vec<LeftRoleView>,
 }

@@ -302,8 +302,7 @@ impl Action {
 
     /// Whether a role of one's own or an own policy can give it: what belongs to groups, save who may do what there.
     pub fn can_be_given_freely(self) -> bool {
-        self.scope() == ActionScope::Group
-            && !matches!(self, Self::RoleManage | Self::GroupUpdate)
+        self.scope() == ActionScope::Group && !matches!(self, Self::RoleManage | Self::GroupUpdate)
     }
 
     /// Whether it decides what others may do anywhere: for those who watch over the installation, while somebody does.

@@ -90,12 +90,12 @@ impl Actor {
     }
 
     /// A keystore's own scheduler.
-    pub(crate) fn of_keystore(name: &Name) -> Self {
+    pub fn of_keystore(name: &Name) -> Self {
         Self::Keystore { name: name.clone() }
     }
 
     /// A connection's own schedule.
-    pub(crate) fn of_connection(name: &Name) -> Self {
+    pub fn of_connection(name: &Name) -> Self {
         Self::Connection { name: name.clone() }
     }
 

@@ -111,7 +111,10 @@ impl Groups {
         let mut group = self.changeable(actor, action, selector).await?;
         let known = self.shared.groups().await?;
         if let Some(name) = command.name {
-            if known.iter().any(|one| one.name == name && one.id != group.id) {
+            if known
+                .iter()
+                .any(|one| one.name == name && one.id != group.id)
+            {
                 return Err(AppError::NameTaken {
                     what: "group",
                     name: name.to_string(),
@@ -206,7 +209,11 @@ impl Groups {
         found.extend(connections.map(|row| format!("connection `{}`", row.name)));
         found.extend(keystores.map(|row| format!("keystore `{}`", row.name)));
         found.extend(keys.map(|row| format!("key `{}`", row.name)));
-        found.extend(kms_keys.into_iter().map(|row| format!("KMS key `{}`", row.name)));
+        found.extend(
+            kms_keys
+                .into_iter()
+                .map(|row| format!("KMS key `{}`", row.name)),
+        );
         Ok(found)
     }
 

@@ -88,8 +88,12 @@ pub struct Limit {
 impl Limit {
     /// Whether it keeps a policy from giving the action to this principal.
     pub(crate) fn holds(&self, principal: &Principal, action: &str) -> bool {
-        let is_beside =
-            |role: &String| principal.roles.get(role).is_some_and(|in_groups| !in_groups.is_empty());
+        let is_beside = |role: &String| {
+            principal
+                .roles
+                .get(role)
+                .is_some_and(|in_groups| !in_groups.is_empty())
+        };
         self.actions.contains(action)
             && (self.beside.is_empty() || self.beside.iter().any(is_beside))
     }

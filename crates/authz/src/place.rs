@@ -10,6 +10,12 @@ pub(crate) fn place(text: &str, error: &dyn Diagnostic) -> String {
     };
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
     format!("line {line}, column {column}: ")
 }

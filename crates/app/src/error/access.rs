@@ -209,7 +209,9 @@ impl AccessError {
                 "take it from everybody first: `keyferry role assignments` lists who has it"
             }
             Self::RoleHeld { .. } => "look at who has which role with `keyferry role assignments`",
-            Self::GroupInUse { .. } => "remove what belongs to it first; vault keys stay where they are, so that their group does too",
+            Self::GroupInUse { .. } => {
+                "remove what belongs to it first; vault keys stay where they are, so that their group does too"
+            }
             Self::DefaultGroup => "make a group of your own with `keyferry group create`",
             Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
             Self::NoTotp => "set one up with `keyferry user totp set-up`",

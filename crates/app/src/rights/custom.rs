@@ -55,8 +55,8 @@ impl Roles {
     ) -> Result<CustomRole, AppError> {
         self.shared.may_watch(actor, Action::RoleCreate).await?;
         let all = self.shared.ports.records.list_custom_roles().await?;
-        let is_taken = BuiltInRole::named(name.as_str()).is_some()
-            || all.iter().any(|role| role.name == name);
+        let is_taken =
+            BuiltInRole::named(name.as_str()).is_some() || all.iter().any(|role| role.name == name);
         if is_taken {
             return Err(AppError::NameTaken {
                 what: "role",
@@ -204,7 +204,9 @@ fn allowed(words: Vec<String>) -> Result<BTreeSet<String>, AppError> {
     }
     for word in &words {
         let why = match action_called(word) {
-            None => format!("there is no action `{word}`; `keyferry role show administrator` lists those of groups"),
+            None => format!(
+                "there is no action `{word}`; `keyferry role show administrator` lists those of groups"
+            ),
             Some(action) if !action.can_be_given_freely() => {
                 format!("`{word}` comes by built-in roles alone")
             }

@@ -156,7 +156,11 @@ async fn objects(shared: &Shared) -> Result<(Vec<Object>, bool), AppError> {
         && keystores.len() <= limit
         && keys.next.is_none()
         && kms_keys.next.is_none();
-    let mut found: Vec<Object> = connections.iter().take(limit).map(Object::connection).collect();
+    let mut found: Vec<Object> = connections
+        .iter()
+        .take(limit)
+        .map(Object::connection)
+        .collect();
     found.extend(keystores.iter().take(limit).map(Object::keystore));
     found.extend(keys.rows.iter().map(Object::key));
     found.extend(kms_keys.rows.iter().map(Object::kms_key));

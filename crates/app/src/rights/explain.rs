@@ -119,8 +119,7 @@ impl Authorization {
         let policies = self.shared.policies_now().await?;
         let who = principal(user.id, &user.name, &given);
         let counts = |place: Option<_>| {
-            place == Some(group.id)
-                || place.is_none() && action.is_for_all_groups_by_installation()
+            place == Some(group.id) || place.is_none() && action.is_for_all_groups_by_installation()
         };
         let has = given.iter().filter(|row| counts(row.group));
         let has: BTreeSet<String> = has.map(|row| row.role.to_string()).collect();
@@ -189,6 +188,8 @@ fn in_groups(word: &str) -> Result<Action, AppError> {
     let action = action_called(word).filter(|action| action.scope() == ActionScope::Group);
     action.ok_or_else(|| AppError::Invalid {
         field: "action",
-        why: format!("`{word}` is no action in groups; `keyferry role show administrator` lists them"),
+        why: format!(
+            "`{word}` is no action in groups; `keyferry role show administrator` lists them"
+        ),
     })
 }

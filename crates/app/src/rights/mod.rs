@@ -19,7 +19,7 @@ mod watch;
 pub use any_role::AnyRole;
 pub use custom::{CUSTOM_ROLES_MAX, UpdateRole};
 pub use effects::{Effect, Effects};
-pub use explain::{About, Authorization, Why, WhoCan};
+pub use explain::{About, Authorization, WhoCan, Why};
 pub(crate) use object::Object;
 pub use own_policies::{AccessPolicies, OWN_POLICIES_MAX, POLICY_TEXT_MAX};
 pub(crate) use permit::Permit;

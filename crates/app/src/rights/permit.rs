@@ -172,10 +172,20 @@ impl Shared {
             sight,
         };
         if permit.is_for_anything()? {
-            Ok(permit)
-        } else {
-            Err(permit.denied())
+            return Ok(permit);
         }
+        self.refuse_ended(actor).await?;
+        Err(permit.denied())
+    }
+
+    /// Refuses whoever was let in when the request came and is no longer: what ended the access may have taken the right too.
+    async fn refuse_ended(&self, actor: &Actor) -> Result<(), AppError> {
+        let Some(claim) = actor.standing().claim else {
+            return Ok(());
+        };
+        let user = self.ports.records.find_user(claim.user).await?;
+        let is_in = user.is_some_and(|user| user.may_enter() && user.access_epoch == claim.epoch);
+        is_in.then_some(()).ok_or(AccessError::Ended.into())
     }
 
     /// Roles and own policies, as they are now.

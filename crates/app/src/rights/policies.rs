@@ -108,10 +108,7 @@ pub(super) fn check(
     compile(custom, own)
 }
 
-pub(super) fn compile(
-    custom: &[CustomRole],
-    own: &[AccessPolicy],
-) -> Result<Policies, AppError> {
+pub(super) fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Policies, AppError> {
     let mut roles = built_in_roles();
     roles.extend(custom.iter().map(|role| Role {
         name: role.name.to_string(),

@@ -104,8 +104,7 @@ impl BuiltInRole {
                     action,
                     Action::AuditRead | Action::GroupRead | Action::GroupUpdate | Action::RoleRead
                 );
-                is_running
-                    || action.scope() == ActionScope::Installation && !action.is_watching()
+                is_running || action.scope() == ActionScope::Installation && !action.is_watching()
             }
         }
     }

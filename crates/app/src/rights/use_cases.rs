@@ -5,8 +5,8 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError,
-    RoleAssignment, RoleHolder,
+    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError, RoleAssignment,
+    RoleHolder,
 };
 
 use crate::action::Action;
@@ -44,7 +44,9 @@ impl Roles {
         self.shared.permit(actor, Action::SessionUse).await?;
         let custom = self.shared.ports.records.list_custom_roles().await?;
         let built_in = BuiltInRole::ALL.into_iter().map(AnyRole::BuiltIn);
-        Ok(built_in.chain(custom.into_iter().map(AnyRole::Custom)).collect())
+        Ok(built_in
+            .chain(custom.into_iter().map(AnyRole::Custom))
+            .collect())
     }
 
     /// Who has which role, in the groups that the actor may look into: by role, group and holder.

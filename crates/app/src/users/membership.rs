@@ -73,7 +73,9 @@ impl Users {
             let own = connections.iter();
             let own = own.filter(|row| row.group == group.id && seen.holds(group.id));
             found.push(Membership {
-                connections: own.map(|row| (row.name.clone(), row.health.clone())).collect(),
+                connections: own
+                    .map(|row| (row.name.clone(), row.health.clone()))
+                    .collect(),
                 group: Some(group),
                 roles,
             });

@@ -74,11 +74,12 @@ impl Users {
 
 impl Users {
     /// The roles of a person, with the names of their groups.
-    async fn roles_of(
-        &self,
-        user: &User,
-    ) -> Result<Vec<(RoleAssignment, Option<Name>)>, AppError> {
-        let given = self.shared.ports.records.list_assignments_of(user.id.into());
+    async fn roles_of(&self, user: &User) -> Result<Vec<(RoleAssignment, Option<Name>)>, AppError> {
+        let given = self
+            .shared
+            .ports
+            .records
+            .list_assignments_of(user.id.into());
         let given = given.await?;
         let groups = self.shared.groups().await?;
         let named = |row: RoleAssignment| {

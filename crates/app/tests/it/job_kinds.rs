@@ -59,13 +59,16 @@ fn swept(action: Action) -> Swept {
         | Action::AlertDestinationTest
         | Action::AlertRead
         | Action::AuditRead
+        | Action::AuthorizationRead
         | Action::ConnectionAdd
         | Action::ConnectionDelete
         | Action::ConnectionRead
         | Action::ConnectionUpdate
         | Action::ConnectionVerify
         | Action::GroupCreate
+        | Action::GroupDelete
         | Action::GroupRead
+        | Action::GroupUpdate
         | Action::JobCancel
         | Action::JobPause
         | Action::JobRead
@@ -90,7 +93,14 @@ fn swept(action: Action) -> Swept {
         | Action::KmsKeyObserve
         | Action::KmsKeyRead
         | Action::KmsKeyRelease
+        | Action::PolicyAdd
+        | Action::PolicyDelete
+        | Action::PolicyRead
+        | Action::PolicyUpdate
+        | Action::RoleCreate
+        | Action::RoleDelete
         | Action::RoleManage
+        | Action::RoleUpdate
         | Action::RoleRead
         | Action::ScheduleRead
         | Action::SealRead

@@ -37,6 +37,8 @@ mod link_settings;
 mod many;
 mod only_copy;
 mod operations;
+mod own_policies;
+mod own_roles;
 mod pass_through;
 mod people;
 mod people_model;

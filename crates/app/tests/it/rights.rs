@@ -12,11 +12,11 @@ use keyferry_testkit::world::World;
 use crate::scene::world;
 
 /// A second person, who has no role yet.
-async fn bob(world: &World) -> Actor {
+pub(crate) async fn bob(world: &World) -> Actor {
     person(world, "bob").await
 }
 
-async fn person(world: &World, name: &str) -> Actor {
+pub(crate) async fn person(world: &World, name: &str) -> Actor {
     let users = &world.app.users;
     let made = users
         .create(&world.actor, name.parse().unwrap(), String::new(), None)
@@ -25,13 +25,14 @@ async fn person(world: &World, name: &str) -> Actor {
     Actor::person(made.user.id, made.user.name)
 }
 
-async fn give(world: &World, role: BuiltInRole, who: &str, group: Option<&str>) {
+pub(crate) async fn give(world: &World, role: BuiltInRole, who: &str, group: Option<&str>) {
     let roles = &world.app.roles;
-    roles.give(&world.actor, role, who, group).await.unwrap();
+    let given = roles.give(&world.actor, role.as_str(), who, group);
+    given.await.unwrap();
 }
 
 /// A KMS key with its key in the default group, and a key of its own in the group `payments`.
-async fn two_groups(world: &World) {
+pub(crate) async fn two_groups(world: &World) {
     world.create("mail", KeySpec::Aes256).await.unwrap();
     world.run().await;
     let groups = &world.app.groups;
@@ -47,7 +48,7 @@ async fn two_groups(world: &World) {
     world.app.keys.create(&world.actor, key).await.unwrap();
 }
 
-fn code<T>(answer: Result<T, AppError>) -> &'static str {
+pub(crate) fn code<T>(answer: Result<T, AppError>) -> &'static str {
     answer.err().map_or("ok", |error| error.code())
 }
 
@@ -203,10 +204,20 @@ async fn whoever_runs_watches_or_works_with_keys_is_three_people() {
     let roles = &world.app.roles;
     let refused = [
         roles
-            .give(&world.actor, BuiltInRole::SecurityOfficer, "bob", None)
+            .give(
+                &world.actor,
+                BuiltInRole::SecurityOfficer.as_str(),
+                "bob",
+                None,
+            )
             .await,
         roles
-            .give(&world.actor, BuiltInRole::SystemAdministrator, "bob", None)
+            .give(
+                &world.actor,
+                BuiltInRole::SystemAdministrator.as_str(),
+                "bob",
+                None,
+            )
             .await,
     ];
 
@@ -223,11 +234,21 @@ async fn once_somebody_watches_over_it_nobody_else_gives_the_roles_of_the_instal
     let roles = &world.app.roles;
 
     let by_ann = roles
-        .give(&world.actor, BuiltInRole::SystemAdministrator, "bob", None)
+        .give(
+            &world.actor,
+            BuiltInRole::SystemAdministrator.as_str(),
+            "bob",
+            None,
+        )
         .await;
     assert_eq!(code(by_ann), "access.denied");
     let by_cleo = roles
-        .give(&cleo, BuiltInRole::SystemAdministrator, "bob", None)
+        .give(
+            &cleo,
+            BuiltInRole::SystemAdministrator.as_str(),
+            "bob",
+            None,
+        )
         .await;
     assert_eq!(code(by_cleo), "ok");
 }
@@ -244,7 +265,12 @@ async fn who_watches_over_the_installation_gives_roles_in_every_group_and_sees_n
     assert_eq!(groups.list(&cleo).await.unwrap().len(), 2);
     assert!(groups.show(&cleo, "payments").await.is_ok());
     let given = roles
-        .give(&cleo, BuiltInRole::Auditor, "bob", Some("payments"))
+        .give(
+            &cleo,
+            BuiltInRole::Auditor.as_str(),
+            "bob",
+            Some("payments"),
+        )
         .await;
     roles.take(&cleo, given.unwrap().row.id).await.unwrap();
     assert_eq!(
@@ -262,7 +288,7 @@ async fn nobody_gives_oneself_a_role_and_the_last_administrator_stays() {
     let own = roles
         .give(
             &world.actor,
-            BuiltInRole::Auditor,
+            BuiltInRole::Auditor.as_str(),
             "ann",
             Some(DEFAULT_NAME),
         )
@@ -312,12 +338,12 @@ async fn a_role_is_given_where_it_belongs() {
     let roles = &world.app.roles;
     let wrong = [
         roles
-            .give(&world.actor, BuiltInRole::Operator, "bob", None)
+            .give(&world.actor, BuiltInRole::Operator.as_str(), "bob", None)
             .await,
         roles
             .give(
                 &world.actor,
-                BuiltInRole::SecurityOfficer,
+                BuiltInRole::SecurityOfficer.as_str(),
                 "bob",
                 Some(DEFAULT_NAME),
             )
@@ -328,7 +354,7 @@ async fn a_role_is_given_where_it_belongs() {
     let twice = roles
         .give(
             &world.actor,
-            BuiltInRole::Operator,
+            BuiltInRole::Operator.as_str(),
             "bob",
             Some(DEFAULT_NAME),
         )

@@ -135,7 +135,10 @@ fn an_own_policy_gives_no_more_than_its_limits_and_roles_go_on() {
     assert_eq!(beside.by, ["rule:kms-key.rotate"]);
     assert!(asked(&[], "kms-key.rotate").is_allowed);
     let both = [("auditor", "mail"), ("operator", "mail")];
-    assert!(asked(&both, "kms-key.rotate").is_allowed, "a role allows it");
+    assert!(
+        asked(&both, "kms-key.rotate").is_allowed,
+        "a role allows it"
+    );
     assert_eq!(asked(&[], "key.read").by, ["rule:key.read"]);
     assert!(asked(&[("auditor", "mail")], "key.read").is_allowed);
 
@@ -172,7 +175,10 @@ fn what_is_wrong_with_a_policy_is_told_with_its_place() {
             "permit(principal,\n  action == Keyferry::Action::\"kms-key.rotat\", resource);",
             "line 2, column 13: ",
         ),
-        ("permit(principal,\n\n  acton, resource);", "line 3, column 3: "),
+        (
+            "permit(principal,\n\n  acton, resource);",
+            "line 3, column 3: ",
+        ),
         (
             "forbid(principal, action == Keyferry::Action::\"kms-key.rotate\", resource is Keyferry::KmsKeyResource)\n when { resource.nmae == \"x\" };",
             "line 2, column 9: ",

@@ -14,6 +14,28 @@ pub enum GroupCommand {
         /// Id or name.
         group: String,
     },
+    /// Change a group's name or description.
+    Update {
+        /// Id or name.
+        group: String,
+        /// Its new name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Free text.
+        #[arg(long)]
+        description: Option<String>,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
+    },
+    /// Remove a group to which nothing belongs, with the roles in it.
+    Delete {
+        /// Id or name.
+        group: String,
+        /// Whether it is only tried.
+        #[command(flatten)]
+        trial: TrialArgs,
+    },
     /// Make a group.
     Create {
         /// Its name. Upper and lower case make different names.

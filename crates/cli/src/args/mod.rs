@@ -13,6 +13,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
+mod policy;
 mod role;
 mod rotation;
 mod user;
@@ -46,6 +47,7 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use policy::{PolicyCommand, PolicyFileArgs};
 pub use role::RoleCommand;
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
@@ -163,6 +165,9 @@ pub enum Command {
     /// Who may do what.
     #[command(subcommand)]
     Role(RoleCommand),
+    /// Policies of one's own, and who may do what.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

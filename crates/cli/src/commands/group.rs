@@ -1,7 +1,7 @@
 //! Groups.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::group::{CreateGroupRequest, GroupPage, GroupView};
+use keyferry_api::group::{CreateGroupRequest, GroupPage, GroupView, UpdateGroupRequest};
 
 use super::Context;
 use crate::args::GroupCommand;
@@ -17,6 +17,28 @@ pub(crate) async fn run(context: &mut Context<'_>, command: GroupCommand) -> Res
                 .client
                 .send(Call::to(&at::SHOW_GROUP, &[&group]))
                 .await?
+        }
+        GroupCommand::Update {
+            group,
+            name,
+            description,
+            trial,
+        } => {
+            let request = UpdateGroupRequest { name, description };
+            let path = [group.as_str()];
+            let call = Call::to(&at::UPDATE_GROUP, &path)
+                .body(&request)
+                .header("if-match", Some("*"));
+            let reply = context.client.send(call.tried(trial)).await?;
+            context.say_tried(trial);
+            reply
+        }
+        GroupCommand::Delete { group, trial } => {
+            let path = [group.as_str()];
+            let call = Call::to(&at::DELETE_GROUP, &path).tried(trial);
+            context.client.send(call).await?;
+            context.say_tried(trial);
+            return Ok(());
         }
         GroupCommand::Create {
             name,

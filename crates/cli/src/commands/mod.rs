@@ -23,6 +23,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod operation;
+mod policy;
 mod role;
 mod rotation;
 mod session;
@@ -136,6 +137,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Schedule(command) => rotation::schedule(&mut context, command).await,
         Command::Alert(command) => alert::run(&mut context, command).await,
         Command::Group(command) => group::run(&mut context, command).await,
+        Command::Policy(command) => policy::run(&mut context, command).await,
         Command::Role(command) => role::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,

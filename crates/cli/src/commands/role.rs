@@ -1,11 +1,14 @@
 //! Roles.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage, RoleView};
+use keyferry_api::role::{
+    AssignmentPage, AssignmentView, CreateRoleRequest, GiveRoleRequest, RolePage, RoleView,
+    UpdateRoleRequest,
+};
 
 use super::Context;
 use crate::args::{RoleCommand, TrialArgs};
-use crate::client::Call;
+use crate::client::{Call, Reply};
 use crate::error::CliError;
 use crate::table::Table;
 
@@ -26,8 +29,70 @@ pub(crate) async fn run(context: &mut Context<'_>, command: RoleCommand) -> Resu
             };
             give(context, &request, trial).await
         }
+        RoleCommand::Show { role } => {
+            let path = [role.as_str()];
+            let reply = context.client.send(Call::to(&at::SHOW_ROLE, &path)).await?;
+            show(context, &reply)
+        }
+        RoleCommand::Create {
+            role,
+            actions,
+            description,
+            trial,
+        } => {
+            let request = CreateRoleRequest {
+                name: role,
+                description,
+                actions,
+            };
+            let call = Call::to(&at::CREATE_ROLE, &[]).body(&request).tried(trial);
+            let reply = context.client.send(call).await?;
+            context.say_tried(trial);
+            show(context, &reply)
+        }
+        RoleCommand::Update {
+            role,
+            actions,
+            description,
+            trial,
+        } => {
+            let actions = super::text::given(actions);
+            let request = UpdateRoleRequest {
+                description,
+                actions,
+            };
+            update(context, &role, &request, trial).await
+        }
+        RoleCommand::Delete { role, trial } => {
+            let path = [role.as_str()];
+            let call = Call::to(&at::DELETE_ROLE, &path).tried(trial);
+            context.client.send(call).await?;
+            context.say_tried(trial);
+            Ok(())
+        }
         RoleCommand::Take { assignment, trial } => take(context, &assignment, trial).await,
     }
+}
+
+fn show(context: &mut Context<'_>, reply: &Reply) -> Result<(), CliError> {
+    let found: RoleView = reply.read()?;
+    let output = context.globals.output;
+    context.world.print(output, &found, || Table::one(&found))
+}
+
+async fn update(
+    context: &mut Context<'_>,
+    role: &str,
+    request: &UpdateRoleRequest,
+    trial: TrialArgs,
+) -> Result<(), CliError> {
+    let path = [role];
+    let call = Call::to(&at::UPDATE_ROLE, &path)
+        .body(request)
+        .header("if-match", Some("*"));
+    let reply = context.client.send(call.tried(trial)).await?;
+    context.say_tried(trial);
+    show(context, &reply)
 }
 
 async fn list(context: &mut Context<'_>) -> Result<(), CliError> {

@@ -184,11 +184,21 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
         let tokens = tokens.map(|one| vec![one.name.clone(), one.id.clone()]);
         let jobs = left.jobs.iter();
         let jobs = jobs.map(|one| vec![one.title.clone(), one.state.clone(), one.id.clone()]);
+        let installation = "(installation)".to_owned();
+        let roles = left.roles.iter();
+        let roles = roles.map(|one| {
+            let group = one.group.clone().unwrap_or_else(|| installation.clone());
+            vec![one.role.clone(), group]
+        });
         Table::one(&left.user)
             .and("Sessions that end", &session::table(&left.sessions))
             .and(
                 "API tokens that are revoked",
                 &Table::list(&["NAME", "ID"], tokens.collect()),
+            )
+            .and(
+                "Roles that are taken",
+                &Table::list(&["ROLE", "GROUP"], roles.collect()),
             )
             .and(
                 "Jobs that go on",

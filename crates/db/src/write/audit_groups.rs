@@ -60,7 +60,8 @@ impl Writer {
             match change {
                 Change::InsertAssignment { row, .. } => about.by_roles.extend(row.group),
                 Change::DeleteAssignment { id, .. } => {
-                    let sql = "SELECT group_id FROM role_assignments WHERE id = $1 AND group_id <> ''";
+                    let sql =
+                        "SELECT group_id FROM role_assignments WHERE id = $1 AND group_id <> ''";
                     let place = Statement::new(sql, vec![Value::text(id)]);
                     for mut row in self.transaction.fetch("role assignment", place).await? {
                         about.by_roles.insert(row.parse()?);
@@ -128,8 +129,13 @@ impl Writer {
         if groups.is_empty() {
             return Ok(());
         }
-        let marks: Vec<String> = (1..=groups.len()).map(|place| format!("${place}")).collect();
-        let sql = format!("SELECT id FROM deleted_groups WHERE id IN ({})", marks.join(", "));
+        let marks: Vec<String> = (1..=groups.len())
+            .map(|place| format!("${place}"))
+            .collect();
+        let sql = format!(
+            "SELECT id FROM deleted_groups WHERE id IN ({})",
+            marks.join(", ")
+        );
         let values = groups.iter().map(Value::text).collect();
         match self.has(Statement::new(sql, values)).await? {
             true => Err(Failure::Conflict("group")),

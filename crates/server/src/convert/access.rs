@@ -6,18 +6,23 @@ use keyferry_api::access::{
 use keyferry_api::seal::SealStatusView;
 use keyferry_api::secret::Secret;
 use keyferry_app::seals::SealStatus;
+use keyferry_app::users::Membership;
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::id::{SessionId, TokenId};
 use keyferry_ports::records::{self as ports, ApiToken, Session};
 use keyferry_ports::secret::SecretText;
 
+use super::user::membership;
+
 /// Who is signed in.
-pub(crate) fn me(actor: Actor) -> MeView {
+pub(crate) fn me(actor: Actor, groups: Vec<Membership>) -> MeView {
+    let groups = groups.into_iter().map(membership).collect();
     match actor {
         Actor::User { id, name, .. } => MeView {
             id: id.to_string(),
             name: name.to_string(),
             kind: ActorKind::User,
+            groups,
         },
         actor @ (Actor::Keystore { .. }
         | Actor::Connection { .. }
@@ -26,6 +31,7 @@ pub(crate) fn me(actor: Actor) -> MeView {
             id: String::new(),
             name: actor.to_string(),
             kind: ActorKind::System,
+            groups,
         },
     }
 }

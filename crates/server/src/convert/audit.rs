@@ -9,7 +9,7 @@ use keyferry_api::problem::HttpCode;
 use keyferry_app::AppError;
 use keyferry_app::audits::{InclusionProof, PlacedEntry, Signed};
 use keyferry_audit::{Hash, Outcome, Phase, TILE_WIDTH, Tile, TileKind};
-use keyferry_ports::records::{AuditCheckpoint, AuditFilter, AuditKey};
+use keyferry_ports::records::{AuditCheckpoint, AuditFilter, AuditKey, Groups};
 
 use crate::http::problem::Refused;
 
@@ -19,6 +19,7 @@ pub(crate) fn filter(query: &AuditQuery) -> AuditFilter {
         actor: query.actor.clone(),
         action: query.action.clone(),
         object: query.object.clone(),
+        groups: Groups::All,
     }
 }
 

@@ -9,11 +9,11 @@ use keyferry_api::connection::{
 };
 use keyferry_api::rotation::RotationRequest;
 use keyferry_api::secret::Secret;
-use keyferry_app::AppError;
 use keyferry_app::connections::regions::{ListedRegion, RegionList};
 use keyferry_app::connections::{
     AddConnection, LinkChange, LinkRequest, Stored, TlsChange, UpdateConnection, Verified,
 };
+use keyferry_app::{Actor, AppError};
 use keyferry_domain::arn::{BadAwsName, Partition, Region};
 use keyferry_domain::connection::{
     AccessKeyCare, ClientCertificate, Connection, Endpoint, Identity, LinkHealth, LinkSettings,
@@ -312,7 +312,7 @@ fn endpoint_view(endpoint: Endpoint) -> EndpointSpec {
     }
 }
 
-fn health_view(health: LinkHealth) -> LinkHealthView {
+pub(crate) fn health_view(health: LinkHealth) -> LinkHealthView {
     match health {
         LinkHealth::Unknown => LinkHealthView {
             state: LinkState::Unknown,
@@ -395,6 +395,7 @@ pub(crate) fn view(connection: Connection) -> ConnectionView {
         rotation: connection.rotation.map(|rule| rotation::view(&rule, None)),
         health: health_view(connection.health),
         created_by: connection.created_by,
+        service_actor: Actor::of_connection(&connection.name).to_string(),
         created_at: connection.created_at.to_string(),
         updated_at: connection.updated_at.to_string(),
         revision: connection.revision,

@@ -4,8 +4,8 @@ use keyferry_api::keystore::{
     CreateKeystoreRequest, HealPolicy as ApiHeal, KeystoreView, OnCancelDeletion as ApiOnCancel,
     TemplateRequest, TemplateView, UpdateKeystoreRequest,
 };
-use keyferry_app::AppError;
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
+use keyferry_app::{Actor, AppError};
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
 use keyferry_domain::validity::Validity;
 use keyferry_ports::policy::parse_policy;
@@ -136,6 +136,8 @@ pub(crate) fn view(keystore: Keystore, names: &Names) -> KeystoreView {
         connection_name: names.connection(keystore.connection),
         regions: keystore.regions.iter().map(ToString::to_string).collect(),
         group: keystore.group.to_string(),
+        group_name: names.group(keystore.group),
+        service_actor: Actor::of_keystore(&keystore.name).to_string(),
         backend: BACKEND.to_owned(),
         template: template_view(keystore.template),
         heal: ApiHeal::from_word(keystore.heal.as_str()).unwrap_or(ApiHeal::Off),

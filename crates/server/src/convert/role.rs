@@ -2,20 +2,29 @@
 
 use keyferry_api::role::{AssignmentView, RoleView};
 use keyferry_app::AppError;
-use keyferry_app::rights::{Assignment, BuiltInRole, RoleScope};
+use keyferry_app::rights::{AnyRole, Assignment, RoleScope};
 use keyferry_domain::id::AssignmentId;
 
-pub(crate) fn view(role: BuiltInRole) -> RoleView {
+pub(crate) fn view(role: AnyRole) -> RoleView {
     let scope = match role.scope() {
         RoleScope::Group => "group",
         RoleScope::Installation => "installation",
     };
-    let excludes = role.excludes().iter();
+    let excludes = role.excludes(&[]).unwrap_or_default();
+    let made = match &role {
+        AnyRole::Custom(made) => Some(made),
+        AnyRole::BuiltIn(_) => None,
+    };
     RoleView {
-        name: role.as_str().to_owned(),
+        name: role.name().to_owned(),
+        description: made
+            .map(|made| made.description.clone())
+            .unwrap_or_default(),
+        built_in: made.is_none(),
         scope: scope.to_owned(),
         actions: role.actions().into_iter().collect(),
-        excludes: excludes.map(|other| other.as_str().to_owned()).collect(),
+        excludes: excludes.iter().map(ToString::to_string).collect(),
+        revision: made.map(|made| made.revision),
     }
 }
 
@@ -31,14 +40,6 @@ pub(crate) fn assignment(found: Assignment) -> AssignmentView {
         given_by: row.given_by,
         given_at: row.given_at.to_string(),
     }
-}
-
-/// The role of that name.
-pub(crate) fn named(name: &str) -> Result<BuiltInRole, AppError> {
-    BuiltInRole::named(name).ok_or_else(|| AppError::NotFound {
-        what: "role",
-        selector: name.to_owned(),
-    })
 }
 
 /// The id of an assignment; what is none names nothing.

@@ -1,11 +1,15 @@
 //! People.
 
-use keyferry_api::user::{LeavingView, LeftJobView, LeftTokenView, UserState, UserView};
+use keyferry_api::user::{
+    GroupLinkView, LeavingView, LeftJobView, LeftRoleView, LeftTokenView, MembershipView,
+    UserState, UserView,
+};
 use keyferry_app::Actor;
-use keyferry_app::users::{Leaving, Person};
+use keyferry_app::users::{Leaving, Membership, Person};
 use keyferry_ports::records::User;
 
 use super::access::session_row;
+use super::connection::health_view;
 
 /// A person.
 pub(crate) fn person(person: Person) -> UserView {
@@ -34,6 +38,30 @@ pub(crate) fn user(user: User) -> UserView {
         waits_until: None,
         created_at: user.created_at.to_string(),
         offboarded_at: user.offboarded_at.map(|at| at.to_string()),
+        groups: None,
+    }
+}
+
+/// A group of a person.
+pub(crate) fn membership(found: Membership) -> MembershipView {
+    let connections = found.connections.into_iter();
+    let connections = connections.map(|(name, health)| GroupLinkView {
+        connection: name.to_string(),
+        health: health_view(health),
+    });
+    MembershipView {
+        group: found.group.as_ref().map(|group| group.id.to_string()),
+        group_name: found.group.map(|group| group.name.to_string()),
+        roles: found.roles.iter().map(ToString::to_string).collect(),
+        connections: connections.collect(),
+    }
+}
+
+/// A person with its groups.
+pub(crate) fn with_groups(found: Person, groups: Vec<Membership>) -> UserView {
+    UserView {
+        groups: Some(groups.into_iter().map(membership).collect()),
+        ..person(found)
     }
 }
 
@@ -49,7 +77,13 @@ pub(crate) fn leaving(leaving: Leaving, actor: &Actor) -> LeavingView {
         title: job.title,
         state: job.state.as_str().to_owned(),
     });
+    let roles = leaving.roles.into_iter();
+    let roles = roles.map(|(row, group)| LeftRoleView {
+        role: row.role.to_string(),
+        group: group.map(|name| name.to_string()),
+    });
     LeavingView {
+        roles: roles.collect(),
         user: person(leaving.person),
         sessions: sessions.map(|one| session_row(one, actor)).collect(),
         tokens: tokens.collect(),

@@ -26,6 +26,8 @@ pub enum Resource {
     AlertDestination,
     /// The audit log.
     Audit,
+    /// Who may do what, and why.
+    Authorization,
     /// Connections.
     Connection,
     /// Groups.
@@ -38,6 +40,8 @@ pub enum Resource {
     Keystore,
     /// KMS keys.
     KmsKey,
+    /// Policies of one's own.
+    Policy,
     /// Roles, and who has them.
     Role,
     /// What schedules will do.
@@ -57,12 +61,14 @@ impl Resource {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
             Self::Audit => "audit",
+            Self::Authorization => "authorization",
             Self::Connection => "connection",
             Self::Group => "group",
             Self::Job => "job",
             Self::Key => "key",
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
+            Self::Policy => "policy",
             Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",

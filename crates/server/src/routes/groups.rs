@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use keyferry_api::group::{CreateGroupRequest, GroupPage, GroupView};
-use keyferry_app::AppError;
+use keyferry_api::group::{
+    CreateGroupRequest, GroupPage, GroupView, MemberView, UpdateGroupRequest,
+};
+use keyferry_app::groups::{Member, UpdateGroup};
+use keyferry_app::{AppError, ErrorClass};
 use keyferry_domain::group::Group;
 
-use crate::http::extract::{By, Input, Selector, Tried};
+use crate::http::extract::{By, Input, Seen, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
@@ -17,6 +20,18 @@ fn view(group: Group) -> GroupView {
         name: group.name.to_string(),
         description: group.description,
         created_at: group.created_at.to_string(),
+        members: None,
+    }
+}
+
+fn with_members(group: Group, members: Vec<Member>) -> GroupView {
+    let member = |member: Member| MemberView {
+        user: member.name.to_string(),
+        roles: member.roles.iter().map(ToString::to_string).collect(),
+    };
+    GroupView {
+        members: Some(members.into_iter().map(member).collect()),
+        ..view(group)
     }
 }
 
@@ -48,6 +63,40 @@ pub(crate) async fn show(
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    let found = state.app.groups.show(&actor, &selector).await?;
-    Ok(reply::with_etag(found.revision, view(found)))
+    let groups = &state.app.groups;
+    let found = groups.show(&actor, &selector).await?;
+    let members = match groups.members(&actor, found.id).await {
+        Err(error) if error.class() == ErrorClass::Denied => Vec::new(),
+        members => members?,
+    };
+    Ok(reply::with_etag(
+        found.revision,
+        with_members(found, members),
+    ))
+}
+
+pub(crate) async fn update(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+    Seen(seen): Seen,
+    Input(body): Input<UpdateGroupRequest>,
+) -> Result<Response, Refused> {
+    let name = body.name.map(|name| name.parse()).transpose();
+    let command = UpdateGroup {
+        name: name.map_err(AppError::from)?,
+        description: body.description,
+        seen,
+    };
+    let changed = tried.app.groups.update(&actor, &selector, command).await?;
+    Ok(tried.changed(changed.revision, view(changed)))
+}
+
+pub(crate) async fn delete(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    tried.app.groups.delete(&actor, &selector).await?;
+    Ok(reply::nothing())
 }

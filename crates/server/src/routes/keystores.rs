@@ -16,7 +16,7 @@ pub(crate) async fn list(
     State(state): State<ServerState>,
     By(actor): By,
 ) -> Result<Response, Refused> {
-    let names = Names::of_connections(&state.app, &actor).await?;
+    let names = Names::of_keystores(&state.app, &actor).await?;
     let found = state.app.keystores.list(&actor).await?;
     let items = found
         .into_iter()
@@ -35,7 +35,7 @@ pub(crate) async fn create(
         .keystores
         .create(&actor, keystore::create(body)?)
         .await?;
-    let names = Names::of_connections(&tried.app, &actor).await?;
+    let names = Names::of_keystores(&tried.app, &actor).await?;
     Ok(tried.made(made.revision, keystore::view(made, &names)))
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn show(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.keystores.show(&actor, &selector).await?;
-    let names = Names::of_connections(&state.app, &actor).await?;
+    let names = Names::of_keystores(&state.app, &actor).await?;
     Ok(reply::with_etag(
         found.revision,
         keystore::view(found, &names),
@@ -66,7 +66,7 @@ pub(crate) async fn update(
         .keystores
         .update(&actor, &selector, command)
         .await?;
-    let names = Names::of_connections(&tried.app, &actor).await?;
+    let names = Names::of_keystores(&tried.app, &actor).await?;
     Ok(tried.changed(changed.revision, keystore::view(changed, &names)))
 }
 

@@ -11,6 +11,7 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod page;
+mod policies;
 mod roles;
 mod schedules;
 mod seal;
@@ -23,8 +24,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Role,
-    Schedule, Seal, User,
+    Alert, AlertDestination, Audit, Authorization, Connection, Group, Job, Key, Keystore, KmsKey,
+    OwnAccess, Policy, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -202,10 +203,54 @@ pub fn all() -> Vec<Route> {
             Role,
             roles::assignments,
         ),
+        guarded(at::SHOW_ROLE, Action::SessionUse, Role, roles::show),
+        guarded(at::CREATE_ROLE, Action::RoleCreate, Role, roles::create),
+        guarded(at::UPDATE_ROLE, Action::RoleUpdate, Role, roles::update),
+        guarded(at::DELETE_ROLE, Action::RoleDelete, Role, roles::delete),
+        guarded(
+            at::LIST_POLICIES,
+            Action::PolicyRead,
+            Policy,
+            policies::list,
+        ),
+        guarded(at::ADD_POLICY, Action::PolicyAdd, Policy, policies::add),
+        guarded(
+            at::CHECK_POLICY,
+            Action::PolicyRead,
+            Policy,
+            policies::check,
+        ),
+        guarded(at::SHOW_POLICY, Action::PolicyRead, Policy, policies::show),
+        guarded(
+            at::UPDATE_POLICY,
+            Action::PolicyUpdate,
+            Policy,
+            policies::update,
+        ),
+        guarded(
+            at::DELETE_POLICY,
+            Action::PolicyDelete,
+            Policy,
+            policies::delete,
+        ),
+        guarded(
+            at::WHO_CAN,
+            Action::AuthorizationRead,
+            Authorization,
+            policies::who_can,
+        ),
+        guarded(
+            at::WHY,
+            Action::AuthorizationRead,
+            Authorization,
+            policies::why,
+        ),
         guarded(at::GIVE_ROLE, Action::RoleManage, Role, roles::give),
         guarded(at::TAKE_ROLE, Action::RoleManage, Role, roles::take),
         guarded(at::LIST_GROUPS, Action::GroupRead, Group, groups::list),
         guarded(at::CREATE_GROUP, Action::GroupCreate, Group, groups::create),
+        guarded(at::UPDATE_GROUP, Action::GroupUpdate, Group, groups::update),
+        guarded(at::DELETE_GROUP, Action::GroupDelete, Group, groups::delete),
         guarded(at::SHOW_GROUP, Action::GroupRead, Group, groups::show),
         guarded(at::LIST_USERS, Action::UserRead, User, users::list),
         guarded(at::CREATE_USER, Action::UserCreate, User, users::create),

@@ -114,13 +114,17 @@ pub(crate) async fn change_password(
     let (old, new) = (access::secret(&body.old), access::secret(&body.new));
     let issued = state.app.access.change_password(&actor, &old, &new).await?;
     Ok(match issued {
-        Some(issued) => begun(&issued, access::me(actor).name),
+        Some(issued) => begun(&issued, access::me(actor, Vec::new()).name),
         None => reply::nothing(),
     })
 }
 
-pub(crate) async fn me(By(actor): By) -> Response {
-    reply::ok(access::me(actor))
+pub(crate) async fn me(
+    State(state): State<ServerState>,
+    By(actor): By,
+) -> Result<Response, Refused> {
+    let groups = state.app.users.own_memberships(&actor).await?;
+    Ok(reply::ok(access::me(actor, groups)))
 }
 
 pub(crate) async fn list_tokens(

@@ -55,8 +55,11 @@ pub(crate) async fn show(
     By(actor): By,
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
-    let found = state.app.users.show(&actor, &selector).await?;
-    Ok(reply::with_etag(found.user.revision, user::person(found)))
+    let users = &state.app.users;
+    let found = users.show(&actor, &selector).await?;
+    let groups = users.memberships(&actor, found.user.id).await?;
+    let revision = found.user.revision;
+    Ok(reply::with_etag(revision, user::with_groups(found, groups)))
 }
 
 pub(crate) async fn update(

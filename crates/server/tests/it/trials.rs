@@ -110,6 +110,17 @@ impl Scene {
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
+        for name in ["looker", "idler"] {
+            let role = json!({"name": name, "actions": ["key.read"]});
+            post(&site, "roles", role).await;
+        }
+        for name in ["ours", "theirs"] {
+            let policy = json!({"name": name, "text": POLICY});
+            post(&site, "policies", policy).await;
+        }
+        for name in ["hollow", "bare"] {
+            post(&site, "groups", json!({ "name": name })).await;
+        }
         let role = json!({"role": "operator", "user": "carol", "group": "default"});
         let role = text(&post(&site, "role-assignments", role).await, "/id");
         with_totp(&site, "carol").await;
@@ -152,6 +163,14 @@ impl Scene {
                 vec![],
                 json!({"role": "auditor", "user": "carol", "group": "default"}),
             ),
+            "create_role" => (vec![], json!({"name": "new", "actions": ["key.read"]})),
+            "update_role" => (vec!["looker"], json!({"actions": ["job.read"]})),
+            "delete_role" => (vec!["idler"], Value::Null),
+            "add_policy" => (vec![], json!({"name": "new", "text": POLICY})),
+            "update_policy" => (vec!["ours"], json!({ "text": POLICY })),
+            "delete_policy" => (vec!["theirs"], Value::Null),
+            "update_group" => (vec!["hollow"], described),
+            "delete_group" => (vec!["bare"], Value::Null),
             "take_role" => (vec![&self.role], Value::Null),
             "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
@@ -212,6 +231,9 @@ impl Scene {
         (records.debug_without_leaves(), size)
     }
 }
+
+/// Forbids what nobody does.
+const POLICY: &str = "forbid(principal, action, resource) when { false };";
 
 fn webhook() -> Value {
     json!({"kind": "webhook", "url": "https://hooks.example/keyferry"})

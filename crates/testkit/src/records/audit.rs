@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use keyferry_ports::records::{
-    AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, AuditRecords, Groups,
-    Page, PageOf, Records,
+    AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, AuditRecords,
+    Groups, Page, PageOf, Records,
 };
 
 use super::MemoryRecords;

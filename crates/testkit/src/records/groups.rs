@@ -88,7 +88,12 @@ impl State {
             owners.extend(self.groups.get(&id).map(|row| row.id));
         }
         if let Ok(id) = object.parse() {
-            owners.extend(self.job_groups.get(&id).into_iter().flat_map(|all| all.iter()));
+            owners.extend(
+                self.job_groups
+                    .get(&id)
+                    .into_iter()
+                    .flat_map(|all| all.iter()),
+            );
         }
         owners
     }

@@ -92,6 +92,9 @@ fn about_oneself(who: &Subject, id: &str) -> Option<Example> {
     })
 }
 
+/// Forbids what nobody does.
+const POLICY: &str = "forbid(principal, action, resource) when { false };";
+
 fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
     let own = format!("{}-group", GROUPS[group]);
     Some(match id {
@@ -105,6 +108,18 @@ fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
         "end_user_session" => at(["bob", &scene.session_of_bob]),
         "offboard_user" => at(["dora"]),
         "read_group" => at([&own]),
+        "update_group" => at([&own]).with(json!({"description": "new"})),
+        "delete_group" => at([&format!("{}-hollow", GROUPS[group])]),
+        "read_role" | "delete_role" => at(["looker"]),
+        "create_role" => at([]).with(json!({"name": "new", "actions": ["key.read"]})),
+        "update_role" => at(["looker"]).with(json!({"actions": ["key.read", "job.read"]})),
+        "list_policies" => at([]),
+        "read_policy" | "delete_policy" => at(["ours"]),
+        "add_policy" => at([]).with(json!({"name": "new", "text": POLICY})),
+        "update_policy" => at(["ours"]).with(json!({"text": POLICY})),
+        "check_policy" => at([]).with(json!({"name": "new", "text": POLICY})),
+        "list_who_can" => at([]).asking(&format!("?action=key.read&group={own}")),
+        "read_why" => at([]).asking(&format!("?user=bob&action=key.read&group={own}")),
         "give_role" => at([]).with(json!({"role": "auditor", "user": "bob", "group": own})),
         "take_role" => at([&scene.things[group].assignment]),
         _ => return None,

@@ -332,6 +332,11 @@ impl Scene {
             maker.person(name).await;
             old.push(maker.let_in(name, true).await.0);
         }
+        let role = json!({"name": "looker", "actions": ["key.read"]});
+        maker.post("roles", role).await;
+        let cedar = "forbid(principal, action, resource) when { false };";
+        let policy = json!({"name": "ours", "text": cedar});
+        maker.post("policies", policy).await;
         site.outside.sim.create_account(OTHER_ACCOUNT).unwrap();
         let mut things = [
             maker.group("own", ACCOUNT).await,
@@ -347,6 +352,10 @@ impl Scene {
                 _ => None,
             };
             maker.role(role, name, group).await;
+        }
+        for group in GROUPS {
+            let hollow = json!({"name": format!("{group}-hollow")});
+            maker.post("groups", hollow).await;
         }
         let hook = json!({"kind": "webhook", "url": "https://hooks.example/keyferry"});
         let added = json!({"name": "ops", "address": hook});

@@ -92,6 +92,13 @@ const LINES: &[&str] = &[
     "alert list",
     "alert destination list",
     "schedule list",
+    "group update GROUP-group --description new --dry-run",
+    "role show auditor",
+    "role create new --action key.read --dry-run",
+    "policy list",
+    "policy delete ours --dry-run",
+    "policy who-can key.read --group GROUP-group",
+    "policy why bob key.read --group GROUP-group",
     "role give auditor --to bob --group GROUP-group --dry-run",
 ];
 

@@ -233,7 +233,10 @@ async fn places_of(records: &dyn AllRecords, group: GroupId) -> Vec<u64> {
         groups: Groups::Only([group].into()),
         ..AuditFilter::default()
     };
-    let found = records.find_leaves(&filter, &Page::default()).await.unwrap();
+    let found = records
+        .find_leaves(&filter, &Page::default())
+        .await
+        .unwrap();
     let places = found.rows.into_iter().map(|row| row.index);
     places.rev().collect()
 }

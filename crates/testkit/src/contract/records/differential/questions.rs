@@ -245,7 +245,9 @@ async fn lists(
                     object: question.life.map(|_| object.clone()),
                     groups: match question.epoch % 2 {
                         0 => Groups::All,
-                        _ => Groups::Only([crate::contract::records::samples::Samples::new().group()].into()),
+                        _ => Groups::Only(
+                            [crate::contract::records::samples::Samples::new().group()].into(),
+                        ),
                     },
                 };
                 add(
