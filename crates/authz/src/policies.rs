@@ -154,6 +154,26 @@ impl Policies {
         }
     }
 
+    /// The words of the actions that own policies name; `None` where one of them speaks of all.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::NoPolicy`].
+    pub fn named_by(own: &[OwnPolicy]) -> Result<Option<BTreeSet<String>>, PolicyError> {
+        let mut words = BTreeSet::new();
+        for policy in own {
+            let mut set = PolicySet::new();
+            add(&mut set, &policy.name, &policy.text)?;
+            for policy in set.policies() {
+                match named_actions(policy) {
+                    Some(named) => words.extend(named),
+                    None => return Ok(None),
+                }
+            }
+        }
+        Ok(Some(words))
+    }
+
     /// Whether the principal may do this to that.
     ///
     /// # Errors
@@ -211,12 +231,7 @@ fn told(answer: &Response) -> Decision {
 /// Refuses a policy that names an action which none gives to anybody.
 fn gives_no_more(limits: &[Limit], own: &OwnPolicy, set: &PolicySet) -> Result<(), PolicyError> {
     let permits = set.policies().filter(|one| one.effect() == Effect::Permit);
-    let named = permits.flat_map(|policy| match policy.action_constraint() {
-        ActionConstraint::Any => Vec::new(),
-        ActionConstraint::Eq(action) => vec![action],
-        ActionConstraint::In(actions) => actions,
-    });
-    let words: BTreeSet<String> = named.map(|uid| uid.id().unescaped().to_owned()).collect();
+    let words: BTreeSet<String> = permits.filter_map(named_actions).flatten().collect();
     for limit in limits.iter().filter(|limit| limit.beside.is_empty()) {
         if let Some(action) = words.intersection(&limit.actions).next() {
             return Err(PolicyError::CannotGive {
@@ -227,6 +242,17 @@ fn gives_no_more(limits: &[Limit], own: &OwnPolicy, set: &PolicySet) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The words of the actions that a policy names; `None` where it speaks of all.
+fn named_actions(policy: &Policy) -> Option<Vec<String>> {
+    let named = match policy.action_constraint() {
+        ActionConstraint::Any => return None,
+        ActionConstraint::Eq(action) => vec![action],
+        ActionConstraint::In(actions) => actions,
+    };
+    let word = |uid: &EntityUid| uid.id().unescaped().to_owned();
+    Some(named.iter().map(word).collect())
 }
 
 fn group_of(resource: &Resource) -> &str {

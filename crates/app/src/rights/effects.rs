@@ -1,6 +1,6 @@
 //! What a change of policies gives and takes: everybody is asked about before and after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_authz::{Policies, Principal, Resource};
 use keyferry_domain::id::GroupId;
@@ -58,13 +58,13 @@ struct Place {
     resources: Vec<(Action, Resource)>,
 }
 
-/// Compares two sets of policies.
+/// Compares the policies before and after a change that speaks of these actions; `None` is of all.
 pub(super) async fn effects(
     shared: &Shared,
-    before: &Policies,
-    after: &Policies,
+    (before, after): (&Policies, &Policies),
+    named: Option<&BTreeSet<String>>,
 ) -> Result<Effects, AppError> {
-    let (places, mut is_complete) = places(shared).await?;
+    let (places, mut is_complete) = places(shared, named).await?;
     let mut found = Effects::default();
     for (name, who) in people(shared).await? {
         for place in &places {
@@ -110,10 +110,14 @@ pub(super) async fn people(shared: &Shared) -> Result<Vec<(Name, Principal)>, Ap
 }
 
 /// The groups, and what belongs to them, as far as it is looked at; and whether that is all.
-async fn places(shared: &Shared) -> Result<(Vec<Place>, bool), AppError> {
+async fn places(
+    shared: &Shared,
+    named: Option<&BTreeSet<String>>,
+) -> Result<(Vec<Place>, bool), AppError> {
     let actions = Action::ALL.iter().map(|row| row.0);
     let actions: Vec<Action> = actions
         .filter(|action| action.scope() == ActionScope::Group)
+        .filter(|action| named.is_none_or(|named| named.contains(action.as_str())))
         .collect();
     let of_group = |group: GroupId| Place {
         group,

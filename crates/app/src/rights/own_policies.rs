@@ -16,7 +16,7 @@ use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 use super::effects::{Effects, effects};
-use super::policies::{check, compile};
+use super::policies::{check, compile, named_by};
 
 /// How many policies of its own an installation has at most.
 pub const OWN_POLICIES_MAX: usize = 100;
@@ -154,7 +154,10 @@ impl AccessPolicies {
                 compile(&custom, &after)?
             }
         };
-        effects(&self.shared, &compile(&custom, &before)?, &policies).await
+        let changed = before.iter().chain(&after).filter(|one| one.name == *name);
+        let named = named_by(changed)?;
+        let before = compile(&custom, &before)?;
+        effects(&self.shared, (&before, &policies), named.as_ref()).await
     }
 
     async fn write(

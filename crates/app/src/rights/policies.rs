@@ -1,5 +1,6 @@
 //! The policies that hold now, compiled once for as long as nobody changes them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use keyferry_authz::{Limit, OwnPolicy, Policies, PolicyError, Role};
@@ -93,16 +94,28 @@ pub(super) fn spoken_of() -> Vec<&'static str> {
     of_groups.map(|row| row.1).collect()
 }
 
+/// The words of the actions that policies name; `None` where one of them speaks of all.
+pub(super) fn named_by<'a>(
+    own: impl Iterator<Item = &'a AccessPolicy>,
+) -> Result<Option<BTreeSet<String>>, AppError> {
+    let own: Vec<OwnPolicy> = own.map(own_policy).collect();
+    Ok(Policies::named_by(&own).map_err(AccessError::BadPolicy)?)
+}
+
+fn own_policy(row: &AccessPolicy) -> OwnPolicy {
+    OwnPolicy {
+        name: row.name.to_string(),
+        text: row.text.clone(),
+    }
+}
+
 /// Whether an own policy fits, and all of them together.
 pub(super) fn check(
     custom: &[CustomRole],
     own: &[AccessPolicy],
     changed: &AccessPolicy,
 ) -> Result<Policies, AppError> {
-    let policy = OwnPolicy {
-        name: changed.name.to_string(),
-        text: changed.text.clone(),
-    };
+    let policy = own_policy(changed);
     let bad = |error: PolicyError| AccessError::BadPolicy(error);
     Policies::check(&spoken_of(), &limits(), &policy).map_err(bad)?;
     compile(custom, own)
@@ -110,17 +123,15 @@ pub(super) fn check(
 
 pub(super) fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Policies, AppError> {
     let mut roles = built_in_roles();
-    roles.extend(custom.iter().map(|role| Role {
+    // A later version may bring a role of a name that an installation used: the built-in one counts then.
+    let custom = custom
+        .iter()
+        .filter(|role| BuiltInRole::named(role.name.as_str()).is_none());
+    roles.extend(custom.map(|role| Role {
         name: role.name.to_string(),
         actions: role.actions.clone(),
     }));
-    let own: Vec<OwnPolicy> = own
-        .iter()
-        .map(|policy| OwnPolicy {
-            name: policy.name.to_string(),
-            text: policy.text.clone(),
-        })
-        .collect();
+    let own: Vec<OwnPolicy> = own.iter().map(own_policy).collect();
     let compiled = Policies::compile(&roles, &own).map_err(AccessError::BadPolicy)?;
     Ok(compiled.with_limits(limits()))
 }

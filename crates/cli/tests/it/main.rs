@@ -25,6 +25,7 @@ mod life;
 mod manifest;
 mod multi_region;
 mod options;
+mod own_rights;
 mod people;
 mod pinning;
 mod promises;

@@ -16,6 +16,7 @@ mod journeys;
 mod key_import;
 mod parsing;
 mod people;
+mod rights;
 mod sign_in;
 mod site;
 mod trials;

@@ -93,7 +93,8 @@ fn about_oneself(who: &Subject, id: &str) -> Option<Example> {
 }
 
 /// Forbids what nobody does.
-const POLICY: &str = "forbid(principal, action, resource) when { false };";
+const POLICY: &str =
+    r#"forbid(principal, action == Keyferry::Action::"key.read", resource) when { false };"#;
 
 fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
     let own = format!("{}-group", GROUPS[group]);

@@ -334,7 +334,7 @@ impl Scene {
         }
         let role = json!({"name": "looker", "actions": ["key.read"]});
         maker.post("roles", role).await;
-        let cedar = "forbid(principal, action, resource) when { false };";
+        let cedar = r#"forbid(principal, action == Keyferry::Action::"key.read", resource) when { false };"#;
         let policy = json!({"name": "ours", "text": cedar});
         maker.post("policies", policy).await;
         site.outside.sim.create_account(OTHER_ACCOUNT).unwrap();
