@@ -130,7 +130,7 @@ impl State {
                 .any(|row| row.holder == holder && row.role == *role)
         };
         let is_beside = |row: &&RoleAssignment| excluded.contains(&row.role) && has_it(row.holder);
-        ensure(!rows.iter().any(|row| is_beside(row)), ROLE_EXCLUDED)
+        ensure(!rows.iter().any(is_beside), ROLE_EXCLUDED)
     }
 
     pub(super) fn put_custom_role(&mut self, mut row: CustomRole, expect: Expect) -> Records<()> {

@@ -141,6 +141,7 @@ impl Installation {
             called,
             client: reqwest::Client::builder()
                 .tls_danger_accept_invalid_certs(true)
+                .http1_only()
                 .build()
                 .unwrap(),
             current,
