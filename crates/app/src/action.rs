@@ -187,6 +187,16 @@ actions! {
     SealUnseal = "seal.unseal", None;
     /// Sign in, and see oneself.
     SessionUse = "session.use", None;
+    /// Add an OpenID provider.
+    SignInProviderAdd = "sign-in-provider.add", UseEquivalent;
+    /// Remove a provider, with all access that came by it.
+    SignInProviderDelete = "sign-in-provider.delete", Change;
+    /// Look at OpenID providers.
+    SignInProviderRead = "sign-in-provider.read", None;
+    /// Ask a provider what it tells of itself.
+    SignInProviderTest = "sign-in-provider.test", None;
+    /// Change client, trust, address or claims of a provider: whoever does can come in as everybody who comes by it.
+    SignInProviderUpdate = "sign-in-provider.update", ExportEquivalent;
     /// Make, see and revoke one's own API tokens.
     TokenManage = "token.manage", Change;
     /// Set a password of one's own, with the one before.

@@ -27,7 +27,7 @@ use crate::audits::Distrust;
 mod access;
 mod aws;
 
-pub use access::AccessError;
+pub use access::{AccessError, ProviderError};
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 

@@ -38,6 +38,7 @@ mod repeated;
 pub mod rights;
 pub mod scheduler;
 pub mod seals;
+pub mod sign_in_providers;
 pub mod users;
 pub mod watch;
 
@@ -47,7 +48,7 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
-pub use error::{AccessError, AppError, ErrorClass};
+pub use error::{AccessError, AppError, ErrorClass, ProviderError};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
@@ -96,6 +97,8 @@ pub struct App {
     pub kms_keys: kms_keys::KmsKeys,
     /// Carries out schedules; whoever composes the application runs it.
     pub scheduler: scheduler::Scheduler,
+    /// OpenID providers.
+    pub sign_in_providers: sign_in_providers::SignInProviders,
     /// Seals of the vault.
     pub seals: seals::Seals,
     /// People.
@@ -179,6 +182,7 @@ impl App {
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
+            sign_in_providers: sign_in_providers::SignInProviders::new(Arc::clone(&shared)),
             users: users::Users::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,

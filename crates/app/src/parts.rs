@@ -8,6 +8,7 @@ use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
+use keyferry_ports::identity::IdentityProviders;
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
@@ -37,6 +38,8 @@ pub struct Ports {
     pub aws: Arc<dyn Aws>,
     /// Webhooks and mail.
     pub messenger: Arc<dyn Messenger>,
+    /// OpenID providers.
+    pub providers: Arc<dyn IdentityProviders>,
     /// The audit log's high-water mark, outside the database.
     pub marks: Arc<dyn Marks>,
     /// Time.
@@ -53,6 +56,7 @@ pub(crate) struct Reach {
     pub(crate) seal_control: Arc<dyn SealControl>,
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) providers: Arc<dyn IdentityProviders>,
     pub(crate) marks: Arc<dyn Marks>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -88,6 +92,7 @@ impl Shared {
                 seal_control: ports.seal_control,
                 passwords: ports.passwords,
                 messenger: ports.messenger,
+                providers: ports.providers,
                 marks: ports.marks,
                 clock: ports.clock,
                 entropy: ports.entropy,

@@ -37,6 +37,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "authority",
         sql: include_str!("../migrations/0004_authority.sql"),
     },
+    Migration {
+        number: 5,
+        name: "sign-in providers",
+        sql: include_str!("../migrations/0005_sign_in_providers.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

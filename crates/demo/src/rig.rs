@@ -379,6 +379,7 @@ impl Running {
         let aws = Arc::new(Connector::new(Arc::new(WireClock(Arc::clone(clock)))));
         let ports = Ports {
             messenger: Arc::new(Nobody),
+            providers: Arc::new(keyferry_ports::identity::NoProviders),
             marks: Arc::new(keyferry_ports::marks::Unmarked),
             records: Arc::new(database.clone()),
             vault: vault.clone(),

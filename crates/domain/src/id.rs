@@ -69,6 +69,10 @@ ids! {
     KmsKeyId,
     /// Names one creation of a KMS key; travels in the tag `keyferry:op`.
     OperationId,
+    /// An OpenID provider by which people sign in.
+    ProviderId,
+    /// A rule that gives a role to those whose provider claims something of them.
+    SignInRuleId,
     /// One protection of the vault's root key.
     SealId,
     /// A signed-in browser or client.

@@ -9,6 +9,7 @@ use keyferry_aws::Connector;
 use keyferry_cli::{CliError, Exit, World};
 use keyferry_db::{Database, DatabaseUrl, PoolLimits};
 use keyferry_notify::{Post, Reach};
+use keyferry_oidc::OpenId;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_server::config::{Config, default_data_folder};
@@ -63,6 +64,8 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let vault = Arc::new(SoftwareVault::sealed());
     let reach = Reach::with_private_hosts(config.alert_private_hosts.iter().cloned());
+    let providers = Reach::with_private_hosts(config.sign_in_private_hosts.iter().cloned())
+        .set_by("sign_in.private_hosts");
     let ports = Ports {
         records: Arc::new(database.clone()),
         vault: vault.clone(),
@@ -70,6 +73,7 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         passwords: Arc::new(Argon2Passwords),
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
         messenger: Arc::new(Post::new(Arc::clone(&clock), reach)),
+        providers: Arc::new(OpenId::new(Arc::clone(&clock), providers)),
         marks: Arc::new(FileMarks::new(&config.data)),
         clock,
         entropy: Arc::new(OsEntropy),

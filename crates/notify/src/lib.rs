@@ -14,6 +14,7 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::messenger::{Message, Messenger, NotDelivered, OpenAddress};
 
 pub use reach::{Reach, is_public};
+pub use trust::{check as check_ca_bundle, secure};
 pub use webhook::signature;
 
 /// From the name to the end of the answer.

@@ -6,6 +6,7 @@ pub mod aws;
 pub mod clock;
 pub mod durable;
 pub mod entropy;
+pub mod identity;
 pub mod marks;
 pub mod messenger;
 pub mod policy;

@@ -21,4 +21,5 @@ pub mod records;
 pub mod sim_aws;
 pub mod simulation;
 pub mod sweep;
+pub mod vouching;
 pub mod world;

@@ -35,6 +35,7 @@ use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
 use crate::records::{MemoryRecords, administrator};
 use crate::sim_aws::{Mistake, SimAws};
+use crate::vouching::Vouching;
 
 /// Times that a world looks for due work before it is taken to go in circles.
 const ROUNDS_MAX: u32 = 3_000;
@@ -64,6 +65,8 @@ pub struct Outside {
     pub access_key: (String, String),
     /// Where alerts arrive.
     pub outbox: Arc<Outbox>,
+    /// OpenID providers.
+    pub providers: Arc<Vouching>,
     /// The audit log's high-water mark.
     pub marks: Arc<MemoryMarks>,
     /// Where AWS is reached over HTTPS; `None`: in process.
@@ -124,6 +127,7 @@ impl Outside {
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
             outbox: Arc::default(),
+            providers: Arc::default(),
             marks: Arc::default(),
             door: None,
             seed,
@@ -140,6 +144,7 @@ impl Outside {
             clock,
             access_key: self.access_key.clone(),
             outbox: Arc::default(),
+            providers: Arc::default(),
             marks: Arc::default(),
             door: self.door.clone(),
             seed,
@@ -230,6 +235,7 @@ impl Outside {
             passwords,
             aws,
             messenger: self.outbox.clone(),
+            providers: self.providers.clone(),
             marks: self.marks.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(

@@ -2,6 +2,7 @@
 
 mod change_password;
 mod password;
+mod provider;
 mod recovery;
 mod session_rules;
 mod sessions;
@@ -26,6 +27,7 @@ use crate::parts::{DEFAULT_GROUP, Shared};
 use crate::rights::BuiltInRole;
 
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
+pub use provider::{Arrived, Back, Begun, FLOW_MAX, Finished, Wish, challenge_of};
 pub use session_rules::{BadSessionRules, SessionRules};
 pub use sign_in::Credentials;
 pub use totp::{ALGORITHM, DIGITS, PERIOD};

@@ -7,6 +7,10 @@ use super::ErrorClass;
 use crate::action::Action;
 use crate::rights::{BuiltInRole, RoleScope};
 
+mod provider;
+
+pub use provider::ProviderError;
+
 /// Why somebody is not let in, or a person is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessError {
@@ -86,6 +90,9 @@ pub enum AccessError {
         /// Which.
         role: BuiltInRole,
     },
+    /// By a provider.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// There is a second factor already.
     #[error("there is a second factor already")]
     TotpIsSet,
@@ -113,6 +120,7 @@ impl AccessError {
             Self::RoleScope { .. } => "role.scope",
             Self::RoleExcluded { .. } => "role.excluded",
             Self::RoleHeld { .. } => "role.held",
+            Self::Provider(error) => error.code(),
             Self::TotpIsSet => "user.totp-is-set",
             Self::NoTotp => "user.no-totp",
         }
@@ -126,6 +134,7 @@ impl AccessError {
                 ErrorClass::Denied
             }
             Self::LockedOut { .. } => ErrorClass::TooMany,
+            Self::Provider(error) => error.class(),
             Self::WeakPassword { .. }
             | Self::NoSession { .. }
             | Self::BadPolicy(_)
@@ -172,6 +181,7 @@ impl AccessError {
                 "take the other role first, or give this one to somebody else: running Keyferry, watching over it and working with its keys are for three people"
             }
             Self::RoleHeld { .. } => "look at who has which role with `keyferry role assignments`",
+            Self::Provider(error) => error.hint(),
             Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
             Self::NoTotp => "set one up with `keyferry user totp set-up`",
         }

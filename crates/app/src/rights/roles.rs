@@ -89,6 +89,7 @@ impl BuiltInRole {
                         Action::GroupRead
                             | Action::RoleManage
                             | Action::RoleRead
+                            | Action::SignInProviderRead
                             | Action::UserRead
                             | Action::UserLock
                             | Action::UserEndSessions

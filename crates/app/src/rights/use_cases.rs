@@ -172,7 +172,7 @@ impl Roles {
     }
 
     /// Who watches over the installation gives its roles. While nobody does, whoever runs it may: one person can start.
-    async fn may_give_for_installation(
+    pub(crate) async fn may_give_for_installation(
         &self,
         actor: &Actor,
         permit: &Permit,

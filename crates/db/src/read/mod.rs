@@ -6,6 +6,7 @@ mod authority;
 mod configuration;
 mod delivery;
 mod fleet;
+mod provider;
 mod schedule;
 mod work;
 

@@ -11,6 +11,7 @@ pub(crate) mod delivery;
 pub(crate) mod fleet;
 pub(crate) mod keys;
 pub(crate) mod kms_key;
+pub(crate) mod provider;
 pub(crate) mod work;
 
 use keyferry_domain::arn::Region;

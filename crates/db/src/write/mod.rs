@@ -8,6 +8,7 @@ mod delivery;
 mod destruction;
 mod fleet;
 mod kms_key;
+mod provider;
 mod work;
 
 use async_trait::async_trait;
@@ -232,6 +233,19 @@ impl Writer {
             Change::DeleteAccessPolicy(name, expect) => {
                 self.delete_access_policy(name, *expect).await
             }
+            Change::PutSignInProvider(row, expect) => self.put_provider(row, *expect).await,
+            Change::DeleteSignInProvider(id, expect) => self.delete_provider(*id, *expect).await,
+            Change::InsertSignInRule(row) => self.insert_rule(row).await,
+            Change::DeleteSignInRule(id) => self.delete_rule(*id).await,
+            Change::InsertIdentity(row) => self.insert_identity(row).await,
+            Change::BindIdentity { user, subject, at } => {
+                self.bind_identity(*user, subject, *at).await
+            }
+            Change::InsertSignInFlow(row) => self.insert_flow(row).await,
+            Change::TakeSignInFlow(state) => self.take_flow(state).await,
+            Change::InsertSignInCode(row) => self.insert_code(row).await,
+            Change::TakeSignInCode(hash) => self.take_code(hash).await,
+            Change::PruneSignInFlows(before) => self.prune_flows(*before).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

@@ -7,8 +7,8 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AssignmentId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
-    SessionId,
+    AssignmentId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
+    ProviderId, SealId, SessionId, SignInRuleId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
@@ -26,6 +26,7 @@ use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
+use super::provider::{ProviderIdentity, SignInCode, SignInFlow, SignInProvider, SignInRule};
 
 /// The conflict of a destruction with a KMS key that needs the version.
 pub const VERSION_NEEDED: &str = "key version that a kms key needs";
@@ -229,6 +230,39 @@ pub enum Change {
     PutAccessPolicy(AccessPolicy, Expect),
     /// Remove an own policy.
     DeleteAccessPolicy(Name, Expect),
+    /// Write an OpenID provider. A taken name is a conflict.
+    PutSignInProvider(SignInProvider, Expect),
+    /// Remove a provider, with its rules, with who comes by it, and with what was begun there.
+    DeleteSignInProvider(ProviderId, Expect),
+    /// Add a rule. One that says the same is a conflict over `sign-in rule`, and a provider that is gone over `provider of the
+    /// rule`.
+    InsertSignInRule(SignInRule),
+    /// Remove a rule; a conflict where it is not there.
+    DeleteSignInRule(SignInRuleId),
+    /// Keep by which provider a person comes. A conflict over `identity at the provider` where the person comes by one already, or
+    /// the provider's subject or the name that is waited for is another person's.
+    InsertIdentity(ProviderIdentity),
+    /// Bind a person who was waited for to the subject that came; a conflict over `identity at the provider` where it is bound
+    /// already, or the subject is another person's.
+    BindIdentity {
+        /// Who.
+        user: UserId,
+        /// As the provider calls that person for ever.
+        subject: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Add a sign-in that was begun at a provider.
+    InsertSignInFlow(SignInFlow),
+    /// Take a sign-in that was begun, by the SHA-256 of its state; a conflict over `sign-in that was begun` where it is not there:
+    /// each ends once.
+    TakeSignInFlow([u8; 32]),
+    /// Add a code for which the command line gets a session.
+    InsertSignInCode(SignInCode),
+    /// Take such a code, by its SHA-256; a conflict over `sign-in code` where it is not there: each counts once.
+    TakeSignInCode([u8; 32]),
+    /// Forget what was begun at providers and lapsed before this: sign-ins and codes.
+    PruneSignInFlows(Timestamp),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.

@@ -12,6 +12,7 @@ mod delivery;
 mod filter;
 mod fleet;
 mod jobs;
+mod provider;
 mod subject;
 
 use std::collections::BTreeSet;
@@ -51,6 +52,10 @@ pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts
 pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
+};
+pub use provider::{
+    FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
+    SignInProvider, SignInRule,
 };
 pub use subject::{NotASubject, Subject};
 
@@ -362,6 +367,7 @@ pub trait ReadRecords:
     + ScheduleRecords
     + AccessRecords
     + AuthorityRecords
+    + ProviderRecords
     + AuditRecords
 {
 }
@@ -376,7 +382,7 @@ impl<T> ReadRecords for T where
         + ScheduleRecords
         + AccessRecords
         + AuthorityRecords
-        + AuthorityRecords
+        + ProviderRecords
         + AuditRecords
 {
 }

@@ -69,6 +69,8 @@ pub struct Config {
     pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
     pub alert_private_hosts: Vec<String>,
+    /// Hosts of OpenID providers that may have a private address.
+    pub sign_in_private_hosts: Vec<String>,
     /// What is logged.
     pub log_level: String,
     /// How.
@@ -142,6 +144,7 @@ impl Raw {
             ),
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
+            sign_in_private_hosts: checker.parse("sign_in.private_hosts", Vec::new(), hosts),
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };

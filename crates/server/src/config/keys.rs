@@ -98,6 +98,12 @@ pub const KEYS: &[Key] = &[
          separated by commas.",
     ),
     key(
+        "sign_in.private_hosts",
+        "",
+        "Hosts of sign-in providers that may be called although their address is private, loopback or link-local; always by \
+         TLS; separated by commas.",
+    ),
+    key(
         "log.level",
         "info",
         "What is logged to standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,keyferry_engine=debug`.",

@@ -87,6 +87,7 @@ impl Product {
         let ports = Ports {
             marks: Arc::new(keyferry_ports::marks::Unmarked),
             messenger: Arc::new(keyferry_testkit::outbox::Outbox::default()),
+            providers: Arc::new(keyferry_ports::identity::NoProviders),
             records,
             vault: vault.clone(),
             seal_control: vault.clone(),

@@ -12,7 +12,8 @@ use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId,
+    UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -26,8 +27,9 @@ use keyferry_ports::records::{
     Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
     DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
     JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
-    SignInTries, Subject, Sweep, Target, TargetFilter, User,
+    ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal,
+    SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries,
+    Subject, Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -157,6 +159,21 @@ reads!(AuthorityRecords {
     fn find_assignment(id: AssignmentId) -> Option<RoleAssignment>;
     fn list_custom_roles() -> Vec<CustomRole>;
     fn list_access_policies() -> Vec<AccessPolicy>;
+});
+
+reads!(ProviderRecords {
+    fn find_provider(id: ProviderId) -> Option<SignInProvider>;
+    fn find_provider_by_name(name: &Name) -> Option<SignInProvider>;
+    fn list_providers() -> Vec<SignInProvider>;
+    fn list_sign_in_rules(provider: ProviderId) -> Vec<SignInRule>;
+    fn find_sign_in_rule(id: SignInRuleId) -> Option<SignInRule>;
+    fn find_identity(user: UserId) -> Option<ProviderIdentity>;
+    fn find_identity_by_subject(provider: ProviderId, subject: &str) -> Option<ProviderIdentity>;
+    fn find_awaited_identity(provider: ProviderId, name: &str) -> Option<ProviderIdentity>;
+    fn list_identities(provider: ProviderId) -> Vec<ProviderIdentity>;
+    fn find_sign_in_flow(state: &[u8; 32]) -> Option<SignInFlow>;
+    fn count_sign_in_flows() -> u64;
+    fn find_sign_in_code(hash: &[u8; 32]) -> Option<SignInCode>;
 });
 
 reads!(FleetRecords {

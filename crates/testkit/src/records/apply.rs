@@ -125,6 +125,20 @@ impl State {
             Change::DeleteCustomRole(name, expect) => self.delete_custom_role(&name, expect),
             Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, expect),
             Change::DeleteAccessPolicy(name, expect) => self.delete_access_policy(&name, expect),
+            Change::PutSignInProvider(row, expect) => self.put_provider(row, expect),
+            Change::DeleteSignInProvider(id, expect) => self.delete_provider(id, expect),
+            Change::InsertSignInRule(row) => self.insert_rule(row),
+            Change::DeleteSignInRule(id) => self.delete_rule(id),
+            Change::InsertIdentity(row) => self.insert_identity(row),
+            Change::BindIdentity { user, subject, at } => self.bind_identity(user, subject, at),
+            Change::InsertSignInFlow(row) => self.insert_flow(row),
+            Change::TakeSignInFlow(state) => self.take_flow(&state),
+            Change::InsertSignInCode(row) => self.insert_code(row),
+            Change::TakeSignInCode(hash) => self.take_code(&hash),
+            Change::PruneSignInFlows(before) => {
+                self.prune_flows(before);
+                Ok(())
+            }
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
             Change::PutSetting { name, value } => {

@@ -9,6 +9,7 @@ mod apply_work;
 mod audit;
 mod authority;
 mod page;
+mod provider;
 mod read;
 mod read_access;
 mod read_delivery;

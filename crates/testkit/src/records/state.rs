@@ -8,7 +8,8 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId,
+    UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -18,8 +19,9 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf,
-    CustomRole, Delivery, Expect, FoundKey, Job, Priority, Records, RecordsError, RoleAssignment,
-    Seal, SealedKeyring, Session, SignInTries, Subject, Sweep, Target, User,
+    CustomRole, Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity, Records, RecordsError,
+    RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
+    SignInRule, SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -114,6 +116,11 @@ state! {
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,
+    providers: ProviderId => SignInProvider,
+    rules: SignInRuleId => SignInRule,
+    identities: UserId => ProviderIdentity,
+    flows: [u8; 32] => SignInFlow,
+    codes: [u8; 32] => SignInCode,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

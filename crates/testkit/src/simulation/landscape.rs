@@ -117,6 +117,7 @@ impl Site {
                 Arc::clone(fuse),
             )),
             messenger: Arc::new(Outbox::default()),
+            providers: Arc::new(keyferry_ports::identity::NoProviders),
             clock: own,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003).wrapping_add(start),

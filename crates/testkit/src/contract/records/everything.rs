@@ -57,6 +57,12 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.list_assignments().await?);
     lines(&mut text, records.list_custom_roles().await?);
     lines(&mut text, records.list_access_policies().await?);
+    for provider in records.list_providers().await? {
+        lines(&mut text, records.list_sign_in_rules(provider.id).await?);
+        lines(&mut text, records.list_identities(provider.id).await?);
+        lines(&mut text, [provider]);
+    }
+    lines(&mut text, [records.count_sign_in_flows().await?]);
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);

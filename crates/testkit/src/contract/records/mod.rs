@@ -16,6 +16,7 @@ mod fleet;
 mod keys;
 mod kms_keys;
 mod lanes;
+mod provider;
 pub mod rich;
 pub mod samples;
 mod work;
@@ -180,6 +181,19 @@ checks! {
         the_last_administrator_stays_when_all_are_taken_at_once,
         a_role_of_ones_own_stays_while_somebody_has_it,
         an_own_policy_is_replaced_by_those_who_saw_it,
+    ],
+    provider: [
+        a_provider_with_its_rules_is_read_back_as_written,
+        a_provider_name_is_taken_once_and_its_revision_must_be_seen,
+        a_rule_is_made_once_and_needs_its_provider,
+        a_person_comes_by_one_provider_and_a_subject_is_one_person,
+        who_is_waited_for_is_bound_once,
+        of_two_subjects_that_come_for_one_invitation_at_once_one_is_bound,
+        a_sign_in_that_was_begun_ends_once,
+        of_two_that_end_one_sign_in_at_once_one_is_a_conflict,
+        a_code_counts_once,
+        what_has_lapsed_is_forgotten,
+        a_removed_provider_takes_along_all_that_hangs_on_it,
     ],
     audit: [
         leaves_get_consecutive_places_in_the_order_of_the_batch,
