@@ -46,6 +46,11 @@ use crate::rotation::{
     ScheduleView,
 };
 use crate::seal::{SealStatusView, UnsealRequest};
+use crate::sign_in_provider::{
+    AddProviderRequest, AddSignInRuleRequest, CallbackQuery, ProviderFactsView, ProviderPage,
+    ProviderView, RedeemCodeRequest, SignInRulePage, SignInRuleView, StartQuery,
+    UpdateProviderRequest,
+};
 use crate::system::{HealthView, ReadyView};
 use crate::user::{
     CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
@@ -96,6 +101,11 @@ const UNCHANGED: Answer = Answer {
     words: "As wanted already",
     body: Some(body::<StartedView>()),
 };
+const ELSEWHERE: Answer = Answer {
+    status: 303,
+    words: "To where it goes on",
+    body: None,
+};
 const OPERATION: &[Answer] = &[STARTED, UNCHANGED, PLAN];
 
 macro_rules! endpoints {
@@ -124,6 +134,12 @@ endpoints! {
 
     SIGN_IN = Post "/api/v1/sessions" "create_session" "sessions" "Sign in"
         .open().takes(body::<SignInRequest>()).answers(&[made(body::<SessionView>())]);
+    START_OIDC = Get "/api/v1/sessions/oidc/{provider}/start" "start_oidc_session" "sessions" "Begin to sign in by a provider, in a browser"
+        .open().query::<StartQuery>().answers(&[ELSEWHERE]);
+    FINISH_OIDC = Get "/api/v1/sessions/oidc/{provider}/callback" "finish_oidc_session" "sessions" "End a sign-in by a provider, in the browser that began it; the answer sets the cookie of a session"
+        .open().query::<CallbackQuery>().answers(&[ELSEWHERE]);
+    REDEEM_OIDC = Post "/api/v1/sessions/oidc/redeem" "redeem_oidc_code" "sessions" "Begin the session of a command line, for the code that a browser brought it"
+        .open().takes(body::<RedeemCodeRequest>()).answers(&[made(body::<SessionView>())]);
     SIGN_OUT = Delete "/api/v1/sessions/current" "delete_session" "sessions" "Sign out"
         .answers(&[NOTHING]);
     CONFIRM_SESSION = Post "/api/v1/sessions/confirm" "confirm_session" "sessions" "Prove once more who one is, for what wants a recent proof"
@@ -341,6 +357,25 @@ endpoints! {
     GIVE_ROLE = Post "/api/v1/role-assignments" "give_role" "roles" "Give a role"
         .query::<TrialQuery>().takes(body::<GiveRoleRequest>()).answers(&[tried(body::<AssignmentView>()), made(body::<AssignmentView>())]);
     TAKE_ROLE = Delete "/api/v1/role-assignments/{assignment}" "take_role" "roles" "Take a role; whoever had it is signed out"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+
+    LIST_PROVIDERS = Get "/api/v1/sign-in-providers" "list_sign_in_providers" "sign-in-providers" "List the providers by which people sign in"
+        .open().answers(&[ok(body::<ProviderPage>())]);
+    ADD_PROVIDER = Post "/api/v1/sign-in-providers" "add_sign_in_provider" "sign-in-providers" "Add an OpenID provider"
+        .query::<TrialQuery>().takes(body::<AddProviderRequest>()).answers(&[tried(body::<ProviderView>()), made(body::<ProviderView>())]);
+    SHOW_PROVIDER = Get "/api/v1/sign-in-providers/{provider}" "read_sign_in_provider" "sign-in-providers" "Show a provider with its rules"
+        .answers(&[ok(body::<ProviderView>())]);
+    UPDATE_PROVIDER = Patch "/api/v1/sign-in-providers/{provider}" "update_sign_in_provider" "sign-in-providers" "Change a provider"
+        .query::<TrialQuery>().takes(body::<UpdateProviderRequest>()).answers(&[ok(body::<ProviderView>())]).if_match();
+    DELETE_PROVIDER = Delete "/api/v1/sign-in-providers/{provider}" "delete_sign_in_provider" "sign-in-providers" "Remove a provider, with all access that came by it"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+    TEST_PROVIDER = Post "/api/v1/sign-in-providers/{provider}/test" "test_sign_in_provider" "sign-in-providers" "Ask a provider what it tells of itself, and for its keys"
+        .answers(&[ok(body::<ProviderFactsView>())]);
+    LIST_SIGN_IN_RULES = Get "/api/v1/sign-in-providers/{provider}/rules" "list_sign_in_rules" "sign-in-providers" "List a provider's rules in one's groups"
+        .answers(&[ok(body::<SignInRulePage>())]);
+    ADD_SIGN_IN_RULE = Post "/api/v1/sign-in-providers/{provider}/rules" "add_sign_in_rule" "sign-in-providers" "Give a role to everybody of whom the provider claims something"
+        .query::<TrialQuery>().takes(body::<AddSignInRuleRequest>()).answers(&[tried(body::<SignInRuleView>()), made(body::<SignInRuleView>())]);
+    DELETE_SIGN_IN_RULE = Delete "/api/v1/sign-in-providers/{provider}/rules/{rule}" "delete_sign_in_rule" "sign-in-providers" "Remove a rule; what it gave is taken at the next sign-in"
         .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"

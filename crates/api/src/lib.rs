@@ -29,6 +29,7 @@ pub mod role;
 pub mod rotation;
 pub mod seal;
 pub mod secret;
+pub mod sign_in_provider;
 pub mod system;
 pub mod user;
 

@@ -42,6 +42,7 @@ mod people;
 mod people_model;
 mod places;
 mod promises;
+mod providers;
 mod regions;
 mod repeated;
 mod rights;

@@ -15,6 +15,7 @@ mod kms_key_update;
 mod local;
 mod role;
 mod rotation;
+mod sign_in_provider;
 mod user;
 mod which;
 
@@ -47,6 +48,9 @@ pub use kms_key_make::{
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
 pub use role::RoleCommand;
+pub use sign_in_provider::{
+    AddProviderArgs, AddRuleArgs, ClientSecretArgs, SignInProviderCommand, UpdateProviderArgs,
+};
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
     TotpCommand, UserCommand,
@@ -172,6 +176,9 @@ pub enum Command {
     /// People, and your own password and second factor.
     #[command(subcommand)]
     User(Box<UserCommand>),
+    /// OpenID providers by which people sign in.
+    #[command(subcommand)]
+    SignInProvider(SignInProviderCommand),
     /// Who is signed in where.
     #[command(subcommand)]
     Session(SessionCommand),

@@ -22,10 +22,12 @@ mod keystore;
 mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
+mod login_by_provider;
 mod operation;
 mod role;
 mod rotation;
 mod session;
+mod sign_in_provider;
 mod text;
 mod user;
 
@@ -140,6 +142,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::User(command) => user::run(&mut context, *command).await,
+        Command::SignInProvider(command) => sign_in_provider::run(&mut context, command).await,
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,

@@ -94,9 +94,16 @@ async fn create(context: &mut Context<'_>, args: CreateUserArgs) -> Result<(), C
         name: args.name,
         full_name: args.full_name,
         password: new_password(context.world, &args.password)?,
+        provider: args.provider,
+        subject: args.subject,
     };
     let call = Call::to(&at::CREATE_USER, &[]).body(&request);
-    let made = context.client.send(call.tried(args.trial)).await?.read()?;
+    let made: UserWithPasswordView = context.client.send(call.tried(args.trial)).await?.read()?;
+    if let Some(provider) = &request.provider {
+        let words = format!("{} signs in by `{provider}`", made.user.name);
+        context.say_done(args.trial, &words);
+        return show(context, &made.user);
+    }
     tell_password(context, &made, args.trial)
 }
 

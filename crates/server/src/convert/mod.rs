@@ -22,5 +22,6 @@ pub(crate) mod paperwork;
 pub(crate) mod plan;
 pub(crate) mod role;
 pub(crate) mod rotation;
+pub(crate) mod sign_in_provider;
 pub(crate) mod time;
 pub(crate) mod user;

@@ -1,8 +1,10 @@
 //! People.
 
-use keyferry_api::user::{LeavingView, LeftJobView, LeftTokenView, UserState, UserView};
-use keyferry_app::Actor;
-use keyferry_app::users::{Leaving, Person};
+use keyferry_api::user::{
+    CreateUserRequest, LeavingView, LeftJobView, LeftTokenView, UserState, UserView,
+};
+use keyferry_app::users::{Invitation, Leaving, Person};
+use keyferry_app::{Actor, AppError};
 use keyferry_ports::records::User;
 
 use super::access::session_row;
@@ -11,6 +13,7 @@ use super::access::session_row;
 pub(crate) fn person(person: Person) -> UserView {
     UserView {
         waits_until: person.waits_until.map(|at| at.to_string()),
+        provider: person.provider.map(|name| name.to_string()),
         ..user(person.user)
     }
 }
@@ -32,8 +35,31 @@ pub(crate) fn user(user: User) -> UserView {
         second_factor: is_on,
         recovery_codes_left: user.recovery_codes.len(),
         waits_until: None,
+        provider: None,
         created_at: user.created_at.to_string(),
         offboarded_at: user.offboarded_at.map(|at| at.to_string()),
+    }
+}
+
+/// By which provider a new person comes, if by one.
+pub(crate) fn invitation(request: &CreateUserRequest) -> Result<Option<Invitation>, AppError> {
+    let invalid = |field, why: &str| AppError::Invalid {
+        field,
+        why: why.to_owned(),
+    };
+    match (&request.provider, &request.password) {
+        (Some(_), Some(_)) => {
+            let why = "whoever comes by a provider has no password here";
+            Err(invalid("password", why))
+        }
+        (Some(provider), None) => Ok(Some(Invitation {
+            provider: provider.clone(),
+            subject: request.subject.clone(),
+        })),
+        (None, _) if request.subject.is_some() => {
+            Err(invalid("subject", "it goes with a provider"))
+        }
+        (None, _) => Ok(None),
     }
 }
 

@@ -45,7 +45,23 @@ fn is_open(method: &Method, path: &str) -> bool {
     is_page
         || endpoints::ALL
             .iter()
-            .any(|one| one.open && one.path == path && one.method.as_str() == method)
+            .any(|one| one.open && is_at(one.path, path) && one.method.as_str() == method)
+}
+
+/// Whether a path is that of a route: part by part, where a part in braces stands for any that is not empty.
+fn is_at(route: &str, path: &str) -> bool {
+    let (mut parts, mut found) = (route.split('/'), path.split('/'));
+    loop {
+        let fits = match (parts.next(), found.next()) {
+            (None, None) => return true,
+            (Some(part), Some(text)) if part.starts_with('{') => !text.is_empty(),
+            (Some(part), Some(text)) => part == text,
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+    }
 }
 
 async fn actor_of(
@@ -81,13 +97,18 @@ fn bearer(header: &str) -> Option<&str> {
 
 /// The session cookie's value, where one is sent.
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<SecretText> {
+    cookie_named(headers, SESSION_COOKIE)
+}
+
+/// The value of a cookie, where one is sent.
+pub(crate) fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<SecretText> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| SecretText::new(value))
 }
 
@@ -101,5 +122,37 @@ fn refusal(error: AppError) -> Refused {
     match error.class() {
         ErrorClass::Unauthenticated => not_signed_in(),
         _ => Refused::from(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_very_path_of_an_open_route_is_open() {
+        let start = "/api/v1/sessions/oidc/corp/start";
+        assert!(is_open(&Method::GET, start));
+        assert!(is_open(
+            &Method::GET,
+            "/api/v1/sessions/oidc/a%2Fb/callback"
+        ));
+        assert!(is_open(&Method::GET, "/api/v1/sign-in-providers"));
+        assert!(is_open(&Method::POST, "/api/v1/sessions/oidc/redeem"));
+
+        assert!(!is_open(&Method::POST, start));
+        for path in [
+            "/api/v1/sessions/oidc//start",
+            "/api/v1/sessions/oidc/corp/start/",
+            "/api/v1/sessions/oidc/corp/other",
+            "/api/v1/sessions/oidc/corp/x/start",
+            "/api/v1/sessions/oidc/corp",
+            "/api/v1/sign-in-providers/corp",
+            "/api/v1/sign-in-providers/",
+            "/api/v1/keys",
+            "//api/v1/sign-in-providers",
+        ] {
+            assert!(!is_open(&Method::GET, path), "{path}");
+        }
     }
 }

@@ -190,6 +190,22 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionOfUser {
     }
 }
 
+/// A provider and one of its rules, as the path names them.
+pub(crate) struct RuleOfProvider {
+    pub(crate) provider: String,
+    pub(crate) rule: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RuleOfProvider {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((provider, rule))| Self { provider, rule })
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
 /// `Idempotency-Key`, where one is given.
 pub(crate) struct Idempotency(pub(crate) Option<String>);
 

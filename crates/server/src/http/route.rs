@@ -44,6 +44,8 @@ pub enum Resource {
     Schedule,
     /// The seals.
     Seal,
+    /// OpenID providers.
+    SignInProvider,
     /// People.
     User,
     /// One's own session and tokens.
@@ -66,6 +68,7 @@ impl Resource {
             Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",
+            Self::SignInProvider => "sign-in-provider",
             Self::User => "user",
             Self::OwnAccess => "own-access",
         }

@@ -10,12 +10,14 @@ mod jobs;
 mod keys;
 mod keystores;
 mod kms_keys;
+mod oidc;
 mod page;
 mod roles;
 mod schedules;
 mod seal;
 mod second_factor;
 mod sessions;
+mod sign_in_providers;
 mod system;
 mod users;
 
@@ -38,6 +40,9 @@ pub fn all() -> Vec<Route> {
         open(at::OPENAPI, system::openapi),
         guarded(at::EVENTS, Action::JobRead, Job, events::stream).long(),
         open(at::SIGN_IN, sessions::sign_in),
+        open(at::START_OIDC, oidc::start),
+        open(at::FINISH_OIDC, oidc::callback),
+        open(at::REDEEM_OIDC, oidc::redeem),
         guarded(
             at::SIGN_OUT,
             Action::SessionUse,
@@ -362,6 +367,7 @@ pub fn all() -> Vec<Route> {
         )
         .long(),
     ];
+    routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());
     routes

@@ -14,6 +14,7 @@ mod features;
 mod grid;
 mod journeys;
 mod key_import;
+mod oidc;
 mod parsing;
 mod people;
 mod sign_in;

@@ -15,6 +15,7 @@ use crate::site::{Answer, Site};
 /// An installation with something to change of each kind.
 struct Scene {
     role: String,
+    rule: String,
     site: Site,
     alert: String,
     waiting: String,
@@ -107,6 +108,15 @@ impl Scene {
         post(&site, "keystores", empty).await;
         let ops = json!({"name": "ops", "address": webhook()});
         post(&site, "alert-destinations", ops).await;
+        let spare = post(&site, "sign-in-providers", provider("spare")).await;
+        assert_eq!(spare["has_secret"], true);
+        post(&site, "sign-in-providers", provider("corp")).await;
+        let rule =
+            json!({"claim": "groups", "value": "old", "role": "auditor", "group": "default"});
+        let rule = text(
+            &post(&site, "sign-in-providers/corp/rules", rule).await,
+            "/id",
+        );
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
@@ -131,6 +141,7 @@ impl Scene {
             unwanted,
             paused,
             stuck,
+            rule,
             site,
         }
     }
@@ -139,6 +150,8 @@ impl Scene {
     /// thought of here.
     fn example(&self, id: &str) -> Option<(Vec<&str>, Value)> {
         let rule = json!({"every": "30d"});
+        let by_claim =
+            json!({"claim": "groups", "value": "new", "role": "auditor", "group": "default"});
         let named = json!({"name": "new"});
         let described = json!({"description": "new"});
         let bytes = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -152,6 +165,11 @@ impl Scene {
                 vec![],
                 json!({"role": "auditor", "user": "carol", "group": "default"}),
             ),
+            "add_sign_in_provider" => (vec![], provider("new")),
+            "update_sign_in_provider" => (vec!["corp"], json!({"provisioning": "just-in-time"})),
+            "delete_sign_in_provider" => (vec!["spare"], Value::Null),
+            "add_sign_in_rule" => (vec!["corp"], by_claim),
+            "delete_sign_in_rule" => (vec!["corp", &self.rule], Value::Null),
             "take_role" => (vec![&self.role], Value::Null),
             "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
@@ -211,6 +229,13 @@ impl Scene {
         let size = records.audit_size().await.unwrap();
         (records.debug_without_leaves(), size)
     }
+}
+
+fn provider(name: &str) -> Value {
+    json!({
+        "name": name, "issuer": "https://id.example", "client_id": "keyferry", "client_secret": "secret",
+        "public_url": "https://keyferry.example",
+    })
 }
 
 fn webhook() -> Value {
