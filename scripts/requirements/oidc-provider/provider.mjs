@@ -27,7 +27,7 @@ server.listen(0, 'localhost', () => {
     cookies: { keys: ['of tests alone'] },
     findAccount: (_, login) => {
       const claims = settings().people[login];
-      return claims && { accountId: login, claims: () => ({ sub: `id-of-${login}`, preferred_username: login, ...claims }) };
+      return claims && { accountId: login, claims: () => ({ sub: login, preferred_username: login, ...claims }) };
     },
   });
   server.on('request', provider.callback());

@@ -97,6 +97,11 @@ fn swept(action: Action) -> Swept {
         | Action::SealSeal
         | Action::SealUnseal
         | Action::SessionUse
+        | Action::SignInProviderAdd
+        | Action::SignInProviderDelete
+        | Action::SignInProviderRead
+        | Action::SignInProviderTest
+        | Action::SignInProviderUpdate
         | Action::TokenManage
         | Action::UserChangePassword
         | Action::UserCreate

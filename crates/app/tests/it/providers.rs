@@ -361,13 +361,10 @@ async fn a3_who_is_invited_is_bound_to_the_first_who_comes_and_a_lock_refuses_th
     };
     let not_admitted = "access.not-admitted";
     assert_eq!(code(arrive(&house, "s-1", "bob", &[]).await), not_admitted);
-    let invite = |name: &str, subject| {
-        let (name, invitation) = (name.parse().unwrap(), invitation(subject));
-        async move {
-            users
-                .invite(house.ann(), name, String::new(), &invitation)
-                .await
-        }
+    let invite = async |name: &str, subject: Option<&str>| {
+        let name = name.parse().unwrap();
+        let by = invitation(subject);
+        users.invite(house.ann(), name, String::new(), &by).await
     };
     invite("Bob", None).await.unwrap();
     invite("carol", Some("s-9")).await.unwrap();

@@ -300,7 +300,7 @@ fn a3_only_who_was_invited_comes_in_and_a_lock_refuses_the_provider_too() {
     assert_eq!(code("5", "ann").0, 200);
     let log = scene.host.keyferry("audit list --output json").stdout;
     assert!(
-        log.contains("access.not-admitted") && log.contains("id-of-ann"),
+        log.contains("access.not-admitted") && log.contains("\"subject\": \"ann\""),
         "{log}"
     );
     assert!(!log.contains(SECRET));
