@@ -48,6 +48,8 @@ const READS: &[&str] = &[
     "user list",
     "user show",
     "alert destination list",
+    "sign-in-provider list",
+    "sign-in-provider show",
 ];
 
 /// They change AWS or Keyferry's records, and know `--dry-run`.
@@ -63,6 +65,11 @@ const TRIED_FIRST: &[&str] = &[
     "connection update",
     "group create",
     "role give",
+    "sign-in-provider add",
+    "sign-in-provider add-rule",
+    "sign-in-provider remove",
+    "sign-in-provider remove-rule",
+    "sign-in-provider update",
     "role take",
     "job cancel",
     "job pause",
@@ -124,6 +131,10 @@ const TRIED_FIRST: &[&str] = &[
 
 /// They change something, and cannot be tried; each with the reason.
 const AT_ONCE: &[(&str, &str)] = &[
+    (
+        "sign-in-provider test",
+        "it asks the provider what it tells anybody, and changes nothing",
+    ),
     (
         "alert destination test",
         "it is a trial: it sends a message",
