@@ -18,16 +18,18 @@ use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
 use crate::audits::Distrust;
 
 mod access;
+mod approval;
 mod aws;
 
 pub use access::AccessError;
+pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 
@@ -63,6 +65,9 @@ pub enum AppError {
     /// Somebody is not let in, or a person is not changed.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// Somebody else must consent, or what waits for it is not done.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
@@ -425,6 +430,9 @@ impl From<RecordsError> for AppError {
                 which: "a version that the KMS key would hold".to_owned(),
             },
             RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
+            RecordsError::Conflict {
+                what: APPROVAL_SPENT,
+            } => ApprovalError::Spent.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -458,6 +466,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
+            Self::Approval(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Mark(_) => "audit.mark",
             Self::Denied { .. } => "access.denied",
@@ -536,6 +545,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
+            Self::Approval(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -614,6 +624,7 @@ impl AppError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Access(error) => error.hint(),
+            Self::Approval(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {

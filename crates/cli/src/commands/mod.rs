@@ -4,6 +4,8 @@ mod access;
 mod adopt;
 mod alert;
 mod alert_destination;
+mod approval;
+mod approval_rule;
 mod audit;
 mod audit_export;
 mod audit_folder;
@@ -121,7 +123,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     if let Command::Audit(AuditCommand::Verify(verify)) = command {
         return audit_verify::run(world, &globals, verify);
     }
-    let client = Client::signed_in(world, globals.url.as_deref())?;
+    let client = Client::signed_in(world, globals.url.as_deref())?.asking(globals.ask.clone());
     let mut context = Context {
         world,
         client,
@@ -142,6 +144,8 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::User(command) => user::run(&mut context, *command).await,
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
+        Command::Approval(command) => approval::run(&mut context, command).await,
+        Command::ApprovalRule(command) => approval_rule::run(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
@@ -170,7 +171,9 @@ pub enum Change {
     /// Write an attempt's outcome; a conflict where it is already done or refused.
     FinishAttempt(Attempt),
     /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
-    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
+    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`]; where it is by
+    /// [consent](super::Consent::Approved) to a request that was open at another revision, over
+    /// [`APPROVAL_SPENT`](super::APPROVAL_SPENT). Else the request is used from then on, and by this run alone.
     AppendAudit(AuditLeaf),
     /// Keep the log's signing key; a conflict where there is one.
     InsertAuditKey(AuditKey),
@@ -229,6 +232,12 @@ pub enum Change {
     PutAccessPolicy(AccessPolicy, Expect),
     /// Remove an own policy.
     DeleteAccessPolicy(Name, Expect),
+    /// Write a rule about consent. There is one for each group and class.
+    PutApprovalRule(ApprovalRule, Expect),
+    /// Remove the rule of this group and class.
+    DeleteApprovalRule(Option<GroupId>, ApprovalClass, Expect),
+    /// Write a request that waits for consent, and what people said to it.
+    PutApproval(Box<Approval>, Expect),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.

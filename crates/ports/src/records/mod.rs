@@ -4,6 +4,7 @@
 //! that two databases and a memory can be held to the same answers.
 
 mod access;
+mod approval;
 mod audit;
 mod authority;
 mod canonical;
@@ -36,6 +37,9 @@ use jiff::Timestamp;
 
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
+};
+pub use approval::{
+    APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy,
 };
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
 pub use authority::{
@@ -362,6 +366,7 @@ pub trait ReadRecords:
     + ScheduleRecords
     + AccessRecords
     + AuthorityRecords
+    + ApprovalRecords
     + AuditRecords
 {
 }
@@ -376,7 +381,7 @@ impl<T> ReadRecords for T where
         + ScheduleRecords
         + AccessRecords
         + AuthorityRecords
-        + AuthorityRecords
+        + ApprovalRecords
         + AuditRecords
 {
 }

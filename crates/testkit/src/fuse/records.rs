@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
     KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -22,7 +23,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
+    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
     Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
     DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
     JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
@@ -157,6 +158,12 @@ reads!(AuthorityRecords {
     fn find_assignment(id: AssignmentId) -> Option<RoleAssignment>;
     fn list_custom_roles() -> Vec<CustomRole>;
     fn list_access_policies() -> Vec<AccessPolicy>;
+});
+
+reads!(ApprovalRecords {
+    fn list_approval_rules() -> Vec<ApprovalRule>;
+    fn find_approval(id: ApprovalId) -> Option<Approval>;
+    fn list_approvals(filter: &ApprovalFilter, page: &Page) -> PageOf<Approval>;
 });
 
 reads!(FleetRecords {

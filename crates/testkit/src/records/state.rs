@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
     KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
@@ -114,6 +115,8 @@ state! {
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,
+    approval_rules: (Option<GroupId>, ApprovalClass) => ApprovalRule,
+    approvals: ApprovalId => Approval,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

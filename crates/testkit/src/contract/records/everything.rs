@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
     Records,
 };
 
@@ -57,6 +57,14 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.list_assignments().await?);
     lines(&mut text, records.list_custom_roles().await?);
     lines(&mut text, records.list_access_policies().await?);
+    lines(&mut text, records.list_approval_rules().await?);
+    let mut page = first_page();
+    let every = ApprovalFilter::default();
+    while take(
+        &mut text,
+        records.list_approvals(&every, &page).await?,
+        &mut page,
+    ) {}
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);

@@ -9,7 +9,7 @@ use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
-    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change,
+    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change, Consent,
     Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
     SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
@@ -502,6 +502,7 @@ impl Differential {
                     user: user.filter(|_| dice.once_in(6)).unwrap_or(owner),
                     epoch: 1 + u64::from(dice.once_in(4)),
                     via,
+                    consent: Consent::Nobody,
                 });
                 Change::AppendAudit(AuditLeaf {
                     in_the_name_of: claim.filter(|_| dice.once_in(2)),
