@@ -13,8 +13,8 @@ use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
 };
 use crate::approval::{
-    ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, ApprovalRuleView, ApprovalView,
-    AskApprovalRequest, DecideRequest, SetApprovalRuleRequest,
+    ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, ApprovalRuleView,
+    ApprovalView, AskApprovalRequest, DecideRequest, SetApprovalRuleRequest,
 };
 use crate::audit::{
     AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,

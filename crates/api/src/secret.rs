@@ -107,7 +107,8 @@ fn is_only_written(schema: &Value) -> bool {
     match schema {
         Value::Object(members) => {
             members.get("writeOnly") == Some(&Value::Bool(true))
-                || members.get("$ref").and_then(Value::as_str) == Some("#/components/schemas/Secret")
+                || members.get("$ref").and_then(Value::as_str)
+                    == Some("#/components/schemas/Secret")
                 || ["oneOf", "anyOf", "allOf"]
                     .iter()
                     .filter_map(|name| members.get(*name)?.as_array())

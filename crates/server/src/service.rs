@@ -1,16 +1,16 @@
 //! The whole service: routes inside sign-in, limits and headers.
 
-use axum::{Extension, Router};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
-use crate::http::problem::Refused;
 use crate::http::dispatch::Dispatcher;
+use crate::http::problem::Refused;
 use crate::http::{auth, headers, route};
 use crate::routes;
 use crate::state::ServerState;

@@ -77,7 +77,8 @@ impl Approvals {
         let mut row = self.find(id, &seen_by).await?;
         row.cancel(person(actor)?, self.shared.now())
             .map_err(ApprovalError::from)?;
-        self.keep(actor, Action::ApprovalAsk, &row, "cancel").await?;
+        self.keep(actor, Action::ApprovalAsk, &row, "cancel")
+            .await?;
         row.revision += 1;
         let deciders = self.shared.deciders().await?;
         self.waiting(row, &deciders).await

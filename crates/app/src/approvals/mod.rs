@@ -140,7 +140,8 @@ impl Approvals {
         for need in &row.needs {
             let can = deciders.names(need)?;
             let has_decided = |user: UserId| row.decisions.iter().any(|one| one.user == user);
-            let is_left = |(user, _): &(UserId, Name)| *user != row.requester && !has_decided(*user);
+            let is_left =
+                |(user, _): &(UserId, Name)| *user != row.requester && !has_decided(*user);
             let counted: BTreeSet<UserId> = can.iter().map(|one| one.0).collect();
             let group = groups.iter().find(|group| Some(group.id) == need.group);
             needs.push(Lacking {

@@ -42,7 +42,10 @@ impl WantedRule {
 
 impl Approvals {
     /// The rules of the installation, which hold everywhere, and those of the groups into which the actor may look.
-    pub async fn rules(&self, actor: &Actor) -> Result<Vec<(ApprovalRule, Option<Name>)>, AppError> {
+    pub async fn rules(
+        &self,
+        actor: &Actor,
+    ) -> Result<Vec<(ApprovalRule, Option<Name>)>, AppError> {
         let permit = self.shared.permit(actor, Action::ApprovalRuleRead).await?;
         let seen = permit.groups()?;
         let groups = self.shared.groups().await?;
@@ -169,8 +172,14 @@ impl Approvals {
 }
 
 fn told(actor: &Actor, rule: &ApprovalRule, group: &Option<Group>, what: &str) -> Change {
-    let place = group.as_ref().map_or("installation", |group| group.name.as_str());
-    let about = object("approval-rule", format!("{place}/{}", rule.class.as_str()), place);
+    let place = group
+        .as_ref()
+        .map_or("installation", |group| group.name.as_str());
+    let about = object(
+        "approval-rule",
+        format!("{place}/{}", rule.class.as_str()),
+        place,
+    );
     Fact::done(actor, Action::ApprovalRuleManage, about, rule.changed_at)
         .detail("class", rule.class.as_str())
         .detail("approvers", rule.approvers)

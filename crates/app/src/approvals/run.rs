@@ -80,7 +80,8 @@ impl Approvals {
         }
         let mut row = running.row;
         row.end(ApprovalState::Changed);
-        self.keep(actor, Action::ApprovalAsk, &row, "changed").await?;
+        self.keep(actor, Action::ApprovalAsk, &row, "changed")
+            .await?;
         if same_rules {
             Err(ApprovalError::PlanChanged.into())
         } else {

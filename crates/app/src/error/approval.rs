@@ -91,9 +91,9 @@ impl ApprovalError {
         match self {
             Self::Needed { .. }
             | Self::NotAnApprover
-            | Self::Refused(
-                Refusal::OwnRequest | Refusal::NotRecent | Refusal::NotRequester,
-            ) => ErrorClass::Denied,
+            | Self::Refused(Refusal::OwnRequest | Refusal::NotRecent | Refusal::NotRequester) => {
+                ErrorClass::Denied
+            }
             Self::NotFreezable { .. } => ErrorClass::Caller,
             Self::NotNeeded
             | Self::TooFewPeople { .. }
@@ -123,9 +123,7 @@ impl ApprovalError {
             }
             Self::SeveralGroups => "make one request for each group",
             Self::NotFreezable { .. } => "name a route of the API that changes something",
-            Self::NotAnApprover => {
-                "`keyferry approval show` names who may approve it"
-            }
+            Self::NotAnApprover => "`keyferry approval show` names who may approve it",
             Self::PlanChanged | Self::RulesChanged => "look at it as it is now, and ask again",
             Self::Spent => "look at the request again",
             Self::Refused(refusal) => match refusal {

@@ -39,9 +39,8 @@ impl Demand {
         further: Option<Need>,
     ) -> Result<(), AppError> {
         let class = action.approval_class();
-        let is_founding = |rule: &&ApprovalRule| {
-            adds_people(action) && self.founding.contains(&rule.group)
-        };
+        let is_founding =
+            |rule: &&ApprovalRule| adds_people(action) && self.founding.contains(&rule.group);
         let mut needs: BTreeSet<Need> = self
             .rules
             .iter()
@@ -158,7 +157,10 @@ pub struct Question {
 
 impl Question {
     pub(crate) fn new(id: Uuid, questions: &Arc<Questions>) -> Self {
-        let mut open = questions.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = questions
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         open.insert(id, Gathered::default());
         drop(open);
         Self {
@@ -183,6 +185,7 @@ impl Question {
 impl Drop for Question {
     fn drop(&mut self) {
         let open = self.questions.open.lock();
-        open.unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        open.unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
     }
 }

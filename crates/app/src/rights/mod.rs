@@ -12,8 +12,8 @@ mod policies;
 mod roles;
 mod use_cases;
 
-pub use demand::Question;
 pub(crate) use deciders::Deciders;
+pub use demand::Question;
 pub(crate) use demand::{Demand, Questions};
 pub(crate) use object::Object;
 pub(crate) use permit::Permit;

@@ -76,7 +76,10 @@ fn missing(one: &ApprovalView) -> String {
     if one.state != "open" {
         return String::new();
     }
-    let lacking = one.needs.iter().filter(|need| need.approved < need.approvers);
+    let lacking = one
+        .needs
+        .iter()
+        .filter(|need| need.approved < need.approvers);
     let words = lacking.map(|need| {
         let left = need.approvers - need.approved;
         format!("{left} of {}", need.can_approve.join(", "))
@@ -107,11 +110,7 @@ async fn decide(
     let found = find(context, &args.approval).await?;
     let hash = args.hash.unwrap_or_else(|| found.hash.clone());
     context.world.say(&Table::one(&found).text());
-    let me: MeView = context
-        .client
-        .send(Call::to(&at::ME, &[]))
-        .await?
-        .read()?;
+    let me: MeView = context.client.send(Call::to(&at::ME, &[])).await?.read()?;
     let login = LoginArgs {
         user: None,
         password: args.password,

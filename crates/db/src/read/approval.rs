@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::id::ApprovalId;
-use keyferry_ports::records::{
-    ApprovalFilter, ApprovalRecords, Page, PageOf, Records, SeenBy,
-};
+use keyferry_ports::records::{ApprovalFilter, ApprovalRecords, Page, PageOf, Records, SeenBy};
 
 use super::{Noun, cursor_parts};
 use crate::Database;
@@ -28,7 +26,9 @@ const APPROVALS: Noun<Approval> = Noun {
 #[async_trait]
 impl ApprovalRecords for Database {
     async fn list_approval_rules(&self) -> Records<Vec<ApprovalRule>> {
-        RULES.list(self, "ORDER BY group_id, class", Vec::new()).await
+        RULES
+            .list(self, "ORDER BY group_id, class", Vec::new())
+            .await
     }
 
     async fn find_approval(&self, id: ApprovalId) -> Records<Option<Approval>> {

@@ -14,7 +14,9 @@ mod work;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_ports::records::{Batch, Change, Commits, Consent, Expect, LaneLease, Records, RecordsError};
+use keyferry_ports::records::{
+    Batch, Change, Commits, Consent, Expect, LaneLease, Records, RecordsError,
+};
 
 use crate::Database;
 use crate::dialect::{Transaction, Turn};

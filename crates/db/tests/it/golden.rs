@@ -6,13 +6,13 @@ use keyferry_db::Database;
 use keyferry_domain::approval::Approval;
 use keyferry_domain::id::UserId;
 use keyferry_ports::records::{
-    ApprovalRecords as _, Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KeyRecords as _,
-    KmsKeyRecords as _, RecordsError,
+    ApprovalRecords as _, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
+    KeyRecords as _, KmsKeyRecords as _, RecordsError,
 };
 use keyferry_testkit::contract::records::samples::Samples;
 use keyferry_testkit::contract::records::{approval, deliveries, rich};
-use uuid::Uuid;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+use uuid::Uuid;
 
 use crate::support::SqliteFile;
 

@@ -27,7 +27,8 @@ enum Event {
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let who = 0..PEOPLE;
     let verdict = prop_oneof![4 => Just(Verdict::Approve), 1 => Just(Verdict::Reject)];
-    let proof = prop_oneof![3 => (0i64..4).prop_map(Some), 1 => (6i64..90).prop_map(Some), 1 => Just(None)];
+    let proof =
+        prop_oneof![3 => (0i64..4).prop_map(Some), 1 => (6i64..90).prop_map(Some), 1 => Just(None)];
     let event = prop_oneof![
         6 => (who.clone(), verdict, proof, prop::bool::weighted(0.9))
             .prop_map(|(who, verdict, proof, saw)| Event::Decide(who, verdict, proof, saw)),
@@ -146,7 +147,13 @@ proptest! {
 #[test]
 fn every_rule_wants_its_own_number_of_people() {
     let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-    let (few, many) = (need(1, 72), Need { class: ApprovalClass::UseEquivalent, ..need(2, 10) });
+    let (few, many) = (
+        need(1, 72),
+        Need {
+            class: ApprovalClass::UseEquivalent,
+            ..need(2, 10)
+        },
+    );
     let mut approval = waiting(BTreeSet::from([few, many]), now);
     assert_eq!(approval.expires_at, now + SignedDuration::from_hours(10));
     let mut approve = |number| {

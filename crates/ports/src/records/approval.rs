@@ -7,8 +7,8 @@ use keyferry_domain::approval::{Approval, ApprovalRule, ApprovalState};
 use keyferry_domain::id::{ApprovalId, GroupId, UserId};
 use uuid::Uuid;
 
-use super::filter::{Page, PageOf};
 use super::Records;
+use super::filter::{Page, PageOf};
 
 /// The conflict of carrying out a request that is not open any more, or on which somebody decided meanwhile.
 pub const APPROVAL_SPENT: &str = "approval";

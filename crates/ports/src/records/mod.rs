@@ -38,9 +38,7 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
-pub use approval::{
-    APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy,
-};
+pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,

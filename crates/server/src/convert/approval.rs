@@ -20,7 +20,11 @@ const EXPIRED: &str = "expired";
 pub(crate) fn view(waiting: Waiting, now: Timestamp) -> ApprovalView {
     let Waiting { row, needs } = waiting;
     let is_expired = row.state == ApprovalState::Open && now >= row.expires_at;
-    let state = if is_expired { EXPIRED } else { row.state.as_str() };
+    let state = if is_expired {
+        EXPIRED
+    } else {
+        row.state.as_str()
+    };
     let has_enough = needs.iter().all(|one| one.approved >= one.need.approvers);
     ApprovalView {
         id: row.id.to_string(),

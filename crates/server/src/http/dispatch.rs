@@ -133,9 +133,7 @@ impl Dispatcher {
         frozen: &Frozen,
         question: &Question,
     ) -> Result<Tried, Response> {
-        let (endpoint, action) = self
-            .route_of(frozen)
-            .map_err(IntoResponse::into_response)?;
+        let (endpoint, action) = self.route_of(frozen).map_err(IntoResponse::into_response)?;
         let actor = actor.clone().trying().asking(question.id());
         let request = frozen
             .request(actor, true)
@@ -287,10 +285,17 @@ mod tests {
             reached("POST", "/api/v1/kms-keys/alias%2Fa/deactivate"),
             Some(at::DEACTIVATE_KMS_KEY.id)
         );
-        assert_eq!(reached("GET", "/api/v1/kms-keys"), None, "reads need nobody");
+        assert_eq!(
+            reached("GET", "/api/v1/kms-keys"),
+            None,
+            "reads need nobody"
+        );
         assert_eq!(reached("POST", "/api/v1/kms-keys/a/disable"), None);
         assert_eq!(reached("POST", "/api/v1/approvals"), None);
-        assert_eq!(reached("POST", "https://elsewhere/api/v1/kms-keys/bulk"), None);
+        assert_eq!(
+            reached("POST", "https://elsewhere/api/v1/kms-keys/bulk"),
+            None
+        );
         assert_eq!(reached("POST", "/api/v1/kms-keys/bulk?dry_run=false"), None);
     }
 
@@ -309,7 +314,11 @@ mod tests {
                     idempotency_key: None,
                 };
                 let seen = shown(&route.endpoint, &frozen).to_string();
-                assert!(!seen.contains("tell nobody"), "{} {name}", route.endpoint.id);
+                assert!(
+                    !seen.contains("tell nobody"),
+                    "{} {name}",
+                    route.endpoint.id
+                );
                 assert!(seen.contains(HIDDEN));
             }
         }

@@ -24,8 +24,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Approval, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Role,
-    Schedule, Seal, User,
+    Alert, AlertDestination, Approval, Audit, Connection, Group, Job, Key, Keystore, KmsKey,
+    OwnAccess, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -196,15 +196,51 @@ pub fn all() -> Vec<Route> {
             Key,
             keys::set_rotation,
         ),
-        guarded(at::LIST_APPROVALS, Action::ApprovalAsk, Approval, approvals::list),
-        guarded(at::ASK_APPROVAL, Action::ApprovalAsk, Approval, approvals::ask)
-            .body_at_most(approvals::BODY_BYTES_MAX)
-            .long(),
-        guarded(at::SHOW_APPROVAL, Action::ApprovalAsk, Approval, approvals::show),
-        guarded(at::APPROVE, Action::ApprovalDecide, Approval, approvals::approve),
-        guarded(at::REJECT, Action::ApprovalDecide, Approval, approvals::reject),
-        guarded(at::CANCEL_APPROVAL, Action::ApprovalAsk, Approval, approvals::cancel),
-        guarded(at::RUN_APPROVAL, Action::ApprovalAsk, Approval, approvals::run).long(),
+        guarded(
+            at::LIST_APPROVALS,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::list,
+        ),
+        guarded(
+            at::ASK_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::ask,
+        )
+        .body_at_most(approvals::BODY_BYTES_MAX)
+        .long(),
+        guarded(
+            at::SHOW_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::show,
+        ),
+        guarded(
+            at::APPROVE,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::approve,
+        ),
+        guarded(
+            at::REJECT,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::reject,
+        ),
+        guarded(
+            at::CANCEL_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::cancel,
+        ),
+        guarded(
+            at::RUN_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::run,
+        )
+        .long(),
         guarded(
             at::LIST_APPROVAL_RULES,
             Action::ApprovalRuleRead,

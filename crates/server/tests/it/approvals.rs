@@ -32,12 +32,17 @@ async fn add(site: &Site, name: &str, roles: &[(&str, Option<&str>)]) -> (Actor,
         post(site, "role-assignments", given).await;
     }
     let id = text(&made, "/user/id").parse().unwrap();
-    (Actor::person(id, name.parse().unwrap()), text(&made, "/password"))
+    (
+        Actor::person(id, name.parse().unwrap()),
+        text(&made, "/password"),
+    )
 }
 
 /// Somebody who may approve what is asked for in the whole installation.
 pub(crate) async fn judge(site: &Site) -> Actor {
-    add(site, "judge", &[("system-administrator", None)]).await.0
+    add(site, "judge", &[("system-administrator", None)])
+        .await
+        .0
 }
 
 /// Rules for every class, as if they had always been there.
@@ -110,9 +115,17 @@ async fn browse(site: &Site, cookie: &str, method: &str, path: &str, body: Value
 /// A KMS key `app`, and everything that is lost needs another person.
 async fn site() -> (Site, Actor, String) {
     let site = Site::with_keystore().await;
-    post(&site, "kms-keys", json!({"keystore": "store", "name": "app"})).await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
     site.run().await;
-    let roles = [("administrator", Some("default")), ("system-administrator", None)];
+    let roles = [
+        ("administrator", Some("default")),
+        ("system-administrator", None),
+    ];
     let (bob, password) = add(&site, "bob", &roles).await;
     rules_for_everything(&site, 1).await;
     (site, bob, password)
@@ -133,7 +146,9 @@ async fn a14_what_a_rule_covers_is_frozen_shown_approved_by_another_and_done_onc
     let refused = site.post(path, Value::Null).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(refused.code(), "approval.needed");
-    let plan = site.post(&format!("{path}&dry_run=true"), Value::Null).await;
+    let plan = site
+        .post(&format!("{path}&dry_run=true"), Value::Null)
+        .await;
     assert_eq!(plan.status, StatusCode::OK, "a dry run needs nobody");
 
     let asked = site.post("/api/v1/approvals", emptying()).await;
@@ -152,7 +167,9 @@ async fn a14_what_a_rule_covers_is_frozen_shown_approved_by_another_and_done_onc
     let other = json!({"hash": "00".repeat(32)});
     let other = browse(&site, &bob, "POST", &approve, other).await;
     assert_eq!(other.code(), "approval.other-hash");
-    let own = site.post(&format!("/api/v1/{approve}"), json!({"hash": hash})).await;
+    let own = site
+        .post(&format!("/api/v1/{approve}"), json!({"hash": hash}))
+        .await;
     assert_eq!(own.code(), "approval.own-request");
     let yes = browse(&site, &bob, "POST", &approve, json!({"hash": hash})).await;
     assert_eq!(yes.body["ready"], true, "{}", yes.body);
@@ -169,7 +186,10 @@ async fn a14_what_a_rule_covers_is_frozen_shown_approved_by_another_and_done_onc
     assert_eq!(key["life"], "INACTIVE");
     let again = site.post(&format!("/api/v1/{run}"), Value::Null).await;
     assert_eq!(again.code(), "approval.over");
-    let log = site.get("/api/v1/audit/entries?action=kms-key.deactivate").await.body;
+    let log = site
+        .get("/api/v1/audit/entries?action=kms-key.deactivate")
+        .await
+        .body;
     assert!(log.to_string().contains(&id), "{log:#}");
 }
 
@@ -184,7 +204,11 @@ async fn consent_wants_a_recent_proof_in_a_session() {
 
     let late = browse(&site, &cookie, "POST", &approve, json!({"hash": hash})).await;
     assert_eq!(late.code(), "approval.not-recent");
-    let by_token = site.app.access.create_token(&bob, "t".parse().unwrap(), None).await;
+    let by_token = site
+        .app
+        .access
+        .create_token(&bob, "t".parse().unwrap(), None)
+        .await;
     let by_token = site
         .app
         .access
@@ -252,14 +276,22 @@ async fn what_is_rejected_taken_back_or_waits_too_long_is_over() {
         (cancelled, "approval.over"),
         (expired, "approval.expired"),
     ] {
-        let run = site.post(&format!("/api/v1/approvals/{id}/run"), Value::Null).await;
+        let run = site
+            .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+            .await;
         assert_eq!(run.code(), code, "{}", run.body);
     }
     let records = &site.outside.records;
-    let all = records.list_approvals(&Default::default(), &Default::default()).await;
+    let all = records
+        .list_approvals(&Default::default(), &Default::default())
+        .await;
     for row in all.unwrap().rows {
         let is_open = row.state == ApprovalState::Open;
-        assert_eq!(row.sealed.is_some(), is_open, "what is over is kept no longer");
+        assert_eq!(
+            row.sealed.is_some(),
+            is_open,
+            "what is over is kept no longer"
+        );
     }
 }
 
@@ -272,7 +304,10 @@ async fn consent_of_people_who_lost_the_right_does_not_count() {
     let run = format!("/api/v1/approvals/{id}/run");
 
     post(&site, "users/bob/lock", Value::Null).await;
-    assert_eq!(site.post(&run, Value::Null).await.code(), "approval.not-enough");
+    assert_eq!(
+        site.post(&run, Value::Null).await.code(),
+        "approval.not-enough"
+    );
     let key = site.get("/api/v1/kms-keys/app").await.body;
     assert_eq!(key["life"], "ACTIVE");
 }
@@ -286,15 +321,25 @@ async fn what_is_only_tried_of_consent_keeps_nothing() {
     let rows = || site.outside.records.debug_without_leaves();
     let before = rows();
 
-    let tried = site.post("/api/v1/approvals?dry_run=true", emptying()).await;
+    let tried = site
+        .post("/api/v1/approvals?dry_run=true", emptying())
+        .await;
     assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
-    for (verb, body) in [("approve", json!({"hash": hash})), ("reject", json!({"hash": hash}))] {
+    for (verb, body) in [
+        ("approve", json!({"hash": hash})),
+        ("reject", json!({"hash": hash})),
+    ] {
         let path = format!("approvals/{id}/{verb}?dry_run=true");
         let tried = browse(&site, &cookie, "POST", &path, body).await;
         assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
         assert_eq!(tried.body["decisions"][0]["verdict"], verb);
     }
-    post(&site, &format!("approvals/{id}/cancel?dry_run=true"), Value::Null).await;
+    post(
+        &site,
+        &format!("approvals/{id}/cancel?dry_run=true"),
+        Value::Null,
+    )
+    .await;
     let rule = json!({"class": "change", "approvers": 2});
     post(&site, "approval-rules?dry_run=true", rule).await;
     let path = "/api/v1/approval-rules/change?dry_run=true";
@@ -318,10 +363,18 @@ async fn a_new_installation_with_dual_control_takes_people_in_and_does_nothing_e
     add(&site, "bob", &roles).await;
     add(&site, "carol", &roles).await;
     let dora = site.post("/api/v1/users", json!({"name": "dora"})).await;
-    assert_eq!(dora.code(), "approval.needed", "enough people are there now");
+    assert_eq!(
+        dora.code(),
+        "approval.needed",
+        "enough people are there now"
+    );
     post(&site, "users/bob/lock", Value::Null).await;
     let dora = site.post("/api/v1/users", json!({"name": "dora"})).await;
-    assert_eq!(dora.code(), "approval.needed", "locking somebody opens nothing");
+    assert_eq!(
+        dora.code(),
+        "approval.needed",
+        "locking somebody opens nothing"
+    );
     let unlock = site.post("/api/v1/users/bob/unlock", Value::Null).await;
     assert_eq!(unlock.code(), "approval.needed");
     let again = site.app.approvals.begin_with_dual_control(1).await;
@@ -332,6 +385,36 @@ async fn a_new_installation_with_dual_control_takes_people_in_and_does_nothing_e
 }
 
 #[tokio::test]
+async fn requests_of_whoever_leaves_are_taken_back() {
+    let site = Site::with_keystore().await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
+    site.run().await;
+    let (_, password) = add(&site, "carol", &[("administrator", Some("default"))]).await;
+    judge(&site).await;
+    rules_for_everything(&site, 1).await;
+    let cookie = cookie(&site, "carol", &password).await;
+    let asked = browse(&site, &cookie, "POST", "approvals", emptying()).await;
+    let id = text(&asked.body, "/id");
+    let records = &site.outside.records;
+    for rule in records.list_approval_rules().await.unwrap() {
+        let expect = Expect::Revision(rule.revision);
+        let gone = Change::DeleteApprovalRule(rule.group, rule.class, expect);
+        records.commit(vec![gone].into()).await.unwrap();
+    }
+
+    let left = post(&site, "users/carol/offboard", Value::Null).await;
+    assert_eq!(left["approvals"][0]["id"], id);
+    let row = records.find_approval(id.parse().unwrap()).await.unwrap();
+    let row = row.unwrap();
+    assert_eq!((row.state, row.sealed), (ApprovalState::Cancelled, None));
+}
+
+#[tokio::test]
 async fn others_see_no_secret_of_a_request_and_the_database_has_none() {
     let (site, _, _) = site().await;
     let secret = site.outside.access_key.1.clone();
@@ -339,7 +422,10 @@ async fn others_see_no_secret_of_a_request_and_the_database_has_none() {
     let asked = json!({"method": "POST", "path": "/api/v1/connections", "body": body.to_string()});
 
     let waiting = post(&site, "approvals", asked).await;
-    assert_eq!(waiting["request"]["body"]["identity"]["secret_access_key"], "(secret)");
+    assert_eq!(
+        waiting["request"]["body"]["identity"]["secret_access_key"],
+        "(secret)"
+    );
     assert_eq!(waiting["request"]["body"]["name"], "second");
     assert!(!waiting.to_string().contains(&secret));
     let rows = site.outside.records.debug_without_leaves();
@@ -353,7 +439,11 @@ async fn a_rule_is_changed_by_consent_of_what_it_wanted_and_what_it_is_to_want()
     let path = "/api/v1/approval-rules";
     let asks = |body: Value| json!({"method": "POST", "path": path, "body": body.to_string()});
     let alone = site.post(path, rule(1)).await;
-    assert_eq!(alone.code(), "approval.needed", "the new rule wants consent");
+    assert_eq!(
+        alone.code(),
+        "approval.needed",
+        "the new rule wants consent"
+    );
     let nobody = site.post("/api/v1/approvals", asks(rule(1))).await;
     assert_eq!(nobody.code(), "approval.too-few-people");
     let bob = judge(&site).await;
@@ -368,10 +458,17 @@ async fn a_rule_is_changed_by_consent_of_what_it_wanted_and_what_it_is_to_want()
     let remove = "/api/v1/approval-rules/destructive";
     let alone = site.delete(remove).await;
     assert_eq!(alone.code(), "approval.needed");
-    let asked = post(&site, "approvals", json!({"method": "DELETE", "path": remove})).await;
+    let asked = post(
+        &site,
+        "approvals",
+        json!({"method": "DELETE", "path": remove}),
+    )
+    .await;
     let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
     approve(&site, &bob, &id, &hash).await;
-    let gone = site.post(&format!("/api/v1/approvals/{id}/run"), Value::Null).await;
+    let gone = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.body);
 }
 
@@ -389,14 +486,21 @@ async fn a_change_of_rules_between_consent_and_carrying_out_asks_again() {
     let change = Change::PutApprovalRule(rule, Expect::Revision(1));
     records.commit(vec![change].into()).await.unwrap();
 
-    let run = site.post(&format!("/api/v1/approvals/{id}/run"), Value::Null).await;
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
     assert_eq!(run.code(), "approval.rules-changed", "{}", run.body);
 }
 
 #[tokio::test]
 async fn k15_what_waits_in_one_group_is_not_there_for_another() {
     let site = Site::with_keystore().await;
-    post(&site, "kms-keys", json!({"keystore": "store", "name": "app"})).await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
     site.run().await;
     post(&site, "groups", json!({"name": "other"})).await;
     let (eve, _) = add(&site, "eve", &[("administrator", Some("other"))]).await;

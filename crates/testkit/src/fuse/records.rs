@@ -12,8 +12,8 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
+    KeyId, KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -23,12 +23,12 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
-    Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
-    DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
-    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
-    SignInTries, Subject, Sweep, Target, TargetFilter, User,
+    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord,
+    AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits, ConfigurationRecords,
+    CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey,
+    FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
+    LaneLease, Page, PageOf, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal,
+    SealedKeyring, Session, SignInTries, Subject, Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};

@@ -10,7 +10,9 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{AuditLeaf, Batch, Change, Consent, Expect, Records, Seal, SealedKeyring};
+use keyferry_ports::records::{
+    AuditLeaf, Batch, Change, Consent, Expect, Records, Seal, SealedKeyring,
+};
 
 use jiff::Timestamp;
 

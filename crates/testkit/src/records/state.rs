@@ -8,8 +8,8 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
+    KeyId, KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};

@@ -4,8 +4,8 @@ use futures::future::join;
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::UserId;
 use keyferry_ports::records::{
-    ACCESS_ENDED, AccessClaim, AllRecords, ApiToken, AuditLeaf, CanonicalName, Change, Consent, Expect,
-    SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
+    ACCESS_ENDED, AccessClaim, AllRecords, ApiToken, AuditLeaf, CanonicalName, Change, Consent,
+    Expect, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
 
 use super::samples::{Samples, at, parse};

@@ -80,7 +80,11 @@ pub(super) async fn rules_are_read_back_in_order_and_removed_as_seen(records: &d
         rule(Some(group(7)), ApprovalClass::Change),
     ];
     let put = |rule: &ApprovalRule, expect| Change::PutApprovalRule(rule.clone(), expect);
-    write(records, rules.iter().rev().map(|rule| put(rule, Expect::New))).await;
+    write(
+        records,
+        rules.iter().rev().map(|rule| put(rule, Expect::New)),
+    )
+    .await;
     assert_eq!(records.list_approval_rules().await.unwrap(), rules);
 
     let what = "approval rule revision";
@@ -149,12 +153,18 @@ pub(super) async fn requests_are_read_back_as_frozen_and_listed_for_whom_they_ar
         limit: 2,
         cursor: None,
     };
-    let page = records.list_approvals(&ApprovalFilter::default(), &first).await.unwrap();
+    let page = records
+        .list_approvals(&ApprovalFilter::default(), &first)
+        .await
+        .unwrap();
     let rest = Page {
         cursor: page.next,
         ..first
     };
-    let page = records.list_approvals(&ApprovalFilter::default(), &rest).await.unwrap();
+    let page = records
+        .list_approvals(&ApprovalFilter::default(), &rest)
+        .await
+        .unwrap();
     assert_eq!(page.rows, rows[..1]);
 }
 

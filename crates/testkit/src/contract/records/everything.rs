@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
-    Records,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter,
+    Page, PageOf, Records,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.

@@ -9,8 +9,8 @@ use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
-    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change, Consent,
-    Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
+    AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change,
+    Consent, Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
     SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
