@@ -136,7 +136,8 @@ impl Shared {
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
         let is_only_tried = |claim: &AccessClaim| claim.consent == Consent::Trial;
-        let batch = batch.tried(self.is_trial);
+        let mut batch = batch.tried(self.is_trial);
+        batch.name_approvals();
         if !batch.is_trial && batch.claims().iter().any(is_only_tried) {
             return Err(RecordsError::Conflict { what: ONLY_TRIED });
         }

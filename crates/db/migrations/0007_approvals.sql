@@ -31,3 +31,6 @@ CREATE TABLE approvals (
 );
 CREATE INDEX approvals_by_time ON approvals (created_at, id);
 CREATE INDEX approvals_by_requester ON approvals (requester_id, created_at, id);
+
+-- The request to which people consented before a job began.
+ALTER TABLE jobs ADD COLUMN approval_id {text};

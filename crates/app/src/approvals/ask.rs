@@ -40,7 +40,7 @@ impl Approvals {
     ///
     /// # Errors
     ///
-    /// [`ApprovalError::NotNeeded`], [`ApprovalError::SeveralGroups`], [`ApprovalError::TooFewPeople`].
+    /// [`ApprovalError::NothingPlanned`], [`ApprovalError::NotNeeded`], [`ApprovalError::SeveralGroups`], [`ApprovalError::TooFewPeople`].
     pub async fn ask(
         &self,
         actor: &Actor,
@@ -55,6 +55,10 @@ impl Approvals {
             });
         }
         let requester = person(actor)?;
+        let steps = asked.plan.get("steps").and_then(Value::as_array);
+        if steps.is_some_and(Vec::is_empty) {
+            return Err(ApprovalError::NothingPlanned.into());
+        }
         let gathered = question.gathered();
         let group = owner(&gathered.needs, &gathered.places)?;
         let deciders = self.shared.deciders().await?;

@@ -1,5 +1,7 @@
 //! What is consented to, as one hash.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use keyferry_audit::canonical_json;
 use keyferry_domain::approval::{Approval, Need};
@@ -82,4 +84,23 @@ pub(super) fn purpose(approval: &Approval) -> String {
 /// Hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// AWS's operations in the plan to which people consent.
+pub(crate) fn operations_of(approval: &Approval) -> BTreeSet<String> {
+    let mut operations = BTreeSet::new();
+    gather(&parsed(&approval.plan), &mut operations);
+    operations
+}
+
+fn gather(plan: &Value, operations: &mut BTreeSet<String>) {
+    match plan {
+        Value::Object(members) => {
+            let named = members.get("aws_operation").and_then(Value::as_str);
+            operations.extend(named.map(str::to_owned));
+            members.values().for_each(|value| gather(value, operations));
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, operations)),
+        _ => {}
+    }
 }

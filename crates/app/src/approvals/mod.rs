@@ -6,7 +6,7 @@
 
 mod ask;
 mod decide;
-mod frozen;
+pub(crate) mod frozen;
 mod rules;
 mod run;
 

@@ -36,6 +36,9 @@ pub enum ApprovalError {
         /// In a few words.
         why: &'static str,
     },
+    /// Nobody can consent to steps that are not known.
+    #[error("there is nothing to do, or AWS must settle before it is known what")]
+    NothingPlanned,
     /// The right to consent here is missing.
     #[error("no rule wants your approval of this request")]
     NotAnApprover,
@@ -69,6 +72,7 @@ impl ApprovalError {
             Self::TooFewPeople { .. } => "approval.too-few-people",
             Self::SeveralGroups => "approval.several-groups",
             Self::NotFreezable { .. } => "approval.not-freezable",
+            Self::NothingPlanned => "approval.nothing-planned",
             Self::NotAnApprover => "approval.not-an-approver",
             Self::PlanChanged => "approval.plan-changed",
             Self::RulesChanged => "approval.rules-changed",
@@ -96,6 +100,7 @@ impl ApprovalError {
             }
             Self::NotFreezable { .. } => ErrorClass::Caller,
             Self::NotNeeded
+            | Self::NothingPlanned
             | Self::TooFewPeople { .. }
             | Self::SeveralGroups
             | Self::PlanChanged
@@ -124,6 +129,7 @@ impl ApprovalError {
             Self::SeveralGroups => "make one request for each group",
             Self::NotFreezable { .. } => "name a route of the API that changes something",
             Self::NotAnApprover => "`keyferry approval show` names who may approve it",
+            Self::NothingPlanned => "look at the dry run, and ask again in some minutes",
             Self::PlanChanged | Self::RulesChanged => "look at it as it is now, and ask again",
             Self::Spent => "look at the request again",
             Self::Refused(refusal) => match refusal {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use keyferry_db::Database;
 use keyferry_domain::approval::Approval;
-use keyferry_domain::id::UserId;
+
 use keyferry_ports::records::{
     ApprovalRecords as _, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
     KeyRecords as _, KmsKeyRecords as _, RecordsError,
@@ -12,7 +12,6 @@ use keyferry_ports::records::{
 use keyferry_testkit::contract::records::samples::Samples;
 use keyferry_testkit::contract::records::{approval, deliveries, rich};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
-use uuid::Uuid;
 
 use crate::support::SqliteFile;
 
@@ -59,9 +58,12 @@ async fn rich_database(file: &SqliteFile) -> Database {
     database
 }
 
+/// Who asks for consent.
+const REQUESTER: &str = "00000000-0000-0000-0000-000000000001";
+
 /// A request that waits for consent.
 fn waiting() -> Approval {
-    approval::approval(1, UserId::new(Uuid::from_u128(1)), None)
+    approval::approval(1, REQUESTER.parse().unwrap(), None)
 }
 
 async fn connect(file: &SqliteFile) -> SqliteConnection {

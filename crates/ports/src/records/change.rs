@@ -22,6 +22,7 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use jiff::Timestamp;
 
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
+use super::approval::Consent;
 use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
@@ -286,6 +287,22 @@ impl Batch {
         Self {
             is_trial: self.is_trial || is_trial,
             ..self
+        }
+    }
+
+    /// Names, in each new job, the request to which people consented and by which the job is written.
+    pub fn name_approvals(&mut self) {
+        let used = self
+            .claims()
+            .into_iter()
+            .find_map(|claim| match claim.consent {
+                Consent::Approved(used) => Some(used.approval),
+                Consent::Nobody | Consent::Trial | Consent::Begun => None,
+            });
+        for change in &mut self.changes {
+            if let Change::InsertJob(job) = change {
+                job.approval = job.approval.or(used);
+            }
         }
     }
 

@@ -194,6 +194,38 @@ async fn a14_what_a_rule_covers_is_frozen_shown_approved_by_another_and_done_onc
 }
 
 #[tokio::test]
+async fn a_job_does_no_kind_of_step_that_was_not_in_the_approved_plan() {
+    let (site, bob, _) = site().await;
+    site.outside.advance_minutes(20);
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(run.status, StatusCode::ACCEPTED, "{}", run.body);
+    // Somebody writes another plan beside what was approved, in which nothing may be disabled.
+    let records = &site.outside.records;
+    let mut row = records
+        .find_approval(id.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    row.plan = row.plan.replace("DisableKey", "TagResource");
+    let expect = Expect::Revision(row.revision);
+    let change = Change::PutApproval(Box::new(row), expect);
+    records.commit(vec![change].into()).await.unwrap();
+    site.run().await;
+
+    let job = text(&run.body, "/job/id");
+    let job = site.get(&format!("/api/v1/jobs/{job}")).await.body;
+    assert_eq!(job["state"], "stuck", "{job:#}");
+    assert!(job.to_string().contains("job.step-not-approved"), "{job:#}");
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["state"], "AVAILABLE", "{key:#}");
+}
+
+#[tokio::test]
 async fn consent_wants_a_recent_proof_in_a_session() {
     let (site, bob, password) = site().await;
     let asked = post(&site, "approvals", emptying()).await;

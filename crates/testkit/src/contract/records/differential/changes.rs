@@ -228,6 +228,7 @@ impl Differential {
                 actor: dice.text(),
                 idempotency_key: dice.once_in(2).then(|| dice.text()),
                 request_digest: dice.once_in(2).then(|| dice.text()),
+                approval: None,
                 priority: dice.word(Priority::ALL),
                 created_at: dice.time(),
                 request: dice.once_in(2).then(|| dice.text()),
