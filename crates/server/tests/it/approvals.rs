@@ -222,7 +222,7 @@ async fn a_job_does_no_kind_of_step_that_was_not_in_the_approved_plan() {
     assert_eq!(job["state"], "stuck", "{job:#}");
     assert!(job.to_string().contains("job.step-not-approved"), "{job:#}");
     let key = site.get("/api/v1/kms-keys/app").await.body;
-    assert_eq!(key["state"], "AVAILABLE", "{key:#}");
+    assert_eq!(key["status"], "AVAILABLE", "{key:#}");
 }
 
 #[tokio::test]
