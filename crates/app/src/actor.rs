@@ -13,6 +13,10 @@ use crate::error::AccessError;
 
 /// Who asked for something: a person, or Keyferry itself for something that a person set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every actor is a person, and none outlives its request"
+)]
 pub enum Actor {
     /// A person, signed in or by token.
     User {

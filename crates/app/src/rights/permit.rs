@@ -22,7 +22,7 @@ pub(crate) struct Permit {
     actor: String,
     action: Action,
     sight: Sight,
-    demand: Demand,
+    demand: Arc<Demand>,
 }
 
 /// How far it reaches.
@@ -171,7 +171,7 @@ impl Shared {
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
         actor.may_try(action)?;
         let permit = Permit {
-            demand: Box::pin(self.demand(actor, action)).await?,
+            demand: Arc::new(Box::pin(self.demand(actor, action)).await?),
             ..self.unchecked_permit(actor, action).await?
         };
         if !permit.is_for_anything()? {
@@ -200,7 +200,7 @@ impl Shared {
             actor: actor.to_string(),
             action,
             sight,
-            demand: Demand::default(),
+            demand: Arc::default(),
         })
     }
 

@@ -105,7 +105,7 @@ pub async fn run(
 ) -> Result<Exit, LocalCommand> {
     let result = match command {
         Command::Local(local) => return Err(local),
-        other => dispatch(world, globals, other).await,
+        other => Box::pin(dispatch(world, globals, other)).await,
     };
     match result {
         Ok(()) => Ok(Exit::Ok),
