@@ -12,6 +12,10 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
 };
+use crate::approval::{
+    ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, ApprovalRuleView,
+    ApprovalView, AskApprovalRequest, DecideRequest, SetApprovalRuleRequest,
+};
 use crate::audit::{
     AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,
     CheckpointView, ProofQuery, ProofView, SignedCheckpointView, TileQuery,
@@ -349,6 +353,27 @@ endpoints! {
         .query::<TrialQuery>().takes(body::<RotationRequest>()).answers(&[ok(body::<KmsKeyView>())]).if_match();
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
         .query::<TrialQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
+
+    LIST_APPROVALS = Get "/api/v1/approvals" "list_approvals" "approvals" "List what waits for consent, with who is missing, and what waited"
+        .query::<ApprovalQuery>().answers(&[ok(body::<ApprovalPage>())]);
+    ASK_APPROVAL = Post "/api/v1/approvals" "ask_approval" "approvals" "Ask for consent to a request, which is tried and frozen"
+        .query::<TrialQuery>().takes(body::<AskApprovalRequest>()).answers(&[tried(body::<ApprovalView>()), made(body::<ApprovalView>())]);
+    SHOW_APPROVAL = Get "/api/v1/approvals/{approval}" "read_approval" "approvals" "Show a frozen request, what it would do, and who is missing"
+        .answers(&[ok(body::<ApprovalView>())]);
+    APPROVE = Post "/api/v1/approvals/{approval}/approve" "approve" "approvals" "Approve what somebody else asks for"
+        .query::<TrialQuery>().takes(body::<DecideRequest>()).answers(&[ok(body::<ApprovalView>())]);
+    REJECT = Post "/api/v1/approvals/{approval}/reject" "reject" "approvals" "Reject what somebody else asks for; one no ends it"
+        .query::<TrialQuery>().takes(body::<DecideRequest>()).answers(&[ok(body::<ApprovalView>())]);
+    CANCEL_APPROVAL = Post "/api/v1/approvals/{approval}/cancel" "cancel_approval" "approvals" "Take a request of one's own back"
+        .query::<TrialQuery>().answers(&[ok(body::<ApprovalView>())]);
+    RUN_APPROVAL = Post "/api/v1/approvals/{approval}/run" "run_approval" "approvals" "Have a request of one's own carried out to which enough people consented; the answer is the request's own"
+        .answers(&[Answer { status: 200, words: "As the request's own route answers, with its status", body: None }]);
+    LIST_APPROVAL_RULES = Get "/api/v1/approval-rules" "list_approval_rules" "approvals" "List which actions need consent"
+        .answers(&[ok(body::<ApprovalRulePage>())]);
+    SET_APPROVAL_RULE = Post "/api/v1/approval-rules" "set_approval_rule" "approvals" "Make a rule, or change it; a change takes the consent of the rules before and after it"
+        .query::<TrialQuery>().takes(body::<SetApprovalRuleRequest>()).answers(&[ok(body::<ApprovalRuleView>())]);
+    REMOVE_APPROVAL_RULE = Delete "/api/v1/approval-rules/{class}" "remove_approval_rule" "approvals" "Remove a rule"
+        .query::<ApprovalRuleQuery>().answers(&[NOTHING]);
 
     LIST_ROLES = Get "/api/v1/roles" "list_roles" "roles" "List roles, with what they allow"
         .answers(&[ok(body::<RolePage>())]);

@@ -10,6 +10,7 @@ pub mod access;
 pub mod adoption;
 pub mod alert;
 pub mod alert_destination;
+pub mod approval;
 pub mod audit;
 pub mod bulk;
 pub mod connection;

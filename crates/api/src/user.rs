@@ -151,4 +151,16 @@ pub struct LeavingView {
     pub tokens: Vec<LeftTokenView>,
     /// Jobs that the person began and that are not over. They go on; what a job about many KMS keys has not begun is refused.
     pub jobs: Vec<LeftJobView>,
+    /// Requests of the person that wait for the approval of others; they are taken back.
+    #[serde(default)]
+    pub approvals: Vec<LeftApprovalView>,
+}
+
+/// A request that is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftApprovalView {
+    /// Its id.
+    pub id: String,
+    /// What it would have done.
+    pub action: String,
 }

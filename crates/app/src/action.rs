@@ -5,20 +5,7 @@ use std::fmt;
 use crate::actor::Actor;
 use crate::error::AppError;
 
-/// What consent an action may need beyond the right to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ApprovalClass {
-    /// Reads, and acts that only protect.
-    None,
-    /// Changes that can be undone.
-    Change,
-    /// Something becomes unusable or is lost.
-    Destructive,
-    /// Whoever controls this can be handed key material.
-    ExportEquivalent,
-    /// Whoever controls this can use keys.
-    UseEquivalent,
-}
+pub use keyferry_domain::approval::ApprovalClass;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $class:ident;)+) => {
@@ -51,14 +38,24 @@ actions! {
     AuditAcceptRollback = "audit.accept-rollback", Destructive;
     /// Keep a witness's cosignature with a checkpoint.
     AuditAddCosignature = "audit.add-cosignature", Change;
+    /// Ask for consent to something, take that back, and have it done once there is enough.
+    ApprovalAsk = "approval.ask", None;
+    /// Approve and reject what others ask for.
+    ApprovalDecide = "approval.decide", None;
+    /// Look at what waits for consent.
+    ApprovalRead = "approval.read", None;
+    /// Change which consent actions need.
+    ApprovalRuleManage = "approval-rule.manage", Authority;
+    /// Look at which consent actions need.
+    ApprovalRuleRead = "approval-rule.read", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.
     ConnectionAdd = "connection.add", ExportEquivalent;
     /// Remove a connection.
     ConnectionDelete = "connection.delete", Change;
-    /// Try the main job on throw-away keys in the account.
-    ConnectionDoctor = "connection.doctor", Change;
+    /// Try the main job on throw-away keys in the account; nothing that is there is touched.
+    ConnectionDoctor = "connection.doctor", None;
     /// Look at connections.
     ConnectionRead = "connection.read", None;
     /// Rotate the access key.
@@ -66,7 +63,7 @@ actions! {
     /// Change identity, endpoint, trust or proxy.
     ConnectionUpdate = "connection.update", ExportEquivalent;
     /// Try a link without storing it.
-    ConnectionVerify = "connection.verify", ExportEquivalent;
+    ConnectionVerify = "connection.verify", None;
     /// Make a group.
     GroupCreate = "group.create", UseEquivalent;
     /// Look at groups.
@@ -174,7 +171,7 @@ actions! {
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
     /// Give roles and take them.
-    RoleManage = "role.manage", UseEquivalent;
+    RoleManage = "role.manage", Authority;
     /// Look at who has which role.
     RoleRead = "role.read", None;
     /// Look at what schedules will do.
@@ -188,35 +185,35 @@ actions! {
     /// Sign in, and see oneself.
     SessionUse = "session.use", None;
     /// Add an OpenID provider.
-    SignInProviderAdd = "sign-in-provider.add", UseEquivalent;
+    SignInProviderAdd = "sign-in-provider.add", Authority;
     /// Remove a provider, with all access that came by it.
-    SignInProviderDelete = "sign-in-provider.delete", Change;
+    SignInProviderDelete = "sign-in-provider.delete", Authority;
     /// Look at OpenID providers.
     SignInProviderRead = "sign-in-provider.read", None;
     /// Ask a provider what it tells of itself.
     SignInProviderTest = "sign-in-provider.test", None;
     /// Change client, trust, address or claims of a provider: whoever does can come in as everybody who comes by it.
-    SignInProviderUpdate = "sign-in-provider.update", ExportEquivalent;
+    SignInProviderUpdate = "sign-in-provider.update", Authority;
     /// Make, see and revoke one's own API tokens.
     TokenManage = "token.manage", Change;
     /// Set a password of one's own, with the one before.
     UserChangePassword = "user.change-password", None;
     /// Add a person.
-    UserCreate = "user.create", UseEquivalent;
+    UserCreate = "user.create", Authority;
     /// End sessions of somebody.
     UserEndSessions = "user.end-sessions", None;
     /// Refuse a person from now on.
     UserLock = "user.lock", None;
     /// Take all access from a person who leaves.
-    UserOffboard = "user.offboard", Change;
+    UserOffboard = "user.offboard", Authority;
     /// Look at people and their sessions.
     UserRead = "user.read", None;
     /// Give a person a password that has to be changed.
-    UserResetPassword = "user.reset-password", UseEquivalent;
+    UserResetPassword = "user.reset-password", Authority;
     /// Take a second factor away that a person has lost.
-    UserResetTotp = "user.reset-totp", UseEquivalent;
+    UserResetTotp = "user.reset-totp", Authority;
     /// Let a person in again.
-    UserUnlock = "user.unlock", UseEquivalent;
+    UserUnlock = "user.unlock", Authority;
     /// Set up or remove one's own second factor.
     UserSetTotp = "user.set-totp", Change;
     /// Change what is told about a person.
@@ -273,12 +270,12 @@ impl Action {
     pub fn scope(self) -> ActionScope {
         match self.noun() {
             "session" | "token" => ActionScope::Own,
+            "approval" if self == Self::ApprovalAsk => ActionScope::Own,
             "user" if matches!(self, Self::UserChangePassword | Self::UserSetTotp) => {
                 ActionScope::Own
             }
-            "alert" | "connection" | "job" | "key" | "keystore" | "kms-key" | "schedule" => {
-                ActionScope::Group
-            }
+            "alert" | "approval" | "approval-rule" | "connection" | "job" | "key" | "keystore"
+            | "kms-key" | "schedule" => ActionScope::Group,
             "group" | "role" if self != Self::GroupCreate => ActionScope::Group,
             _ => ActionScope::Installation,
         }
@@ -286,7 +283,14 @@ impl Action {
 
     /// Whether who may do it for the installation may do it in every group.
     pub(crate) fn is_for_all_groups_by_installation(self) -> bool {
-        matches!(self, Self::GroupRead | Self::RoleManage | Self::RoleRead)
+        matches!(
+            self,
+            Self::ApprovalRuleManage
+                | Self::ApprovalRuleRead
+                | Self::GroupRead
+                | Self::RoleManage
+                | Self::RoleRead
+        )
     }
 }
 

@@ -5,13 +5,18 @@ use std::fmt;
 use jiff::Timestamp;
 use keyferry_domain::id::UserId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{AccessClaim, SessionLimit};
+use keyferry_ports::records::{AccessClaim, ApprovalUse, Consent, SessionLimit};
+use uuid::Uuid;
 
 use crate::action::Action;
 use crate::error::AccessError;
 
 /// Who asked for something: a person, or Keyferry itself for something that a person set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every actor is a person, and none outlives its request"
+)]
 pub enum Actor {
     /// A person, signed in or by token.
     User {
@@ -51,6 +56,10 @@ pub struct Standing {
     pub confirmed_at: Option<Timestamp>,
     /// All that the session is good for; `None` is everything.
     pub limit: Option<SessionLimit>,
+    /// By whose consent the actor acts.
+    pub consent: Consent,
+    /// The question under which the consent that would be needed is gathered, where somebody asks for it.
+    pub asking: Option<Uuid>,
 }
 
 impl Actor {
@@ -71,6 +80,43 @@ impl Actor {
                 Standing::default()
             }
         }
+    }
+
+    /// The same, for something that is only tried: it needs no consent, and nothing may be kept of it.
+    #[must_use]
+    pub fn trying(self) -> Self {
+        self.by_consent(Consent::Trial)
+    }
+
+    /// The same, for something to which people consented.
+    #[must_use]
+    pub fn approved(self, used: ApprovalUse) -> Self {
+        self.by_consent(Consent::Approved(used))
+    }
+
+    /// The same, for what a job begins that was asked for with all the consent that it needed.
+    #[must_use]
+    pub(crate) fn begun(self) -> Self {
+        self.by_consent(Consent::Begun)
+    }
+
+    fn by_consent(mut self, consent: Consent) -> Self {
+        if let Self::User { standing, .. } = &mut self {
+            standing.consent = consent;
+            if let Some(claim) = &mut standing.claim {
+                claim.consent = consent;
+            }
+        }
+        self
+    }
+
+    /// The same, where the consent that would be needed is gathered under this question.
+    #[must_use]
+    pub fn asking(mut self, question: Uuid) -> Self {
+        if let Self::User { standing, .. } = &mut self {
+            standing.asking = Some(question);
+        }
+        self
     }
 
     /// Whether the session is good for an action at all. It is no right to it: roles give those.

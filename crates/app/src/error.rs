@@ -18,20 +18,24 @@ use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
 use crate::audits::Distrust;
 
 mod access;
+mod approval;
 mod aws;
+mod below;
 
 pub use access::{AccessError, ProviderError};
+pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 
 use aws::{REGION_NOT_ENABLED, aws_class};
+use below::{FOREIGN_LINK_HINT, records_code, records_hint, vault_code, vault_hint};
 
 /// Who has to do something about an error. Decides HTTP status, retry and exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,9 @@ pub enum AppError {
     /// Somebody is not let in, or a person is not changed.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// Somebody else must consent, or what waits for it is not done.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
@@ -425,6 +432,9 @@ impl From<RecordsError> for AppError {
                 which: "a version that the KMS key would hold".to_owned(),
             },
             RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
+            RecordsError::Conflict {
+                what: APPROVAL_SPENT,
+            } => ApprovalError::Spent.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -458,6 +468,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
+            Self::Approval(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Mark(_) => "audit.mark",
             Self::Denied { .. } => "access.denied",
@@ -536,6 +547,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
+            Self::Approval(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -614,6 +626,7 @@ impl AppError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Access(error) => error.hint(),
+            Self::Approval(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {
@@ -744,56 +757,5 @@ impl AppError {
                 records_hint(error)
             }
         }
-    }
-}
-
-const FOREIGN_LINK_HINT: &str = "find out who writes to the database; then give identity, endpoint, TLS and proxy anew \
-     with `keyferry connection update`";
-
-fn vault_hint(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "open it with `keyferry seal unseal`",
-        VaultError::DoesNotOpen { .. } => {
-            "restore the database from a backup; do not delete anything"
-        }
-        VaultError::ForeignLink => FOREIGN_LINK_HINT,
-        VaultError::BadWrappingKey { .. } => "check the endpoint: it may not be AWS",
-        VaultError::KeyFile(bad) => bad.texts().1,
-        VaultError::Unsupported { .. } => {
-            "choose another key spec; the message says what cannot be"
-        }
-        VaultError::Module { .. } => "report it with the log lines around it",
-    }
-}
-
-fn records_hint(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "read it again and repeat the request",
-        RecordsError::Unknown => {
-            "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
-        }
-        RecordsError::Unavailable { .. } => "try again later; check the database",
-        RecordsError::Corrupt { .. } => "restore from a backup, and report it",
-    }
-}
-
-fn vault_code(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "seal.sealed",
-        VaultError::DoesNotOpen { .. } => "vault.does-not-open",
-        VaultError::ForeignLink => "connection.foreign-link",
-        VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
-        VaultError::KeyFile(bad) => bad.texts().0,
-        VaultError::Unsupported { .. } => "vault.unsupported",
-        VaultError::Module { .. } => "vault.module-failed",
-    }
-}
-
-fn records_code(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "request.changed",
-        RecordsError::Unknown => "database.commit-unknown",
-        RecordsError::Unavailable { .. } => "database.unavailable",
-        RecordsError::Corrupt { .. } => "database.corrupt",
     }
 }

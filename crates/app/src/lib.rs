@@ -9,6 +9,7 @@ pub mod action;
 pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
+pub mod approvals;
 pub mod audits;
 mod codec;
 pub mod connections;
@@ -48,7 +49,7 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
-pub use error::{AccessError, AppError, ErrorClass, ProviderError};
+pub use error::{AccessError, AppError, ApprovalError, ErrorClass, ProviderError};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
@@ -73,6 +74,8 @@ pub struct App {
     pub courier: alert_delivery::Courier,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
+    /// Consent of several people.
+    pub approvals: approvals::Approvals,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -151,6 +154,11 @@ impl App {
         Self::of(shared, driver)
     }
 
+    /// The time.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.parts.0.now()
+    }
+
     /// The same application, whose use cases check everything and keep nothing: the database writes each of their batches
     /// and takes it back. Vault, links and engine are the same. It is for changes of Keyferry's own records; what AWS does
     /// has plans. Engine, courier, scheduler and watch are run by nobody from here.
@@ -169,6 +177,7 @@ impl App {
             alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
+            approvals: approvals::Approvals::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{Entry, Object, Outcome, Phase};
-use keyferry_ports::records::{AccessClaim, AuditLeaf, Change};
+use keyferry_ports::records::{AccessClaim, AuditLeaf, Change, Consent};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -51,8 +51,12 @@ impl Fact {
     }
 
     fn by(mut self, actor: &Actor) -> Self {
-        self.in_the_name_of = actor.standing().claim;
-        self
+        let standing = actor.standing();
+        self.in_the_name_of = standing.claim;
+        match standing.consent {
+            Consent::Approved(used) => self.detail("approval", used.approval),
+            Consent::Nobody | Consent::Trial | Consent::Begun => self,
+        }
     }
 
     fn new(actor: &str, action: &str, phase: Phase, object: Object, now: Timestamp) -> Self {

@@ -11,17 +11,22 @@ use keyferry_ports::entropy::{Entropy, uuid_v7};
 use keyferry_ports::identity::IdentityProviders;
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
-use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
+use keyferry_ports::records::{
+    AccessClaim, AllRecords, Batch, Commits, Consent, ReadRecords, RecordsError,
+};
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
 use crate::access::SessionRules;
 use crate::audits::Quarantine;
 use crate::link::Links;
-use crate::rights::PolicyCache;
+use crate::rights::{PolicyCache, Questions};
 
 /// The one group that owns everything until groups can be made.
 pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
+
+/// The conflict of keeping what was asked for as a dry run, to which nobody consents.
+const ONLY_TRIED: &str = "what was only to be tried";
 
 /// Everything outside, as ports.
 #[derive(Clone)]
@@ -71,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) session_rules: SessionRules,
     pub(crate) quarantine: Arc<Quarantine>,
     pub(crate) policies: Arc<PolicyCache>,
+    /// What consent requests would need, while somebody asks for it.
+    pub(crate) questions: Arc<Questions>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
     /// The other half of the records: nothing but [`Shared::commit`] can reach it.
@@ -102,6 +109,7 @@ impl Shared {
             session_rules,
             quarantine: Arc::default(),
             policies: Arc::default(),
+            questions: Arc::default(),
             is_trial: false,
             commits: ports.records,
         }
@@ -116,6 +124,7 @@ impl Shared {
             session_rules: self.session_rules,
             quarantine: Arc::clone(&self.quarantine),
             policies: Arc::clone(&self.policies),
+            questions: Arc::clone(&self.questions),
             is_trial: true,
             commits: Arc::clone(&self.commits),
         }
@@ -131,7 +140,13 @@ impl Shared {
 
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
-        self.commits.commit(batch.tried(self.is_trial)).await
+        let is_only_tried = |claim: &AccessClaim| claim.consent == Consent::Trial;
+        let mut batch = batch.tried(self.is_trial);
+        batch.name_approvals();
+        if !batch.is_trial && batch.claims().iter().any(is_only_tried) {
+            return Err(RecordsError::Conflict { what: ONLY_TRIED });
+        }
+        self.commits.commit(batch).await
     }
 
     /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the

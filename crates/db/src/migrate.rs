@@ -42,6 +42,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "sign-in providers",
         sql: include_str!("../migrations/0005_sign_in_providers.sql"),
     },
+    Migration {
+        number: 7,
+        name: "approvals",
+        sql: include_str!("../migrations/0007_approvals.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

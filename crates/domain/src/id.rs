@@ -49,6 +49,8 @@ macro_rules! ids {
 ids! {
     /// Something that a person should look at.
     AlertId,
+    /// One frozen request that others consent to.
+    ApprovalId,
     /// That somebody has a role.
     AssignmentId,
     /// One try of one step.

@@ -6,6 +6,7 @@
 pub mod access_key;
 pub mod adoption;
 pub mod alias;
+pub mod approval;
 pub mod arn;
 pub mod connection;
 pub mod deletion_proof;

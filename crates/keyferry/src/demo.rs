@@ -198,6 +198,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
         },
     };
     let args = InitArgs {
+        dual_control: None,
         data: Some(data.to_owned()),
         administrator: ADMINISTRATOR.to_owned(),
         administrator_password_file: Some(password),

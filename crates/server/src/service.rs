@@ -1,14 +1,15 @@
 //! The whole service: routes inside sign-in, limits and headers.
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
+use crate::http::dispatch::Dispatcher;
 use crate::http::problem::Refused;
 use crate::http::{auth, headers, route};
 use crate::routes;
@@ -22,9 +23,11 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(config.body_bytes_max))
         .with_state(state.clone());
+    let dispatcher = Dispatcher::new(inside.clone(), &routes::all());
     // The outer router matches nothing, so that sign-in comes before the path is looked at.
     Router::new()
         .fallback_service(inside)
+        .layer(Extension(dispatcher))
         .layer(from_fn_with_state(state, auth::authenticate))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))

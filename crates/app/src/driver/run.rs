@@ -63,6 +63,12 @@ pub(crate) struct KmsKeyRun {
 }
 
 impl KmsKeyRun {
+    /// Whether people consented to steps of this kind, or nobody had to.
+    fn is_approved(&self, step: &Step) -> bool {
+        let approved = self.subject.approved.as_ref();
+        approved.is_none_or(|approved| approved.contains(step.kind().aws_operation()))
+    }
+
     pub(crate) fn new(
         driver: &KmsKeyDriver,
         target: &Target,
@@ -200,6 +206,7 @@ impl Run for KmsKeyRun {
         }
         let found = self.look_and_plan(now).await?;
         let mut verdict = match found {
+            Found::Step(step) if !self.is_approved(&step) => Verdict::only(not_approved(&step)),
             Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
             Found::Wait(until, WaitReason::Unreadable) => {
                 Verdict::only(unreadable(until.duration_since(now)))
@@ -333,6 +340,16 @@ impl Run for KmsKeyRun {
 }
 
 /// Whatever the job asked for was not done, and will not be.
+fn not_approved(step: &Step) -> Next {
+    let operation = step.kind().aws_operation();
+    Next::Stuck {
+        code: "job.step-not-approved".to_owned(),
+        why: format!(
+            "the next step is {operation}, which was not in the plan that people approved; cancel the job and ask again"
+        ),
+    }
+}
+
 fn not_managed() -> Next {
     Next::Stuck {
         code: "plan.released".to_owned(),

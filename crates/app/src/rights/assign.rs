@@ -8,9 +8,32 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::parts::Shared;
 
-use super::BuiltInRole;
+use super::{BuiltInRole, Permit};
 
 impl Shared {
+    /// Who watches over the installation decides who may do what in it. While nobody does, whoever runs it may: one person can
+    /// start.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Denied`]
+    pub(crate) async fn may_govern(&self, actor: &Actor, permit: &Permit) -> Result<(), AppError> {
+        if permit.is_for_installation()? {
+            return Ok(());
+        }
+        let all = self.ports.records.list_assignments().await?;
+        let has = |row: &RoleAssignment, role: BuiltInRole| row.role.as_str() == role.as_str();
+        let is_watched = all.iter().any(|row| has(row, BuiltInRole::SecurityOfficer));
+        let runs_it = |row: &RoleAssignment| {
+            let is_actor = matches!(actor, Actor::User { id, .. } if row.holder == (*id).into());
+            is_actor && has(row, BuiltInRole::SystemAdministrator)
+        };
+        if !is_watched && all.iter().any(runs_it) {
+            return Ok(());
+        }
+        Err(permit.denied())
+    }
+
     /// Gives a built-in role; in no group it is the installation's. The database refuses it beside a role that excludes it.
     pub(crate) fn assignment(
         &self,

@@ -4,12 +4,17 @@
 //! called. What may be read and not done is refused by name.
 
 mod assign;
+mod deciders;
+mod demand;
 mod object;
 mod permit;
 mod policies;
 mod roles;
 mod use_cases;
 
+pub(crate) use deciders::Deciders;
+pub use demand::Question;
+pub(crate) use demand::{Demand, Questions};
 pub(crate) use object::Object;
 pub(crate) use permit::Permit;
 pub(crate) use policies::PolicyCache;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyferry_authz::{INSTALLATION, Policies, Principal, PrincipalKind, Resource};
+use keyferry_domain::approval::Need;
 use keyferry_domain::id::{GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Groups, RoleAssignment, RoleHolder};
@@ -13,7 +14,7 @@ use crate::actor::Actor;
 use crate::error::{AccessError, AppError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
-use super::Object;
+use super::{Demand, Object};
 
 /// The right of an actor to an action, as it was when the use case began: nobody gets one who may do it nowhere.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub(crate) struct Permit {
     actor: String,
     action: Action,
     sight: Sight,
+    demand: Arc<Demand>,
 }
 
 /// How far it reaches.
@@ -58,7 +60,7 @@ impl Permit {
         }
     }
 
-    pub(super) fn denied(&self) -> AppError {
+    pub(crate) fn denied(&self) -> AppError {
         AppError::Denied {
             actor: self.actor.clone(),
             action: self.action,
@@ -76,11 +78,16 @@ impl Permit {
     ///
     /// [`AppError::Denied`].
     pub(crate) fn check(&self, object: &Object) -> Result<(), AppError> {
-        if self.allows(self.action, &object.resource(self.action))? {
-            Ok(())
-        } else {
-            Err(self.denied())
+        if !self.allows(self.action, &object.resource(self.action))? {
+            return Err(self.denied());
         }
+        self.demand.check(self.action, Some(object.group), None)
+    }
+
+    /// Refuses what lacks consent for the installation; the right to it was looked at otherwise. A rule that is not there yet
+    /// may want consent too.
+    pub(crate) fn demand_for_installation(&self, further: Option<Need>) -> Result<(), AppError> {
+        self.demand.check(self.action, None, further)
     }
 
     /// An object that was looked for: not found where it is not there for the actor, refused where the action is not allowed.
@@ -123,8 +130,22 @@ impl Permit {
         Ok(Groups::Only(allowed))
     }
 
+    /// Whether it may be done in a group or, where there is none, for the installation.
+    pub(super) fn holds_in(&self, group: Option<GroupId>) -> Result<bool, AppError> {
+        match group {
+            Some(group) => Ok(self.groups()?.holds(group)),
+            None => self.is_for_installation(),
+        }
+    }
+
+    /// Refuses what lacks consent in a group; the right to it was looked at otherwise. A rule that is not there yet may want
+    /// consent too.
+    pub(crate) fn demand_in(&self, group: GroupId, further: Option<Need>) -> Result<(), AppError> {
+        self.demand.check(self.action, Some(group), further)
+    }
+
     /// Whether it may be done for the installation.
-    pub(super) fn is_for_installation(&self) -> Result<bool, AppError> {
+    pub(crate) fn is_for_installation(&self) -> Result<bool, AppError> {
         self.allows(self.action, &Resource::Group(INSTALLATION.to_owned()))
     }
 
@@ -135,7 +156,7 @@ impl Permit {
             ActionScope::Installation => self.is_for_installation(),
             ActionScope::Group => Ok(match self.groups()? {
                 Groups::All => true,
-                Groups::Only(groups) => !groups.is_empty(),
+                Groups::Only(groups) => !groups.is_empty() || self.is_for_installation()?,
             }),
         }
     }
@@ -149,6 +170,25 @@ impl Shared {
     /// [`AppError::Denied`] where the actor may do it nowhere.
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
         actor.may_try(action)?;
+        let permit = Permit {
+            demand: Arc::new(Box::pin(self.demand(actor, action)).await?),
+            ..self.unchecked_permit(actor, action).await?
+        };
+        if !permit.is_for_anything()? {
+            return Err(permit.denied());
+        }
+        if action.scope() == ActionScope::Installation {
+            permit.demand_for_installation(None)?;
+        }
+        Ok(permit)
+    }
+
+    /// What is known of an actor's right to an action, which it may have nowhere. No consent is demanded of it.
+    pub(super) async fn unchecked_permit(
+        &self,
+        actor: &Actor,
+        action: Action,
+    ) -> Result<Permit, AppError> {
         let sight = match actor {
             Actor::User { id, name, .. } => self.decided(*id, name).await?,
             _ => {
@@ -156,16 +196,12 @@ impl Shared {
                 Sight::Everything
             }
         };
-        let permit = Permit {
+        Ok(Permit {
             actor: actor.to_string(),
             action,
             sight,
-        };
-        if permit.is_for_anything()? {
-            Ok(permit)
-        } else {
-            Err(permit.denied())
-        }
+            demand: Arc::default(),
+        })
     }
 
     async fn decided(&self, id: UserId, name: &Name) -> Result<Sight, AppError> {

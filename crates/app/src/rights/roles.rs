@@ -87,6 +87,10 @@ impl BuiltInRole {
                     || matches!(
                         action,
                         Action::GroupRead
+                            | Action::ApprovalDecide
+                            | Action::ApprovalRead
+                            | Action::ApprovalRuleManage
+                            | Action::ApprovalRuleRead
                             | Action::RoleManage
                             | Action::RoleRead
                             | Action::SignInProviderRead
@@ -97,7 +101,14 @@ impl BuiltInRole {
             }
             Self::SystemAdministrator => {
                 action.scope() == ActionScope::Installation
-                    || matches!(action, Action::GroupRead | Action::RoleRead)
+                    || matches!(
+                        action,
+                        Action::ApprovalDecide
+                            | Action::ApprovalRead
+                            | Action::ApprovalRuleRead
+                            | Action::GroupRead
+                            | Action::RoleRead
+                    )
             }
         }
     }

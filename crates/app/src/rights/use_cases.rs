@@ -14,7 +14,7 @@ use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
-use super::{BuiltInRole, Permit, RoleScope};
+use super::{BuiltInRole, RoleScope};
 
 /// That somebody has a role, with the names that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,8 @@ impl Roles {
                 Some(self.shared.find_group(&permit, Some(group)).await?)
             }
             (RoleScope::Installation, None) => {
-                self.may_give_for_installation(actor, &permit).await?;
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
                 None
             }
             _ => return Err(AccessError::RoleScope { role }.into()),
@@ -146,7 +147,10 @@ impl Roles {
                     other => other,
                 })?;
             }
-            None => self.may_give_for_installation(actor, &permit).await?,
+            None => {
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
+            }
         }
         let role = BuiltInRole::named(row.role.as_str());
         let mut batch = Batch::new().with(Change::DeleteAssignment {
@@ -169,28 +173,6 @@ impl Roles {
             .commit(batch)
             .await
             .map_err(|error| refusal(error, role, &name))
-    }
-
-    /// Who watches over the installation gives its roles. While nobody does, whoever runs it may: one person can start.
-    pub(crate) async fn may_give_for_installation(
-        &self,
-        actor: &Actor,
-        permit: &Permit,
-    ) -> Result<(), AppError> {
-        if permit.is_for_installation()? {
-            return Ok(());
-        }
-        let all = self.shared.ports.records.list_assignments().await?;
-        let has = |row: &RoleAssignment, role: BuiltInRole| row.role.as_str() == role.as_str();
-        let is_watched = all.iter().any(|row| has(row, BuiltInRole::SecurityOfficer));
-        let runs_it = |row: &RoleAssignment| {
-            let is_actor = matches!(actor, Actor::User { id, .. } if row.holder == (*id).into());
-            is_actor && has(row, BuiltInRole::SystemAdministrator)
-        };
-        if !is_watched && all.iter().any(runs_it) {
-            return Ok(());
-        }
-        Err(permit.denied())
     }
 
     fn told(&self, fact: Fact, row: &RoleAssignment) -> Fact {

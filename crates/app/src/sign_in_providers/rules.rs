@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::error::{AccessError, AppError, ProviderError};
 use crate::log::Fact;
 use crate::parts::Shared;
-use crate::rights::{BuiltInRole, Permit, RoleScope, Roles};
+use crate::rights::{BuiltInRole, RoleScope};
 
 /// Longest claim and value, in characters.
 const TEXT_MAX: usize = 256;
@@ -71,7 +71,8 @@ impl SignInProviders {
                 Some(self.shared.find_group(&permit, Some(group)).await?)
             }
             (RoleScope::Installation, None) => {
-                self.may_give_for_installation(actor, &permit).await?;
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
                 None
             }
             _ => return Err(AccessError::RoleScope { role: command.role }.into()),
@@ -122,7 +123,10 @@ impl SignInProviders {
                     other => other,
                 })?;
             }
-            None => self.may_give_for_installation(actor, &permit).await?,
+            None => {
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
+            }
         }
         let fact = Fact::done(actor, action, about(&provider), self.shared.now());
         let fact = told(fact, &row).detail("rule", "removed");
@@ -130,16 +134,6 @@ impl SignInProviders {
             .with(Change::DeleteSignInRule(id))
             .with(fact.change());
         Ok(self.shared.commit(batch).await?)
-    }
-
-    async fn may_give_for_installation(
-        &self,
-        actor: &Actor,
-        permit: &Permit,
-    ) -> Result<(), AppError> {
-        Roles::new(self.shared.clone())
-            .may_give_for_installation(actor, permit)
-            .await
     }
 
     pub(super) async fn named(&self, rows: Vec<SignInRule>) -> Result<Vec<Rule>, AppError> {

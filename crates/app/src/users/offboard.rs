@@ -1,7 +1,9 @@
 //! Taking all access from a person who leaves.
 
+use keyferry_domain::approval::{Approval, ApprovalState};
 use keyferry_ports::records::{
-    ApiToken, Groups, Job, JobFilter, JobState, Page, RecordsError, Session, User,
+    ApiToken, ApprovalFilter, Change, Expect, Groups, Job, JobFilter, JobState, Page, RecordsError,
+    Session, User,
 };
 
 use super::{Person, Users};
@@ -25,7 +27,9 @@ pub struct Leaving {
     /// Jobs that this person began and that are not over. They go on: what they do was asked for rightly. What a job about
     /// many KMS keys has not begun is refused.
     pub jobs: Vec<Job>,
-    // Whatever else may hang on a person (approvals, shares of a seal, memberships) gets a field here and is told, or ended,
+    /// Requests of this person that wait for consent; they are taken back.
+    pub approvals: Vec<Approval>,
+    // Whatever else may hang on a person (shares of a seal, memberships) gets a field here and is told, or ended,
     // by `Users::offboard`. Schedules belong to keystores, keys and connections, not to people.
 }
 
@@ -50,18 +54,51 @@ impl Users {
         user.totp = None;
         user.recovery_codes = Vec::new();
         user.end_access();
-        let revoked = self.shared.revoked(&tokens);
-        let person = self.write(actor, action, user, revoked).await?;
+        let approvals = self.shared.open_approvals_of(&user).await?;
+        let mut changes = self.shared.revoked(&tokens);
+        changes.extend(approvals.iter().map(taken_back));
+        let person = self.write(actor, action, user, changes).await?;
         Ok(Leaving {
             person,
             sessions,
             tokens,
             jobs,
+            approvals,
         })
     }
 }
 
+/// The change that ends a request.
+fn taken_back(row: &Approval) -> Change {
+    let mut row = row.clone();
+    let expect = Expect::Revision(row.revision);
+    row.end(ApprovalState::Cancelled);
+    Change::PutApproval(Box::new(row), expect)
+}
+
 impl Shared {
+    /// A person's requests that wait for consent, newest first.
+    async fn open_approvals_of(&self, user: &User) -> Result<Vec<Approval>, RecordsError> {
+        let filter = ApprovalFilter {
+            state: Some(ApprovalState::Open),
+            requester: Some(user.id),
+            ..ApprovalFilter::default()
+        };
+        let mut page = Page {
+            limit: PAGE,
+            cursor: None,
+        };
+        let mut open = Vec::new();
+        loop {
+            let found = self.ports.records.list_approvals(&filter, &page).await?;
+            open.extend(found.rows);
+            match found.next {
+                Some(next) => page.cursor = Some(next),
+                None => return Ok(open),
+            }
+        }
+    }
+
     /// Jobs that a person began and that are not over, newest first in each state.
     async fn open_jobs_of(&self, user: &User) -> Result<Vec<Job>, RecordsError> {
         let actor = Actor::person(user.id, user.name.clone()).to_string();

@@ -114,6 +114,11 @@ fn swept(action: Action) -> Swept {
         | Action::UserSetTotp
         | Action::UserUnlock
         | Action::UserUpdate
+        | Action::ApprovalAsk
+        | Action::ApprovalDecide
+        | Action::ApprovalRead
+        | Action::ApprovalRuleManage
+        | Action::ApprovalRuleRead
         | Action::AuditAcceptRollback
         | Action::AuditAddCosignature => Swept::NoJob,
     }

@@ -3,6 +3,7 @@
 mod access;
 mod alert;
 mod alert_destination;
+mod approval;
 mod audit;
 mod connection;
 mod group;
@@ -22,6 +23,7 @@ mod which;
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
+pub use approval::{ApprovalCommand, ApprovalRuleCommand, DecideArgs};
 pub use audit::{
     AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
 };
@@ -92,6 +94,9 @@ pub struct Globals {
     /// Confirm destructive commands without typing the name.
     #[arg(long, short, global = true)]
     pub yes: bool,
+    /// Where the command needs the approval of others, ask for it, giving this reason.
+    #[arg(long, global = true, value_name = "REASON")]
+    pub ask: Option<String>,
 }
 
 /// How an operation on KMS keys is carried out.
@@ -167,6 +172,12 @@ pub enum Command {
     /// Who may do what.
     #[command(subcommand)]
     Role(RoleCommand),
+    /// What waits for the approval of others.
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
+    /// Which actions need approval.
+    #[command(subcommand)]
+    ApprovalRule(ApprovalRuleCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

@@ -60,7 +60,7 @@ pub(crate) async fn login(
 }
 
 /// Begins a session, with whatever the server asks for beyond the password.
-async fn sign_in(
+pub(super) async fn sign_in(
     world: &mut World,
     client: &Client,
     args: &LoginArgs,
@@ -164,7 +164,7 @@ fn wrong_password(error: CliError) -> CliError {
 }
 
 /// A request by session cookie must say that it comes from the server's own address.
-fn by_cookie<'a, B: serde::Serialize>(
+pub(super) fn by_cookie<'a, B: serde::Serialize>(
     call: Call<'a, B>,
     client: &Client,
     cookie: &Option<String>,

@@ -4,6 +4,8 @@ mod access;
 mod adopt;
 mod alert;
 mod alert_destination;
+mod approval;
+mod approval_rule;
 mod audit;
 mod audit_export;
 mod audit_folder;
@@ -105,7 +107,7 @@ pub async fn run(
 ) -> Result<Exit, LocalCommand> {
     let result = match command {
         Command::Local(local) => return Err(local),
-        other => dispatch(world, globals, other).await,
+        other => Box::pin(dispatch(world, globals, other)).await,
     };
     match result {
         Ok(()) => Ok(Exit::Ok),
@@ -123,7 +125,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     if let Command::Audit(AuditCommand::Verify(verify)) = command {
         return audit_verify::run(world, &globals, verify);
     }
-    let client = Client::signed_in(world, globals.url.as_deref())?;
+    let client = Client::signed_in(world, globals.url.as_deref())?.asking(globals.ask.clone());
     let mut context = Context {
         world,
         client,
@@ -145,6 +147,8 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::SignInProvider(command) => sign_in_provider::run(&mut context, command).await,
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
+        Command::Approval(command) => approval::run(&mut context, command).await,
+        Command::ApprovalRule(command) => approval_rule::run(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,

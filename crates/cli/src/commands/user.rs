@@ -191,6 +191,8 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
         let tokens = tokens.map(|one| vec![one.name.clone(), one.id.clone()]);
         let jobs = left.jobs.iter();
         let jobs = jobs.map(|one| vec![one.title.clone(), one.state.clone(), one.id.clone()]);
+        let approvals = left.approvals.iter();
+        let approvals = approvals.map(|one| vec![one.action.clone(), one.id.clone()]);
         Table::one(&left.user)
             .and("Sessions that end", &session::table(&left.sessions))
             .and(
@@ -200,6 +202,10 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
             .and(
                 "Jobs that go on",
                 &Table::list(&["TITLE", "STATE", "ID"], jobs.collect()),
+            )
+            .and(
+                "Requests for approval that are taken back",
+                &Table::list(&["ACTION", "ID"], approvals.collect()),
             )
     })
 }

@@ -1,6 +1,7 @@
 //! Writes: a batch is applied in one transaction, and tried again where nothing was written.
 
 mod access;
+mod approval;
 mod audit;
 mod authority;
 mod configuration;
@@ -14,7 +15,9 @@ mod work;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_ports::records::{Batch, Change, Commits, Expect, LaneLease, Records, RecordsError};
+use keyferry_ports::records::{
+    Batch, Change, Commits, Consent, Expect, LaneLease, Records, RecordsError,
+};
 
 use crate::Database;
 use crate::dialect::{Transaction, Turn};
@@ -66,6 +69,9 @@ impl Database {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
         for claim in batch.claims() {
             writer.check_claim(claim).await?;
+            if let Consent::Approved(used) = claim.consent {
+                writer.use_approval(used).await?;
+            }
         }
         for change in &batch.changes {
             writer.apply(change).await?;
@@ -246,6 +252,11 @@ impl Writer {
             Change::InsertSignInCode(row) => self.insert_code(row).await,
             Change::TakeSignInCode(hash) => self.take_code(hash).await,
             Change::PruneSignInFlows(before) => self.prune_flows(*before).await,
+            Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, *expect).await,
+            Change::DeleteApprovalRule(group, class, expect) => {
+                self.delete_approval_rule(*group, *class, *expect).await
+            }
+            Change::PutApproval(row, expect) => self.put_approval(row, *expect).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
@@ -21,6 +22,7 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 use jiff::Timestamp;
 
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
+use super::approval::Consent;
 use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
@@ -171,7 +173,9 @@ pub enum Change {
     /// Write an attempt's outcome; a conflict where it is already done or refused.
     FinishAttempt(Attempt),
     /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
-    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
+    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`]; where it is by
+    /// [consent](super::Consent::Approved) to a request that was open at another revision, over
+    /// [`APPROVAL_SPENT`](super::APPROVAL_SPENT). Else the request is used from then on, and by this run alone.
     AppendAudit(AuditLeaf),
     /// Keep the log's signing key; a conflict where there is one.
     InsertAuditKey(AuditKey),
@@ -263,6 +267,12 @@ pub enum Change {
     TakeSignInCode([u8; 32]),
     /// Forget what was begun at providers and lapsed before this: sign-ins and codes.
     PruneSignInFlows(Timestamp),
+    /// Write a rule about consent. There is one for each group and class.
+    PutApprovalRule(ApprovalRule, Expect),
+    /// Remove the rule of this group and class.
+    DeleteApprovalRule(Option<GroupId>, ApprovalClass, Expect),
+    /// Write a request that waits for consent, and what people said to it.
+    PutApproval(Box<Approval>, Expect),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.
@@ -311,6 +321,22 @@ impl Batch {
         Self {
             is_trial: self.is_trial || is_trial,
             ..self
+        }
+    }
+
+    /// Names, in each new job, the request to which people consented and by which the job is written.
+    pub fn name_approvals(&mut self) {
+        let used = self
+            .claims()
+            .into_iter()
+            .find_map(|claim| match claim.consent {
+                Consent::Approved(used) => Some(used.approval),
+                Consent::Nobody | Consent::Trial | Consent::Begun => None,
+            });
+        for change in &mut self.changes {
+            if let Change::InsertJob(job) = change {
+                job.approval = job.approval.or(used);
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! that two databases and a memory can be held to the same answers.
 
 mod access;
+mod approval;
 mod audit;
 mod authority;
 mod canonical;
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
+pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
@@ -368,6 +370,7 @@ pub trait ReadRecords:
     + AccessRecords
     + AuthorityRecords
     + ProviderRecords
+    + ApprovalRecords
     + AuditRecords
 {
 }
@@ -383,6 +386,7 @@ impl<T> ReadRecords for T where
         + AccessRecords
         + AuthorityRecords
         + ProviderRecords
+        + ApprovalRecords
         + AuditRecords
 {
 }

@@ -5,6 +5,7 @@ pub(crate) mod access_key;
 pub(crate) mod adoption;
 pub(crate) mod alert;
 pub(crate) mod alert_destination;
+pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod bulk;
 pub(crate) mod connection;

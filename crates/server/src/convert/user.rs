@@ -1,7 +1,8 @@
 //! People.
 
 use keyferry_api::user::{
-    CreateUserRequest, LeavingView, LeftJobView, LeftTokenView, UserState, UserView,
+    CreateUserRequest, LeavingView, LeftApprovalView, LeftJobView, LeftTokenView, UserState,
+    UserView,
 };
 use keyferry_app::users::{Invitation, Leaving, Person};
 use keyferry_app::{Actor, AppError};
@@ -75,10 +76,15 @@ pub(crate) fn leaving(leaving: Leaving, actor: &Actor) -> LeavingView {
         title: job.title,
         state: job.state.as_str().to_owned(),
     });
+    let approvals = leaving.approvals.into_iter().map(|one| LeftApprovalView {
+        id: one.id.to_string(),
+        action: one.action,
+    });
     LeavingView {
         user: person(leaving.person),
         sessions: sessions.map(|one| session_row(one, actor)).collect(),
         tokens: tokens.collect(),
         jobs: jobs.collect(),
+        approvals: approvals.collect(),
     }
 }

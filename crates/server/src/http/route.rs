@@ -14,6 +14,7 @@ use keyferry_api::problem::HttpCode;
 use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
+use super::dispatch::is_dry_run;
 use super::problem::Refused;
 use crate::state::ServerState;
 
@@ -24,6 +25,8 @@ pub enum Resource {
     Alert,
     /// Destinations of alerts.
     AlertDestination,
+    /// What waits for consent, and which actions need it.
+    Approval,
     /// The audit log.
     Audit,
     /// Connections.
@@ -58,6 +61,7 @@ impl Resource {
         match self {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
+            Self::Approval => "approval",
             Self::Audit => "audit",
             Self::Connection => "connection",
             Self::Group => "group",
@@ -154,10 +158,16 @@ where
 }
 
 /// A session that is only good for one thing gets no further with others, before anything of the request is looked at.
-async fn within_limit(action: Action, request: Request, next: Next) -> Response {
-    let actor = request.extensions().get::<Actor>();
-    match actor.map(|actor| actor.may_try(action)) {
-        Some(Ok(())) => next.run(request).await,
+async fn within_limit(action: Action, mut request: Request, next: Next) -> Response {
+    let is_dry_run = is_dry_run(request.uri());
+    let actor = request.extensions().get::<Actor>().cloned();
+    match actor.as_ref().map(|actor| actor.may_try(action)) {
+        Some(Ok(())) => {
+            if let Some(actor) = actor.filter(|_| is_dry_run) {
+                request.extensions_mut().insert(actor.trying());
+            }
+            next.run(request).await
+        }
         Some(Err(error)) => Refused::from(AppError::from(error)).into_response(),
         None => super::auth::not_signed_in().into_response(),
     }

@@ -1,6 +1,7 @@
 //! Every route with its action and resource; the handlers hold no rules.
 
 mod alert_destinations;
+mod approvals;
 mod audit;
 mod connections;
 mod events;
@@ -25,8 +26,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Role,
-    Schedule, Seal, User,
+    Alert, AlertDestination, Approval, Audit, Connection, Group, Job, Key, Keystore, KmsKey,
+    OwnAccess, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -199,6 +200,69 @@ pub fn all() -> Vec<Route> {
             Action::KeyUpdate,
             Key,
             keys::set_rotation,
+        ),
+        guarded(
+            at::LIST_APPROVALS,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::list,
+        ),
+        guarded(
+            at::ASK_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::ask,
+        )
+        .body_at_most(approvals::BODY_BYTES_MAX)
+        .long(),
+        guarded(
+            at::SHOW_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::show,
+        ),
+        guarded(
+            at::APPROVE,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::approve,
+        ),
+        guarded(
+            at::REJECT,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::reject,
+        ),
+        guarded(
+            at::CANCEL_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::cancel,
+        ),
+        guarded(
+            at::RUN_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::run,
+        )
+        .long(),
+        guarded(
+            at::LIST_APPROVAL_RULES,
+            Action::ApprovalRuleRead,
+            Approval,
+            approvals::rules,
+        ),
+        guarded(
+            at::SET_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            approvals::set_rule,
+        ),
+        guarded(
+            at::REMOVE_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            approvals::remove_rule,
         ),
         guarded(at::LIST_ROLES, Action::SessionUse, Role, roles::list),
         guarded(

@@ -7,6 +7,7 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod approvals;
 mod bad_links;
 mod changes;
 mod config;

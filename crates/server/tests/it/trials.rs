@@ -3,10 +3,11 @@
 use http::{Method, StatusCode};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
-use keyferry_app::Actor;
+use keyferry_app::{ActionScope, Actor, ApprovalClass};
 use keyferry_audit::{Cosigner, SignedNote};
 use keyferry_ports::records::AuditRecords as _;
 use keyferry_ports::secret::SecretText;
+use keyferry_server::Access;
 use keyferry_testkit::world::ACCOUNT;
 use serde_json::{Value, json};
 
@@ -253,11 +254,21 @@ const TYPED: &[&str] = &[
 /// changed.
 const IN_QUARANTINE: &[&str] = &["accept_audit_rollback"];
 
+/// Their trial is shown elsewhere: `what_is_only_tried_of_consent_keeps_nothing`. Without rules there is nothing to consent to.
+const OF_CONSENT: &[&str] = &[
+    "approve",
+    "ask_approval",
+    "cancel_approval",
+    "reject",
+    "set_approval_rule",
+];
+
 /// Whether the route tries changes of records, and makes no plan.
 fn is_tried(endpoint: &Endpoint) -> bool {
     let parameters = endpoint.query.map(|query| query()).unwrap_or_default();
     let names: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
-    (names == ["dry_run"] && !IN_QUARANTINE.contains(&endpoint.id)) || TYPED.contains(&endpoint.id)
+    let is_elsewhere = IN_QUARANTINE.contains(&endpoint.id) || OF_CONSENT.contains(&endpoint.id);
+    (names == ["dry_run"] && !is_elsewhere) || TYPED.contains(&endpoint.id)
 }
 
 #[tokio::test]
@@ -290,5 +301,62 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         let id = endpoint.id;
         assert!(answer.status.is_success(), "{id}: {}", answer.body);
         assert_ne!(scene.rows().await, before, "{id} changes nothing");
+    }
+}
+
+/// Its own consent is to be the subject here, or it is anybody's own affair.
+fn may_need_consent(endpoint: &Endpoint) -> bool {
+    let routes = keyferry_server::routes();
+    let route = routes.iter().find(|one| one.endpoint.id == endpoint.id);
+    match route.unwrap().access {
+        Access::Open => false,
+        Access::Guarded { action, .. } => {
+            action.approval_class() != ApprovalClass::None && action.scope() != ActionScope::Own
+        }
+    }
+}
+
+#[tokio::test]
+async fn a14_every_route_that_a_rule_covers_waits_for_consent_and_does_then_what_was_approved() {
+    let scene = Scene::new().await;
+    let site = &scene.site;
+    let judge = crate::approvals::judge(site).await;
+    crate::approvals::rules_for_everything(site, 1).await;
+
+    for endpoint in endpoints::ALL.iter().filter(|one| is_tried(one)) {
+        let id = endpoint.id;
+        if !may_need_consent(endpoint) {
+            continue;
+        }
+        let query = match id {
+            "destroy_key_version" => "?confirm_name=idle",
+            _ => "",
+        };
+        let before = scene.rows().await;
+        let refused = scene.call(endpoint, query).await;
+        assert_eq!(refused.code(), "approval.needed", "{id}: {}", refused.body);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{id}");
+        assert_eq!(scene.rows().await, before, "{id} did something");
+
+        let (names, body) = scene.example(id).unwrap();
+        let body = (!body.is_null()).then(|| body.to_string());
+        let asked = json!({
+            "method": endpoint.method.as_str(),
+            "path": format!("{}{query}", endpoint.path_with(&names)),
+            "body": body,
+            "if_match": endpoint.if_match.then_some("*"),
+            "reason": "to be shown",
+        });
+        let waiting = post(site, "approvals", asked).await;
+        let (approval, hash) = (text(&waiting, "/id"), text(&waiting, "/hash"));
+        let run = format!("/api/v1/approvals/{approval}/run");
+        let early = site.post(&run, Value::Null).await;
+        assert_eq!(early.code(), "approval.not-enough", "{id}");
+        crate::approvals::approve(site, &judge, &approval, &hash).await;
+        let done = site.post(&run, Value::Null).await;
+
+        assert!(done.status.is_success(), "{id}: {}", done.body);
+        let again = site.post(&run, Value::Null).await;
+        assert_eq!(again.code(), "approval.over", "{id}");
     }
 }

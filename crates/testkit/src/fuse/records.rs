@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId,
-    UserId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
+    KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId,
+    TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -23,13 +24,13 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
-    Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
-    DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
-    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal,
-    SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries,
-    Subject, Sweep, Target, TargetFilter, User,
+    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord,
+    AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits, ConfigurationRecords,
+    CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey,
+    FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
+    LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords, Records, RoleAssignment,
+    RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode, SignInFlow,
+    SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -174,6 +175,12 @@ reads!(ProviderRecords {
     fn find_sign_in_flow(state: &[u8; 32]) -> Option<SignInFlow>;
     fn count_sign_in_flows() -> u64;
     fn find_sign_in_code(hash: &[u8; 32]) -> Option<SignInCode>;
+});
+
+reads!(ApprovalRecords {
+    fn list_approval_rules() -> Vec<ApprovalRule>;
+    fn find_approval(id: ApprovalId) -> Option<Approval>;
+    fn list_approvals(filter: &ApprovalFilter, page: &Page) -> PageOf<Approval>;
 });
 
 reads!(FleetRecords {

@@ -10,7 +10,9 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{AuditLeaf, Batch, Change, Expect, Records, Seal, SealedKeyring};
+use keyferry_ports::records::{
+    AuditLeaf, Batch, Change, Consent, Expect, Records, Seal, SealedKeyring,
+};
 
 use jiff::Timestamp;
 
@@ -23,6 +25,9 @@ impl State {
         let mut touched = TouchedJobs::default();
         for claim in batch.claims() {
             self.check_claim(&claim)?;
+            if let Consent::Approved(used) = claim.consent {
+                self.use_approval(used)?;
+            }
         }
         for change in batch.changes {
             self.apply_change(change, &mut touched)?;
@@ -139,6 +144,11 @@ impl State {
                 self.prune_flows(before);
                 Ok(())
             }
+            Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, expect),
+            Change::DeleteApprovalRule(group, class, expect) => {
+                self.delete_approval_rule((group, class), expect)
+            }
+            Change::PutApproval(row, expect) => self.put_approval(*row, expect),
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
             Change::PutSetting { name, value } => {

@@ -6,6 +6,7 @@ mod apply_delivery;
 mod apply_destruction;
 mod apply_fleet;
 mod apply_work;
+mod approval;
 mod audit;
 mod authority;
 mod page;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId,
-    UserId,
+    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
+    KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId,
+    TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -121,6 +122,8 @@ state! {
     identities: UserId => ProviderIdentity,
     flows: [u8; 32] => SignInFlow,
     codes: [u8; 32] => SignInCode,
+    approval_rules: (Option<GroupId>, ApprovalClass) => ApprovalRule,
+    approvals: ApprovalId => Approval,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
-    Records,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter,
+    Page, PageOf, Records,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -63,6 +63,14 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         lines(&mut text, [provider]);
     }
     lines(&mut text, [records.count_sign_in_flows().await?]);
+    lines(&mut text, records.list_approval_rules().await?);
+    let mut page = first_page();
+    let every = ApprovalFilter::default();
+    while take(
+        &mut text,
+        records.list_approvals(&every, &page).await?,
+        &mut page,
+    ) {}
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);

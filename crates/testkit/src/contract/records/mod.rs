@@ -4,6 +4,7 @@
 //! makes one test of each.
 
 mod access;
+pub mod approval;
 mod audit;
 mod authority;
 mod batches;
@@ -70,6 +71,12 @@ checks! {
         lists_come_in_the_order_of_names,
         a_setting_is_replaced_by_the_next_one,
         a_group_is_read_back_as_written_and_its_name_is_taken_once,
+    ],
+    approval: [
+        rules_are_read_back_in_order_and_removed_as_seen,
+        requests_are_read_back_as_frozen_and_listed_for_whom_they_are,
+        a_request_is_used_by_one_run_alone,
+        of_two_runs_of_one_request_at_once_and_a_no_one_comes_first,
     ],
     batches: [
         a_batch_with_one_conflict_writes_nothing,

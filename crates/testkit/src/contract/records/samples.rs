@@ -259,6 +259,7 @@ impl Samples {
             actor: "user/ann".to_owned(),
             idempotency_key: None,
             request_digest: None,
+            approval: None,
             state: JobState::Queued,
             priority: Priority::Interactive,
             title: title.to_owned(),

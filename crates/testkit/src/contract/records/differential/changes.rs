@@ -10,7 +10,7 @@ use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
     AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change,
-    Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
+    Consent, Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
     SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
@@ -228,6 +228,7 @@ impl Differential {
                 actor: dice.text(),
                 idempotency_key: dice.once_in(2).then(|| dice.text()),
                 request_digest: dice.once_in(2).then(|| dice.text()),
+                approval: None,
                 priority: dice.word(Priority::ALL),
                 created_at: dice.time(),
                 request: dice.once_in(2).then(|| dice.text()),
@@ -502,6 +503,7 @@ impl Differential {
                     user: user.filter(|_| dice.once_in(6)).unwrap_or(owner),
                     epoch: 1 + u64::from(dice.once_in(4)),
                     via,
+                    consent: Consent::Nobody,
                 });
                 Change::AppendAudit(AuditLeaf {
                     in_the_name_of: claim.filter(|_| dice.once_in(2)),
