@@ -16,6 +16,10 @@ use crate::audit::{
     AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,
     CheckpointView, ProofQuery, ProofView, SignedCheckpointView, TileQuery,
 };
+use crate::audit_destination::{
+    AddAuditDestinationRequest, AddedAuditDestinationView, AuditDestinationPage,
+    AuditDestinationView,
+};
 use crate::bulk::BulkRequest;
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
@@ -400,6 +404,16 @@ endpoints! {
         .query::<ProofQuery>().answers(&[ok(body::<ProofView>())]);
     AUDIT_EXPORT = Get "/api/v1/audit/export" "export_audit_tile" "audit" "Hand out one tile of hashes or one bundle of entries (C2SP tlog-tiles)"
         .query::<TileQuery>().answers(&[Answer { status: 200, words: "Its bytes, application/octet-stream", body: None }]);
+    LIST_AUDIT_DESTINATIONS = Get "/api/v1/audit-destinations" "list_audit_destinations" "audit" "List where audit entries are sent to, and how far each is"
+        .answers(&[ok(body::<AuditDestinationPage>())]);
+    ADD_AUDIT_DESTINATION = Post "/api/v1/audit-destinations" "add_audit_destination" "audit" "Add a file, a receiver of syslog or a webhook; the answer alone shows what the webhook is signed with"
+        .query::<TrialQuery>().takes(body::<AddAuditDestinationRequest>()).answers(&[tried(body::<AddedAuditDestinationView>()), made(body::<AddedAuditDestinationView>())]);
+    SHOW_AUDIT_DESTINATION = Get "/api/v1/audit-destinations/{destination}" "read_audit_destination" "audit" "Show a destination, and how far it is"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    TEST_AUDIT_DESTINATION = Post "/api/v1/audit-destinations/{destination}/test" "test_audit_destination" "audit" "Send a trial there, now"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    DELETE_AUDIT_DESTINATION = Delete "/api/v1/audit-destinations/{destination}" "delete_audit_destination" "audit" "Remove a destination; what it has taken stays where it is"
+        .query::<TrialQuery>().answers(&[NOTHING]);
     ADD_COSIGNATURE = Post "/api/v1/audit/cosignatures" "add_audit_cosignature" "audit" "Keep a witness's cosignature with a checkpoint"
         .query::<TrialQuery>().takes(body::<AddCosignatureRequest>()).answers(&[ok(body::<SignedCheckpointView>())]);
     ACCEPT_ROLLBACK = Post "/api/v1/audit/accept-rollback" "accept_audit_rollback" "audit" "End the quarantine of this server: go on with the database as it is"

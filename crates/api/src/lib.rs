@@ -11,6 +11,7 @@ pub mod adoption;
 pub mod alert;
 pub mod alert_destination;
 pub mod audit;
+pub mod audit_destination;
 pub mod bulk;
 pub mod connection;
 pub mod endpoint;

@@ -51,6 +51,14 @@ actions! {
     AuditAcceptRollback = "audit.accept-rollback", Destructive;
     /// Keep a witness's cosignature with a checkpoint.
     AuditAddCosignature = "audit.add-cosignature", Change;
+    /// Add a destination of audit entries.
+    AuditDestinationAdd = "audit-destination.add", Change;
+    /// Remove a destination of audit entries.
+    AuditDestinationDelete = "audit-destination.delete", Change;
+    /// Look at destinations of audit entries.
+    AuditDestinationRead = "audit-destination.read", None;
+    /// Send a trial to a destination of audit entries.
+    AuditDestinationTest = "audit-destination.test", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.

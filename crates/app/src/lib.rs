@@ -9,6 +9,7 @@ pub mod action;
 pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
+pub mod audit_sending;
 pub mod audits;
 mod codec;
 pub mod connections;
@@ -72,6 +73,10 @@ pub struct App {
     pub courier: alert_delivery::Courier,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
+    /// Where audit entries are sent to.
+    pub audit_destinations: audit_sending::AuditDestinations,
+    /// Sends audit entries on; whoever composes the application runs it.
+    pub sender: audit_sending::Sender,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -166,6 +171,8 @@ impl App {
             alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
+            audit_destinations: audit_sending::AuditDestinations::new(Arc::clone(&shared)),
+            sender: audit_sending::Sender::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),

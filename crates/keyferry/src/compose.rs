@@ -63,13 +63,15 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let vault = Arc::new(SoftwareVault::sealed());
     let reach = Reach::with_private_hosts(config.alert_private_hosts.iter().cloned());
+    let post = Post::new(Arc::clone(&clock), reach)
+        .with_audit_folder(config.audit_export_folder.clone(), host_name());
     let ports = Ports {
         records: Arc::new(database.clone()),
         vault: vault.clone(),
         seal_control: vault,
         passwords: Arc::new(Argon2Passwords),
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
-        messenger: Arc::new(Post::new(Arc::clone(&clock), reach)),
+        messenger: Arc::new(post),
         marks: Arc::new(FileMarks::new(&config.data)),
         clock,
         entropy: Arc::new(OsEntropy),

@@ -8,6 +8,7 @@ pub mod durable;
 pub mod entropy;
 pub mod marks;
 pub mod messenger;
+pub mod outlet;
 pub mod policy;
 pub mod records;
 pub mod secret;

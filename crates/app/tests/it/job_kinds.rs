@@ -109,6 +109,10 @@ fn swept(action: Action) -> Swept {
         | Action::UserSetTotp
         | Action::UserUnlock
         | Action::UserUpdate
+        | Action::AuditDestinationAdd
+        | Action::AuditDestinationDelete
+        | Action::AuditDestinationRead
+        | Action::AuditDestinationTest
         | Action::AuditAcceptRollback
         | Action::AuditAddCosignature => Swept::NoJob,
     }

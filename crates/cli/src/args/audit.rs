@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{PageArgs, TrialArgs};
+use super::{AuditDestinationCommand, PageArgs, TrialArgs};
 
 /// `audit`
 #[derive(Clone, Debug, Subcommand)]
@@ -40,6 +40,9 @@ pub enum AuditCommand {
     Verify(VerifyAuditArgs),
     /// Check that the log goes on from the last checkpoint that this witness saw, and cosign it.
     Witness(WitnessArgs),
+    /// Where entries are sent to while they are written: files, syslog, webhooks.
+    #[command(subcommand)]
+    Destination(AuditDestinationCommand),
     /// Keep a witness's cosignature with its checkpoint.
     AddCosignature {
         /// File with the cosigned checkpoint; `-` is standard input.

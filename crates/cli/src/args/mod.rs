@@ -4,6 +4,7 @@ mod access;
 mod alert;
 mod alert_destination;
 mod audit;
+mod audit_destination;
 mod connection;
 mod group;
 mod job;
@@ -24,6 +25,7 @@ pub use alert_destination::{AddDestinationArgs, DestinationCommand};
 pub use audit::{
     AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
 };
+pub use audit_destination::{AddAuditDestinationArgs, AuditDestinationCommand};
 pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
     UpdateArgs as UpdateConnectionArgs, VerifyArgs,

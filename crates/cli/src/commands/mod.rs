@@ -5,6 +5,7 @@ mod adopt;
 mod alert;
 mod alert_destination;
 mod audit;
+mod audit_destination;
 mod audit_export;
 mod audit_folder;
 mod audit_verify;

@@ -48,6 +48,8 @@ const READS: &[&str] = &[
     "user list",
     "user show",
     "alert destination list",
+    "audit destination list",
+    "audit destination show",
 ];
 
 /// They change AWS or Keyferry's records, and know `--dry-run`.
@@ -56,6 +58,8 @@ const TRIED_FIRST: &[&str] = &[
     "alert destination add",
     "alert destination delete",
     "audit accept-rollback",
+    "audit destination add",
+    "audit destination delete",
     "audit add-cosignature",
     "connection add",
     "connection delete",
@@ -128,6 +132,7 @@ const AT_ONCE: &[(&str, &str)] = &[
         "alert destination test",
         "it is a trial: it sends a message",
     ),
+    ("audit destination test", "it is a trial: it sends one"),
     ("audit export", "it writes to this host alone"),
     (
         "audit witness",

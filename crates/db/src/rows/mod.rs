@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod audit_destination;
 pub(crate) mod authority;
 pub(crate) mod configuration;
 pub(crate) mod delivery;

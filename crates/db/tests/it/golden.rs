@@ -8,14 +8,15 @@ use keyferry_ports::records::{
     KmsKeyRecords as _, RecordsError,
 };
 use keyferry_testkit::contract::records::samples::Samples;
-use keyferry_testkit::contract::records::{deliveries, rich};
+use keyferry_testkit::contract::records::{audit_destinations, deliveries, rich};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 11] = [
+const COLUMNS: [(&str, &str, &str); 12] = [
     ("alert_destinations", "address", "destination.1.json"),
+    ("audit_destinations", "address", "audit-address.1.json"),
     ("connections", "link", "link.1.json"),
     ("connections", "rotation", "rotation.1.json"),
     ("keys", "rotation", "source-rotation.1.json"),
@@ -43,7 +44,9 @@ async fn rich_database(file: &SqliteFile) -> Database {
     let kms_key = rich::kms_key(&mut samples, &keystore);
     let key = rich::key(&mut samples);
     let [_, destination] = deliveries::destinations(&mut samples);
+    let [_, audit, _] = audit_destinations::audit_destinations(&mut samples);
     let batch = Batch::new()
+        .with(Change::PutAuditDestination(audit, Expect::New))
         .with(Change::PutConnection(connection, Expect::New))
         .with(Change::PutKeystore(keystore, Expect::New))
         .with(Change::PutKmsKey(kms_key, Expect::New))

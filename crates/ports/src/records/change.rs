@@ -22,6 +22,7 @@ use jiff::Timestamp;
 
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
 use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
+use super::audit_destination::AuditDestination;
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
@@ -172,6 +173,10 @@ pub enum Change {
     /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
     /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
     AppendAudit(AuditLeaf),
+    /// Write a destination of audit entries, or how far sending there is. A taken name is a conflict.
+    PutAuditDestination(AuditDestination, Expect),
+    /// Remove a destination of audit entries.
+    DeleteAuditDestination(DestinationId, Expect),
     /// Keep the log's signing key; a conflict where there is one.
     InsertAuditKey(AuditKey),
     /// Keep a signed checkpoint, with the hashes of the tree that became whole since the one before; a conflict over `audit

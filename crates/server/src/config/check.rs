@@ -69,6 +69,8 @@ pub struct Config {
     pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
     pub alert_private_hosts: Vec<String>,
+    /// Folder in which destinations of audit entries may have files.
+    pub audit_export_folder: Option<PathBuf>,
     /// What is logged.
     pub log_level: String,
     /// How.
@@ -142,6 +144,9 @@ impl Raw {
             ),
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
+            audit_export_folder: Some(checker.text("audit.export_folder"))
+                .filter(|text| !text.is_empty())
+                .map(inside),
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };

@@ -98,6 +98,12 @@ pub const KEYS: &[Key] = &[
          separated by commas.",
     ),
     key(
+        "audit.export_folder",
+        "",
+        "Folder in which destinations of audit entries may have files, relative to the data folder; without it none may. \
+         It can be set here alone, never over the network.",
+    ),
+    key(
         "log.level",
         "info",
         "What is logged to standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,keyferry_engine=debug`.",

@@ -6,6 +6,7 @@ pub(crate) mod adoption;
 pub(crate) mod alert;
 pub(crate) mod alert_destination;
 pub(crate) mod audit;
+pub(crate) mod audit_destination;
 pub(crate) mod bulk;
 pub(crate) mod connection;
 pub(crate) mod doctor;

@@ -26,6 +26,8 @@ pub enum Resource {
     AlertDestination,
     /// The audit log.
     Audit,
+    /// Destinations of audit entries.
+    AuditDestination,
     /// Connections.
     Connection,
     /// Groups.
@@ -57,6 +59,7 @@ impl Resource {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
             Self::Audit => "audit",
+            Self::AuditDestination => "audit-destination",
             Self::Connection => "connection",
             Self::Group => "group",
             Self::Job => "job",

@@ -2,6 +2,7 @@
 
 mod alert_destinations;
 mod audit;
+mod audit_destinations;
 mod connections;
 mod events;
 mod fleet;
@@ -23,8 +24,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Audit, Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Role,
-    Schedule, Seal, User,
+    Alert, AlertDestination, Audit, AuditDestination, Connection, Group, Job, Key, Keystore,
+    KmsKey, OwnAccess, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -261,6 +262,36 @@ pub fn all() -> Vec<Route> {
         guarded(at::AUDIT_KEY, Action::AuditRead, Audit, audit::key),
         guarded(at::AUDIT_PROOF, Action::AuditRead, Audit, audit::proof),
         guarded(at::AUDIT_EXPORT, Action::AuditRead, Audit, audit::tile),
+        guarded(
+            at::LIST_AUDIT_DESTINATIONS,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::list,
+        ),
+        guarded(
+            at::ADD_AUDIT_DESTINATION,
+            Action::AuditDestinationAdd,
+            AuditDestination,
+            audit_destinations::add,
+        ),
+        guarded(
+            at::SHOW_AUDIT_DESTINATION,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::show,
+        ),
+        guarded(
+            at::TEST_AUDIT_DESTINATION,
+            Action::AuditDestinationTest,
+            AuditDestination,
+            audit_destinations::test,
+        ),
+        guarded(
+            at::DELETE_AUDIT_DESTINATION,
+            Action::AuditDestinationDelete,
+            AuditDestination,
+            audit_destinations::delete,
+        ),
         guarded(
             at::ADD_COSIGNATURE,
             Action::AuditAddCosignature,

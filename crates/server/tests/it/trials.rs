@@ -107,6 +107,8 @@ impl Scene {
         post(&site, "keystores", empty).await;
         let ops = json!({"name": "ops", "address": webhook()});
         post(&site, "alert-destinations", ops).await;
+        let siem = json!({"name": "siem", "address": {"kind": "syslog", "host": "siem.example"}});
+        post(&site, "audit-destinations", siem).await;
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
@@ -181,6 +183,11 @@ impl Scene {
             "acknowledge_alert" => (vec![&self.alert], json!({})),
             "add_alert_destination" => (vec![], json!({"name": "new", "address": webhook()})),
             "delete_alert_destination" => (vec!["ops"], Value::Null),
+            "add_audit_destination" => (
+                vec![],
+                json!({"name": "new", "address": {"kind": "file", "file": "new.jsonl"}}),
+            ),
+            "delete_audit_destination" => (vec!["siem"], Value::Null),
             "cancel_job" => (vec![&self.unwanted], json!({})),
             "pause_job" => (vec![&self.waiting], json!({})),
             "resume_job" => (vec![&self.paused], json!({})),

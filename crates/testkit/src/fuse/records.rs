@@ -22,11 +22,11 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
-    Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
-    DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
-    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
+    Attempt, AuditCheckpoint, AuditDestination, AuditFilter, AuditKey, AuditRecord, AuditRecords,
+    AuthorityRecords, Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery,
+    DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job,
+    JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page,
+    PageOf, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
     SignInTries, Subject, Sweep, Target, TargetFilter, User,
 };
 
@@ -179,6 +179,9 @@ reads!(DeliveryRecords {
 });
 
 reads!(AuditRecords {
+    fn find_audit_destination(id: DestinationId) -> Option<AuditDestination>;
+    fn find_audit_destination_by_name(name: &Name) -> Option<AuditDestination>;
+    fn list_audit_destinations() -> Vec<AuditDestination>;
     fn audit_size() -> u64;
     fn list_leaves(from: u64, limit: u32) -> Vec<AuditRecord>;
     fn find_leaves(filter: &AuditFilter, page: &Page) -> PageOf<AuditRecord>;
