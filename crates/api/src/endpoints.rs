@@ -44,6 +44,7 @@ use crate::kms_key::{
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
+use crate::request_log::{LogFileQuery, LogFilesView, RequestLogQuery, RequestLogView};
 use crate::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage};
 use crate::rotation::{
     KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
@@ -393,6 +394,17 @@ endpoints! {
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
+
+    SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"
+        .query::<RequestLogQuery>().answers(&[ok(body::<RequestLogView>())]);
+    LIST_LOG_FILES = Get "/api/v1/request-log/files" "list_request_log_files" "request-log" "List the files of the request log, and whether lines get into them"
+        .answers(&[ok(body::<LogFilesView>())]);
+    DOWNLOAD_REQUEST_LOG = Get "/api/v1/request-log/download" "download_request_log" "request-log" "Hand out a whole file of the request log"
+        .query::<LogFileQuery>().answers(&[Answer { status: 200, words: "Its lines, text/plain", body: None }]);
+    ROTATE_REQUEST_LOG = Post "/api/v1/request-log/rotate" "rotate_request_log" "request-log" "End the current file of the request log and begin a new one"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
+    CLEAR_REQUEST_LOG = Post "/api/v1/request-log/clear" "clear_request_log" "request-log" "Remove all lines of all files of the request log of the server that answers"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
 
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);

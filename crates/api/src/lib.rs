@@ -26,6 +26,7 @@ pub mod openapi;
 pub mod page;
 pub mod plan;
 pub mod problem;
+pub mod request_log;
 pub mod role;
 pub mod rotation;
 pub mod seal;

@@ -181,6 +181,12 @@ actions! {
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
+    /// Remove all lines of the request log.
+    RequestLogClear = "request-log.clear", Destructive;
+    /// Look at the request log.
+    RequestLogRead = "request-log.read", None;
+    /// End the current file of the request log.
+    RequestLogRotate = "request-log.rotate", Change;
     /// Give roles and take them.
     RoleManage = "role.manage", UseEquivalent;
     /// Look at who has which role.

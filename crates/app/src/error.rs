@@ -16,7 +16,6 @@ use keyferry_domain::version::{IllegalVersionAction, VersionNumber, VersionState
 use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
-use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
 use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
@@ -26,10 +25,12 @@ use crate::audits::Distrust;
 
 mod access;
 mod aws;
+mod outside;
 
 pub use access::AccessError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
+pub use outside::OutsideError;
 
 use aws::{REGION_NOT_ENABLED, aws_class};
 
@@ -69,9 +70,9 @@ pub enum AppError {
         /// Why.
         why: Distrust,
     },
-    /// The mark outside the database failed.
+    /// Something in the data folder failed.
     #[error(transparent)]
-    Mark(#[from] MarkError),
+    Outside(#[from] OutsideError),
     /// The right is missing.
     #[error("{actor} may not do {action}")]
     Denied {
@@ -459,7 +460,7 @@ impl AppError {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
-            Self::Mark(_) => "audit.mark",
+            Self::Outside(error) => error.code(),
             Self::Denied { .. } => "access.denied",
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
@@ -595,7 +596,7 @@ impl AppError {
             | Self::Unverified { .. }
             | Self::ForeignLink { .. } => ErrorClass::Conflict,
             Self::Aws { source, .. } => aws_class(source),
-            Self::NotNow { .. } | Self::Mark(_) => ErrorClass::Transient,
+            Self::NotNow { .. } | Self::Outside(_) => ErrorClass::Transient,
             Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
@@ -619,7 +620,7 @@ impl AppError {
             Self::Quarantined { .. } => {
                 "find out who restored or changed the database; restore the newest backup, or go on with `keyferry audit accept-rollback`"
             }
-            Self::Mark(_) => "let the server write to its data folder",
+            Self::Outside(_) => "let the server write to its data folder",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 "list what there is with the verb `list`"
             }

@@ -36,6 +36,7 @@ pub mod parts;
 mod policy_principals;
 mod quota;
 mod repeated;
+pub mod request_log;
 pub mod rights;
 pub mod scheduler;
 pub mod seals;
@@ -93,6 +94,8 @@ pub struct App {
     pub jobs: jobs::Jobs,
     /// Roles, and who has them.
     pub roles: rights::Roles,
+    /// The request log.
+    pub request_logs: request_log::RequestLogs,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -181,6 +184,7 @@ impl App {
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),
+            request_logs: request_log::RequestLogs::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),

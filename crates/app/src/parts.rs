@@ -11,6 +11,7 @@ use keyferry_ports::entropy::{Entropy, uuid_v7};
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
+use keyferry_ports::request_log::RequestLog;
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
@@ -39,6 +40,8 @@ pub struct Ports {
     pub messenger: Arc<dyn Messenger>,
     /// The audit log's high-water mark, outside the database.
     pub marks: Arc<dyn Marks>,
+    /// The request log of this server.
+    pub request_log: Arc<dyn RequestLog>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.
@@ -54,6 +57,7 @@ pub(crate) struct Reach {
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) messenger: Arc<dyn Messenger>,
     pub(crate) marks: Arc<dyn Marks>,
+    pub(crate) request_log: Arc<dyn RequestLog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -89,6 +93,7 @@ impl Shared {
                 passwords: ports.passwords,
                 messenger: ports.messenger,
                 marks: ports.marks,
+                request_log: ports.request_log,
                 clock: ports.clock,
                 entropy: ports.entropy,
             },

@@ -381,6 +381,7 @@ impl Running {
         let ports = Ports {
             messenger: Arc::new(Nobody),
             marks: Arc::new(keyferry_ports::marks::Unmarked),
+            request_log: Arc::new(keyferry_ports::request_log::Unlogged),
             records: Arc::new(database.clone()),
             vault: vault.clone(),
             seal_control: vault.clone(),

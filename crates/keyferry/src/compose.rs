@@ -12,6 +12,7 @@ use keyferry_notify::{Post, Reach};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_server::config::{Config, default_data_folder};
+use keyferry_server::request_log::FileRequestLog;
 use keyferry_vault::{Argon2Passwords, SoftwareVault};
 
 use crate::marks::FileMarks;
@@ -19,6 +20,9 @@ use crate::outside::{OsEntropy, SystemClock};
 
 /// Behind the database file's name: held by the one server that may use the file.
 const LOCK: &str = ".lock";
+
+/// The folder of the request log in the data folder.
+const LOGS: &str = "logs";
 
 /// The application, and what has to be closed with it.
 pub(crate) struct Composed {
@@ -73,6 +77,12 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
         messenger: Arc::new(post),
         marks: Arc::new(FileMarks::new(&config.data)),
+        request_log: Arc::new(FileRequestLog::new(
+            config.data.join(LOGS),
+            host_name().unwrap_or_else(|| "-".to_owned()),
+            config.request_log,
+            Arc::clone(&clock),
+        )),
         clock,
         entropy: Arc::new(OsEntropy),
     };

@@ -92,6 +92,8 @@ pub(crate) async fn serve_until(
     let delivering = tokio::spawn(async move { app.courier.run(until(word)).await });
     let (app, word) = whole();
     let signing = tokio::spawn(async move { app.notary.run(until(word)).await });
+    let (app, word) = whole();
+    let telling = tokio::spawn(async move { app.request_logs.run(until(word)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -99,6 +101,8 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    composed.app.request_logs.flush().await;
+    let _ = telling.await;
     let _ = signing.await;
     let _ = delivering.await;
     let _ = sending.await;

@@ -11,5 +11,6 @@ pub mod messenger;
 pub mod outlet;
 pub mod policy;
 pub mod records;
+pub mod request_log;
 pub mod secret;
 pub mod vault;

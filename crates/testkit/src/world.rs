@@ -34,6 +34,7 @@ use crate::marks::MemoryMarks;
 use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
 use crate::records::{MemoryRecords, administrator};
+use crate::request_log::MemoryRequestLog;
 use crate::sim_aws::{Mistake, SimAws};
 
 /// Times that a world looks for due work before it is taken to go in circles.
@@ -66,6 +67,8 @@ pub struct Outside {
     pub outbox: Arc<Outbox>,
     /// The audit log's high-water mark.
     pub marks: Arc<MemoryMarks>,
+    /// The request log.
+    pub request_log: Arc<MemoryRequestLog>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
     /// Decides ids and back-offs.
@@ -125,6 +128,7 @@ impl Outside {
             access_key: (key.id, key.secret),
             outbox: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: None,
             seed,
         }
@@ -141,6 +145,7 @@ impl Outside {
             access_key: self.access_key.clone(),
             outbox: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: self.door.clone(),
             seed,
         }
@@ -231,6 +236,7 @@ impl Outside {
             aws,
             messenger: self.outbox.clone(),
             marks: self.marks.clone(),
+            request_log: self.request_log.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,

@@ -85,7 +85,7 @@ impl BuiltInRole {
             Self::SecurityOfficer => {
                 matches!(
                     action.noun(),
-                    "audit" | "audit-destination" | "seal" | "alert-destination"
+                    "audit" | "audit-destination" | "request-log" | "seal" | "alert-destination"
                 ) || matches!(
                     action,
                     Action::GroupRead

@@ -109,6 +109,9 @@ fn swept(action: Action) -> Swept {
         | Action::UserSetTotp
         | Action::UserUnlock
         | Action::UserUpdate
+        | Action::RequestLogClear
+        | Action::RequestLogRead
+        | Action::RequestLogRotate
         | Action::AuditDestinationAdd
         | Action::AuditDestinationDelete
         | Action::AuditDestinationRead

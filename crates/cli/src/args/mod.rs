@@ -14,6 +14,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
+mod request_log;
 mod role;
 mod rotation;
 mod user;
@@ -48,6 +49,7 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use request_log::{RequestLogCommand, ShowLogArgs};
 pub use role::RoleCommand;
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
@@ -183,6 +185,9 @@ pub enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// A line for each request that the server answered.
+    #[command(subcommand)]
+    RequestLog(RequestLogCommand),
     /// Sign in, and remember server, token and certificate.
     Login(LoginArgs),
     /// Revoke the remembered token and forget the server.

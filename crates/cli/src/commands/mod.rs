@@ -24,6 +24,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod operation;
+mod request_log;
 mod role;
 mod rotation;
 mod session;
@@ -144,6 +145,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
+        Command::RequestLog(command) => request_log::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,
         Command::Login(_) | Command::Local(_) => {

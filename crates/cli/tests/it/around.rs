@@ -167,3 +167,36 @@ async fn j2_audit_entries_are_sent_to_a_destination_that_is_added_tried_shown_an
         .await;
     assert_eq!(log[0]["object"]["name"], "hook", "{log:#}");
 }
+
+#[tokio::test]
+async fn j4_the_request_log_is_shown_rotated_downloaded_and_cleared() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("key create app --spec AES-256").await;
+
+    let shown = shell
+        .succeed("request-log show --lines 5 --operation KeyCreate --outcome success")
+        .await;
+    assert!(
+        shown.contains("[REST] ann KeyCreate app [AES-256]"),
+        "{shown}"
+    );
+    let rotated = shell.run("request-log rotate").await;
+    assert!(
+        rotated.stdout.contains("request-0.log"),
+        "{}",
+        rotated.stdout
+    );
+    let out = shell.home.path().join("request.txt");
+    let download = format!(
+        "request-log download --file request-0.log --out {}",
+        out.display()
+    );
+    shell.succeed(&download).await;
+    let kept = std::fs::read_to_string(&out).unwrap();
+    assert!(kept.contains("KeyCreate app"), "{kept}");
+    let refused = shell.run("request-log clear").await;
+    assert_eq!(refused.exit, Exit::NotConfirmed, "{}", refused.stderr);
+    shell.succeed("request-log clear --yes").await;
+    let files = shell.succeed("request-log files").await;
+    assert!(!files.contains("request-0.log"), "{files}");
+}

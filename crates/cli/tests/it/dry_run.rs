@@ -48,6 +48,9 @@ const READS: &[&str] = &[
     "user list",
     "user show",
     "alert destination list",
+    "request-log download",
+    "request-log files",
+    "request-log show",
     "audit destination list",
     "audit destination show",
 ];
@@ -66,6 +69,8 @@ const TRIED_FIRST: &[&str] = &[
     "connection rotate-access-key",
     "connection update",
     "group create",
+    "request-log clear",
+    "request-log rotate",
     "role give",
     "role take",
     "job cancel",

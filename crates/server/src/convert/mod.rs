@@ -21,6 +21,7 @@ pub(crate) mod names;
 pub(crate) mod page;
 pub(crate) mod paperwork;
 pub(crate) mod plan;
+pub(crate) mod request_log;
 pub(crate) mod role;
 pub(crate) mod rotation;
 pub(crate) mod time;

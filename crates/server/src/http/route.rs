@@ -40,6 +40,8 @@ pub enum Resource {
     Keystore,
     /// KMS keys.
     KmsKey,
+    /// The request log.
+    RequestLog,
     /// Roles, and who has them.
     Role,
     /// What schedules will do.
@@ -66,6 +68,7 @@ impl Resource {
             Self::Key => "key",
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
+            Self::RequestLog => "request-log",
             Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",

@@ -12,6 +12,7 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod page;
+mod request_log;
 mod roles;
 mod schedules;
 mod seal;
@@ -25,7 +26,7 @@ use keyferry_app::Action;
 
 use crate::http::route::Resource::{
     Alert, AlertDestination, Audit, AuditDestination, Connection, Group, Job, Key, Keystore,
-    KmsKey, OwnAccess, Role, Schedule, Seal, User,
+    KmsKey, OwnAccess, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -257,6 +258,36 @@ pub fn all() -> Vec<Route> {
         guarded(at::PAUSE_JOB, Action::JobPause, Job, jobs::pause),
         guarded(at::RESUME_JOB, Action::JobResume, Job, jobs::resume),
         guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
+        guarded(
+            at::SHOW_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::show,
+        ),
+        guarded(
+            at::LIST_LOG_FILES,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::files,
+        ),
+        guarded(
+            at::DOWNLOAD_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::download,
+        ),
+        guarded(
+            at::ROTATE_REQUEST_LOG,
+            Action::RequestLogRotate,
+            RequestLog,
+            request_log::rotate,
+        ),
+        guarded(
+            at::CLEAR_REQUEST_LOG,
+            Action::RequestLogClear,
+            RequestLog,
+            request_log::clear,
+        ),
         guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
         guarded(at::AUDIT_KEY, Action::AuditRead, Audit, audit::key),

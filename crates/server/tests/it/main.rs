@@ -16,6 +16,7 @@ mod journeys;
 mod key_import;
 mod parsing;
 mod people;
+mod request_log;
 mod sign_in;
 mod site;
 mod trials;

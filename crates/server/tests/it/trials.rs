@@ -183,6 +183,7 @@ impl Scene {
             "acknowledge_alert" => (vec![&self.alert], json!({})),
             "add_alert_destination" => (vec![], json!({"name": "new", "address": webhook()})),
             "delete_alert_destination" => (vec!["ops"], Value::Null),
+            "rotate_request_log" | "clear_request_log" => (vec![], Value::Null),
             "add_audit_destination" => (
                 vec![],
                 json!({"name": "new", "address": {"kind": "file", "file": "new.jsonl"}}),

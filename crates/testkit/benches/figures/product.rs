@@ -86,6 +86,7 @@ impl Product {
             Arc::new(Fused::new(Arc::new(database.clone()), Arc::clone(&fuse)));
         let ports = Ports {
             marks: Arc::new(keyferry_ports::marks::Unmarked),
+            request_log: Arc::new(keyferry_ports::request_log::Unlogged),
             messenger: Arc::new(keyferry_testkit::outbox::Outbox::default()),
             records,
             vault: vault.clone(),
