@@ -44,6 +44,7 @@ use crate::kms_key::{
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
+use crate::report::ReportQuery;
 use crate::request_log::{LogFileQuery, LogFilesView, RequestLogQuery, RequestLogView};
 use crate::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage};
 use crate::rotation::{
@@ -51,6 +52,7 @@ use crate::rotation::{
     ScheduleView,
 };
 use crate::seal::{SealStatusView, UnsealRequest};
+use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
 use crate::user::{
     CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
@@ -268,6 +270,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<BindRequest>()).answers(OPERATION).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
+    KMS_KEY_RECEIPT = Get "/api/v1/kms-keys/{kms_key}/receipt" "read_kms_key_receipt" "kms-keys" "Prove where a KMS key's material came from and where it went: one signed document"
+        .answers(&[ok(body::<SignedStatementView>())]);
     UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"
         .query::<DryRunQuery>().takes(body::<UpdateKmsKeyRequest>()).answers(OPERATION).idempotent().if_match();
     OBSERVE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/observe" "observe_kms_key" "kms-keys" "Look at a KMS key in AWS now; changes nothing there"
@@ -394,6 +398,13 @@ endpoints! {
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
+
+    REPORT_KEYS = Get "/api/v1/reports/keys" "report_keys" "reports" "Report all keys of the vault, a row for each version; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ACCESS = Get "/api/v1/reports/access" "report_access" "reports" "Report who has which role; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ROTATION = Get "/api/v1/reports/rotation" "report_rotation" "reports" "Report what rotates by itself, and what is overdue; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
 
     SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"
         .query::<RequestLogQuery>().answers(&[ok(body::<RequestLogView>())]);

@@ -26,11 +26,13 @@ pub mod openapi;
 pub mod page;
 pub mod plan;
 pub mod problem;
+pub mod report;
 pub mod request_log;
 pub mod role;
 pub mod rotation;
 pub mod seal;
 pub mod secret;
+pub mod statement;
 pub mod system;
 pub mod user;
 

@@ -35,7 +35,9 @@ mod observation;
 pub mod parts;
 mod policy_principals;
 mod quota;
+mod receipts;
 mod repeated;
+pub mod reports;
 pub mod request_log;
 pub mod rights;
 pub mod scheduler;
@@ -94,6 +96,8 @@ pub struct App {
     pub jobs: jobs::Jobs,
     /// Roles, and who has them.
     pub roles: rights::Roles,
+    /// Reports.
+    pub reports: reports::Reports,
     /// The request log.
     pub request_logs: request_log::RequestLogs,
     /// Keys in the vault.
@@ -188,6 +192,10 @@ impl App {
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
+            reports: reports::Reports::new(
+                Arc::clone(&shared),
+                scheduler::Scheduler::new(Arc::clone(&shared), Arc::clone(&driver)),
+            ),
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
             users: users::Users::new(Arc::clone(&shared)),

@@ -45,6 +45,7 @@ mod places;
 mod promises;
 mod regions;
 mod repeated;
+mod reports;
 mod rights;
 mod scene;
 mod scheduler;

@@ -14,6 +14,7 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
+mod report;
 mod request_log;
 mod role;
 mod rotation;
@@ -24,7 +25,8 @@ pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
 pub use audit::{
-    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
+    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, VerifyStatementArgs,
+    WitnessArgs,
 };
 pub use audit_destination::{AddAuditDestinationArgs, AuditDestinationCommand};
 pub use connection::{
@@ -49,6 +51,7 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use report::{ReportArgs, ReportCommand};
 pub use request_log::{RequestLogCommand, ShowLogArgs};
 pub use role::RoleCommand;
 pub use user::{
@@ -185,6 +188,9 @@ pub enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What there is or was at a moment, signed.
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// A line for each request that the server answered.
     #[command(subcommand)]
     RequestLog(RequestLogCommand),

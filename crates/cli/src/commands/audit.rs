@@ -61,7 +61,11 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
             Ok(())
         }
         AuditCommand::AcceptRollback(args) => accept_rollback(context, args).await,
-        AuditCommand::Verify(_) => Err(CliError::new(Exit::Bug, "the command was not recognised")),
+        AuditCommand::Verify(_)
+        | AuditCommand::VerifyReceipt(_)
+        | AuditCommand::VerifyReport(_) => {
+            Err(CliError::new(Exit::Bug, "the command was not recognised"))
+        }
     }
 }
 

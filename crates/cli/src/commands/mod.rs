@@ -24,6 +24,8 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod operation;
+mod receipt;
+mod report;
 mod request_log;
 mod role;
 mod rotation;
@@ -123,6 +125,12 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     if let Command::Audit(AuditCommand::Verify(verify)) = command {
         return audit_verify::run(world, &globals, verify);
     }
+    if let Command::Audit(AuditCommand::VerifyReceipt(verify)) = command {
+        return receipt::verify(world, &globals, verify);
+    }
+    if let Command::Audit(AuditCommand::VerifyReport(verify)) = command {
+        return report::verify(world, &globals, verify);
+    }
     let client = Client::signed_in(world, globals.url.as_deref())?;
     let mut context = Context {
         world,
@@ -145,6 +153,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
+        Command::Report(command) => report::run(&mut context, command).await,
         Command::RequestLog(command) => request_log::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,

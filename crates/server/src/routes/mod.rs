@@ -12,6 +12,7 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod page;
+mod reports;
 mod request_log;
 mod roles;
 mod schedules;
@@ -258,6 +259,14 @@ pub fn all() -> Vec<Route> {
         guarded(at::PAUSE_JOB, Action::JobPause, Job, jobs::pause),
         guarded(at::RESUME_JOB, Action::JobResume, Job, jobs::resume),
         guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
+        guarded(at::REPORT_KEYS, Action::KeyRead, Key, reports::keys),
+        guarded(at::REPORT_ACCESS, Action::RoleRead, Role, reports::access),
+        guarded(
+            at::REPORT_ROTATION,
+            Action::ScheduleRead,
+            Schedule,
+            reports::rotation,
+        ),
         guarded(
             at::SHOW_REQUEST_LOG,
             Action::RequestLogRead,
@@ -554,6 +563,12 @@ fn kms_key_routes() -> Vec<Route> {
         ),
         guarded(at::BIND_KMS_KEY, Action::KmsKeyBind, KmsKey, kms_keys::bind),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
+        guarded(
+            at::KMS_KEY_RECEIPT,
+            Action::KmsKeyRead,
+            KmsKey,
+            kms_keys::receipt,
+        ),
         guarded(
             at::UPDATE_KMS_KEY,
             Action::KmsKeyUpdate,
