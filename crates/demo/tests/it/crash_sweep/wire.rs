@@ -168,6 +168,7 @@ pub(super) async fn prepare(scenario: &'static Scenario, folder: &Path) -> Prepa
         access_key: (key.access_key_id.clone(), key.secret_access_key.clone()),
         outbox: Arc::default(),
         marks: Arc::default(),
+        request_log: Arc::default(),
         door: Some(Door {
             url: aws.url(),
             ca: aws.ca().to_owned(),
