@@ -20,6 +20,10 @@ use crate::audit::{
     AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,
     CheckpointView, ProofQuery, ProofView, SignedCheckpointView, TileQuery,
 };
+use crate::audit_destination::{
+    AddAuditDestinationRequest, AddedAuditDestinationView, AuditDestinationPage,
+    AuditDestinationView,
+};
 use crate::bulk::BulkRequest;
 use crate::connection::{
     AddConnectionRequest, ConnectionPage, ConnectionView, DoctorReportView, DoctorRequest,
@@ -44,6 +48,8 @@ use crate::kms_key::{
 };
 use crate::page::{DryRunQuery, TrialQuery};
 use crate::plan::PlanView;
+use crate::report::ReportQuery;
+use crate::request_log::{LogFileQuery, LogFilesView, RequestLogQuery, RequestLogView};
 use crate::role::{AssignmentPage, AssignmentView, GiveRoleRequest, RolePage};
 use crate::rotation::{
     KeyRotationRequest, RotateKeyRequest, RotationRequest, SchedulePage, ScheduleQuery,
@@ -55,6 +61,7 @@ use crate::sign_in_provider::{
     ProviderView, RedeemCodeRequest, SignInRulePage, SignInRuleView, StartQuery,
     UpdateProviderRequest,
 };
+use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
 use crate::user::{
     CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
@@ -283,6 +290,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<BindRequest>()).answers(OPERATION).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
+    KMS_KEY_RECEIPT = Get "/api/v1/kms-keys/{kms_key}/receipt" "read_kms_key_receipt" "kms-keys" "Prove where a KMS key's material came from and where it went: one signed document"
+        .answers(&[ok(body::<SignedStatementView>())]);
     UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"
         .query::<DryRunQuery>().takes(body::<UpdateKmsKeyRequest>()).answers(OPERATION).idempotent().if_match();
     OBSERVE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/observe" "observe_kms_key" "kms-keys" "Look at a KMS key in AWS now; changes nothing there"
@@ -450,6 +459,24 @@ endpoints! {
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
 
+    REPORT_KEYS = Get "/api/v1/reports/keys" "report_keys" "reports" "Report all keys of the vault, a row for each version; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ACCESS = Get "/api/v1/reports/access" "report_access" "reports" "Report who has which role; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ROTATION = Get "/api/v1/reports/rotation" "report_rotation" "reports" "Report what rotates by itself, and what is overdue; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+
+    SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"
+        .query::<RequestLogQuery>().answers(&[ok(body::<RequestLogView>())]);
+    LIST_LOG_FILES = Get "/api/v1/request-log/files" "list_request_log_files" "request-log" "List the files of the request log, and whether lines get into them"
+        .answers(&[ok(body::<LogFilesView>())]);
+    DOWNLOAD_REQUEST_LOG = Get "/api/v1/request-log/download" "download_request_log" "request-log" "Hand out a whole file of the request log"
+        .query::<LogFileQuery>().answers(&[Answer { status: 200, words: "Its lines, text/plain", body: None }]);
+    ROTATE_REQUEST_LOG = Post "/api/v1/request-log/rotate" "rotate_request_log" "request-log" "End the current file of the request log and begin a new one"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
+    CLEAR_REQUEST_LOG = Post "/api/v1/request-log/clear" "clear_request_log" "request-log" "Remove all lines of all files of the request log of the server that answers"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
+
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);
     CHECKPOINT = Get "/api/v1/audit/checkpoint" "read_checkpoint" "audit" "Tell how much has been logged, and sign it"
@@ -460,6 +487,16 @@ endpoints! {
         .query::<ProofQuery>().answers(&[ok(body::<ProofView>())]);
     AUDIT_EXPORT = Get "/api/v1/audit/export" "export_audit_tile" "audit" "Hand out one tile of hashes or one bundle of entries (C2SP tlog-tiles)"
         .query::<TileQuery>().answers(&[Answer { status: 200, words: "Its bytes, application/octet-stream", body: None }]);
+    LIST_AUDIT_DESTINATIONS = Get "/api/v1/audit-destinations" "list_audit_destinations" "audit" "List where audit entries are sent to, and how far each is"
+        .answers(&[ok(body::<AuditDestinationPage>())]);
+    ADD_AUDIT_DESTINATION = Post "/api/v1/audit-destinations" "add_audit_destination" "audit" "Add a file, a receiver of syslog or a webhook; the answer alone shows what the webhook is signed with"
+        .query::<TrialQuery>().takes(body::<AddAuditDestinationRequest>()).answers(&[tried(body::<AddedAuditDestinationView>()), made(body::<AddedAuditDestinationView>())]);
+    SHOW_AUDIT_DESTINATION = Get "/api/v1/audit-destinations/{destination}" "read_audit_destination" "audit" "Show a destination, and how far it is"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    TEST_AUDIT_DESTINATION = Post "/api/v1/audit-destinations/{destination}/test" "test_audit_destination" "audit" "Send a trial there, now"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    DELETE_AUDIT_DESTINATION = Delete "/api/v1/audit-destinations/{destination}" "delete_audit_destination" "audit" "Remove a destination; what it has taken stays where it is"
+        .query::<TrialQuery>().answers(&[NOTHING]);
     ADD_COSIGNATURE = Post "/api/v1/audit/cosignatures" "add_audit_cosignature" "audit" "Keep a witness's cosignature with a checkpoint"
         .query::<TrialQuery>().takes(body::<AddCosignatureRequest>()).answers(&[ok(body::<SignedCheckpointView>())]);
     ACCEPT_ROLLBACK = Post "/api/v1/audit/accept-rollback" "accept_audit_rollback" "audit" "End the quarantine of this server: go on with the database as it is"

@@ -48,6 +48,14 @@ actions! {
     ApprovalRuleManage = "approval-rule.manage", Authority;
     /// Look at which consent actions need.
     ApprovalRuleRead = "approval-rule.read", None;
+    /// Add a destination of audit entries.
+    AuditDestinationAdd = "audit-destination.add", Change;
+    /// Remove a destination of audit entries.
+    AuditDestinationDelete = "audit-destination.delete", Change;
+    /// Look at destinations of audit entries.
+    AuditDestinationRead = "audit-destination.read", None;
+    /// Send a trial to a destination of audit entries.
+    AuditDestinationTest = "audit-destination.test", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Add a connection.
@@ -170,6 +178,12 @@ actions! {
     KmsKeyUpload = "kms-key.upload", UseEquivalent;
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
+    /// Remove all lines of the request log.
+    RequestLogClear = "request-log.clear", Destructive;
+    /// Look at the request log.
+    RequestLogRead = "request-log.read", None;
+    /// End the current file of the request log.
+    RequestLogRotate = "request-log.rotate", Change;
     /// Give roles and take them.
     RoleManage = "role.manage", Authority;
     /// Look at who has which role.

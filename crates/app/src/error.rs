@@ -16,7 +16,6 @@ use keyferry_domain::version::{IllegalVersionAction, VersionNumber, VersionState
 use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
-use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
 use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
@@ -28,11 +27,13 @@ mod access;
 mod approval;
 mod aws;
 mod below;
+mod outside;
 
 pub use access::{AccessError, ProviderError};
 pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
+pub use outside::OutsideError;
 
 use aws::{REGION_NOT_ENABLED, aws_class};
 use below::{FOREIGN_LINK_HINT, records_code, records_hint, vault_code, vault_hint};
@@ -76,9 +77,9 @@ pub enum AppError {
         /// Why.
         why: Distrust,
     },
-    /// The mark outside the database failed.
+    /// Something in the data folder failed.
     #[error(transparent)]
-    Mark(#[from] MarkError),
+    Outside(#[from] OutsideError),
     /// The right is missing.
     #[error("{actor} may not do {action}")]
     Denied {
@@ -470,7 +471,7 @@ impl AppError {
             Self::Access(error) => error.code(),
             Self::Approval(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
-            Self::Mark(_) => "audit.mark",
+            Self::Outside(error) => error.code(),
             Self::Denied { .. } => "access.denied",
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
@@ -607,7 +608,7 @@ impl AppError {
             | Self::Unverified { .. }
             | Self::ForeignLink { .. } => ErrorClass::Conflict,
             Self::Aws { source, .. } => aws_class(source),
-            Self::NotNow { .. } | Self::Mark(_) => ErrorClass::Transient,
+            Self::NotNow { .. } | Self::Outside(_) => ErrorClass::Transient,
             Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
@@ -632,7 +633,7 @@ impl AppError {
             Self::Quarantined { .. } => {
                 "find out who restored or changed the database; restore the newest backup, or go on with `keyferry audit accept-rollback`"
             }
-            Self::Mark(_) => "let the server write to its data folder",
+            Self::Outside(_) => "let the server write to its data folder",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 "list what there is with the verb `list`"
             }

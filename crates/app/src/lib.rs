@@ -10,6 +10,7 @@ pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
 pub mod approvals;
+pub mod audit_sending;
 pub mod audits;
 mod codec;
 pub mod connections;
@@ -35,7 +36,10 @@ mod observation;
 pub mod parts;
 mod policy_principals;
 mod quota;
+mod receipts;
 mod repeated;
+pub mod reports;
+pub mod request_log;
 pub mod rights;
 pub mod scheduler;
 pub mod seals;
@@ -76,6 +80,10 @@ pub struct App {
     pub alerts: alerts::Alerts,
     /// Consent of several people.
     pub approvals: approvals::Approvals,
+    /// Where audit entries are sent to.
+    pub audit_destinations: audit_sending::AuditDestinations,
+    /// Sends audit entries on; whoever composes the application runs it.
+    pub sender: audit_sending::Sender,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -92,6 +100,10 @@ pub struct App {
     pub jobs: jobs::Jobs,
     /// Roles, and who has them.
     pub roles: rights::Roles,
+    /// Reports.
+    pub reports: reports::Reports,
+    /// The request log.
+    pub request_logs: request_log::RequestLogs,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -178,6 +190,8 @@ impl App {
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
             approvals: approvals::Approvals::new(Arc::clone(&shared)),
+            audit_destinations: audit_sending::AuditDestinations::new(Arc::clone(&shared)),
+            sender: audit_sending::Sender::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),
@@ -186,9 +200,14 @@ impl App {
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),
+            request_logs: request_log::RequestLogs::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
+            reports: reports::Reports::new(
+                Arc::clone(&shared),
+                scheduler::Scheduler::new(Arc::clone(&shared), Arc::clone(&driver)),
+            ),
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
             sign_in_providers: sign_in_providers::SignInProviders::new(Arc::clone(&shared)),

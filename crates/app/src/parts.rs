@@ -14,6 +14,7 @@ use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{
     AccessClaim, AllRecords, Batch, Commits, Consent, ReadRecords, RecordsError,
 };
+use keyferry_ports::request_log::RequestLog;
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
@@ -47,6 +48,8 @@ pub struct Ports {
     pub providers: Arc<dyn IdentityProviders>,
     /// The audit log's high-water mark, outside the database.
     pub marks: Arc<dyn Marks>,
+    /// The request log of this server.
+    pub request_log: Arc<dyn RequestLog>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.
@@ -63,6 +66,7 @@ pub(crate) struct Reach {
     pub(crate) messenger: Arc<dyn Messenger>,
     pub(crate) providers: Arc<dyn IdentityProviders>,
     pub(crate) marks: Arc<dyn Marks>,
+    pub(crate) request_log: Arc<dyn RequestLog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -101,6 +105,7 @@ impl Shared {
                 messenger: ports.messenger,
                 providers: ports.providers,
                 marks: ports.marks,
+                request_log: ports.request_log,
                 clock: ports.clock,
                 entropy: ports.entropy,
             },

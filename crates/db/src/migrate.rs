@@ -47,6 +47,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "approvals",
         sql: include_str!("../migrations/0007_approvals.sql"),
     },
+    Migration {
+        number: 8,
+        name: "proof",
+        sql: include_str!("../migrations/0008_proof.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

@@ -85,9 +85,15 @@ pub(crate) async fn serve_until(
         Box::pin(async move { app.scheduler.run(end).await })
     }));
     let (app, word) = whole();
+    let sending = tokio::spawn(while_trusted(app, word, |app, end| {
+        Box::pin(async move { app.sender.run(end).await })
+    }));
+    let (app, word) = whole();
     let delivering = tokio::spawn(async move { app.courier.run(until(word)).await });
     let (app, word) = whole();
     let signing = tokio::spawn(async move { app.notary.run(until(word)).await });
+    let (app, word) = whole();
+    let telling = tokio::spawn(async move { app.request_logs.run(until(word)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -95,8 +101,11 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    composed.app.request_logs.flush().await;
+    let _ = telling.await;
     let _ = signing.await;
     let _ = delivering.await;
+    let _ = sending.await;
     let _ = scheduling.await;
     let _ = watching.await;
     let _ = working.await;

@@ -3,6 +3,7 @@
 pub mod config;
 mod convert;
 mod http;
+pub mod request_log;
 mod routes;
 pub mod serve;
 mod service;

@@ -63,7 +63,9 @@ pub async fn serve(
     let server = from_tcp_rustls(listener, config)
         .map_err(ServeError::Stopped)?
         .handle(handle);
-    let result = server.serve(service.into_make_service()).await;
+    let result = server
+        .serve(service.into_make_service_with_connect_info::<SocketAddr>())
+        .await;
     waiting.abort();
     result.map_err(ServeError::Stopped)
 }

@@ -18,6 +18,7 @@ pub mod marks;
 pub mod outbox;
 pub mod passwords;
 pub mod records;
+pub mod request_log;
 pub mod sim_aws;
 pub mod simulation;
 pub mod sweep;

@@ -34,6 +34,7 @@ use crate::marks::MemoryMarks;
 use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
 use crate::records::{MemoryRecords, administrator};
+use crate::request_log::MemoryRequestLog;
 use crate::sim_aws::{Mistake, SimAws};
 use crate::vouching::Vouching;
 
@@ -69,6 +70,8 @@ pub struct Outside {
     pub providers: Arc<Vouching>,
     /// The audit log's high-water mark.
     pub marks: Arc<MemoryMarks>,
+    /// The request log.
+    pub request_log: Arc<MemoryRequestLog>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
     /// Decides ids and back-offs.
@@ -129,6 +132,7 @@ impl Outside {
             outbox: Arc::default(),
             providers: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: None,
             seed,
         }
@@ -146,6 +150,7 @@ impl Outside {
             outbox: Arc::default(),
             providers: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: self.door.clone(),
             seed,
         }
@@ -237,6 +242,7 @@ impl Outside {
             messenger: self.outbox.clone(),
             providers: self.providers.clone(),
             marks: self.marks.clone(),
+            request_log: self.request_log.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,

@@ -16,7 +16,7 @@ use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
 use keyferry_engine::{Cancelled, DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
-use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsCall};
+use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsAnswer, KmsCall};
 use keyferry_ports::records::{Attempt, AttemptState, Change, Target};
 
 use crate::codec::encode_step;
@@ -275,7 +275,7 @@ impl Run for KmsKeyRun {
             }
             _ => fact,
         };
-        vec![fact.change()]
+        vec![named(fact, step).change()]
     }
 
     fn cancelled(&mut self) -> Cancelled {
@@ -317,6 +317,7 @@ impl Run for KmsKeyRun {
         .aws_request(told.outcome.request_id.clone())
         .detail("region", step.region())
         .detail("code", &told.outcome.code);
+        let fact = answered(named(fact, &step), result.as_ref().ok());
         let mut records = self.key_change();
         records.push(fact.change());
         if told.state != AttemptState::Refused {
@@ -367,6 +368,29 @@ fn awaits_successor(now: Timestamp) -> Next {
 }
 
 /// What a grant gives, to whom and within what.
+/// Which version or material a step is about.
+fn named(fact: Fact, step: &Step) -> Fact {
+    match step {
+        Step::ImportMaterial { version, .. } => fact.detail("version", version),
+        Step::DeleteMaterial {
+            material: Some(id), ..
+        } => fact.detail("material_id", id),
+        _ => fact,
+    }
+}
+
+/// What AWS has named in its answer.
+fn answered(fact: Fact, answer: Option<&KmsAnswer>) -> Fact {
+    let fact = match answer.and_then(|answer| answer.key.as_ref()) {
+        Some(arn) => fact.detail("arn", arn),
+        None => fact,
+    };
+    match answer.and_then(|answer| answer.material.as_ref()) {
+        Some(material) => fact.detail("material_id", material),
+        None => fact,
+    }
+}
+
 fn given(fact: Fact, grant: &WantedGrant) -> Fact {
     let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
     let mut fact = fact

@@ -83,21 +83,23 @@ impl BuiltInRole {
             Self::Auditor => is_in_group && action.is_read(),
             Self::Operator => is_in_group && (action.is_read() || is_everyday(action)),
             Self::SecurityOfficer => {
-                matches!(action.noun(), "audit" | "seal" | "alert-destination")
-                    || matches!(
-                        action,
-                        Action::GroupRead
-                            | Action::ApprovalDecide
-                            | Action::ApprovalRead
-                            | Action::ApprovalRuleManage
-                            | Action::ApprovalRuleRead
-                            | Action::RoleManage
-                            | Action::RoleRead
-                            | Action::SignInProviderRead
-                            | Action::UserRead
-                            | Action::UserLock
-                            | Action::UserEndSessions
-                    )
+                matches!(
+                    action.noun(),
+                    "audit" | "audit-destination" | "request-log" | "seal" | "alert-destination"
+                ) || matches!(
+                    action,
+                    Action::GroupRead
+                        | Action::ApprovalDecide
+                        | Action::ApprovalRead
+                        | Action::ApprovalRuleManage
+                        | Action::ApprovalRuleRead
+                        | Action::RoleManage
+                        | Action::RoleRead
+                        | Action::SignInProviderRead
+                        | Action::UserRead
+                        | Action::UserLock
+                        | Action::UserEndSessions
+                )
             }
             Self::SystemAdministrator => {
                 action.scope() == ActionScope::Installation

@@ -119,6 +119,13 @@ fn swept(action: Action) -> Swept {
         | Action::ApprovalRead
         | Action::ApprovalRuleManage
         | Action::ApprovalRuleRead
+        | Action::RequestLogClear
+        | Action::RequestLogRead
+        | Action::RequestLogRotate
+        | Action::AuditDestinationAdd
+        | Action::AuditDestinationDelete
+        | Action::AuditDestinationRead
+        | Action::AuditDestinationTest
         | Action::AuditAcceptRollback
         | Action::AuditAddCosignature => Swept::NoJob,
     }

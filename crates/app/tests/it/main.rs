@@ -11,6 +11,7 @@
 mod access_keys;
 mod adopt;
 mod alert_delivery;
+mod audit_sending;
 mod audits;
 mod bad_input;
 mod bind;
@@ -45,6 +46,7 @@ mod promises;
 mod providers;
 mod regions;
 mod repeated;
+mod reports;
 mod rights;
 mod scene;
 mod scheduler;

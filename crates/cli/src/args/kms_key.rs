@@ -1,5 +1,7 @@
 //! KMS keys.
 
+use std::path::PathBuf;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::kms_key::{OldKey, RotationMethod};
@@ -34,6 +36,14 @@ pub enum KmsKeyCommand {
     Show {
         /// Id, name, ARN or alias.
         kms_key: String,
+    },
+    /// Prove where its material came from and where it went: one signed document.
+    Receipt {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+        /// Where to; standard output unless given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Make a key, and a KMS key that holds it.
     Create(Box<CreateArgs>),

@@ -5,6 +5,7 @@ mod alert;
 mod alert_destination;
 mod approval;
 mod audit;
+mod audit_destination;
 mod connection;
 mod group;
 mod job;
@@ -14,6 +15,8 @@ mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
+mod report;
+mod request_log;
 mod role;
 mod rotation;
 mod sign_in_provider;
@@ -25,8 +28,10 @@ pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
 pub use approval::{ApprovalCommand, ApprovalRuleCommand, DecideArgs};
 pub use audit::{
-    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
+    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, VerifyStatementArgs,
+    WitnessArgs,
 };
+pub use audit_destination::{AddAuditDestinationArgs, AuditDestinationCommand};
 pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
     UpdateArgs as UpdateConnectionArgs, VerifyArgs,
@@ -49,6 +54,8 @@ pub use kms_key_make::{
 };
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
+pub use report::{ReportArgs, ReportCommand};
+pub use request_log::{RequestLogCommand, ShowLogArgs};
 pub use role::RoleCommand;
 pub use sign_in_provider::{
     AddProviderArgs, AddRuleArgs, ClientSecretArgs, SignInProviderCommand, UpdateProviderArgs,
@@ -199,6 +206,12 @@ pub enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What there is or was at a moment, signed.
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// A line for each request that the server answered.
+    #[command(subcommand)]
+    RequestLog(RequestLogCommand),
     /// Sign in, and remember server, token and certificate.
     Login(LoginArgs),
     /// Revoke the remembered token and forget the server.

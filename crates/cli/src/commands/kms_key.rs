@@ -10,7 +10,7 @@ use keyferry_api::kms_key::{
 
 use super::bulk::{self, Loss};
 use super::operation::{NOTHING_CHANGED, operate};
-use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, text};
+use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, receipt, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SynchronizeArgs,
@@ -27,6 +27,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
     match command {
         Do::List(filter) => list(context, filter).await,
         Do::Show { kms_key } => show(context, &kms_key).await,
+        Do::Receipt { kms_key, out } => receipt::fetch(context, &kms_key, out).await,
         Do::Create(args) => kms_key_make::create(context, *args).await,
         Do::Upload(args) => kms_key_make::upload(context, *args).await,
         Do::Import(args) => kms_key_make::import(context, *args).await,

@@ -7,6 +7,7 @@ mod alert_destination;
 mod approval;
 mod approval_rule;
 mod audit;
+mod audit_destination;
 mod audit_export;
 mod audit_folder;
 mod audit_verify;
@@ -26,6 +27,9 @@ mod kms_key_make;
 mod kms_key_update;
 mod login_by_provider;
 mod operation;
+mod receipt;
+mod report;
+mod request_log;
 mod role;
 mod rotation;
 mod session;
@@ -125,6 +129,12 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     if let Command::Audit(AuditCommand::Verify(verify)) = command {
         return audit_verify::run(world, &globals, verify);
     }
+    if let Command::Audit(AuditCommand::VerifyReceipt(verify)) = command {
+        return receipt::verify(world, &globals, verify);
+    }
+    if let Command::Audit(AuditCommand::VerifyReport(verify)) = command {
+        return report::verify(world, &globals, verify);
+    }
     let client = Client::signed_in(world, globals.url.as_deref())?.asking(globals.ask.clone());
     let mut context = Context {
         world,
@@ -150,6 +160,8 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Approval(command) => approval::run(&mut context, command).await,
         Command::ApprovalRule(command) => approval_rule::run(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
+        Command::Report(command) => report::run(&mut context, command).await,
+        Command::RequestLog(command) => request_log::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,
         Command::Login(_) | Command::Local(_) => {

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod audit_destination;
 pub(crate) mod authority;
 pub(crate) mod configuration;
 pub(crate) mod delivery;

@@ -3,6 +3,7 @@
 mod access;
 mod approval;
 mod audit;
+mod audit_destination;
 mod authority;
 mod configuration;
 mod delivery;
@@ -211,6 +212,12 @@ impl Writer {
             Change::FinishAttempt(row) => self.finish_attempt(row).await,
             // All at once when the batch ends.
             Change::AppendAudit(_) => Ok(()),
+            Change::PutAuditDestination(row, expect) => {
+                self.put_audit_destination(row, *expect).await
+            }
+            Change::DeleteAuditDestination(id, expect) => {
+                self.delete_audit_destination(*id, *expect).await
+            }
             Change::InsertAuditKey(row) => self.insert_audit_key(row).await,
             Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes).await,
             Change::PutCheckpointNote { size, seen, note } => {

@@ -10,16 +10,17 @@ use keyferry_ports::records::{
     KeyRecords as _, KmsKeyRecords as _, RecordsError,
 };
 use keyferry_testkit::contract::records::samples::Samples;
-use keyferry_testkit::contract::records::{approval, deliveries, rich};
+use keyferry_testkit::contract::records::{approval, audit_destinations, deliveries, rich};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 13] = [
+const COLUMNS: [(&str, &str, &str); 14] = [
     ("approvals", "needs", "approval-needs.1.json"),
     ("approvals", "decisions", "approval-decisions.1.json"),
     ("alert_destinations", "address", "destination.1.json"),
+    ("audit_destinations", "address", "audit-address.1.json"),
     ("connections", "link", "link.1.json"),
     ("connections", "rotation", "rotation.1.json"),
     ("keys", "rotation", "source-rotation.1.json"),
@@ -47,7 +48,9 @@ async fn rich_database(file: &SqliteFile) -> Database {
     let kms_key = rich::kms_key(&mut samples, &keystore);
     let key = rich::key(&mut samples);
     let [_, destination] = deliveries::destinations(&mut samples);
+    let [_, audit, _] = audit_destinations::audit_destinations(&mut samples);
     let batch = Batch::new()
+        .with(Change::PutAuditDestination(audit, Expect::New))
         .with(Change::PutConnection(connection, Expect::New))
         .with(Change::PutKeystore(keystore, Expect::New))
         .with(Change::PutKmsKey(kms_key, Expect::New))

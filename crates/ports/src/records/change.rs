@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
 use super::approval::Consent;
 use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
+use super::audit_destination::AuditDestination;
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
@@ -177,6 +178,10 @@ pub enum Change {
     /// [consent](super::Consent::Approved) to a request that was open at another revision, over
     /// [`APPROVAL_SPENT`](super::APPROVAL_SPENT). Else the request is used from then on, and by this run alone.
     AppendAudit(AuditLeaf),
+    /// Write a destination of audit entries, or how far sending there is. A taken name is a conflict.
+    PutAuditDestination(AuditDestination, Expect),
+    /// Remove a destination of audit entries.
+    DeleteAuditDestination(DestinationId, Expect),
     /// Keep the log's signing key; a conflict where there is one.
     InsertAuditKey(AuditKey),
     /// Keep a signed checkpoint, with the hashes of the tree that became whole since the one before; a conflict over `audit

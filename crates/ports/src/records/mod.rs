@@ -6,6 +6,7 @@
 mod access;
 mod approval;
 mod audit;
+mod audit_destination;
 mod authority;
 mod canonical;
 mod change;
@@ -41,6 +42,7 @@ pub use access::{
 };
 pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
+pub use audit_destination::{AuditAddress, AuditDestination};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
 };
@@ -333,6 +335,15 @@ pub trait DeliveryRecords: Send + Sync + 'static {
 /// Reads of the audit log.
 #[async_trait]
 pub trait AuditRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_audit_destination(&self, id: DestinationId) -> Records<Option<AuditDestination>>;
+    /// By name.
+    async fn find_audit_destination_by_name(
+        &self,
+        name: &Name,
+    ) -> Records<Option<AuditDestination>>;
+    /// All, by name.
+    async fn list_audit_destinations(&self) -> Records<Vec<AuditDestination>>;
     /// Number of leaves.
     async fn audit_size(&self) -> Records<u64>;
     /// Leaves from an index on, in order; at most `limit`.

@@ -8,6 +8,7 @@ use keyferry_app::access::SessionRules;
 
 use super::Mistakes;
 use super::source::{Raw, hide_password};
+use crate::request_log::Limits;
 
 /// The oldest TLS version that is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,10 @@ pub struct Config {
     pub alert_private_hosts: Vec<String>,
     /// Hosts of OpenID providers that may have a private address.
     pub sign_in_private_hosts: Vec<String>,
+    /// Folder in which destinations of audit entries may have files.
+    pub audit_export_folder: Option<PathBuf>,
+    /// How large the request log gets.
+    pub request_log: Limits,
     /// What is logged.
     pub log_level: String,
     /// How.
@@ -145,6 +150,15 @@ impl Raw {
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
             sign_in_private_hosts: checker.parse("sign_in.private_hosts", Vec::new(), hosts),
+            audit_export_folder: Some(checker.text("audit.export_folder"))
+                .filter(|text| !text.is_empty())
+                .map(inside),
+            request_log: Limits {
+                file_bytes_max: checker.parse("request_log.file_bytes_max", 0, |text| {
+                    number(text, 64 << 10, 1 << 30)
+                }),
+                files_max: checker.parse("request_log.files_max", 0, |text| number(text, 0, 1000)),
+            },
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };

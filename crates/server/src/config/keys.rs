@@ -104,6 +104,22 @@ pub const KEYS: &[Key] = &[
          TLS; separated by commas.",
     ),
     key(
+        "audit.export_folder",
+        "",
+        "Folder in which destinations of audit entries may have files, relative to the data folder; without it none may. \
+         It can be set here alone, never over the network.",
+    ),
+    key(
+        "request_log.file_bytes_max",
+        "16777216",
+        "A file of the request log that has so many bytes is ended and a new one begun: 65536 to 1073741824.",
+    ),
+    key(
+        "request_log.files_max",
+        "10",
+        "How many former files of the request log are kept: 0 to 1000.",
+    ),
+    key(
         "log.level",
         "info",
         "What is logged to standard error: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,keyferry_engine=debug`.",

@@ -12,6 +12,7 @@ use keyferry_ports::secret::SecretText;
 
 use super::origin::comes_from_here;
 use super::problem::Refused;
+use crate::request_log::Note;
 use crate::state::ServerState;
 
 /// Pages that are no part of the API and tell nothing.
@@ -28,6 +29,9 @@ pub(crate) async fn authenticate(
     }
     match actor_of(&state, request.method(), request.headers()).await {
         Ok(actor) => {
+            if let Some(note) = request.extensions().get::<Note>() {
+                note.by(&actor);
+            }
             request.extensions_mut().insert(actor);
             next.run(request).await
         }

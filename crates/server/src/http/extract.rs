@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Refused;
 use super::reply;
+use crate::request_log::Note;
 use crate::state::ServerState;
 
 /// The longest `Idempotency-Key`.
@@ -33,6 +34,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
             let detail = "the body must be JSON, with the content type application/json";
             return Err(Refused::new(HttpCode::UnsupportedMediaType, detail));
         }
+        let note = request.extensions().get::<Note>().cloned();
         let bytes =
             Bytes::from_request(request, state)
                 .await
@@ -42,6 +44,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
                     }
                     _ => Refused::new(HttpCode::BadBody, "the body could not be read to its end"),
                 })?;
+        if let Some(note) = note {
+            note.body(&bytes);
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             Refused::new(
                 HttpCode::BadBody,

@@ -29,6 +29,8 @@ pub enum Resource {
     Approval,
     /// The audit log.
     Audit,
+    /// Destinations of audit entries.
+    AuditDestination,
     /// Connections.
     Connection,
     /// Groups.
@@ -41,6 +43,8 @@ pub enum Resource {
     Keystore,
     /// KMS keys.
     KmsKey,
+    /// The request log.
+    RequestLog,
     /// Roles, and who has them.
     Role,
     /// What schedules will do.
@@ -63,12 +67,14 @@ impl Resource {
             Self::AlertDestination => "alert-destination",
             Self::Approval => "approval",
             Self::Audit => "audit",
+            Self::AuditDestination => "audit-destination",
             Self::Connection => "connection",
             Self::Group => "group",
             Self::Job => "job",
             Self::Key => "key",
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
+            Self::RequestLog => "request-log",
             Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",

@@ -3,6 +3,7 @@
 mod alert_destinations;
 mod approvals;
 mod audit;
+mod audit_destinations;
 mod connections;
 mod events;
 mod fleet;
@@ -13,6 +14,8 @@ mod keystores;
 mod kms_keys;
 mod oidc;
 mod page;
+mod reports;
+mod request_log;
 mod roles;
 mod schedules;
 mod seal;
@@ -26,8 +29,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Approval, Audit, Connection, Group, Job, Key, Keystore, KmsKey,
-    OwnAccess, Role, Schedule, Seal, User,
+    Alert, AlertDestination, Approval, Audit, AuditDestination, Connection, Group, Job, Key,
+    Keystore, KmsKey, OwnAccess, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -325,11 +328,79 @@ pub fn all() -> Vec<Route> {
         guarded(at::PAUSE_JOB, Action::JobPause, Job, jobs::pause),
         guarded(at::RESUME_JOB, Action::JobResume, Job, jobs::resume),
         guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
+        guarded(at::REPORT_KEYS, Action::KeyRead, Key, reports::keys),
+        guarded(at::REPORT_ACCESS, Action::RoleRead, Role, reports::access),
+        guarded(
+            at::REPORT_ROTATION,
+            Action::ScheduleRead,
+            Schedule,
+            reports::rotation,
+        ),
+        guarded(
+            at::SHOW_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::show,
+        ),
+        guarded(
+            at::LIST_LOG_FILES,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::files,
+        ),
+        guarded(
+            at::DOWNLOAD_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::download,
+        ),
+        guarded(
+            at::ROTATE_REQUEST_LOG,
+            Action::RequestLogRotate,
+            RequestLog,
+            request_log::rotate,
+        ),
+        guarded(
+            at::CLEAR_REQUEST_LOG,
+            Action::RequestLogClear,
+            RequestLog,
+            request_log::clear,
+        ),
         guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
         guarded(at::AUDIT_KEY, Action::AuditRead, Audit, audit::key),
         guarded(at::AUDIT_PROOF, Action::AuditRead, Audit, audit::proof),
         guarded(at::AUDIT_EXPORT, Action::AuditRead, Audit, audit::tile),
+        guarded(
+            at::LIST_AUDIT_DESTINATIONS,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::list,
+        ),
+        guarded(
+            at::ADD_AUDIT_DESTINATION,
+            Action::AuditDestinationAdd,
+            AuditDestination,
+            audit_destinations::add,
+        ),
+        guarded(
+            at::SHOW_AUDIT_DESTINATION,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::show,
+        ),
+        guarded(
+            at::TEST_AUDIT_DESTINATION,
+            Action::AuditDestinationTest,
+            AuditDestination,
+            audit_destinations::test,
+        ),
+        guarded(
+            at::DELETE_AUDIT_DESTINATION,
+            Action::AuditDestinationDelete,
+            AuditDestination,
+            audit_destinations::delete,
+        ),
         guarded(
             at::ADD_COSIGNATURE,
             Action::AuditAddCosignature,
@@ -562,6 +633,12 @@ fn kms_key_routes() -> Vec<Route> {
         ),
         guarded(at::BIND_KMS_KEY, Action::KmsKeyBind, KmsKey, kms_keys::bind),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
+        guarded(
+            at::KMS_KEY_RECEIPT,
+            Action::KmsKeyRead,
+            KmsKey,
+            kms_keys::receipt,
+        ),
         guarded(
             at::UPDATE_KMS_KEY,
             Action::KmsKeyUpdate,

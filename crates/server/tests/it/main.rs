@@ -18,6 +18,7 @@ mod key_import;
 mod oidc;
 mod parsing;
 mod people;
+mod request_log;
 mod sign_in;
 mod site;
 mod trials;

@@ -118,6 +118,8 @@ impl Scene {
             &post(&site, "sign-in-providers/corp/rules", rule).await,
             "/id",
         );
+        let siem = json!({"name": "siem", "address": {"kind": "syslog", "host": "siem.example"}});
+        post(&site, "audit-destinations", siem).await;
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
@@ -200,6 +202,12 @@ impl Scene {
             "acknowledge_alert" => (vec![&self.alert], json!({})),
             "add_alert_destination" => (vec![], json!({"name": "new", "address": webhook()})),
             "delete_alert_destination" => (vec!["ops"], Value::Null),
+            "rotate_request_log" | "clear_request_log" => (vec![], Value::Null),
+            "add_audit_destination" => (
+                vec![],
+                json!({"name": "new", "address": {"kind": "file", "file": "new.jsonl"}}),
+            ),
+            "delete_audit_destination" => (vec!["siem"], Value::Null),
             "cancel_job" => (vec![&self.unwanted], json!({})),
             "pause_job" => (vec![&self.waiting], json!({})),
             "resume_job" => (vec![&self.paused], json!({})),

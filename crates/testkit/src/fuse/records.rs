@@ -24,13 +24,14 @@ use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord,
-    AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits, ConfigurationRecords,
-    CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation, FleetRecords, FoundKey,
-    FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords,
-    LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords, Records, RoleAssignment,
-    RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode, SignInFlow,
-    SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter, User,
+    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditDestination, AuditFilter,
+    AuditKey, AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
+    ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
+    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords,
+    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode,
+    SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter,
+    User,
 };
 
 use super::{Fuse, Point};
@@ -203,6 +204,9 @@ reads!(DeliveryRecords {
 });
 
 reads!(AuditRecords {
+    fn find_audit_destination(id: DestinationId) -> Option<AuditDestination>;
+    fn find_audit_destination_by_name(name: &Name) -> Option<AuditDestination>;
+    fn list_audit_destinations() -> Vec<AuditDestination>;
     fn audit_size() -> u64;
     fn list_leaves(from: u64, limit: u32) -> Vec<AuditRecord>;
     fn find_leaves(filter: &AuditFilter, page: &Page) -> PageOf<AuditRecord>;

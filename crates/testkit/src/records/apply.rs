@@ -94,6 +94,8 @@ impl State {
             Change::InsertAttempt(row, claim) => self.insert_attempt(row, &claim),
             Change::FinishAttempt(row) => self.finish_attempt(row),
             Change::AppendAudit(leaf) => self.append_leaf(leaf),
+            Change::PutAuditDestination(row, expect) => self.put_audit_destination(row, expect),
+            Change::DeleteAuditDestination(id, expect) => self.delete_audit_destination(id, expect),
             Change::InsertAuditKey(row) => self.insert_audit_key(row),
             Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes),
             Change::PutCheckpointNote { size, seen, note } => {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod apply_access;
+mod apply_audit_destination;
 mod apply_delivery;
 mod apply_destruction;
 mod apply_fleet;

@@ -19,10 +19,10 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf,
-    CustomRole, Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity, Records, RecordsError,
-    RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
-    SignInRule, SignInTries, Subject, Sweep, Target, User,
+    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditDestination,
+    AuditKey, AuditLeaf, CustomRole, Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity,
+    Records, RecordsError, RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow,
+    SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -127,6 +127,7 @@ state! {
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,
+    audit_destinations: DestinationId => AuditDestination,
     audit_key: () => AuditKey,
     checkpoints: u64 => AuditCheckpoint,
     cosigned: u64 => (),

@@ -169,6 +169,7 @@ pub(super) async fn prepare(scenario: &'static Scenario, folder: &Path) -> Prepa
         outbox: Arc::default(),
         providers: Arc::default(),
         marks: Arc::default(),
+        request_log: Arc::default(),
         door: Some(Door {
             url: aws.url(),
             ca: aws.ca().to_owned(),

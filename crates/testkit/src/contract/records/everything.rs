@@ -75,6 +75,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);
     lines(&mut text, records.list_leaf_hashes(0, u32::MAX).await?);
+    lines(&mut text, records.list_audit_destinations().await?);
     lines(&mut text, records.find_audit_key().await?);
     lines(&mut text, records.latest_checkpoint().await?);
     lines(&mut text, records.latest_cosigned_checkpoint().await?);

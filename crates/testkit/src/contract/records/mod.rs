@@ -6,6 +6,7 @@
 mod access;
 pub mod approval;
 mod audit;
+pub mod audit_destinations;
 mod authority;
 mod batches;
 mod configuration;
@@ -133,6 +134,11 @@ checks! {
         found_keys_are_listed_by_what_the_filter_asks,
         of_one_subject_and_code_one_alert_is_open,
         alerts_are_listed_newest_first_by_what_the_filter_asks,
+    ],
+    audit_destinations: [
+        an_audit_destination_is_read_back_as_written,
+        an_audit_destination_name_is_taken_once,
+        of_two_who_move_an_audit_destination_on_one_does,
     ],
     deliveries: [
         a_destination_is_read_back_as_written,

@@ -14,6 +14,7 @@ use keyferry_ports::records::{
     SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
+use crate::contract::records::audit_destinations::audit_destinations;
 use crate::contract::records::rich;
 use crate::contract::records::samples::parse;
 
@@ -328,7 +329,26 @@ impl Differential {
         } = self;
         let nowhere = samples.connection("a").id;
         let connection = dice.pick(&tried.connections).map_or(nowhere, |row| row.id);
-        match dice.below(5) {
+        match dice.below(6) {
+            5 => {
+                let known = dice.pick(&tried.audit_destinations).cloned();
+                let is_new = known.is_none() || dice.once_in(3);
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => {
+                        let [file, syslog, webhook] = audit_destinations(samples);
+                        [file, syslog, webhook][dice.below(3)].clone()
+                    }
+                };
+                (row.name, row.due_at) = (dice.name(), dice.time());
+                row.next = dice.below(99) as u64;
+                row.sent_at = dice.once_in(2).then(|| dice.time());
+                tried.audit_destinations.push(row.clone());
+                if dice.once_in(6) {
+                    return Change::DeleteAuditDestination(row.id, self.expect(false));
+                }
+                Change::PutAuditDestination(row, self.expect(is_new))
+            }
             0 => {
                 let known = dice.pick(&tried.sweeps).cloned();
                 let is_new = known.is_none() || dice.once_in(3);

@@ -10,8 +10,8 @@ use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{
-    Alert, AllRecords, ApiToken, Attempt, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal,
-    Session, SignInTries, Sweep, Target, User,
+    Alert, AllRecords, ApiToken, Attempt, AuditDestination, Batch, Change, Expect, FoundKey, Job,
+    LaneClaim, Seal, Session, SignInTries, Sweep, Target, User,
 };
 
 use crate::contract::records::read_everything;
@@ -30,6 +30,7 @@ struct Tried {
     sweeps: Vec<Sweep>,
     found_keys: Vec<FoundKey>,
     alerts: Vec<Alert>,
+    audit_destinations: Vec<AuditDestination>,
     jobs: Vec<Job>,
     targets: Vec<Target>,
     attempts: Vec<Attempt>,
@@ -168,6 +169,10 @@ impl Differential {
             Change::PutAlert(row, _) => {
                 let found = records.find_alert(row.id).await.unwrap();
                 Change::PutAlert(row, expect(found.map(|found| found.revision)))
+            }
+            Change::PutAuditDestination(row, _) => {
+                let found = records.find_audit_destination(row.id).await.unwrap();
+                Change::PutAuditDestination(row, expect(found.map(|found| found.revision)))
             }
             Change::PutUser(row, _) => {
                 let found = records.find_user(row.id).await.unwrap();
