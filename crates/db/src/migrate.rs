@@ -37,6 +37,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "authority",
         sql: include_str!("../migrations/0004_authority.sql"),
     },
+    Migration {
+        number: 6,
+        name: "applications",
+        sql: include_str!("../migrations/0006_applications.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

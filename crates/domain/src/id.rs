@@ -49,6 +49,12 @@ macro_rules! ids {
 ids! {
     /// Something that a person should look at.
     AlertId,
+    /// A program that uses keys.
+    ApplicationId,
+    /// A certificate that stands for an application.
+    ApplicationCertificateId,
+    /// An API key of an application.
+    ApplicationKeyId,
     /// That somebody has a role.
     AssignmentId,
     /// One try of one step.

@@ -1,6 +1,7 @@
 //! Writes: a batch is applied in one transaction, and tried again where nothing was written.
 
 mod access;
+mod application;
 mod audit;
 mod authority;
 mod configuration;
@@ -13,7 +14,9 @@ mod work;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_ports::records::{Batch, Change, Commits, Expect, LaneLease, Records, RecordsError};
+use keyferry_ports::records::{
+    Batch, Change, Claim, Commits, Expect, LaneLease, Records, RecordsError,
+};
 
 use crate::Database;
 use crate::dialect::{Transaction, Turn};
@@ -64,7 +67,10 @@ impl Database {
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
         for claim in batch.claims() {
-            writer.check_claim(claim).await?;
+            match claim {
+                Claim::Person(claim) => writer.check_claim(claim).await?,
+                Claim::Application(claim) => writer.check_application_claim(claim).await?,
+            }
         }
         for change in &batch.changes {
             writer.apply(change).await?;
@@ -218,6 +224,15 @@ impl Writer {
             Change::PutSignInTries(row, expect) => self.put_sign_in_tries(row, *expect).await,
             Change::DeleteSignInTries(name) => self.delete_sign_in_tries(name).await,
             Change::PruneSignInTries(before) => self.prune_sign_in_tries(*before).await,
+            Change::PutApplication(row, expect) => self.put_application(row, *expect).await,
+            Change::DeleteApplication(id, expect) => self.delete_application(*id, *expect).await,
+            Change::InsertApplicationKey(row) => self.insert_application_key(row).await,
+            Change::ReplaceApplicationKey { id, by, expires_at } => {
+                self.replace_application_key(*id, *by, *expires_at).await
+            }
+            Change::RevokeApplicationKey(id, at) => self.revoke_application_key(*id, *at).await,
+            Change::InsertCertificate(row) => self.insert_certificate(row).await,
+            Change::DeleteCertificate(id) => self.delete_certificate(*id).await,
             Change::InsertSeal(row) => self.insert_seal(row).await,
             Change::InsertJobGroups { job, groups } => self.insert_job_groups(*job, groups).await,
             Change::InsertAssignment { row, excluded } => {

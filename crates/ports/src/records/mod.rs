@@ -4,6 +4,7 @@
 //! that two databases and a memory can be held to the same answers.
 
 mod access;
+mod application;
 mod audit;
 mod authority;
 mod canonical;
@@ -29,6 +30,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 
@@ -37,13 +39,18 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
-pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
+pub use application::{
+    Application, ApplicationCertificate, ApplicationClaim, ApplicationKey, ApplicationRecords,
+    ApplicationVia, KeyScope, NotAUsedKey, UsedKey,
+};
+pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, Claim};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
 };
 pub use canonical::CanonicalName;
 pub use change::{
-    ACCESS_ENDED, Batch, Change, Expect, LAST_ADMINISTRATOR, VERSION_DOOMED, VERSION_NEEDED,
+    ACCESS_ENDED, Batch, CERTIFICATE_TAKEN, Change, Expect, LAST_ADMINISTRATOR, VERSION_DOOMED,
+    VERSION_NEEDED,
 };
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{Groups, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
@@ -145,6 +152,11 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>>;
     /// The same of all versions of a key at once, by version, then by id. A version that nothing needs is left out.
     async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>>;
+    /// A version that has, or had, the material with this fingerprint: the first by key and number.
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,
@@ -361,6 +373,7 @@ pub trait ReadRecords:
     + DeliveryRecords
     + ScheduleRecords
     + AccessRecords
+    + ApplicationRecords
     + AuthorityRecords
     + AuditRecords
 {
@@ -375,7 +388,7 @@ impl<T> ReadRecords for T where
         + DeliveryRecords
         + ScheduleRecords
         + AccessRecords
-        + AuthorityRecords
+        + ApplicationRecords
         + AuthorityRecords
         + AuditRecords
 {

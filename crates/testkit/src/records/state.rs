@@ -7,8 +7,9 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, AssignmentId, AttemptId,
+    ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId, SessionId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -17,9 +18,10 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf,
-    CustomRole, Delivery, Expect, FoundKey, Job, Priority, Records, RecordsError, RoleAssignment,
-    Seal, SealedKeyring, Session, SignInTries, Subject, Sweep, Target, User,
+    AccessPolicy, Alert, AlertDestination, ApiToken, Application, ApplicationCertificate,
+    ApplicationKey, Attempt, AuditCheckpoint, AuditKey, AuditLeaf, CustomRole, Delivery, Expect,
+    FoundKey, Job, Priority, Records, RecordsError, RoleAssignment, Seal, SealedKeyring, Session,
+    SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -111,6 +113,9 @@ state! {
     tokens: TokenId => ApiToken,
     sessions: SessionId => Session,
     sign_in_tries: [u8; 32] => SignInTries,
+    applications: ApplicationId => Application,
+    application_keys: ApplicationKeyId => ApplicationKey,
+    certificates: ApplicationCertificateId => ApplicationCertificate,
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,
