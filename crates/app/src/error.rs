@@ -25,9 +25,11 @@ use crate::action::Action;
 use crate::audits::Distrust;
 
 mod access;
+mod application;
 mod aws;
 
 pub use access::AccessError;
+pub use application::ApplicationError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 
@@ -63,6 +65,9 @@ pub enum AppError {
     /// Somebody is not let in, or a person is not changed.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// An application is not let in or changed, or a key is not used.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
@@ -458,6 +463,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
+            Self::Application(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Mark(_) => "audit.mark",
             Self::Denied { .. } => "access.denied",
@@ -536,6 +542,7 @@ impl AppError {
         match self {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
+            Self::Application(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -599,9 +606,11 @@ impl AppError {
             Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
-            Self::Vault(VaultError::Unsupported { .. } | VaultError::KeyFile(_)) => {
-                ErrorClass::Caller
-            }
+            Self::Vault(
+                VaultError::Unsupported { .. }
+                | VaultError::KeyFile(_)
+                | VaultError::DoesNotDecrypt,
+            ) => ErrorClass::Caller,
             Self::Records(RecordsError::Unavailable { .. } | RecordsError::Unknown)
             | Self::NotDurable(NotDurable::Records(
                 RecordsError::Unavailable { .. } | RecordsError::Unknown,
@@ -614,6 +623,7 @@ impl AppError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Access(error) => error.hint(),
+            Self::Application(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {
@@ -762,6 +772,9 @@ fn vault_hint(error: &VaultError) -> &'static str {
         VaultError::Unsupported { .. } => {
             "choose another key spec; the message says what cannot be"
         }
+        VaultError::DoesNotDecrypt => {
+            "give ciphertext, associated data and version as they were when it was made"
+        }
         VaultError::Module { .. } => "report it with the log lines around it",
     }
 }
@@ -785,6 +798,7 @@ fn vault_code(error: &VaultError) -> &'static str {
         VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
         VaultError::KeyFile(bad) => bad.texts().0,
         VaultError::Unsupported { .. } => "vault.unsupported",
+        VaultError::DoesNotDecrypt => "key.does-not-decrypt",
         VaultError::Module { .. } => "vault.module-failed",
     }
 }

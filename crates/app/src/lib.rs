@@ -9,6 +9,7 @@ pub mod action;
 pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
+pub mod applications;
 pub mod audits;
 mod codec;
 pub mod connections;
@@ -24,6 +25,7 @@ pub mod jobs;
 pub mod key_copies;
 pub mod key_import;
 pub mod key_policy;
+pub mod key_use;
 mod key_versions;
 pub mod keys;
 pub mod keystores;
@@ -47,7 +49,7 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
-pub use error::{AccessError, AppError, ErrorClass};
+pub use error::{AccessError, AppError, ApplicationError, ErrorClass};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
@@ -72,6 +74,8 @@ pub struct App {
     pub courier: alert_delivery::Courier,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
+    /// Programs that use keys.
+    pub applications: applications::Applications,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -88,6 +92,8 @@ pub struct App {
     pub jobs: jobs::Jobs,
     /// Roles, and who has them.
     pub roles: rights::Roles,
+    /// Using keys.
+    pub key_uses: key_use::KeyUses,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -166,6 +172,7 @@ impl App {
             alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
+            applications: applications::Applications::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),
@@ -174,6 +181,7 @@ impl App {
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),
+            key_uses: key_use::KeyUses::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),

@@ -1,5 +1,8 @@
 //! How keys of the vault are used by applications: algorithms, and which version does it.
 
+use uuid::Uuid;
+
+use crate::id::KeyId;
 use crate::key_operation::KeyOperation;
 use crate::spec::KeySpec;
 use crate::version::{VersionNumber, VersionState};
@@ -29,6 +32,48 @@ impl EncryptionAlgorithm {
             Rsa => Some(Self::RsaOaepSha256),
             Hmac | Ecc => None,
         }
+    }
+}
+
+/// What a ciphertext of [`EncryptionAlgorithm::Aes256Gcm`] begins with: which version of which key made it.
+///
+/// `KFC` (3) ‖ format (1) = 1 ‖ key (16, its UUID) ‖ version (4, big-endian). A nonce of 12 bytes, the ciphertext and a tag of
+/// 16 bytes follow, as AES-256-GCM makes them with nothing but the caller's associated data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CiphertextHeader {
+    /// Whose.
+    pub key: KeyId,
+    /// Which.
+    pub version: VersionNumber,
+}
+
+impl CiphertextHeader {
+    /// Its bytes.
+    pub const LENGTH: usize = 24;
+
+    const MARK: [u8; 4] = *b"KFC\x01";
+
+    /// As it is written.
+    pub fn encode(self) -> Vec<u8> {
+        let version = self.version.get().to_be_bytes();
+        [
+            Self::MARK.as_slice(),
+            self.key.as_uuid().as_bytes(),
+            &version,
+        ]
+        .concat()
+    }
+
+    /// The header of a ciphertext, with what follows it; `None` where it has none.
+    pub fn split(ciphertext: &[u8]) -> Option<(Self, &[u8])> {
+        let rest = ciphertext.strip_prefix(&Self::MARK)?;
+        let (key, rest) = rest.split_first_chunk::<16>()?;
+        let (version, rest) = rest.split_first_chunk::<4>()?;
+        let header = Self {
+            key: KeyId::new(Uuid::from_bytes(*key)),
+            version: VersionNumber::new(u32::from_be_bytes(*version))?,
+        };
+        Some((header, rest))
     }
 }
 
@@ -181,6 +226,27 @@ mod tests {
             version_for(KeyOperation::Sign, None, &versions[2..]),
             Err(NoVersion::None(KeyOperation::Sign))
         );
+    }
+
+    #[test]
+    fn a_ciphertext_names_key_and_version() {
+        let header = CiphertextHeader {
+            key: KeyId::new(Uuid::from_u128(0x0102)),
+            version: number(258),
+        };
+        let mut bytes = header.encode();
+
+        assert_eq!(bytes.len(), CiphertextHeader::LENGTH);
+        assert_eq!(bytes[..4], *b"KFC\x01");
+        assert_eq!(bytes[18..], [1, 2, 0, 0, 1, 2]);
+        bytes.extend(b"rest");
+        assert_eq!(
+            CiphertextHeader::split(&bytes),
+            Some((header, &b"rest"[..]))
+        );
+        for bad in [&bytes[..23], &bytes[1..], b"KFC\x02", &[0; 24]] {
+            assert_eq!(CiphertextHeader::split(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

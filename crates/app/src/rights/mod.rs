@@ -4,6 +4,8 @@
 //! called. What may be read and not done is refused by name.
 
 mod assign;
+mod holder;
+mod kinds;
 mod object;
 mod permit;
 mod policies;

@@ -95,8 +95,7 @@ impl State {
     pub(super) fn put_application(&mut self, mut row: Application, expect: Expect) -> Records<()> {
         let found = self.applications.get(&row.id).map(|old| old.revision);
         row.revision = next_revision(expect, found, "application revision")?;
-        let mut others = self.applications.rows();
-        let is_taken = others.any(|other| other.name == row.name && other.id != row.id);
+        let is_taken = self.applications.rows().any(|other| other.name == row.name && other.id != row.id);
         ensure(!is_taken, "application name")?;
         row.created_at = whole_micros(row.created_at);
         self.applications.put(row.id, row);
@@ -135,8 +134,7 @@ impl State {
     }
 
     pub(super) fn insert_application_key(&mut self, mut row: ApplicationKey) -> Records<()> {
-        let mut others = self.application_keys.rows();
-        let is_taken = others.any(|other| other.hash == row.hash || other.id == row.id);
+        let is_taken = self.application_keys.rows().any(|other| other.hash == row.hash || other.id == row.id);
         ensure(!is_taken, "application key")?;
         let is_there = self.applications.has(&row.application);
         ensure(is_there, "application of the key")?;
@@ -194,8 +192,7 @@ impl State {
     pub(super) fn insert_certificate(&mut self, mut row: ApplicationCertificate) -> Records<()> {
         let is_there = self.certificates.has(&row.id);
         ensure(!is_there, "certificate of the application")?;
-        let mut others = self.certificates.rows();
-        let is_taken = others.any(|other| other.name == row.name);
+        let is_taken = self.certificates.rows().any(|other| other.name == row.name);
         ensure(!is_taken, CERTIFICATE_TAKEN)?;
         let is_there = self.applications.has(&row.application);
         ensure(is_there, "application of the certificate")?;

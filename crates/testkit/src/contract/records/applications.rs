@@ -288,7 +288,7 @@ pub(super) async fn a_version_is_found_by_the_fingerprint_of_its_material(
 ) {
     let mut samples = Samples::new();
     let key = samples.key("k");
-    let version = samples.version(&key, VersionNumber::FIRST);
+    let version = samples.version(&key, 1);
     let changes = [
         Change::PutKey(key.clone(), Expect::New),
         Change::InsertVersion(version.clone()),
