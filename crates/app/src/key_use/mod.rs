@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::parts::Shared;
 
 pub use asked::{
-    Checked, Data, KmsData, KmsMade, KmsOpened, Made, Message, Opened, Proof, Wrapped, Wrapping,
+    By, Checked, Data, KmsData, KmsMade, KmsOpened, Made, Message, Opened, Proof, Wrapped, Wrapping,
 };
 
 /// Use cases of using keys.

@@ -218,10 +218,16 @@ async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
         .use_key(&key, &crate::support::encrypt(b"hello"))
         .await
         .unwrap();
-    let opened = kms.use_key(&key, &KeyUse::Decrypt {
+    let opened = kms
+        .use_key(
+            &key,
+            &KeyUse::Decrypt {
                 ciphertext: sealed,
                 context: std::collections::BTreeMap::new(),
-            }).await.unwrap();
+            },
+        )
+        .await
+        .unwrap();
     assert_eq!(opened, b"hello");
     let newest = kms.last_use(&key).await.unwrap().newest.unwrap();
     assert_eq!(newest.operation, "Decrypt");

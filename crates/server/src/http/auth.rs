@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
 use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_api::problem::HttpCode;
+use keyferry_app::applications::KEY_PREFIX;
 use keyferry_app::{Actor, AppError, ErrorClass};
 use keyferry_ports::secret::SecretText;
 
@@ -60,10 +61,13 @@ async fn actor_of(
             .ok()
             .and_then(bearer)
             .ok_or_else(not_signed_in)?;
-        return access
-            .by_token(&SecretText::new(token))
-            .await
-            .map_err(refusal);
+        let secret = SecretText::new(token);
+        let found = if token.starts_with(KEY_PREFIX) {
+            state.app.applications.by_key(&secret).await
+        } else {
+            access.by_token(&secret).await
+        };
+        return found.map_err(refusal);
     }
     let cookie = session_cookie(headers).ok_or_else(not_signed_in)?;
     if !comes_from_here(method, headers) {

@@ -24,6 +24,8 @@ pub enum Resource {
     Alert,
     /// Destinations of alerts.
     AlertDestination,
+    /// Programs that use keys.
+    Application,
     /// The audit log.
     Audit,
     /// Connections.
@@ -56,6 +58,7 @@ impl Resource {
         match self {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
+            Self::Application => "application",
             Self::Audit => "audit",
             Self::Connection => "connection",
             Self::Group => "group",

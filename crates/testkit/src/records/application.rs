@@ -95,7 +95,10 @@ impl State {
     pub(super) fn put_application(&mut self, mut row: Application, expect: Expect) -> Records<()> {
         let found = self.applications.get(&row.id).map(|old| old.revision);
         row.revision = next_revision(expect, found, "application revision")?;
-        let is_taken = self.applications.rows().any(|other| other.name == row.name && other.id != row.id);
+        let is_taken = self
+            .applications
+            .rows()
+            .any(|other| other.name == row.name && other.id != row.id);
         ensure(!is_taken, "application name")?;
         row.created_at = whole_micros(row.created_at);
         self.applications.put(row.id, row);
@@ -134,7 +137,10 @@ impl State {
     }
 
     pub(super) fn insert_application_key(&mut self, mut row: ApplicationKey) -> Records<()> {
-        let is_taken = self.application_keys.rows().any(|other| other.hash == row.hash || other.id == row.id);
+        let is_taken = self
+            .application_keys
+            .rows()
+            .any(|other| other.hash == row.hash || other.id == row.id);
         ensure(!is_taken, "application key")?;
         let is_there = self.applications.has(&row.application);
         ensure(is_there, "application of the key")?;
