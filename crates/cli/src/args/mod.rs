@@ -3,11 +3,13 @@
 mod access;
 mod alert;
 mod alert_destination;
+mod application;
 mod audit;
 mod connection;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod keystore;
 mod kms_key;
 mod kms_key_make;
@@ -21,6 +23,10 @@ mod which;
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
+pub use application::{
+    ApplicationCommand, ApplicationKeyCommand, CertificateCommand, CreateApplicationKeyArgs,
+    OneApplicationArgs, OneCertificateArgs,
+};
 pub use audit::{
     AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
 };
@@ -34,6 +40,9 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, TriedVersionArgs,
     UpdateKeyArgs,
+};
+pub use key_use::{
+    CipherArgs, KmsCipherArgs, MacArgs, SignArgs, UseArgs, VerifySignatureArgs, WrapArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
@@ -163,6 +172,9 @@ pub enum Command {
     /// Who may do what.
     #[command(subcommand)]
     Role(RoleCommand),
+    /// Programs that use keys.
+    #[command(subcommand)]
+    Application(ApplicationCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

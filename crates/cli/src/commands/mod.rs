@@ -4,6 +4,7 @@ mod access;
 mod adopt;
 mod alert;
 mod alert_destination;
+mod application;
 mod audit;
 mod audit_export;
 mod audit_folder;
@@ -17,6 +18,7 @@ mod grants;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod key_version;
 mod keystore;
 mod kms_key;
@@ -137,6 +139,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Alert(command) => alert::run(&mut context, command).await,
         Command::Group(command) => group::run(&mut context, command).await,
         Command::Role(command) => role::run(&mut context, command).await,
+        Command::Application(command) => application::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::User(command) => user::run(&mut context, *command).await,
