@@ -9,6 +9,7 @@
 
 mod bad_links;
 mod changes;
+mod clients;
 mod config;
 mod features;
 mod grid;
