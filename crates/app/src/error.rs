@@ -27,6 +27,7 @@ use crate::audits::Distrust;
 mod access;
 mod application;
 mod aws;
+mod ports;
 
 pub use access::AccessError;
 pub use application::ApplicationError;
@@ -34,6 +35,7 @@ pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
 
 use aws::{REGION_NOT_ENABLED, aws_class};
+use ports::{FOREIGN_LINK_HINT, records_code, records_hint, vault_code, vault_hint};
 
 /// Who has to do something about an error. Decides HTTP status, retry and exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -754,60 +756,5 @@ impl AppError {
                 records_hint(error)
             }
         }
-    }
-}
-
-const FOREIGN_LINK_HINT: &str = "find out who writes to the database; then give identity, endpoint, TLS and proxy anew \
-     with `keyferry connection update`";
-
-fn vault_hint(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "open it with `keyferry seal unseal`",
-        VaultError::DoesNotOpen { .. } => {
-            "restore the database from a backup; do not delete anything"
-        }
-        VaultError::ForeignLink => FOREIGN_LINK_HINT,
-        VaultError::BadWrappingKey { .. } => "check the endpoint: it may not be AWS",
-        VaultError::KeyFile(bad) => bad.texts().1,
-        VaultError::Unsupported { .. } => {
-            "choose another key spec; the message says what cannot be"
-        }
-        VaultError::DoesNotDecrypt => {
-            "give ciphertext, associated data and version as they were when it was made"
-        }
-        VaultError::Module { .. } => "report it with the log lines around it",
-    }
-}
-
-fn records_hint(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "read it again and repeat the request",
-        RecordsError::Unknown => {
-            "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
-        }
-        RecordsError::Unavailable { .. } => "try again later; check the database",
-        RecordsError::Corrupt { .. } => "restore from a backup, and report it",
-    }
-}
-
-fn vault_code(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "seal.sealed",
-        VaultError::DoesNotOpen { .. } => "vault.does-not-open",
-        VaultError::ForeignLink => "connection.foreign-link",
-        VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
-        VaultError::KeyFile(bad) => bad.texts().0,
-        VaultError::Unsupported { .. } => "vault.unsupported",
-        VaultError::DoesNotDecrypt => "key.does-not-decrypt",
-        VaultError::Module { .. } => "vault.module-failed",
-    }
-}
-
-fn records_code(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "request.changed",
-        RecordsError::Unknown => "database.commit-unknown",
-        RecordsError::Unavailable { .. } => "database.unavailable",
-        RecordsError::Corrupt { .. } => "database.corrupt",
     }
 }

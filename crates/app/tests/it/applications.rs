@@ -9,6 +9,7 @@ use keyferry_app::key_use::{Data, KmsData, Message, Proof, Wrapped, Wrapping};
 use keyferry_app::keys::{CreateKey, UpdateKey};
 use keyferry_app::rights::{BuiltInRole, RoleScope};
 use keyferry_app::{Action, Actor, AppError, DEFAULT_GROUP};
+use keyferry_domain::certificate_name::CertificateName;
 use keyferry_domain::id::AssignmentId;
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::spec::KeySpec;
@@ -342,13 +343,13 @@ async fn a10_a_rotated_api_key_works_beside_the_new_one_for_a_while() {
         .rotate_key(&world.actor, "billing", &id, None)
         .await;
     assert_eq!(code(again), "application.key-over");
-    world.advance_minutes(121);
+    world.outside.advance_minutes(121);
     assert_eq!(
         code(applications.by_key(&old.secret).await),
         "access.not-signed-in"
     );
     assert_eq!(code(applications.by_key(&new.secret).await), "ok");
-    world.advance_minutes(91 * 24 * 60);
+    world.outside.advance_minutes(91 * 24 * 60);
     assert_eq!(
         code(applications.by_key(&new.secret).await),
         "access.not-signed-in"
@@ -360,7 +361,7 @@ async fn a10_what_ends_access_of_an_application_ends_it_at_once_also_for_request
     let world = world().await;
     let by_key = billing(&world).await;
     let applications = &world.app.applications;
-    let name = "dns:billing.example.com".parse().unwrap();
+    let name: CertificateName = "dns:billing.example.com".parse().unwrap();
     let names = [name];
     let added = applications.add_certificate(&world.actor, "billing", names[0].clone());
     let certificate = added.await.unwrap();
@@ -626,7 +627,10 @@ async fn k12_a_kms_key_encrypts_through_keyferry_and_its_context_counts() {
         "CiphertextBlob": base64(&made.ciphertext),
         "EncryptionContext": { "purpose": "invoices" },
     });
-    assert_eq!(world.aws("Decrypt", input)["Plaintext"], base64(PLAIN));
+    assert_eq!(
+        world.outside.aws("Decrypt", input)["Plaintext"],
+        base64(PLAIN)
+    );
 
     let back = uses.kms_decrypt(&billing, "mail", kms_data(&made.ciphertext, "invoices"));
     assert_eq!(back.await.unwrap().plaintext.expose(), PLAIN);
