@@ -420,7 +420,8 @@ async fn a10_an_api_key_is_good_for_its_actions_and_keys_alone() {
     let hidden = uses.encrypt(&writer, "other", data(PLAIN)).await;
     assert_eq!(code(hidden), "request.not-found");
     let page = Page::default();
-    let listed = world.app.keys.list(&writer, &KeyFilter::default(), &page);
+    let filter = KeyFilter::default();
+    let listed = world.app.keys.list(&writer, &filter, &page);
     assert_eq!(listed.await.unwrap().rows, []);
     let manages = NewApplicationKey {
         actions: BTreeSet::from(["key.destroy-version".to_owned()]),
