@@ -3,7 +3,7 @@
 use keyferry_domain::view::KeyState;
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_ports::aws::{
-    CallFailure, ImportToken, ImportType, KeyUse, KmsCall, MaterialUpload, NotSentStage,
+    CallFailure, ImportToken, ImportType, KmsCall, MaterialUpload, NotSentStage,
 };
 use keyferry_ports::vault::EncryptedKeyMaterial;
 use serde_json::{Value, json};

@@ -91,13 +91,8 @@ impl Authority {
 /// A server that trusts a CA, with the applications `billing` and `shipping`.
 async fn server(authority: &Authority) -> (Site, String) {
     let site = Site::new().await;
-    let ann = site
-        .app
-        .access
-        .by_token(&keyferry_ports::secret::SecretText::new(
-            site.token.as_str(),
-        ));
-    let ann = ann.await.unwrap();
+    let token = keyferry_ports::secret::SecretText::new(site.token.as_str());
+    let ann = site.app.access.by_token(&token).await.unwrap();
     for (name, certificate) in [
         ("billing", "subject:CN=billing"),
         ("shipping", "dns:shipping.example.com"),

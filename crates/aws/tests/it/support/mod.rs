@@ -114,7 +114,7 @@ pub(crate) fn caller_identity() -> Reply {
 }
 
 /// Encrypts throw-away data without a context.
-pub fn encrypt(plaintext: &[u8]) -> keyferry_ports::aws::KeyUse {
+pub(crate) fn encrypt(plaintext: &[u8]) -> keyferry_ports::aws::KeyUse {
     keyferry_ports::aws::KeyUse::Encrypt {
         plaintext: keyferry_ports::secret::SecretBytes::new(plaintext.into()),
         context: std::collections::BTreeMap::new(),
