@@ -185,7 +185,8 @@ pub(super) async fn a_removed_application_takes_keys_names_and_roles_along(
     assert_conflict(records, "application revision", [delete(2)]).await;
     write(records, [delete(1)]).await;
     assert_conflict(records, "application revision", [delete(1)]).await;
-    assert_eq!(records.list_applications().await.unwrap(), [other.clone()]);
+    let left = records.list_applications().await.unwrap();
+    assert_eq!(left, std::slice::from_ref(&other));
     assert_eq!(records.find_application_key(&key.hash).await.unwrap(), None);
     assert_eq!(records.find_certificate(&name.name).await.unwrap(), None);
     assert_eq!(records.list_assignments().await.unwrap(), [role(2, &other)]);
