@@ -12,6 +12,12 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
 };
+use crate::application::{
+    AddCertificateRequest, ApplicationKeyPage, ApplicationKeyView, ApplicationPage,
+    ApplicationView, CertificatePage, CertificateView, CreateApplicationKeyRequest,
+    CreateApplicationRequest, CreatedApplicationKeyView, RotateApplicationKeyRequest,
+    UpdateApplicationRequest,
+};
 use crate::approval::{
     ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, ApprovalRuleView,
     ApprovalView, AskApprovalRequest, DecideRequest, SetApprovalRuleRequest,
@@ -38,6 +44,12 @@ use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
 use crate::key::{
     AnyKeyPage, CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
     KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
+};
+use crate::key_use::{
+    DecryptRequest, DecryptedView, EncryptRequest, EncryptedView, KmsDecryptRequest,
+    KmsDecryptedView, KmsEncryptRequest, KmsEncryptedView, MacRequest, MacView, SignRequest,
+    SignedView, UnwrapRequest, UnwrappedView, VerifiedView, VerifyRequest, WrapRequest,
+    WrappedView,
 };
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
@@ -260,6 +272,20 @@ endpoints! {
     COPY_KEY = Post "/api/v1/keys/{key}/copies" "copy_key" "keys" "Copy a key's current version to KMS keys, or to a key of a group (201)"
         .query::<DryRunQuery>().takes(body::<CopyKeyRequest>())
         .answers(&[STARTED, UNCHANGED, PLAN, made(body::<KeyView>())]).idempotent();
+    ENCRYPT = Post "/api/v1/keys/{key}/encrypt" "encrypt_with_key" "keys" "Encrypt data with a key, as an application"
+        .takes(body::<EncryptRequest>()).answers(&[ok(body::<EncryptedView>())]);
+    DECRYPT = Post "/api/v1/keys/{key}/decrypt" "decrypt_with_key" "keys" "Decrypt data with a key, as an application"
+        .takes(body::<DecryptRequest>()).answers(&[ok(body::<DecryptedView>())]);
+    MAKE_MAC = Post "/api/v1/keys/{key}/mac" "make_mac_with_key" "keys" "Make a MAC with an HMAC key, as an application"
+        .takes(body::<MacRequest>()).answers(&[ok(body::<MacView>())]);
+    SIGN = Post "/api/v1/keys/{key}/sign" "sign_with_key" "keys" "Sign a message with a key, as an application"
+        .takes(body::<SignRequest>()).answers(&[ok(body::<SignedView>())]);
+    VERIFY = Post "/api/v1/keys/{key}/verify" "verify_with_key" "keys" "Check a signature or MAC with a key, as an application"
+        .takes(body::<VerifyRequest>()).answers(&[ok(body::<VerifiedView>())]);
+    WRAP = Post "/api/v1/keys/{key}/wrap" "wrap_with_key" "keys" "Wrap a key of one's own with a key, as an application"
+        .takes(body::<WrapRequest>()).answers(&[ok(body::<WrappedView>())]);
+    UNWRAP = Post "/api/v1/keys/{key}/unwrap" "unwrap_with_key" "keys" "Unwrap a key of one's own with a key, as an application"
+        .takes(body::<UnwrapRequest>()).answers(&[ok(body::<UnwrappedView>())]);
     LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
@@ -316,6 +342,10 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<ChangePrimaryRequest>()).answers(OPERATION).idempotent();
     REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    KMS_ENCRYPT = Post "/api/v1/kms-keys/{kms_key}/encrypt" "encrypt_with_kms_key" "kms-keys" "Encrypt data with a KMS key, in AWS, as an application"
+        .takes(body::<KmsEncryptRequest>()).answers(&[ok(body::<KmsEncryptedView>())]);
+    KMS_DECRYPT = Post "/api/v1/kms-keys/{kms_key}/decrypt" "decrypt_with_kms_key" "kms-keys" "Decrypt data with a KMS key, in AWS, as an application"
+        .takes(body::<KmsDecryptRequest>()).answers(&[ok(body::<KmsDecryptedView>())]);
     LIST_GRANTS = Get "/api/v1/kms-keys/{kms_key}/grants" "list_kms_key_grants" "kms-keys" "The grants that AWS shows now"
         .answers(&[ok(body::<GrantList>())]);
     CREATE_GRANT = Post "/api/v1/kms-keys/{kms_key}/create-grant" "create_kms_key_grant" "kms-keys" "Give a grant"
@@ -383,6 +413,38 @@ endpoints! {
         .query::<TrialQuery>().takes(body::<SetApprovalRuleRequest>()).answers(&[ok(body::<ApprovalRuleView>())]);
     REMOVE_APPROVAL_RULE = Delete "/api/v1/approval-rules/{class}" "remove_approval_rule" "approvals" "Remove a rule"
         .query::<ApprovalRuleQuery>().answers(&[NOTHING]);
+    LIST_APPLICATIONS = Get "/api/v1/applications" "list_applications" "applications" "List applications"
+        .answers(&[ok(body::<ApplicationPage>())]);
+    CREATE_APPLICATION = Post "/api/v1/applications" "create_application" "applications" "Make an application; it may do nothing until it has a role"
+        .query::<TrialQuery>().takes(body::<CreateApplicationRequest>())
+        .answers(&[tried(body::<ApplicationView>()), made(body::<ApplicationView>())]);
+    SHOW_APPLICATION = Get "/api/v1/applications/{application}" "read_application" "applications" "Show an application"
+        .answers(&[ok(body::<ApplicationView>())]);
+    UPDATE_APPLICATION = Patch "/api/v1/applications/{application}" "update_application" "applications" "Change an application's name or description"
+        .query::<TrialQuery>().takes(body::<UpdateApplicationRequest>()).answers(&[ok(body::<ApplicationView>())]).if_match();
+    DELETE_APPLICATION = Delete "/api/v1/applications/{application}" "delete_application" "applications" "Remove an application, with its API keys, certificates and roles"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+    LOCK_APPLICATION = Post "/api/v1/applications/{application}/lock" "lock_application" "applications" "Refuse an application from now on, and what is under way"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationView>())]);
+    UNLOCK_APPLICATION = Post "/api/v1/applications/{application}/unlock" "unlock_application" "applications" "Let an application in again"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationView>())]);
+    LIST_APPLICATION_KEYS = Get "/api/v1/applications/{application}/keys" "list_application_keys" "applications" "List API keys of an application"
+        .answers(&[ok(body::<ApplicationKeyPage>())]);
+    CREATE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys" "create_application_key" "applications" "Make an API key of an application; the answer alone shows it"
+        .query::<TrialQuery>().takes(body::<CreateApplicationKeyRequest>())
+        .answers(&[tried(body::<CreatedApplicationKeyView>()), made(body::<CreatedApplicationKeyView>())]);
+    ROTATE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys/{api_key}/rotate" "rotate_application_key" "applications" "Make an API key in place of one, which works on for a while; the answer alone shows it"
+        .query::<TrialQuery>().takes(body::<RotateApplicationKeyRequest>())
+        .answers(&[tried(body::<CreatedApplicationKeyView>()), made(body::<CreatedApplicationKeyView>())]);
+    REVOKE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys/{api_key}/revoke" "revoke_application_key" "applications" "Revoke an API key at once"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationKeyView>())]);
+    LIST_CERTIFICATES = Get "/api/v1/applications/{application}/certificates" "list_certificates" "applications" "List names in TLS client certificates that stand for an application"
+        .answers(&[ok(body::<CertificatePage>())]);
+    ADD_CERTIFICATE = Post "/api/v1/applications/{application}/certificates" "add_certificate" "applications" "Let a name in TLS client certificates stand for an application"
+        .query::<TrialQuery>().takes(body::<AddCertificateRequest>())
+        .answers(&[tried(body::<CertificateView>()), made(body::<CertificateView>())]);
+    REMOVE_CERTIFICATE = Delete "/api/v1/applications/{application}/certificates/{certificate}" "remove_certificate" "applications" "Let a name in TLS client certificates stand for nobody"
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_ROLES = Get "/api/v1/roles" "list_roles" "roles" "List roles, with what they allow"
         .answers(&[ok(body::<RolePage>())]);

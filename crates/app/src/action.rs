@@ -34,6 +34,24 @@ actions! {
     AlertDestinationTest = "alert-destination.test", None;
     /// Look at alerts.
     AlertRead = "alert.read", None;
+    /// Make an application.
+    ApplicationCreate = "application.create", UseEquivalent;
+    /// Remove an application, with its API keys.
+    ApplicationDelete = "application.delete", Change;
+    /// Refuse an application from now on.
+    ApplicationLock = "application.lock", None;
+    /// Say which certificates stand for an application.
+    ApplicationManageCertificates = "application.manage-certificates", UseEquivalent;
+    /// Make API keys of an application, and rotate them.
+    ApplicationManageKeys = "application.manage-keys", UseEquivalent;
+    /// Look at applications and their API keys.
+    ApplicationRead = "application.read", None;
+    /// Revoke an API key of an application.
+    ApplicationRevokeKey = "application.revoke-key", None;
+    /// Let an application in again.
+    ApplicationUnlock = "application.unlock", UseEquivalent;
+    /// Change an application's name or description.
+    ApplicationUpdate = "application.update", Change;
     /// Go on with a database that is older than what this server saw, or another.
     AuditAcceptRollback = "audit.accept-rollback", Destructive;
     /// Keep a witness's cosignature with a checkpoint.
@@ -90,8 +108,22 @@ actions! {
     KeyCreate = "key.create", Change;
     /// Copy a key to other keystores, Regions or groups.
     KeyCopy = "key.copy", UseEquivalent;
+    /// Decrypt data with a key in the vault.
+    KeyDecrypt = "key.decrypt", Use;
+    /// Encrypt data with a key in the vault.
+    KeyEncrypt = "key.encrypt", Use;
     /// Bring material in a file.
     KeyImport = "key.import", Change;
+    /// Make a MAC with a key in the vault.
+    KeyMac = "key.mac", Use;
+    /// Sign with a key in the vault.
+    KeySign = "key.sign", Use;
+    /// Unwrap a key of an application with a key in the vault.
+    KeyUnwrap = "key.unwrap", Use;
+    /// Check a MAC or signature with a key in the vault.
+    KeyVerify = "key.verify", Use;
+    /// Wrap a key of an application with a key in the vault.
+    KeyWrap = "key.wrap", Use;
     /// Make a new version.
     KeyNewVersion = "key.new-version", Change;
     /// Report a version as compromised.
@@ -136,6 +168,10 @@ actions! {
     KmsKeyCreate = "kms-key.create", UseEquivalent;
     /// Make a replica of a multi-Region key its primary.
     KmsKeyChangePrimary = "kms-key.change-primary", Change;
+    /// Decrypt data with a KMS key.
+    KmsKeyDecrypt = "kms-key.decrypt", Use;
+    /// Encrypt data with a KMS key.
+    KmsKeyEncrypt = "kms-key.encrypt", Use;
     /// Disable and empty.
     KmsKeyDeactivate = "kms-key.deactivate", Destructive;
     /// Disable.
@@ -280,6 +316,16 @@ impl Action {
         self.as_str().ends_with(".read")
     }
 
+    /// Whether it uses a key: what applications do, and people may not.
+    pub fn is_use(self) -> bool {
+        self.approval_class() == ApprovalClass::Use
+    }
+
+    /// Whether applications may do it, where a role allows it: they use keys, and read what they use.
+    pub fn is_for_applications(self) -> bool {
+        self.is_use() || matches!(self, Self::KeyRead | Self::KmsKeyRead)
+    }
+
     /// To what it is done.
     pub fn scope(self) -> ActionScope {
         match self.noun() {
@@ -288,8 +334,8 @@ impl Action {
             "user" if matches!(self, Self::UserChangePassword | Self::UserSetTotp) => {
                 ActionScope::Own
             }
-            "alert" | "approval" | "approval-rule" | "connection" | "job" | "key" | "keystore"
-            | "kms-key" | "schedule" => ActionScope::Group,
+            "alert" | "application" | "approval" | "approval-rule" | "connection" | "job"
+            | "key" | "keystore" | "kms-key" | "schedule" => ActionScope::Group,
             "group" | "role" if self != Self::GroupCreate => ActionScope::Group,
             _ => ActionScope::Installation,
         }
@@ -315,7 +361,7 @@ impl Action {
 /// [`AppError::Denied`] for everything else.
 pub(crate) fn by_itself(actor: &Actor, action: Action) -> Result<(), AppError> {
     let may = match actor {
-        Actor::User { .. } => false,
+        Actor::Application { .. } | Actor::User { .. } => false,
         Actor::Keystore { .. } => matches!(
             action,
             Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate

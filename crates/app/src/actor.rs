@@ -3,9 +3,11 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use keyferry_domain::id::UserId;
+use keyferry_domain::id::{ApplicationId, UserId};
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{AccessClaim, ApprovalUse, Consent, SessionLimit};
+use keyferry_ports::records::{
+    AccessClaim, ApplicationClaim, ApprovalUse, Claim, Consent, KeyScope, SessionLimit,
+};
 use uuid::Uuid;
 
 use crate::action::Action;
@@ -18,6 +20,17 @@ use crate::error::AccessError;
     reason = "nearly every actor is a person, and none outlives its request"
 )]
 pub enum Actor {
+    /// A program that uses keys.
+    Application {
+        /// Identity.
+        id: ApplicationId,
+        /// Name, for the log.
+        name: Name,
+        /// By what it is let in: whatever it does is refused once that has ended. `None` where no request is behind it.
+        claim: Option<ApplicationClaim>,
+        /// All that its API key is good for.
+        scope: KeyScope,
+    },
     /// A person, signed in or by token.
     User {
         /// Identity.
@@ -76,8 +89,21 @@ impl Actor {
     pub fn standing(&self) -> Standing {
         match self {
             Self::User { standing, .. } => *standing,
+            Self::Application { .. }
+            | Self::Keystore { .. }
+            | Self::Connection { .. }
+            | Self::Key { .. }
+            | Self::System => Standing::default(),
+        }
+    }
+
+    /// In whose name it writes, where that may end.
+    pub fn claim(&self) -> Option<Claim> {
+        match self {
+            Self::Application { claim, .. } => claim.map(Claim::from),
+            Self::User { standing, .. } => standing.claim.map(Claim::from),
             Self::Keystore { .. } | Self::Connection { .. } | Self::Key { .. } | Self::System => {
-                Standing::default()
+                None
             }
         }
     }
@@ -165,6 +191,7 @@ const PERSON: &str = "user";
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Application { name, .. } => write!(f, "application/{name}"),
             Self::User { name, .. } => write!(f, "{PERSON}/{name}"),
             Self::Keystore { name } => write!(f, "keystore/{name}"),
             Self::Connection { name } => write!(f, "connection/{name}"),
@@ -184,6 +211,12 @@ mod tests {
         let name: Name = "user".parse().unwrap();
         let person = Actor::person(UserId::new(Uuid::nil()), name.clone());
         let others = [
+            Actor::Application {
+                id: ApplicationId::new(Uuid::nil()),
+                name: name.clone(),
+                claim: None,
+                scope: KeyScope::default(),
+            },
             Actor::of_keystore(&name),
             Actor::of_connection(&name),
             Actor::of_key(&name),

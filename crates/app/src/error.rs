@@ -24,12 +24,14 @@ use crate::action::Action;
 use crate::audits::Distrust;
 
 mod access;
+mod application;
 mod approval;
 mod aws;
 mod below;
 mod outside;
 
 pub use access::{AccessError, ProviderError};
+pub use application::ApplicationError;
 pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
@@ -71,6 +73,9 @@ pub enum AppError {
     /// Somebody else must consent, or what waits for it is not done.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// An application is not let in or changed, or a key is not used.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
@@ -470,6 +475,7 @@ impl AppError {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
             Self::Approval(error) => error.code(),
+            Self::Application(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Outside(error) => error.code(),
             Self::Denied { .. } => "access.denied",
@@ -549,6 +555,7 @@ impl AppError {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
             Self::Approval(error) => error.class(),
+            Self::Application(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -612,9 +619,11 @@ impl AppError {
             Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
-            Self::Vault(VaultError::Unsupported { .. } | VaultError::KeyFile(_)) => {
-                ErrorClass::Caller
-            }
+            Self::Vault(
+                VaultError::Unsupported { .. }
+                | VaultError::KeyFile(_)
+                | VaultError::DoesNotDecrypt,
+            ) => ErrorClass::Caller,
             Self::Records(RecordsError::Unavailable { .. } | RecordsError::Unknown)
             | Self::NotDurable(NotDurable::Records(
                 RecordsError::Unavailable { .. } | RecordsError::Unknown,
@@ -628,6 +637,7 @@ impl AppError {
         match self {
             Self::Access(error) => error.hint(),
             Self::Approval(error) => error.hint(),
+            Self::Application(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {

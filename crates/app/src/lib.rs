@@ -9,6 +9,7 @@ pub mod action;
 pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
+pub mod applications;
 pub mod approvals;
 pub mod audit_sending;
 pub mod audits;
@@ -26,6 +27,7 @@ pub mod jobs;
 pub mod key_copies;
 pub mod key_import;
 pub mod key_policy;
+pub mod key_use;
 mod key_versions;
 pub mod keys;
 pub mod keystores;
@@ -53,7 +55,9 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
-pub use error::{AccessError, AppError, ApprovalError, ErrorClass, ProviderError};
+pub use error::{
+    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ProviderError,
+};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
@@ -84,6 +88,8 @@ pub struct App {
     pub audit_destinations: audit_sending::AuditDestinations,
     /// Sends audit entries on; whoever composes the application runs it.
     pub sender: audit_sending::Sender,
+    /// Programs that use keys.
+    pub applications: applications::Applications,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -104,6 +110,8 @@ pub struct App {
     pub reports: reports::Reports,
     /// The request log.
     pub request_logs: request_log::RequestLogs,
+    /// Using keys.
+    pub key_uses: key_use::KeyUses,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -192,6 +200,7 @@ impl App {
             approvals: approvals::Approvals::new(Arc::clone(&shared)),
             audit_destinations: audit_sending::AuditDestinations::new(Arc::clone(&shared)),
             sender: audit_sending::Sender::new(Arc::clone(&shared)),
+            applications: applications::Applications::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),
@@ -201,6 +210,7 @@ impl App {
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),
             request_logs: request_log::RequestLogs::new(Arc::clone(&shared)),
+            key_uses: key_use::KeyUses::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),

@@ -12,7 +12,7 @@ use keyferry_ports::identity::IdentityProviders;
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
 use keyferry_ports::records::{
-    AccessClaim, AllRecords, Batch, Commits, Consent, ReadRecords, RecordsError,
+    AllRecords, Batch, Claim, Commits, Consent, ReadRecords, RecordsError,
 };
 use keyferry_ports::request_log::RequestLog;
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
@@ -145,7 +145,7 @@ impl Shared {
 
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
-        let is_only_tried = |claim: &AccessClaim| claim.consent == Consent::Trial;
+        let is_only_tried = |claim: &Claim| claim.consent() == Consent::Trial;
         let mut batch = batch.tried(self.is_trial);
         batch.name_approvals();
         if !batch.is_trial && batch.claims().iter().any(is_only_tried) {

@@ -66,7 +66,7 @@ pub struct Role {
 pub struct Decision {
     /// Whether it may be done.
     pub is_allowed: bool,
-    /// The policies that decided: `role:<name>` or `own:<name>`. Empty where nothing allows it.
+    /// The policies that decided: `role:<name>`, `own:<name>` or `rule:<name>`. Empty where nothing allows it.
     pub by: Vec<String>,
     /// Policies that could not be evaluated, in words; a forbidding one among them denies.
     pub errors: Vec<String>,

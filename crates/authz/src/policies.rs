@@ -91,6 +91,16 @@ impl Policies {
         })
     }
 
+    /// Adds a policy that holds whatever roles and own policies say. It is told as `rule:<name>` by what it decides.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`]; nothing counts then.
+    pub fn with_rule(mut self, name: &str, text: &str) -> Result<Self, PolicyError> {
+        add(&mut self.set, &format!("rule:{name}"), text)?;
+        Ok(self)
+    }
+
     /// Checks an own policy against the actions that there are, and what they are done to.
     ///
     /// # Errors

@@ -214,6 +214,11 @@ impl Client {
         }
     }
 
+    /// Acts with another token from now on.
+    pub(crate) fn sign_in_with(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
+    }
+
     /// The server's address.
     pub(crate) fn url(&self) -> &str {
         &self.url

@@ -43,6 +43,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005_sign_in_providers.sql"),
     },
     Migration {
+        number: 6,
+        name: "applications",
+        sql: include_str!("../migrations/0006_applications.sql"),
+    },
+    Migration {
         number: 7,
         name: "approvals",
         sql: include_str!("../migrations/0007_approvals.sql"),

@@ -34,6 +34,8 @@ pub enum ApprovalClass {
     Destructive,
     /// Whoever controls this can be handed key material.
     ExportEquivalent,
+    /// A key is used, by an application.
+    Use,
     /// Whoever controls this can use keys.
     UseEquivalent,
     /// Whoever controls this decides who consents. Every rule covers it, whatever class it is for.
@@ -56,6 +58,7 @@ impl ApprovalClass {
             Self::Change => "change",
             Self::Destructive => "destructive",
             Self::ExportEquivalent => "export-equivalent",
+            Self::Use => "use",
             Self::UseEquivalent => "use-equivalent",
             Self::Authority => "authority",
         }

@@ -51,6 +51,12 @@ ids! {
     AlertId,
     /// One frozen request that others consent to.
     ApprovalId,
+    /// A program that uses keys.
+    ApplicationId,
+    /// A certificate that stands for an application.
+    ApplicationCertificateId,
+    /// An API key of an application.
+    ApplicationKeyId,
     /// That somebody has a role.
     AssignmentId,
     /// One try of one step.

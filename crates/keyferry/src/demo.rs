@@ -162,6 +162,7 @@ impl Installation {
             &config.tls_certificate,
             &config.tls_private_key,
             config.tls_version_min,
+            None,
         );
         let identity = identity
             .map_err(|error| CliError::usage("the demo's certificate is lost").because(&error))?;

@@ -185,6 +185,7 @@ fn make_certificate(config: &Config, hosts: &[String]) -> Result<String, CliErro
         &config.tls_certificate,
         &config.tls_private_key,
         config.tls_version_min,
+        None,
     );
     identity
         .map(|identity| identity.fingerprint)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use keyferry_app::{Actor, App};
 use keyferry_cli::args::ServerArgs;
 use keyferry_cli::{CliError, Exit, World};
+use keyferry_server::clients::ClientTrust;
 use keyferry_server::config::{self, Config, LogFormat};
 use keyferry_server::{ServerState, serve, service, tls, unseal};
 use keyferry_vault::harden_process;
@@ -30,10 +31,20 @@ pub(crate) async fn run(world: &mut World, args: ServerArgs) -> Result<(), CliEr
     if let Err(error) = hardened {
         tracing::warn!("{error}");
     }
+    let clients = config
+        .tls_client_ca
+        .as_deref()
+        .map(|authorities| ClientTrust::read(authorities, config.tls_client_crl.as_deref()));
+    let clients = clients.transpose().map_err(|error| {
+        CliError::usage("client certificates cannot be verified")
+            .because(&error)
+            .hint("look at `tls.client_ca` and `tls.client_crl`")
+    })?;
     let identity = tls::load(
         &config.tls_certificate,
         &config.tls_private_key,
         config.tls_version_min,
+        clients,
     )
     .map_err(|error| {
         CliError::usage("the server has no usable certificate")

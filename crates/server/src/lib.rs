@@ -1,5 +1,6 @@
 //! Configuration, routes and sessions of the HTTPS server.
 
+pub mod clients;
 pub mod config;
 mod convert;
 mod http;

@@ -18,6 +18,9 @@ pub(super) fn vault_hint(error: &VaultError) -> &'static str {
         VaultError::Unsupported { .. } => {
             "choose another key spec; the message says what cannot be"
         }
+        VaultError::DoesNotDecrypt => {
+            "give ciphertext, associated data and version as they were when it was made"
+        }
         VaultError::Module { .. } => "report it with the log lines around it",
     }
 }
@@ -41,6 +44,7 @@ pub(super) fn vault_code(error: &VaultError) -> &'static str {
         VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
         VaultError::KeyFile(bad) => bad.texts().0,
         VaultError::Unsupported { .. } => "vault.unsupported",
+        VaultError::DoesNotDecrypt => "key.does-not-decrypt",
         VaultError::Module { .. } => "vault.module-failed",
     }
 }

@@ -6,15 +6,27 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 
 use crate::error::AppError;
+use crate::parts::Shared;
 use crate::rights::{Object, Permit};
 
 use super::KmsKeys;
 
 impl KmsKeys {
+    /// See [`Shared::find_kms_key`].
+    pub(crate) async fn find(&self, permit: &Permit, selector: &str) -> Result<KmsKey, AppError> {
+        self.shared.find_kms_key(permit, selector).await
+    }
+}
+
+impl Shared {
     /// The one KMS key that the text names, among those that the actor sees. Among several of one name, the one in use wins over one that is being
     /// made, and both over replaced and deleted ones.
-    pub(crate) async fn find(&self, permit: &Permit, selector: &str) -> Result<KmsKey, AppError> {
-        let records = &self.shared.ports.records;
+    pub(crate) async fn find_kms_key(
+        &self,
+        permit: &Permit,
+        selector: &str,
+    ) -> Result<KmsKey, AppError> {
+        let records = &self.ports.records;
         let not_found = || AppError::NotFound {
             what: "KMS key",
             selector: selector.to_owned(),

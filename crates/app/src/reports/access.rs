@@ -60,14 +60,21 @@ pub(super) async fn report(
         }
         let named = groups.iter().find(|row| Some(row.id) == id);
         let group = named.map_or(group, |row| row.name.to_string());
-        let name = match user.parse().ok() {
-            Some(id) => records.find_user(id).await?.map(|user| user.name),
+        let name = match user.parse::<RoleHolder>().ok() {
+            Some(RoleHolder::User(id)) => {
+                let found = records.find_user(id).await?;
+                found.map(|user| user.name.to_string())
+            }
+            Some(RoleHolder::Application(id)) => {
+                let found = records.find_application(id).await?;
+                found.map(|found| format!("application/{}", found.name))
+            }
             None => None,
         };
         rows.push(row(
             COLUMNS,
             [
-                name.map_or(user, |name| name.to_string()).into(),
+                name.unwrap_or(user).into(),
                 role.into(),
                 group.into(),
                 given.as_ref().map_or(Value::Null, |one| time(one.given_at)),
@@ -94,10 +101,9 @@ pub(super) async fn report(
 }
 
 fn held_by(given: &RoleAssignment) -> Held {
-    let RoleHolder::User(user) = given.holder;
     let group = given.group.map(|group| group.to_string());
     (
-        user.to_string(),
+        given.holder.to_string(),
         given.role.to_string(),
         group.unwrap_or_else(|| INSTALLATION.to_owned()),
     )
@@ -140,6 +146,7 @@ async fn changes_since(
 fn change_of(bytes: &[u8]) -> Option<(Held, bool)> {
     let entry = Entry::from_leaf_bytes(bytes).ok()?;
     let detail = |name: &str| entry.detail.get(name).cloned();
-    let held = (entry.object.id.clone(), detail("role")?, detail("group")?);
+    let holder = format!("{}/{}", entry.object.kind, entry.object.id);
+    let held = (holder, detail("role")?, detail("group")?);
     Some((held, detail("given")? == "true"))
 }

@@ -6,6 +6,8 @@
 mod assign;
 mod deciders;
 mod demand;
+mod holder;
+mod kinds;
 mod object;
 mod permit;
 mod policies;

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use keyferry_authz::{INSTALLATION, Policies, Principal, PrincipalKind, Resource};
 use keyferry_domain::approval::Need;
-use keyferry_domain::id::{GroupId, UserId};
+use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Groups, RoleAssignment, RoleHolder};
+use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder};
 
 use crate::action::{Action, ActionScope, by_itself};
 use crate::actor::Actor;
-use crate::error::{AccessError, AppError};
+use crate::error::{AccessError, AppError, ApplicationError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
-use super::{Demand, Object};
+use super::{Demand, Object, kinds};
 
 /// The right of an actor to an action, as it was when the use case began: nobody gets one who may do it nowhere.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ enum Sight {
     Decided {
         who: Principal,
         policies: Arc<Policies>,
+        /// All that an application's API key is good for.
+        scope: Option<KeyScope>,
         /// Groups in which it may have a right at all.
         groups: BTreeSet<GroupId>,
     },
@@ -43,7 +45,18 @@ impl Permit {
     fn allows(&self, action: Action, resource: &Resource) -> Result<bool, AppError> {
         match &self.sight {
             Sight::Everything => Ok(true),
-            Sight::Decided { who, policies, .. } => {
+            Sight::Decided {
+                who,
+                policies,
+                scope,
+                ..
+            } => {
+                if scope
+                    .as_ref()
+                    .is_some_and(|scope| !is_within(scope, action))
+                {
+                    return Ok(false);
+                }
                 let asked = |resource: &Resource| {
                     let decision = policies.decide(who, action.as_str(), resource);
                     decision.map_err(AccessError::BadPolicy)
@@ -60,7 +73,17 @@ impl Permit {
         }
     }
 
+    /// What is not allowed. Why people use no keys and applications do nothing else has words of its own.
     pub(crate) fn denied(&self) -> AppError {
+        if let Sight::Decided { who, .. } = &self.sight
+            && !kinds::may(who.kind, self.action)
+        {
+            return ApplicationError::NotForKind {
+                actor: self.actor.clone(),
+                action: self.action,
+            }
+            .into();
+        }
         AppError::Denied {
             actor: self.actor.clone(),
             action: self.action,
@@ -69,7 +92,7 @@ impl Permit {
 
     /// Whether the object is there for the actor at all.
     pub(crate) fn sees(&self, object: &Object) -> Result<bool, AppError> {
-        self.allows(object.read(), &object.resource(object.read()))
+        Ok(self.is_among(object) && self.allows(object.read(), &object.resource(object.read()))?)
     }
 
     /// Refuses what may not be done to this object.
@@ -78,7 +101,7 @@ impl Permit {
     ///
     /// [`AppError::Denied`].
     pub(crate) fn check(&self, object: &Object) -> Result<(), AppError> {
-        if !self.allows(self.action, &object.resource(self.action))? {
+        if !(self.is_among(object) && self.allows(self.action, &object.resource(self.action))?) {
             return Err(self.denied());
         }
         self.demand.check(self.action, Some(object.group), None)
@@ -108,13 +131,33 @@ impl Permit {
         Ok(found)
     }
 
+    /// Whether an API key that is for some keys alone is for this one.
+    fn is_among(&self, object: &Object) -> bool {
+        match &self.sight {
+            Sight::Decided {
+                scope: Some(scope), ..
+            } => object.is_among(&scope.keys),
+            Sight::Decided { scope: None, .. } | Sight::Everything => true,
+        }
+    }
+
     /// Whether it is Keyferry itself that acts.
     pub(crate) fn is_unlimited(&self) -> bool {
         matches!(self.sight, Sight::Everything)
     }
 
-    /// The groups in which it may be done.
+    /// The groups whose things lists show. An API key for some keys alone lists nothing: it names what it is for.
     pub(crate) fn groups(&self) -> Result<Groups, AppError> {
+        match &self.sight {
+            Sight::Decided {
+                scope: Some(scope), ..
+            } if !scope.keys.is_empty() => Ok(Groups::Only(BTreeSet::new())),
+            _ => self.allowed_groups(),
+        }
+    }
+
+    /// The groups in which it may be done.
+    fn allowed_groups(&self) -> Result<Groups, AppError> {
         let Sight::Decided { groups, .. } = &self.sight else {
             return Ok(Groups::All);
         };
@@ -152,9 +195,12 @@ impl Permit {
     /// Whether it may be done anywhere at all.
     fn is_for_anything(&self) -> Result<bool, AppError> {
         match self.action.scope() {
-            ActionScope::Own => Ok(true),
+            ActionScope::Own => Ok(match &self.sight {
+                Sight::Decided { who, .. } => who.kind == PrincipalKind::User,
+                Sight::Everything => true,
+            }),
             ActionScope::Installation => self.is_for_installation(),
-            ActionScope::Group => Ok(match self.groups()? {
+            ActionScope::Group => Ok(match self.allowed_groups()? {
                 Groups::All => true,
                 Groups::Only(groups) => !groups.is_empty() || self.is_for_installation()?,
             }),
@@ -190,7 +236,16 @@ impl Shared {
         action: Action,
     ) -> Result<Permit, AppError> {
         let sight = match actor {
-            Actor::User { id, name, .. } => self.decided(*id, name).await?,
+            Actor::Application {
+                id, name, scope, ..
+            } => {
+                let who = (PrincipalKind::Application, RoleHolder::Application(*id));
+                self.decided(who, id, name, Some(scope)).await?
+            }
+            Actor::User { id, name, .. } => {
+                let who = (PrincipalKind::User, RoleHolder::User(*id));
+                self.decided(who, id, name, None).await?
+            }
             _ => {
                 by_itself(actor, action)?;
                 Sight::Everything
@@ -204,9 +259,15 @@ impl Shared {
         })
     }
 
-    async fn decided(&self, id: UserId, name: &Name) -> Result<Sight, AppError> {
+    async fn decided(
+        &self,
+        (kind, holder): (PrincipalKind, RoleHolder),
+        id: impl ToString,
+        name: &Name,
+        scope: Option<&KeyScope>,
+    ) -> Result<Sight, AppError> {
         let records = &self.ports.records;
-        let given = records.list_assignments_of(RoleHolder::User(id)).await?;
+        let given = records.list_assignments_of(holder).await?;
         let custom = records.list_custom_roles().await?;
         let own = records.list_access_policies().await?;
         let mut groups: BTreeSet<GroupId> = given.iter().filter_map(|one| one.group).collect();
@@ -216,14 +277,25 @@ impl Shared {
             groups.extend(records.list_groups().await?.iter().map(|group| group.id));
         }
         Ok(Sight::Decided {
-            who: principal(id, name, &given),
+            who: principal(kind, id, name, &given),
+            scope: scope.cloned(),
             policies: self.policies.of(custom, own)?,
             groups,
         })
     }
 }
 
-fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Principal {
+/// Whether an API key is good for an action. Whatever it uses it may read.
+fn is_within(scope: &KeyScope, action: Action) -> bool {
+    !action.is_use() || scope.actions.is_empty() || scope.actions.contains(action.as_str())
+}
+
+fn principal(
+    kind: PrincipalKind,
+    id: impl ToString,
+    name: &Name,
+    given: &[RoleAssignment],
+) -> Principal {
     let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for one in given {
         let group = one.group.map(|group| group.to_string());
@@ -231,7 +303,7 @@ fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Principal {
         groups.insert(group.unwrap_or_else(|| INSTALLATION.to_owned()));
     }
     Principal {
-        kind: PrincipalKind::User,
+        kind,
         id: id.to_string(),
         name: name.to_string(),
         roles,

@@ -7,6 +7,7 @@ use keyferry_ports::records::{AccessPolicy, CustomRole};
 
 use crate::error::{AccessError, AppError};
 
+use super::kinds;
 use super::roles::built_in_roles;
 
 /// What the last decision was made by.
@@ -72,5 +73,10 @@ fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Policies, AppE
             text: policy.text.clone(),
         })
         .collect();
-    Ok(Policies::compile(&roles, &own).map_err(AccessError::BadPolicy)?)
+    let compiled = Policies::compile(&roles, &own).and_then(|policies| {
+        kinds::RULES.iter().try_fold(policies, |policies, rule| {
+            policies.with_rule(rule.name, &rule.text())
+        })
+    });
+    Ok(compiled.map_err(AccessError::BadPolicy)?)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, RecordsError, RoleAssignment, RoleHolder,
+    Batch, Change, Groups, LAST_ADMINISTRATOR, RecordsError, RoleAssignment, RoleHolder,
 };
 
 use crate::action::Action;
@@ -38,7 +38,7 @@ impl Roles {
     }
 
     /// The roles that there are. Whoever is signed in may know them.
-    pub async fn list(&self, actor: &Actor) -> Result<[BuiltInRole; 5], AppError> {
+    pub async fn list(&self, actor: &Actor) -> Result<[BuiltInRole; 6], AppError> {
         self.shared.permit(actor, Action::SessionUse).await?;
         Ok(BuiltInRole::ALL)
     }
@@ -83,14 +83,8 @@ impl Roles {
     ) -> Result<Assignment, AppError> {
         let action = Action::RoleManage;
         let permit = self.shared.permit(actor, action).await?;
-        let user = self.shared.find_user(user).await?;
-        if matches!(actor, Actor::User { id, .. } if *id == user.id) {
-            return Err(AccessError::OnOneself {
-                action,
-                name: user.name.to_string(),
-            }
-            .into());
-        }
+        let holder = self.shared.find_holder(actor, user).await?;
+        holder.may_have(actor, role)?;
         let group = match (role.scope(), group) {
             (RoleScope::Group, Some(group)) => {
                 Some(self.shared.find_group(&permit, Some(group)).await?)
@@ -102,13 +96,12 @@ impl Roles {
             }
             _ => return Err(AccessError::RoleScope { role }.into()),
         };
-        let holder = RoleHolder::User(user.id);
         let place = group.as_ref().map(|group| group.id);
-        let given = self.shared.assignment(holder, role, place, actor)?;
+        let given = self.shared.assignment(holder.id, role, place, actor)?;
         let Change::InsertAssignment { row, .. } = given.clone() else {
             return Err(AccessError::RoleHeld { role }.into());
         };
-        let about = object("user", user.id, &user.name);
+        let about = holder.object();
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         let batch = Batch::new()
             .with(given)
@@ -116,10 +109,10 @@ impl Roles {
         self.shared
             .commit(batch)
             .await
-            .map_err(|error| refusal(error, role, &user.name))?;
+            .map_err(|error| refusal(error, role, &holder.name))?;
         Ok(Assignment {
             row,
-            holder: Some(user.name),
+            holder: Some(holder.name),
             group: group.map(|group| group.name),
         })
     }
@@ -157,15 +150,12 @@ impl Roles {
             id,
             keep_one: role == Some(BuiltInRole::SystemAdministrator),
         });
-        let RoleHolder::User(user) = row.holder;
-        let mut name = row.role.clone();
-        if let Some(mut user) = records.find_user(user).await? {
-            name = user.name.clone();
-            let expect = Expect::Revision(user.revision);
-            user.end_access();
-            batch.push(Change::PutUser(user, expect));
-        }
-        let about = object("user", user, &name);
+        let holder = self.shared.holder_of(row.holder).await?;
+        let (about, name) = match &holder {
+            Some(holder) => (holder.object(), holder.name.clone()),
+            None => (object("role", row.id, &row.role), row.role.clone()),
+        };
+        batch.changes.extend(self.shared.ended(row.holder).await?);
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         batch.push(fact.detail("given", "false").change());
         let role = role.unwrap_or(BuiltInRole::Auditor);
@@ -182,9 +172,8 @@ impl Roles {
     }
 
     async fn name_of(&self, holder: RoleHolder) -> Result<Option<Name>, AppError> {
-        let RoleHolder::User(id) = holder;
-        let user = self.shared.ports.records.find_user(id).await?;
-        Ok(user.map(|user| user.name))
+        let found = self.shared.holder_of(holder).await?;
+        Ok(found.map(|found| found.name))
     }
 }
 

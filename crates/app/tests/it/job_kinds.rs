@@ -90,6 +90,24 @@ fn swept(action: Action) -> Swept {
         | Action::KmsKeyObserve
         | Action::KmsKeyRead
         | Action::KmsKeyRelease
+        | Action::ApplicationCreate
+        | Action::ApplicationDelete
+        | Action::ApplicationLock
+        | Action::ApplicationManageCertificates
+        | Action::ApplicationManageKeys
+        | Action::ApplicationRead
+        | Action::ApplicationRevokeKey
+        | Action::ApplicationUnlock
+        | Action::ApplicationUpdate
+        | Action::KeyDecrypt
+        | Action::KeyEncrypt
+        | Action::KeyMac
+        | Action::KeySign
+        | Action::KeyUnwrap
+        | Action::KeyVerify
+        | Action::KeyWrap
+        | Action::KmsKeyDecrypt
+        | Action::KmsKeyEncrypt
         | Action::RoleManage
         | Action::RoleRead
         | Action::ScheduleRead

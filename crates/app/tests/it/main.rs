@@ -11,6 +11,7 @@
 mod access_keys;
 mod adopt;
 mod alert_delivery;
+mod applications;
 mod audit_sending;
 mod audits;
 mod bad_input;

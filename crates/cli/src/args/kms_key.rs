@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use keyferry_api::kms_key::{OldKey, RotationMethod};
 
 use super::{
-    CreateArgs, ImportKmsKeyArgs, PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs, UploadArgs,
-    WhichArgs,
+    CreateArgs, ImportKmsKeyArgs, KmsCipherArgs, PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs,
+    UploadArgs, WhichArgs,
 };
 
 fn methods() -> PossibleValuesParser {
@@ -58,6 +58,10 @@ pub enum KmsKeyCommand {
     Bind(BindKmsKeyArgs),
     /// Change name, description, tags, aliases, key policy or validity.
     Update(Box<UpdateKmsKeyArgs>),
+    /// Encrypt data in AWS, as an application.
+    Encrypt(KmsCipherArgs),
+    /// Decrypt data in AWS, as an application.
+    Decrypt(KmsCipherArgs),
     /// Look at it in AWS now; changes nothing there.
     Observe {
         /// Id, name, ARN or alias.

@@ -3,6 +3,7 @@
 mod access;
 mod alert;
 mod alert_destination;
+mod application;
 mod approval;
 mod audit;
 mod audit_destination;
@@ -10,6 +11,7 @@ mod connection;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod keystore;
 mod kms_key;
 mod kms_key_make;
@@ -26,6 +28,10 @@ mod which;
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
+pub use application::{
+    ApplicationCommand, ApplicationKeyCommand, CertificateCommand, CreateApplicationKeyArgs,
+    OneApplicationArgs, OneCertificateArgs,
+};
 pub use approval::{ApprovalCommand, ApprovalRuleCommand, DecideArgs};
 pub use audit::{
     AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, VerifyStatementArgs,
@@ -42,6 +48,9 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, TriedVersionArgs,
     UpdateKeyArgs,
+};
+pub use key_use::{
+    CipherArgs, KmsCipherArgs, MacArgs, SignArgs, UseArgs, VerifySignatureArgs, WrapArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
@@ -185,6 +194,9 @@ pub enum Command {
     /// Which actions need approval.
     #[command(subcommand)]
     ApprovalRule(ApprovalRuleCommand),
+    /// Programs that use keys.
+    #[command(subcommand)]
+    Application(ApplicationCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),

@@ -10,7 +10,7 @@ use keyferry_api::kms_key::{
 
 use super::bulk::{self, Loss};
 use super::operation::{NOTHING_CHANGED, operate};
-use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, receipt, text};
+use super::{Context, adopt, bind, grants, key_use, kms_key_make, kms_key_update, receipt, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SynchronizeArgs,
@@ -34,6 +34,8 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
         Do::Adopt(args) => adopt::run_one(context, args).await,
         Do::Bind(args) => bind::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
+        Do::Encrypt(args) => key_use::kms_encrypt(context, args).await,
+        Do::Decrypt(args) => key_use::kms_decrypt(context, args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release(args) => release(context, &args).await,
         Do::Forget(one) => forget(context, &one).await,

@@ -4,6 +4,7 @@ mod access;
 mod adopt;
 mod alert;
 mod alert_destination;
+mod application;
 mod approval;
 mod approval_rule;
 mod audit;
@@ -20,6 +21,7 @@ mod grants;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod key_version;
 mod keystore;
 mod kms_key;
@@ -151,6 +153,7 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Alert(command) => alert::run(&mut context, command).await,
         Command::Group(command) => group::run(&mut context, command).await,
         Command::Role(command) => role::run(&mut context, command).await,
+        Command::Application(command) => application::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::User(command) => user::run(&mut context, *command).await,

@@ -8,6 +8,7 @@
 )]
 
 mod access_key;
+mod applications;
 mod approvals;
 mod around;
 mod audit;

@@ -1,6 +1,7 @@
 //! Reads, over connections that never write.
 
 mod access;
+mod application;
 mod approval;
 mod audit;
 mod authority;

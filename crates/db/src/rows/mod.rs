@@ -4,6 +4,7 @@
 //! are written.
 
 pub(crate) mod access;
+pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod audit_destination;

@@ -1,6 +1,7 @@
 //! Writes: a batch is applied in one transaction, and tried again where nothing was written.
 
 mod access;
+mod application;
 mod approval;
 mod audit;
 mod audit_destination;
@@ -17,7 +18,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
 use keyferry_ports::records::{
-    Batch, Change, Commits, Consent, Expect, LaneLease, Records, RecordsError,
+    Batch, Change, Claim, Commits, Consent, Expect, LaneLease, Records, RecordsError,
 };
 
 use crate::Database;
@@ -69,9 +70,14 @@ impl Database {
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
         for claim in batch.claims() {
-            writer.check_claim(claim).await?;
-            if let Consent::Approved(used) = claim.consent {
-                writer.use_approval(used).await?;
+            match claim {
+                Claim::Person(claim) => {
+                    writer.check_claim(claim).await?;
+                    if let Consent::Approved(used) = claim.consent {
+                        writer.use_approval(used).await?;
+                    }
+                }
+                Claim::Application(claim) => writer.check_application_claim(claim).await?,
             }
         }
         for change in &batch.changes {
@@ -232,6 +238,15 @@ impl Writer {
             Change::PutSignInTries(row, expect) => self.put_sign_in_tries(row, *expect).await,
             Change::DeleteSignInTries(name) => self.delete_sign_in_tries(name).await,
             Change::PruneSignInTries(before) => self.prune_sign_in_tries(*before).await,
+            Change::PutApplication(row, expect) => self.put_application(row, *expect).await,
+            Change::DeleteApplication(id, expect) => self.delete_application(*id, *expect).await,
+            Change::InsertApplicationKey(row) => self.insert_application_key(row).await,
+            Change::ReplaceApplicationKey { id, by, expires_at } => {
+                self.replace_application_key(*id, *by, *expires_at).await
+            }
+            Change::RevokeApplicationKey(id, at) => self.revoke_application_key(*id, *at).await,
+            Change::InsertCertificate(row) => self.insert_certificate(row).await,
+            Change::DeleteCertificate(id) => self.delete_certificate(*id).await,
             Change::InsertSeal(row) => self.insert_seal(row).await,
             Change::InsertJobGroups { job, groups } => self.insert_job_groups(*job, groups).await,
             Change::InsertAssignment { row, excluded } => {

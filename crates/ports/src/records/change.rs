@@ -8,8 +8,9 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AssignmentId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
-    ProviderId, SealId, SessionId, SignInRuleId, UserId,
+    ApplicationCertificateId, ApplicationId, ApplicationKeyId, AssignmentId, ConnectionId,
+    DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId,
+    SignInRuleId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
@@ -21,9 +22,10 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
 
-use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
+use super::access::{ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
+use super::application::{Application, ApplicationCertificate, ApplicationKey};
 use super::approval::Consent;
-use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
+use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode, Claim};
 use super::audit_destination::AuditDestination;
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
@@ -41,6 +43,9 @@ pub const VERSION_DOOMED: &str = "key version that is destroyed";
 pub const ACCESS_ENDED: &str = "access of the person";
 /// The conflict of taking the role that administers the installation from its last holder.
 pub const LAST_ADMINISTRATOR: &str = "last system administrator";
+
+/// The conflict of a name in certificates that stands for an application already.
+pub const CERTIFICATE_TAKEN: &str = "name in certificates";
 
 /// What a writer expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +220,28 @@ pub enum Change {
     DeleteSignInTries([u8; 32]),
     /// Forget all tries whose last one was before this.
     PruneSignInTries(Timestamp),
+    /// Write an application. A taken name is a conflict.
+    PutApplication(Application, Expect),
+    /// Remove an application, with its API keys, names and roles.
+    DeleteApplication(ApplicationId, Expect),
+    /// Add an API key.
+    InsertApplicationKey(ApplicationKey),
+    /// Let another API key, which is there, take the place of one, and end that one at `expires_at` at the latest; a conflict
+    /// over `application key` where it is revoked or replaced already.
+    ReplaceApplicationKey {
+        /// Which.
+        id: ApplicationKeyId,
+        /// By which.
+        by: ApplicationKeyId,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// Revoke an API key; a conflict over `application key` where it is revoked already.
+    RevokeApplicationKey(ApplicationKeyId, Timestamp),
+    /// Let a name in certificates stand for an application; a conflict over [`CERTIFICATE_TAKEN`] where it stands for one.
+    InsertCertificate(ApplicationCertificate),
+    /// Let it stand for nobody; a conflict where it is not there.
+    DeleteCertificate(ApplicationCertificateId),
     /// Give a role. A conflict over `role assignment` where the holder has it there already, and over `role that excludes it`
     /// where the holder has one of `excluded` anywhere.
     InsertAssignment {
@@ -334,7 +361,7 @@ impl Batch {
         let used = self
             .claims()
             .into_iter()
-            .find_map(|claim| match claim.consent {
+            .find_map(|claim| match claim.consent() {
                 Consent::Approved(used) => Some(used.approval),
                 Consent::Nobody | Consent::Trial | Consent::Begun => None,
             });
@@ -346,7 +373,7 @@ impl Batch {
     }
 
     /// In whose names it is written; each once.
-    pub fn claims(&self) -> BTreeSet<AccessClaim> {
+    pub fn claims(&self) -> BTreeSet<Claim> {
         self.changes
             .iter()
             .filter_map(|change| match change {

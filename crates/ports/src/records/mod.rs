@@ -4,6 +4,7 @@
 //! that two databases and a memory can be held to the same answers.
 
 mod access;
+mod application;
 mod approval;
 mod audit;
 mod audit_destination;
@@ -32,6 +33,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 
@@ -40,15 +42,20 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
+pub use application::{
+    Application, ApplicationCertificate, ApplicationClaim, ApplicationKey, ApplicationRecords,
+    ApplicationVia, KeyScope, NotAUsedKey, UsedKey,
+};
 pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
-pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
+pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, Claim};
 pub use audit_destination::{AuditAddress, AuditDestination};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
 };
 pub use canonical::CanonicalName;
 pub use change::{
-    ACCESS_ENDED, Batch, Change, Expect, LAST_ADMINISTRATOR, VERSION_DOOMED, VERSION_NEEDED,
+    ACCESS_ENDED, Batch, CERTIFICATE_TAKEN, Change, Expect, LAST_ADMINISTRATOR, VERSION_DOOMED,
+    VERSION_NEEDED,
 };
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{Groups, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
@@ -154,6 +161,11 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>>;
     /// The same of all versions of a key at once, by version, then by id. A version that nothing needs is left out.
     async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>>;
+    /// A version that has, or had, the material with this fingerprint: the first by key and number.
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,
@@ -379,6 +391,7 @@ pub trait ReadRecords:
     + DeliveryRecords
     + ScheduleRecords
     + AccessRecords
+    + ApplicationRecords
     + AuthorityRecords
     + ProviderRecords
     + ApprovalRecords
@@ -395,6 +408,7 @@ impl<T> ReadRecords for T where
         + DeliveryRecords
         + ScheduleRecords
         + AccessRecords
+        + ApplicationRecords
         + AuthorityRecords
         + ProviderRecords
         + ApprovalRecords

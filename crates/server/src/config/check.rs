@@ -58,6 +58,10 @@ pub struct Config {
     pub tls_certificate: PathBuf,
     /// PEM key.
     pub tls_private_key: PathBuf,
+    /// PEM file with the CAs of client certificates.
+    pub tls_client_ca: Option<PathBuf>,
+    /// PEM file with their revocation lists.
+    pub tls_client_crl: Option<PathBuf>,
     /// The oldest TLS version.
     pub tls_version_min: TlsVersion,
     /// File with the passphrase that opens the vault.
@@ -137,6 +141,8 @@ impl Raw {
             }),
             tls_certificate: inside(checker.text("tls.certificate")),
             tls_private_key: inside(checker.text("tls.private_key")),
+            tls_client_ca: filled_path(&checker, "tls.client_ca", data),
+            tls_client_crl: filled_path(&checker, "tls.client_crl", data),
             tls_version_min: checker.parse("tls.version_min", TlsVersion::V1_2, tls_version),
             unseal_file: Some(checker.text("vault.unseal_file"))
                 .filter(|t| !t.is_empty())
@@ -162,12 +168,22 @@ impl Raw {
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };
+        if config.tls_client_crl.is_some() && config.tls_client_ca.is_none() {
+            let mistake = "`tls.client_crl` needs `tls.client_ca`".to_owned();
+            checker.mistakes.push(mistake);
+        }
         if checker.mistakes.is_empty() {
             Ok(config)
         } else {
             Err(Mistakes(checker.mistakes))
         }
     }
+}
+
+/// A file inside the data folder, where one is named.
+fn filled_path(checker: &Checker<'_>, path: &str, data: &Path) -> Option<PathBuf> {
+    let text = checker.text(path);
+    (!text.is_empty()).then(|| data.join(text))
 }
 
 fn session_rules(checker: &mut Checker<'_>) -> SessionRules {

@@ -61,6 +61,18 @@ pub const KEYS: &[Key] = &[
         "PEM file with its private key, relative to the data folder.",
     ),
     key(
+        "tls.client_ca",
+        "",
+        "PEM file with the CAs whose client certificates applications sign in with, relative to the data folder; \
+         without it none is asked for.",
+    ),
+    key(
+        "tls.client_crl",
+        "",
+        "PEM file with the revocation lists of those CAs. With it, every CA of a client's chain but the root must have a list that \
+         has not ended. Both files are read again when they change.",
+    ),
+    key(
         "tls.version_min",
         "1.2",
         "The oldest TLS version that is spoken: `1.2` or `1.3`.",

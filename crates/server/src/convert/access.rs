@@ -14,6 +14,11 @@ use keyferry_ports::secret::SecretText;
 /// Who is signed in.
 pub(crate) fn me(actor: Actor) -> MeView {
     match actor {
+        Actor::Application { id, name, .. } => MeView {
+            id: id.to_string(),
+            name: name.to_string(),
+            kind: ActorKind::Application,
+        },
         Actor::User { id, name, .. } => MeView {
             id: id.to_string(),
             name: name.to_string(),

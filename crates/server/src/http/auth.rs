@@ -7,11 +7,13 @@ use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
 use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_api::problem::HttpCode;
-use keyferry_app::{Actor, AppError, ErrorClass};
+use keyferry_app::applications::KEY_PREFIX;
+use keyferry_app::{Actor, AppError, ApplicationError, ErrorClass};
 use keyferry_ports::secret::SecretText;
 
 use super::origin::comes_from_here;
 use super::problem::Refused;
+use crate::clients::ClientCertificate;
 use crate::request_log::Note;
 use crate::state::ServerState;
 
@@ -27,7 +29,9 @@ pub(crate) async fn authenticate(
     if is_open(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
-    match actor_of(&state, request.method(), request.headers()).await {
+    let certificate = request.extensions().get::<ClientCertificate>().cloned();
+    let certificate = certificate.unwrap_or_default();
+    match actor_of(&state, request.method(), request.headers(), &certificate).await {
         Ok(actor) => {
             if let Some(note) = request.extensions().get::<Note>() {
                 note.by(&actor);
@@ -72,6 +76,7 @@ async fn actor_of(
     state: &ServerState,
     method: &Method,
     headers: &HeaderMap,
+    certificate: &ClientCertificate,
 ) -> Result<Actor, Refused> {
     let access = &state.app.access;
     if let Some(header) = headers.get(header::AUTHORIZATION) {
@@ -80,18 +85,36 @@ async fn actor_of(
             .ok()
             .and_then(bearer)
             .ok_or_else(not_signed_in)?;
-        return access
-            .by_token(&SecretText::new(token))
-            .await
-            .map_err(refusal);
+        let secret = SecretText::new(token);
+        let found = if token.starts_with(KEY_PREFIX) {
+            state.app.applications.by_key(&secret).await
+        } else {
+            access.by_token(&secret).await
+        };
+        return found.map_err(refusal);
     }
-    let cookie = session_cookie(headers).ok_or_else(not_signed_in)?;
+    let cookie = match session_cookie(headers) {
+        Some(cookie) => cookie,
+        None if certificate.is_given() => return by_certificate(state, certificate).await,
+        None => return Err(not_signed_in()),
+    };
     if !comes_from_here(method, headers) {
         let detail = "a change by session cookie must come from Keyferry's own pages";
         return Err(Refused::new(HttpCode::CrossSite, detail)
             .hint("programs sign in with an API token; see `keyferry token create`"));
     }
     access.by_session(&cookie).await.map_err(refusal)
+}
+
+/// The application for which the client's certificate stands. Whoever has a certificate of a trusted CA may know why not.
+async fn by_certificate(
+    state: &ServerState,
+    certificate: &ClientCertificate,
+) -> Result<Actor, Refused> {
+    let ended = || AppError::from(ApplicationError::EndedCertificate);
+    let names = certificate.names().ok_or_else(ended)?;
+    let found = state.app.applications.by_certificate(&names).await;
+    found.map_err(Refused::from)
 }
 
 fn bearer(header: &str) -> Option<&str> {

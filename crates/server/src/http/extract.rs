@@ -211,6 +211,22 @@ impl<S: Send + Sync> FromRequestParts<S> for RuleOfProvider {
     }
 }
 
+/// An application, and one of its API keys or certificates, as the path names them.
+pub(crate) struct PartOfApplication {
+    pub(crate) application: String,
+    pub(crate) part: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PartOfApplication {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((application, part))| Self { application, part })
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
 /// `Idempotency-Key`, where one is given.
 pub(crate) struct Idempotency(pub(crate) Option<String>);
 

@@ -27,6 +27,8 @@ pub enum Resource {
     AlertDestination,
     /// What waits for consent, and which actions need it.
     Approval,
+    /// Programs that use keys.
+    Application,
     /// The audit log.
     Audit,
     /// Destinations of audit entries.
@@ -66,6 +68,7 @@ impl Resource {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
             Self::Approval => "approval",
+            Self::Application => "application",
             Self::Audit => "audit",
             Self::AuditDestination => "audit-destination",
             Self::Connection => "connection",

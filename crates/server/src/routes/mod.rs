@@ -1,6 +1,7 @@
 //! Every route with its action and resource; the handlers hold no rules.
 
 mod alert_destinations;
+mod applications;
 mod approvals;
 mod audit;
 mod audit_destinations;
@@ -9,6 +10,7 @@ mod events;
 mod fleet;
 mod groups;
 mod jobs;
+mod key_use;
 mod keys;
 mod keystores;
 mod kms_keys;
@@ -29,8 +31,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Approval, Audit, AuditDestination, Connection, Group, Job, Key,
-    Keystore, KmsKey, OwnAccess, RequestLog, Role, Schedule, Seal, User,
+    Alert, AlertDestination, Application, Approval, Audit, AuditDestination, Connection, Group,
+    Job, Key, Keystore, KmsKey, OwnAccess, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -267,6 +269,90 @@ pub fn all() -> Vec<Route> {
             Approval,
             approvals::remove_rule,
         ),
+        guarded(
+            at::LIST_APPLICATIONS,
+            Action::ApplicationRead,
+            Application,
+            applications::list,
+        ),
+        guarded(
+            at::CREATE_APPLICATION,
+            Action::ApplicationCreate,
+            Application,
+            applications::create,
+        ),
+        guarded(
+            at::SHOW_APPLICATION,
+            Action::ApplicationRead,
+            Application,
+            applications::show,
+        ),
+        guarded(
+            at::UPDATE_APPLICATION,
+            Action::ApplicationUpdate,
+            Application,
+            applications::update,
+        ),
+        guarded(
+            at::DELETE_APPLICATION,
+            Action::ApplicationDelete,
+            Application,
+            applications::delete,
+        ),
+        guarded(
+            at::LOCK_APPLICATION,
+            Action::ApplicationLock,
+            Application,
+            applications::lock,
+        ),
+        guarded(
+            at::UNLOCK_APPLICATION,
+            Action::ApplicationUnlock,
+            Application,
+            applications::unlock,
+        ),
+        guarded(
+            at::LIST_APPLICATION_KEYS,
+            Action::ApplicationRead,
+            Application,
+            applications::list_keys,
+        ),
+        guarded(
+            at::CREATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            applications::create_key,
+        ),
+        guarded(
+            at::ROTATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            applications::rotate_key,
+        ),
+        guarded(
+            at::REVOKE_APPLICATION_KEY,
+            Action::ApplicationRevokeKey,
+            Application,
+            applications::revoke_key,
+        ),
+        guarded(
+            at::LIST_CERTIFICATES,
+            Action::ApplicationRead,
+            Application,
+            applications::list_certificates,
+        ),
+        guarded(
+            at::ADD_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            applications::add_certificate,
+        ),
+        guarded(
+            at::REMOVE_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            applications::remove_certificate,
+        ),
         guarded(at::LIST_ROLES, Action::SessionUse, Role, roles::list),
         guarded(
             at::LIST_ASSIGNMENTS,
@@ -420,6 +506,20 @@ pub fn all() -> Vec<Route> {
             .body_at_most(keys::IMPORT_BODY_BYTES_MAX),
         guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
         guarded(at::COPY_KEY, Action::KeyCopy, Key, kms_keys::copy),
+        guarded(at::ENCRYPT, Action::KeyEncrypt, Key, key_use::encrypt)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::DECRYPT, Action::KeyDecrypt, Key, key_use::decrypt)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::MAKE_MAC, Action::KeyMac, Key, key_use::mac)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::SIGN, Action::KeySign, Key, key_use::sign)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::VERIFY, Action::KeyVerify, Key, key_use::verify)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::WRAP, Action::KeyWrap, Key, key_use::wrap)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::UNWRAP, Action::KeyUnwrap, Key, key_use::unwrap)
+            .body_at_most(key_use::BODY_BYTES_MAX),
         guarded(at::UPDATE_KEY, Action::KeyUpdate, Key, keys::update),
         guarded(
             at::LIST_KEY_VERSIONS,
@@ -632,6 +732,20 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::bulk,
         ),
         guarded(at::BIND_KMS_KEY, Action::KmsKeyBind, KmsKey, kms_keys::bind),
+        guarded(
+            at::KMS_ENCRYPT,
+            Action::KmsKeyEncrypt,
+            KmsKey,
+            key_use::kms_encrypt,
+        )
+        .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(
+            at::KMS_DECRYPT,
+            Action::KmsKeyDecrypt,
+            KmsKey,
+            key_use::kms_decrypt,
+        )
+        .body_at_most(key_use::BODY_BYTES_MAX),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
         guarded(
             at::KMS_KEY_RECEIPT,

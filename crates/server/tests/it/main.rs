@@ -10,6 +10,7 @@
 mod approvals;
 mod bad_links;
 mod changes;
+mod clients;
 mod config;
 mod features;
 mod grid;

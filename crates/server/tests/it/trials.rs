@@ -123,6 +123,15 @@ impl Scene {
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
+        for name in ["billing", "gone"] {
+            post(&site, "applications", json!({ "name": name })).await;
+        }
+        for name in ["production", "unwanted"] {
+            let path = "applications/billing/keys";
+            post(&site, path, json!({ "name": name })).await;
+        }
+        let known = json!({"name": "dns:old.example.com"});
+        post(&site, "applications/billing/certificates", known).await;
         let role = json!({"role": "operator", "user": "carol", "group": "default"});
         let role = text(&post(&site, "role-assignments", role).await, "/id");
         with_totp(&site, "carol").await;
@@ -174,6 +183,15 @@ impl Scene {
             "add_sign_in_rule" => (vec!["corp"], by_claim),
             "delete_sign_in_rule" => (vec!["corp", &self.rule], Value::Null),
             "take_role" => (vec![&self.role], Value::Null),
+            "create_application" => (vec![], named),
+            "update_application" => (vec!["billing"], described),
+            "delete_application" => (vec!["gone"], Value::Null),
+            "lock_application" | "unlock_application" => (vec!["billing"], Value::Null),
+            "create_application_key" => (vec!["billing"], named),
+            "rotate_application_key" => (vec!["billing", "production"], json!({})),
+            "revoke_application_key" => (vec!["billing", "unwanted"], Value::Null),
+            "add_certificate" => (vec!["billing"], json!({"name": "dns:new.example.com"})),
+            "remove_certificate" => (vec!["billing", "dns:old.example.com"], Value::Null),
             "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
             "reset_user_password" | "end_user_sessions" => (vec!["bob"], json!({})),
@@ -294,7 +312,7 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         assert_ne!(answer.status, StatusCode::CREATED, "{id}");
         assert_eq!(scene.rows().await, before, "{id}");
         assert!(events.try_recv().is_err(), "{id} tells somebody");
-        for secret in ["token", "signing_secret", "password"] {
+        for secret in ["token", "api_key", "signing_secret", "password"] {
             assert!(answer.body[secret].is_null(), "{id} shows its secret");
         }
     }

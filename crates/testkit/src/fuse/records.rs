@@ -8,24 +8,27 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
+use keyferry_domain::certificate_name::CertificateName;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
-    KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId,
-    TokenId, UserId,
+    AlertId, ApplicationId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId,
+    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    ApprovalFilter, ApprovalRecords, Attempt, AuditCheckpoint, AuditDestination, AuditFilter,
-    AuditKey, AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
+    Application, ApplicationCertificate, ApplicationKey, ApplicationRecords, ApprovalFilter,
+    ApprovalRecords, Attempt, AuditCheckpoint, AuditDestination, AuditFilter, AuditKey,
+    AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
     FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
     KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords,
@@ -105,6 +108,7 @@ reads!(KeyRecords {
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;
     fn holders_of_all(key: KeyId) -> Vec<(VersionNumber, Holder)>;
+    fn find_version_of(material: &Fingerprint) -> Option<(KeyId, VersionNumber)>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
 });
 
@@ -153,6 +157,16 @@ reads!(AccessRecords {
     fn list_seals() -> Vec<Seal>;
     fn find_seal(id: SealId) -> Option<Seal>;
     fn find_keyring() -> Option<SealedKeyring>;
+});
+
+reads!(ApplicationRecords {
+    fn find_application(id: ApplicationId) -> Option<Application>;
+    fn find_application_by_name(name: &Name) -> Option<Application>;
+    fn list_applications() -> Vec<Application>;
+    fn find_application_key(hash: &[u8; 32]) -> Option<ApplicationKey>;
+    fn list_application_keys(of: ApplicationId) -> Vec<ApplicationKey>;
+    fn find_certificate(name: &CertificateName) -> Option<ApplicationCertificate>;
+    fn list_certificates(of: ApplicationId) -> Vec<ApplicationCertificate>;
 });
 
 reads!(AuthorityRecords {

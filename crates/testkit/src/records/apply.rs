@@ -11,7 +11,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
-    AuditLeaf, Batch, Change, Consent, Expect, Records, Seal, SealedKeyring,
+    AuditLeaf, Batch, Change, Claim, Consent, Expect, Records, Seal, SealedKeyring,
 };
 
 use jiff::Timestamp;
@@ -24,9 +24,14 @@ impl State {
     pub(super) fn apply(&mut self, batch: Batch) -> Records<()> {
         let mut touched = TouchedJobs::default();
         for claim in batch.claims() {
-            self.check_claim(&claim)?;
-            if let Consent::Approved(used) = claim.consent {
-                self.use_approval(used)?;
+            match claim {
+                Claim::Person(claim) => {
+                    self.check_claim(&claim)?;
+                    if let Consent::Approved(used) = claim.consent {
+                        self.use_approval(used)?;
+                    }
+                }
+                Claim::Application(claim) => self.check_application_claim(&claim)?,
             }
         }
         for change in batch.changes {
@@ -119,6 +124,15 @@ impl State {
                 self.prune_sign_in_tries(before);
                 Ok(())
             }
+            Change::PutApplication(row, expect) => self.put_application(row, expect),
+            Change::DeleteApplication(id, expect) => self.delete_application(id, expect),
+            Change::InsertApplicationKey(row) => self.insert_application_key(row),
+            Change::ReplaceApplicationKey { id, by, expires_at } => {
+                self.replace_application_key(id, by, expires_at)
+            }
+            Change::RevokeApplicationKey(id, at) => self.revoke_application_key(id, at),
+            Change::InsertCertificate(row) => self.insert_certificate(row),
+            Change::DeleteCertificate(id) => self.delete_certificate(id),
             Change::InsertSeal(row) => self.insert_seal(row),
             Change::InsertJobGroups { job, groups } => {
                 ensure(self.jobs.has(&job), "job of the group")?;

@@ -1,5 +1,6 @@
 //! The records in memory: the same rules as the databases, without a disk.
 
+mod application;
 mod apply;
 mod apply_access;
 mod apply_audit_destination;

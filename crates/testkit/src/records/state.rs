@@ -8,9 +8,9 @@ use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId,
-    KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId,
-    TokenId, UserId,
+    AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, ApprovalId, AssignmentId,
+    AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
+    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -19,10 +19,11 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditDestination,
-    AuditKey, AuditLeaf, CustomRole, Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity,
-    Records, RecordsError, RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow,
-    SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, User,
+    AccessPolicy, Alert, AlertDestination, ApiToken, Application, ApplicationCertificate,
+    ApplicationKey, Attempt, AuditCheckpoint, AuditDestination, AuditKey, AuditLeaf, CustomRole,
+    Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity, Records, RecordsError,
+    RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
+    SignInRule, SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -114,6 +115,9 @@ state! {
     tokens: TokenId => ApiToken,
     sessions: SessionId => Session,
     sign_in_tries: [u8; 32] => SignInTries,
+    applications: ApplicationId => Application,
+    application_keys: ApplicationKeyId => ApplicationKey,
+    certificates: ApplicationCertificateId => ApplicationCertificate,
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,

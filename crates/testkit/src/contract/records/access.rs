@@ -168,7 +168,7 @@ pub(super) async fn nothing_is_written_in_the_name_of_somebody_whose_access_has_
     let by_token = |epoch| claim(epoch, Via::Token(token.id));
     let mut act = |claim| {
         let leaf = AuditLeaf {
-            in_the_name_of: Some(claim),
+            in_the_name_of: Some(AccessClaim::into(claim)),
             ..samples.leaf("user/ann", "do", "it")
         };
         let setting = Change::PutSetting {
@@ -247,7 +247,7 @@ pub(super) async fn of_a_lock_and_a_request_under_way_one_comes_first(records: &
             consent: Consent::Nobody,
         };
         let leaf = AuditLeaf {
-            in_the_name_of: Some(claim),
+            in_the_name_of: Some(AccessClaim::into(claim)),
             ..samples.leaf("user/ann", "do", "it")
         };
         let mut locked = user.clone();

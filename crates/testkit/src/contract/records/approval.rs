@@ -10,7 +10,7 @@ use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{ApprovalId, GroupId, TokenId, UserId};
 use keyferry_ports::records::{
     APPROVAL_SPENT, AccessClaim, AllRecords, ApiToken, ApprovalFilter, ApprovalUse, AuditLeaf,
-    Change, Consent, Expect, Page, SeenBy, User, Via,
+    Change, Claim, Consent, Expect, Page, SeenBy, User, Via,
 };
 use uuid::Uuid;
 
@@ -205,10 +205,10 @@ fn by(claim: AccessClaim, number: u128, revision: u64, run: u128) -> [Change; 2]
         run: Uuid::from_u128(run),
     };
     let leaf = AuditLeaf {
-        in_the_name_of: Some(AccessClaim {
+        in_the_name_of: Some(Claim::Person(AccessClaim {
             consent: Consent::Approved(used),
             ..claim
-        }),
+        })),
         ..Samples::new().leaf("user/ann", "do", "it")
     };
     let setting = Change::PutSetting {

@@ -54,6 +54,12 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         lines(&mut text, records.list_sessions(user.id).await?);
         lines(&mut text, [user]);
     }
+    for application in records.list_applications().await? {
+        let id = application.id;
+        lines(&mut text, records.list_application_keys(id).await?);
+        lines(&mut text, records.list_certificates(id).await?);
+        lines(&mut text, [application]);
+    }
     lines(&mut text, records.list_assignments().await?);
     lines(&mut text, records.list_custom_roles().await?);
     lines(&mut text, records.list_access_policies().await?);

@@ -4,6 +4,7 @@
 //! makes one test of each.
 
 mod access;
+mod applications;
 pub mod approval;
 mod audit;
 pub mod audit_destinations;
@@ -186,6 +187,15 @@ checks! {
         the_last_seal_cannot_be_removed,
         of_the_last_two_seals_one_stays_when_both_are_removed_at_once,
         the_keyring_is_replaced_by_those_who_saw_it,
+    ],
+    applications: [
+        an_application_with_keys_and_names_is_read_back_as_written,
+        a_name_in_certificates_stands_for_one_application,
+        an_api_key_is_replaced_and_revoked_once,
+        a_removed_application_takes_keys_names_and_roles_along,
+        nothing_is_written_in_the_name_of_an_application_whose_access_has_ended,
+        of_a_revoked_api_key_and_a_request_under_way_one_comes_first,
+        a_version_is_found_by_the_fingerprint_of_its_material,
     ],
     authority: [
         roles_are_read_back_as_given_and_taken_once,

@@ -23,18 +23,19 @@ use super::dice::number;
 
 impl Differential {
     pub(super) fn change(&mut self) -> Change {
-        match self.dice.below(7) {
+        match self.dice.below(8) {
             0 => self.configuration(),
             1 => self.key(),
             2 => self.kms_key(),
             3 => self.job(),
             4 => self.attempt(),
             5 => self.fleet(),
+            6 => self.application(),
             _ => self.access(),
         }
     }
 
-    fn expect(&mut self, is_new: bool) -> Expect {
+    pub(super) fn expect(&mut self, is_new: bool) -> Expect {
         match (is_new, self.dice.once_in(10)) {
             (true, false) | (false, true) => Expect::New,
             _ => Expect::Revision(1 + self.dice.below(3) as u64),
@@ -526,7 +527,7 @@ impl Differential {
                     consent: Consent::Nobody,
                 });
                 Change::AppendAudit(AuditLeaf {
-                    in_the_name_of: claim.filter(|_| dice.once_in(2)),
+                    in_the_name_of: claim.filter(|_| dice.once_in(2)).map(Into::into),
                     ..leaf
                 })
             }
