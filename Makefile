@@ -40,7 +40,7 @@ test-peers: ## The journeys through the real binary against ministack and LocalS
 .PHONY: bench
 bench: ## Measure; one JSON line per figure
 	@scripts/bootstrap bench
-	@KEYFERRY_BENCH_PYTHON=$(CURDIR)/.cache/venv-bench/bin/python $(CARGO) xtask bench
+	@KEYFERRY_POSTGRES_SYNCS=1 KEYFERRY_BENCH_PYTHON=$(CURDIR)/.cache/venv-bench/bin/python scripts/postgres run -- $(CARGO) xtask bench
 
 .PHONY: chaos
 chaos: ## Crash sweep and simulation until both floors and CHAOS_SECONDS are reached; JSON, exit 1 if a goal is missed

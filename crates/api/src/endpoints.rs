@@ -12,9 +12,23 @@ use crate::alert::{AlertPage, AlertQuery, AlertView};
 use crate::alert_destination::{
     AddDestinationRequest, AddedDestinationView, DestinationPage, DestinationView,
 };
+use crate::application::{
+    AddCertificateRequest, ApplicationKeyPage, ApplicationKeyView, ApplicationPage,
+    ApplicationView, CertificatePage, CertificateView, CreateApplicationKeyRequest,
+    CreateApplicationRequest, CreatedApplicationKeyView, RotateApplicationKeyRequest,
+    UpdateApplicationRequest,
+};
+use crate::approval::{
+    ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, ApprovalRuleView,
+    ApprovalView, AskApprovalRequest, DecideRequest, SetApprovalRuleRequest,
+};
 use crate::audit::{
     AcceptRollbackRequest, AddCosignatureRequest, AuditKeyView, AuditPage, AuditQuery,
     CheckpointView, ProofQuery, ProofView, SignedCheckpointView, TileQuery,
+};
+use crate::audit_destination::{
+    AddAuditDestinationRequest, AddedAuditDestinationView, AuditDestinationPage,
+    AuditDestinationView,
 };
 use crate::bulk::BulkRequest;
 use crate::connection::{
@@ -31,6 +45,12 @@ use crate::key::{
     AnyKeyPage, CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
     KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
 };
+use crate::key_use::{
+    DecryptRequest, DecryptedView, EncryptRequest, EncryptedView, KmsDecryptRequest,
+    KmsDecryptedView, KmsEncryptRequest, KmsEncryptedView, MacRequest, MacView, SignRequest,
+    SignedView, UnwrapRequest, UnwrappedView, VerifiedView, VerifyRequest, WrapRequest,
+    WrappedView,
+};
 use crate::keystore::{CreateKeystoreRequest, KeystorePage, KeystoreView, UpdateKeystoreRequest};
 use crate::kms_key::{
     CancelDeletionRequest, ChangePrimaryRequest, CreateGrantRequest, CreateKmsKeyRequest,
@@ -44,6 +64,8 @@ use crate::policy::{
     AddPolicyRequest, CheckPolicyRequest, EffectsView, PolicyTextPage, PolicyTextView,
     UpdatePolicyRequest, WhoCanPage, WhoCanQuery, WhyQuery, WhyView,
 };
+use crate::report::ReportQuery;
+use crate::request_log::{LogFileQuery, LogFilesView, RequestLogQuery, RequestLogView};
 use crate::role::{
     AssignmentPage, AssignmentView, CreateRoleRequest, GiveRoleRequest, RolePage, RoleView,
     UpdateRoleRequest,
@@ -53,6 +75,12 @@ use crate::rotation::{
     ScheduleView,
 };
 use crate::seal::{SealStatusView, UnsealRequest};
+use crate::sign_in_provider::{
+    AddProviderRequest, AddSignInRuleRequest, CallbackQuery, ProviderFactsView, ProviderPage,
+    ProviderView, RedeemCodeRequest, SignInRulePage, SignInRuleView, StartQuery,
+    UpdateProviderRequest,
+};
+use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
 use crate::user::{
     CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
@@ -103,6 +131,11 @@ const UNCHANGED: Answer = Answer {
     words: "As wanted already",
     body: Some(body::<StartedView>()),
 };
+const ELSEWHERE: Answer = Answer {
+    status: 303,
+    words: "To where it goes on",
+    body: None,
+};
 const OPERATION: &[Answer] = &[STARTED, UNCHANGED, PLAN];
 
 macro_rules! endpoints {
@@ -131,6 +164,12 @@ endpoints! {
 
     SIGN_IN = Post "/api/v1/sessions" "create_session" "sessions" "Sign in"
         .open().takes(body::<SignInRequest>()).answers(&[made(body::<SessionView>())]);
+    START_OIDC = Get "/api/v1/sessions/oidc/{provider}/start" "start_oidc_session" "sessions" "Begin to sign in by a provider, in a browser"
+        .open().query::<StartQuery>().answers(&[ELSEWHERE]);
+    FINISH_OIDC = Get "/api/v1/sessions/oidc/{provider}/callback" "finish_oidc_session" "sessions" "End a sign-in by a provider, in the browser that began it; the answer sets the cookie of a session"
+        .open().query::<CallbackQuery>().answers(&[ELSEWHERE]);
+    REDEEM_OIDC = Post "/api/v1/sessions/oidc/redeem" "redeem_oidc_code" "sessions" "Begin the session of a command line, for the code that a browser brought it"
+        .open().takes(body::<RedeemCodeRequest>()).answers(&[made(body::<SessionView>())]);
     SIGN_OUT = Delete "/api/v1/sessions/current" "delete_session" "sessions" "Sign out"
         .answers(&[NOTHING]);
     CONFIRM_SESSION = Post "/api/v1/sessions/confirm" "confirm_session" "sessions" "Prove once more who one is, for what wants a recent proof"
@@ -240,6 +279,20 @@ endpoints! {
     COPY_KEY = Post "/api/v1/keys/{key}/copies" "copy_key" "keys" "Copy a key's current version to KMS keys, or to a key of a group (201)"
         .query::<DryRunQuery>().takes(body::<CopyKeyRequest>())
         .answers(&[STARTED, UNCHANGED, PLAN, made(body::<KeyView>())]).idempotent();
+    ENCRYPT = Post "/api/v1/keys/{key}/encrypt" "encrypt_with_key" "keys" "Encrypt data with a key, as an application"
+        .takes(body::<EncryptRequest>()).answers(&[ok(body::<EncryptedView>())]);
+    DECRYPT = Post "/api/v1/keys/{key}/decrypt" "decrypt_with_key" "keys" "Decrypt data with a key, as an application"
+        .takes(body::<DecryptRequest>()).answers(&[ok(body::<DecryptedView>())]);
+    MAKE_MAC = Post "/api/v1/keys/{key}/mac" "make_mac_with_key" "keys" "Make a MAC with an HMAC key, as an application"
+        .takes(body::<MacRequest>()).answers(&[ok(body::<MacView>())]);
+    SIGN = Post "/api/v1/keys/{key}/sign" "sign_with_key" "keys" "Sign a message with a key, as an application"
+        .takes(body::<SignRequest>()).answers(&[ok(body::<SignedView>())]);
+    VERIFY = Post "/api/v1/keys/{key}/verify" "verify_with_key" "keys" "Check a signature or MAC with a key, as an application"
+        .takes(body::<VerifyRequest>()).answers(&[ok(body::<VerifiedView>())]);
+    WRAP = Post "/api/v1/keys/{key}/wrap" "wrap_with_key" "keys" "Wrap a key of one's own with a key, as an application"
+        .takes(body::<WrapRequest>()).answers(&[ok(body::<WrappedView>())]);
+    UNWRAP = Post "/api/v1/keys/{key}/unwrap" "unwrap_with_key" "keys" "Unwrap a key of one's own with a key, as an application"
+        .takes(body::<UnwrapRequest>()).answers(&[ok(body::<UnwrappedView>())]);
     LIST_KEY_VERSIONS = Get "/api/v1/keys/{key}/versions" "list_key_versions" "keys" "List a key's versions, what each may still be used for, and which KMS keys may hold it"
         .answers(&[ok(body::<KeyVersionList>())]);
     NEW_KEY_VERSION = Post "/api/v1/keys/{key}/versions" "create_key_version" "keys" "Make a new version"
@@ -270,6 +323,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<BindRequest>()).answers(OPERATION).idempotent();
     SHOW_KMS_KEY = Get "/api/v1/kms-keys/{kms_key}" "read_kms_key" "kms-keys" "Show a KMS key"
         .answers(&[ok(body::<KmsKeyView>())]);
+    KMS_KEY_RECEIPT = Get "/api/v1/kms-keys/{kms_key}/receipt" "read_kms_key_receipt" "kms-keys" "Prove where a KMS key's material came from and where it went: one signed document"
+        .answers(&[ok(body::<SignedStatementView>())]);
     UPDATE_KMS_KEY = Patch "/api/v1/kms-keys/{kms_key}" "update_kms_key" "kms-keys" "Change name, description, tags, aliases, key policy or validity"
         .query::<DryRunQuery>().takes(body::<UpdateKmsKeyRequest>()).answers(OPERATION).idempotent().if_match();
     OBSERVE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/observe" "observe_kms_key" "kms-keys" "Look at a KMS key in AWS now; changes nothing there"
@@ -294,6 +349,10 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<ChangePrimaryRequest>()).answers(OPERATION).idempotent();
     REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
+    KMS_ENCRYPT = Post "/api/v1/kms-keys/{kms_key}/encrypt" "encrypt_with_kms_key" "kms-keys" "Encrypt data with a KMS key, in AWS, as an application"
+        .takes(body::<KmsEncryptRequest>()).answers(&[ok(body::<KmsEncryptedView>())]);
+    KMS_DECRYPT = Post "/api/v1/kms-keys/{kms_key}/decrypt" "decrypt_with_kms_key" "kms-keys" "Decrypt data with a KMS key, in AWS, as an application"
+        .takes(body::<KmsDecryptRequest>()).answers(&[ok(body::<KmsDecryptedView>())]);
     LIST_GRANTS = Get "/api/v1/kms-keys/{kms_key}/grants" "list_kms_key_grants" "kms-keys" "The grants that AWS shows now"
         .answers(&[ok(body::<GrantList>())]);
     CREATE_GRANT = Post "/api/v1/kms-keys/{kms_key}/create-grant" "create_kms_key_grant" "kms-keys" "Give a grant"
@@ -341,6 +400,59 @@ endpoints! {
     SET_KEY_ROTATION = Patch "/api/v1/keys/{key}/rotation-schedule" "set_key_rotation" "keys" "Set when a key gets new versions by itself"
         .query::<TrialQuery>().takes(body::<KeyRotationRequest>()).answers(&[ok(body::<KeyView>())]).if_match();
 
+    LIST_APPROVALS = Get "/api/v1/approvals" "list_approvals" "approvals" "List what waits for consent, with who is missing, and what waited"
+        .query::<ApprovalQuery>().answers(&[ok(body::<ApprovalPage>())]);
+    ASK_APPROVAL = Post "/api/v1/approvals" "ask_approval" "approvals" "Ask for consent to a request, which is tried and frozen"
+        .query::<TrialQuery>().takes(body::<AskApprovalRequest>()).answers(&[tried(body::<ApprovalView>()), made(body::<ApprovalView>())]);
+    SHOW_APPROVAL = Get "/api/v1/approvals/{approval}" "read_approval" "approvals" "Show a frozen request, what it would do, and who is missing"
+        .answers(&[ok(body::<ApprovalView>())]);
+    APPROVE = Post "/api/v1/approvals/{approval}/approve" "approve" "approvals" "Approve what somebody else asks for"
+        .query::<TrialQuery>().takes(body::<DecideRequest>()).answers(&[ok(body::<ApprovalView>())]);
+    REJECT = Post "/api/v1/approvals/{approval}/reject" "reject" "approvals" "Reject what somebody else asks for; one no ends it"
+        .query::<TrialQuery>().takes(body::<DecideRequest>()).answers(&[ok(body::<ApprovalView>())]);
+    CANCEL_APPROVAL = Post "/api/v1/approvals/{approval}/cancel" "cancel_approval" "approvals" "Take a request of one's own back"
+        .query::<TrialQuery>().answers(&[ok(body::<ApprovalView>())]);
+    RUN_APPROVAL = Post "/api/v1/approvals/{approval}/run" "run_approval" "approvals" "Have a request of one's own carried out to which enough people consented; the answer is the request's own"
+        .answers(&[Answer { status: 200, words: "As the request's own route answers, with its status", body: None }]);
+    LIST_APPROVAL_RULES = Get "/api/v1/approval-rules" "list_approval_rules" "approvals" "List which actions need consent"
+        .answers(&[ok(body::<ApprovalRulePage>())]);
+    SET_APPROVAL_RULE = Post "/api/v1/approval-rules" "set_approval_rule" "approvals" "Make a rule, or change it; a change takes the consent of the rules before and after it"
+        .query::<TrialQuery>().takes(body::<SetApprovalRuleRequest>()).answers(&[ok(body::<ApprovalRuleView>())]);
+    REMOVE_APPROVAL_RULE = Delete "/api/v1/approval-rules/{class}" "remove_approval_rule" "approvals" "Remove a rule"
+        .query::<ApprovalRuleQuery>().answers(&[NOTHING]);
+    LIST_APPLICATIONS = Get "/api/v1/applications" "list_applications" "applications" "List applications"
+        .answers(&[ok(body::<ApplicationPage>())]);
+    CREATE_APPLICATION = Post "/api/v1/applications" "create_application" "applications" "Make an application; it may do nothing until it has a role"
+        .query::<TrialQuery>().takes(body::<CreateApplicationRequest>())
+        .answers(&[tried(body::<ApplicationView>()), made(body::<ApplicationView>())]);
+    SHOW_APPLICATION = Get "/api/v1/applications/{application}" "read_application" "applications" "Show an application"
+        .answers(&[ok(body::<ApplicationView>())]);
+    UPDATE_APPLICATION = Patch "/api/v1/applications/{application}" "update_application" "applications" "Change an application's name or description"
+        .query::<TrialQuery>().takes(body::<UpdateApplicationRequest>()).answers(&[ok(body::<ApplicationView>())]).if_match();
+    DELETE_APPLICATION = Delete "/api/v1/applications/{application}" "delete_application" "applications" "Remove an application, with its API keys, certificates and roles"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+    LOCK_APPLICATION = Post "/api/v1/applications/{application}/lock" "lock_application" "applications" "Refuse an application from now on, and what is under way"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationView>())]);
+    UNLOCK_APPLICATION = Post "/api/v1/applications/{application}/unlock" "unlock_application" "applications" "Let an application in again"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationView>())]);
+    LIST_APPLICATION_KEYS = Get "/api/v1/applications/{application}/keys" "list_application_keys" "applications" "List API keys of an application"
+        .answers(&[ok(body::<ApplicationKeyPage>())]);
+    CREATE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys" "create_application_key" "applications" "Make an API key of an application; the answer alone shows it"
+        .query::<TrialQuery>().takes(body::<CreateApplicationKeyRequest>())
+        .answers(&[tried(body::<CreatedApplicationKeyView>()), made(body::<CreatedApplicationKeyView>())]);
+    ROTATE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys/{api_key}/rotate" "rotate_application_key" "applications" "Make an API key in place of one, which works on for a while; the answer alone shows it"
+        .query::<TrialQuery>().takes(body::<RotateApplicationKeyRequest>())
+        .answers(&[tried(body::<CreatedApplicationKeyView>()), made(body::<CreatedApplicationKeyView>())]);
+    REVOKE_APPLICATION_KEY = Post "/api/v1/applications/{application}/keys/{api_key}/revoke" "revoke_application_key" "applications" "Revoke an API key at once"
+        .query::<TrialQuery>().answers(&[ok(body::<ApplicationKeyView>())]);
+    LIST_CERTIFICATES = Get "/api/v1/applications/{application}/certificates" "list_certificates" "applications" "List names in TLS client certificates that stand for an application"
+        .answers(&[ok(body::<CertificatePage>())]);
+    ADD_CERTIFICATE = Post "/api/v1/applications/{application}/certificates" "add_certificate" "applications" "Let a name in TLS client certificates stand for an application"
+        .query::<TrialQuery>().takes(body::<AddCertificateRequest>())
+        .answers(&[tried(body::<CertificateView>()), made(body::<CertificateView>())]);
+    REMOVE_CERTIFICATE = Delete "/api/v1/applications/{application}/certificates/{certificate}" "remove_certificate" "applications" "Let a name in TLS client certificates stand for nobody"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+
     LIST_ROLES = Get "/api/v1/roles" "list_roles" "roles" "List roles, with what they allow"
         .answers(&[ok(body::<RolePage>())]);
     SHOW_ROLE = Get "/api/v1/roles/{role}" "read_role" "roles" "Show a role"
@@ -374,6 +486,24 @@ endpoints! {
         .query::<WhoCanQuery>().answers(&[ok(body::<WhoCanPage>())]);
     WHY = Get "/api/v1/authorization/why" "read_why" "policies" "Tell why somebody may do something, or may not"
         .query::<WhyQuery>().answers(&[ok(body::<WhyView>())]);
+    LIST_PROVIDERS = Get "/api/v1/sign-in-providers" "list_sign_in_providers" "sign-in-providers" "List the providers by which people sign in"
+        .open().answers(&[ok(body::<ProviderPage>())]);
+    ADD_PROVIDER = Post "/api/v1/sign-in-providers" "add_sign_in_provider" "sign-in-providers" "Add an OpenID provider"
+        .query::<TrialQuery>().takes(body::<AddProviderRequest>()).answers(&[tried(body::<ProviderView>()), made(body::<ProviderView>())]);
+    SHOW_PROVIDER = Get "/api/v1/sign-in-providers/{provider}" "read_sign_in_provider" "sign-in-providers" "Show a provider with its rules"
+        .answers(&[ok(body::<ProviderView>())]);
+    UPDATE_PROVIDER = Patch "/api/v1/sign-in-providers/{provider}" "update_sign_in_provider" "sign-in-providers" "Change a provider"
+        .query::<TrialQuery>().takes(body::<UpdateProviderRequest>()).answers(&[ok(body::<ProviderView>())]).if_match();
+    DELETE_PROVIDER = Delete "/api/v1/sign-in-providers/{provider}" "delete_sign_in_provider" "sign-in-providers" "Remove a provider, with all access that came by it"
+        .query::<TrialQuery>().answers(&[NOTHING]);
+    TEST_PROVIDER = Post "/api/v1/sign-in-providers/{provider}/test" "test_sign_in_provider" "sign-in-providers" "Ask a provider what it tells of itself, and for its keys"
+        .answers(&[ok(body::<ProviderFactsView>())]);
+    LIST_SIGN_IN_RULES = Get "/api/v1/sign-in-providers/{provider}/rules" "list_sign_in_rules" "sign-in-providers" "List a provider's rules in one's groups"
+        .answers(&[ok(body::<SignInRulePage>())]);
+    ADD_SIGN_IN_RULE = Post "/api/v1/sign-in-providers/{provider}/rules" "add_sign_in_rule" "sign-in-providers" "Give a role to everybody of whom the provider claims something"
+        .query::<TrialQuery>().takes(body::<AddSignInRuleRequest>()).answers(&[tried(body::<SignInRuleView>()), made(body::<SignInRuleView>())]);
+    DELETE_SIGN_IN_RULE = Delete "/api/v1/sign-in-providers/{provider}/rules/{rule}" "delete_sign_in_rule" "sign-in-providers" "Remove a rule; what it gave is taken at the next sign-in"
+        .query::<TrialQuery>().answers(&[NOTHING]);
 
     LIST_GROUPS = Get "/api/v1/groups" "list_groups" "groups" "List groups"
         .answers(&[ok(body::<GroupPage>())]);
@@ -426,6 +556,24 @@ endpoints! {
     RETRY_JOB = Post "/api/v1/jobs/{job}/retry" "retry_job" "jobs" "Take up what is stuck"
         .query::<TrialQuery>().answers(&[ok(body::<JobView>())]);
 
+    REPORT_KEYS = Get "/api/v1/reports/keys" "report_keys" "reports" "Report all keys of the vault, a row for each version; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ACCESS = Get "/api/v1/reports/access" "report_access" "reports" "Report who has which role; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_ROTATION = Get "/api/v1/reports/rotation" "report_rotation" "reports" "Report what rotates by itself, and what is overdue; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+
+    SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"
+        .query::<RequestLogQuery>().answers(&[ok(body::<RequestLogView>())]);
+    LIST_LOG_FILES = Get "/api/v1/request-log/files" "list_request_log_files" "request-log" "List the files of the request log, and whether lines get into them"
+        .answers(&[ok(body::<LogFilesView>())]);
+    DOWNLOAD_REQUEST_LOG = Get "/api/v1/request-log/download" "download_request_log" "request-log" "Hand out a whole file of the request log"
+        .query::<LogFileQuery>().answers(&[Answer { status: 200, words: "Its lines, text/plain", body: None }]);
+    ROTATE_REQUEST_LOG = Post "/api/v1/request-log/rotate" "rotate_request_log" "request-log" "End the current file of the request log and begin a new one"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
+    CLEAR_REQUEST_LOG = Post "/api/v1/request-log/clear" "clear_request_log" "request-log" "Remove all lines of all files of the request log of the server that answers"
+        .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
+
     LIST_AUDIT = Get "/api/v1/audit/entries" "list_audit_entries" "audit" "List audit entries"
         .query::<AuditQuery>().answers(&[ok(body::<AuditPage>())]);
     CHECKPOINT = Get "/api/v1/audit/checkpoint" "read_checkpoint" "audit" "Tell how much has been logged, and sign it"
@@ -436,6 +584,16 @@ endpoints! {
         .query::<ProofQuery>().answers(&[ok(body::<ProofView>())]);
     AUDIT_EXPORT = Get "/api/v1/audit/export" "export_audit_tile" "audit" "Hand out one tile of hashes or one bundle of entries (C2SP tlog-tiles)"
         .query::<TileQuery>().answers(&[Answer { status: 200, words: "Its bytes, application/octet-stream", body: None }]);
+    LIST_AUDIT_DESTINATIONS = Get "/api/v1/audit-destinations" "list_audit_destinations" "audit" "List where audit entries are sent to, and how far each is"
+        .answers(&[ok(body::<AuditDestinationPage>())]);
+    ADD_AUDIT_DESTINATION = Post "/api/v1/audit-destinations" "add_audit_destination" "audit" "Add a file, a receiver of syslog or a webhook; the answer alone shows what the webhook is signed with"
+        .query::<TrialQuery>().takes(body::<AddAuditDestinationRequest>()).answers(&[tried(body::<AddedAuditDestinationView>()), made(body::<AddedAuditDestinationView>())]);
+    SHOW_AUDIT_DESTINATION = Get "/api/v1/audit-destinations/{destination}" "read_audit_destination" "audit" "Show a destination, and how far it is"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    TEST_AUDIT_DESTINATION = Post "/api/v1/audit-destinations/{destination}/test" "test_audit_destination" "audit" "Send a trial there, now"
+        .answers(&[ok(body::<AuditDestinationView>())]);
+    DELETE_AUDIT_DESTINATION = Delete "/api/v1/audit-destinations/{destination}" "delete_audit_destination" "audit" "Remove a destination; what it has taken stays where it is"
+        .query::<TrialQuery>().answers(&[NOTHING]);
     ADD_COSIGNATURE = Post "/api/v1/audit/cosignatures" "add_audit_cosignature" "audit" "Keep a witness's cosignature with a checkpoint"
         .query::<TrialQuery>().takes(body::<AddCosignatureRequest>()).answers(&[ok(body::<SignedCheckpointView>())]);
     ACCEPT_ROLLBACK = Post "/api/v1/audit/accept-rollback" "accept_audit_rollback" "audit" "End the quarantine of this server: go on with the database as it is"

@@ -57,7 +57,7 @@ pub struct UpdateRoleRequest {
 pub struct GiveRoleRequest {
     /// The role's name.
     pub role: String,
-    /// Id or name of the person.
+    /// Id or name of the person; `application/` and id or name of an application.
     pub user: String,
     /// Id or name of the group; none for a role of the installation.
     pub group: Option<String>,
@@ -70,7 +70,7 @@ pub struct AssignmentView {
     pub id: String,
     /// The role's name.
     pub role: String,
-    /// Who has it: `user/` and the id.
+    /// Who has it: `user/` or `application/` and the id.
     pub holder: String,
     /// The holder's name, while there is one.
     pub user: Option<String>,

@@ -22,4 +22,7 @@ pub struct ReadyView {
     /// Whether the database is not the one that this server saw last: it reads and protects only.
     #[serde(default)]
     pub quarantined: bool,
+    /// Whether no lines get into the request log. Work is done all the same.
+    #[serde(default)]
+    pub request_log_failing: bool,
 }

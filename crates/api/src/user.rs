@@ -32,6 +32,13 @@ pub struct CreateUserRequest {
     /// The first password, 12 to 256 characters; made up unless given. It has to be changed at the first sign-in.
     #[serde(default, serialize_with = "secret::on_the_wire_if_any")]
     pub password: Option<Secret>,
+    /// Id or name of the provider by which the person comes, without a password here.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// As the provider calls that person for ever (`sub`). Where it is left out, the first who comes by the provider under this
+    /// name is the one.
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 /// Changes what is told about a person.
@@ -111,6 +118,9 @@ pub struct UserView {
     /// Until when tries to sign in wait, after too many wrong ones.
     #[schema(format = DateTime)]
     pub waits_until: Option<String>,
+    /// The provider by which it comes; none where it has a password here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// When it was added.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -179,4 +189,16 @@ pub struct LeavingView {
     /// Roles that are taken.
     #[serde(default)]
     pub roles: Vec<LeftRoleView>,
+    /// Requests of the person that wait for the approval of others; they are taken back.
+    #[serde(default)]
+    pub approvals: Vec<LeftApprovalView>,
+}
+
+/// A request that is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftApprovalView {
+    /// Its id.
+    pub id: String,
+    /// What it would have done.
+    pub action: String,
 }

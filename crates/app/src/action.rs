@@ -5,20 +5,7 @@ use std::fmt;
 use crate::actor::Actor;
 use crate::error::AppError;
 
-/// What consent an action may need beyond the right to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ApprovalClass {
-    /// Reads, and acts that only protect.
-    None,
-    /// Changes that can be undone.
-    Change,
-    /// Something becomes unusable or is lost.
-    Destructive,
-    /// Whoever controls this can be handed key material.
-    ExportEquivalent,
-    /// Whoever controls this can use keys.
-    UseEquivalent,
-}
+pub use keyferry_domain::approval::ApprovalClass;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $class:ident;)+) => {
@@ -47,10 +34,46 @@ actions! {
     AlertDestinationTest = "alert-destination.test", None;
     /// Look at alerts.
     AlertRead = "alert.read", None;
+    /// Make an application.
+    ApplicationCreate = "application.create", UseEquivalent;
+    /// Remove an application, with its API keys.
+    ApplicationDelete = "application.delete", Change;
+    /// Refuse an application from now on.
+    ApplicationLock = "application.lock", None;
+    /// Say which certificates stand for an application.
+    ApplicationManageCertificates = "application.manage-certificates", UseEquivalent;
+    /// Make API keys of an application, and rotate them.
+    ApplicationManageKeys = "application.manage-keys", UseEquivalent;
+    /// Look at applications and their API keys.
+    ApplicationRead = "application.read", None;
+    /// Revoke an API key of an application.
+    ApplicationRevokeKey = "application.revoke-key", None;
+    /// Let an application in again.
+    ApplicationUnlock = "application.unlock", UseEquivalent;
+    /// Change an application's name or description.
+    ApplicationUpdate = "application.update", Change;
     /// Go on with a database that is older than what this server saw, or another.
     AuditAcceptRollback = "audit.accept-rollback", Destructive;
     /// Keep a witness's cosignature with a checkpoint.
     AuditAddCosignature = "audit.add-cosignature", Change;
+    /// Ask for consent to something, take that back, and have it done once there is enough.
+    ApprovalAsk = "approval.ask", None;
+    /// Approve and reject what others ask for.
+    ApprovalDecide = "approval.decide", None;
+    /// Look at what waits for consent.
+    ApprovalRead = "approval.read", None;
+    /// Change which consent actions need.
+    ApprovalRuleManage = "approval-rule.manage", Authority;
+    /// Look at which consent actions need.
+    ApprovalRuleRead = "approval-rule.read", None;
+    /// Add a destination of audit entries.
+    AuditDestinationAdd = "audit-destination.add", Change;
+    /// Remove a destination of audit entries.
+    AuditDestinationDelete = "audit-destination.delete", Change;
+    /// Look at destinations of audit entries.
+    AuditDestinationRead = "audit-destination.read", None;
+    /// Send a trial to a destination of audit entries.
+    AuditDestinationTest = "audit-destination.test", None;
     /// Look at the audit log.
     AuditRead = "audit.read", None;
     /// Find out who may do what in a group, and why.
@@ -59,8 +82,8 @@ actions! {
     ConnectionAdd = "connection.add", ExportEquivalent;
     /// Remove a connection.
     ConnectionDelete = "connection.delete", Change;
-    /// Try the main job on throw-away keys in the account.
-    ConnectionDoctor = "connection.doctor", Change;
+    /// Try the main job on throw-away keys in the account; nothing that is there is touched.
+    ConnectionDoctor = "connection.doctor", None;
     /// Look at connections.
     ConnectionRead = "connection.read", None;
     /// Rotate the access key.
@@ -68,7 +91,7 @@ actions! {
     /// Change identity, endpoint, trust or proxy.
     ConnectionUpdate = "connection.update", ExportEquivalent;
     /// Try a link without storing it.
-    ConnectionVerify = "connection.verify", ExportEquivalent;
+    ConnectionVerify = "connection.verify", None;
     /// Make a group.
     GroupCreate = "group.create", UseEquivalent;
     /// Remove a group to which nothing belongs.
@@ -91,8 +114,22 @@ actions! {
     KeyCreate = "key.create", Change;
     /// Copy a key to other keystores, Regions or groups.
     KeyCopy = "key.copy", UseEquivalent;
+    /// Decrypt data with a key in the vault.
+    KeyDecrypt = "key.decrypt", Use;
+    /// Encrypt data with a key in the vault.
+    KeyEncrypt = "key.encrypt", Use;
     /// Bring material in a file.
     KeyImport = "key.import", Change;
+    /// Make a MAC with a key in the vault.
+    KeyMac = "key.mac", Use;
+    /// Sign with a key in the vault.
+    KeySign = "key.sign", Use;
+    /// Unwrap a key of an application with a key in the vault.
+    KeyUnwrap = "key.unwrap", Use;
+    /// Check a MAC or signature with a key in the vault.
+    KeyVerify = "key.verify", Use;
+    /// Wrap a key of an application with a key in the vault.
+    KeyWrap = "key.wrap", Use;
     /// Make a new version.
     KeyNewVersion = "key.new-version", Change;
     /// Report a version as compromised.
@@ -137,6 +174,10 @@ actions! {
     KmsKeyCreate = "kms-key.create", UseEquivalent;
     /// Make a replica of a multi-Region key its primary.
     KmsKeyChangePrimary = "kms-key.change-primary", Change;
+    /// Decrypt data with a KMS key.
+    KmsKeyDecrypt = "kms-key.decrypt", Use;
+    /// Encrypt data with a KMS key.
+    KmsKeyEncrypt = "kms-key.encrypt", Use;
     /// Disable and empty.
     KmsKeyDeactivate = "kms-key.deactivate", Destructive;
     /// Disable.
@@ -180,21 +221,27 @@ actions! {
     /// Take the key's current version into a KMS key that holds an older one.
     KmsKeyUploadVersion = "kms-key.upload-version", Change;
     /// Add an own policy.
-    PolicyAdd = "policy.add", UseEquivalent;
+    PolicyAdd = "policy.add", Authority;
     /// Remove an own policy.
-    PolicyDelete = "policy.delete", UseEquivalent;
+    PolicyDelete = "policy.delete", Authority;
     /// Look at own policies, and try them.
     PolicyRead = "policy.read", None;
     /// Change an own policy.
-    PolicyUpdate = "policy.update", UseEquivalent;
+    PolicyUpdate = "policy.update", Authority;
     /// Make a role of one's own.
-    RoleCreate = "role.create", UseEquivalent;
+    RoleCreate = "role.create", Authority;
     /// Remove a role of one's own.
-    RoleDelete = "role.delete", Change;
+    RoleDelete = "role.delete", Authority;
     /// Change what a role of one's own allows.
-    RoleUpdate = "role.update", UseEquivalent;
+    RoleUpdate = "role.update", Authority;
+    /// Remove all lines of the request log.
+    RequestLogClear = "request-log.clear", Destructive;
+    /// Look at the request log.
+    RequestLogRead = "request-log.read", None;
+    /// End the current file of the request log.
+    RequestLogRotate = "request-log.rotate", Change;
     /// Give roles and take them.
-    RoleManage = "role.manage", UseEquivalent;
+    RoleManage = "role.manage", Authority;
     /// Look at who has which role.
     RoleRead = "role.read", None;
     /// Look at what schedules will do.
@@ -207,26 +254,36 @@ actions! {
     SealUnseal = "seal.unseal", None;
     /// Sign in, and see oneself.
     SessionUse = "session.use", None;
+    /// Add an OpenID provider.
+    SignInProviderAdd = "sign-in-provider.add", Authority;
+    /// Remove a provider, with all access that came by it.
+    SignInProviderDelete = "sign-in-provider.delete", Authority;
+    /// Look at OpenID providers.
+    SignInProviderRead = "sign-in-provider.read", None;
+    /// Ask a provider what it tells of itself.
+    SignInProviderTest = "sign-in-provider.test", None;
+    /// Change client, trust, address or claims of a provider: whoever does can come in as everybody who comes by it.
+    SignInProviderUpdate = "sign-in-provider.update", Authority;
     /// Make, see and revoke one's own API tokens.
     TokenManage = "token.manage", Change;
     /// Set a password of one's own, with the one before.
     UserChangePassword = "user.change-password", None;
     /// Add a person.
-    UserCreate = "user.create", UseEquivalent;
+    UserCreate = "user.create", Authority;
     /// End sessions of somebody.
     UserEndSessions = "user.end-sessions", None;
     /// Refuse a person from now on.
     UserLock = "user.lock", None;
     /// Take all access from a person who leaves.
-    UserOffboard = "user.offboard", Change;
+    UserOffboard = "user.offboard", Authority;
     /// Look at people and their sessions.
     UserRead = "user.read", None;
     /// Give a person a password that has to be changed.
-    UserResetPassword = "user.reset-password", UseEquivalent;
+    UserResetPassword = "user.reset-password", Authority;
     /// Take a second factor away that a person has lost.
-    UserResetTotp = "user.reset-totp", UseEquivalent;
+    UserResetTotp = "user.reset-totp", Authority;
     /// Let a person in again.
-    UserUnlock = "user.unlock", UseEquivalent;
+    UserUnlock = "user.unlock", Authority;
     /// Set up or remove one's own second factor.
     UserSetTotp = "user.set-totp", Change;
     /// Change what is told about a person.
@@ -279,16 +336,26 @@ impl Action {
         self.as_str().ends_with(".read")
     }
 
+    /// Whether it uses a key: what applications do, and people may not.
+    pub fn is_use(self) -> bool {
+        self.approval_class() == ApprovalClass::Use
+    }
+
+    /// Whether applications may do it, where a role allows it: they use keys, and read what they use.
+    pub fn is_for_applications(self) -> bool {
+        self.is_use() || matches!(self, Self::KeyRead | Self::KmsKeyRead)
+    }
+
     /// To what it is done.
     pub fn scope(self) -> ActionScope {
         match self.noun() {
             "session" | "token" => ActionScope::Own,
+            "approval" if self == Self::ApprovalAsk => ActionScope::Own,
             "user" if matches!(self, Self::UserChangePassword | Self::UserSetTotp) => {
                 ActionScope::Own
             }
-            "alert" | "connection" | "job" | "key" | "keystore" | "kms-key" | "schedule" => {
-                ActionScope::Group
-            }
+            "alert" | "application" | "approval" | "approval-rule" | "connection" | "job"
+            | "key" | "keystore" | "kms-key" | "schedule" => ActionScope::Group,
             _ if self.is_for_all_groups_by_installation() => ActionScope::Group,
             _ => ActionScope::Installation,
         }
@@ -297,12 +364,17 @@ impl Action {
     /// Whether it does more than look at what belongs to a group. Whoever may is kept apart from those who run the
     /// installation and those who watch over it.
     pub fn is_work(self) -> bool {
-        self.scope() == ActionScope::Group && !self.is_read()
+        let is_consent = matches!(self.noun(), "approval" | "approval-rule");
+        self.scope() == ActionScope::Group && !self.is_read() && !self.is_use() && !is_consent
     }
 
     /// Whether a role of one's own or an own policy can give it: what belongs to groups, save who may do what there.
     pub fn can_be_given_freely(self) -> bool {
-        self.scope() == ActionScope::Group && !matches!(self, Self::RoleManage | Self::GroupUpdate)
+        let decides = matches!(
+            self,
+            Self::ApprovalRuleManage | Self::GroupUpdate | Self::RoleManage
+        );
+        self.scope() == ActionScope::Group && !decides && !self.is_use()
     }
 
     /// Whether it decides what others may do anywhere: for those who watch over the installation, while somebody does.
@@ -315,7 +387,9 @@ impl Action {
     pub(crate) fn is_for_all_groups_by_installation(self) -> bool {
         matches!(
             self,
-            Self::AuditRead
+            Self::ApprovalRuleManage
+                | Self::ApprovalRuleRead
+                | Self::AuditRead
                 | Self::AuthorizationRead
                 | Self::GroupRead
                 | Self::GroupUpdate
@@ -332,7 +406,7 @@ impl Action {
 /// [`AppError::Denied`] for everything else.
 pub(crate) fn by_itself(actor: &Actor, action: Action) -> Result<(), AppError> {
     let may = match actor {
-        Actor::User { .. } => false,
+        Actor::Application { .. } | Actor::User { .. } => false,
         Actor::Keystore { .. } => matches!(
             action,
             Action::KmsKeyHeal | Action::KmsKeyObserve | Action::KmsKeyRotate

@@ -3,16 +3,34 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use keyferry_domain::id::UserId;
+use keyferry_domain::id::{ApplicationId, UserId};
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{AccessClaim, SessionLimit};
+use keyferry_ports::records::{
+    AccessClaim, ApplicationClaim, ApprovalUse, Claim, Consent, KeyScope, SessionLimit,
+};
+use uuid::Uuid;
 
 use crate::action::Action;
 use crate::error::AccessError;
 
 /// Who asked for something: a person, or Keyferry itself for something that a person set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every actor is a person, and none outlives its request"
+)]
 pub enum Actor {
+    /// A program that uses keys.
+    Application {
+        /// Identity.
+        id: ApplicationId,
+        /// Name, for the log.
+        name: Name,
+        /// By what it is let in: whatever it does is refused once that has ended. `None` where no request is behind it.
+        claim: Option<ApplicationClaim>,
+        /// All that its API key is good for.
+        scope: KeyScope,
+    },
     /// A person, signed in or by token.
     User {
         /// Identity.
@@ -51,6 +69,10 @@ pub struct Standing {
     pub confirmed_at: Option<Timestamp>,
     /// All that the session is good for; `None` is everything.
     pub limit: Option<SessionLimit>,
+    /// By whose consent the actor acts.
+    pub consent: Consent,
+    /// The question under which the consent that would be needed is gathered, where somebody asks for it.
+    pub asking: Option<Uuid>,
 }
 
 impl Actor {
@@ -67,10 +89,60 @@ impl Actor {
     pub fn standing(&self) -> Standing {
         match self {
             Self::User { standing, .. } => *standing,
+            Self::Application { .. }
+            | Self::Keystore { .. }
+            | Self::Connection { .. }
+            | Self::Key { .. }
+            | Self::System => Standing::default(),
+        }
+    }
+
+    /// In whose name it writes, where that may end.
+    pub fn claim(&self) -> Option<Claim> {
+        match self {
+            Self::Application { claim, .. } => claim.map(Claim::from),
+            Self::User { standing, .. } => standing.claim.map(Claim::from),
             Self::Keystore { .. } | Self::Connection { .. } | Self::Key { .. } | Self::System => {
-                Standing::default()
+                None
             }
         }
+    }
+
+    /// The same, for something that is only tried: it needs no consent, and nothing may be kept of it.
+    #[must_use]
+    pub fn trying(self) -> Self {
+        self.by_consent(Consent::Trial)
+    }
+
+    /// The same, for something to which people consented.
+    #[must_use]
+    pub fn approved(self, used: ApprovalUse) -> Self {
+        self.by_consent(Consent::Approved(used))
+    }
+
+    /// The same, for what a job begins that was asked for with all the consent that it needed.
+    #[must_use]
+    pub(crate) fn begun(self) -> Self {
+        self.by_consent(Consent::Begun)
+    }
+
+    fn by_consent(mut self, consent: Consent) -> Self {
+        if let Self::User { standing, .. } = &mut self {
+            standing.consent = consent;
+            if let Some(claim) = &mut standing.claim {
+                claim.consent = consent;
+            }
+        }
+        self
+    }
+
+    /// The same, where the consent that would be needed is gathered under this question.
+    #[must_use]
+    pub fn asking(mut self, question: Uuid) -> Self {
+        if let Self::User { standing, .. } = &mut self {
+            standing.asking = Some(question);
+        }
+        self
     }
 
     /// Whether the session is good for an action at all. It is no right to it: roles give those.
@@ -119,6 +191,7 @@ const PERSON: &str = "user";
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Application { name, .. } => write!(f, "application/{name}"),
             Self::User { name, .. } => write!(f, "{PERSON}/{name}"),
             Self::Keystore { name } => write!(f, "keystore/{name}"),
             Self::Connection { name } => write!(f, "connection/{name}"),
@@ -138,6 +211,12 @@ mod tests {
         let name: Name = "user".parse().unwrap();
         let person = Actor::person(UserId::new(Uuid::nil()), name.clone());
         let others = [
+            Actor::Application {
+                id: ApplicationId::new(Uuid::nil()),
+                name: name.clone(),
+                claim: None,
+                scope: KeyScope::default(),
+            },
             Actor::of_keystore(&name),
             Actor::of_connection(&name),
             Actor::of_key(&name),

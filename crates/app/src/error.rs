@@ -16,22 +16,29 @@ use keyferry_domain::version::{IllegalVersionAction, VersionNumber, VersionState
 use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
-use keyferry_ports::marks::MarkError;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
 use crate::audits::Distrust;
 
 mod access;
+mod application;
+mod approval;
 mod aws;
+mod below;
+mod outside;
 
-pub use access::AccessError;
+pub use access::{AccessError, ProviderError};
+pub use application::ApplicationError;
+pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
+pub use outside::OutsideError;
 
 use aws::{REGION_NOT_ENABLED, aws_class};
+use below::{FOREIGN_LINK_HINT, records_code, records_hint, vault_code, vault_hint};
 
 /// Who has to do something about an error. Decides HTTP status, retry and exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,15 +70,21 @@ pub enum AppError {
     /// Somebody is not let in, or a person is not changed.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// Somebody else must consent, or what waits for it is not done.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// An application is not let in or changed, or a key is not used.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
         /// Why.
         why: Distrust,
     },
-    /// The mark outside the database failed.
+    /// Something in the data folder failed.
     #[error(transparent)]
-    Mark(#[from] MarkError),
+    Outside(#[from] OutsideError),
     /// The right is missing.
     #[error("{actor} may not do {action}")]
     Denied {
@@ -425,6 +438,9 @@ impl From<RecordsError> for AppError {
                 which: "a version that the KMS key would hold".to_owned(),
             },
             RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
+            RecordsError::Conflict {
+                what: APPROVAL_SPENT,
+            } => ApprovalError::Spent.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -458,8 +474,10 @@ impl AppError {
         match self {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
+            Self::Approval(error) => error.code(),
+            Self::Application(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
-            Self::Mark(_) => "audit.mark",
+            Self::Outside(error) => error.code(),
             Self::Denied { .. } => "access.denied",
             Self::NotFound { .. } => "request.not-found",
             Self::Ambiguous { .. } => "request.ambiguous",
@@ -536,6 +554,8 @@ impl AppError {
         match self {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
+            Self::Approval(error) => error.class(),
+            Self::Application(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -595,13 +615,15 @@ impl AppError {
             | Self::Unverified { .. }
             | Self::ForeignLink { .. } => ErrorClass::Conflict,
             Self::Aws { source, .. } => aws_class(source),
-            Self::NotNow { .. } | Self::Mark(_) => ErrorClass::Transient,
+            Self::NotNow { .. } | Self::Outside(_) => ErrorClass::Transient,
             Self::Quarantined { .. } => ErrorClass::Conflict,
             Self::Vault(VaultError::Sealed)
             | Self::NotDurable(NotDurable::Vault(VaultError::Sealed)) => ErrorClass::Transient,
-            Self::Vault(VaultError::Unsupported { .. } | VaultError::KeyFile(_)) => {
-                ErrorClass::Caller
-            }
+            Self::Vault(
+                VaultError::Unsupported { .. }
+                | VaultError::KeyFile(_)
+                | VaultError::DoesNotDecrypt,
+            ) => ErrorClass::Caller,
             Self::Records(RecordsError::Unavailable { .. } | RecordsError::Unknown)
             | Self::NotDurable(NotDurable::Records(
                 RecordsError::Unavailable { .. } | RecordsError::Unknown,
@@ -614,12 +636,14 @@ impl AppError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Access(error) => error.hint(),
+            Self::Approval(error) => error.hint(),
+            Self::Application(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {
                 "find out who restored or changed the database; restore the newest backup, or go on with `keyferry audit accept-rollback`"
             }
-            Self::Mark(_) => "let the server write to its data folder",
+            Self::Outside(_) => "let the server write to its data folder",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 "list what there is with the verb `list`"
             }
@@ -744,56 +768,5 @@ impl AppError {
                 records_hint(error)
             }
         }
-    }
-}
-
-const FOREIGN_LINK_HINT: &str = "find out who writes to the database; then give identity, endpoint, TLS and proxy anew \
-     with `keyferry connection update`";
-
-fn vault_hint(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "open it with `keyferry seal unseal`",
-        VaultError::DoesNotOpen { .. } => {
-            "restore the database from a backup; do not delete anything"
-        }
-        VaultError::ForeignLink => FOREIGN_LINK_HINT,
-        VaultError::BadWrappingKey { .. } => "check the endpoint: it may not be AWS",
-        VaultError::KeyFile(bad) => bad.texts().1,
-        VaultError::Unsupported { .. } => {
-            "choose another key spec; the message says what cannot be"
-        }
-        VaultError::Module { .. } => "report it with the log lines around it",
-    }
-}
-
-fn records_hint(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "read it again and repeat the request",
-        RecordsError::Unknown => {
-            "look whether the change is there before you repeat it; an idempotency key makes repeating safe"
-        }
-        RecordsError::Unavailable { .. } => "try again later; check the database",
-        RecordsError::Corrupt { .. } => "restore from a backup, and report it",
-    }
-}
-
-fn vault_code(error: &VaultError) -> &'static str {
-    match error {
-        VaultError::Sealed => "seal.sealed",
-        VaultError::DoesNotOpen { .. } => "vault.does-not-open",
-        VaultError::ForeignLink => "connection.foreign-link",
-        VaultError::BadWrappingKey { .. } => "vault.bad-wrapping-key",
-        VaultError::KeyFile(bad) => bad.texts().0,
-        VaultError::Unsupported { .. } => "vault.unsupported",
-        VaultError::Module { .. } => "vault.module-failed",
-    }
-}
-
-fn records_code(error: &RecordsError) -> &'static str {
-    match error {
-        RecordsError::Conflict { .. } => "request.changed",
-        RecordsError::Unknown => "database.commit-unknown",
-        RecordsError::Unavailable { .. } => "database.unavailable",
-        RecordsError::Corrupt { .. } => "database.corrupt",
     }
 }

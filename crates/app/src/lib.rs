@@ -9,6 +9,9 @@ pub mod action;
 pub mod actor;
 pub mod alert_delivery;
 pub mod alerts;
+pub mod applications;
+pub mod approvals;
+pub mod audit_sending;
 pub mod audits;
 mod codec;
 pub mod connections;
@@ -24,6 +27,7 @@ pub mod jobs;
 pub mod key_copies;
 pub mod key_import;
 pub mod key_policy;
+pub mod key_use;
 mod key_versions;
 pub mod keys;
 pub mod keystores;
@@ -34,10 +38,14 @@ mod observation;
 pub mod parts;
 mod policy_principals;
 mod quota;
+mod receipts;
 mod repeated;
+pub mod reports;
+pub mod request_log;
 pub mod rights;
 pub mod scheduler;
 pub mod seals;
+pub mod sign_in_providers;
 pub mod users;
 pub mod watch;
 
@@ -47,7 +55,9 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
-pub use error::{AccessError, AppError, ErrorClass};
+pub use error::{
+    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ProviderError,
+};
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
 
@@ -72,6 +82,14 @@ pub struct App {
     pub courier: alert_delivery::Courier,
     /// What a person should look at.
     pub alerts: alerts::Alerts,
+    /// Consent of several people.
+    pub approvals: approvals::Approvals,
+    /// Where audit entries are sent to.
+    pub audit_destinations: audit_sending::AuditDestinations,
+    /// Sends audit entries on; whoever composes the application runs it.
+    pub sender: audit_sending::Sender,
+    /// Programs that use keys.
+    pub applications: applications::Applications,
     /// The audit log.
     pub audits: audits::Audits,
     /// Signs the audit log's checkpoints; whoever composes the application runs it.
@@ -92,6 +110,12 @@ pub struct App {
     pub access_policies: rights::AccessPolicies,
     /// Who may do what, and why.
     pub authorization: rights::Authorization,
+    /// Reports.
+    pub reports: reports::Reports,
+    /// The request log.
+    pub request_logs: request_log::RequestLogs,
+    /// Using keys.
+    pub key_uses: key_use::KeyUses,
     /// Keys in the vault.
     pub keys: keys::Keys,
     /// Keystores.
@@ -100,6 +124,8 @@ pub struct App {
     pub kms_keys: kms_keys::KmsKeys,
     /// Carries out schedules; whoever composes the application runs it.
     pub scheduler: scheduler::Scheduler,
+    /// OpenID providers.
+    pub sign_in_providers: sign_in_providers::SignInProviders,
     /// Seals of the vault.
     pub seals: seals::Seals,
     /// People.
@@ -152,6 +178,11 @@ impl App {
         Self::of(shared, driver)
     }
 
+    /// The time.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.parts.0.now()
+    }
+
     /// The same application, whose use cases check everything and keep nothing: the database writes each of their batches
     /// and takes it back. Vault, links and engine are the same. It is for changes of Keyferry's own records; what AWS does
     /// has plans. Engine, courier, scheduler and watch are run by nobody from here.
@@ -170,6 +201,10 @@ impl App {
             alert_destinations: alert_delivery::AlertDestinations::new(Arc::clone(&shared)),
             courier: alert_delivery::Courier::new(Arc::clone(&shared)),
             alerts: alerts::Alerts::new(Arc::clone(&shared)),
+            approvals: approvals::Approvals::new(Arc::clone(&shared)),
+            audit_destinations: audit_sending::AuditDestinations::new(Arc::clone(&shared)),
+            sender: audit_sending::Sender::new(Arc::clone(&shared)),
+            applications: applications::Applications::new(Arc::clone(&shared)),
             audits: audits::Audits::new(Arc::clone(&shared)),
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),
@@ -180,11 +215,18 @@ impl App {
             roles: rights::Roles::new(Arc::clone(&shared)),
             access_policies: rights::AccessPolicies::new(Arc::clone(&shared)),
             authorization: rights::Authorization::new(Arc::clone(&shared)),
+            request_logs: request_log::RequestLogs::new(Arc::clone(&shared)),
+            key_uses: key_use::KeyUses::new(Arc::clone(&shared)),
             keys: keys::Keys::new(Arc::clone(&shared)),
             keystores: keystores::Keystores::new(Arc::clone(&shared)),
             kms_keys: kms_keys::KmsKeys::new(Arc::clone(&shared), Arc::clone(&driver)),
+            reports: reports::Reports::new(
+                Arc::clone(&shared),
+                scheduler::Scheduler::new(Arc::clone(&shared), Arc::clone(&driver)),
+            ),
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
+            sign_in_providers: sign_in_providers::SignInProviders::new(Arc::clone(&shared)),
             users: users::Users::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,

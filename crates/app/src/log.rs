@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{Entry, Object, Outcome, Phase};
-use keyferry_ports::records::{AccessClaim, AuditLeaf, Change};
+use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -12,7 +12,7 @@ use crate::actor::Actor;
 /// One audit fact under construction.
 pub(crate) struct Fact {
     entry: Entry,
-    in_the_name_of: Option<AccessClaim>,
+    in_the_name_of: Option<Claim>,
 }
 
 impl Fact {
@@ -50,9 +50,25 @@ impl Fact {
         .by(actor)
     }
 
+    /// An actor asked for something that was refused, and nothing changed.
+    pub(crate) fn refused(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
+        let (who, what) = (actor.to_string(), action.as_str());
+        Self::outcome(&who, what, Outcome::Refused, object, now).by(actor)
+    }
+
+    /// An actor asked for something, and nobody knows what came of it.
+    pub(crate) fn unknown(actor: &Actor, action: Action, object: Object, now: Timestamp) -> Self {
+        let (who, what) = (actor.to_string(), action.as_str());
+        Self::outcome(&who, what, Outcome::Unknown, object, now).by(actor)
+    }
+
     fn by(mut self, actor: &Actor) -> Self {
-        self.in_the_name_of = actor.standing().claim;
-        self
+        let standing = actor.standing();
+        self.in_the_name_of = actor.claim();
+        match standing.consent {
+            Consent::Approved(used) => self.detail("approval", used.approval),
+            Consent::Nobody | Consent::Trial | Consent::Begun => self,
+        }
     }
 
     fn new(actor: &str, action: &str, phase: Phase, object: Object, now: Timestamp) -> Self {

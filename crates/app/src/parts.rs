@@ -8,19 +8,26 @@ use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::{Entropy, uuid_v7};
+use keyferry_ports::identity::IdentityProviders;
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
-use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
+use keyferry_ports::records::{
+    AllRecords, Batch, Claim, Commits, Consent, ReadRecords, RecordsError,
+};
+use keyferry_ports::request_log::RequestLog;
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
 
 use crate::access::SessionRules;
 use crate::audits::Quarantine;
 use crate::link::Links;
-use crate::rights::PolicyCache;
+use crate::rights::{PolicyCache, Questions};
 
 /// The one group that owns everything until groups can be made.
 pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
+
+/// The conflict of keeping what was asked for as a dry run, to which nobody consents.
+const ONLY_TRIED: &str = "what was only to be tried";
 
 /// Everything outside, as ports.
 #[derive(Clone)]
@@ -37,8 +44,12 @@ pub struct Ports {
     pub aws: Arc<dyn Aws>,
     /// Webhooks and mail.
     pub messenger: Arc<dyn Messenger>,
+    /// OpenID providers.
+    pub providers: Arc<dyn IdentityProviders>,
     /// The audit log's high-water mark, outside the database.
     pub marks: Arc<dyn Marks>,
+    /// The request log of this server.
+    pub request_log: Arc<dyn RequestLog>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.
@@ -53,7 +64,9 @@ pub(crate) struct Reach {
     pub(crate) seal_control: Arc<dyn SealControl>,
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) providers: Arc<dyn IdentityProviders>,
     pub(crate) marks: Arc<dyn Marks>,
+    pub(crate) request_log: Arc<dyn RequestLog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -67,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) session_rules: SessionRules,
     pub(crate) quarantine: Arc<Quarantine>,
     pub(crate) policies: Arc<PolicyCache>,
+    /// What consent requests would need, while somebody asks for it.
+    pub(crate) questions: Arc<Questions>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
     pub(crate) is_trial: bool,
     /// The other half of the records: nothing but [`Shared::commit`] can reach it.
@@ -88,7 +103,9 @@ impl Shared {
                 seal_control: ports.seal_control,
                 passwords: ports.passwords,
                 messenger: ports.messenger,
+                providers: ports.providers,
                 marks: ports.marks,
+                request_log: ports.request_log,
                 clock: ports.clock,
                 entropy: ports.entropy,
             },
@@ -97,6 +114,7 @@ impl Shared {
             session_rules,
             quarantine: Arc::default(),
             policies: Arc::default(),
+            questions: Arc::default(),
             is_trial: false,
             commits: ports.records,
         }
@@ -111,6 +129,7 @@ impl Shared {
             session_rules: self.session_rules,
             quarantine: Arc::clone(&self.quarantine),
             policies: Arc::clone(&self.policies),
+            questions: Arc::clone(&self.questions),
             is_trial: true,
             commits: Arc::clone(&self.commits),
         }
@@ -126,7 +145,13 @@ impl Shared {
 
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
-        self.commits.commit(batch.tried(self.is_trial)).await
+        let is_only_tried = |claim: &Claim| claim.consent() == Consent::Trial;
+        let mut batch = batch.tried(self.is_trial);
+        batch.name_approvals();
+        if !batch.is_trial && batch.claims().iter().any(is_only_tried) {
+            return Err(RecordsError::Conflict { what: ONLY_TRIED });
+        }
+        self.commits.commit(batch).await
     }
 
     /// Commits a new job with what belongs to it, and wakes the engine. Where the database did not confirm the commit, the

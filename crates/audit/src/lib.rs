@@ -12,6 +12,7 @@
 //! - [`verify_leaves`] compares a whole log with its checkpoints, offline.
 //! - [`Tile`] and [`tiles_of`] say of which files an exported log consists; [`verify_export`] compares them with their
 //!   checkpoints. [`spans_of`] and the ranges of proofs say which hashes a server needs that does not hold all leaves.
+//! - [`Receipt`] says what entries prove about one KMS key; [`sign_statement`] signs it, and reports, as JSON.
 //! - [`Cosigner`] confirms to have seen a checkpoint, with the time; [`CosignerKey`] checks it.
 
 mod canonical;
@@ -22,7 +23,9 @@ mod export;
 mod hash;
 mod note;
 mod proof;
+mod receipt;
 mod spans;
+mod statement;
 mod tiles;
 mod tree;
 mod verify;
@@ -37,9 +40,14 @@ pub use note::{NoteError, NoteSigner, NoteVerifier, SEED_BYTES, SignedNote};
 pub use proof::{
     ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion,
 };
+pub use receipt::{
+    Receipt, ReceiptEntry, ReceiptError, ReceiptMaterial, ReceiptSource, ReceiptSubject,
+    ReceiptVersion, VerifiedReceipt, sign_receipt, told_by, verify_receipt,
+};
 pub use spans::{
     Span, TILE_WIDTH, consistency_ranges, inclusion_ranges, root_of_span, root_over, spans_of,
 };
+pub use statement::{StatementError, open_statement, sign_statement};
 pub use tiles::{
     BadTile, CHECKPOINT_PATH, ENTRY_BYTES_MAX, Tile, TileKind, bundle_bytes, hash_tile_bytes,
     read_bundle, read_hash_tile, tiles_of,

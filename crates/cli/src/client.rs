@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use keyferry_api::approval::{ApprovalView, AskApprovalRequest};
 use keyferry_api::endpoint::{Endpoint, Method};
+use keyferry_api::endpoints;
 use keyferry_api::problem::Problem;
+use keyferry_api::secret::Secret;
 use reqwest::{StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::args::TrialArgs;
 use crate::error::{CliError, Exit};
@@ -25,6 +29,8 @@ pub(crate) struct Client {
     url: String,
     token: Option<String>,
     pinned: Option<(String, Seen)>,
+    /// Why others are asked for their approval, where that is needed and wanted.
+    ask: Option<String>,
 }
 
 /// One request.
@@ -86,6 +92,40 @@ impl<B: Serialize> Call<'_, B> {
     }
 }
 
+/// A request as it is sent.
+struct Sent {
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Zeroizing<String>>,
+}
+
+impl<B: Serialize> Call<'_, B> {
+    fn sent(self) -> Result<Sent, CliError> {
+        let mut path = self.endpoint.path_with(self.path);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            let value = keyferry_api::endpoint::encode_segment(value);
+            path.push_str(&format!(
+                "{}{name}={value}",
+                if index == 0 { '?' } else { '&' }
+            ));
+        }
+        let body = self.body.map(serde_json::to_string).transpose();
+        let body = body.map_err(|error| {
+            CliError::new(Exit::Bug, "the request cannot be written").because(&error)
+        })?;
+        Ok(Sent {
+            method: self.endpoint.method,
+            path,
+            headers: self.headers,
+            body: body.map(Zeroizing::new),
+        })
+    }
+}
+
+/// The code of the problem that wants the approval of others.
+const NEEDS_APPROVAL: &str = "approval.needed";
+
 /// An answer that is no problem.
 pub(crate) struct Reply {
     pub(crate) etag: Option<String>,
@@ -94,6 +134,11 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Whether there is no body.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// The body as it came.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.body
@@ -141,12 +186,37 @@ impl Client {
             url,
             token: profile.token.clone(),
             pinned,
+            ask: None,
         })
     }
 
     /// A client for where the person is signed in.
     pub(crate) fn signed_in(world: &World, url: Option<&str>) -> Result<Self, CliError> {
         Self::new(&profile::load(world, url)?)
+    }
+
+    /// The same, which asks others for their approval where a request needs it.
+    pub(crate) fn asking(self, reason: Option<String>) -> Self {
+        Self {
+            ask: reason,
+            ..self
+        }
+    }
+
+    /// The same, for requests by session cookie.
+    pub(crate) fn without_token(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            token: None,
+            pinned: self.pinned.clone(),
+            ask: None,
+        }
+    }
+
+    /// Acts with another token from now on.
+    pub(crate) fn sign_in_with(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
     }
 
     /// The server's address.
@@ -156,35 +226,72 @@ impl Client {
 
     /// Sends a request and reads the answer.
     pub(crate) async fn send<B: Serialize>(&self, call: Call<'_, B>) -> Result<Reply, CliError> {
-        let method = match call.endpoint.method {
+        let sent = call.sent()?;
+        match (self.deliver(&sent).await, &self.ask) {
+            (Err(error), Some(reason)) if error.code.as_deref() == Some(NEEDS_APPROVAL) => {
+                Err(self.ask_for(&sent, reason).await)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    async fn deliver(&self, sent: &Sent) -> Result<Reply, CliError> {
+        let method = match sent.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut url = format!("{}{}", self.url, call.endpoint.path_with(call.path));
-        for (index, (name, value)) in call.query.iter().enumerate() {
-            let value = keyferry_api::endpoint::encode_segment(value);
-            url.push_str(&format!(
-                "{}{name}={value}",
-                if index == 0 { '?' } else { '&' }
-            ));
-        }
-        let mut request = self.http.request(method, url);
+        let mut request = self
+            .http
+            .request(method, format!("{}{}", self.url, sent.path));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        for (name, value) in call.headers {
-            request = request.header(name, value);
+        for (name, value) in &sent.headers {
+            request = request.header(*name, value);
         }
-        if let Some(body) = call.body {
-            request = request.json(body);
+        if let Some(body) = &sent.body {
+            request = request
+                .header(reqwest::header::CONTENT_TYPE, "application/json")
+                .body(body.as_bytes().to_vec());
         }
         let response = request
             .send()
             .await
             .map_err(|error| self.unreachable(&error))?;
         self.judge(response).await
+    }
+
+    /// Asks others to approve a request; answers that it waits for them.
+    async fn ask_for(&self, sent: &Sent, reason: &str) -> CliError {
+        let header = |wanted: &str| {
+            let found = sent.headers.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value.clone())
+        };
+        let request = AskApprovalRequest {
+            method: sent.method.as_str().to_owned(),
+            path: sent.path.clone(),
+            body: sent.body.as_ref().map(|body| Secret::new(body.to_string())),
+            if_match: header("if-match"),
+            idempotency_key: header("idempotency-key"),
+            reason: reason.to_owned(),
+        };
+        let call = Call::to(&endpoints::ASK_APPROVAL, &[]).body(&request);
+        let waiting = match call.sent() {
+            Ok(sent) => self.deliver(&sent).await,
+            Err(error) => Err(error),
+        };
+        match waiting.and_then(|reply| reply.read::<ApprovalView>()) {
+            Ok(waiting) => {
+                let message = format!("it waits for approval: {}", waiting.id);
+                CliError::new(Exit::Waiting, message).hint(format!(
+                    "`keyferry approval show {0}` tells who is missing; once it is approved, run `keyferry approval run {0}`",
+                    waiting.id
+                ))
+            }
+            Err(error) => error,
+        }
     }
 
     async fn judge(&self, response: reqwest::Response) -> Result<Reply, CliError> {

@@ -32,6 +32,8 @@ pub enum Exit {
     WrongServer = 10,
     /// What was verified is not as it was signed.
     Damaged = 11,
+    /// Others were asked for their approval.
+    Waiting = 12,
 }
 
 impl Exit {
@@ -73,6 +75,10 @@ impl Exit {
             Self::Damaged,
             "the audit log that was verified is not as it was signed",
         ),
+        (
+            Self::Waiting,
+            "others were asked for their approval; nothing was done yet",
+        ),
     ];
 
     /// The number.
@@ -102,6 +108,7 @@ impl Exit {
             }
             Self::NotConfirmed => Some("type the name that is asked for, or give --yes"),
             Self::WrongServer => Some("run `keyferry login` again and compare the fingerprint"),
+            Self::Waiting => Some("`keyferry approval list` tells who is missing"),
             Self::Damaged => Some(
                 "keep the folder as it is, compare it with another export, and find out who changed it",
             ),

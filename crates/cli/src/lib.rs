@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod confirm;
 mod credentials;
+mod data;
 pub mod error;
 mod output;
 mod pin;

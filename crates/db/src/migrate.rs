@@ -38,6 +38,26 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0004_authority.sql"),
     },
     Migration {
+        number: 5,
+        name: "sign-in providers",
+        sql: include_str!("../migrations/0005_sign_in_providers.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "applications",
+        sql: include_str!("../migrations/0006_applications.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "approvals",
+        sql: include_str!("../migrations/0007_approvals.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "proof",
+        sql: include_str!("../migrations/0008_proof.sql"),
+    },
+    Migration {
         number: 9,
         name: "groups",
         sql: include_str!("../migrations/0009_groups.sql"),

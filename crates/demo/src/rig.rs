@@ -21,6 +21,7 @@ use keyferry_ports::aws::{Aws as _, AwsAccount};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_ports::messenger::{Message, Messenger, NotDelivered, OpenAddress};
+use keyferry_ports::outlet::{Consignment, OpenOutlet};
 use keyferry_ports::records::{Job, JobState};
 use keyferry_ports::secret::SecretText;
 use keyferry_vault::{Argon2Passwords, SealKey, SoftwareVault};
@@ -379,7 +380,9 @@ impl Running {
         let aws = Arc::new(Connector::new(Arc::new(WireClock(Arc::clone(clock)))));
         let ports = Ports {
             messenger: Arc::new(Nobody),
+            providers: Arc::new(keyferry_ports::identity::NoProviders),
             marks: Arc::new(keyferry_ports::marks::Unmarked),
+            request_log: Arc::new(keyferry_ports::request_log::Unlogged),
             records: Arc::new(database.clone()),
             vault: vault.clone(),
             seal_control: vault.clone(),
@@ -437,6 +440,15 @@ impl Messenger for Nobody {
 
     async fn deliver(&self, _to: &OpenAddress, _message: &Message) -> Result<(), NotDelivered> {
         let why = "nothing is delivered from here".to_owned();
+        Err(NotDelivered { why })
+    }
+
+    fn check_file(&self, _name: &str) -> Result<(), NotDelivered> {
+        Ok(())
+    }
+
+    async fn send(&self, _to: &OpenOutlet, _what: &Consignment) -> Result<(), NotDelivered> {
+        let why = "nothing is sent from here".to_owned();
         Err(NotDelivered { why })
     }
 }

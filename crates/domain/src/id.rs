@@ -49,6 +49,14 @@ macro_rules! ids {
 ids! {
     /// Something that a person should look at.
     AlertId,
+    /// One frozen request that others consent to.
+    ApprovalId,
+    /// A program that uses keys.
+    ApplicationId,
+    /// A certificate that stands for an application.
+    ApplicationCertificateId,
+    /// An API key of an application.
+    ApplicationKeyId,
     /// That somebody has a role.
     AssignmentId,
     /// One try of one step.
@@ -69,6 +77,10 @@ ids! {
     KmsKeyId,
     /// Names one creation of a KMS key; travels in the tag `keyferry:op`.
     OperationId,
+    /// An OpenID provider by which people sign in.
+    ProviderId,
+    /// A rule that gives a role to those whose provider claims something of them.
+    SignInRuleId,
     /// One protection of the vault's root key.
     SealId,
     /// A signed-in browser or client.

@@ -6,7 +6,9 @@
 pub mod access_key;
 pub mod adoption;
 pub mod alias;
+pub mod approval;
 pub mod arn;
+pub mod certificate_name;
 pub mod connection;
 pub mod deletion_proof;
 pub mod destruction;
@@ -21,6 +23,7 @@ pub mod key;
 pub mod key_file;
 pub mod key_link;
 pub mod key_operation;
+pub mod key_use;
 pub mod keystore;
 pub mod kms_key;
 pub mod last_use;

@@ -61,6 +61,7 @@ pub fn new_job(
         actor: request.actor,
         idempotency_key,
         request_digest,
+        approval: None,
         state: if is_empty {
             JobState::Succeeded
         } else {
@@ -198,6 +199,7 @@ mod tests {
             actor: "alice".into(),
             idempotency_key: None,
             request_digest: None,
+            approval: None,
             state,
             priority: Priority::Bulk,
             title: "create".into(),

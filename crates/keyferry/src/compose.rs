@@ -9,9 +9,11 @@ use keyferry_aws::Connector;
 use keyferry_cli::{CliError, Exit, World};
 use keyferry_db::{Database, DatabaseUrl, PoolLimits};
 use keyferry_notify::{Post, Reach};
+use keyferry_oidc::OpenId;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::entropy::Entropy;
 use keyferry_server::config::{Config, default_data_folder};
+use keyferry_server::request_log::FileRequestLog;
 use keyferry_vault::{Argon2Passwords, SoftwareVault};
 
 use crate::marks::FileMarks;
@@ -19,6 +21,9 @@ use crate::outside::{OsEntropy, SystemClock};
 
 /// Behind the database file's name: held by the one server that may use the file.
 const LOCK: &str = ".lock";
+
+/// The folder of the request log in the data folder.
+const LOGS: &str = "logs";
 
 /// The application, and what has to be closed with it.
 pub(crate) struct Composed {
@@ -63,14 +68,25 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let vault = Arc::new(SoftwareVault::sealed());
     let reach = Reach::with_private_hosts(config.alert_private_hosts.iter().cloned());
+    let providers = Reach::with_private_hosts(config.sign_in_private_hosts.iter().cloned())
+        .set_by("sign_in.private_hosts");
+    let post = Post::new(Arc::clone(&clock), reach)
+        .with_audit_folder(config.audit_export_folder.clone(), host_name());
     let ports = Ports {
         records: Arc::new(database.clone()),
         vault: vault.clone(),
         seal_control: vault,
         passwords: Arc::new(Argon2Passwords),
         aws: Arc::new(Connector::new(Arc::clone(&clock))),
-        messenger: Arc::new(Post::new(Arc::clone(&clock), reach)),
+        messenger: Arc::new(post),
+        providers: Arc::new(OpenId::new(Arc::clone(&clock), providers)),
         marks: Arc::new(FileMarks::new(&config.data)),
+        request_log: Arc::new(FileRequestLog::new(
+            config.data.join(LOGS),
+            host_name().unwrap_or_else(|| "-".to_owned()),
+            config.request_log,
+            Arc::clone(&clock),
+        )),
         clock,
         entropy: Arc::new(OsEntropy),
     };

@@ -162,6 +162,7 @@ impl Installation {
             &config.tls_certificate,
             &config.tls_private_key,
             config.tls_version_min,
+            None,
         );
         let identity = identity
             .map_err(|error| CliError::usage("the demo's certificate is lost").because(&error))?;
@@ -198,6 +199,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
         },
     };
     let args = InitArgs {
+        dual_control: None,
         data: Some(data.to_owned()),
         administrator: ADMINISTRATOR.to_owned(),
         administrator_password_file: Some(password),

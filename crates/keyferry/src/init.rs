@@ -66,6 +66,10 @@ pub(crate) async fn run(world: &mut World, output: Output, args: InitArgs) -> Re
         .add_first_administrator(name, &password)
         .await
         .map_err(|error| told(&error))?;
+    if let Some(approvers) = args.dual_control {
+        let begun = app.approvals.begin_with_dual_control(approvers).await;
+        begun.map_err(|error| told(&error))?;
+    }
     composed.database.close().await;
     write_config(&data)?;
 
@@ -181,6 +185,7 @@ fn make_certificate(config: &Config, hosts: &[String]) -> Result<String, CliErro
         &config.tls_certificate,
         &config.tls_private_key,
         config.tls_version_min,
+        None,
     );
     identity
         .map(|identity| identity.fingerprint)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use keyferry_app::{Actor, App};
 use keyferry_cli::args::ServerArgs;
 use keyferry_cli::{CliError, Exit, World};
+use keyferry_server::clients::ClientTrust;
 use keyferry_server::config::{self, Config, LogFormat};
 use keyferry_server::{ServerState, serve, service, tls, unseal};
 use keyferry_vault::harden_process;
@@ -30,10 +31,20 @@ pub(crate) async fn run(world: &mut World, args: ServerArgs) -> Result<(), CliEr
     if let Err(error) = hardened {
         tracing::warn!("{error}");
     }
+    let clients = config
+        .tls_client_ca
+        .as_deref()
+        .map(|authorities| ClientTrust::read(authorities, config.tls_client_crl.as_deref()));
+    let clients = clients.transpose().map_err(|error| {
+        CliError::usage("client certificates cannot be verified")
+            .because(&error)
+            .hint("look at `tls.client_ca` and `tls.client_crl`")
+    })?;
     let identity = tls::load(
         &config.tls_certificate,
         &config.tls_private_key,
         config.tls_version_min,
+        clients,
     )
     .map_err(|error| {
         CliError::usage("the server has no usable certificate")
@@ -85,9 +96,15 @@ pub(crate) async fn serve_until(
         Box::pin(async move { app.scheduler.run(end).await })
     }));
     let (app, word) = whole();
+    let sending = tokio::spawn(while_trusted(app, word, |app, end| {
+        Box::pin(async move { app.sender.run(end).await })
+    }));
+    let (app, word) = whole();
     let delivering = tokio::spawn(async move { app.courier.run(until(word)).await });
     let (app, word) = whole();
     let signing = tokio::spawn(async move { app.notary.run(until(word)).await });
+    let (app, word) = whole();
+    let telling = tokio::spawn(async move { app.request_logs.run(until(word)).await });
     let service = service(
         ServerState {
             app: Arc::clone(&composed.app),
@@ -95,8 +112,11 @@ pub(crate) async fn serve_until(
         config,
     );
     let result = serve::serve(listener, identity, service, until(stopped)).await;
+    composed.app.request_logs.flush().await;
+    let _ = telling.await;
     let _ = signing.await;
     let _ = delivering.await;
+    let _ = sending.await;
     let _ = scheduling.await;
     let _ = watching.await;
     let _ = working.await;

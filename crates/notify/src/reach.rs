@@ -10,9 +10,20 @@ use tokio::net::TcpStream;
 use crate::failed;
 
 /// Which hosts may be called.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
     private_hosts: BTreeSet<String>,
+    /// The configuration key that names them.
+    setting: &'static str,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            private_hosts: BTreeSet::new(),
+            setting: "alerts.private_hosts",
+        }
+    }
 }
 
 impl Reach {
@@ -21,7 +32,14 @@ impl Reach {
         let small = |host: String| host.to_ascii_lowercase();
         Self {
             private_hosts: hosts.into_iter().map(small).collect(),
+            ..Self::default()
         }
+    }
+
+    /// The same, whose private hosts are named under another key of the configuration: for whoever reads a refusal.
+    #[must_use]
+    pub fn set_by(self, setting: &'static str) -> Self {
+        Self { setting, ..self }
     }
 
     /// Whether a host may have a private address, and may be called without TLS.
@@ -30,7 +48,11 @@ impl Reach {
     }
 
     /// Connects to a host at an address that is allowed.
-    pub(crate) async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, NotDelivered> {
+    ///
+    /// # Errors
+    ///
+    /// [`NotDelivered`] where there is none, or nobody answers there.
+    pub async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, NotDelivered> {
         let found = tokio::net::lookup_host((host, port))
             .await
             .map_err(|error| failed(format_args!("{host} does not resolve"), &error))?;
@@ -41,8 +63,9 @@ impl Reach {
             .partition(|address| may_be_private || is_public(address.ip()));
         let mut why = match refused.first() {
             Some(address) => format!(
-                "{host} resolves to {}, which is not public; name the host in `alerts.private_hosts` if it is meant",
-                address.ip()
+                "{host} resolves to {}, which is not public; name the host in `{}` if it is meant",
+                address.ip(),
+                self.setting
             ),
             None => format!("{host} has no address"),
         };

@@ -20,7 +20,11 @@ pub(crate) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, No
 }
 
 /// Whether every certificate of a bundle can be trusted, and there is one.
-pub(crate) fn check(pem: &str) -> Result<(), NotDelivered> {
+///
+/// # Errors
+///
+/// [`NotDelivered`] that says which certificate is none.
+pub fn check(pem: &str) -> Result<(), NotDelivered> {
     let store = given(pem)?;
     if store.is_empty() {
         return Err(NotDelivered {
@@ -64,7 +68,11 @@ fn roots(ca_bundle: Option<&str>) -> Result<RootCertStore, NotDelivered> {
 }
 
 /// Speaks TLS with a host: 1.2 or later, its certificate trusted and naming it.
-pub(crate) async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
+///
+/// # Errors
+///
+/// [`NotDelivered`] where the certificate is not trusted, or no TLS is spoken.
+pub async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     host: &str,
     ca_bundle: Option<&str>,

@@ -16,7 +16,7 @@ use keyferry_domain::tag::Tags;
 use keyferry_domain::view::{Described, Grant, ObservedMaterial, RotationStatus};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 
-use crate::secret::SecretText;
+use crate::secret::{SecretBytes, SecretText};
 use crate::vault::{EncryptedKeyMaterial, WrappingPublicKey};
 
 /// One effect in AWS KMS, complete: what goes over the wire.
@@ -382,17 +382,27 @@ pub trait Kms: Send + Sync + 'static {
     /// `GetPublicKey`: DER SubjectPublicKeyInfo.
     async fn public_key(&self, key: &KmsKeyArn) -> Result<Vec<u8>, CallFailure>;
 
-    /// Uses the key, for self-checks on throw-away data.
+    /// Uses the key: on the data of an application, or on throw-away data for self-checks.
     async fn use_key(&self, key: &KmsKeyArn, usage: &KeyUse) -> Result<Vec<u8>, CallFailure>;
 }
 
 /// A cryptographic operation on data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum KeyUse {
     /// `Encrypt`: answers the ciphertext blob.
-    Encrypt(Vec<u8>),
+    Encrypt {
+        /// The data.
+        plaintext: SecretBytes,
+        /// `EncryptionContext`.
+        context: BTreeMap<String, String>,
+    },
     /// `Decrypt`: answers the plaintext.
-    Decrypt(Vec<u8>),
+    Decrypt {
+        /// The ciphertext blob.
+        ciphertext: Vec<u8>,
+        /// `EncryptionContext`, as it was.
+        context: BTreeMap<String, String>,
+    },
     /// `GenerateMac` with an algorithm such as `HMAC_SHA_256`: answers the MAC.
     GenerateMac {
         /// AWS's word.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::words;
 
+use crate::outlet::{Consignment, OpenOutlet};
 use crate::secret::SecretText;
 
 words! {
@@ -97,4 +98,19 @@ pub trait Messenger: Send + Sync + 'static {
     ///
     /// [`NotDelivered`] with what a person needs to mend it.
     async fn deliver(&self, to: &OpenAddress, message: &Message) -> Result<(), NotDelivered>;
+
+    /// Whether the configuration lets audit entries be written to a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDelivered`] where no folder is configured, or the name is no plain one that ends in `.jsonl`.
+    fn check_file(&self, name: &str) -> Result<(), NotDelivered>;
+
+    /// Sends audit entries on, all or none as far as the receiver lets one know. Ends by itself. What fails may have been
+    /// taken all the same: the same entries are sent again.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDelivered`] with what a person needs to mend it.
+    async fn send(&self, to: &OpenOutlet, what: &Consignment) -> Result<(), NotDelivered>;
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use keyferry_domain::connection::{LinkMac, LinkSettings, SealedSecret};
 use keyferry_domain::id::{ConnectionId, GroupId, KeyId, OperationId, SealId};
 use keyferry_domain::key_file::{BadKeyFile, KeyFileFormat, KeyFileWrapping};
+use keyferry_domain::key_use::SigningAlgorithm;
 use keyferry_domain::material::{Fingerprint, SealedMaterial, VersionIdentity};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
@@ -77,6 +78,84 @@ impl std::fmt::Debug for EncryptedKeyMaterial {
     }
 }
 
+/// What an application asks of a key. Its data are its own; the key's material is in none of them.
+#[derive(Debug)]
+pub enum KeyTask {
+    /// Encrypt data.
+    Encrypt {
+        /// The data.
+        plaintext: SecretBytes,
+        /// Authenticated and not encrypted; empty for RSA.
+        associated: Vec<u8>,
+    },
+    /// Decrypt data.
+    Decrypt {
+        /// What [`KeyTask::Encrypt`] answered.
+        ciphertext: Vec<u8>,
+        /// As it was given then.
+        associated: Vec<u8>,
+    },
+    /// Make a MAC; the hash is the spec's.
+    Mac {
+        /// The message.
+        message: SecretBytes,
+    },
+    /// Check a MAC.
+    VerifyMac {
+        /// The message.
+        message: SecretBytes,
+        /// The whole MAC.
+        mac: Vec<u8>,
+    },
+    /// Sign a message.
+    Sign {
+        /// The message, not its hash.
+        message: SecretBytes,
+        /// How.
+        algorithm: SigningAlgorithm,
+    },
+    /// Check a signature.
+    Verify {
+        /// The message, not its hash.
+        message: SecretBytes,
+        /// The signature.
+        signature: Vec<u8>,
+        /// How.
+        algorithm: SigningAlgorithm,
+    },
+    /// Wrap a key of the application.
+    Wrap {
+        /// The key.
+        key: SecretBytes,
+        /// How.
+        wrapping: KeyFileWrapping,
+    },
+    /// Unwrap a key of the application.
+    Unwrap {
+        /// What [`KeyTask::Wrap`] answered.
+        wrapped: Vec<u8>,
+        /// How.
+        wrapping: KeyFileWrapping,
+    },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum KeyAnswer {
+    /// A ciphertext, a MAC, a signature or a wrapped key.
+    Made(Vec<u8>),
+    /// What an application had encrypted or wrapped.
+    Opened {
+        /// Its data.
+        plaintext: SecretBytes,
+        /// What the vault would store as their fingerprint, were they key material: as they are, and as a private key.
+        /// Whoever finds one of them in the records does not answer the plaintext.
+        fingerprints: Vec<Fingerprint>,
+    },
+    /// Whether the MAC or signature is that of the message.
+    Checked(bool),
+}
+
 /// Why the vault did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
@@ -107,6 +186,9 @@ pub enum VaultError {
     /// The file is not a key that can be imported.
     #[error(transparent)]
     KeyFile(#[from] BadKeyFile),
+    /// A ciphertext or wrapped key is not what this key made from that associated data.
+    #[error("it does not open with this key")]
+    DoesNotDecrypt,
     /// The library or the token failed.
     #[error("the cryptographic module failed: {what}")]
     Module {
@@ -160,6 +242,13 @@ pub trait Vault: Send + Sync + 'static {
 
     /// HMAC of a message with an HMAC key's material, for comparison with AWS's. The hash is the spec's.
     async fn mac(&self, version: &Durable, message: &[u8]) -> Result<Vec<u8>, VaultError>;
+
+    /// Uses a key for an application.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::Unsupported`] where keys of the spec do not do this; [`VaultError::DoesNotDecrypt`].
+    async fn use_key(&self, version: &Durable, task: KeyTask) -> Result<KeyAnswer, VaultError>;
 
     /// Seals a secret that is no key material (an AWS secret access key), bound to its purpose.
     fn seal_secret(&self, purpose: &str, secret: &SecretText) -> Result<SealedSecret, VaultError>;

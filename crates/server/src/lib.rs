@@ -1,8 +1,10 @@
 //! Configuration, routes and sessions of the HTTPS server.
 
+pub mod clients;
 pub mod config;
 mod convert;
 mod http;
+pub mod request_log;
 mod routes;
 pub mod serve;
 mod service;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 
+use crate::clients::Acceptor;
 use crate::tls::Identity;
 
 /// How long requests under way may take after the signal to stop.
@@ -60,10 +61,14 @@ pub async fn serve(
         stopping.graceful_shutdown(Some(FAREWELL));
     });
     let config = RustlsConfig::from_config(identity.config.clone());
-    let server = from_tcp_rustls(listener, config)
+    let acceptor = Acceptor::new(RustlsAcceptor::new(config), identity.clients.clone());
+    let server = axum_server::from_tcp(listener)
         .map_err(ServeError::Stopped)?
+        .acceptor(acceptor)
         .handle(handle);
-    let result = server.serve(service.into_make_service()).await;
+    let result = server
+        .serve(service.into_make_service_with_connect_info::<SocketAddr>())
+        .await;
     waiting.abort();
     result.map_err(ServeError::Stopped)
 }

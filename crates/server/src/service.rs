@@ -1,31 +1,41 @@
 //! The whole service: routes inside sign-in, limits and headers.
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
+use crate::http::dispatch::Dispatcher;
 use crate::http::problem::Refused;
 use crate::http::{auth, headers, route};
+use crate::request_log::{Operations, record};
 use crate::routes;
 use crate::state::ServerState;
 
 /// Everything that is served.
 pub fn service(state: ServerState, config: &Config) -> Router {
-    let inside = route::router(routes::all(), config.timeout, &state.app.quarantine)
+    let all = routes::all();
+    let operations = Arc::new(Operations::of(&all));
+    let app = Arc::clone(&state.app);
+    let inside = route::router(all, config.timeout, &state.app.quarantine)
         .route("/", get(routes::stub))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(config.body_bytes_max))
         .with_state(state.clone());
+    let dispatcher = Dispatcher::new(inside.clone(), &routes::all());
     // The outer router matches nothing, so that sign-in comes before the path is looked at.
     Router::new()
         .fallback_service(inside)
+        .layer(Extension(dispatcher))
         .layer(from_fn_with_state(state, auth::authenticate))
+        .layer(from_fn_with_state((app, operations), record))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::add))

@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::clients::ClientTrust;
 use crate::config::TlsVersion;
 
 /// Why there is no certificate to use.
@@ -103,6 +104,8 @@ pub struct Identity {
     pub config: Arc<ServerConfig>,
     /// SHA-256 of the leaf, hex.
     pub fingerprint: String,
+    /// Whose client certificates are accepted; none is asked for without.
+    pub clients: Option<Arc<ClientTrust>>,
 }
 
 /// Reads certificate and key.
@@ -110,7 +113,12 @@ pub struct Identity {
 /// # Errors
 ///
 /// Unreadable files, or a pair that does not match.
-pub fn load(certificate: &Path, key: &Path, version_min: TlsVersion) -> Result<Identity, TlsError> {
+pub fn load(
+    certificate: &Path,
+    key: &Path,
+    version_min: TlsVersion,
+    clients: Option<Arc<ClientTrust>>,
+) -> Result<Identity, TlsError> {
     let bad = |file: &Path, what| {
         let file = file.display().to_string();
         move |source| TlsError::Unreadable { file, what, source }
@@ -124,10 +132,11 @@ pub fn load(certificate: &Path, key: &Path, version_min: TlsVersion) -> Result<I
         .first()
         .map(|leaf| fingerprint(leaf))
         .unwrap_or_default();
-    let config = server_config(chain, key, version_min).map_err(TlsError::Unusable)?;
+    let config = server_config(chain, key, version_min, clients.as_ref());
     Ok(Identity {
-        config: Arc::new(config),
+        config: Arc::new(config.map_err(TlsError::Unusable)?),
         fingerprint,
+        clients,
     })
 }
 
@@ -135,16 +144,19 @@ fn server_config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     version_min: TlsVersion,
+    clients: Option<&Arc<ClientTrust>>,
 ) -> Result<ServerConfig, rustls::Error> {
     let versions: &[&rustls::SupportedProtocolVersion] = match version_min {
         TlsVersion::V1_2 => &[&rustls::version::TLS13, &rustls::version::TLS12],
         TlsVersion::V1_3 => &[&rustls::version::TLS13],
     };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let builder = ServerConfig::builder_with_provider(provider).with_protocol_versions(versions)?;
+    let builder = match clients {
+        Some(trust) => builder.with_client_cert_verifier(Arc::clone(trust) as _),
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

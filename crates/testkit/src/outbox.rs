@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use keyferry_ports::messenger::{Message, Messenger, NotDelivered, OpenAddress};
+use keyferry_ports::outlet::{Consignment, OpenOutlet};
 
 /// Messages that were taken, each with where it went.
 #[derive(Debug, Default)]
@@ -14,6 +15,7 @@ pub struct Outbox {
 #[derive(Debug, Default)]
 struct State {
     taken: Vec<(String, Message)>,
+    sent: Vec<(String, Consignment)>,
     tried: usize,
     is_down: bool,
 }
@@ -27,6 +29,11 @@ impl Outbox {
     /// What was taken: URL or mail server, and message.
     pub fn taken(&self) -> Vec<(String, Message)> {
         self.lock().taken.clone()
+    }
+
+    /// Audit entries that were taken, each consignment with where it went.
+    pub fn sent(&self) -> Vec<(String, Consignment)> {
+        self.lock().sent.clone()
     }
 
     /// How often anything was sent.
@@ -61,6 +68,30 @@ impl Messenger for Outbox {
             return Err(NotDelivered { why });
         }
         state.taken.push((place, message.clone()));
+        Ok(())
+    }
+
+    fn check_file(&self, name: &str) -> Result<(), NotDelivered> {
+        if name.ends_with(".jsonl") && !name.contains('/') {
+            return Ok(());
+        }
+        let why = "the name is none".to_owned();
+        Err(NotDelivered { why })
+    }
+
+    async fn send(&self, to: &OpenOutlet, what: &Consignment) -> Result<(), NotDelivered> {
+        let place = match to {
+            OpenOutlet::File { name } => name.clone(),
+            OpenOutlet::Syslog { host, port, .. } => format!("{host}:{port}"),
+            OpenOutlet::Webhook(webhook) => webhook.url.clone(),
+        };
+        let mut state = self.lock();
+        state.tried += 1;
+        if state.is_down {
+            let why = format!("{place} does not answer");
+            return Err(NotDelivered { why });
+        }
+        state.sent.push((place, what.clone()));
         Ok(())
     }
 }

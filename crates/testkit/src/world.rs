@@ -34,7 +34,9 @@ use crate::marks::MemoryMarks;
 use crate::outbox::Outbox;
 use crate::passwords::PlainPasswords;
 use crate::records::{MemoryRecords, administrator};
+use crate::request_log::MemoryRequestLog;
 use crate::sim_aws::{Mistake, SimAws};
+use crate::vouching::Vouching;
 
 /// Times that a world looks for due work before it is taken to go in circles.
 const ROUNDS_MAX: u32 = 3_000;
@@ -64,8 +66,12 @@ pub struct Outside {
     pub access_key: (String, String),
     /// Where alerts arrive.
     pub outbox: Arc<Outbox>,
+    /// OpenID providers.
+    pub providers: Arc<Vouching>,
     /// The audit log's high-water mark.
     pub marks: Arc<MemoryMarks>,
+    /// The request log.
+    pub request_log: Arc<MemoryRequestLog>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
     /// Decides ids and back-offs.
@@ -124,7 +130,9 @@ impl Outside {
             clock: Arc::new(VirtualClock::auto(beginning())),
             access_key: (key.id, key.secret),
             outbox: Arc::default(),
+            providers: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: None,
             seed,
         }
@@ -140,7 +148,9 @@ impl Outside {
             clock,
             access_key: self.access_key.clone(),
             outbox: Arc::default(),
+            providers: Arc::default(),
             marks: Arc::default(),
+            request_log: Arc::default(),
             door: self.door.clone(),
             seed,
         }
@@ -246,7 +256,9 @@ impl Outside {
             passwords,
             aws,
             messenger: self.outbox.clone(),
+            providers: self.providers.clone(),
             marks: self.marks.clone(),
+            request_log: self.request_log.clone(),
             clock,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003) + start,

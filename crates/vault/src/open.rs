@@ -260,7 +260,7 @@ impl OpenVault {
             .map_err(|_| VaultError::ForeignLink)
     }
 
-    fn open(
+    pub(crate) fn open(
         &self,
         identity: &VersionIdentity,
         stored: &SealedMaterial,
@@ -269,7 +269,7 @@ impl OpenVault {
             .ok_or_else(|| does_not_open(identity))
     }
 
-    fn fingerprint(&self, material: &Material) -> Fingerprint {
+    pub(crate) fn fingerprint(&self, material: &Material) -> Fingerprint {
         let mut bytes = [0; 32];
         let tag = hmac::sign(&self.fingerprints, material.expose());
         bytes
@@ -280,13 +280,13 @@ impl OpenVault {
     }
 }
 
-fn does_not_open(identity: &VersionIdentity) -> VaultError {
+pub(crate) fn does_not_open(identity: &VersionIdentity) -> VaultError {
     VaultError::DoesNotOpen {
         what: format!("key {} version {}", identity.key, identity.version),
     }
 }
 
-fn failed(what: &str) -> VaultError {
+pub(crate) fn failed(what: &str) -> VaultError {
     VaultError::Module {
         what: what.to_owned(),
     }

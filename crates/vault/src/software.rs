@@ -13,8 +13,8 @@ use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::Durable;
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::{
-    EncryptedKeyMaterial, ImportInto, ImportedMaterial, KeyFile, NewMaterial, Vault, VaultError,
-    WrappingPublicKey,
+    EncryptedKeyMaterial, ImportInto, ImportedMaterial, KeyAnswer, KeyFile, KeyTask, NewMaterial,
+    Vault, VaultError, WrappingPublicKey,
 };
 
 use crate::keyring::Keyring;
@@ -270,6 +270,10 @@ impl Vault for SoftwareVault {
 
     async fn mac(&self, version: &Durable, message: &[u8]) -> Result<Vec<u8>, VaultError> {
         self.require_open()?.mac(version, message)
+    }
+
+    async fn use_key(&self, version: &Durable, task: KeyTask) -> Result<KeyAnswer, VaultError> {
+        self.require_open()?.use_key(version, task)
     }
 
     fn seal_secret(&self, purpose: &str, secret: &SecretText) -> Result<SealedSecret, VaultError> {

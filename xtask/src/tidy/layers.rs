@@ -31,6 +31,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyferry-db", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-aws", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-notify", &["keyferry-ports", "keyferry-domain"]),
+    // Providers are called as webhooks are: by one judge of addresses.
+    (
+        "keyferry-oidc",
+        &["keyferry-notify", "keyferry-ports", "keyferry-domain"],
+    ),
     (
         "keyferry-server",
         &[
@@ -74,6 +79,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyferry-engine",
             "keyferry-hsm",
             "keyferry-notify",
+            "keyferry-oidc",
             "keyferry-ports",
             "keyferry-server",
             "keyferry-vault",

@@ -2,6 +2,7 @@
 
 mod change_password;
 mod password;
+mod provider;
 mod recovery;
 mod session_rules;
 mod sessions;
@@ -26,6 +27,7 @@ use crate::parts::{DEFAULT_GROUP, Shared};
 use crate::rights::BuiltInRole;
 
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
+pub use provider::{Arrived, Back, Begun, FLOW_MAX, Finished, Wish, challenge_of};
 pub use session_rules::{BadSessionRules, SessionRules};
 pub use sign_in::Credentials;
 pub use totp::{ALGORITHM, DIGITS, PERIOD};
@@ -103,27 +105,34 @@ impl Access {
 
     /// 256 random bits as hexadecimal text.
     fn new_secret(&self, prefix: &str) -> SecretText {
-        let mut bytes = [0u8; 32];
-        self.shared.ports.entropy.fill(&mut bytes);
-        let mut text = String::with_capacity(prefix.len() + 64);
-        text.push_str(prefix);
-        for byte in bytes {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        SecretText::new(text)
+        new_secret(&self.shared, prefix)
     }
+}
+
+/// 256 random bits as hexadecimal text, behind what tells scanners what it is.
+pub(crate) fn new_secret(shared: &Shared, prefix: &str) -> SecretText {
+    let mut bytes = [0u8; 32];
+    shared.ports.entropy.fill(&mut bytes);
+    let mut text = String::with_capacity(prefix.len() + 64);
+    text.push_str(prefix);
+    for byte in bytes {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    SecretText::new(text)
 }
 
 /// Only people have passwords, sessions and tokens.
 fn own_id(actor: &Actor, action: Action) -> Result<UserId, AppError> {
     match actor {
         Actor::User { id, .. } => Ok(*id),
-        Actor::Keystore { .. } | Actor::Connection { .. } | Actor::Key { .. } | Actor::System => {
-            Err(AppError::Denied {
-                actor: actor.to_string(),
-                action,
-            })
-        }
+        Actor::Application { .. }
+        | Actor::Keystore { .. }
+        | Actor::Connection { .. }
+        | Actor::Key { .. }
+        | Actor::System => Err(AppError::Denied {
+            actor: actor.to_string(),
+            action,
+        }),
     }
 }
 

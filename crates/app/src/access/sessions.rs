@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use keyferry_domain::id::SessionId;
 use keyferry_ports::records::{
-    AccessClaim, Batch, CanonicalName, Change, Expect, RecordsError, Session, User, Via,
+    AccessClaim, Batch, CanonicalName, Change, Consent, Expect, RecordsError, Session, User, Via,
 };
 use keyferry_ports::secret::SecretText;
 
@@ -146,6 +146,7 @@ fn actor(user: User, session: &Session) -> Actor {
         user: user.id,
         epoch: session.epoch,
         via: Via::Session(session.id),
+        consent: Consent::Nobody,
     };
     Actor::User {
         id: user.id,
@@ -154,6 +155,7 @@ fn actor(user: User, session: &Session) -> Actor {
             claim: Some(claim),
             confirmed_at: Some(session.confirmed_at),
             limit: session.limit,
+            ..Standing::default()
         },
     }
 }

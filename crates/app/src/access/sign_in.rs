@@ -158,6 +158,7 @@ impl Access {
         password: Option<&SecretText>,
         code: Option<&SecretText>,
     ) -> Result<User, AppError> {
+        self.shared.refuse_elsewhere(&user).await?;
         let tries = self.count_try(&CanonicalName::from(&user.name)).await?;
         let is_right = match (password, code) {
             (Some(password), None) => self.is_right(password, &user.password_hash).await?,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::id::TokenId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{AccessClaim, ApiToken, Batch, Change, Via};
+use keyferry_ports::records::{AccessClaim, ApiToken, Batch, Change, Consent, Via};
 use keyferry_ports::secret::SecretText;
 
 use super::{Access, Issued, hash, own_id};
@@ -39,6 +39,7 @@ impl Access {
             user: user.id,
             epoch: user.access_epoch,
             via: Via::Token(token.id),
+            consent: Consent::Nobody,
         };
         Ok(Actor::User {
             id: user.id,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use keyferry_domain::drift::Severity;
 use keyferry_domain::id::{AlertId, DestinationId};
 use keyferry_domain::name::Name;
+use keyferry_ports::entropy::Entropy;
 use keyferry_ports::messenger::{MailSecurity, OpenAddress, OpenMail, OpenWebhook};
 use keyferry_ports::records::{
     AlertDestination, Batch, Change, Delivery, DestinationAddress, Expect, RecordsError,
@@ -88,7 +89,7 @@ impl AlertDestinations {
         let now = self.shared.now();
         let id = DestinationId::new(self.shared.new_uuid());
         let is_webhook = matches!(command.address, DestinationAddress::Webhook { .. });
-        let signing = is_webhook.then(|| self.new_secret());
+        let signing = is_webhook.then(|| new_secret(&*self.shared.ports.entropy));
         let secret = signing.as_ref().or(command.password.as_ref());
         let sealed = secret
             .map(|secret| {
@@ -216,14 +217,14 @@ impl AlertDestinations {
             selector: selector.to_owned(),
         })
     }
+}
 
-    /// 256 bits, in hexadecimal.
-    fn new_secret(&self) -> SecretText {
-        let mut bytes = [0u8; 32];
-        self.shared.ports.entropy.fill(&mut bytes);
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        SecretText::new(text)
-    }
+/// What a webhook is signed with: 256 bits, in hexadecimal.
+pub(crate) fn new_secret(entropy: &dyn Entropy) -> SecretText {
+    let mut bytes = [0u8; 32];
+    entropy.fill(&mut bytes);
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    SecretText::new(text)
 }
 
 impl Shared {
@@ -309,14 +310,17 @@ fn purpose(id: DestinationId, address: &DestinationAddress) -> String {
 /// Where an address leads, in one word. What follows the host in a webhook's address is often a credential.
 pub fn place(address: &DestinationAddress) -> String {
     match address {
-        DestinationAddress::Webhook { url, .. } => {
-            let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            let host = host.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}/…")
-        }
+        DestinationAddress::Webhook { url, .. } => host_of(url),
         DestinationAddress::Mail { host, port, .. } => format!("smtp://{host}:{port}"),
     }
+}
+
+/// A URL without what follows the host, which is often a credential.
+pub(crate) fn host_of(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}/…")
 }
 
 fn about(destination: &AlertDestination) -> keyferry_audit::Object {
@@ -366,7 +370,7 @@ fn check(command: &AddDestination) -> Result<(), AppError> {
     }
 }
 
-fn check_url(url: &str) -> Result<(), AppError> {
+pub(crate) fn check_url(url: &str) -> Result<(), AppError> {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));

@@ -24,7 +24,7 @@ use crate::parts::Shared;
 pub use notary::Notary;
 pub use quarantine::{Distrust, Quarantine};
 
-use tree::Tree;
+pub(crate) use tree::Tree;
 
 /// The longest reason that a person gives, in characters.
 const REASON_MAX: usize = 500;

@@ -20,7 +20,7 @@ const NAME_BYTES: usize = 8;
 
 impl Shared {
     /// The key that signs; made where there is none.
-    async fn audit_signer(&self) -> Result<NoteSigner, AppError> {
+    pub(crate) async fn audit_signer(&self) -> Result<NoteSigner, AppError> {
         let key = match self.ports.records.find_audit_key().await? {
             Some(key) => key,
             None => self.make_audit_key().await?,
@@ -76,7 +76,7 @@ impl Shared {
 
     /// Signs a checkpoint over everything that is in the log, and keeps it in the database and as this server's mark. A
     /// log that does not go on from what was signed before is not signed: the server goes into quarantine.
-    pub(super) async fn sign_checkpoint(&self) -> Result<Option<AuditCheckpoint>, AppError> {
+    pub(crate) async fn sign_checkpoint(&self) -> Result<Option<AuditCheckpoint>, AppError> {
         if let Some(why) = self.distrust_of_mark().await? {
             self.enter_quarantine(why).await;
             return Err(self.quarantined());
@@ -112,11 +112,7 @@ impl Shared {
         let nodes = Tree::new(records).grown(before, size).await?;
         let root = Tree::new(records).with(&nodes).root(size).await?;
         let checkpoint = Checkpoint { size, root };
-        let note = checkpoint.sign(signer).map_err(|error| {
-            AppError::Vault(VaultError::Module {
-                what: error.to_string(),
-            })
-        })?;
+        let note = checkpoint.sign(signer).map_err(AppError::unsigned)?;
         let row = AuditCheckpoint {
             size,
             root: *root.as_bytes(),
@@ -224,5 +220,14 @@ impl Shared {
             };
             Change::PutAlert(over, expect)
         }))
+    }
+}
+
+impl AppError {
+    /// The key of the log could not sign.
+    pub(crate) fn unsigned(error: impl std::fmt::Display) -> Self {
+        Self::Vault(VaultError::Module {
+            what: error.to_string(),
+        })
     }
 }

@@ -14,13 +14,13 @@ use crate::error::AppError;
 const WIDTH: usize = TILE_WIDTH as usize;
 
 /// The tree as stored, with hashes that are about to be.
-pub(super) struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     records: &'a dyn ReadRecords,
     new: BTreeMap<(u32, u64), Hash>,
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(records: &'a dyn ReadRecords) -> Self {
+    pub(crate) fn new(records: &'a dyn ReadRecords) -> Self {
         Self {
             records,
             new: BTreeMap::new(),
@@ -42,7 +42,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The proof that a leaf is in the tree of this size; none if it is not.
-    pub(super) async fn inclusion(
+    pub(crate) async fn inclusion(
         &self,
         index: u64,
         size: u64,

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
-use keyferry_domain::id::{GroupId, JobId, KeyId, KmsKeyId};
+use keyferry_domain::id::{ApprovalId, GroupId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -37,6 +37,7 @@ use keyferry_ports::records::{
 use keyferry_ports::vault::Vault;
 
 use crate::action::Action;
+use crate::approvals::frozen::operations_of;
 use crate::codec::{decode_answer, decode_step};
 use crate::error::AppError;
 use crate::link::Links;
@@ -83,6 +84,8 @@ pub(crate) struct Subject {
     pub(crate) imports: bool,
     /// What of the source is kept only until AWS has it.
     pub(crate) passing: Option<Passing>,
+    /// AWS's operations to which people consented; `None` where the job needed no consent.
+    pub(crate) approved: Option<BTreeSet<String>>,
     /// Whether it is done with the disabling: the job asks for nothing else.
     pub(crate) only_disables: bool,
     /// How far the key is that shall replace this one, where the job waits for it.
@@ -157,6 +160,7 @@ impl Driver for KmsKeyDriver {
         subject.only_protects = job.kind == Action::KmsKeyRestore.as_str();
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
         subject.imports = job.kind == Action::KmsKeyImport.as_str();
+        subject.approved = self.approved_operations(job.approval).await?;
         subject.only_disables = job.kind == Action::KmsKeyDisable.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
         let session = format!("keyferry-{}", target.job);
@@ -200,6 +204,20 @@ impl Driver for KmsKeyDriver {
 }
 
 impl KmsKeyDriver {
+    /// What was in the plan to which people consented.
+    async fn approved_operations(
+        &self,
+        approval: Option<ApprovalId>,
+    ) -> Records<Option<BTreeSet<String>>> {
+        let Some(id) = approval else {
+            return Ok(None);
+        };
+        let found = self.records.find_approval(id).await?;
+        Ok(Some(
+            found.map(|row| operations_of(&row)).unwrap_or_default(),
+        ))
+    }
+
     /// Reads the records about one KMS key.
     pub(crate) async fn read_subject(
         &self,
@@ -258,6 +276,7 @@ impl KmsKeyDriver {
             imports: false,
             passing,
             only_disables: false,
+            approved: None,
             successor: Successor::Ready,
             source_group,
         })

@@ -16,7 +16,7 @@ use keyferry_domain::planner::healing;
 use keyferry_domain::step::Step;
 use keyferry_domain::view::{EffectOutcome, OwnEffect, Place, Search};
 use keyferry_engine::{Cancelled, DriverError, Next, Pacer, Run, Sent, StepSpec, Verdict};
-use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsCall};
+use keyferry_ports::aws::{AwsAccount, ImportParameters, KmsAnswer, KmsCall};
 use keyferry_ports::records::{Attempt, AttemptState, Change, Target};
 
 use crate::codec::encode_step;
@@ -63,6 +63,12 @@ pub(crate) struct KmsKeyRun {
 }
 
 impl KmsKeyRun {
+    /// Whether people consented to steps of this kind, or nobody had to.
+    fn is_approved(&self, step: &Step) -> bool {
+        let approved = self.subject.approved.as_ref();
+        approved.is_none_or(|approved| approved.contains(step.kind().aws_operation()))
+    }
+
     pub(crate) fn new(
         driver: &KmsKeyDriver,
         target: &Target,
@@ -200,6 +206,7 @@ impl Run for KmsKeyRun {
         }
         let found = self.look_and_plan(now).await?;
         let mut verdict = match found {
+            Found::Step(step) if !self.is_approved(&step) => Verdict::only(not_approved(&step)),
             Found::Step(step) => Verdict::only(self.prepare(step, now).await?),
             Found::Wait(until, WaitReason::Unreadable) => {
                 Verdict::only(unreadable(until.duration_since(now)))
@@ -268,7 +275,7 @@ impl Run for KmsKeyRun {
             }
             _ => fact,
         };
-        vec![fact.change()]
+        vec![named(fact, step).change()]
     }
 
     fn cancelled(&mut self) -> Cancelled {
@@ -310,6 +317,7 @@ impl Run for KmsKeyRun {
         .aws_request(told.outcome.request_id.clone())
         .detail("region", step.region())
         .detail("code", &told.outcome.code);
+        let fact = answered(named(fact, &step), result.as_ref().ok());
         let mut records = self.key_change();
         records.push(fact.change());
         if told.state != AttemptState::Refused {
@@ -333,6 +341,16 @@ impl Run for KmsKeyRun {
 }
 
 /// Whatever the job asked for was not done, and will not be.
+fn not_approved(step: &Step) -> Next {
+    let operation = step.kind().aws_operation();
+    Next::Stuck {
+        code: "job.step-not-approved".to_owned(),
+        why: format!(
+            "the next step is {operation}, which was not in the plan that people approved; cancel the job and ask again"
+        ),
+    }
+}
+
 fn not_managed() -> Next {
     Next::Stuck {
         code: "plan.released".to_owned(),
@@ -350,6 +368,29 @@ fn awaits_successor(now: Timestamp) -> Next {
 }
 
 /// What a grant gives, to whom and within what.
+/// Which version or material a step is about.
+fn named(fact: Fact, step: &Step) -> Fact {
+    match step {
+        Step::ImportMaterial { version, .. } => fact.detail("version", version),
+        Step::DeleteMaterial {
+            material: Some(id), ..
+        } => fact.detail("material_id", id),
+        _ => fact,
+    }
+}
+
+/// What AWS has named in its answer.
+fn answered(fact: Fact, answer: Option<&KmsAnswer>) -> Fact {
+    let fact = match answer.and_then(|answer| answer.key.as_ref()) {
+        Some(arn) => fact.detail("arn", arn),
+        None => fact,
+    };
+    match answer.and_then(|answer| answer.material.as_ref()) {
+        Some(material) => fact.detail("material_id", material),
+        None => fact,
+    }
+}
+
 fn given(fact: Fact, grant: &WantedGrant) -> Fact {
     let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
     let mut fact = fact

@@ -7,6 +7,10 @@ use super::ErrorClass;
 use crate::action::Action;
 use crate::rights::RoleScope;
 
+mod provider;
+
+pub use provider::ProviderError;
+
 /// Why somebody is not let in, or a person is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessError {
@@ -111,6 +115,9 @@ pub enum AccessError {
     /// The group that owns what names no other stays as it is.
     #[error("the default group stays as it is")]
     DefaultGroup,
+    /// By a provider.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// There is a second factor already.
     #[error("there is a second factor already")]
     TotpIsSet,
@@ -142,6 +149,7 @@ impl AccessError {
             Self::RoleInUse { .. } => "role.in-use",
             Self::GroupInUse { .. } => "group.in-use",
             Self::DefaultGroup => "group.default",
+            Self::Provider(error) => error.code(),
             Self::TotpIsSet => "user.totp-is-set",
             Self::NoTotp => "user.no-totp",
         }
@@ -155,6 +163,7 @@ impl AccessError {
                 ErrorClass::Denied
             }
             Self::LockedOut { .. } => ErrorClass::TooMany,
+            Self::Provider(error) => error.class(),
             Self::WeakPassword { .. }
             | Self::NoSession { .. }
             | Self::BadPolicy(_)
@@ -213,6 +222,7 @@ impl AccessError {
                 "remove what belongs to it first; vault keys stay where they are, so that their group does too"
             }
             Self::DefaultGroup => "make a group of your own with `keyferry group create`",
+            Self::Provider(error) => error.hint(),
             Self::TotpIsSet => "remove it first with `keyferry user totp remove`",
             Self::NoTotp => "set one up with `keyferry user totp set-up`",
         }

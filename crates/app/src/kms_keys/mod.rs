@@ -173,6 +173,10 @@ impl KmsKeys {
             .await?)
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// One KMS key by id, name, ARN or alias.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KmsKey, AppError> {
         let permit = self.shared.permit(actor, Action::KmsKeyRead).await?;

@@ -238,6 +238,7 @@ impl<'a> Sight<'a> {
             imports: false,
             passing: None,
             only_disables: false,
+            approved: None,
             successor: Successor::Ready,
             source_group: None,
         };

@@ -43,6 +43,14 @@ impl AnyRole {
         }
     }
 
+    /// Whether programs have it, and people do not.
+    pub fn is_for_applications(&self) -> bool {
+        match self {
+            Self::BuiltIn(role) => role.is_for_applications(),
+            Self::Custom(_) => false,
+        }
+    }
+
     /// The words of what it allows.
     pub fn actions(&self) -> BTreeSet<String> {
         match self {

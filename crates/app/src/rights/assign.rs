@@ -8,9 +8,22 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::parts::Shared;
 
-use super::{AnyRole, BuiltInRole};
+use super::{AnyRole, BuiltInRole, Permit};
 
 impl Shared {
+    /// Who watches over the installation decides who may do what in it. While nobody does, whoever runs it may: one person can
+    /// start.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Denied`]
+    pub(crate) async fn may_govern(&self, actor: &Actor, permit: &Permit) -> Result<(), AppError> {
+        if permit.is_for_installation()? || self.watches_meanwhile(actor).await? {
+            return Ok(());
+        }
+        Err(permit.denied())
+    }
+
     /// Gives a built-in role; in no group it is the installation's. The database refuses it beside a role that excludes it.
     pub(crate) fn assignment(
         &self,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyferry_authz::{Policies, Principal, Resource};
+use keyferry_authz::{Policies, Principal, PrincipalKind, Resource};
 use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{KeyFilter, KmsKeyFilter, Page, RoleAssignment, RoleHolder};
@@ -103,7 +103,7 @@ pub(super) async fn people(shared: &Shared) -> Result<Vec<(Name, Principal)>, Ap
     let users = records.list_users().await?.into_iter();
     let person = |user: keyferry_ports::records::User| {
         let roles = given.remove(&user.id.into()).unwrap_or_default();
-        let who = principal(user.id, &user.name, &roles);
+        let who = principal(PrincipalKind::User, user.id, &user.name, &roles);
         (user.name, who)
     };
     Ok(users.filter(|user| user.may_enter()).map(person).collect())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use keyferry_authz::{Decision, Resource};
+use keyferry_authz::{Decision, PrincipalKind, Resource};
 use keyferry_domain::group::Group;
 use keyferry_domain::name::Name;
 
@@ -117,7 +117,7 @@ impl Authorization {
             None => Resource::Group(group.id.to_string()),
         };
         let policies = self.shared.policies_now().await?;
-        let who = principal(user.id, &user.name, &given);
+        let who = principal(PrincipalKind::User, user.id, &user.name, &given);
         let counts = |place: Option<_>| {
             place == Some(group.id) || place.is_none() && action.is_for_all_groups_by_installation()
         };

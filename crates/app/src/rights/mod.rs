@@ -6,8 +6,12 @@
 mod any_role;
 mod assign;
 mod custom;
+mod deciders;
+mod demand;
 mod effects;
 mod explain;
+mod holder;
+mod kinds;
 mod object;
 mod own_policies;
 mod permit;
@@ -18,6 +22,9 @@ mod watch;
 
 pub use any_role::AnyRole;
 pub use custom::{CUSTOM_ROLES_MAX, UpdateRole};
+pub(crate) use deciders::Deciders;
+pub use demand::Question;
+pub(crate) use demand::{Demand, Questions};
 pub use effects::{Effect, Effects};
 pub use explain::{About, Authorization, WhoCan, Why};
 pub(crate) use object::Object;

@@ -1,5 +1,6 @@
 //! What something is done to, as far as rights go.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use keyferry_authz::Resource;
@@ -9,7 +10,7 @@ use keyferry_domain::id::GroupId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_ports::records::{Alert, Job};
+use keyferry_ports::records::{Alert, Application, Job, UsedKey};
 
 use crate::action::Action;
 
@@ -35,6 +36,10 @@ impl Object {
 
     pub(crate) fn alert(alert: &Alert) -> Self {
         Self::new(Action::AlertRead, alert.id, &alert.name, alert.group)
+    }
+
+    pub(crate) fn application(row: &Application) -> Self {
+        Self::new(Action::ApplicationRead, row.id, &row.name, row.group)
     }
 
     pub(crate) fn connection(row: &Connection) -> Self {
@@ -65,6 +70,12 @@ impl Object {
     /// Its noun and name.
     pub(super) fn title(&self) -> String {
         format!("{}/{}", self.read.noun(), self.name)
+    }
+
+    /// Whether an API key for these keys is good for it.
+    pub(super) fn is_among(&self, keys: &BTreeSet<UsedKey>) -> bool {
+        let text = format!("{}/{}", self.read.noun(), self.id);
+        keys.is_empty() || keys.iter().any(|key| key.to_string() == text)
     }
 
     /// The action of looking at it.

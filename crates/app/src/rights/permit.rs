@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyferry_authz::{Decision, INSTALLATION, Policies, Principal, PrincipalKind, Resource};
-use keyferry_domain::id::{GroupId, UserId};
+use keyferry_domain::approval::Need;
+use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Groups, RoleAssignment, RoleHolder};
+use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder};
 
 use crate::action::{Action, ActionScope, by_itself};
 use crate::actor::Actor;
-use crate::error::{AccessError, AppError};
+use crate::error::{AccessError, AppError, ApplicationError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
-use super::Object;
+use super::{Demand, Object, kinds};
 
 /// The right of an actor to an action, as it was when the use case began: nobody gets one who may do it nowhere.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub(crate) struct Permit {
     actor: String,
     action: Action,
     sight: Sight,
+    demand: Arc<Demand>,
 }
 
 /// How far it reaches.
@@ -32,6 +34,8 @@ enum Sight {
     Decided {
         who: Principal,
         policies: Arc<Policies>,
+        /// All that an application's API key is good for.
+        scope: Option<KeyScope>,
         /// Groups in which it may have a right at all.
         groups: BTreeSet<GroupId>,
     },
@@ -41,13 +45,34 @@ impl Permit {
     fn allows(&self, action: Action, resource: &Resource) -> Result<bool, AppError> {
         match &self.sight {
             Sight::Everything => Ok(true),
-            Sight::Decided { who, policies, .. } => {
+            Sight::Decided {
+                who,
+                policies,
+                scope,
+                ..
+            } => {
+                if scope
+                    .as_ref()
+                    .is_some_and(|scope| !is_within(scope, action))
+                {
+                    return Ok(false);
+                }
                 Ok(decided(policies, who, action, resource)?.is_allowed)
             }
         }
     }
 
+    /// What is not allowed. Why people use no keys and applications do nothing else has words of its own.
     pub(crate) fn denied(&self) -> AppError {
+        if let Sight::Decided { who, .. } = &self.sight
+            && !kinds::may(who.kind, self.action)
+        {
+            return ApplicationError::NotForKind {
+                actor: self.actor.clone(),
+                action: self.action,
+            }
+            .into();
+        }
         AppError::Denied {
             actor: self.actor.clone(),
             action: self.action,
@@ -56,7 +81,7 @@ impl Permit {
 
     /// Whether the object is there for the actor at all.
     pub(crate) fn sees(&self, object: &Object) -> Result<bool, AppError> {
-        self.allows(object.read(), &object.resource(object.read()))
+        Ok(self.is_among(object) && self.allows(object.read(), &object.resource(object.read()))?)
     }
 
     /// Refuses what may not be done to this object.
@@ -65,11 +90,16 @@ impl Permit {
     ///
     /// [`AppError::Denied`].
     pub(crate) fn check(&self, object: &Object) -> Result<(), AppError> {
-        if self.allows(self.action, &object.resource(self.action))? {
-            Ok(())
-        } else {
-            Err(self.denied())
+        if !(self.is_among(object) && self.allows(self.action, &object.resource(self.action))?) {
+            return Err(self.denied());
         }
+        self.demand.check(self.action, Some(object.group), None)
+    }
+
+    /// Refuses what lacks consent for the installation; the right to it was looked at otherwise. A rule that is not there yet
+    /// may want consent too.
+    pub(crate) fn demand_for_installation(&self, further: Option<Need>) -> Result<(), AppError> {
+        self.demand.check(self.action, None, further)
     }
 
     /// An object that was looked for: not found where it is not there for the actor, refused where the action is not allowed.
@@ -90,13 +120,33 @@ impl Permit {
         Ok(found)
     }
 
+    /// Whether an API key that is for some keys alone is for this one.
+    fn is_among(&self, object: &Object) -> bool {
+        match &self.sight {
+            Sight::Decided {
+                scope: Some(scope), ..
+            } => object.is_among(&scope.keys),
+            Sight::Decided { scope: None, .. } | Sight::Everything => true,
+        }
+    }
+
     /// Whether it is Keyferry itself that acts.
     pub(crate) fn is_unlimited(&self) -> bool {
         matches!(self.sight, Sight::Everything)
     }
 
-    /// The groups in which it may be done.
+    /// The groups whose things lists show. An API key for some keys alone lists nothing: it names what it is for.
     pub(crate) fn groups(&self) -> Result<Groups, AppError> {
+        match &self.sight {
+            Sight::Decided {
+                scope: Some(scope), ..
+            } if !scope.keys.is_empty() => Ok(Groups::Only(BTreeSet::new())),
+            _ => self.allowed_groups(),
+        }
+    }
+
+    /// The groups in which it may be done.
+    fn allowed_groups(&self) -> Result<Groups, AppError> {
         let Sight::Decided { groups, .. } = &self.sight else {
             return Ok(Groups::All);
         };
@@ -112,6 +162,20 @@ impl Permit {
         Ok(Groups::Only(allowed))
     }
 
+    /// Whether it may be done in a group or, where there is none, for the installation.
+    pub(super) fn holds_in(&self, group: Option<GroupId>) -> Result<bool, AppError> {
+        match group {
+            Some(group) => Ok(self.groups()?.holds(group)),
+            None => self.is_for_installation(),
+        }
+    }
+
+    /// Refuses what lacks consent in a group; the right to it was looked at otherwise. A rule that is not there yet may want
+    /// consent too.
+    pub(crate) fn demand_in(&self, group: GroupId, further: Option<Need>) -> Result<(), AppError> {
+        self.demand.check(self.action, Some(group), further)
+    }
+
     /// Whether it may be done for the installation.
     pub(crate) fn is_for_installation(&self) -> Result<bool, AppError> {
         self.allows(self.action, &Resource::Group(INSTALLATION.to_owned()))
@@ -120,11 +184,14 @@ impl Permit {
     /// Whether it may be done anywhere at all.
     fn is_for_anything(&self) -> Result<bool, AppError> {
         match self.action.scope() {
-            ActionScope::Own => Ok(true),
+            ActionScope::Own => Ok(match &self.sight {
+                Sight::Decided { who, .. } => who.kind == PrincipalKind::User,
+                Sight::Everything => true,
+            }),
             ActionScope::Installation => self.is_for_installation(),
-            ActionScope::Group => Ok(match self.groups()? {
+            ActionScope::Group => Ok(match self.allowed_groups()? {
                 Groups::All => true,
-                Groups::Only(groups) => !groups.is_empty(),
+                Groups::Only(groups) => !groups.is_empty() || self.is_for_installation()?,
             }),
         }
     }
@@ -159,23 +226,48 @@ impl Shared {
     /// [`AppError::Denied`] where the actor may do it nowhere.
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
         actor.may_try(action)?;
+        let permit = Permit {
+            demand: Arc::new(Box::pin(self.demand(actor, action)).await?),
+            ..self.unchecked_permit(actor, action).await?
+        };
+        if !permit.is_for_anything()? {
+            self.refuse_ended(actor).await?;
+            return Err(permit.denied());
+        }
+        if action.scope() == ActionScope::Installation {
+            permit.demand_for_installation(None)?;
+        }
+        Ok(permit)
+    }
+
+    /// What is known of an actor's right to an action, which it may have nowhere. No consent is demanded of it.
+    pub(super) async fn unchecked_permit(
+        &self,
+        actor: &Actor,
+        action: Action,
+    ) -> Result<Permit, AppError> {
         let sight = match actor {
-            Actor::User { id, name, .. } => self.sight_of(*id, name).await?,
+            Actor::Application {
+                id, name, scope, ..
+            } => {
+                let who = (PrincipalKind::Application, RoleHolder::Application(*id));
+                self.sight_of(who, id, name, Some(scope)).await?
+            }
+            Actor::User { id, name, .. } => {
+                let who = (PrincipalKind::User, RoleHolder::User(*id));
+                self.sight_of(who, id, name, None).await?
+            }
             _ => {
                 by_itself(actor, action)?;
                 Sight::Everything
             }
         };
-        let permit = Permit {
+        Ok(Permit {
             actor: actor.to_string(),
             action,
             sight,
-        };
-        if permit.is_for_anything()? {
-            return Ok(permit);
-        }
-        self.refuse_ended(actor).await?;
-        Err(permit.denied())
+            demand: Arc::default(),
+        })
     }
 
     /// Refuses whoever was let in when the request came and is no longer: what ended the access may have taken the right too.
@@ -196,9 +288,15 @@ impl Shared {
         self.policies.of(custom, own)
     }
 
-    async fn sight_of(&self, id: UserId, name: &Name) -> Result<Sight, AppError> {
+    async fn sight_of(
+        &self,
+        (kind, holder): (PrincipalKind, RoleHolder),
+        id: impl ToString,
+        name: &Name,
+        scope: Option<&KeyScope>,
+    ) -> Result<Sight, AppError> {
         let records = &self.ports.records;
-        let given = records.list_assignments_of(RoleHolder::User(id)).await?;
+        let given = records.list_assignments_of(holder).await?;
         let custom = records.list_custom_roles().await?;
         let own = records.list_access_policies().await?;
         let mut groups: BTreeSet<GroupId> = given.iter().filter_map(|one| one.group).collect();
@@ -208,15 +306,26 @@ impl Shared {
             groups.extend(records.list_groups().await?.iter().map(|group| group.id));
         }
         Ok(Sight::Decided {
-            who: principal(id, name, &given),
+            who: principal(kind, id, name, &given),
+            scope: scope.cloned(),
             policies: self.policies.of(custom, own)?,
             groups,
         })
     }
 }
 
-/// A person with the roles that it has.
-pub(super) fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Principal {
+/// Whether an API key is good for an action. Whatever it uses it may read.
+fn is_within(scope: &KeyScope, action: Action) -> bool {
+    !action.is_use() || scope.actions.is_empty() || scope.actions.contains(action.as_str())
+}
+
+/// Somebody with the roles that he, she or it has.
+pub(super) fn principal(
+    kind: PrincipalKind,
+    id: impl ToString,
+    name: &Name,
+    given: &[RoleAssignment],
+) -> Principal {
     let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for one in given {
         let group = one.group.map(|group| group.to_string());
@@ -224,7 +333,7 @@ pub(super) fn principal(id: UserId, name: &Name, given: &[RoleAssignment]) -> Pr
         groups.insert(group.unwrap_or_else(|| INSTALLATION.to_owned()));
     }
     Principal {
-        kind: PrincipalKind::User,
+        kind,
         id: id.to_string(),
         name: name.to_string(),
         roles,

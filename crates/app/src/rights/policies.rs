@@ -9,8 +9,8 @@ use keyferry_ports::records::{AccessPolicy, CustomRole};
 use crate::action::Action;
 use crate::error::{AccessError, AppError};
 
-use super::BuiltInRole;
 use super::roles::built_in_roles;
+use super::{BuiltInRole, kinds};
 
 /// What the last decision was made by.
 #[derive(Debug, Default)]
@@ -132,6 +132,11 @@ pub(super) fn compile(custom: &[CustomRole], own: &[AccessPolicy]) -> Result<Pol
         actions: role.actions.clone(),
     }));
     let own: Vec<OwnPolicy> = own.iter().map(own_policy).collect();
-    let compiled = Policies::compile(&roles, &own).map_err(AccessError::BadPolicy)?;
+    let compiled = Policies::compile(&roles, &own).and_then(|policies| {
+        kinds::RULES.iter().try_fold(policies, |policies, rule| {
+            policies.with_rule(rule.name, &rule.text())
+        })
+    });
+    let compiled = compiled.map_err(AccessError::BadPolicy)?;
     Ok(compiled.with_limits(limits()))
 }

@@ -22,6 +22,8 @@ pub enum BuiltInRole {
     Administrator,
     /// Looks at everything in a group, changes nothing.
     Auditor,
+    /// Uses the keys of a group; for applications alone.
+    KeyUser,
     /// Everyday work with the keys of a group, nothing that is lost by it, and nobody's rights.
     Operator,
     /// Watches over the installation: the audit log, who may do what.
@@ -32,9 +34,10 @@ pub enum BuiltInRole {
 
 impl BuiltInRole {
     /// All, by name.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Administrator,
         Self::Auditor,
+        Self::KeyUser,
         Self::Operator,
         Self::SecurityOfficer,
         Self::SystemAdministrator,
@@ -45,6 +48,7 @@ impl BuiltInRole {
         match self {
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
+            Self::KeyUser => "key-user",
             Self::Operator => "operator",
             Self::SecurityOfficer => "security-officer",
             Self::SystemAdministrator => "system-administrator",
@@ -59,7 +63,9 @@ impl BuiltInRole {
     /// Where it is given.
     pub fn scope(self) -> RoleScope {
         match self {
-            Self::Administrator | Self::Auditor | Self::Operator => RoleScope::Group,
+            Self::Administrator | Self::Auditor | Self::KeyUser | Self::Operator => {
+                RoleScope::Group
+            }
             Self::SecurityOfficer | Self::SystemAdministrator => RoleScope::Installation,
         }
     }
@@ -71,14 +77,15 @@ impl BuiltInRole {
             Self::Operator => &[Self::SecurityOfficer, Self::SystemAdministrator],
             Self::SecurityOfficer => &[Self::Operator, Self::SystemAdministrator],
             Self::SystemAdministrator => &[Self::Operator, Self::SecurityOfficer],
-            Self::Administrator | Self::Auditor => &[],
+            Self::Administrator | Self::Auditor | Self::KeyUser => &[],
         }
     }
 
     /// Whether it allows this.
     pub fn allows(self, action: Action) -> bool {
-        let is_in_group = action.scope() == ActionScope::Group;
+        let is_in_group = action.scope() == ActionScope::Group && !action.is_use();
         match self {
+            Self::KeyUser => action.is_for_applications(),
             Self::Administrator => is_in_group,
             Self::Auditor => is_in_group && action.is_read(),
             Self::Operator => {
@@ -88,12 +95,24 @@ impl BuiltInRole {
             Self::SecurityOfficer => {
                 let is_noun = matches!(
                     action.noun(),
-                    "alert-destination" | "audit" | "authorization" | "policy" | "role" | "seal"
+                    "alert-destination"
+                        | "audit"
+                        | "audit-destination"
+                        | "authorization"
+                        | "policy"
+                        | "request-log"
+                        | "role"
+                        | "seal"
                 );
                 is_noun
                     || matches!(
                         action,
-                        Action::GroupRead
+                        Action::ApprovalDecide
+                            | Action::ApprovalRead
+                            | Action::ApprovalRuleManage
+                            | Action::ApprovalRuleRead
+                            | Action::GroupRead
+                            | Action::SignInProviderRead
                             | Action::UserRead
                             | Action::UserLock
                             | Action::UserEndSessions
@@ -102,11 +121,22 @@ impl BuiltInRole {
             Self::SystemAdministrator => {
                 let is_running = matches!(
                     action,
-                    Action::AuditRead | Action::GroupRead | Action::GroupUpdate | Action::RoleRead
+                    Action::ApprovalDecide
+                        | Action::ApprovalRead
+                        | Action::ApprovalRuleRead
+                        | Action::AuditRead
+                        | Action::GroupRead
+                        | Action::GroupUpdate
+                        | Action::RoleRead
                 );
                 is_running || action.scope() == ActionScope::Installation && !action.is_watching()
             }
         }
+    }
+
+    /// Whether applications have it, and people do not.
+    pub fn is_for_applications(self) -> bool {
+        self == Self::KeyUser
     }
 
     /// The words of what it allows.

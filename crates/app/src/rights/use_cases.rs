@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Expect, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError, RoleAssignment,
+    Batch, Change, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError, RoleAssignment,
     RoleHolder,
 };
 
@@ -16,7 +16,7 @@ use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 use super::any_role::still;
-use super::{AnyRole, BuiltInRole, Permit, RoleScope};
+use super::{AnyRole, BuiltInRole, RoleScope};
 
 /// That somebody has a role, with the names that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,20 +90,15 @@ impl Roles {
         let action = Action::RoleManage;
         let permit = self.shared.permit(actor, action).await?;
         let (role, custom) = self.shared.role_called(role).await?;
-        let user = self.shared.find_user(user).await?;
-        if matches!(actor, Actor::User { id, .. } if *id == user.id) {
-            return Err(AccessError::OnOneself {
-                action,
-                name: user.name.to_string(),
-            }
-            .into());
-        }
+        let holder = self.shared.find_holder(actor, user).await?;
+        holder.may_have(actor, &role)?;
         let group = match (role.scope(), group) {
             (RoleScope::Group, Some(group)) => {
                 Some(self.shared.find_group(&permit, Some(group)).await?)
             }
             (RoleScope::Installation, None) => {
-                self.may_give_for_installation(actor, &permit).await?;
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
                 None
             }
             (scope, _) => {
@@ -114,15 +109,14 @@ impl Roles {
                 .into());
             }
         };
-        let holder = RoleHolder::User(user.id);
         let place = group.as_ref().map(|group| group.id);
         let name = role.name().parse()?;
-        let row = self.shared.assigned(holder, name, place, actor);
+        let row = self.shared.assigned(holder.id, name, place, actor);
         let given = Change::InsertAssignment {
             row: row.clone(),
             excluded: role.excludes(&custom)?,
         };
-        let about = object("user", user.id, &user.name);
+        let about = holder.object();
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         let batch = Batch::new()
             .with(still(&custom))
@@ -131,10 +125,10 @@ impl Roles {
         self.shared
             .commit(batch)
             .await
-            .map_err(|error| refusal(error, role.name(), &user.name))?;
+            .map_err(|error| refusal(error, role.name(), &holder.name))?;
         Ok(Assignment {
             row,
-            holder: Some(user.name),
+            holder: Some(holder.name),
             group: group.map(|group| group.name),
         })
     }
@@ -162,40 +156,28 @@ impl Roles {
                     other => other,
                 })?;
             }
-            None => self.may_give_for_installation(actor, &permit).await?,
+            None => {
+                self.shared.may_govern(actor, &permit).await?;
+                permit.demand_for_installation(None)?;
+            }
         }
         let role = BuiltInRole::named(row.role.as_str());
         let mut batch = Batch::new().with(Change::DeleteAssignment {
             id,
             keep_one: role == Some(BuiltInRole::SystemAdministrator),
         });
-        let RoleHolder::User(user) = row.holder;
-        let mut name = row.role.clone();
-        if let Some(mut user) = records.find_user(user).await? {
-            name = user.name.clone();
-            let expect = Expect::Revision(user.revision);
-            user.end_access();
-            batch.push(Change::PutUser(user, expect));
-        }
-        let about = object("user", user, &name);
+        let holder = self.shared.holder_of(row.holder).await?;
+        let (about, name) = match &holder {
+            Some(holder) => (holder.object(), holder.name.clone()),
+            None => (object("role", row.id, &row.role), row.role.clone()),
+        };
+        batch.changes.extend(self.shared.ended(row.holder).await?);
         let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
         batch.push(fact.detail("given", "false").change());
         self.shared
             .commit(batch)
             .await
             .map_err(|error| refusal(error, row.role.as_str(), &name))
-    }
-
-    /// Who watches over the installation gives its roles. While nobody does, whoever runs it may: one person can start.
-    async fn may_give_for_installation(
-        &self,
-        actor: &Actor,
-        permit: &Permit,
-    ) -> Result<(), AppError> {
-        if permit.is_for_installation()? || self.shared.watches_meanwhile(actor).await? {
-            return Ok(());
-        }
-        Err(permit.denied())
     }
 
     fn told(&self, fact: Fact, row: &RoleAssignment) -> Fact {
@@ -205,9 +187,8 @@ impl Roles {
     }
 
     async fn name_of(&self, holder: RoleHolder) -> Result<Option<Name>, AppError> {
-        let RoleHolder::User(id) = holder;
-        let user = self.shared.ports.records.find_user(id).await?;
-        Ok(user.map(|user| user.name))
+        let found = self.shared.holder_of(holder).await?;
+        Ok(found.map(|found| found.name))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keyferry_ports::records::{Change, Expect, RoleAssignment, RoleHolder};
+use keyferry_ports::records::{Change, RoleAssignment, RoleHolder};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -20,7 +20,10 @@ impl Shared {
     pub(crate) async fn may_watch(&self, actor: &Actor, action: Action) -> Result<(), AppError> {
         match self.permit(actor, action).await {
             Ok(_) => Ok(()),
-            Err(AppError::Denied { .. }) if self.watches_meanwhile(actor).await? => Ok(()),
+            Err(AppError::Denied { .. }) if self.watches_meanwhile(actor).await? => {
+                let demand = Box::pin(self.demand(actor, action)).await?;
+                demand.check(action, None, None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -31,12 +34,8 @@ impl Shared {
         holders: BTreeSet<RoleHolder>,
     ) -> Result<Vec<Change>, AppError> {
         let mut changes = Vec::new();
-        for RoleHolder::User(id) in holders {
-            if let Some(mut user) = self.ports.records.find_user(id).await? {
-                let expect = Expect::Revision(user.revision);
-                user.end_access();
-                changes.push(Change::PutUser(user, expect));
-            }
+        for holder in holders {
+            changes.extend(self.ended(holder).await?);
         }
         Ok(changes)
     }

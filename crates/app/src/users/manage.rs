@@ -73,6 +73,7 @@ impl Users {
     ) -> Result<WithPassword, AppError> {
         let action = Action::UserResetPassword;
         let mut user = self.another(actor, action, selector).await?;
+        self.shared.refuse_elsewhere(&user).await?;
         let (hash, made_up) = self.hashed(password, &CanonicalName::from(&user.name))?;
         user.password_hash = hash;
         user.must_change_password = true;

@@ -1,5 +1,6 @@
 //! People: adding, changing, locking and letting go those who sign in.
 
+mod invite;
 mod manage;
 mod membership;
 mod offboard;
@@ -19,6 +20,7 @@ use crate::error::AppError;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 
+pub use invite::Invitation;
 pub use membership::Membership;
 pub use offboard::Leaving;
 
@@ -32,6 +34,8 @@ pub struct Person {
     pub user: User,
     /// Until when tries to sign in wait; `None` where they do not.
     pub waits_until: Option<Timestamp>,
+    /// The provider by which it comes; `None` for people with a password here.
+    pub provider: Option<Name>,
 }
 
 /// A person whose password somebody else set.
@@ -74,7 +78,7 @@ impl Users {
                 name: name.to_string(),
             });
         }
-        let full_name = checked(full_name)?;
+        let full_name = checked_full_name(full_name)?;
         let (hash, made_up) = self.hashed(password, &canonical)?;
         let now = self.shared.now();
         let user = User {
@@ -117,7 +121,7 @@ impl Users {
     ) -> Result<Person, AppError> {
         self.shared.permit(actor, Action::UserUpdate).await?;
         let mut user = self.shared.find_user(selector).await?;
-        user.full_name = checked(full_name)?;
+        user.full_name = checked_full_name(full_name)?;
         let expect = Expect::Revision(seen.unwrap_or(user.revision));
         let about = object("user", user.id, &user.name);
         let fact = Fact::done(actor, Action::UserUpdate, about, self.shared.now());
@@ -175,11 +179,15 @@ impl Users {
         let tries = records.find_sign_in_tries(&key).await?;
         let now = self.shared.now();
         let waits_until = tries.as_ref().and_then(open_from).filter(|at| now < *at);
-        Ok(Person { user, waits_until })
+        Ok(Person {
+            provider: self.shared.provider_of(&user).await?,
+            user,
+            waits_until,
+        })
     }
 }
 
-fn checked(full_name: String) -> Result<String, AppError> {
+pub(crate) fn checked_full_name(full_name: String) -> Result<String, AppError> {
     let length = full_name.chars().count();
     if length > FULL_NAME_MAX || full_name.chars().any(char::is_control) {
         return Err(AppError::Invalid {

@@ -1,9 +1,10 @@
 //! Taking all access from a person who leaves.
 
+use keyferry_domain::approval::{Approval, ApprovalState};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    ApiToken, Change, Groups, Job, JobFilter, JobState, Page, RecordsError, RoleAssignment,
-    Session, User,
+    ApiToken, ApprovalFilter, Change, Expect, Groups, Job, JobFilter, JobState, Page, RecordsError,
+    RoleAssignment, Session, User,
 };
 
 use super::{Person, Users};
@@ -28,9 +29,11 @@ pub struct Leaving {
     /// Jobs that this person began and that are not over. They go on: what they do was asked for rightly. What a job about
     /// many KMS keys has not begun is refused.
     pub jobs: Vec<Job>,
+    /// Requests of this person that wait for consent; they are taken back.
+    pub approvals: Vec<Approval>,
     /// Roles that are taken, with the names of their groups; `None` is the installation.
     pub roles: Vec<(RoleAssignment, Option<Name>)>,
-    // Whatever else may hang on a person (approvals, shares of a seal) gets a field here and is told, or ended,
+    // Whatever else may hang on a person (shares of a seal) gets a field here and is told, or ended,
     // by `Users::offboard`. Schedules belong to keystores, keys and connections, not to people.
 }
 
@@ -55,8 +58,10 @@ impl Users {
         user.totp = None;
         user.recovery_codes = Vec::new();
         user.end_access();
+        let approvals = self.shared.open_approvals_of(&user).await?;
         let roles = self.roles_of(&user).await?;
         let mut taken = self.shared.revoked(&tokens);
+        taken.extend(approvals.iter().map(taken_back));
         taken.extend(roles.iter().map(|(row, _)| Change::DeleteAssignment {
             id: row.id,
             keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
@@ -68,6 +73,7 @@ impl Users {
             sessions,
             tokens,
             jobs,
+            approvals,
         })
     }
 }
@@ -90,7 +96,37 @@ impl Users {
     }
 }
 
+/// The change that ends a request.
+fn taken_back(row: &Approval) -> Change {
+    let mut row = row.clone();
+    let expect = Expect::Revision(row.revision);
+    row.end(ApprovalState::Cancelled);
+    Change::PutApproval(Box::new(row), expect)
+}
+
 impl Shared {
+    /// A person's requests that wait for consent, newest first.
+    async fn open_approvals_of(&self, user: &User) -> Result<Vec<Approval>, RecordsError> {
+        let filter = ApprovalFilter {
+            state: Some(ApprovalState::Open),
+            requester: Some(user.id),
+            ..ApprovalFilter::default()
+        };
+        let mut page = Page {
+            limit: PAGE,
+            cursor: None,
+        };
+        let mut open = Vec::new();
+        loop {
+            let found = self.ports.records.list_approvals(&filter, &page).await?;
+            open.extend(found.rows);
+            match found.next {
+                Some(next) => page.cursor = Some(next),
+                None => return Ok(open),
+            }
+        }
+    }
+
     /// Jobs that a person began and that are not over, newest first in each state.
     async fn open_jobs_of(&self, user: &User) -> Result<Vec<Job>, RecordsError> {
         let actor = Actor::person(user.id, user.name.clone()).to_string();

@@ -99,6 +99,24 @@ fn swept(action: Action) -> Swept {
         | Action::PolicyUpdate
         | Action::RoleCreate
         | Action::RoleDelete
+        | Action::ApplicationCreate
+        | Action::ApplicationDelete
+        | Action::ApplicationLock
+        | Action::ApplicationManageCertificates
+        | Action::ApplicationManageKeys
+        | Action::ApplicationRead
+        | Action::ApplicationRevokeKey
+        | Action::ApplicationUnlock
+        | Action::ApplicationUpdate
+        | Action::KeyDecrypt
+        | Action::KeyEncrypt
+        | Action::KeyMac
+        | Action::KeySign
+        | Action::KeyUnwrap
+        | Action::KeyVerify
+        | Action::KeyWrap
+        | Action::KmsKeyDecrypt
+        | Action::KmsKeyEncrypt
         | Action::RoleManage
         | Action::RoleUpdate
         | Action::RoleRead
@@ -107,6 +125,11 @@ fn swept(action: Action) -> Swept {
         | Action::SealSeal
         | Action::SealUnseal
         | Action::SessionUse
+        | Action::SignInProviderAdd
+        | Action::SignInProviderDelete
+        | Action::SignInProviderRead
+        | Action::SignInProviderTest
+        | Action::SignInProviderUpdate
         | Action::TokenManage
         | Action::UserChangePassword
         | Action::UserCreate
@@ -119,6 +142,18 @@ fn swept(action: Action) -> Swept {
         | Action::UserSetTotp
         | Action::UserUnlock
         | Action::UserUpdate
+        | Action::ApprovalAsk
+        | Action::ApprovalDecide
+        | Action::ApprovalRead
+        | Action::ApprovalRuleManage
+        | Action::ApprovalRuleRead
+        | Action::RequestLogClear
+        | Action::RequestLogRead
+        | Action::RequestLogRotate
+        | Action::AuditDestinationAdd
+        | Action::AuditDestinationDelete
+        | Action::AuditDestinationRead
+        | Action::AuditDestinationTest
         | Action::AuditAcceptRollback
         | Action::AuditAddCosignature => Swept::NoJob,
     }

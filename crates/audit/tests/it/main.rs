@@ -12,6 +12,7 @@ mod entries;
 mod exported;
 mod notes;
 mod other_programs;
+mod receipts;
 mod spans;
 mod tampering;
 mod trees;

@@ -389,22 +389,33 @@ impl RegionalKms {
 
     pub(super) async fn use_once(&self, key: &KmsKeyArn, usage: &KeyUse) -> Read<Vec<u8>> {
         match usage {
-            KeyUse::Encrypt(plaintext) => Box::pin(self.encrypt(key, plaintext)).await,
-            KeyUse::Decrypt(ciphertext) => Box::pin(self.decrypt(key, ciphertext)).await,
+            KeyUse::Encrypt { plaintext, context } => {
+                Box::pin(self.encrypt(key, plaintext.expose(), context)).await
+            }
+            KeyUse::Decrypt {
+                ciphertext,
+                context,
+            } => Box::pin(self.decrypt(key, ciphertext, context)).await,
             KeyUse::GenerateMac { algorithm, message } => {
                 Box::pin(self.generate_mac(key, algorithm, message)).await
             }
         }
     }
 
-    async fn encrypt(&self, key: &KmsKeyArn, plaintext: &[u8]) -> Read<Vec<u8>> {
+    async fn encrypt(
+        &self,
+        key: &KmsKeyArn,
+        plaintext: &[u8],
+        context: &BTreeMap<String, String>,
+    ) -> Read<Vec<u8>> {
         const OPERATION: &str = "Encrypt";
         self.check_region(OPERATION, key)?;
         let client = self.reader(OPERATION).await?;
         let request = client
             .encrypt()
             .key_id(key.to_string())
-            .plaintext(Blob::new(plaintext));
+            .plaintext(Blob::new(plaintext))
+            .set_encryption_context(context_of(context));
         let answer = request
             .send()
             .await
@@ -413,14 +424,20 @@ impl RegionalKms {
         blob(OPERATION, "CiphertextBlob", answer.ciphertext_blob())
     }
 
-    async fn decrypt(&self, key: &KmsKeyArn, ciphertext: &[u8]) -> Read<Vec<u8>> {
+    async fn decrypt(
+        &self,
+        key: &KmsKeyArn,
+        ciphertext: &[u8],
+        context: &BTreeMap<String, String>,
+    ) -> Read<Vec<u8>> {
         const OPERATION: &str = "Decrypt";
         self.check_region(OPERATION, key)?;
         let client = self.reader(OPERATION).await?;
         let request = client
             .decrypt()
             .key_id(key.to_string())
-            .ciphertext_blob(Blob::new(ciphertext));
+            .ciphertext_blob(Blob::new(ciphertext))
+            .set_encryption_context(context_of(context));
         let answer = request
             .send()
             .await
@@ -450,6 +467,13 @@ impl RegionalKms {
         same_key(OPERATION, key, needed(OPERATION, "KeyId", answer.key_id())?)?;
         blob(OPERATION, "Mac", answer.mac())
     }
+}
+
+/// A request without a context names none.
+fn context_of(context: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
+    let pairs = context.iter();
+    let pairs = pairs.map(|(name, value)| (name.clone(), value.clone()));
+    (!context.is_empty()).then(|| pairs.collect())
 }
 
 fn constraints(found: &SdkConstraints) -> GrantConstraints {

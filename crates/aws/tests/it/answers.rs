@@ -3,13 +3,13 @@
 use keyferry_domain::view::KeyState;
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_ports::aws::{
-    CallFailure, ImportToken, ImportType, KeyUse, KmsCall, MaterialUpload, NotSentStage,
+    CallFailure, ImportToken, ImportType, KmsCall, MaterialUpload, NotSentStage,
 };
 use keyferry_ports::vault::EncryptedKeyMaterial;
 use serde_json::{Value, json};
 
 use crate::signing::create_call;
-use crate::support::{KEY_ID, Linked, Reply, Server, caller_identity, key, metadata};
+use crate::support::{KEY_ID, Linked, Reply, Server, caller_identity, encrypt, key, metadata};
 
 const STRANGERS: [&str; 4] = [
     "arn:aws-cn:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -70,7 +70,7 @@ async fn an_answer_about_another_key_is_never_taken() {
 
         let used = json!({ "KeyId": stranger, "CiphertextBlob": blob });
         let (_server, linked) = answering(used).await;
-        let used = linked.kms.use_key(&key(), &KeyUse::Encrypt(vec![1])).await;
+        let used = linked.kms.use_key(&key(), &encrypt(&[1])).await;
         assert!(is_wrong(&used), "{stranger}: {used:?}");
     }
 }

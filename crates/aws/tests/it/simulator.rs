@@ -215,10 +215,19 @@ async fn a_symmetric_key_lives_from_creation_to_its_scheduled_deletion() {
     assert_eq!(kms.rotation(&key).await.unwrap().on_demand_used, 1);
 
     let sealed = kms
-        .use_key(&key, &KeyUse::Encrypt(b"hello".to_vec()))
+        .use_key(&key, &crate::support::encrypt(b"hello"))
         .await
         .unwrap();
-    let opened = kms.use_key(&key, &KeyUse::Decrypt(sealed)).await.unwrap();
+    let opened = kms
+        .use_key(
+            &key,
+            &KeyUse::Decrypt {
+                ciphertext: sealed,
+                context: std::collections::BTreeMap::new(),
+            },
+        )
+        .await
+        .unwrap();
     assert_eq!(opened, b"hello");
     let newest = kms.last_use(&key).await.unwrap().newest.unwrap();
     assert_eq!(newest.operation, "Decrypt");

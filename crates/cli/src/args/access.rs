@@ -38,6 +38,9 @@ pub struct LoginArgs {
     /// Your name; asked for unless given.
     #[arg(long)]
     pub user: Option<String>,
+    /// Sign in by this provider, in a browser on this host.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["user", "password_file", "password_env"])]
+    pub provider: Option<String>,
     /// Your password.
     #[command(flatten)]
     pub password: SecretArgs,

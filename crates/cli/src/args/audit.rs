@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{PageArgs, TrialArgs};
+use super::{AuditDestinationCommand, PageArgs, TrialArgs};
 
 /// `audit`
 #[derive(Clone, Debug, Subcommand)]
@@ -38,8 +38,15 @@ pub enum AuditCommand {
     Export(ExportAuditArgs),
     /// Verify an exported log; needs no server.
     Verify(VerifyAuditArgs),
+    /// Verify the receipt of a KMS key; needs no server.
+    VerifyReceipt(VerifyStatementArgs),
+    /// Verify a report; needs no server.
+    VerifyReport(VerifyStatementArgs),
     /// Check that the log goes on from the last checkpoint that this witness saw, and cosign it.
     Witness(WitnessArgs),
+    /// Where entries are sent to while they are written: files, syslog, webhooks.
+    #[command(subcommand)]
+    Destination(AuditDestinationCommand),
     /// Keep a witness's cosignature with its checkpoint.
     AddCosignature {
         /// File with the cosigned checkpoint; `-` is standard input.
@@ -95,6 +102,16 @@ pub struct VerifyAuditArgs {
     /// tells how many entries each has seen.
     #[arg(long = "witness", value_name = "KEY|FILE")]
     pub witnesses: Vec<String>,
+}
+
+/// `audit verify-receipt`
+#[derive(Clone, Debug, Args)]
+pub struct VerifyStatementArgs {
+    /// The file; `-` is standard input.
+    pub file: PathBuf,
+    /// The log's key as `audit key` shows it, or a file with it.
+    #[arg(long, value_name = "KEY|FILE")]
+    pub key: String,
 }
 
 /// `audit witness`

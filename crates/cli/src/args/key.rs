@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use keyferry_api::rotation::KeyRotationRequest;
 
-use super::{PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs, TrialArgs};
+use super::{
+    CipherArgs, MacArgs, PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs, SignArgs,
+    TrialArgs, VerifySignatureArgs, WrapArgs,
+};
 
 /// `key`
 #[derive(Clone, Debug, Subcommand)]
@@ -48,6 +51,20 @@ pub enum KeyCommand {
     Update(UpdateKeyArgs),
     /// Make a new version, deactivate the former ones, and rotate the KMS keys that hold it.
     Rotate(RotateKeyArgs),
+    /// Encrypt data, as an application.
+    Encrypt(CipherArgs),
+    /// Decrypt data, as an application.
+    Decrypt(CipherArgs),
+    /// Make a MAC with an HMAC key, as an application.
+    Mac(MacArgs),
+    /// Sign a message, as an application.
+    Sign(SignArgs),
+    /// Check a signature or MAC, as an application.
+    Verify(VerifySignatureArgs),
+    /// Wrap a key of your own, as an application.
+    Wrap(WrapArgs),
+    /// Unwrap a key of your own, as an application.
+    Unwrap(WrapArgs),
     /// Make a new version. Nothing goes to AWS; `rotate` does both.
     NewVersion {
         /// Id or name.

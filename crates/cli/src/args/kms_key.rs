@@ -1,12 +1,14 @@
 //! KMS keys.
 
+use std::path::PathBuf;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use keyferry_api::kms_key::{OldKey, RotationMethod};
 
 use super::{
-    CreateArgs, ImportKmsKeyArgs, PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs, UploadArgs,
-    WhichArgs,
+    CreateArgs, ImportKmsKeyArgs, KmsCipherArgs, PageArgs, RotationArgs, RunArgs, UpdateKmsKeyArgs,
+    UploadArgs, WhichArgs,
 };
 
 fn methods() -> PossibleValuesParser {
@@ -35,6 +37,14 @@ pub enum KmsKeyCommand {
         /// Id, name, ARN or alias.
         kms_key: String,
     },
+    /// Prove where its material came from and where it went: one signed document.
+    Receipt {
+        /// Id, name, ARN or alias.
+        kms_key: String,
+        /// Where to; standard output unless given.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Make a key, and a KMS key that holds it.
     Create(Box<CreateArgs>),
     /// Make a KMS key from a key that the vault already has.
@@ -48,6 +58,10 @@ pub enum KmsKeyCommand {
     Bind(BindKmsKeyArgs),
     /// Change name, description, tags, aliases, key policy or validity.
     Update(Box<UpdateKmsKeyArgs>),
+    /// Encrypt data in AWS, as an application.
+    Encrypt(KmsCipherArgs),
+    /// Decrypt data in AWS, as an application.
+    Decrypt(KmsCipherArgs),
     /// Look at it in AWS now; changes nothing there.
     Observe {
         /// Id, name, ARN or alias.

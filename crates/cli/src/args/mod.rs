@@ -3,28 +3,42 @@
 mod access;
 mod alert;
 mod alert_destination;
+mod application;
+mod approval;
 mod audit;
+mod audit_destination;
 mod connection;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod keystore;
 mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
 mod local;
 mod policy;
+mod report;
+mod request_log;
 mod role;
 mod rotation;
+mod sign_in_provider;
 mod user;
 mod which;
 
 pub use access::{LoginArgs, SealCommand, SecretArgs, TokenCommand, UnsealArgs};
 pub use alert::AlertCommand;
 pub use alert_destination::{AddDestinationArgs, DestinationCommand};
-pub use audit::{
-    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, WitnessArgs,
+pub use application::{
+    ApplicationCommand, ApplicationKeyCommand, CertificateCommand, CreateApplicationKeyArgs,
+    OneApplicationArgs, OneCertificateArgs,
 };
+pub use approval::{ApprovalCommand, ApprovalRuleCommand, DecideArgs};
+pub use audit::{
+    AuditCommand, ExportAuditArgs, ProofArgs, RollbackArgs, VerifyAuditArgs, VerifyStatementArgs,
+    WitnessArgs,
+};
+pub use audit_destination::{AddAuditDestinationArgs, AuditDestinationCommand};
 pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
     UpdateArgs as UpdateConnectionArgs, VerifyArgs,
@@ -35,6 +49,9 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, TriedVersionArgs,
     UpdateKeyArgs,
+};
+pub use key_use::{
+    CipherArgs, KmsCipherArgs, MacArgs, SignArgs, UseArgs, VerifySignatureArgs, WrapArgs,
 };
 pub use keystore::{AdoptArgs, BindArgs, KeystoreArgs, KeystoreCommand};
 pub use kms_key::{
@@ -48,7 +65,12 @@ pub use kms_key_make::{
 pub use kms_key_update::{AccessArgs, UpdateKmsKeyArgs};
 pub use local::{ConfigCommand, DemoArgs, InitArgs, LocalCommand, ServerArgs, SimulatorArgs};
 pub use policy::{PolicyCommand, PolicyFileArgs};
+pub use report::{ReportArgs, ReportCommand};
+pub use request_log::{RequestLogCommand, ShowLogArgs};
 pub use role::RoleCommand;
+pub use sign_in_provider::{
+    AddProviderArgs, AddRuleArgs, ClientSecretArgs, SignInProviderCommand, UpdateProviderArgs,
+};
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
     TotpCommand, UserCommand,
@@ -90,6 +112,9 @@ pub struct Globals {
     /// Confirm destructive commands without typing the name.
     #[arg(long, short, global = true)]
     pub yes: bool,
+    /// Where the command needs the approval of others, ask for it, giving this reason.
+    #[arg(long, global = true, value_name = "REASON")]
+    pub ask: Option<String>,
 }
 
 /// How an operation on KMS keys is carried out.
@@ -168,6 +193,15 @@ pub enum Command {
     /// Policies of one's own, and who may do what.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// What waits for the approval of others.
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
+    /// Which actions need approval.
+    #[command(subcommand)]
+    ApprovalRule(ApprovalRuleCommand),
+    /// Programs that use keys.
+    #[command(subcommand)]
+    Application(ApplicationCommand),
     /// Operations under way.
     #[command(subcommand)]
     Job(JobCommand),
@@ -177,6 +211,9 @@ pub enum Command {
     /// People, and your own password and second factor.
     #[command(subcommand)]
     User(Box<UserCommand>),
+    /// OpenID providers by which people sign in.
+    #[command(subcommand)]
+    SignInProvider(SignInProviderCommand),
     /// Who is signed in where.
     #[command(subcommand)]
     Session(SessionCommand),
@@ -186,6 +223,12 @@ pub enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What there is or was at a moment, signed.
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// A line for each request that the server answered.
+    #[command(subcommand)]
+    RequestLog(RequestLogCommand),
     /// Sign in, and remember server, token and certificate.
     Login(LoginArgs),
     /// Revoke the remembered token and forget the server.

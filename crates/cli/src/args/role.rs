@@ -52,11 +52,11 @@ pub enum RoleCommand {
     },
     /// List who has which role.
     Assignments,
-    /// Give a role to a person.
+    /// Give a role to a person, or `key-user` to an application.
     Give {
         /// The role's name.
         role: String,
-        /// Id or name of the person.
+        /// Id or name of the person; `application/` and id or name of an application.
         #[arg(long)]
         to: String,
         /// Id or name of the group; leave it out for a role of the installation.

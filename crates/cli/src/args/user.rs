@@ -88,6 +88,12 @@ pub struct CreateUserArgs {
     /// The first password.
     #[command(flatten)]
     pub password: NewPasswordArgs,
+    /// The provider by which the person comes, without a password here.
+    #[arg(long, conflicts_with_all = ["password_file", "ask_password"])]
+    pub provider: Option<String>,
+    /// As the provider calls that person for ever (`sub`); the first who comes under the name unless given.
+    #[arg(long, requires = "provider")]
+    pub subject: Option<String>,
     /// Whether it is only tried.
     #[command(flatten)]
     pub trial: TrialArgs,

@@ -9,7 +9,7 @@ use keyferry_api::seal::{SealStatusView, UnsealRequest};
 use keyferry_api::secret::Secret;
 
 use super::user::code;
-use super::{Context, text};
+use super::{Context, login_by_provider, text};
 use crate::args::{Globals, LoginArgs, SealCommand, TokenCommand};
 use crate::client::{Call, Client, Reply, shown_fingerprint};
 use crate::error::{CliError, Exit};
@@ -34,11 +34,19 @@ pub(crate) async fn login(
         ..known
     };
     let client = Client::new(&profile)?;
-    let user = match &args.user {
-        Some(user) => user.clone(),
-        None => ask(world, "User")?,
+    let (cookie, user) = match &args.provider {
+        Some(provider) => {
+            let (reply, user) = login_by_provider::sign_in(world, &client, provider).await?;
+            (cookie_of(&reply), user)
+        }
+        None => {
+            let user = match &args.user {
+                Some(user) => user.clone(),
+                None => ask(world, "User")?,
+            };
+            (sign_in(world, &client, &args, &user).await?, user)
+        }
     };
-    let cookie = sign_in(world, &client, &args, &user).await?;
     let made = make_token(&client, &cookie, args.token_name).await?;
     // The session has done its work; the token stays. A failure to end it early is harmless.
     let _ = client
@@ -52,7 +60,7 @@ pub(crate) async fn login(
 }
 
 /// Begins a session, with whatever the server asks for beyond the password.
-async fn sign_in(
+pub(super) async fn sign_in(
     world: &mut World,
     client: &Client,
     args: &LoginArgs,
@@ -156,7 +164,7 @@ fn wrong_password(error: CliError) -> CliError {
 }
 
 /// A request by session cookie must say that it comes from the server's own address.
-fn by_cookie<'a, B: serde::Serialize>(
+pub(super) fn by_cookie<'a, B: serde::Serialize>(
     call: Call<'a, B>,
     client: &Client,
     cookie: &Option<String>,

@@ -5,7 +5,7 @@ use keyferry_api::audit::{
 };
 use keyferry_api::endpoints as at;
 
-use super::{Context, audit_export, audit_witness};
+use super::{Context, audit_destination, audit_export, audit_witness};
 use crate::args::{AuditCommand, RollbackArgs};
 use crate::client::Call;
 use crate::error::{CliError, Exit};
@@ -52,6 +52,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
         }
         AuditCommand::Export(args) => audit_export::run(context, args).await,
         AuditCommand::Witness(args) => audit_witness::run(context, args).await,
+        AuditCommand::Destination(command) => audit_destination::run(context, command).await,
         AuditCommand::AddCosignature { file, trial } => {
             let note = context.world.read_text(&file)?;
             let kept = audit_witness::send(context, note, trial).await?;
@@ -60,7 +61,11 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AuditCommand) -> Res
             Ok(())
         }
         AuditCommand::AcceptRollback(args) => accept_rollback(context, args).await,
-        AuditCommand::Verify(_) => Err(CliError::new(Exit::Bug, "the command was not recognised")),
+        AuditCommand::Verify(_)
+        | AuditCommand::VerifyReceipt(_)
+        | AuditCommand::VerifyReport(_) => {
+            Err(CliError::new(Exit::Bug, "the command was not recognised"))
+        }
     }
 }
 

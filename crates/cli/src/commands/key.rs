@@ -11,7 +11,7 @@ use keyferry_api::kms_key::KmsKeySettings;
 
 use super::kms_key_make::settings;
 use super::operation::{NOTHING_CHANGED, operate};
-use super::{Context, rotation};
+use super::{Context, key_use, rotation};
 use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
 use crate::error::CliError;
@@ -54,6 +54,13 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
             }
             print(context, &changed)
         }
+        KeyCommand::Encrypt(args) => key_use::encrypt(context, args).await,
+        KeyCommand::Decrypt(args) => key_use::decrypt(context, args).await,
+        KeyCommand::Mac(args) => key_use::mac(context, args).await,
+        KeyCommand::Sign(args) => key_use::sign(context, args).await,
+        KeyCommand::Verify(args) => key_use::verify(context, args).await,
+        KeyCommand::Wrap(args) => key_use::wrap(context, args).await,
+        KeyCommand::Unwrap(args) => key_use::unwrap(context, args).await,
         KeyCommand::Update(args) => update(context, args).await,
         KeyCommand::Rotate(args) => rotation::key(context, args).await,
         KeyCommand::NewVersion { key, trial } => {

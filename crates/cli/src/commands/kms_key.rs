@@ -10,7 +10,7 @@ use keyferry_api::kms_key::{
 
 use super::bulk::{self, Loss};
 use super::operation::{NOTHING_CHANGED, operate};
-use super::{Context, adopt, bind, grants, kms_key_make, kms_key_update, text};
+use super::{Context, adopt, bind, grants, key_use, kms_key_make, kms_key_update, receipt, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
     ReplicateArgs, RotateArgs, RotationArgs, RunArgs, ScheduleDeletionArgs, SynchronizeArgs,
@@ -27,12 +27,15 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KmsKeyCommand) -> Re
     match command {
         Do::List(filter) => list(context, filter).await,
         Do::Show { kms_key } => show(context, &kms_key).await,
+        Do::Receipt { kms_key, out } => receipt::fetch(context, &kms_key, out).await,
         Do::Create(args) => kms_key_make::create(context, *args).await,
         Do::Upload(args) => kms_key_make::upload(context, *args).await,
         Do::Import(args) => kms_key_make::import(context, *args).await,
         Do::Adopt(args) => adopt::run_one(context, args).await,
         Do::Bind(args) => bind::run_one(context, args).await,
         Do::Update(args) => kms_key_update::run(context, *args).await,
+        Do::Encrypt(args) => key_use::kms_encrypt(context, args).await,
+        Do::Decrypt(args) => key_use::kms_decrypt(context, args).await,
         Do::Observe { kms_key } => observe(context, &kms_key).await,
         Do::Release(args) => release(context, &args).await,
         Do::Forget(one) => forget(context, &one).await,

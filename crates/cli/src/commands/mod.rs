@@ -4,7 +4,11 @@ mod access;
 mod adopt;
 mod alert;
 mod alert_destination;
+mod application;
+mod approval;
+mod approval_rule;
 mod audit;
+mod audit_destination;
 mod audit_export;
 mod audit_folder;
 mod audit_verify;
@@ -17,16 +21,22 @@ mod grants;
 mod group;
 mod job;
 mod key;
+mod key_use;
 mod key_version;
 mod keystore;
 mod kms_key;
 mod kms_key_make;
 mod kms_key_update;
+mod login_by_provider;
 mod operation;
 mod policy;
+mod receipt;
+mod report;
+mod request_log;
 mod role;
 mod rotation;
 mod session;
+mod sign_in_provider;
 mod text;
 mod user;
 
@@ -104,7 +114,7 @@ pub async fn run(
 ) -> Result<Exit, LocalCommand> {
     let result = match command {
         Command::Local(local) => return Err(local),
-        other => dispatch(world, globals, other).await,
+        other => Box::pin(dispatch(world, globals, other)).await,
     };
     match result {
         Ok(()) => Ok(Exit::Ok),
@@ -122,7 +132,13 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     if let Command::Audit(AuditCommand::Verify(verify)) = command {
         return audit_verify::run(world, &globals, verify);
     }
-    let client = Client::signed_in(world, globals.url.as_deref())?;
+    if let Command::Audit(AuditCommand::VerifyReceipt(verify)) = command {
+        return receipt::verify(world, &globals, verify);
+    }
+    if let Command::Audit(AuditCommand::VerifyReport(verify)) = command {
+        return report::verify(world, &globals, verify);
+    }
+    let client = Client::signed_in(world, globals.url.as_deref())?.asking(globals.ask.clone());
     let mut context = Context {
         world,
         client,
@@ -139,12 +155,18 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Group(command) => group::run(&mut context, command).await,
         Command::Policy(command) => policy::run(&mut context, command).await,
         Command::Role(command) => role::run(&mut context, command).await,
+        Command::Application(command) => application::run(&mut context, command).await,
         Command::Job(command) => job::run(&mut context, command).await,
         Command::Seal(command) => access::seal(&mut context, command).await,
         Command::User(command) => user::run(&mut context, *command).await,
+        Command::SignInProvider(command) => sign_in_provider::run(&mut context, command).await,
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
+        Command::Approval(command) => approval::run(&mut context, command).await,
+        Command::ApprovalRule(command) => approval_rule::run(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
+        Command::Report(command) => report::run(&mut context, command).await,
+        Command::RequestLog(command) => request_log::run(&mut context, command).await,
         Command::Logout => access::logout(&mut context).await,
         Command::Me => access::me(&mut context).await,
         Command::Login(_) | Command::Local(_) => {

@@ -94,9 +94,16 @@ async fn create(context: &mut Context<'_>, args: CreateUserArgs) -> Result<(), C
         name: args.name,
         full_name: args.full_name,
         password: new_password(context.world, &args.password)?,
+        provider: args.provider,
+        subject: args.subject,
     };
     let call = Call::to(&at::CREATE_USER, &[]).body(&request);
-    let made = context.client.send(call.tried(args.trial)).await?.read()?;
+    let made: UserWithPasswordView = context.client.send(call.tried(args.trial)).await?.read()?;
+    if let Some(provider) = &request.provider {
+        let words = format!("{} signs in by `{provider}`", made.user.name);
+        context.say_done(args.trial, &words);
+        return show(context, &made.user);
+    }
     tell_password(context, &made, args.trial)
 }
 
@@ -190,6 +197,8 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
             let group = one.group.clone().unwrap_or_else(|| installation.clone());
             vec![one.role.clone(), group]
         });
+        let approvals = left.approvals.iter();
+        let approvals = approvals.map(|one| vec![one.action.clone(), one.id.clone()]);
         Table::one(&left.user)
             .and("Sessions that end", &session::table(&left.sessions))
             .and(
@@ -203,6 +212,10 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
             .and(
                 "Jobs that go on",
                 &Table::list(&["TITLE", "STATE", "ID"], jobs.collect()),
+            )
+            .and(
+                "Requests for approval that are taken back",
+                &Table::list(&["ACTION", "ID"], approvals.collect()),
             )
     })
 }

@@ -122,3 +122,81 @@ async fn a_token_works_until_it_is_revoked_and_is_shown_once() {
     let seal = shell.succeed("seal status").await;
     assert!(seal.contains("open") || seal.contains("sealed"), "{seal}");
 }
+
+#[tokio::test]
+async fn j2_audit_entries_are_sent_to_a_destination_that_is_added_tried_shown_and_removed() {
+    let shell = Shell::with_keystore().await;
+
+    let added = shell
+        .run("audit destination add siem --syslog siem.example:6514 --lag-minutes 5")
+        .await;
+    assert_eq!(added.exit, Exit::Ok, "{}", added.stderr);
+    let webhook = shell
+        .run("audit destination add hook --webhook https://hooks.example/audit --from-now")
+        .await;
+    assert!(
+        webhook.stdout.contains("signing_secret"),
+        "{}",
+        webhook.stdout
+    );
+    let tried = shell.run("audit destination test siem").await;
+    assert!(
+        tried.stderr.contains("syslog+tls://siem.example:6514"),
+        "{}",
+        tried.stderr
+    );
+    let taken = shell.outside.outbox.sent();
+    assert_eq!(taken[0].0, "siem.example:6514");
+    let shown = shell.read("audit destination show siem").await;
+    assert_eq!(shown["next_entry"], 0);
+    assert_eq!(shown["lag_minutes_max"], 5);
+    assert!(shown["behind"].as_u64().unwrap() > 2, "{shown:#}");
+    let listed = shell.succeed("audit destination list").await;
+    assert!(listed.contains("https://hooks.example/…"), "{listed}");
+
+    shell.succeed("audit destination remove siem").await;
+    shell.succeed("audit destination delete hook").await;
+    let none = shell.run("audit destination list").await;
+    assert!(
+        none.stderr.contains("audit destination add"),
+        "{}",
+        none.stderr
+    );
+    let log = shell
+        .read("audit list --action audit-destination.delete")
+        .await;
+    assert_eq!(log[0]["object"]["name"], "hook", "{log:#}");
+}
+
+#[tokio::test]
+async fn j4_the_request_log_is_shown_rotated_downloaded_and_cleared() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("key create app --spec AES-256").await;
+
+    let shown = shell
+        .succeed("request-log show --lines 5 --operation KeyCreate --outcome success")
+        .await;
+    assert!(
+        shown.contains("[REST] ann KeyCreate app [AES-256]"),
+        "{shown}"
+    );
+    let rotated = shell.run("request-log rotate").await;
+    assert!(
+        rotated.stdout.contains("request-0.log"),
+        "{}",
+        rotated.stdout
+    );
+    let out = shell.home.path().join("request.txt");
+    let download = format!(
+        "request-log download --file request-0.log --out {}",
+        out.display()
+    );
+    shell.succeed(&download).await;
+    let kept = std::fs::read_to_string(&out).unwrap();
+    assert!(kept.contains("KeyCreate app"), "{kept}");
+    let refused = shell.run("request-log clear").await;
+    assert_eq!(refused.exit, Exit::NotConfirmed, "{}", refused.stderr);
+    shell.succeed("request-log clear --yes").await;
+    let files = shell.succeed("request-log files").await;
+    assert!(!files.contains("request-0.log"), "{files}");
+}

@@ -282,3 +282,103 @@ async fn a_proof_names_what_it_proves_and_under_which_checkpoint() {
     let neither = shell.run("audit proof").await;
     assert_eq!(neither.exit, Exit::Usage, "{}", neither.stderr);
 }
+
+#[tokio::test]
+async fn j7_a_receipt_proves_without_the_server_where_material_was_made_and_where_it_went() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("kms-key create app --keystore store").await;
+    shell.succeed("kms-key rotate app --method in-place").await;
+    let shown = shell.read("kms-key show app").await;
+    let arn = shown["arn"].as_str().unwrap().to_owned();
+    let file = shell.home.path().join("receipt.json");
+    let key = shell.read("audit key").await;
+    let key = key["key"].as_str().unwrap().to_owned();
+
+    let made = shell
+        .run(&format!("kms-key receipt app --out {}", file.display()))
+        .await;
+    assert_eq!(made.exit, Exit::Ok, "{}", made.stderr);
+    let verify = format!(
+        "audit verify-receipt {} --key {key} --output json",
+        file.display()
+    );
+    let verified = shell.run(&verify).await;
+    assert_eq!(verified.exit, Exit::Ok, "{}", verified.stderr);
+    let answer: serde_json::Value = serde_json::from_str(&verified.stdout).unwrap();
+    assert_eq!(answer["arn"], arn.as_str());
+    assert_eq!(answer["source"], "app");
+    assert_eq!(answer["materials_without_proof"], serde_json::json!([]));
+    let proved = answer["proved"].as_array().unwrap();
+    let said: Vec<&str> = proved
+        .iter()
+        .map(|one| one["what"].as_str().unwrap())
+        .collect();
+    for what in ["material-made", "kms-key-made", "imported", "rotated"] {
+        assert!(said.contains(&what), "{said:?}");
+    }
+    let imports: Vec<_> = proved
+        .iter()
+        .filter(|one| one["what"] == "imported")
+        .collect();
+    assert_eq!(imports.len(), 2, "{answer:#}");
+    assert_eq!(imports[0]["version"], "1");
+    assert_eq!(imports[1]["version"], "2");
+    assert!(imports[0]["material_id"].is_string(), "{answer:#}");
+    assert_eq!(imports[0]["by"], "user/ann");
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("user/ann", "user/eve", 1)).unwrap();
+    let forged = shell.run(&verify).await;
+    assert_eq!(forged.exit, Exit::Damaged, "{}", forged.stderr);
+}
+
+#[tokio::test]
+async fn j8_reports_are_shown_as_csv_kept_signed_and_verified_without_the_server() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("key create @SUM(A1) --spec AES-256").await;
+    shell.succeed("kms-key create app --keystore store").await;
+    let file = shell.home.path().join("keys.json");
+    let key = shell.read("audit key").await;
+    let key = key["key"].as_str().unwrap().to_owned();
+
+    let made = shell
+        .run(&format!("report keys --csv --out {}", file.display()))
+        .await;
+    assert_eq!(made.exit, Exit::Ok, "{}", made.stderr);
+    assert!(
+        made.stdout.starts_with("key,group,spec,version,"),
+        "{}",
+        made.stdout
+    );
+    assert!(
+        made.stdout.contains("\r\n'@SUM(A1),default,AES-256,1,"),
+        "{}",
+        made.stdout
+    );
+    let verify = format!(
+        "audit verify-report {} --key {key} --output json",
+        file.display()
+    );
+    let verified = shell.run(&verify).await;
+    assert_eq!(verified.exit, Exit::Ok, "{}", verified.stderr);
+    let answer: Value = serde_json::from_str(&verified.stdout).unwrap();
+    assert_eq!(answer["report"], "keys");
+    assert_eq!(answer["rows"], 2);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("AES-256", "AES-128", 1)).unwrap();
+    let forged = shell.run(&verify).await;
+    assert_eq!(forged.exit, Exit::Damaged, "{}", forged.stderr);
+
+    let access = shell.succeed("report access").await;
+    assert!(access.contains("system-administrator"), "{access}");
+    let rotation = shell
+        .run("report rotation --as-of 2026-01-01T00:00:00Z")
+        .await;
+    assert!(
+        rotation.stderr.contains("note: next:"),
+        "{}",
+        rotation.stderr
+    );
+    let future = shell.run("report keys --as-of 2199-01-01T00:00:00Z").await;
+    assert_eq!(future.exit, Exit::Usage, "{}", future.stderr);
+}

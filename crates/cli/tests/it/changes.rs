@@ -246,6 +246,7 @@ async fn what_changes_records_alone_is_tried_with_all_its_checks_and_not_kept() 
         &add,
         "token create ci",
         "alert destination add ops --webhook https://hooks.example/keyferry",
+        "audit destination add siem --webhook https://hooks.example/audit",
     ] {
         let done = shell.run(&format!("{tried} --dry-run --output json")).await;
         assert_eq!(done.exit, Exit::Ok, "{tried}: {}", done.stderr);
@@ -298,6 +299,7 @@ async fn a_trial_is_refused_as_the_change_would_be() {
         ("key-version deactivate app 2", Exit::NotFound),
         ("key new-version nothing", Exit::NotFound),
         ("alert destination delete nothing", Exit::NotFound),
+        ("audit destination delete nothing", Exit::NotFound),
     ] {
         let done = shell.run(&format!("{refused} --dry-run")).await;
         assert_eq!(done.exit, exit, "{refused}: {}", done.stderr);

@@ -44,6 +44,12 @@ const READS: &[&str] = &[
     "keystore unmanaged",
     "kms-key grants",
     "kms-key list",
+    "audit verify-receipt",
+    "audit verify-report",
+    "report access",
+    "report keys",
+    "report rotation",
+    "kms-key receipt",
     "kms-key show",
     "me",
     "schedule list",
@@ -54,6 +60,13 @@ const READS: &[&str] = &[
     "user list",
     "user show",
     "alert destination list",
+    "sign-in-provider list",
+    "sign-in-provider show",
+    "request-log download",
+    "request-log files",
+    "request-log show",
+    "audit destination list",
+    "audit destination show",
 ];
 
 /// They change AWS or Keyferry's records, and know `--dry-run`.
@@ -62,6 +75,8 @@ const TRIED_FIRST: &[&str] = &[
     "alert destination add",
     "alert destination delete",
     "audit accept-rollback",
+    "audit destination add",
+    "audit destination delete",
     "audit add-cosignature",
     "connection add",
     "connection delete",
@@ -76,7 +91,14 @@ const TRIED_FIRST: &[&str] = &[
     "role create",
     "role delete",
     "role update",
+    "request-log clear",
+    "request-log rotate",
     "role give",
+    "sign-in-provider add",
+    "sign-in-provider add-rule",
+    "sign-in-provider remove",
+    "sign-in-provider remove-rule",
+    "sign-in-provider update",
     "role take",
     "job cancel",
     "job pause",
@@ -139,9 +161,14 @@ const TRIED_FIRST: &[&str] = &[
 /// They change something, and cannot be tried; each with the reason.
 const AT_ONCE: &[(&str, &str)] = &[
     (
+        "sign-in-provider test",
+        "it asks the provider what it tells anybody, and changes nothing",
+    ),
+    (
         "alert destination test",
         "it is a trial: it sends a message",
     ),
+    ("audit destination test", "it is a trial: it sends one"),
     ("audit export", "it writes to this host alone"),
     (
         "audit witness",

@@ -8,6 +8,8 @@
 )]
 
 mod access_key;
+mod applications;
+mod approvals;
 mod around;
 mod audit;
 mod changes;

@@ -107,7 +107,7 @@ impl Shell {
             .unwrap()
             .check(home.path())
             .unwrap();
-        let identity = tls::load(&chain, &key, config.tls_version_min).unwrap();
+        let identity = tls::load(&chain, &key, config.tls_version_min, None).unwrap();
         let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let router = service(

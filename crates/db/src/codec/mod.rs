@@ -1,5 +1,7 @@
 //! JSON columns: one module per kind, each with a format number. Older formats are upgraded when read.
 
+pub(crate) mod approval;
+pub(crate) mod audit_address;
 pub(crate) mod destination;
 pub(crate) mod former;
 mod grant;

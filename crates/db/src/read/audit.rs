@@ -1,15 +1,26 @@
 //! Reads of the audit log: leaves, hashes, checkpoints, the signing key.
 
 use async_trait::async_trait;
+use keyferry_domain::id::DestinationId;
+use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, Page, PageOf, Records,
+    AuditCheckpoint, AuditDestination, AuditFilter, AuditKey, AuditRecord, AuditRecords, Page,
+    PageOf, Records,
 };
 
 use super::{Noun, bad_cursor, within};
 use crate::Database;
 use crate::rows::access::{LEAF, read_leaf};
 use crate::rows::audit::{AUDIT_KEY, CHECKPOINT, read_checkpoint, read_hash, read_key};
+use crate::rows::audit_destination::{AUDIT_DESTINATION, read_audit_destination};
 use crate::sql::{Conditions, Statement, Value};
+
+const DESTINATIONS: Noun<AuditDestination> = Noun {
+    what: "audit destination",
+    table: "audit_destinations",
+    columns: AUDIT_DESTINATION,
+    read: read_audit_destination,
+};
 
 const LEAVES: Noun<AuditRecord> = Noun {
     what: "audit leaf",
@@ -48,6 +59,21 @@ const CHECKPOINTS: Noun<AuditCheckpoint> = Noun {
 
 #[async_trait]
 impl AuditRecords for Database {
+    async fn find_audit_destination(&self, id: DestinationId) -> Records<Option<AuditDestination>> {
+        DESTINATIONS.find_by(self, "id", Value::text(id)).await
+    }
+
+    async fn find_audit_destination_by_name(
+        &self,
+        name: &Name,
+    ) -> Records<Option<AuditDestination>> {
+        DESTINATIONS.find_by(self, "name", Value::text(name)).await
+    }
+
+    async fn list_audit_destinations(&self) -> Records<Vec<AuditDestination>> {
+        DESTINATIONS.list(self, "ORDER BY name", Vec::new()).await
+    }
+
     async fn audit_size(&self) -> Records<u64> {
         let sql = "SELECT size FROM audit_log WHERE id = 'log'";
         let rows = self

@@ -10,6 +10,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
@@ -174,6 +175,16 @@ impl KeyRecords for Database {
         let rows = self.engine.read("version holder", statement).await?;
         let read = |mut row: Row| Ok((read_number(&mut row)?, read_holder(row)?));
         rows.into_iter().map(read).collect()
+    }
+
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>> {
+        let clause = "WHERE fingerprint = $1 ORDER BY key_id, number";
+        let values = vec![Value::bytes(material.as_bytes())];
+        let found = VERSIONS.find(self, clause, values).await?;
+        Ok(found.map(|row| (row.identity.key, row.identity.version)))
     }
 
     async fn read_back_version(

@@ -1,11 +1,14 @@
 //! Reads, over connections that never write.
 
 mod access;
+mod application;
+mod approval;
 mod audit;
 mod authority;
 mod configuration;
 mod delivery;
 mod fleet;
+mod provider;
 mod schedule;
 mod work;
 

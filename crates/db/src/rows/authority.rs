@@ -27,7 +27,7 @@ pub(crate) fn assignment_values(row: &RoleAssignment) -> Vec<Value> {
 }
 
 /// The installation is no group: its text is empty, so that the same role is there once.
-fn group_text(group: Option<GroupId>) -> String {
+pub(super) fn group_text(group: Option<GroupId>) -> String {
     group.map(|id| id.to_string()).unwrap_or_default()
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn read_assignment(mut row: Row) -> Records<RoleAssignment> {
     })
 }
 
-fn read_group(text: &str) -> Records<Option<GroupId>> {
+pub(super) fn read_group(text: &str) -> Records<Option<GroupId>> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -4,13 +4,17 @@
 //! are written.
 
 pub(crate) mod access;
+pub(crate) mod application;
+pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod audit_destination;
 pub(crate) mod authority;
 pub(crate) mod configuration;
 pub(crate) mod delivery;
 pub(crate) mod fleet;
 pub(crate) mod keys;
 pub(crate) mod kms_key;
+pub(crate) mod provider;
 pub(crate) mod work;
 
 use keyferry_domain::arn::Region;

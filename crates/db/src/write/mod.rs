@@ -1,7 +1,10 @@
 //! Writes: a batch is applied in one transaction, and tried again where nothing was written.
 
 mod access;
+mod application;
+mod approval;
 mod audit;
+mod audit_destination;
 mod audit_groups;
 mod authority;
 mod configuration;
@@ -9,12 +12,15 @@ mod delivery;
 mod destruction;
 mod fleet;
 mod kms_key;
+mod provider;
 mod work;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_ports::records::{Batch, Change, Commits, Expect, LaneLease, Records, RecordsError};
+use keyferry_ports::records::{
+    Batch, Change, Claim, Commits, Consent, Expect, LaneLease, Records, RecordsError,
+};
 
 use crate::Database;
 use crate::dialect::{Transaction, Turn};
@@ -65,7 +71,15 @@ impl Database {
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
         for claim in batch.claims() {
-            writer.check_claim(claim).await?;
+            match claim {
+                Claim::Person(claim) => {
+                    writer.check_claim(claim).await?;
+                    if let Consent::Approved(used) = claim.consent {
+                        writer.use_approval(used).await?;
+                    }
+                }
+                Claim::Application(claim) => writer.check_application_claim(claim).await?,
+            }
         }
         let about = writer.about_before(batch).await?;
         for change in &batch.changes {
@@ -210,6 +224,12 @@ impl Writer {
             Change::FinishAttempt(row) => self.finish_attempt(row).await,
             // All at once when the batch ends.
             Change::AppendAudit(_) => Ok(()),
+            Change::PutAuditDestination(row, expect) => {
+                self.put_audit_destination(row, *expect).await
+            }
+            Change::DeleteAuditDestination(id, expect) => {
+                self.delete_audit_destination(*id, *expect).await
+            }
             Change::InsertAuditKey(row) => self.insert_audit_key(row).await,
             Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes).await,
             Change::PutCheckpointNote { size, seen, note } => {
@@ -224,6 +244,15 @@ impl Writer {
             Change::PutSignInTries(row, expect) => self.put_sign_in_tries(row, *expect).await,
             Change::DeleteSignInTries(name) => self.delete_sign_in_tries(name).await,
             Change::PruneSignInTries(before) => self.prune_sign_in_tries(*before).await,
+            Change::PutApplication(row, expect) => self.put_application(row, *expect).await,
+            Change::DeleteApplication(id, expect) => self.delete_application(*id, *expect).await,
+            Change::InsertApplicationKey(row) => self.insert_application_key(row).await,
+            Change::ReplaceApplicationKey { id, by, expires_at } => {
+                self.replace_application_key(*id, *by, *expires_at).await
+            }
+            Change::RevokeApplicationKey(id, at) => self.revoke_application_key(*id, *at).await,
+            Change::InsertCertificate(row) => self.insert_certificate(row).await,
+            Change::DeleteCertificate(id) => self.delete_certificate(*id).await,
             Change::InsertSeal(row) => self.insert_seal(row).await,
             Change::InsertJobGroups { job, groups } => self.insert_job_groups(*job, groups).await,
             Change::InsertAssignment { row, excluded } => {
@@ -240,6 +269,24 @@ impl Writer {
             Change::DeleteAccessPolicy(name, expect) => {
                 self.delete_access_policy(name, *expect).await
             }
+            Change::PutSignInProvider(row, expect) => self.put_provider(row, *expect).await,
+            Change::DeleteSignInProvider(id, expect) => self.delete_provider(*id, *expect).await,
+            Change::InsertSignInRule(row) => self.insert_rule(row).await,
+            Change::DeleteSignInRule(id) => self.delete_rule(*id).await,
+            Change::InsertIdentity(row) => self.insert_identity(row).await,
+            Change::BindIdentity { user, subject, at } => {
+                self.bind_identity(*user, subject, *at).await
+            }
+            Change::InsertSignInFlow(row) => self.insert_flow(row).await,
+            Change::TakeSignInFlow(state) => self.take_flow(state).await,
+            Change::InsertSignInCode(row) => self.insert_code(row).await,
+            Change::TakeSignInCode(hash) => self.take_code(hash).await,
+            Change::PruneSignInFlows(before) => self.prune_flows(*before).await,
+            Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, *expect).await,
+            Change::DeleteApprovalRule(group, class, expect) => {
+                self.delete_approval_rule(*group, *class, *expect).await
+            }
+            Change::PutApproval(row, expect) => self.put_approval(row, *expect).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

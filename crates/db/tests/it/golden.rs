@@ -3,19 +3,24 @@
 use std::path::PathBuf;
 
 use keyferry_db::Database;
+use keyferry_domain::approval::Approval;
+
 use keyferry_ports::records::{
-    Batch, Change, Commits as _, ConfigurationRecords as _, Expect, KeyRecords as _,
-    KmsKeyRecords as _, RecordsError,
+    ApprovalRecords as _, Batch, Change, Commits as _, ConfigurationRecords as _, Expect,
+    KeyRecords as _, KmsKeyRecords as _, RecordsError,
 };
 use keyferry_testkit::contract::records::samples::Samples;
-use keyferry_testkit::contract::records::{deliveries, rich};
+use keyferry_testkit::contract::records::{approval, audit_destinations, deliveries, rich};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
 use crate::support::SqliteFile;
 
 /// Table, column, golden file.
-const COLUMNS: [(&str, &str, &str); 11] = [
+const COLUMNS: [(&str, &str, &str); 14] = [
+    ("approvals", "needs", "approval-needs.1.json"),
+    ("approvals", "decisions", "approval-decisions.1.json"),
     ("alert_destinations", "address", "destination.1.json"),
+    ("audit_destinations", "address", "audit-address.1.json"),
     ("connections", "link", "link.1.json"),
     ("connections", "rotation", "rotation.1.json"),
     ("keys", "rotation", "source-rotation.1.json"),
@@ -43,14 +48,25 @@ async fn rich_database(file: &SqliteFile) -> Database {
     let kms_key = rich::kms_key(&mut samples, &keystore);
     let key = rich::key(&mut samples);
     let [_, destination] = deliveries::destinations(&mut samples);
+    let [_, audit, _] = audit_destinations::audit_destinations(&mut samples);
     let batch = Batch::new()
+        .with(Change::PutAuditDestination(audit, Expect::New))
         .with(Change::PutConnection(connection, Expect::New))
         .with(Change::PutKeystore(keystore, Expect::New))
         .with(Change::PutKmsKey(kms_key, Expect::New))
         .with(Change::PutKey(key, Expect::New))
-        .with(Change::PutDestination(destination, Expect::New));
+        .with(Change::PutDestination(destination, Expect::New))
+        .with(Change::PutApproval(Box::new(waiting()), Expect::New));
     database.commit(batch).await.unwrap();
     database
+}
+
+/// Who asks for consent.
+const REQUESTER: &str = "00000000-0000-0000-0000-000000000001";
+
+/// A request that waits for consent.
+fn waiting() -> Approval {
+    approval::approval(1, REQUESTER.parse().unwrap(), None)
 }
 
 async fn connect(file: &SqliteFile) -> SqliteConnection {
@@ -104,6 +120,8 @@ async fn every_golden_file_is_read_as_the_rows_it_was_written_from() {
         set(&mut connection, table, column, text.trim_end()).await;
     }
 
+    let read = database.find_approval(waiting().id).await.unwrap();
+    assert_eq!(read, Some(waiting()));
     assert_eq!(database.list_connections().await.unwrap(), connections);
     assert_eq!(database.list_keystores().await.unwrap(), keystores);
     assert_eq!(database.find_keys_called(&name).await.unwrap(), keys);

@@ -8,6 +8,7 @@
 )]
 
 mod access_key;
+mod approvals;
 mod deletion_proof;
 mod destruction;
 mod drift;

@@ -141,6 +141,12 @@ impl Host {
         self.command(words).output().unwrap().into()
     }
 
+    /// Starts a command line without quotes; its streams are pipes.
+    pub(crate) fn begin(&self, line: &str) -> Child {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        self.command(&words).spawn().unwrap()
+    }
+
     /// Runs a command line without quotes.
     pub(crate) fn keyferry(&self, line: &str) -> Done {
         self.run(

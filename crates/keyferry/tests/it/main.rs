@@ -10,6 +10,7 @@
 )]
 
 mod host;
+mod oidc;
 mod peers;
 mod server;
 mod several_servers;

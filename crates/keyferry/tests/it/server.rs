@@ -83,6 +83,47 @@ fn what_was_made_is_there_after_a_restart_and_usable_once_the_vault_is_open() {
 }
 
 #[test]
+fn init_with_dual_control_begins_with_rules_that_hold_at_once() {
+    let host = Host::new();
+    let words: Vec<String> = host.init_words();
+    let made = host.run(&[words, vec!["--dual-control".to_owned()]].concat());
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let answer: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
+    let server = host.serve(&["--unseal-file", &host.path("passphrase")]);
+    let login = host.keyferry(&format!(
+        "login --url {} --user admin --password-file {} --fingerprint {}",
+        server.url,
+        host.path("password"),
+        answer["fingerprint"].as_str().unwrap()
+    ));
+    assert_eq!(login.code, 0, "{}", login.stderr);
+
+    let rules = host.keyferry("approval-rule list --output json");
+    let rules: serde_json::Value = serde_json::from_str(&rules.stdout).unwrap();
+    let classes: Vec<&str> = rules
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["class"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        classes,
+        ["destructive", "export-equivalent", "use-equivalent"]
+    );
+    assert_eq!(rules[0]["approvers"], 2);
+    let refused = host.keyferry("group create prod");
+    assert_eq!(refused.code, 4);
+    assert!(
+        refused.stderr.contains("[approval.needed]"),
+        "{}",
+        refused.stderr
+    );
+    let person = host.keyferry("user create bob");
+    assert_eq!(person.code, 0, "{}", person.stderr);
+    assert_eq!(server.stop(), 0);
+}
+
+#[test]
 fn one_data_folder_has_one_server() {
     let (host, _) = Host::initialized();
     let server = host.serve(&[]);

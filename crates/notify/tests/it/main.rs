@@ -8,5 +8,6 @@
 )]
 
 mod mail;
+mod outlets;
 mod support;
 mod webhook;

@@ -7,6 +7,8 @@ use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
 use keyferry_domain::name::Name;
 
+use super::approval::Consent;
+
 /// A person who signs in. No two have the same [canonical](super::CanonicalName) name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -202,6 +204,8 @@ pub struct AccessClaim {
     pub epoch: u64,
     /// By what.
     pub via: Via,
+    /// And by whose consent: where people approved it, they approve one carrying-out of it.
+    pub consent: Consent,
 }
 
 /// One protection of the root key.

@@ -4,7 +4,40 @@ use jiff::Timestamp;
 use keyferry_domain::connection::SealedSecret;
 
 use super::access::AccessClaim;
+use super::application::ApplicationClaim;
+use super::approval::Consent;
 use super::filter::Groups;
+
+/// In whose name a batch is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Claim {
+    /// A person.
+    Person(AccessClaim),
+    /// A program.
+    Application(ApplicationClaim),
+}
+
+impl Claim {
+    /// By whose consent. Programs have none.
+    pub fn consent(&self) -> Consent {
+        match self {
+            Self::Person(claim) => claim.consent,
+            Self::Application(_) => Consent::Nobody,
+        }
+    }
+}
+
+impl From<AccessClaim> for Claim {
+    fn from(claim: AccessClaim) -> Self {
+        Self::Person(claim)
+    }
+}
+
+impl From<ApplicationClaim> for Claim {
+    fn from(claim: ApplicationClaim) -> Self {
+        Self::Application(claim)
+    }
+}
 
 /// A leaf to append. Index and tree are the records' affair, the bytes are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +55,7 @@ pub struct AuditLeaf {
     /// On which object (its id), for searching.
     pub object: String,
     /// Whose access must not have ended when it is written; it is not stored.
-    pub in_the_name_of: Option<AccessClaim>,
+    pub in_the_name_of: Option<Claim>,
 }
 
 /// A leaf with its place.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use keyferry_domain::id::{AssignmentId, GroupId, UserId};
+use keyferry_domain::id::{ApplicationId, AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 
 use super::Records;
@@ -14,6 +14,8 @@ use super::Records;
 /// Who can have a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoleHolder {
+    /// A program.
+    Application(ApplicationId),
     /// A person.
     User(UserId),
 }
@@ -24,12 +26,22 @@ impl From<UserId> for RoleHolder {
     }
 }
 
+impl From<ApplicationId> for RoleHolder {
+    fn from(id: ApplicationId) -> Self {
+        Self::Application(id)
+    }
+}
+
+/// The word for programs.
+const APPLICATION: &str = "application";
+
 /// The word for people.
 const USER: &str = "user";
 
 impl fmt::Display for RoleHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Application(id) => write!(f, "{APPLICATION}/{id}"),
             Self::User(id) => write!(f, "{USER}/{id}"),
         }
     }
@@ -51,6 +63,10 @@ impl FromStr for RoleHolder {
             text: text.to_owned(),
         };
         match text.split_once('/') {
+            Some((APPLICATION, id)) => id
+                .parse()
+                .map(Self::Application)
+                .map_err(|_| not_a_holder()),
             Some((USER, id)) => id.parse().map(Self::User).map_err(|_| not_a_holder()),
             _ => Err(not_a_holder()),
         }

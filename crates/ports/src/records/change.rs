@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AssignmentId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, SealId,
-    SessionId,
+    ApplicationCertificateId, ApplicationId, ApplicationKeyId, AssignmentId, ConnectionId,
+    DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId,
+    SignInRuleId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
@@ -20,12 +22,16 @@ use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
 
-use super::access::{AccessClaim, ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
-use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode};
+use super::access::{ApiToken, Seal, SealedKeyring, Session, SignInTries, User};
+use super::application::{Application, ApplicationCertificate, ApplicationKey};
+use super::approval::Consent;
+use super::audit::{AuditCheckpoint, AuditKey, AuditLeaf, AuditNode, Claim};
+use super::audit_destination::AuditDestination;
 use super::authority::{AccessPolicy, CustomRole, RoleAssignment};
 use super::delivery::{AlertDestination, Delivery};
 use super::fleet::{Alert, FoundKey, Sweep};
 use super::jobs::{Attempt, Job, LaneClaim, Target};
+use super::provider::{ProviderIdentity, SignInCode, SignInFlow, SignInProvider, SignInRule};
 
 /// The conflict of a destruction with a KMS key that needs the version.
 pub const VERSION_NEEDED: &str = "key version that a kms key needs";
@@ -41,6 +47,9 @@ pub const ROLE_EXCLUDED: &str = "role that excludes it";
 pub const GROUP_IN_USE: &str = "group in use";
 /// The conflict of taking the role that administers the installation from its last holder.
 pub const LAST_ADMINISTRATOR: &str = "last system administrator";
+
+/// The conflict of a name in certificates that stands for an application already.
+pub const CERTIFICATE_TAKEN: &str = "name in certificates";
 
 /// What a writer expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,8 +186,14 @@ pub enum Change {
     /// Write an attempt's outcome; a conflict where it is already done or refused.
     FinishAttempt(Attempt),
     /// Append to the audit log. Where the leaf is [in somebody's name](AuditLeaf::in_the_name_of) whose access has ended
-    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`].
+    /// by then, the whole batch is a conflict over [`ACCESS_ENDED`]; where it is by
+    /// [consent](super::Consent::Approved) to a request that was open at another revision, over
+    /// [`APPROVAL_SPENT`](super::APPROVAL_SPENT). Else the request is used from then on, and by this run alone.
     AppendAudit(AuditLeaf),
+    /// Write a destination of audit entries, or how far sending there is. A taken name is a conflict.
+    PutAuditDestination(AuditDestination, Expect),
+    /// Remove a destination of audit entries.
+    DeleteAuditDestination(DestinationId, Expect),
     /// Keep the log's signing key; a conflict where there is one.
     InsertAuditKey(AuditKey),
     /// Keep a signed checkpoint, with the hashes of the tree that became whole since the one before; a conflict over `audit
@@ -212,6 +227,28 @@ pub enum Change {
     DeleteSignInTries([u8; 32]),
     /// Forget all tries whose last one was before this.
     PruneSignInTries(Timestamp),
+    /// Write an application. A taken name is a conflict.
+    PutApplication(Application, Expect),
+    /// Remove an application, with its API keys, names and roles.
+    DeleteApplication(ApplicationId, Expect),
+    /// Add an API key.
+    InsertApplicationKey(ApplicationKey),
+    /// Let another API key, which is there, take the place of one, and end that one at `expires_at` at the latest; a conflict
+    /// over `application key` where it is revoked or replaced already.
+    ReplaceApplicationKey {
+        /// Which.
+        id: ApplicationKeyId,
+        /// By which.
+        by: ApplicationKeyId,
+        /// When it ends.
+        expires_at: Timestamp,
+    },
+    /// Revoke an API key; a conflict over `application key` where it is revoked already.
+    RevokeApplicationKey(ApplicationKeyId, Timestamp),
+    /// Let a name in certificates stand for an application; a conflict over [`CERTIFICATE_TAKEN`] where it stands for one.
+    InsertCertificate(ApplicationCertificate),
+    /// Let it stand for nobody; a conflict where it is not there.
+    DeleteCertificate(ApplicationCertificateId),
     /// Give a role. A conflict over `role assignment` where the holder has it there already, and over `role that excludes it`
     /// where the holder has one of `excluded` anywhere.
     InsertAssignment {
@@ -246,6 +283,45 @@ pub enum Change {
     PutAccessPolicy(AccessPolicy, Expect),
     /// Remove an own policy.
     DeleteAccessPolicy(Name, Expect),
+    /// Write an OpenID provider. A taken name is a conflict.
+    PutSignInProvider(SignInProvider, Expect),
+    /// Remove a provider, with its rules, with who comes by it, and with what was begun there.
+    DeleteSignInProvider(ProviderId, Expect),
+    /// Add a rule. One that says the same is a conflict over `sign-in rule`, and a provider that is gone over `provider of the
+    /// rule`.
+    InsertSignInRule(SignInRule),
+    /// Remove a rule; a conflict where it is not there.
+    DeleteSignInRule(SignInRuleId),
+    /// Keep by which provider a person comes. A conflict over `identity at the provider` where the person comes by one already, or
+    /// the provider's subject or the name that is waited for is another person's.
+    InsertIdentity(ProviderIdentity),
+    /// Bind a person who was waited for to the subject that came; a conflict over `identity at the provider` where it is bound
+    /// already, or the subject is another person's.
+    BindIdentity {
+        /// Who.
+        user: UserId,
+        /// As the provider calls that person for ever.
+        subject: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Add a sign-in that was begun at a provider.
+    InsertSignInFlow(SignInFlow),
+    /// Take a sign-in that was begun, by the SHA-256 of its state; a conflict over `sign-in that was begun` where it is not there:
+    /// each ends once.
+    TakeSignInFlow([u8; 32]),
+    /// Add a code for which the command line gets a session.
+    InsertSignInCode(SignInCode),
+    /// Take such a code, by its SHA-256; a conflict over `sign-in code` where it is not there: each counts once.
+    TakeSignInCode([u8; 32]),
+    /// Forget what was begun at providers and lapsed before this: sign-ins and codes.
+    PruneSignInFlows(Timestamp),
+    /// Write a rule about consent. There is one for each group and class.
+    PutApprovalRule(ApprovalRule, Expect),
+    /// Remove the rule of this group and class.
+    DeleteApprovalRule(Option<GroupId>, ApprovalClass, Expect),
+    /// Write a request that waits for consent, and what people said to it.
+    PutApproval(Box<Approval>, Expect),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.
@@ -297,8 +373,24 @@ impl Batch {
         }
     }
 
+    /// Names, in each new job, the request to which people consented and by which the job is written.
+    pub fn name_approvals(&mut self) {
+        let used = self
+            .claims()
+            .into_iter()
+            .find_map(|claim| match claim.consent() {
+                Consent::Approved(used) => Some(used.approval),
+                Consent::Nobody | Consent::Trial | Consent::Begun => None,
+            });
+        for change in &mut self.changes {
+            if let Change::InsertJob(job) = change {
+                job.approval = job.approval.or(used);
+            }
+        }
+    }
+
     /// In whose names it is written; each once.
-    pub fn claims(&self) -> BTreeSet<AccessClaim> {
+    pub fn claims(&self) -> BTreeSet<Claim> {
         self.changes
             .iter()
             .filter_map(|change| match change {

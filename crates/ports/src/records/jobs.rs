@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
-use keyferry_domain::id::{AttemptId, JobId, TargetId};
+use keyferry_domain::id::{ApprovalId, AttemptId, JobId, TargetId};
 use keyferry_domain::words;
 
 use super::subject::Subject;
@@ -83,6 +83,8 @@ pub struct Job {
     pub idempotency_key: Option<String>,
     /// Digest of what was asked for under the idempotency key, hexadecimal; `None` without one.
     pub request_digest: Option<String>,
+    /// The request to which people consented before it began.
+    pub approval: Option<ApprovalId>,
     /// Where it stands.
     pub state: JobState,
     /// Which work goes first.

@@ -4,7 +4,10 @@
 //! that two databases and a memory can be held to the same answers.
 
 mod access;
+mod application;
+mod approval;
 mod audit;
+mod audit_destination;
 mod authority;
 mod canonical;
 mod change;
@@ -12,6 +15,7 @@ mod delivery;
 mod filter;
 mod fleet;
 mod jobs;
+mod provider;
 mod subject;
 
 use std::collections::BTreeSet;
@@ -29,6 +33,7 @@ use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 
@@ -37,14 +42,20 @@ use jiff::Timestamp;
 pub use access::{
     AccessClaim, ApiToken, Seal, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
-pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord};
+pub use application::{
+    Application, ApplicationCertificate, ApplicationClaim, ApplicationKey, ApplicationRecords,
+    ApplicationVia, KeyScope, NotAUsedKey, UsedKey,
+};
+pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
+pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, Claim};
+pub use audit_destination::{AuditAddress, AuditDestination};
 pub use authority::{
     AccessPolicy, AuthorityRecords, CustomRole, NotAHolder, RoleAssignment, RoleHolder,
 };
 pub use canonical::CanonicalName;
 pub use change::{
-    ACCESS_ENDED, Batch, Change, Expect, GROUP_IN_USE, LAST_ADMINISTRATOR, ROLE_EXCLUDED,
-    VERSION_DOOMED, VERSION_NEEDED,
+    ACCESS_ENDED, Batch, CERTIFICATE_TAKEN, Change, Expect, GROUP_IN_USE, LAST_ADMINISTRATOR,
+    ROLE_EXCLUDED, VERSION_DOOMED, VERSION_NEEDED,
 };
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{Groups, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};
@@ -52,6 +63,10 @@ pub use fleet::{Alert, AlertFilter, FoundKey, FoundKeyFilter, Sweep, SweepCounts
 pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
+};
+pub use provider::{
+    FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
+    SignInProvider, SignInRule,
 };
 pub use subject::{NotASubject, Subject};
 
@@ -146,6 +161,11 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn holders(&self, key: KeyId, version: VersionNumber) -> Records<Vec<Holder>>;
     /// The same of all versions of a key at once, by version, then by id. A version that nothing needs is left out.
     async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>>;
+    /// A version that has, or had, the material with this fingerprint: the first by key and number.
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>>;
     /// One version, read over another connection than the one that wrote it.
     async fn read_back_version(
         &self,
@@ -327,6 +347,15 @@ pub trait DeliveryRecords: Send + Sync + 'static {
 /// Reads of the audit log.
 #[async_trait]
 pub trait AuditRecords: Send + Sync + 'static {
+    /// By id.
+    async fn find_audit_destination(&self, id: DestinationId) -> Records<Option<AuditDestination>>;
+    /// By name.
+    async fn find_audit_destination_by_name(
+        &self,
+        name: &Name,
+    ) -> Records<Option<AuditDestination>>;
+    /// All, by name.
+    async fn list_audit_destinations(&self) -> Records<Vec<AuditDestination>>;
     /// Number of leaves.
     async fn audit_size(&self) -> Records<u64>;
     /// Leaves from an index on, in order; at most `limit`.
@@ -362,7 +391,10 @@ pub trait ReadRecords:
     + DeliveryRecords
     + ScheduleRecords
     + AccessRecords
+    + ApplicationRecords
     + AuthorityRecords
+    + ProviderRecords
+    + ApprovalRecords
     + AuditRecords
 {
 }
@@ -376,8 +408,10 @@ impl<T> ReadRecords for T where
         + DeliveryRecords
         + ScheduleRecords
         + AccessRecords
+        + ApplicationRecords
         + AuthorityRecords
-        + AuthorityRecords
+        + ProviderRecords
+        + ApprovalRecords
         + AuditRecords
 {
 }

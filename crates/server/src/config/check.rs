@@ -8,6 +8,7 @@ use keyferry_app::access::SessionRules;
 
 use super::Mistakes;
 use super::source::{Raw, hide_password};
+use crate::request_log::Limits;
 
 /// The oldest TLS version that is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,10 @@ pub struct Config {
     pub tls_certificate: PathBuf,
     /// PEM key.
     pub tls_private_key: PathBuf,
+    /// PEM file with the CAs of client certificates.
+    pub tls_client_ca: Option<PathBuf>,
+    /// PEM file with their revocation lists.
+    pub tls_client_crl: Option<PathBuf>,
     /// The oldest TLS version.
     pub tls_version_min: TlsVersion,
     /// File with the passphrase that opens the vault.
@@ -69,6 +74,12 @@ pub struct Config {
     pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
     pub alert_private_hosts: Vec<String>,
+    /// Hosts of OpenID providers that may have a private address.
+    pub sign_in_private_hosts: Vec<String>,
+    /// Folder in which destinations of audit entries may have files.
+    pub audit_export_folder: Option<PathBuf>,
+    /// How large the request log gets.
+    pub request_log: Limits,
     /// What is logged.
     pub log_level: String,
     /// How.
@@ -130,6 +141,8 @@ impl Raw {
             }),
             tls_certificate: inside(checker.text("tls.certificate")),
             tls_private_key: inside(checker.text("tls.private_key")),
+            tls_client_ca: filled_path(&checker, "tls.client_ca", data),
+            tls_client_crl: filled_path(&checker, "tls.client_crl", data),
             tls_version_min: checker.parse("tls.version_min", TlsVersion::V1_2, tls_version),
             unseal_file: Some(checker.text("vault.unseal_file"))
                 .filter(|t| !t.is_empty())
@@ -142,15 +155,35 @@ impl Raw {
             ),
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
+            sign_in_private_hosts: checker.parse("sign_in.private_hosts", Vec::new(), hosts),
+            audit_export_folder: Some(checker.text("audit.export_folder"))
+                .filter(|text| !text.is_empty())
+                .map(inside),
+            request_log: Limits {
+                file_bytes_max: checker.parse("request_log.file_bytes_max", 0, |text| {
+                    number(text, 64 << 10, 1 << 30)
+                }),
+                files_max: checker.parse("request_log.files_max", 0, |text| number(text, 0, 1000)),
+            },
             log_level: checker.parse("log.level", String::new(), filled),
             log_format: checker.parse("log.format", LogFormat::Text, log_format),
         };
+        if config.tls_client_crl.is_some() && config.tls_client_ca.is_none() {
+            let mistake = "`tls.client_crl` needs `tls.client_ca`".to_owned();
+            checker.mistakes.push(mistake);
+        }
         if checker.mistakes.is_empty() {
             Ok(config)
         } else {
             Err(Mistakes(checker.mistakes))
         }
     }
+}
+
+/// A file inside the data folder, where one is named.
+fn filled_path(checker: &Checker<'_>, path: &str, data: &Path) -> Option<PathBuf> {
+    let text = checker.text(path);
+    (!text.is_empty()).then(|| data.join(text))
 }
 
 fn session_rules(checker: &mut Checker<'_>) -> SessionRules {

@@ -61,6 +61,18 @@ pub const KEYS: &[Key] = &[
         "PEM file with its private key, relative to the data folder.",
     ),
     key(
+        "tls.client_ca",
+        "",
+        "PEM file with the CAs whose client certificates applications sign in with, relative to the data folder; \
+         without it none is asked for.",
+    ),
+    key(
+        "tls.client_crl",
+        "",
+        "PEM file with the revocation lists of those CAs. With it, every CA of a client's chain but the root must have a list that \
+         has not ended. Both files are read again when they change.",
+    ),
+    key(
         "tls.version_min",
         "1.2",
         "The oldest TLS version that is spoken: `1.2` or `1.3`.",
@@ -96,6 +108,28 @@ pub const KEYS: &[Key] = &[
         "",
         "Hosts that webhooks and mail may go to although their address is private, loopback or link-local, and without TLS; \
          separated by commas.",
+    ),
+    key(
+        "sign_in.private_hosts",
+        "",
+        "Hosts of sign-in providers that may be called although their address is private, loopback or link-local; always by \
+         TLS; separated by commas.",
+    ),
+    key(
+        "audit.export_folder",
+        "",
+        "Folder in which destinations of audit entries may have files, relative to the data folder; without it none may. \
+         It can be set here alone, never over the network.",
+    ),
+    key(
+        "request_log.file_bytes_max",
+        "16777216",
+        "A file of the request log that has so many bytes is ended and a new one begun: 65536 to 1073741824.",
+    ),
+    key(
+        "request_log.files_max",
+        "10",
+        "How many former files of the request log are kept: 0 to 1000.",
     ),
     key(
         "log.level",

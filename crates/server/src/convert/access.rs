@@ -18,6 +18,12 @@ use super::user::membership;
 pub(crate) fn me(actor: Actor, groups: Vec<Membership>) -> MeView {
     let groups = groups.into_iter().map(membership).collect();
     match actor {
+        Actor::Application { id, name, .. } => MeView {
+            groups,
+            id: id.to_string(),
+            name: name.to_string(),
+            kind: ActorKind::Application,
+        },
         Actor::User { id, name, .. } => MeView {
             id: id.to_string(),
             name: name.to_string(),

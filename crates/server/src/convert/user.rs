@@ -1,11 +1,11 @@
 //! People.
 
 use keyferry_api::user::{
-    GroupLinkView, LeavingView, LeftJobView, LeftRoleView, LeftTokenView, MembershipView,
-    UserState, UserView,
+    CreateUserRequest, GroupLinkView, LeavingView, LeftApprovalView, LeftJobView, LeftRoleView,
+    LeftTokenView, MembershipView, UserState, UserView,
 };
-use keyferry_app::Actor;
-use keyferry_app::users::{Leaving, Membership, Person};
+use keyferry_app::users::{Invitation, Leaving, Membership, Person};
+use keyferry_app::{Actor, AppError};
 use keyferry_ports::records::User;
 
 use super::access::session_row;
@@ -15,6 +15,7 @@ use super::connection::health_view;
 pub(crate) fn person(person: Person) -> UserView {
     UserView {
         waits_until: person.waits_until.map(|at| at.to_string()),
+        provider: person.provider.map(|name| name.to_string()),
         ..user(person.user)
     }
 }
@@ -36,6 +37,7 @@ pub(crate) fn user(user: User) -> UserView {
         second_factor: is_on,
         recovery_codes_left: user.recovery_codes.len(),
         waits_until: None,
+        provider: None,
         created_at: user.created_at.to_string(),
         offboarded_at: user.offboarded_at.map(|at| at.to_string()),
         groups: None,
@@ -65,6 +67,28 @@ pub(crate) fn with_groups(found: Person, groups: Vec<Membership>) -> UserView {
     }
 }
 
+/// By which provider a new person comes, if by one.
+pub(crate) fn invitation(request: &CreateUserRequest) -> Result<Option<Invitation>, AppError> {
+    let invalid = |field, why: &str| AppError::Invalid {
+        field,
+        why: why.to_owned(),
+    };
+    match (&request.provider, &request.password) {
+        (Some(_), Some(_)) => {
+            let why = "whoever comes by a provider has no password here";
+            Err(invalid("password", why))
+        }
+        (Some(provider), None) => Ok(Some(Invitation {
+            provider: provider.clone(),
+            subject: request.subject.clone(),
+        })),
+        (None, _) if request.subject.is_some() => {
+            Err(invalid("subject", "it goes with a provider"))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
 /// A person who leaves.
 pub(crate) fn leaving(leaving: Leaving, actor: &Actor) -> LeavingView {
     let sessions = leaving.sessions.into_iter();
@@ -82,11 +106,16 @@ pub(crate) fn leaving(leaving: Leaving, actor: &Actor) -> LeavingView {
         role: row.role.to_string(),
         group: group.map(|name| name.to_string()),
     });
+    let approvals = leaving.approvals.into_iter().map(|one| LeftApprovalView {
+        id: one.id.to_string(),
+        action: one.action,
+    });
     LeavingView {
         roles: roles.collect(),
         user: person(leaving.person),
         sessions: sessions.map(|one| session_row(one, actor)).collect(),
         tokens: tokens.collect(),
         jobs: jobs.collect(),
+        approvals: approvals.collect(),
     }
 }

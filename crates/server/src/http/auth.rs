@@ -7,11 +7,14 @@ use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
 use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_api::problem::HttpCode;
-use keyferry_app::{Actor, AppError, ErrorClass};
+use keyferry_app::applications::KEY_PREFIX;
+use keyferry_app::{Actor, AppError, ApplicationError, ErrorClass};
 use keyferry_ports::secret::SecretText;
 
 use super::origin::comes_from_here;
 use super::problem::Refused;
+use crate::clients::ClientCertificate;
+use crate::request_log::Note;
 use crate::state::ServerState;
 
 /// Pages that are no part of the API and tell nothing.
@@ -26,8 +29,13 @@ pub(crate) async fn authenticate(
     if is_open(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
-    match actor_of(&state, request.method(), request.headers()).await {
+    let certificate = request.extensions().get::<ClientCertificate>().cloned();
+    let certificate = certificate.unwrap_or_default();
+    match actor_of(&state, request.method(), request.headers(), &certificate).await {
         Ok(actor) => {
+            if let Some(note) = request.extensions().get::<Note>() {
+                note.by(&actor);
+            }
             request.extensions_mut().insert(actor);
             next.run(request).await
         }
@@ -45,13 +53,30 @@ fn is_open(method: &Method, path: &str) -> bool {
     is_page
         || endpoints::ALL
             .iter()
-            .any(|one| one.open && one.path == path && one.method.as_str() == method)
+            .any(|one| one.open && is_at(one.path, path) && one.method.as_str() == method)
+}
+
+/// Whether a path is that of a route: part by part, where a part in braces stands for any that is not empty.
+fn is_at(route: &str, path: &str) -> bool {
+    let (mut parts, mut found) = (route.split('/'), path.split('/'));
+    loop {
+        let fits = match (parts.next(), found.next()) {
+            (None, None) => return true,
+            (Some(part), Some(text)) if part.starts_with('{') => !text.is_empty(),
+            (Some(part), Some(text)) => part == text,
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+    }
 }
 
 async fn actor_of(
     state: &ServerState,
     method: &Method,
     headers: &HeaderMap,
+    certificate: &ClientCertificate,
 ) -> Result<Actor, Refused> {
     let access = &state.app.access;
     if let Some(header) = headers.get(header::AUTHORIZATION) {
@@ -60,18 +85,36 @@ async fn actor_of(
             .ok()
             .and_then(bearer)
             .ok_or_else(not_signed_in)?;
-        return access
-            .by_token(&SecretText::new(token))
-            .await
-            .map_err(refusal);
+        let secret = SecretText::new(token);
+        let found = if token.starts_with(KEY_PREFIX) {
+            state.app.applications.by_key(&secret).await
+        } else {
+            access.by_token(&secret).await
+        };
+        return found.map_err(refusal);
     }
-    let cookie = session_cookie(headers).ok_or_else(not_signed_in)?;
+    let cookie = match session_cookie(headers) {
+        Some(cookie) => cookie,
+        None if certificate.is_given() => return by_certificate(state, certificate).await,
+        None => return Err(not_signed_in()),
+    };
     if !comes_from_here(method, headers) {
         let detail = "a change by session cookie must come from Keyferry's own pages";
         return Err(Refused::new(HttpCode::CrossSite, detail)
             .hint("programs sign in with an API token; see `keyferry token create`"));
     }
     access.by_session(&cookie).await.map_err(refusal)
+}
+
+/// The application for which the client's certificate stands. Whoever has a certificate of a trusted CA may know why not.
+async fn by_certificate(
+    state: &ServerState,
+    certificate: &ClientCertificate,
+) -> Result<Actor, Refused> {
+    let ended = || AppError::from(ApplicationError::EndedCertificate);
+    let names = certificate.names().ok_or_else(ended)?;
+    let found = state.app.applications.by_certificate(&names).await;
+    found.map_err(Refused::from)
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -81,13 +124,18 @@ fn bearer(header: &str) -> Option<&str> {
 
 /// The session cookie's value, where one is sent.
 pub(crate) fn session_cookie(headers: &HeaderMap) -> Option<SecretText> {
+    cookie_named(headers, SESSION_COOKIE)
+}
+
+/// The value of a cookie, where one is sent.
+pub(crate) fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<SecretText> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| SecretText::new(value))
 }
 
@@ -101,5 +149,37 @@ fn refusal(error: AppError) -> Refused {
     match error.class() {
         ErrorClass::Unauthenticated => not_signed_in(),
         _ => Refused::from(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_very_path_of_an_open_route_is_open() {
+        let start = "/api/v1/sessions/oidc/corp/start";
+        assert!(is_open(&Method::GET, start));
+        assert!(is_open(
+            &Method::GET,
+            "/api/v1/sessions/oidc/a%2Fb/callback"
+        ));
+        assert!(is_open(&Method::GET, "/api/v1/sign-in-providers"));
+        assert!(is_open(&Method::POST, "/api/v1/sessions/oidc/redeem"));
+
+        assert!(!is_open(&Method::POST, start));
+        for path in [
+            "/api/v1/sessions/oidc//start",
+            "/api/v1/sessions/oidc/corp/start/",
+            "/api/v1/sessions/oidc/corp/other",
+            "/api/v1/sessions/oidc/corp/x/start",
+            "/api/v1/sessions/oidc/corp",
+            "/api/v1/sign-in-providers/corp",
+            "/api/v1/sign-in-providers/",
+            "/api/v1/keys",
+            "//api/v1/sign-in-providers",
+        ] {
+            assert!(!is_open(&Method::GET, path), "{path}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Refused;
 use super::reply;
+use crate::request_log::Note;
 use crate::state::ServerState;
 
 /// The longest `Idempotency-Key`.
@@ -33,6 +34,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
             let detail = "the body must be JSON, with the content type application/json";
             return Err(Refused::new(HttpCode::UnsupportedMediaType, detail));
         }
+        let note = request.extensions().get::<Note>().cloned();
         let bytes =
             Bytes::from_request(request, state)
                 .await
@@ -42,6 +44,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
                     }
                     _ => Refused::new(HttpCode::BadBody, "the body could not be read to its end"),
                 })?;
+        if let Some(note) = note {
+            note.body(&bytes);
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             Refused::new(
                 HttpCode::BadBody,
@@ -186,6 +191,38 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionOfUser {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         path.map(|Path((user, session))| Self { user, session })
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
+/// A provider and one of its rules, as the path names them.
+pub(crate) struct RuleOfProvider {
+    pub(crate) provider: String,
+    pub(crate) rule: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RuleOfProvider {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((provider, rule))| Self { provider, rule })
+            .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
+    }
+}
+
+/// An application, and one of its API keys or certificates, as the path names them.
+pub(crate) struct PartOfApplication {
+    pub(crate) application: String,
+    pub(crate) part: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PartOfApplication {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((application, part))| Self { application, part })
             .map_err(|_| Refused::new(HttpCode::BadPath, "the path is not percent-encoded UTF-8"))
     }
 }

@@ -6,6 +6,8 @@ use http::{HeaderValue, StatusCode, header};
 use keyferry_api::problem::{CONTENT_TYPE, HttpCode, Problem};
 use keyferry_app::{AppError, ErrorClass};
 
+use crate::request_log::Said;
+
 /// A problem on its way out.
 #[derive(Debug)]
 pub(crate) struct Refused(pub(crate) Box<Problem>);
@@ -28,7 +30,9 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let said = Said(format!("{}: {}", self.0.code, self.0.detail));
         let mut response = (status, Json(*self.0)).into_response();
+        response.extensions_mut().insert(said);
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));

@@ -38,6 +38,12 @@ pub(crate) fn nothing() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// `200` with text to be kept as a file.
+pub(crate) fn text(body: String) -> Response {
+    let kind = "text/plain; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
 /// `200` with bytes that are no text.
 pub(crate) fn bytes(body: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response()

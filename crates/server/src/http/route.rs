@@ -14,6 +14,7 @@ use keyferry_api::problem::HttpCode;
 use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
+use super::dispatch::is_dry_run;
 use super::problem::Refused;
 use crate::state::ServerState;
 
@@ -24,10 +25,16 @@ pub enum Resource {
     Alert,
     /// Destinations of alerts.
     AlertDestination,
+    /// What waits for consent, and which actions need it.
+    Approval,
+    /// Programs that use keys.
+    Application,
     /// The audit log.
     Audit,
     /// Who may do what, and why.
     Authorization,
+    /// Destinations of audit entries.
+    AuditDestination,
     /// Connections.
     Connection,
     /// Groups.
@@ -42,12 +49,16 @@ pub enum Resource {
     KmsKey,
     /// Policies of one's own.
     Policy,
+    /// The request log.
+    RequestLog,
     /// Roles, and who has them.
     Role,
     /// What schedules will do.
     Schedule,
     /// The seals.
     Seal,
+    /// OpenID providers.
+    SignInProvider,
     /// People.
     User,
     /// One's own session and tokens.
@@ -60,8 +71,11 @@ impl Resource {
         match self {
             Self::Alert => "alert",
             Self::AlertDestination => "alert-destination",
+            Self::Approval => "approval",
+            Self::Application => "application",
             Self::Audit => "audit",
             Self::Authorization => "authorization",
+            Self::AuditDestination => "audit-destination",
             Self::Connection => "connection",
             Self::Group => "group",
             Self::Job => "job",
@@ -69,9 +83,11 @@ impl Resource {
             Self::Keystore => "keystore",
             Self::KmsKey => "kms-key",
             Self::Policy => "policy",
+            Self::RequestLog => "request-log",
             Self::Role => "role",
             Self::Schedule => "schedule",
             Self::Seal => "seal",
+            Self::SignInProvider => "sign-in-provider",
             Self::User => "user",
             Self::OwnAccess => "own-access",
         }
@@ -157,10 +173,16 @@ where
 }
 
 /// A session that is only good for one thing gets no further with others, before anything of the request is looked at.
-async fn within_limit(action: Action, request: Request, next: Next) -> Response {
-    let actor = request.extensions().get::<Actor>();
-    match actor.map(|actor| actor.may_try(action)) {
-        Some(Ok(())) => next.run(request).await,
+async fn within_limit(action: Action, mut request: Request, next: Next) -> Response {
+    let is_dry_run = is_dry_run(request.uri());
+    let actor = request.extensions().get::<Actor>().cloned();
+    match actor.as_ref().map(|actor| actor.may_try(action)) {
+        Some(Ok(())) => {
+            if let Some(actor) = actor.filter(|_| is_dry_run) {
+                request.extensions_mut().insert(actor.trying());
+            }
+            next.run(request).await
+        }
         Some(Err(error)) => Refused::from(AppError::from(error)).into_response(),
         None => super::auth::not_signed_in().into_response(),
     }

@@ -89,6 +89,15 @@ async fn filter(
     Ok(filter)
 }
 
+pub(crate) async fn receipt(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let signed = state.app.kms_keys.receipt(&actor, &selector).await?;
+    Ok(reply::ok(signed))
+}
+
 pub(crate) async fn show(
     State(state): State<ServerState>,
     By(actor): By,

@@ -1,22 +1,30 @@
 //! Every route with its action and resource; the handlers hold no rules.
 
 mod alert_destinations;
+mod applications;
+mod approvals;
 mod audit;
+mod audit_destinations;
 mod connections;
 mod events;
 mod fleet;
 mod groups;
 mod jobs;
+mod key_use;
 mod keys;
 mod keystores;
 mod kms_keys;
+mod oidc;
 mod page;
 mod policies;
+mod reports;
+mod request_log;
 mod roles;
 mod schedules;
 mod seal;
 mod second_factor;
 mod sessions;
+mod sign_in_providers;
 mod system;
 mod users;
 
@@ -24,8 +32,9 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Audit, Authorization, Connection, Group, Job, Key, Keystore, KmsKey,
-    OwnAccess, Policy, Role, Schedule, Seal, User,
+    Alert, AlertDestination, Application, Approval, Audit, AuditDestination, Authorization,
+    Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule,
+    Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -39,6 +48,9 @@ pub fn all() -> Vec<Route> {
         open(at::OPENAPI, system::openapi),
         guarded(at::EVENTS, Action::JobRead, Job, events::stream).long(),
         open(at::SIGN_IN, sessions::sign_in),
+        open(at::START_OIDC, oidc::start),
+        open(at::FINISH_OIDC, oidc::callback),
+        open(at::REDEEM_OIDC, oidc::redeem),
         guarded(
             at::SIGN_OUT,
             Action::SessionUse,
@@ -196,6 +208,153 @@ pub fn all() -> Vec<Route> {
             Key,
             keys::set_rotation,
         ),
+        guarded(
+            at::LIST_APPROVALS,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::list,
+        ),
+        guarded(
+            at::ASK_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::ask,
+        )
+        .body_at_most(approvals::BODY_BYTES_MAX)
+        .long(),
+        guarded(
+            at::SHOW_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::show,
+        ),
+        guarded(
+            at::APPROVE,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::approve,
+        ),
+        guarded(
+            at::REJECT,
+            Action::ApprovalDecide,
+            Approval,
+            approvals::reject,
+        ),
+        guarded(
+            at::CANCEL_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::cancel,
+        ),
+        guarded(
+            at::RUN_APPROVAL,
+            Action::ApprovalAsk,
+            Approval,
+            approvals::run,
+        )
+        .long(),
+        guarded(
+            at::LIST_APPROVAL_RULES,
+            Action::ApprovalRuleRead,
+            Approval,
+            approvals::rules,
+        ),
+        guarded(
+            at::SET_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            approvals::set_rule,
+        ),
+        guarded(
+            at::REMOVE_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            approvals::remove_rule,
+        ),
+        guarded(
+            at::LIST_APPLICATIONS,
+            Action::ApplicationRead,
+            Application,
+            applications::list,
+        ),
+        guarded(
+            at::CREATE_APPLICATION,
+            Action::ApplicationCreate,
+            Application,
+            applications::create,
+        ),
+        guarded(
+            at::SHOW_APPLICATION,
+            Action::ApplicationRead,
+            Application,
+            applications::show,
+        ),
+        guarded(
+            at::UPDATE_APPLICATION,
+            Action::ApplicationUpdate,
+            Application,
+            applications::update,
+        ),
+        guarded(
+            at::DELETE_APPLICATION,
+            Action::ApplicationDelete,
+            Application,
+            applications::delete,
+        ),
+        guarded(
+            at::LOCK_APPLICATION,
+            Action::ApplicationLock,
+            Application,
+            applications::lock,
+        ),
+        guarded(
+            at::UNLOCK_APPLICATION,
+            Action::ApplicationUnlock,
+            Application,
+            applications::unlock,
+        ),
+        guarded(
+            at::LIST_APPLICATION_KEYS,
+            Action::ApplicationRead,
+            Application,
+            applications::list_keys,
+        ),
+        guarded(
+            at::CREATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            applications::create_key,
+        ),
+        guarded(
+            at::ROTATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            applications::rotate_key,
+        ),
+        guarded(
+            at::REVOKE_APPLICATION_KEY,
+            Action::ApplicationRevokeKey,
+            Application,
+            applications::revoke_key,
+        ),
+        guarded(
+            at::LIST_CERTIFICATES,
+            Action::ApplicationRead,
+            Application,
+            applications::list_certificates,
+        ),
+        guarded(
+            at::ADD_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            applications::add_certificate,
+        ),
+        guarded(
+            at::REMOVE_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            applications::remove_certificate,
+        ),
         guarded(at::LIST_ROLES, Action::SessionUse, Role, roles::list),
         guarded(
             at::LIST_ASSIGNMENTS,
@@ -301,11 +460,79 @@ pub fn all() -> Vec<Route> {
         guarded(at::PAUSE_JOB, Action::JobPause, Job, jobs::pause),
         guarded(at::RESUME_JOB, Action::JobResume, Job, jobs::resume),
         guarded(at::RETRY_JOB, Action::JobRetry, Job, jobs::retry),
+        guarded(at::REPORT_KEYS, Action::KeyRead, Key, reports::keys),
+        guarded(at::REPORT_ACCESS, Action::RoleRead, Role, reports::access),
+        guarded(
+            at::REPORT_ROTATION,
+            Action::ScheduleRead,
+            Schedule,
+            reports::rotation,
+        ),
+        guarded(
+            at::SHOW_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::show,
+        ),
+        guarded(
+            at::LIST_LOG_FILES,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::files,
+        ),
+        guarded(
+            at::DOWNLOAD_REQUEST_LOG,
+            Action::RequestLogRead,
+            RequestLog,
+            request_log::download,
+        ),
+        guarded(
+            at::ROTATE_REQUEST_LOG,
+            Action::RequestLogRotate,
+            RequestLog,
+            request_log::rotate,
+        ),
+        guarded(
+            at::CLEAR_REQUEST_LOG,
+            Action::RequestLogClear,
+            RequestLog,
+            request_log::clear,
+        ),
         guarded(at::LIST_AUDIT, Action::AuditRead, Audit, audit::list),
         guarded(at::CHECKPOINT, Action::AuditRead, Audit, audit::checkpoint),
         guarded(at::AUDIT_KEY, Action::AuditRead, Audit, audit::key),
         guarded(at::AUDIT_PROOF, Action::AuditRead, Audit, audit::proof),
         guarded(at::AUDIT_EXPORT, Action::AuditRead, Audit, audit::tile),
+        guarded(
+            at::LIST_AUDIT_DESTINATIONS,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::list,
+        ),
+        guarded(
+            at::ADD_AUDIT_DESTINATION,
+            Action::AuditDestinationAdd,
+            AuditDestination,
+            audit_destinations::add,
+        ),
+        guarded(
+            at::SHOW_AUDIT_DESTINATION,
+            Action::AuditDestinationRead,
+            AuditDestination,
+            audit_destinations::show,
+        ),
+        guarded(
+            at::TEST_AUDIT_DESTINATION,
+            Action::AuditDestinationTest,
+            AuditDestination,
+            audit_destinations::test,
+        ),
+        guarded(
+            at::DELETE_AUDIT_DESTINATION,
+            Action::AuditDestinationDelete,
+            AuditDestination,
+            audit_destinations::delete,
+        ),
         guarded(
             at::ADD_COSIGNATURE,
             Action::AuditAddCosignature,
@@ -325,6 +552,20 @@ pub fn all() -> Vec<Route> {
             .body_at_most(keys::IMPORT_BODY_BYTES_MAX),
         guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
         guarded(at::COPY_KEY, Action::KeyCopy, Key, kms_keys::copy),
+        guarded(at::ENCRYPT, Action::KeyEncrypt, Key, key_use::encrypt)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::DECRYPT, Action::KeyDecrypt, Key, key_use::decrypt)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::MAKE_MAC, Action::KeyMac, Key, key_use::mac)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::SIGN, Action::KeySign, Key, key_use::sign)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::VERIFY, Action::KeyVerify, Key, key_use::verify)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::WRAP, Action::KeyWrap, Key, key_use::wrap)
+            .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(at::UNWRAP, Action::KeyUnwrap, Key, key_use::unwrap)
+            .body_at_most(key_use::BODY_BYTES_MAX),
         guarded(at::UPDATE_KEY, Action::KeyUpdate, Key, keys::update),
         guarded(
             at::LIST_KEY_VERSIONS,
@@ -407,6 +648,7 @@ pub fn all() -> Vec<Route> {
         )
         .long(),
     ];
+    routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());
     routes
@@ -536,7 +778,27 @@ fn kms_key_routes() -> Vec<Route> {
             kms_keys::bulk,
         ),
         guarded(at::BIND_KMS_KEY, Action::KmsKeyBind, KmsKey, kms_keys::bind),
+        guarded(
+            at::KMS_ENCRYPT,
+            Action::KmsKeyEncrypt,
+            KmsKey,
+            key_use::kms_encrypt,
+        )
+        .body_at_most(key_use::BODY_BYTES_MAX),
+        guarded(
+            at::KMS_DECRYPT,
+            Action::KmsKeyDecrypt,
+            KmsKey,
+            key_use::kms_decrypt,
+        )
+        .body_at_most(key_use::BODY_BYTES_MAX),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
+        guarded(
+            at::KMS_KEY_RECEIPT,
+            Action::KmsKeyRead,
+            KmsKey,
+            kms_keys::receipt,
+        ),
         guarded(
             at::UPDATE_KMS_KEY,
             Action::KmsKeyUpdate,

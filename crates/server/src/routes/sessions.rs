@@ -23,7 +23,7 @@ use crate::state::ServerState;
 /// back from an identity provider's page arrives by a link of another site, and `Strict` would withhold the cookie from that
 /// very request. Changes by cookie must say that they come from Keyferry's own pages whatever the cookie does
 /// ([`crate::http::origin`]).
-const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+pub(super) const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 pub(crate) async fn sign_in(
     State(state): State<ServerState>,
@@ -41,7 +41,7 @@ pub(crate) async fn sign_in(
 }
 
 /// A session that has begun, with its cookie.
-fn begun(issued: &Issued<Session>, user: String) -> Response {
+pub(super) fn begun(issued: &Issued<Session>, user: String) -> Response {
     let cookie = format!(
         "{SESSION_COOKIE}={}; {COOKIE_RULES}",
         issued.secret.expose()

@@ -25,6 +25,7 @@ pub(crate) async fn ready(State(state): State<ServerState>) -> Response {
         database,
         sealed,
         quarantined,
+        request_log_failing: state.app.request_logs.health().failing.is_some(),
     };
     let code = if view.ready {
         StatusCode::OK

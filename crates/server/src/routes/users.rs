@@ -42,8 +42,15 @@ pub(crate) async fn create(
     Input(body): Input<CreateUserRequest>,
 ) -> Result<Response, Refused> {
     let name = body.name.parse().map_err(AppError::from)?;
-    let password = body.password.as_ref().map(access::secret);
     let users = &tried.app.users;
+    if let Some(invitation) = user::invitation(&body)? {
+        let invited = users.invite(&actor, name, body.full_name, &invitation);
+        let made = invited.await?;
+        let mut view = with_password(&tried, made);
+        view.user.provider = body.provider;
+        return Ok(tried.made(1, view));
+    }
+    let password = body.password.as_ref().map(access::secret);
     let made = users
         .create(&actor, name, body.full_name, password.as_ref())
         .await?;

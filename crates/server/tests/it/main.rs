@@ -7,15 +7,19 @@
     reason = "helpers of tests may fail as tests do"
 )]
 
+mod approvals;
 mod bad_links;
 mod changes;
+mod clients;
 mod config;
 mod features;
 mod grid;
 mod journeys;
 mod key_import;
+mod oidc;
 mod parsing;
 mod people;
+mod request_log;
 mod rights;
 mod sign_in;
 mod site;

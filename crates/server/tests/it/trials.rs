@@ -3,10 +3,11 @@
 use http::{Method, StatusCode};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
-use keyferry_app::Actor;
+use keyferry_app::{ActionScope, Actor, ApprovalClass};
 use keyferry_audit::{Cosigner, SignedNote};
 use keyferry_ports::records::AuditRecords as _;
 use keyferry_ports::secret::SecretText;
+use keyferry_server::Access;
 use keyferry_testkit::world::ACCOUNT;
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use crate::site::{Answer, Site};
 /// An installation with something to change of each kind.
 struct Scene {
     role: String,
+    rule: String,
     site: Site,
     alert: String,
     waiting: String,
@@ -107,6 +109,17 @@ impl Scene {
         post(&site, "keystores", empty).await;
         let ops = json!({"name": "ops", "address": webhook()});
         post(&site, "alert-destinations", ops).await;
+        let spare = post(&site, "sign-in-providers", provider("spare")).await;
+        assert_eq!(spare["has_secret"], true);
+        post(&site, "sign-in-providers", provider("corp")).await;
+        let rule =
+            json!({"claim": "groups", "value": "old", "role": "auditor", "group": "default"});
+        let rule = text(
+            &post(&site, "sign-in-providers/corp/rules", rule).await,
+            "/id",
+        );
+        let siem = json!({"name": "siem", "address": {"kind": "syslog", "host": "siem.example"}});
+        post(&site, "audit-destinations", siem).await;
         for name in ["bob", "carol", "dora"] {
             post(&site, "users", json!({ "name": name })).await;
         }
@@ -121,6 +134,15 @@ impl Scene {
         for name in ["hollow", "bare"] {
             post(&site, "groups", json!({ "name": name })).await;
         }
+        for name in ["billing", "gone"] {
+            post(&site, "applications", json!({ "name": name })).await;
+        }
+        for name in ["production", "unwanted"] {
+            let path = "applications/billing/keys";
+            post(&site, path, json!({ "name": name })).await;
+        }
+        let known = json!({"name": "dns:old.example.com"});
+        post(&site, "applications/billing/certificates", known).await;
         let role = json!({"role": "operator", "user": "carol", "group": "default"});
         let role = text(&post(&site, "role-assignments", role).await, "/id");
         with_totp(&site, "carol").await;
@@ -142,6 +164,7 @@ impl Scene {
             unwanted,
             paused,
             stuck,
+            rule,
             site,
         }
     }
@@ -150,6 +173,8 @@ impl Scene {
     /// thought of here.
     fn example(&self, id: &str) -> Option<(Vec<&str>, Value)> {
         let rule = json!({"every": "30d"});
+        let by_claim =
+            json!({"claim": "groups", "value": "new", "role": "auditor", "group": "default"});
         let named = json!({"name": "new"});
         let described = json!({"description": "new"});
         let bytes = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -171,7 +196,21 @@ impl Scene {
             "delete_policy" => (vec!["theirs"], Value::Null),
             "update_group" => (vec!["hollow"], described),
             "delete_group" => (vec!["bare"], Value::Null),
+            "add_sign_in_provider" => (vec![], provider("new")),
+            "update_sign_in_provider" => (vec!["corp"], json!({"provisioning": "just-in-time"})),
+            "delete_sign_in_provider" => (vec!["spare"], Value::Null),
+            "add_sign_in_rule" => (vec!["corp"], by_claim),
+            "delete_sign_in_rule" => (vec!["corp", &self.rule], Value::Null),
             "take_role" => (vec![&self.role], Value::Null),
+            "create_application" => (vec![], named),
+            "update_application" => (vec!["billing"], described),
+            "delete_application" => (vec!["gone"], Value::Null),
+            "lock_application" | "unlock_application" => (vec!["billing"], Value::Null),
+            "create_application_key" => (vec!["billing"], named),
+            "rotate_application_key" => (vec!["billing", "production"], json!({})),
+            "revoke_application_key" => (vec!["billing", "unwanted"], Value::Null),
+            "add_certificate" => (vec!["billing"], json!({"name": "dns:new.example.com"})),
+            "remove_certificate" => (vec!["billing", "dns:old.example.com"], Value::Null),
             "update_user" => (vec!["bob"], json!({"full_name": "Robert"})),
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
             "reset_user_password" | "end_user_sessions" => (vec!["bob"], json!({})),
@@ -200,6 +239,12 @@ impl Scene {
             "acknowledge_alert" => (vec![&self.alert], json!({})),
             "add_alert_destination" => (vec![], json!({"name": "new", "address": webhook()})),
             "delete_alert_destination" => (vec!["ops"], Value::Null),
+            "rotate_request_log" | "clear_request_log" => (vec![], Value::Null),
+            "add_audit_destination" => (
+                vec![],
+                json!({"name": "new", "address": {"kind": "file", "file": "new.jsonl"}}),
+            ),
+            "delete_audit_destination" => (vec!["siem"], Value::Null),
             "cancel_job" => (vec![&self.unwanted], json!({})),
             "pause_job" => (vec![&self.waiting], json!({})),
             "resume_job" => (vec![&self.paused], json!({})),
@@ -234,6 +279,12 @@ impl Scene {
 
 /// Forbids what nobody does.
 const POLICY: &str = "forbid(principal, action, resource) when { false };";
+fn provider(name: &str) -> Value {
+    json!({
+        "name": name, "issuer": "https://id.example", "client_id": "keyferry", "client_secret": "secret",
+        "public_url": "https://keyferry.example",
+    })
+}
 
 fn webhook() -> Value {
     json!({"kind": "webhook", "url": "https://hooks.example/keyferry"})
@@ -250,11 +301,21 @@ const TYPED: &[&str] = &[
 /// changed.
 const IN_QUARANTINE: &[&str] = &["accept_audit_rollback"];
 
+/// Their trial is shown elsewhere: `what_is_only_tried_of_consent_keeps_nothing`. Without rules there is nothing to consent to.
+const OF_CONSENT: &[&str] = &[
+    "approve",
+    "ask_approval",
+    "cancel_approval",
+    "reject",
+    "set_approval_rule",
+];
+
 /// Whether the route tries changes of records, and makes no plan.
 fn is_tried(endpoint: &Endpoint) -> bool {
     let parameters = endpoint.query.map(|query| query()).unwrap_or_default();
     let names: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
-    (names == ["dry_run"] && !IN_QUARANTINE.contains(&endpoint.id)) || TYPED.contains(&endpoint.id)
+    let is_elsewhere = IN_QUARANTINE.contains(&endpoint.id) || OF_CONSENT.contains(&endpoint.id);
+    (names == ["dry_run"] && !is_elsewhere) || TYPED.contains(&endpoint.id)
 }
 
 #[tokio::test]
@@ -272,7 +333,7 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         assert_ne!(answer.status, StatusCode::CREATED, "{id}");
         assert_eq!(scene.rows().await, before, "{id}");
         assert!(events.try_recv().is_err(), "{id} tells somebody");
-        for secret in ["token", "signing_secret", "password"] {
+        for secret in ["token", "api_key", "signing_secret", "password"] {
             assert!(answer.body[secret].is_null(), "{id} shows its secret");
         }
     }
@@ -287,5 +348,62 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         let id = endpoint.id;
         assert!(answer.status.is_success(), "{id}: {}", answer.body);
         assert_ne!(scene.rows().await, before, "{id} changes nothing");
+    }
+}
+
+/// Its own consent is to be the subject here, or it is anybody's own affair.
+fn may_need_consent(endpoint: &Endpoint) -> bool {
+    let routes = keyferry_server::routes();
+    let route = routes.iter().find(|one| one.endpoint.id == endpoint.id);
+    match route.unwrap().access {
+        Access::Open => false,
+        Access::Guarded { action, .. } => {
+            action.approval_class() != ApprovalClass::None && action.scope() != ActionScope::Own
+        }
+    }
+}
+
+#[tokio::test]
+async fn a14_every_route_that_a_rule_covers_waits_for_consent_and_does_then_what_was_approved() {
+    let scene = Scene::new().await;
+    let site = &scene.site;
+    let judge = crate::approvals::judge(site).await;
+    crate::approvals::rules_for_everything(site, 1).await;
+
+    for endpoint in endpoints::ALL.iter().filter(|one| is_tried(one)) {
+        let id = endpoint.id;
+        if !may_need_consent(endpoint) {
+            continue;
+        }
+        let query = match id {
+            "destroy_key_version" => "?confirm_name=idle",
+            _ => "",
+        };
+        let before = scene.rows().await;
+        let refused = scene.call(endpoint, query).await;
+        assert_eq!(refused.code(), "approval.needed", "{id}: {}", refused.body);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{id}");
+        assert_eq!(scene.rows().await, before, "{id} did something");
+
+        let (names, body) = scene.example(id).unwrap();
+        let body = (!body.is_null()).then(|| body.to_string());
+        let asked = json!({
+            "method": endpoint.method.as_str(),
+            "path": format!("{}{query}", endpoint.path_with(&names)),
+            "body": body,
+            "if_match": endpoint.if_match.then_some("*"),
+            "reason": "to be shown",
+        });
+        let waiting = post(site, "approvals", asked).await;
+        let (approval, hash) = (text(&waiting, "/id"), text(&waiting, "/hash"));
+        let run = format!("/api/v1/approvals/{approval}/run");
+        let early = site.post(&run, Value::Null).await;
+        assert_eq!(early.code(), "approval.not-enough", "{id}");
+        crate::approvals::approve(site, &judge, &approval, &hash).await;
+        let done = site.post(&run, Value::Null).await;
+
+        assert!(done.status.is_success(), "{id}: {}", done.body);
+        let again = site.post(&run, Value::Null).await;
+        assert_eq!(again.code(), "approval.over", "{id}");
     }
 }

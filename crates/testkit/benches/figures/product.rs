@@ -22,15 +22,19 @@ use keyferry_engine::JobEventKind;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::durable::{Durable, attest};
 use keyferry_ports::entropy::Entropy;
-use keyferry_ports::records::{AllRecords, JobState};
+use keyferry_ports::records::{AllRecords, Batch, Change, JobState};
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::fuse::{Fuse, Fused, Point};
+use keyferry_testkit::records::administrator;
 use keyferry_testkit::world::open_vault;
 use keyferry_vault::{Argon2Passwords, SoftwareVault};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::cloud::Cloud;
+
+/// Whoever does everything here.
+const USER: UserId = UserId::new(Uuid::from_u128(7));
 
 /// A started installation with a connection and a keystore.
 pub(crate) struct Product {
@@ -72,6 +76,36 @@ impl Entropy for SystemEntropy {
     }
 }
 
+/// Whoever does everything here.
+pub(crate) fn actor() -> Actor {
+    Actor::person(USER, "bench".parse().expect("a name"))
+}
+
+/// The application on a database of whoever does everything.
+pub(crate) async fn app_on(records: Arc<dyn AllRecords>, vault: Arc<SoftwareVault>) -> App {
+    let given = administrator(USER).map(|row| Change::InsertAssignment {
+        row,
+        excluded: Vec::new(),
+    });
+    let given = Batch::from(given.to_vec());
+    records.commit(given).await.expect("nobody has a role");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ports = Ports {
+        marks: Arc::new(keyferry_ports::marks::Unmarked),
+        request_log: Arc::new(keyferry_ports::request_log::Unlogged),
+        messenger: Arc::new(keyferry_testkit::outbox::Outbox::default()),
+        providers: Arc::new(keyferry_ports::identity::NoProviders),
+        records,
+        vault: vault.clone(),
+        seal_control: vault.clone(),
+        passwords: Arc::new(Argon2Passwords),
+        aws: Arc::new(Connector::new(Arc::clone(&clock))),
+        clock,
+        entropy: Arc::new(SystemEntropy),
+    };
+    App::new(ports, "bench")
+}
+
 impl Product {
     /// Starts on a fresh database; the engine runs until the process ends.
     pub(crate) async fn start(cloud: &Cloud) -> Self {
@@ -80,30 +114,15 @@ impl Product {
         let database = Database::open(&url, PoolLimits::default())
             .await
             .expect("a fresh database");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (vault, fuse) = (open_vault(), Fuse::whole());
         let records: Arc<dyn AllRecords> =
             Arc::new(Fused::new(Arc::new(database.clone()), Arc::clone(&fuse)));
-        let ports = Ports {
-            marks: Arc::new(keyferry_ports::marks::Unmarked),
-            messenger: Arc::new(keyferry_testkit::outbox::Outbox::default()),
-            records,
-            vault: vault.clone(),
-            seal_control: vault.clone(),
-            passwords: Arc::new(Argon2Passwords),
-            aws: Arc::new(Connector::new(Arc::clone(&clock))),
-            clock,
-            entropy: Arc::new(SystemEntropy),
-        };
-        let app = App::new(ports, "bench");
+        let app = app_on(records, vault.clone()).await;
         let engine = Arc::clone(&app.engine);
         tokio::spawn(async move { engine.run(std::future::pending()).await });
         let product = Self {
             app,
-            actor: Actor::person(
-                UserId::new(Uuid::from_u128(7)),
-                "bench".parse().expect("a name"),
-            ),
+            actor: actor(),
             database,
             vault,
             fuse,

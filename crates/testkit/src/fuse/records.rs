@@ -6,28 +6,35 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
+use keyferry_domain::certificate_name::CertificateName;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApplicationId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId,
+    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId,
+    SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
-    Attempt, AuditCheckpoint, AuditFilter, AuditKey, AuditRecord, AuditRecords, AuthorityRecords,
-    Batch, CanonicalName, Commits, ConfigurationRecords, CustomRole, Delivery, DeliveryRecords,
-    DueDestruction, DueRotation, FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter,
-    JobRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session,
-    SignInTries, Subject, Sweep, Target, TargetFilter, User,
+    Application, ApplicationCertificate, ApplicationKey, ApplicationRecords, ApprovalFilter,
+    ApprovalRecords, Attempt, AuditCheckpoint, AuditDestination, AuditFilter, AuditKey,
+    AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
+    ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
+    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords,
+    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode,
+    SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter,
+    User,
 };
 
 use super::{Fuse, Point};
@@ -101,6 +108,7 @@ reads!(KeyRecords {
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;
     fn holders_of_all(key: KeyId) -> Vec<(VersionNumber, Holder)>;
+    fn find_version_of(material: &Fingerprint) -> Option<(KeyId, VersionNumber)>;
     fn read_back_version(key: KeyId, version: VersionNumber) -> Option<KeyVersion>;
 });
 
@@ -151,12 +159,43 @@ reads!(AccessRecords {
     fn find_keyring() -> Option<SealedKeyring>;
 });
 
+reads!(ApplicationRecords {
+    fn find_application(id: ApplicationId) -> Option<Application>;
+    fn find_application_by_name(name: &Name) -> Option<Application>;
+    fn list_applications() -> Vec<Application>;
+    fn find_application_key(hash: &[u8; 32]) -> Option<ApplicationKey>;
+    fn list_application_keys(of: ApplicationId) -> Vec<ApplicationKey>;
+    fn find_certificate(name: &CertificateName) -> Option<ApplicationCertificate>;
+    fn list_certificates(of: ApplicationId) -> Vec<ApplicationCertificate>;
+});
+
 reads!(AuthorityRecords {
     fn list_assignments_of(holder: RoleHolder) -> Vec<RoleAssignment>;
     fn list_assignments() -> Vec<RoleAssignment>;
     fn find_assignment(id: AssignmentId) -> Option<RoleAssignment>;
     fn list_custom_roles() -> Vec<CustomRole>;
     fn list_access_policies() -> Vec<AccessPolicy>;
+});
+
+reads!(ProviderRecords {
+    fn find_provider(id: ProviderId) -> Option<SignInProvider>;
+    fn find_provider_by_name(name: &Name) -> Option<SignInProvider>;
+    fn list_providers() -> Vec<SignInProvider>;
+    fn list_sign_in_rules(provider: ProviderId) -> Vec<SignInRule>;
+    fn find_sign_in_rule(id: SignInRuleId) -> Option<SignInRule>;
+    fn find_identity(user: UserId) -> Option<ProviderIdentity>;
+    fn find_identity_by_subject(provider: ProviderId, subject: &str) -> Option<ProviderIdentity>;
+    fn find_awaited_identity(provider: ProviderId, name: &str) -> Option<ProviderIdentity>;
+    fn list_identities(provider: ProviderId) -> Vec<ProviderIdentity>;
+    fn find_sign_in_flow(state: &[u8; 32]) -> Option<SignInFlow>;
+    fn count_sign_in_flows() -> u64;
+    fn find_sign_in_code(hash: &[u8; 32]) -> Option<SignInCode>;
+});
+
+reads!(ApprovalRecords {
+    fn list_approval_rules() -> Vec<ApprovalRule>;
+    fn find_approval(id: ApprovalId) -> Option<Approval>;
+    fn list_approvals(filter: &ApprovalFilter, page: &Page) -> PageOf<Approval>;
 });
 
 reads!(FleetRecords {
@@ -179,6 +218,9 @@ reads!(DeliveryRecords {
 });
 
 reads!(AuditRecords {
+    fn find_audit_destination(id: DestinationId) -> Option<AuditDestination>;
+    fn find_audit_destination_by_name(name: &Name) -> Option<AuditDestination>;
+    fn list_audit_destinations() -> Vec<AuditDestination>;
     fn audit_size() -> u64;
     fn list_leaves(from: u64, limit: u32) -> Vec<AuditRecord>;
     fn find_leaves(filter: &AuditFilter, page: &Page) -> PageOf<AuditRecord>;

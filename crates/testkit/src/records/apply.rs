@@ -10,7 +10,9 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{AuditLeaf, Batch, Change, Expect, Records, Seal, SealedKeyring};
+use keyferry_ports::records::{
+    AuditLeaf, Batch, Change, Claim, Consent, Expect, Records, Seal, SealedKeyring,
+};
 
 use jiff::Timestamp;
 
@@ -22,7 +24,15 @@ impl State {
     pub(super) fn apply(&mut self, batch: Batch) -> Records<()> {
         let mut touched = TouchedJobs::default();
         for claim in batch.claims() {
-            self.check_claim(&claim)?;
+            match claim {
+                Claim::Person(claim) => {
+                    self.check_claim(&claim)?;
+                    if let Consent::Approved(used) = claim.consent {
+                        self.use_approval(used)?;
+                    }
+                }
+                Claim::Application(claim) => self.check_application_claim(&claim)?,
+            }
         }
         let about = self.about_before(&batch);
         for change in batch.changes {
@@ -91,6 +101,8 @@ impl State {
             Change::InsertAttempt(row, claim) => self.insert_attempt(row, &claim),
             Change::FinishAttempt(row) => self.finish_attempt(row),
             Change::AppendAudit(leaf) => self.append_leaf(leaf),
+            Change::PutAuditDestination(row, expect) => self.put_audit_destination(row, expect),
+            Change::DeleteAuditDestination(id, expect) => self.delete_audit_destination(id, expect),
             Change::InsertAuditKey(row) => self.insert_audit_key(row),
             Change::AppendCheckpoint(row, nodes) => self.append_checkpoint(row, nodes),
             Change::PutCheckpointNote { size, seen, note } => {
@@ -114,6 +126,15 @@ impl State {
                 self.prune_sign_in_tries(before);
                 Ok(())
             }
+            Change::PutApplication(row, expect) => self.put_application(row, expect),
+            Change::DeleteApplication(id, expect) => self.delete_application(id, expect),
+            Change::InsertApplicationKey(row) => self.insert_application_key(row),
+            Change::ReplaceApplicationKey { id, by, expires_at } => {
+                self.replace_application_key(id, by, expires_at)
+            }
+            Change::RevokeApplicationKey(id, at) => self.revoke_application_key(id, at),
+            Change::InsertCertificate(row) => self.insert_certificate(row),
+            Change::DeleteCertificate(id) => self.delete_certificate(id),
             Change::InsertSeal(row) => self.insert_seal(row),
             Change::InsertJobGroups { job, groups } => {
                 ensure(self.jobs.has(&job), "job of the group")?;
@@ -129,6 +150,25 @@ impl State {
             Change::DeleteCustomRole(name, expect) => self.delete_custom_role(&name, expect),
             Change::PutAccessPolicy(row, expect) => self.put_access_policy(row, expect),
             Change::DeleteAccessPolicy(name, expect) => self.delete_access_policy(&name, expect),
+            Change::PutSignInProvider(row, expect) => self.put_provider(row, expect),
+            Change::DeleteSignInProvider(id, expect) => self.delete_provider(id, expect),
+            Change::InsertSignInRule(row) => self.insert_rule(row),
+            Change::DeleteSignInRule(id) => self.delete_rule(id),
+            Change::InsertIdentity(row) => self.insert_identity(row),
+            Change::BindIdentity { user, subject, at } => self.bind_identity(user, subject, at),
+            Change::InsertSignInFlow(row) => self.insert_flow(row),
+            Change::TakeSignInFlow(state) => self.take_flow(&state),
+            Change::InsertSignInCode(row) => self.insert_code(row),
+            Change::TakeSignInCode(hash) => self.take_code(&hash),
+            Change::PruneSignInFlows(before) => {
+                self.prune_flows(before);
+                Ok(())
+            }
+            Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, expect),
+            Change::DeleteApprovalRule(group, class, expect) => {
+                self.delete_approval_rule((group, class), expect)
+            }
+            Change::PutApproval(row, expect) => self.put_approval(*row, expect),
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
             Change::PutSetting { name, value } => {

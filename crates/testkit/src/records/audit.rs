@@ -1,9 +1,11 @@
 //! The audit log's key, checkpoints and hashes, and their reads.
 
 use async_trait::async_trait;
+use keyferry_domain::id::DestinationId;
+use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, AuditRecords,
-    Groups, Page, PageOf, Records,
+    AuditCheckpoint, AuditDestination, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord,
+    AuditRecords, Groups, Page, PageOf, Records,
 };
 
 use super::MemoryRecords;
@@ -62,6 +64,27 @@ impl State {
 
 #[async_trait]
 impl AuditRecords for MemoryRecords {
+    async fn find_audit_destination(&self, id: DestinationId) -> Records<Option<AuditDestination>> {
+        let state = self.lock();
+        let found = state.audit_destinations.get(&id);
+        Ok(found.map(|row| AuditDestination::clone(row)))
+    }
+
+    async fn find_audit_destination_by_name(
+        &self,
+        name: &Name,
+    ) -> Records<Option<AuditDestination>> {
+        let state = self.lock();
+        let mut rows = state.audit_destinations.rows();
+        Ok(rows.find(|row| row.name == *name).cloned())
+    }
+
+    async fn list_audit_destinations(&self) -> Records<Vec<AuditDestination>> {
+        let mut rows: Vec<_> = self.lock().audit_destinations.rows().cloned().collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(rows)
+    }
+
     async fn audit_size(&self) -> Records<u64> {
         Ok(self.lock().leaves.len() as u64)
     }

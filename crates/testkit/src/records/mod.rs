@@ -1,15 +1,19 @@
 //! The records in memory: the same rules as the databases, without a disk.
 
+mod application;
 mod apply;
 mod apply_access;
+mod apply_audit_destination;
 mod apply_delivery;
 mod apply_destruction;
 mod apply_fleet;
 mod apply_work;
+mod approval;
 mod audit;
 mod authority;
 mod groups;
 mod page;
+mod provider;
 mod read;
 mod read_access;
 mod read_delivery;

@@ -12,6 +12,7 @@ use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
+use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
@@ -164,6 +165,18 @@ impl KeyRecords for MemoryRecords {
             all.extend(holders.into_iter().map(|one| (number, one)));
         }
         Ok(all)
+    }
+
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>> {
+        let state = self.lock();
+        let found = state
+            .versions
+            .rows()
+            .find(|row| row.fingerprint == *material);
+        Ok(found.map(|row| (row.identity.key, row.identity.version)))
     }
 
     async fn read_back_version(

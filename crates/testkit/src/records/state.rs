@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AssignmentId, AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId,
-    KeystoreId, KmsKeyId, SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, ApprovalId, AssignmentId,
+    AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
+    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -17,9 +19,11 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    AccessPolicy, Alert, AlertDestination, ApiToken, Attempt, AuditCheckpoint, AuditKey, AuditLeaf,
-    CustomRole, Delivery, Expect, FoundKey, Job, Priority, Records, RecordsError, RoleAssignment,
-    Seal, SealedKeyring, Session, SignInTries, Subject, Sweep, Target, User,
+    AccessPolicy, Alert, AlertDestination, ApiToken, Application, ApplicationCertificate,
+    ApplicationKey, Attempt, AuditCheckpoint, AuditDestination, AuditKey, AuditLeaf, CustomRole,
+    Delivery, Expect, FoundKey, Job, Priority, ProviderIdentity, Records, RecordsError,
+    RoleAssignment, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
+    SignInRule, SignInTries, Subject, Sweep, Target, User,
 };
 
 use uuid::Uuid;
@@ -111,14 +115,25 @@ state! {
     tokens: TokenId => ApiToken,
     sessions: SessionId => Session,
     sign_in_tries: [u8; 32] => SignInTries,
+    applications: ApplicationId => Application,
+    application_keys: ApplicationKeyId => ApplicationKey,
+    certificates: ApplicationCertificateId => ApplicationCertificate,
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,
+    providers: ProviderId => SignInProvider,
+    rules: SignInRuleId => SignInRule,
+    identities: UserId => ProviderIdentity,
+    flows: [u8; 32] => SignInFlow,
+    codes: [u8; 32] => SignInCode,
+    approval_rules: (Option<GroupId>, ApprovalClass) => ApprovalRule,
+    approvals: ApprovalId => Approval,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,
     leaf_groups: u64 => BTreeSet<GroupId>,
     deleted_groups: GroupId => (),
+    audit_destinations: DestinationId => AuditDestination,
     audit_key: () => AuditKey,
     checkpoints: u64 => AuditCheckpoint,
     cosigned: u64 => (),

@@ -412,14 +412,17 @@ impl Kms for SimKms {
     async fn use_key(&self, key: &KmsKeyArn, usage: &KeyUse) -> Result<Vec<u8>, CallFailure> {
         let id = key.to_string();
         let (operation, input, member) = match usage {
-            KeyUse::Encrypt(plain) => (
+            KeyUse::Encrypt { plaintext, context } => (
                 "Encrypt",
-                json!({ "KeyId": id, "Plaintext": base64(plain) }),
+                json!({ "KeyId": id, "Plaintext": base64(plaintext.expose()), "EncryptionContext": context }),
                 "CiphertextBlob",
             ),
-            KeyUse::Decrypt(blob) => (
+            KeyUse::Decrypt {
+                ciphertext,
+                context,
+            } => (
                 "Decrypt",
-                json!({ "KeyId": id, "CiphertextBlob": base64(blob) }),
+                json!({ "KeyId": id, "CiphertextBlob": base64(ciphertext), "EncryptionContext": context }),
                 "Plaintext",
             ),
             KeyUse::GenerateMac { algorithm, message } => (

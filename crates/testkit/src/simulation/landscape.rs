@@ -108,6 +108,7 @@ impl Site {
         let vault = open_vault();
         let ports = Ports {
             marks: Arc::new(keyferry_ports::marks::Unmarked),
+            request_log: Arc::new(keyferry_ports::request_log::Unlogged),
             records: Arc::new(Fused::new(records, Arc::clone(fuse))),
             vault: vault.clone(),
             seal_control: vault,
@@ -117,6 +118,7 @@ impl Site {
                 Arc::clone(fuse),
             )),
             messenger: Arc::new(Outbox::default()),
+            providers: Arc::new(keyferry_ports::identity::NoProviders),
             clock: own,
             entropy: Arc::new(SeededEntropy::new(
                 self.seed.wrapping_mul(1_000_003).wrapping_add(start),

@@ -88,6 +88,11 @@ pub(crate) fn unwrap(
     }
 }
 
+/// Wraps by RFC 5649 under a vault key.
+pub(crate) fn wrap_padded(plain: &[u8], with: &Key256) -> Result<Vec<u8>, VaultError> {
+    key_wrap::wrap(with, plain).map_err(|_| failed("AES key wrap"))
+}
+
 /// Unwraps RFC 5649 under a vault key; `None` for anything else.
 pub(crate) fn unwrap_padded(blob: &[u8], with: &Key256) -> Option<Material> {
     key_wrap::unwrap(with, blob)

@@ -13,4 +13,5 @@ mod sealing;
 mod sequences;
 mod support;
 mod unsealing;
+mod uses;
 mod wrapping;

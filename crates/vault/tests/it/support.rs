@@ -9,7 +9,7 @@ use keyferry_domain::destruction::Holder;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
 use keyferry_domain::key_link::{Copied, KeyLink};
-use keyferry_domain::material::VersionIdentity;
+use keyferry_domain::material::{Fingerprint, VersionIdentity};
 use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
@@ -122,6 +122,16 @@ impl KeyRecords for Shelf {
 
     async fn holders_of_all(&self, _: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
         Ok(Vec::new())
+    }
+
+    async fn find_version_of(
+        &self,
+        material: &Fingerprint,
+    ) -> Records<Option<(KeyId, VersionNumber)>> {
+        let versions = self.0.lock().unwrap();
+        let mut places = versions.iter();
+        let found = places.find(|(_, version)| version.fingerprint == *material);
+        Ok(found.map(|(place, _)| *place))
     }
 
     async fn read_back_version(

@@ -63,8 +63,8 @@ impl Beginner {
 async fn begun(keys: &KmsKeys, request: &Request, key: &KmsKey) -> Result<Begun, DriverError> {
     let answer = match still_there(keys, request).await {
         Ok(()) => {
-            let operation = &request.operation;
-            Box::pin(operation.run(keys, &request.actor, key, false)).await
+            let (operation, actor) = (&request.operation, request.actor.clone().begun());
+            Box::pin(operation.run(keys, &actor, key, false)).await
         }
         Err(error) => Err(error),
     };

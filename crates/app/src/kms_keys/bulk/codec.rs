@@ -9,6 +9,7 @@ use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::version::VersionNumber;
+use keyferry_ports::records::KeyScope;
 use serde::{Deserialize, Serialize};
 
 use crate::Replacement;
@@ -47,6 +48,7 @@ struct StoredRequest {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum StoredActor {
+    Application { id: String, name: String },
     User { id: String, name: String },
     Keystore { name: String },
     Connection { name: String },
@@ -158,6 +160,10 @@ pub(super) fn encode(request: &Request) -> String {
     let stored = StoredRequest {
         format: FORMAT,
         actor: match &request.actor {
+            Actor::Application { id, name, .. } => StoredActor::Application {
+                id: id.to_string(),
+                name: name.to_string(),
+            },
             Actor::User { id, name, .. } => StoredActor::User {
                 id: id.to_string(),
                 name: name.to_string(),
@@ -323,6 +329,12 @@ pub(super) fn decode(text: &str) -> Result<Request, Unreadable> {
         )));
     }
     let actor = match stored.actor {
+        StoredActor::Application { id, name } => Actor::Application {
+            id: id.parse().map_err(unreadable)?,
+            name: name.parse().map_err(unreadable)?,
+            claim: None,
+            scope: KeyScope::default(),
+        },
         StoredActor::User { id, name } => Actor::person(
             id.parse().map_err(unreadable)?,
             name.parse().map_err(unreadable)?,

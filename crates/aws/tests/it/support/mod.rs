@@ -112,3 +112,11 @@ pub(crate) fn caller_identity() -> Reply {
          </GetCallerIdentityResponse>"
     ))
 }
+
+/// Encrypts throw-away data without a context.
+pub(crate) fn encrypt(plaintext: &[u8]) -> keyferry_ports::aws::KeyUse {
+    keyferry_ports::aws::KeyUse::Encrypt {
+        plaintext: keyferry_ports::secret::SecretBytes::new(plaintext.into()),
+        context: std::collections::BTreeMap::new(),
+    }
+}

@@ -57,6 +57,11 @@ pub(crate) fn question(
         .or_else(|| about_links(scene, id, group))
         .or_else(|| about_keys(id, group))
         .or_else(|| about_kms_keys(scene, id, group))
+        .or_else(|| about_using(id, group))
+        .or_else(|| about_applications(id, group))
+        .or_else(|| about_consent(scene, id, group))
+        .or_else(|| about_providers(scene, id, group))
+        .or_else(|| about_proof(id, group))
         .or_else(|| about_work(scene, id, group))?;
     let names: Vec<&str> = example.names.iter().map(String::as_str).collect();
     Some(Question {
@@ -248,6 +253,102 @@ fn about_kms_keys(scene: &Scene, id: &str, group: usize) -> Option<Example> {
         "schedule_kms_key_deletion" => at([&app]).with(json!({})).typed(),
         "cancel_kms_key_deletion" => at([&dying]).with(json!({})),
         "set_kms_key_rotation" => at([&app]).with(json!({"every": "30d"})),
+        _ => return None,
+    })
+}
+
+/// What applications do, and people may not.
+fn about_using(id: &str, group: usize) -> Option<Example> {
+    let g = GROUPS[group];
+    let (key, kms_key) = (format!("{g}-spare"), format!("{g}-app"));
+    Some(match id {
+        "encrypt_with_key" => at([&key]).with(json!({ "plaintext": BYTES })),
+        "decrypt_with_key" => at([&key]).with(json!({ "ciphertext": BYTES })),
+        "make_mac_with_key" | "sign_with_key" => at([&key]).with(json!({ "message": BYTES })),
+        "verify_with_key" => at([&key]).with(json!({ "message": BYTES, "signature": BYTES })),
+        "wrap_with_key" => at([&key]).with(json!({ "key": BYTES })),
+        "unwrap_with_key" => at([&key]).with(json!({ "wrapped_key": BYTES })),
+        "encrypt_with_kms_key" => at([&kms_key]).with(json!({ "plaintext": BYTES })),
+        "decrypt_with_kms_key" => at([&kms_key]).with(json!({ "ciphertext": BYTES })),
+        _ => return None,
+    })
+}
+
+fn about_applications(id: &str, group: usize) -> Option<Example> {
+    let g = GROUPS[group];
+    let (own, billing) = (format!("{g}-group"), format!("{g}-billing"));
+    let certificate = format!("dns:{g}.example.com");
+    Some(match id {
+        "list_applications" => at([]),
+        "create_application" => at([]).with(json!({"name": "new", "group": own})),
+        "read_application" | "list_application_keys" | "list_certificates" => at([&billing]),
+        "update_application" => at([&billing]).with(json!({"description": "new"})),
+        "delete_application" | "lock_application" | "unlock_application" => at([&billing]),
+        "create_application_key" => at([&billing]).with(json!({"name": "new"})),
+        "rotate_application_key" => at([&billing, "production"]).with(json!({})),
+        "revoke_application_key" => at([&billing, "production"]),
+        "add_certificate" => at([&billing]).with(json!({"name": "dns:new.example.com"})),
+        "remove_certificate" => at([&billing, &certificate]),
+        _ => return None,
+    })
+}
+
+fn about_consent(scene: &Scene, id: &str, group: usize) -> Option<Example> {
+    let g = GROUPS[group];
+    let own = format!("{g}-group");
+    let waiting = &scene.things[group].approval;
+    let asked = json!({
+        "method": "POST",
+        "path": format!("/api/v1/kms-keys/{g}-app/deactivate?confirm_name={g}-app"),
+    });
+    let decided = json!({"hash": "00".repeat(32)});
+    Some(match id {
+        "list_approvals" | "list_approval_rules" => at([]),
+        "ask_approval" => at([]).with(asked),
+        "read_approval" | "cancel_approval" | "run_approval" => at([waiting]),
+        "approve" | "reject" => at([waiting]).with(decided),
+        "set_approval_rule" => {
+            at([]).with(json!({"group": own, "class": "destructive", "approvers": 1}))
+        }
+        "remove_approval_rule" => at(["destructive"]).asking(&format!("?group={own}")),
+        _ => return None,
+    })
+}
+
+fn about_providers(scene: &Scene, id: &str, group: usize) -> Option<Example> {
+    let own = format!("{}-group", GROUPS[group]);
+    let corp = "corp";
+    let new = json!({
+        "name": "new", "issuer": "https://id.example", "client_id": "keyferry",
+        "client_secret": "secret", "public_url": "https://keyferry.example",
+    });
+    let rule = json!({"claim": "groups", "value": "new", "role": "auditor", "group": own});
+    Some(match id {
+        "start_oidc_session" => at([corp]),
+        "finish_oidc_session" => at([corp]).asking("?state=none&code=none"),
+        "redeem_oidc_code" => at([]).with(json!({"code": "none", "verifier": "none"})),
+        "list_sign_in_providers" => at([]),
+        "add_sign_in_provider" => at([]).with(new),
+        "read_sign_in_provider" | "test_sign_in_provider" | "delete_sign_in_provider" => at([corp]),
+        "list_sign_in_rules" => at([corp]),
+        "update_sign_in_provider" => at([corp]).with(json!({"provisioning": "just-in-time"})),
+        "add_sign_in_rule" => at([corp]).with(rule),
+        "delete_sign_in_rule" => at([corp, &scene.things[group].sign_in_rule]),
+        _ => return None,
+    })
+}
+
+fn about_proof(id: &str, group: usize) -> Option<Example> {
+    let syslog = json!({"kind": "syslog", "host": "logs.example"});
+    Some(match id {
+        "report_keys" | "report_access" | "report_rotation" => at([]),
+        "read_kms_key_receipt" => at([&format!("{}-app", GROUPS[group])]),
+        "read_request_log" | "list_request_log_files" | "download_request_log" => at([]),
+        "rotate_request_log" | "clear_request_log" | "list_audit_destinations" => at([]),
+        "add_audit_destination" => at([]).with(json!({"name": "new", "address": syslog})),
+        "read_audit_destination" | "test_audit_destination" | "delete_audit_destination" => {
+            at(["siem"])
+        }
         _ => return None,
     })
 }

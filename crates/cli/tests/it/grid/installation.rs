@@ -293,7 +293,7 @@ fn front(
     };
     let chain = pem("certificate.pem", &certificate.certificate);
     let key = pem("key.pem", &certificate.private_key);
-    let identity = tls::load(&chain, &key, config.tls_version_min).unwrap();
+    let identity = tls::load(&chain, &key, config.tls_version_min, None).unwrap();
     let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let (current, called) = (Arc::clone(current), Arc::clone(called));

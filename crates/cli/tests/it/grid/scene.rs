@@ -3,9 +3,11 @@
 use keyferry_app::Actor;
 use keyferry_app::access::Credentials;
 use keyferry_audit::{Cosigner, SignedNote};
-use keyferry_domain::id::UserId;
+use keyferry_domain::approval::{ApprovalClass, Need};
+use keyferry_domain::id::{GroupId, UserId};
 use keyferry_ports::records::{AccessRecords as _, Batch, Change, Commits as _, Expect};
 use keyferry_ports::secret::SecretText;
+use keyferry_testkit::contract::records::approval::approval;
 use keyferry_testkit::world::{ACCOUNT, OTHER_REGION, REGION};
 use kms_sim::Caller;
 use serde_json::{Value, json};
@@ -55,6 +57,10 @@ pub(crate) struct Things {
     pub(crate) paused: String,
     pub(crate) assignment: String,
     pub(crate) identity: Value,
+    /// A request that waits for the group's consent.
+    pub(crate) approval: String,
+    /// A rule by which a provider's people have a role in the group.
+    pub(crate) sign_in_rule: String,
 }
 
 /// The whole scene.
@@ -223,8 +229,48 @@ impl Maker<'_> {
         let mut things = self.kms_keys(group, account).await;
         let assigned = self.role("auditor", "carol", Some(&name));
         things.assignment = assigned.await;
+        self.application(group).await;
+        things.approval = self.approval(group).await;
+        let rule = json!({"claim": "groups", "value": group, "role": "auditor", "group": name});
+        let rule = self.post("sign-in-providers/corp/rules", rule).await;
+        things.sign_in_rule = text(&rule, "/id");
         things.identity = identity;
         things
+    }
+
+    async fn application(&self, group: &str) {
+        let billing = format!("{group}-billing");
+        let body = json!({"name": billing, "group": format!("{group}-group")});
+        self.post("applications", body).await;
+        let key = json!({"name": "production"});
+        self.post(&format!("applications/{billing}/keys"), key)
+            .await;
+        let known = json!({"name": format!("dns:{group}.example.com")});
+        let path = format!("applications/{billing}/certificates");
+        self.post(&path, known).await;
+    }
+
+    /// A request of ann's that waits for the group's consent.
+    async fn approval(&self, group: &str) -> String {
+        let found = self.get(&format!("groups/{group}-group")).await;
+        let of: GroupId = text(&found, "/id").parse().unwrap();
+        let (ann, _) = self.actor("ann").await;
+        let number = if group == "own" { 501 } else { 502 };
+        let mut row = approval(number, ann, Some(of));
+        row.expires_at = "2036-01-01T00:00:00Z".parse().unwrap();
+        row.decisions.clear();
+        row.needs = [Need {
+            group: Some(of),
+            class: ApprovalClass::Destructive,
+            approvers: 1,
+            hours: 72,
+            revision: 1,
+        }]
+        .into();
+        let id = row.id.to_string();
+        let batch = Batch::new().with(Change::PutApproval(Box::new(row), Expect::New));
+        self.running.database.commit(batch).await.unwrap();
+        id
     }
 
     async fn keys(&self, group: &str) {
@@ -337,6 +383,13 @@ impl Scene {
         let cedar = r#"forbid(principal, action == Keyferry::Action::"key.read", resource) when { false };"#;
         let policy = json!({"name": "ours", "text": cedar});
         maker.post("policies", policy).await;
+        let corp = json!({
+            "name": "corp", "issuer": "https://id.example", "client_id": "keyferry",
+            "client_secret": "secret", "public_url": "https://keyferry.example",
+        });
+        maker.post("sign-in-providers", corp).await;
+        let siem = json!({"name": "siem", "address": {"kind": "syslog", "host": "logs.example"}});
+        maker.post("audit-destinations", siem).await;
         site.outside.sim.create_account(OTHER_ACCOUNT).unwrap();
         let mut things = [
             maker.group("own", ACCOUNT).await,

@@ -167,7 +167,9 @@ pub(super) async fn prepare(scenario: &'static Scenario, folder: &Path) -> Prepa
         clock: Arc::new(VirtualClock::auto_on(time.clone())),
         access_key: (key.access_key_id.clone(), key.secret_access_key.clone()),
         outbox: Arc::default(),
+        providers: Arc::default(),
         marks: Arc::default(),
+        request_log: Arc::default(),
         door: Some(Door {
             url: aws.url(),
             ca: aws.ca().to_owned(),

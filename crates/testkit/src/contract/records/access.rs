@@ -4,8 +4,8 @@ use futures::future::join;
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::UserId;
 use keyferry_ports::records::{
-    ACCESS_ENDED, AccessClaim, AllRecords, ApiToken, AuditLeaf, CanonicalName, Change, Expect,
-    SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
+    ACCESS_ENDED, AccessClaim, AllRecords, ApiToken, AuditLeaf, CanonicalName, Change, Consent,
+    Expect, SealedKeyring, Session, SessionLimit, SignInTries, Totp, User, Via,
 };
 
 use super::samples::{Samples, at, parse};
@@ -162,12 +162,13 @@ pub(super) async fn nothing_is_written_in_the_name_of_somebody_whose_access_has_
         user: user.id,
         epoch,
         via,
+        consent: Consent::Nobody,
     };
     let by_session = claim(1, Via::Session(session.id));
     let by_token = |epoch| claim(epoch, Via::Token(token.id));
     let mut act = |claim| {
         let leaf = AuditLeaf {
-            in_the_name_of: Some(claim),
+            in_the_name_of: Some(AccessClaim::into(claim)),
             ..samples.leaf("user/ann", "do", "it")
         };
         let setting = Change::PutSetting {
@@ -243,9 +244,10 @@ pub(super) async fn of_a_lock_and_a_request_under_way_one_comes_first(records: &
             user: user.id,
             epoch: 1,
             via: Via::Token(token.id),
+            consent: Consent::Nobody,
         };
         let leaf = AuditLeaf {
-            in_the_name_of: Some(claim),
+            in_the_name_of: Some(AccessClaim::into(claim)),
             ..samples.leaf("user/ann", "do", "it")
         };
         let mut locked = user.clone();

@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf,
-    Records,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter,
+    Page, PageOf, Records,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -54,13 +54,34 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         lines(&mut text, records.list_sessions(user.id).await?);
         lines(&mut text, [user]);
     }
+    for application in records.list_applications().await? {
+        let id = application.id;
+        lines(&mut text, records.list_application_keys(id).await?);
+        lines(&mut text, records.list_certificates(id).await?);
+        lines(&mut text, [application]);
+    }
     lines(&mut text, records.list_assignments().await?);
     lines(&mut text, records.list_custom_roles().await?);
     lines(&mut text, records.list_access_policies().await?);
+    for provider in records.list_providers().await? {
+        lines(&mut text, records.list_sign_in_rules(provider.id).await?);
+        lines(&mut text, records.list_identities(provider.id).await?);
+        lines(&mut text, [provider]);
+    }
+    lines(&mut text, [records.count_sign_in_flows().await?]);
+    lines(&mut text, records.list_approval_rules().await?);
+    let mut page = first_page();
+    let every = ApprovalFilter::default();
+    while take(
+        &mut text,
+        records.list_approvals(&every, &page).await?,
+        &mut page,
+    ) {}
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);
     lines(&mut text, records.list_leaf_hashes(0, u32::MAX).await?);
+    lines(&mut text, records.list_audit_destinations().await?);
     lines(&mut text, records.find_audit_key().await?);
     lines(&mut text, records.latest_checkpoint().await?);
     lines(&mut text, records.latest_cosigned_checkpoint().await?);

@@ -4,7 +4,10 @@
 //! makes one test of each.
 
 mod access;
+mod applications;
+pub mod approval;
 mod audit;
+pub mod audit_destinations;
 mod authority;
 mod batches;
 mod configuration;
@@ -16,6 +19,7 @@ mod fleet;
 mod keys;
 mod kms_keys;
 mod lanes;
+mod provider;
 pub mod rich;
 pub mod samples;
 mod work;
@@ -71,6 +75,12 @@ checks! {
         lists_come_in_the_order_of_names,
         a_setting_is_replaced_by_the_next_one,
         a_group_is_read_back_as_written_and_its_name_is_taken_once,
+    ],
+    approval: [
+        rules_are_read_back_in_order_and_removed_as_seen,
+        requests_are_read_back_as_frozen_and_listed_for_whom_they_are,
+        a_request_is_used_by_one_run_alone,
+        of_two_runs_of_one_request_at_once_and_a_no_one_comes_first,
     ],
     batches: [
         a_batch_with_one_conflict_writes_nothing,
@@ -128,6 +138,11 @@ checks! {
         of_one_subject_and_code_one_alert_is_open,
         alerts_are_listed_newest_first_by_what_the_filter_asks,
     ],
+    audit_destinations: [
+        an_audit_destination_is_read_back_as_written,
+        an_audit_destination_name_is_taken_once,
+        of_two_who_move_an_audit_destination_on_one_does,
+    ],
     deliveries: [
         a_destination_is_read_back_as_written,
         a_destination_name_is_taken_once,
@@ -175,6 +190,15 @@ checks! {
         of_the_last_two_seals_one_stays_when_both_are_removed_at_once,
         the_keyring_is_replaced_by_those_who_saw_it,
     ],
+    applications: [
+        an_application_with_keys_and_names_is_read_back_as_written,
+        a_name_in_certificates_stands_for_one_application,
+        an_api_key_is_replaced_and_revoked_once,
+        a_removed_application_takes_keys_names_and_roles_along,
+        nothing_is_written_in_the_name_of_an_application_whose_access_has_ended,
+        of_a_revoked_api_key_and_a_request_under_way_one_comes_first,
+        a_version_is_found_by_the_fingerprint_of_its_material,
+    ],
     authority: [
         roles_are_read_back_as_given_and_taken_once,
         a_role_that_excludes_another_is_not_given_beside_it,
@@ -184,6 +208,19 @@ checks! {
         what_is_decided_by_roles_of_ones_own_is_written_by_those_who_saw_them,
         a_role_is_not_changed_to_one_that_its_holders_may_not_have,
         an_own_policy_is_replaced_by_those_who_saw_it,
+    ],
+    provider: [
+        a_provider_with_its_rules_is_read_back_as_written,
+        a_provider_name_is_taken_once_and_its_revision_must_be_seen,
+        a_rule_is_made_once_and_needs_its_provider,
+        a_person_comes_by_one_provider_and_a_subject_is_one_person,
+        who_is_waited_for_is_bound_once,
+        of_two_subjects_that_come_for_one_invitation_at_once_one_is_bound,
+        a_sign_in_that_was_begun_ends_once,
+        of_two_that_end_one_sign_in_at_once_one_is_a_conflict,
+        a_code_counts_once,
+        what_has_lapsed_is_forgotten,
+        a_removed_provider_takes_along_all_that_hangs_on_it,
     ],
     audit: [
         leaves_get_consecutive_places_in_the_order_of_the_batch,

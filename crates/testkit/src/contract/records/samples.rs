@@ -11,8 +11,9 @@ use keyferry_domain::connection::{
 use keyferry_domain::drift::Severity;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
-    AlertId, AttemptId, ConnectionId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId,
-    SealId, SessionId, SweepId, TargetId, TokenId, UserId,
+    AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, AttemptId, ConnectionId,
+    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, OperationId, SealId, SessionId, SweepId, TargetId,
+    TokenId, UserId,
 };
 use keyferry_domain::intent::{Intent, KeyShape, Origin};
 use keyferry_domain::key::{KeyVersion, ManagedKey, MaterialOrigin};
@@ -24,9 +25,10 @@ use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::Place;
 use keyferry_ports::records::{
-    Alert, ApiToken, Attempt, AttemptState, AuditCheckpoint, AuditKey, AuditLeaf, Change, Expect,
-    FoundKey, Job, JobProgress, JobState, LaneClaim, Priority, Seal, Session, SignInTries, Subject,
-    Sweep, SweepCounts, Target, TargetState, User,
+    Alert, ApiToken, Application, ApplicationCertificate, ApplicationKey, Attempt, AttemptState,
+    AuditCheckpoint, AuditKey, AuditLeaf, Change, Expect, FoundKey, Job, JobProgress, JobState,
+    KeyScope, LaneClaim, Priority, Seal, Session, SignInTries, Subject, Sweep, SweepCounts, Target,
+    TargetState, User,
 };
 use uuid::Uuid;
 
@@ -259,6 +261,7 @@ impl Samples {
             actor: "user/ann".to_owned(),
             idempotency_key: None,
             request_digest: None,
+            approval: None,
             state: JobState::Queued,
             priority: Priority::Interactive,
             title: title.to_owned(),
@@ -342,6 +345,46 @@ impl Samples {
     pub fn user(&mut self, name: &str) -> User {
         let hash = "$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA".to_owned();
         User::new(UserId::new(self.uuid()), parse(name), hash, at(7))
+    }
+
+    /// An application.
+    pub fn application(&mut self, name: &str) -> Application {
+        Application {
+            id: ApplicationId::new(self.uuid()),
+            group: self.group(),
+            name: parse(name),
+            description: "for tests".to_owned(),
+            is_locked: false,
+            access_epoch: 1,
+            created_at: at(7),
+            revision: 1,
+        }
+    }
+
+    /// An API key of an application, for everything.
+    pub fn application_key(&mut self, application: &Application) -> ApplicationKey {
+        let hash = self.bytes();
+        ApplicationKey {
+            id: ApplicationKeyId::new(self.uuid()),
+            application: application.id,
+            name: parse("production"),
+            hash,
+            scope: KeyScope::default(),
+            created_at: at(8),
+            expires_at: at(10_000),
+            revoked_at: None,
+            replaced_by: None,
+        }
+    }
+
+    /// A name that stands for an application.
+    pub fn certificate(&mut self, application: &Application, name: &str) -> ApplicationCertificate {
+        ApplicationCertificate {
+            id: ApplicationCertificateId::new(self.uuid()),
+            application: application.id,
+            name: parse(name),
+            created_at: at(8),
+        }
     }
 
     /// A token of a user.

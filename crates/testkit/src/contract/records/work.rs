@@ -1,7 +1,7 @@
 //! Jobs and targets.
 
 use futures::future::join_all;
-use keyferry_domain::id::KmsKeyId;
+use keyferry_domain::id::{ApprovalId, KmsKeyId};
 use keyferry_ports::records::{
     AllRecords, Change, Groups, Job, JobFilter, JobProgress, JobState, Page, Priority, Target,
     TargetFilter, TargetState,
@@ -35,6 +35,7 @@ pub(super) async fn a_job_with_its_targets_is_read_back_as_written(records: &dyn
         let job = Job {
             idempotency_key: Some(format!("key {state:?}")),
             request_digest: Some("0a".repeat(32)),
+            approval: Some(ApprovalId::new(uuid::Uuid::from_u128(5))),
             state: *state,
             priority: *priority,
             request: Some("{\"format\":1}".to_owned()),

@@ -10,10 +10,11 @@ use keyferry_domain::life::Life;
 use keyferry_domain::version::VersionState;
 use keyferry_ports::records::{
     AccessClaim, ApiToken, Attempt, AttemptOutcome, AttemptState, AuditLeaf, AuditNode, Change,
-    Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
+    Consent, Expect, FoundKey, Job, JobState, LaneClaim, Priority, Seal, SealedKeyring, Session,
     SessionLimit, SignInTries, Subject, Target, TargetState, Totp, User, Via,
 };
 
+use crate::contract::records::audit_destinations::audit_destinations;
 use crate::contract::records::rich;
 use crate::contract::records::samples::parse;
 
@@ -22,18 +23,19 @@ use super::dice::number;
 
 impl Differential {
     pub(super) fn change(&mut self) -> Change {
-        match self.dice.below(7) {
+        match self.dice.below(8) {
             0 => self.configuration(),
             1 => self.key(),
             2 => self.kms_key(),
             3 => self.job(),
             4 => self.attempt(),
             5 => self.fleet(),
+            6 => self.application(),
             _ => self.access(),
         }
     }
 
-    fn expect(&mut self, is_new: bool) -> Expect {
+    pub(super) fn expect(&mut self, is_new: bool) -> Expect {
         match (is_new, self.dice.once_in(10)) {
             (true, false) | (false, true) => Expect::New,
             _ => Expect::Revision(1 + self.dice.below(3) as u64),
@@ -228,6 +230,7 @@ impl Differential {
                 actor: dice.text(),
                 idempotency_key: dice.once_in(2).then(|| dice.text()),
                 request_digest: dice.once_in(2).then(|| dice.text()),
+                approval: None,
                 priority: dice.word(Priority::ALL),
                 created_at: dice.time(),
                 request: dice.once_in(2).then(|| dice.text()),
@@ -327,7 +330,26 @@ impl Differential {
         } = self;
         let nowhere = samples.connection("a").id;
         let connection = dice.pick(&tried.connections).map_or(nowhere, |row| row.id);
-        match dice.below(5) {
+        match dice.below(6) {
+            5 => {
+                let known = dice.pick(&tried.audit_destinations).cloned();
+                let is_new = known.is_none() || dice.once_in(3);
+                let mut row = match known {
+                    Some(known) if !is_new => known,
+                    _ => {
+                        let [file, syslog, webhook] = audit_destinations(samples);
+                        [file, syslog, webhook][dice.below(3)].clone()
+                    }
+                };
+                (row.name, row.due_at) = (dice.name(), dice.time());
+                row.next = dice.below(99) as u64;
+                row.sent_at = dice.once_in(2).then(|| dice.time());
+                tried.audit_destinations.push(row.clone());
+                if dice.once_in(6) {
+                    return Change::DeleteAuditDestination(row.id, self.expect(false));
+                }
+                Change::PutAuditDestination(row, self.expect(is_new))
+            }
             0 => {
                 let known = dice.pick(&tried.sweeps).cloned();
                 let is_new = known.is_none() || dice.once_in(3);
@@ -508,9 +530,10 @@ impl Differential {
                     user: user.filter(|_| dice.once_in(6)).unwrap_or(owner),
                     epoch: 1 + u64::from(dice.once_in(4)),
                     via,
+                    consent: Consent::Nobody,
                 });
                 Change::AppendAudit(AuditLeaf {
-                    in_the_name_of: claim.filter(|_| dice.once_in(2)),
+                    in_the_name_of: claim.filter(|_| dice.once_in(2)).map(Into::into),
                     ..leaf
                 })
             }

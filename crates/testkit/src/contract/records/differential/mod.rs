@@ -1,5 +1,6 @@
 //! Random batches and questions that several implementations must answer alike.
 
+mod applications;
 mod changes;
 mod dice;
 mod questions;
@@ -10,8 +11,9 @@ use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{
-    Alert, AllRecords, ApiToken, Attempt, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal,
-    Session, SignInTries, Sweep, Target, User,
+    Alert, AllRecords, ApiToken, Application, ApplicationCertificate, ApplicationKey, Attempt,
+    AuditDestination, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal, Session, SignInTries,
+    Sweep, Target, User,
 };
 
 use crate::contract::records::read_everything;
@@ -30,6 +32,7 @@ struct Tried {
     sweeps: Vec<Sweep>,
     found_keys: Vec<FoundKey>,
     alerts: Vec<Alert>,
+    audit_destinations: Vec<AuditDestination>,
     jobs: Vec<Job>,
     targets: Vec<Target>,
     attempts: Vec<Attempt>,
@@ -37,6 +40,9 @@ struct Tried {
     tokens: Vec<ApiToken>,
     sessions: Vec<Session>,
     tries: Vec<SignInTries>,
+    applications: Vec<Application>,
+    application_keys: Vec<ApplicationKey>,
+    certificates: Vec<ApplicationCertificate>,
     seals: Vec<Seal>,
     leases: Vec<LaneClaim>,
 }
@@ -169,9 +175,21 @@ impl Differential {
                 let found = records.find_alert(row.id).await.unwrap();
                 Change::PutAlert(row, expect(found.map(|found| found.revision)))
             }
+            Change::PutAuditDestination(row, _) => {
+                let found = records.find_audit_destination(row.id).await.unwrap();
+                Change::PutAuditDestination(row, expect(found.map(|found| found.revision)))
+            }
             Change::PutUser(row, _) => {
                 let found = records.find_user(row.id).await.unwrap();
                 Change::PutUser(row, expect(found.map(|found| found.revision)))
+            }
+            Change::PutApplication(row, _) => {
+                let found = records.find_application(row.id).await.unwrap();
+                Change::PutApplication(row, expect(found.map(|found| found.revision)))
+            }
+            Change::DeleteApplication(id, _) => {
+                let found = records.find_application(id).await.unwrap();
+                Change::DeleteApplication(id, expect(found.map(|found| found.revision)))
             }
             Change::PutSignInTries(row, _) => {
                 let found = records.find_sign_in_tries(&row.name).await.unwrap();

@@ -1,0 +1,117 @@
+//! What people say to a request.
+
+use keyferry_domain::approval::{Approval, Decider, Verdict};
+use keyferry_ports::records::{Batch, Change, Expect};
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::{AppError, ApprovalError};
+use crate::log::{Fact, object};
+
+use super::frozen::hex;
+use super::{Approvals, Waiting, person};
+
+/// The longest comment, in bytes.
+const COMMENT_MAX: usize = 1_000;
+
+impl Approvals {
+    /// Approves or rejects what somebody else asks for. `hash` is that of what the actor looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`ApprovalError::NotAnApprover`]; [`ApprovalError::Refused`] where it is over, one's own, decided on already, another
+    /// than was looked at, or one's proof of who one is, is not recent.
+    pub async fn decide(
+        &self,
+        actor: &Actor,
+        id: &str,
+        verdict: Verdict,
+        hash: &str,
+        comment: String,
+    ) -> Result<Waiting, AppError> {
+        if comment.len() > COMMENT_MAX {
+            return Err(AppError::Invalid {
+                field: "comment",
+                why: format!("at most {COMMENT_MAX} bytes"),
+            });
+        }
+        let seen_by = self.seen_by(actor).await?;
+        let mut row = self.find(id, &seen_by).await?;
+        let user = person(actor)?;
+        let deciders = self.shared.deciders().await?;
+        if user != row.requester {
+            let mut is_asked = false;
+            for need in &row.needs {
+                is_asked |= deciders.counts(user, need)?;
+            }
+            if !is_asked {
+                return Err(ApprovalError::NotAnApprover.into());
+            }
+            self.shared.permit(actor, Action::ApprovalDecide).await?;
+        }
+        let Actor::User { name, standing, .. } = actor else {
+            return Err(ApprovalError::NotAnApprover.into());
+        };
+        let who = Decider {
+            user,
+            name: name.clone(),
+            confirmed_at: standing.confirmed_at,
+        };
+        let now = self.shared.now();
+        let seen = of_hex(hash).unwrap_or_default();
+        row.decide(who, verdict, &seen, comment, now)
+            .map_err(ApprovalError::from)?;
+        self.keep(actor, Action::ApprovalDecide, &row, verdict.as_str())
+            .await?;
+        row.revision += 1;
+        self.waiting(row, &deciders).await
+    }
+
+    /// Takes a request of one's own back.
+    ///
+    /// # Errors
+    ///
+    /// [`ApprovalError::Refused`] where it is another's, or over.
+    pub async fn cancel(&self, actor: &Actor, id: &str) -> Result<Waiting, AppError> {
+        let seen_by = self.seen_by(actor).await?;
+        let mut row = self.find(id, &seen_by).await?;
+        row.cancel(person(actor)?, self.shared.now())
+            .map_err(ApprovalError::from)?;
+        self.keep(actor, Action::ApprovalAsk, &row, "cancel")
+            .await?;
+        row.revision += 1;
+        let deciders = self.shared.deciders().await?;
+        self.waiting(row, &deciders).await
+    }
+
+    /// Writes what became of a request, with what was said.
+    pub(super) async fn keep(
+        &self,
+        actor: &Actor,
+        action: Action,
+        row: &Approval,
+        said: &str,
+    ) -> Result<(), AppError> {
+        let about = object("approval", row.id, &row.action);
+        let fact = Fact::done(actor, action, about, self.shared.now())
+            .detail("hash", hex(&row.hash))
+            .detail("said", said);
+        let expect = Expect::Revision(row.revision);
+        let batch = Batch::new()
+            .with(Change::PutApproval(Box::new(row.clone()), expect))
+            .with(fact.change());
+        self.shared.commit(batch).await?;
+        Ok(())
+    }
+}
+
+fn of_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(place * 2..place * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

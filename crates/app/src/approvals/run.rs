@@ -1,0 +1,91 @@
+//! Having a request carried out to which enough people consented.
+
+use keyferry_domain::approval::{Approval, ApprovalState};
+use keyferry_ports::records::ApprovalUse;
+use keyferry_ports::secret::SecretText;
+use serde_json::Value;
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::error::{AppError, ApprovalError};
+use crate::rights::Question;
+
+use super::frozen::{hash, parsed, purpose, steady};
+use super::{Approvals, person};
+
+/// A request that may be carried out, if it would still do what people consented to.
+#[derive(Debug)]
+pub struct Running {
+    /// The request, with its secrets.
+    pub request: SecretText,
+    used: ApprovalUse,
+    row: Approval,
+}
+
+impl Approvals {
+    /// Opens a request of one's own to which enough people consented.
+    ///
+    /// # Errors
+    ///
+    /// [`ApprovalError::Refused`] where it is another's or over, or consent is missing: what was given by people who may not
+    /// give it any more does not count.
+    pub async fn open(&self, actor: &Actor, id: &str) -> Result<Running, AppError> {
+        let seen_by = self.seen_by(actor).await?;
+        let row = self.find(id, &seen_by).await?;
+        let deciders = self.shared.deciders().await?;
+        let mut counted = Vec::new();
+        for need in &row.needs {
+            for decision in &row.decisions {
+                if deciders.counts(decision.user, need)? {
+                    counted.push((decision.user, *need));
+                }
+            }
+        }
+        let counts = |user, need: &_| counted.contains(&(user, *need));
+        row.may_run(person(actor)?, counts, self.shared.now())
+            .map_err(ApprovalError::from)?;
+        // Whoever can write the database cannot make it another request: neither hash nor seal would fit.
+        let sealed = row.sealed.as_ref().filter(|_| hash(&row) == row.hash);
+        let sealed = sealed.ok_or(ApprovalError::PlanChanged)?;
+        let request = self
+            .shared
+            .ports
+            .vault
+            .open_secret(&purpose(&row), sealed)?;
+        let used = ApprovalUse {
+            approval: row.id,
+            revision: row.revision,
+            run: self.shared.new_uuid(),
+        };
+        Ok(Running { request, used, row })
+    }
+
+    /// Lets an actor carry it out, if it would do what people consented to, as was tried under this question, and the same
+    /// rules want consent to it. Else nobody carries it out any more.
+    ///
+    /// # Errors
+    ///
+    /// [`ApprovalError::PlanChanged`], [`ApprovalError::RulesChanged`].
+    pub async fn approved(
+        &self,
+        actor: &Actor,
+        running: Running,
+        question: &Question,
+        plan: &Value,
+    ) -> Result<Actor, AppError> {
+        let same_rules = question.gathered().needs == running.row.needs;
+        let same_plan = steady(plan) == steady(&parsed(&running.row.plan));
+        if same_rules && same_plan {
+            return Ok(actor.clone().approved(running.used));
+        }
+        let mut row = running.row;
+        row.end(ApprovalState::Changed);
+        self.keep(actor, Action::ApprovalAsk, &row, "changed")
+            .await?;
+        if same_rules {
+            Err(ApprovalError::PlanChanged.into())
+        } else {
+            Err(ApprovalError::RulesChanged.into())
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What waits for others, on the command line.
+
+use keyferry_cli::Exit;
+use serde_json::Value;
+
+use crate::shell::Shell;
+
+const BOB: &str = "a password of my own";
+
+/// Signs bob in, who sets a password of his own where his was made up.
+async fn as_bob(shell: &Shell, password: &str) {
+    let file = shell.file("password", password);
+    let line = format!(
+        "login --user bob --password-file {} --fingerprint {}",
+        file.display(),
+        shell.fingerprint
+    );
+    let done = shell.run(&line).await;
+    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
+}
+
+/// Asks by a command; answers the request.
+async fn ask(shell: &Shell, line: &str) -> Value {
+    let words: Vec<&str> = line.split(' ').chain(["--ask", "it must be"]).collect();
+    let asked = shell.run_words(&words).await;
+    assert_eq!(asked.exit, Exit::Waiting, "{}", asked.stderr);
+    let list = shell.read("approval list --state open --mine").await;
+    list[0].clone()
+}
+
+#[tokio::test]
+async fn a14_a_command_asks_others_who_approve_it_and_is_carried_out() {
+    let shell = Shell::with_two_kms_keys().await.0;
+    let made = shell.read("user create bob").await;
+    shell
+        .succeed("role give system-administrator --to bob")
+        .await;
+    let rule = "approval-rule set destructive --approvers 1";
+    let alone = shell.run(rule).await;
+    assert_eq!(alone.exit, Exit::Denied);
+    assert!(
+        alone.stderr.contains("[approval.needed]"),
+        "{}",
+        alone.stderr
+    );
+    let waiting = ask(&shell, rule).await;
+    let id = waiting["id"].as_str().unwrap();
+    assert_eq!(waiting["reason"], "it must be");
+
+    shell.will_answer(BOB);
+    as_bob(&shell, made["password"].as_str().unwrap()).await;
+    let password = shell.file("bobs", BOB);
+    let approve = format!(
+        "approval approve {id} --password-file {}",
+        password.display()
+    );
+    let tried = shell.read(&format!("{approve} --dry-run")).await;
+    assert_eq!(tried["ready"], true);
+    let seen = shell.run(&approve).await;
+    assert_eq!(seen.exit, Exit::Ok, "{}", seen.stderr);
+    assert!(
+        seen.stderr.contains("/api/v1/approval-rules"),
+        "he sees what it is"
+    );
+    assert!(
+        shell
+            .read("session list")
+            .await
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+
+    shell.sign_in().await;
+    let early = shell.run(&format!("approval run {id} --wait")).await;
+    assert_eq!(early.exit, Exit::Ok, "{}", early.stderr);
+    let rules = shell.read("approval-rule list").await;
+    assert_eq!(rules[0]["class"], "destructive");
+
+    let deactivate = "kms-key deactivate app --yes";
+    let waiting = ask(&shell, deactivate).await;
+    let second = waiting["id"].as_str().unwrap();
+    let early = shell.run(&format!("approval run {second}")).await;
+    assert!(
+        early.stderr.contains("[approval.not-enough]"),
+        "{}",
+        early.stderr
+    );
+    let list = shell.succeed("approval list").await;
+    assert!(list.contains("1 of bob"), "{list}");
+    as_bob(&shell, BOB).await;
+    let approve = format!(
+        "approval approve {second} --password-file {}",
+        password.display()
+    );
+    shell.succeed(&format!("{approve} --comment fine")).await;
+    shell.sign_in().await;
+    shell.succeed_idle(&format!("approval run {second}")).await;
+    assert_eq!(shell.read("kms-key show app").await["life"], "INACTIVE");
+    let shown = shell.read(&format!("approval show {second}")).await;
+    assert_eq!(shown["state"], "used");
+    assert_eq!(shown["decisions"][0]["comment"], "fine");
+
+    let waiting = ask(&shell, "kms-key deactivate other --yes").await;
+    let third = waiting["id"].as_str().unwrap();
+    shell.succeed(&format!("approval cancel {third}")).await;
+    let waiting = ask(&shell, "approval-rule remove destructive").await;
+    let fourth = waiting["id"].as_str().unwrap();
+    as_bob(&shell, BOB).await;
+    let reject = format!(
+        "approval reject {fourth} --password-file {}",
+        password.display()
+    );
+    shell.succeed(&reject).await;
+    shell.sign_in().await;
+    let over = shell.run(&format!("approval run {fourth} --wait")).await;
+    assert_eq!(over.exit, Exit::Conflict);
+    assert!(over.stderr.contains("rejected"), "{}", over.stderr);
+}

@@ -1,0 +1,554 @@
+//! Consent of several people, as clients see it.
+
+use http::{Request, StatusCode, header};
+use jiff::SignedDuration;
+use keyferry_app::Actor;
+use keyferry_app::actor::Standing;
+use keyferry_domain::approval::{ApprovalState, Verdict};
+use keyferry_ports::clock::Clock as _;
+use keyferry_ports::records::{ApprovalRecords as _, Change, Commits as _, Expect, Page};
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site};
+
+const OWN: &str = "a password of my own";
+
+/// Does it, and answers what came back.
+async fn post(site: &Site, path: &str, body: Value) -> Value {
+    let answer = site.post(&format!("/api/v1/{path}"), body).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    answer.body
+}
+
+fn text(body: &Value, pointer: &str) -> String {
+    let found = body.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("{body:#}")).to_owned()
+}
+
+async fn add(site: &Site, name: &str, roles: &[(&str, Option<&str>)]) -> (Actor, String) {
+    let made = post(site, "users", json!({ "name": name })).await;
+    for (role, group) in roles {
+        let given = json!({"role": role, "user": name, "group": group});
+        post(site, "role-assignments", given).await;
+    }
+    let id = text(&made, "/user/id").parse().unwrap();
+    (
+        Actor::person(id, name.parse().unwrap()),
+        text(&made, "/password"),
+    )
+}
+
+/// Somebody who may approve what is asked for in the whole installation.
+pub(crate) async fn judge(site: &Site) -> Actor {
+    add(site, "judge", &[("system-administrator", None)])
+        .await
+        .0
+}
+
+/// Rules for every class, as if they had always been there.
+pub(crate) async fn rules_for_everything(site: &Site, approvers: u32) {
+    use keyferry_domain::approval::{ApprovalClass, ApprovalRule};
+    for (class, _) in ApprovalClass::FOR_RULES {
+        let rule = ApprovalRule {
+            group: None,
+            class,
+            approvers,
+            hours: 72,
+            changed_at: site.outside.clock.now(),
+            revision: 1,
+        };
+        let batch = vec![Change::PutApprovalRule(rule, Expect::New)];
+        site.outside.records.commit(batch.into()).await.unwrap();
+    }
+}
+
+/// Somebody who has just proved who he is.
+fn proven(site: &Site, who: &Actor) -> Actor {
+    let mut who = who.clone();
+    if let Actor::User { standing, .. } = &mut who {
+        *standing = Standing {
+            confirmed_at: Some(site.outside.clock.now()),
+            ..Standing::default()
+        };
+    }
+    who
+}
+
+pub(crate) async fn approve(site: &Site, who: &Actor, approval: &str, hash: &str) {
+    let (who, approvals) = (proven(site, who), &site.app.approvals);
+    let decided = approvals.decide(&who, approval, Verdict::Approve, hash, String::new());
+    decided.await.unwrap();
+}
+
+/// Signs in, sets an own password, and answers the cookie.
+async fn cookie(site: &Site, name: &str, password: &str) -> String {
+    let sign_in = json!({"user": name, "password": password});
+    let first = browse(site, "", "POST", "sessions", sign_in).await;
+    let change = json!({"old": password, "new": OWN});
+    let changed = browse(site, &cookie_of(&first), "POST", "me/password", change).await;
+    assert_eq!(changed.status, StatusCode::CREATED, "{}", changed.body);
+    cookie_of(&changed)
+}
+
+fn cookie_of(answer: &Answer) -> String {
+    let cookie = answer.header("set-cookie").split(';').next();
+    cookie.unwrap_or_default().to_owned()
+}
+
+async fn browse(site: &Site, cookie: &str, method: &str, path: &str, body: Value) -> Answer {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1/{path}"))
+        .header(header::COOKIE, cookie)
+        .header(header::HOST, "keyferry.example")
+        .header(header::ORIGIN, "https://keyferry.example");
+    let body = match body {
+        Value::Null => axum::body::Body::empty(),
+        body => {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            body.to_string().into()
+        }
+    };
+    site.send(request.body(body).unwrap()).await
+}
+
+/// A KMS key `app`, and everything that is lost needs another person.
+async fn site() -> (Site, Actor, String) {
+    let site = Site::with_keystore().await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
+    site.run().await;
+    let roles = [
+        ("administrator", Some("default")),
+        ("system-administrator", None),
+    ];
+    let (bob, password) = add(&site, "bob", &roles).await;
+    rules_for_everything(&site, 1).await;
+    (site, bob, password)
+}
+
+fn emptying() -> Value {
+    json!({
+        "method": "POST",
+        "path": "/api/v1/kms-keys/app/deactivate?confirm_name=app",
+        "reason": "the system behind it is shut down",
+    })
+}
+
+#[tokio::test]
+async fn a14_what_a_rule_covers_is_frozen_shown_approved_by_another_and_done_once() {
+    let (site, _, password) = site().await;
+    let path = "/api/v1/kms-keys/app/deactivate?confirm_name=app";
+    let refused = site.post(path, Value::Null).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(refused.code(), "approval.needed");
+    let plan = site
+        .post(&format!("{path}&dry_run=true"), Value::Null)
+        .await;
+    assert_eq!(plan.status, StatusCode::OK, "a dry run needs nobody");
+
+    let asked = site.post("/api/v1/approvals", emptying()).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.body);
+    assert_eq!(asked.body["state"], "open");
+    assert_eq!(asked.body["ready"], false);
+    assert_eq!(asked.body["plan"]["steps"], plan.body["steps"]);
+    assert_eq!(asked.body["needs"][0]["can_approve"], json!(["bob"]));
+    let id = text(&asked.body, "/id");
+    let hash = text(&asked.body, "/hash");
+    let bob = cookie(&site, "bob", &password).await;
+    let list = browse(&site, &bob, "GET", "approvals?state=open", Value::Null).await;
+    assert_eq!(list.body["items"][0]["id"], id);
+
+    let approve = format!("approvals/{id}/approve");
+    let other = json!({"hash": "00".repeat(32)});
+    let other = browse(&site, &bob, "POST", &approve, other).await;
+    assert_eq!(other.code(), "approval.other-hash");
+    let own = site
+        .post(&format!("/api/v1/{approve}"), json!({"hash": hash}))
+        .await;
+    assert_eq!(own.code(), "approval.own-request");
+    let yes = browse(&site, &bob, "POST", &approve, json!({"hash": hash})).await;
+    assert_eq!(yes.body["ready"], true, "{}", yes.body);
+    let twice = browse(&site, &bob, "POST", &approve, json!({"hash": hash})).await;
+    assert_eq!(twice.code(), "approval.decided-already");
+
+    let run = format!("approvals/{id}/run");
+    let by_bob = browse(&site, &bob, "POST", &run, Value::Null).await;
+    assert_eq!(by_bob.code(), "approval.not-requester");
+    let done = site.post(&format!("/api/v1/{run}"), Value::Null).await;
+    assert_eq!(done.status, StatusCode::ACCEPTED, "{}", done.body);
+    site.run().await;
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["life"], "INACTIVE");
+    let again = site.post(&format!("/api/v1/{run}"), Value::Null).await;
+    assert_eq!(again.code(), "approval.over");
+    let log = site
+        .get("/api/v1/audit/entries?action=kms-key.deactivate")
+        .await
+        .body;
+    assert!(log.to_string().contains(&id), "{log:#}");
+}
+
+#[tokio::test]
+async fn a_job_does_no_kind_of_step_that_was_not_in_the_approved_plan() {
+    let (site, bob, _) = site().await;
+    site.outside.advance_minutes(20);
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(run.status, StatusCode::ACCEPTED, "{}", run.body);
+    // Somebody writes another plan beside what was approved, in which nothing may be disabled.
+    let records = &site.outside.records;
+    let mut row = records
+        .find_approval(id.parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    row.plan = row.plan.replace("DisableKey", "TagResource");
+    let expect = Expect::Revision(row.revision);
+    let change = Change::PutApproval(Box::new(row), expect);
+    records.commit(vec![change].into()).await.unwrap();
+    site.run().await;
+
+    let job = text(&run.body, "/job/id");
+    let job = site.get(&format!("/api/v1/jobs/{job}")).await.body;
+    assert_eq!(job["state"], "stuck", "{job:#}");
+    assert!(job.to_string().contains("job.step-not-approved"), "{job:#}");
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["status"], "AVAILABLE", "{key:#}");
+}
+
+#[tokio::test]
+async fn consent_wants_a_recent_proof_in_a_session() {
+    let (site, bob, password) = site().await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    let cookie = cookie(&site, "bob", &password).await;
+    let approve = format!("approvals/{id}/approve");
+    site.outside.advance_minutes(6);
+
+    let late = browse(&site, &cookie, "POST", &approve, json!({"hash": hash})).await;
+    assert_eq!(late.code(), "approval.not-recent");
+    let by_token = site
+        .app
+        .access
+        .create_token(&bob, "t".parse().unwrap(), None)
+        .await;
+    let by_token = site
+        .app
+        .access
+        .by_token(&by_token.unwrap().secret)
+        .await
+        .unwrap();
+    let approvals = &site.app.approvals;
+    let refused = approvals
+        .decide(&by_token, &id, Verdict::Approve, &hash, String::new())
+        .await;
+    assert_eq!(refused.unwrap_err().code(), "approval.not-recent");
+    let proof = json!({ "password": OWN });
+    browse(&site, &cookie, "POST", "sessions/confirm", proof).await;
+    let yes = browse(&site, &cookie, "POST", &approve, json!({"hash": hash})).await;
+    assert_eq!(yes.body["ready"], true, "{}", yes.body);
+}
+
+#[tokio::test]
+async fn a_request_that_would_do_something_else_by_now_is_not_carried_out() {
+    let (site, bob, _) = site().await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    // Disabling protects, and needs nobody.
+    post(&site, "kms-keys/app/disable?confirm_name=app", Value::Null).await;
+    site.run().await;
+
+    let run = format!("/api/v1/approvals/{id}/run");
+    let refused = site.post(&run, Value::Null).await;
+    assert_eq!(refused.code(), "approval.plan-changed", "{}", refused.body);
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["life"], "ACTIVE");
+    let shown = site.get(&format!("/api/v1/approvals/{id}")).await.body;
+    assert_eq!(shown["state"], "changed");
+    assert_eq!(site.post(&run, Value::Null).await.code(), "approval.over");
+}
+
+#[tokio::test]
+async fn what_is_rejected_taken_back_or_waits_too_long_is_over() {
+    let (site, bob, _) = site().await;
+    let ask = || async {
+        let asked = post(&site, "approvals", emptying()).await;
+        (text(&asked, "/id"), text(&asked, "/hash"))
+    };
+    let (rejected, hash) = ask().await;
+    let (approvals, who) = (&site.app.approvals, proven(&site, &bob));
+    let no = approvals.decide(
+        &who,
+        &rejected,
+        Verdict::Reject,
+        &hash,
+        "not now".to_owned(),
+    );
+    assert_eq!(no.await.unwrap().row.decisions[0].comment, "not now");
+    let (cancelled, _) = ask().await;
+    post(&site, &format!("approvals/{cancelled}/cancel"), Value::Null).await;
+    let (expired, hash) = ask().await;
+    approve(&site, &bob, &expired, &hash).await;
+    let hours = SignedDuration::from_hours(72);
+    let later = site.outside.clock.now() + hours;
+    site.outside.clock.set(later);
+
+    for (id, code) in [
+        (rejected, "approval.over"),
+        (cancelled, "approval.over"),
+        (expired, "approval.expired"),
+    ] {
+        let run = site
+            .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+            .await;
+        assert_eq!(run.code(), code, "{}", run.body);
+    }
+    let records = &site.outside.records;
+    let all = records
+        .list_approvals(&Default::default(), &Default::default())
+        .await;
+    for row in all.unwrap().rows {
+        let is_open = row.state == ApprovalState::Open;
+        assert_eq!(
+            row.sealed.is_some(),
+            is_open,
+            "what is over is kept no longer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn consent_of_people_who_lost_the_right_does_not_count() {
+    let (site, bob, _) = site().await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let run = format!("/api/v1/approvals/{id}/run");
+
+    post(&site, "users/bob/lock", Value::Null).await;
+    assert_eq!(
+        site.post(&run, Value::Null).await.code(),
+        "approval.not-enough"
+    );
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["life"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn what_is_only_tried_of_consent_keeps_nothing() {
+    let (site, _, password) = site().await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    let cookie = cookie(&site, "bob", &password).await;
+    let rows = || site.outside.records.debug_without_leaves();
+    let before = rows();
+
+    let tried = site
+        .post("/api/v1/approvals?dry_run=true", emptying())
+        .await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    for (verb, body) in [
+        ("approve", json!({"hash": hash})),
+        ("reject", json!({"hash": hash})),
+    ] {
+        let path = format!("approvals/{id}/{verb}?dry_run=true");
+        let tried = browse(&site, &cookie, "POST", &path, body).await;
+        assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+        assert_eq!(tried.body["decisions"][0]["verdict"], verb);
+    }
+    post(
+        &site,
+        &format!("approvals/{id}/cancel?dry_run=true"),
+        Value::Null,
+    )
+    .await;
+    let rule = json!({"class": "change", "approvers": 2});
+    post(&site, "approval-rules?dry_run=true", rule).await;
+    let path = "/api/v1/approval-rules/change?dry_run=true";
+    assert_eq!(site.delete(path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(rows(), before);
+}
+
+#[tokio::test]
+async fn a_new_installation_with_dual_control_takes_people_in_and_does_nothing_else_alone() {
+    let site = Site::with_keystore().await;
+    site.app.approvals.begin_with_dual_control(2).await.unwrap();
+    post(&site, "keys", json!({"name": "k", "spec": "AES-256"})).await;
+    let kms_key = json!({"keystore": "store", "name": "app"});
+    let refused = site.post("/api/v1/kms-keys", kms_key.clone()).await;
+    assert_eq!(refused.code(), "approval.needed");
+    let asked = json!({"method": "POST", "path": "/api/v1/kms-keys", "body": kms_key.to_string()});
+    let too_few = site.post("/api/v1/approvals", asked.clone()).await;
+    assert_eq!(too_few.code(), "approval.too-few-people");
+
+    let roles = [("system-administrator", None)];
+    add(&site, "bob", &roles).await;
+    add(&site, "carol", &roles).await;
+    let dora = site.post("/api/v1/users", json!({"name": "dora"})).await;
+    assert_eq!(
+        dora.code(),
+        "approval.needed",
+        "enough people are there now"
+    );
+    post(&site, "users/bob/lock", Value::Null).await;
+    let dora = site.post("/api/v1/users", json!({"name": "dora"})).await;
+    assert_eq!(
+        dora.code(),
+        "approval.needed",
+        "locking somebody opens nothing"
+    );
+    let unlock = site.post("/api/v1/users/bob/unlock", Value::Null).await;
+    assert_eq!(unlock.code(), "approval.needed");
+    let again = site.app.approvals.begin_with_dual_control(1).await;
+    assert_eq!(again.unwrap_err().code(), "request.in-use");
+
+    let too_few = site.post("/api/v1/approvals", asked).await;
+    assert_eq!(too_few.code(), "approval.too-few-people", "bob is locked");
+}
+
+#[tokio::test]
+async fn requests_of_whoever_leaves_are_taken_back() {
+    let site = Site::with_keystore().await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
+    site.run().await;
+    let (_, password) = add(&site, "carol", &[("administrator", Some("default"))]).await;
+    judge(&site).await;
+    rules_for_everything(&site, 1).await;
+    let cookie = cookie(&site, "carol", &password).await;
+    let asked = browse(&site, &cookie, "POST", "approvals", emptying()).await;
+    let id = text(&asked.body, "/id");
+    let records = &site.outside.records;
+    for rule in records.list_approval_rules().await.unwrap() {
+        let expect = Expect::Revision(rule.revision);
+        let gone = Change::DeleteApprovalRule(rule.group, rule.class, expect);
+        records.commit(vec![gone].into()).await.unwrap();
+    }
+
+    let left = post(&site, "users/carol/offboard", Value::Null).await;
+    assert_eq!(left["approvals"][0]["id"], id);
+    let row = records.find_approval(id.parse().unwrap()).await.unwrap();
+    let row = row.unwrap();
+    assert_eq!((row.state, row.sealed), (ApprovalState::Cancelled, None));
+}
+
+#[tokio::test]
+async fn others_see_no_secret_of_a_request_and_the_database_has_none() {
+    let (site, _, _) = site().await;
+    let secret = site.outside.access_key.1.clone();
+    let body = json!({"name": "second", "regions": ["eu-central-1"], "identity": site.identity()});
+    let asked = json!({"method": "POST", "path": "/api/v1/connections", "body": body.to_string()});
+
+    let waiting = post(&site, "approvals", asked).await;
+    assert_eq!(
+        waiting["request"]["body"]["identity"]["secret_access_key"],
+        "(secret)"
+    );
+    assert_eq!(waiting["request"]["body"]["name"], "second");
+    assert!(!waiting.to_string().contains(&secret));
+    let rows = site.outside.records.debug_without_leaves();
+    assert!(!rows.contains(&secret));
+}
+
+#[tokio::test]
+async fn a_rule_is_changed_by_consent_of_what_it_wanted_and_what_it_is_to_want() {
+    let site = Site::with_keystore().await;
+    let rule = |approvers: u32| json!({"class": "destructive", "approvers": approvers});
+    let path = "/api/v1/approval-rules";
+    let asks = |body: Value| json!({"method": "POST", "path": path, "body": body.to_string()});
+    let alone = site.post(path, rule(1)).await;
+    assert_eq!(
+        alone.code(),
+        "approval.needed",
+        "the new rule wants consent"
+    );
+    let nobody = site.post("/api/v1/approvals", asks(rule(1))).await;
+    assert_eq!(nobody.code(), "approval.too-few-people");
+    let bob = judge(&site).await;
+    let asked = post(&site, "approvals", asks(rule(1))).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let set = post(&site, &format!("approvals/{id}/run"), Value::Null).await;
+    assert_eq!(set["approvers"], 1);
+
+    let two = site.post("/api/v1/approvals", asks(rule(2))).await;
+    assert_eq!(two.code(), "approval.too-few-people", "{}", two.body);
+    let remove = "/api/v1/approval-rules/destructive";
+    let alone = site.delete(remove).await;
+    assert_eq!(alone.code(), "approval.needed");
+    let asked = post(
+        &site,
+        "approvals",
+        json!({"method": "DELETE", "path": remove}),
+    )
+    .await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let gone = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.body);
+}
+
+#[tokio::test]
+async fn a_change_of_rules_between_consent_and_carrying_out_asks_again() {
+    let (site, bob, _) = site().await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let records = &site.outside.records;
+    let mut rules = records.list_approval_rules().await.unwrap();
+    let mut rule = rules.remove(1);
+    assert_eq!(rule.class.as_str(), "destructive");
+    rule.hours = 10;
+    let change = Change::PutApprovalRule(rule, Expect::Revision(1));
+    records.commit(vec![change].into()).await.unwrap();
+
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(run.code(), "approval.rules-changed", "{}", run.body);
+}
+
+#[tokio::test]
+async fn k15_what_waits_in_one_group_is_not_there_for_another() {
+    let site = Site::with_keystore().await;
+    post(
+        &site,
+        "kms-keys",
+        json!({"keystore": "store", "name": "app"}),
+    )
+    .await;
+    site.run().await;
+    post(&site, "groups", json!({"name": "other"})).await;
+    let (eve, _) = add(&site, "eve", &[("administrator", Some("other"))]).await;
+    judge(&site).await;
+    rules_for_everything(&site, 1).await;
+    let asked = post(&site, "approvals", emptying()).await;
+    let id = text(&asked, "/id");
+    let approvals = &site.app.approvals;
+
+    let shown = approvals.show(&eve, &id).await.unwrap_err();
+    assert_eq!(shown.code(), "request.not-found", "{shown}");
+    let page = Page::default();
+    let list = approvals.list(&eve, Default::default(), &page).await;
+    assert!(list.unwrap().rows.is_empty());
+    let who = proven(&site, &eve);
+    let hash = text(&asked, "/hash");
+    let decided = approvals.decide(&who, &id, Verdict::Reject, &hash, String::new());
+    assert_eq!(decided.await.unwrap_err().code(), "request.not-found");
+}
