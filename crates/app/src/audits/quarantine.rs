@@ -85,7 +85,9 @@ impl Quarantine {
     ///
     /// [`AppError::Quarantined`].
     pub fn permit(&self, action: Action) -> Result<(), AppError> {
-        let is_harmless = action.approval_class() == ApprovalClass::None
+        // They need nobody's consent, and go out to AWS.
+        let goes_out = matches!(action, Action::ConnectionDoctor | Action::ConnectionVerify);
+        let is_harmless = (action.approval_class() == ApprovalClass::None && !goes_out)
             || matches!(
                 action,
                 Action::AuditAcceptRollback | Action::KeystoreUpdate | Action::TokenManage

@@ -116,7 +116,11 @@ async fn billing(world: &World) -> Actor {
 }
 
 async fn give(world: &World, role: BuiltInRole, to: &str, group: Option<&str>) {
-    let given = world.app.roles.give(&world.actor, role, to, group).await;
+    let given = world
+        .app
+        .roles
+        .give(&world.actor, role.as_str(), to, group)
+        .await;
     given.unwrap();
 }
 
@@ -204,7 +208,9 @@ async fn a9_people_use_no_keys_whatever_role_or_policy_they_have() {
         let actor = person(&world, role.as_str()).await;
         let group = (role.scope() == RoleScope::Group).then_some(DEFAULT_NAME);
         let roles = &world.app.roles;
-        let given = roles.give(&world.actor, role, role.as_str(), group).await;
+        let given = roles
+            .give(&world.actor, role.as_str(), role.as_str(), group)
+            .await;
         let expected = match role.is_for_applications() {
             true => "role.for-others",
             false => "ok",
@@ -276,7 +282,7 @@ async fn a9_applications_use_and_read_keys_and_manage_nothing() {
     let role = BuiltInRole::Administrator;
     let given = app.roles.give(
         &world.actor,
-        role,
+        role.as_str(),
         "application/billing",
         Some(DEFAULT_NAME),
     );

@@ -106,6 +106,7 @@ async fn under_way(world: &World, who: &Actor, token: &ApiToken) -> Actor {
         user: id,
         epoch: user.access_epoch,
         via: Via::Token(token.id),
+        consent: Default::default(),
     };
     Actor::User {
         id,

@@ -442,10 +442,12 @@ async fn a3_roles_of_rules_come_and_go_with_claims_and_those_that_people_gave_st
         roles(&house, &bob).await,
         BTreeSet::from(["operator".to_owned()])
     );
-    let given = house
-        .app()
-        .roles
-        .give(house.ann(), BuiltInRole::Auditor, "bob", Some("default"));
+    let given = house.app().roles.give(
+        house.ann(),
+        BuiltInRole::Auditor.as_str(),
+        "bob",
+        Some("default"),
+    );
     given.await.unwrap();
     let again = arrive(&house, "s-1", "bob", &["kms"]).await.unwrap();
     assert!(
@@ -523,7 +525,7 @@ async fn a3_a_rule_is_made_by_who_may_give_the_role_there() {
     let (app, ann) = (house.app(), house.ann());
     let bob = arrive(&house, "s-1", "bob", &[]).await.unwrap();
     app.roles
-        .give(ann, BuiltInRole::SystemAdministrator, "bob", None)
+        .give(ann, BuiltInRole::SystemAdministrator.as_str(), "bob", None)
         .await
         .unwrap();
 
@@ -630,10 +632,12 @@ async fn a3_a_removed_provider_leaves_nobody_in_and_gives_nobody_another_way() {
     .await
     .unwrap();
     let bob = arrive(&house, "s-1", "bob", &["kms"]).await.unwrap();
-    let given = house
-        .app()
-        .roles
-        .give(house.ann(), BuiltInRole::Auditor, "bob", Some("default"));
+    let given = house.app().roles.give(
+        house.ann(),
+        BuiltInRole::Auditor.as_str(),
+        "bob",
+        Some("default"),
+    );
     given.await.unwrap();
     house
         .app()

@@ -106,11 +106,11 @@ async fn j8_who_had_which_role_at_a_moment_follows_from_records_and_log() {
     };
     let nothing = now();
     step();
-    let auditor = give(BuiltInRole::Auditor).await;
+    let auditor = give(BuiltInRole::Auditor.as_str()).await;
     step();
     let as_auditor = now();
     step();
-    let operator = give(BuiltInRole::Operator).await;
+    let operator = give(BuiltInRole::Operator.as_str()).await;
     roles.take(&world.actor, auditor).await.unwrap();
     step();
     let as_operator = now();
@@ -119,7 +119,7 @@ async fn j8_who_had_which_role_at_a_moment_follows_from_records_and_log() {
     step();
     let between = now();
     step();
-    give(BuiltInRole::Auditor).await;
+    give(BuiltInRole::Auditor.as_str()).await;
     step();
 
     assert_eq!(access(&world, Some(nothing)).await, [""; 0]);
@@ -145,7 +145,12 @@ async fn a_report_holds_what_its_asker_may_see_and_is_refused_to_whoever_may_see
     assert_eq!(refused.code(), "access.denied");
     let roles = &world.app.roles;
     roles
-        .give(&world.actor, BuiltInRole::Auditor, "bob", Some("red"))
+        .give(
+            &world.actor,
+            BuiltInRole::Auditor.as_str(),
+            "bob",
+            Some("red"),
+        )
         .await
         .unwrap();
     let seen = rows_of(&keys(&world, &bob, None).await);
