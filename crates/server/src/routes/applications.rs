@@ -8,6 +8,8 @@ use keyferry_api::application::{
     CreateApplicationKeyRequest, CreateApplicationRequest, CreatedApplicationKeyView,
     RotateApplicationKeyRequest, UpdateApplicationRequest,
 };
+use keyferry_api::endpoints as at;
+use keyferry_app::Action;
 use keyferry_app::access::Issued;
 use keyferry_ports::records::ApplicationKey;
 
@@ -15,7 +17,99 @@ use crate::convert::application;
 use crate::http::extract::{By, Input, PartOfApplication, Seen, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
+use crate::http::route::Resource::Application;
+use crate::http::route::{Route, guarded};
 use crate::state::ServerState;
+
+/// Every route about them.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        guarded(
+            at::LIST_APPLICATIONS,
+            Action::ApplicationRead,
+            Application,
+            list,
+        ),
+        guarded(
+            at::CREATE_APPLICATION,
+            Action::ApplicationCreate,
+            Application,
+            create,
+        ),
+        guarded(
+            at::SHOW_APPLICATION,
+            Action::ApplicationRead,
+            Application,
+            show,
+        ),
+        guarded(
+            at::UPDATE_APPLICATION,
+            Action::ApplicationUpdate,
+            Application,
+            update,
+        ),
+        guarded(
+            at::DELETE_APPLICATION,
+            Action::ApplicationDelete,
+            Application,
+            delete,
+        ),
+        guarded(
+            at::LOCK_APPLICATION,
+            Action::ApplicationLock,
+            Application,
+            lock,
+        ),
+        guarded(
+            at::UNLOCK_APPLICATION,
+            Action::ApplicationUnlock,
+            Application,
+            unlock,
+        ),
+        guarded(
+            at::LIST_APPLICATION_KEYS,
+            Action::ApplicationRead,
+            Application,
+            list_keys,
+        ),
+        guarded(
+            at::CREATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            create_key,
+        ),
+        guarded(
+            at::ROTATE_APPLICATION_KEY,
+            Action::ApplicationManageKeys,
+            Application,
+            rotate_key,
+        ),
+        guarded(
+            at::REVOKE_APPLICATION_KEY,
+            Action::ApplicationRevokeKey,
+            Application,
+            revoke_key,
+        ),
+        guarded(
+            at::LIST_CERTIFICATES,
+            Action::ApplicationRead,
+            Application,
+            list_certificates,
+        ),
+        guarded(
+            at::ADD_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            add_certificate,
+        ),
+        guarded(
+            at::REMOVE_CERTIFICATE,
+            Action::ApplicationManageCertificates,
+            Application,
+            remove_certificate,
+        ),
+    ]
+}
 
 pub(crate) async fn list(
     State(state): State<ServerState>,

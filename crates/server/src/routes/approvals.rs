@@ -7,8 +7,9 @@ use keyferry_api::approval::{
     ApprovalPage, ApprovalQuery, ApprovalRulePage, ApprovalRuleQuery, AskApprovalRequest,
     DecideRequest, SetApprovalRuleRequest,
 };
-use keyferry_app::Actor;
+use keyferry_api::endpoints as at;
 use keyferry_app::approvals::Asked;
+use keyferry_app::{Action, Actor};
 use keyferry_domain::approval::Verdict;
 
 use super::keys::IMPORT_KMS_KEY_BODY_BYTES_MAX;
@@ -18,10 +19,45 @@ use crate::http::dispatch::{Dispatcher, Frozen};
 use crate::http::extract::{By, Input, Params, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
+use crate::http::route::Resource::Approval;
+use crate::http::route::{Route, guarded};
 use crate::state::ServerState;
 
 /// The longest request about a request: the longest that there is, as text within text.
 pub(crate) const BODY_BYTES_MAX: usize = 2 * IMPORT_KMS_KEY_BODY_BYTES_MAX;
+
+/// Every route about them.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        guarded(at::LIST_APPROVALS, Action::ApprovalAsk, Approval, list),
+        guarded(at::ASK_APPROVAL, Action::ApprovalAsk, Approval, ask)
+            .body_at_most(BODY_BYTES_MAX)
+            .long(),
+        guarded(at::SHOW_APPROVAL, Action::ApprovalAsk, Approval, show),
+        guarded(at::APPROVE, Action::ApprovalDecide, Approval, approve),
+        guarded(at::REJECT, Action::ApprovalDecide, Approval, reject),
+        guarded(at::CANCEL_APPROVAL, Action::ApprovalAsk, Approval, cancel),
+        guarded(at::RUN_APPROVAL, Action::ApprovalAsk, Approval, run).long(),
+        guarded(
+            at::LIST_APPROVAL_RULES,
+            Action::ApprovalRuleRead,
+            Approval,
+            rules,
+        ),
+        guarded(
+            at::SET_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            set_rule,
+        ),
+        guarded(
+            at::REMOVE_APPROVAL_RULE,
+            Action::ApprovalRuleManage,
+            Approval,
+            remove_rule,
+        ),
+    ]
+}
 
 pub(crate) async fn list(
     State(state): State<ServerState>,

@@ -32,9 +32,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Application, Approval, Audit, AuditDestination, Authorization,
-    Connection, Group, Job, Key, Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule,
-    Seal, User,
+    Alert, AlertDestination, Audit, AuditDestination, Authorization, Connection, Group, Job, Key,
+    Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -207,153 +206,6 @@ pub fn all() -> Vec<Route> {
             Action::KeyUpdate,
             Key,
             keys::set_rotation,
-        ),
-        guarded(
-            at::LIST_APPROVALS,
-            Action::ApprovalAsk,
-            Approval,
-            approvals::list,
-        ),
-        guarded(
-            at::ASK_APPROVAL,
-            Action::ApprovalAsk,
-            Approval,
-            approvals::ask,
-        )
-        .body_at_most(approvals::BODY_BYTES_MAX)
-        .long(),
-        guarded(
-            at::SHOW_APPROVAL,
-            Action::ApprovalAsk,
-            Approval,
-            approvals::show,
-        ),
-        guarded(
-            at::APPROVE,
-            Action::ApprovalDecide,
-            Approval,
-            approvals::approve,
-        ),
-        guarded(
-            at::REJECT,
-            Action::ApprovalDecide,
-            Approval,
-            approvals::reject,
-        ),
-        guarded(
-            at::CANCEL_APPROVAL,
-            Action::ApprovalAsk,
-            Approval,
-            approvals::cancel,
-        ),
-        guarded(
-            at::RUN_APPROVAL,
-            Action::ApprovalAsk,
-            Approval,
-            approvals::run,
-        )
-        .long(),
-        guarded(
-            at::LIST_APPROVAL_RULES,
-            Action::ApprovalRuleRead,
-            Approval,
-            approvals::rules,
-        ),
-        guarded(
-            at::SET_APPROVAL_RULE,
-            Action::ApprovalRuleManage,
-            Approval,
-            approvals::set_rule,
-        ),
-        guarded(
-            at::REMOVE_APPROVAL_RULE,
-            Action::ApprovalRuleManage,
-            Approval,
-            approvals::remove_rule,
-        ),
-        guarded(
-            at::LIST_APPLICATIONS,
-            Action::ApplicationRead,
-            Application,
-            applications::list,
-        ),
-        guarded(
-            at::CREATE_APPLICATION,
-            Action::ApplicationCreate,
-            Application,
-            applications::create,
-        ),
-        guarded(
-            at::SHOW_APPLICATION,
-            Action::ApplicationRead,
-            Application,
-            applications::show,
-        ),
-        guarded(
-            at::UPDATE_APPLICATION,
-            Action::ApplicationUpdate,
-            Application,
-            applications::update,
-        ),
-        guarded(
-            at::DELETE_APPLICATION,
-            Action::ApplicationDelete,
-            Application,
-            applications::delete,
-        ),
-        guarded(
-            at::LOCK_APPLICATION,
-            Action::ApplicationLock,
-            Application,
-            applications::lock,
-        ),
-        guarded(
-            at::UNLOCK_APPLICATION,
-            Action::ApplicationUnlock,
-            Application,
-            applications::unlock,
-        ),
-        guarded(
-            at::LIST_APPLICATION_KEYS,
-            Action::ApplicationRead,
-            Application,
-            applications::list_keys,
-        ),
-        guarded(
-            at::CREATE_APPLICATION_KEY,
-            Action::ApplicationManageKeys,
-            Application,
-            applications::create_key,
-        ),
-        guarded(
-            at::ROTATE_APPLICATION_KEY,
-            Action::ApplicationManageKeys,
-            Application,
-            applications::rotate_key,
-        ),
-        guarded(
-            at::REVOKE_APPLICATION_KEY,
-            Action::ApplicationRevokeKey,
-            Application,
-            applications::revoke_key,
-        ),
-        guarded(
-            at::LIST_CERTIFICATES,
-            Action::ApplicationRead,
-            Application,
-            applications::list_certificates,
-        ),
-        guarded(
-            at::ADD_CERTIFICATE,
-            Action::ApplicationManageCertificates,
-            Application,
-            applications::add_certificate,
-        ),
-        guarded(
-            at::REMOVE_CERTIFICATE,
-            Action::ApplicationManageCertificates,
-            Application,
-            applications::remove_certificate,
         ),
         guarded(at::LIST_ROLES, Action::SessionUse, Role, roles::list),
         guarded(
@@ -648,6 +500,8 @@ pub fn all() -> Vec<Route> {
         )
         .long(),
     ];
+    routes.extend(applications::routes());
+    routes.extend(approvals::routes());
     routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());
