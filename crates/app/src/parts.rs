@@ -11,9 +11,7 @@ use keyferry_ports::entropy::{Entropy, uuid_v7};
 use keyferry_ports::identity::IdentityProviders;
 use keyferry_ports::marks::Marks;
 use keyferry_ports::messenger::Messenger;
-use keyferry_ports::records::{
-    AllRecords, Batch, Claim, Commits, Consent, ReadRecords, RecordsError,
-};
+use keyferry_ports::records::{AllRecords, Batch, Commits, ReadRecords, RecordsError};
 use keyferry_ports::request_log::RequestLog;
 use keyferry_ports::vault::{Passwords, SealControl, Vault};
 use uuid::Uuid;
@@ -25,9 +23,6 @@ use crate::rights::{PolicyCache, Questions};
 
 /// The one group that owns everything until groups can be made.
 pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
-
-/// The conflict of keeping what was asked for as a dry run, to which nobody consents.
-const ONLY_TRIED: &str = "what was only to be tried";
 
 /// Everything outside, as ports.
 #[derive(Clone)]
@@ -145,12 +140,6 @@ impl Shared {
 
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
-        let is_only_tried = |claim: &Claim| claim.consent() == Consent::Trial;
-        let mut batch = batch.tried(self.is_trial);
-        batch.name_approvals();
-        if !batch.is_trial && batch.claims().iter().any(is_only_tried) {
-            return Err(RecordsError::Conflict { what: ONLY_TRIED });
-        }
         self.commits.commit(batch).await
     }
 

@@ -12,9 +12,9 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::log::{Fact, object};
-use crate::rights::Question;
+use crate::rights::{Gathered, Question};
 
-use super::frozen::{hash, hex, purpose};
+use super::frozen::{OBJECTS, hash, hex, purpose};
 use super::{Approvals, Waiting, person};
 
 /// The longest reason, in bytes.
@@ -72,7 +72,7 @@ impl Approvals {
                 return Err(ApprovalError::TooFewPeople { approvers, there }.into());
             }
         }
-        let row = self.frozen(actor, group, gathered.needs, asked)?;
+        let row = self.frozen(actor, group, gathered, asked)?;
         let about = object("approval", row.id, &row.action);
         let fact = Fact::done(actor, Action::ApprovalAsk, about, row.created_at)
             .detail("hash", hex(&row.hash))
@@ -88,9 +88,14 @@ impl Approvals {
         &self,
         actor: &Actor,
         group: Option<GroupId>,
-        needs: BTreeSet<Need>,
-        asked: Asked,
+        gathered: Gathered,
+        mut asked: Asked,
     ) -> Result<Approval, AppError> {
+        let needs = gathered.needs;
+        if let Value::Object(members) = &mut asked.shown {
+            let objects = gathered.objects.into_iter().map(Value::from);
+            members.insert(OBJECTS.to_owned(), objects.collect());
+        }
         let Actor::User { id, name, .. } = actor else {
             return Err(ApprovalError::NotNeeded.into());
         };

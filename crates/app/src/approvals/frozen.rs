@@ -22,6 +22,9 @@ const PASSING: &[&str] = &[
     "seconds",
 ];
 
+/// The member of a request that tells to what it is done, by kind and id.
+pub(super) const OBJECTS: &str = "objects";
+
 /// What of a plan is the same each time that it is made of the same things.
 pub(super) fn steady(plan: &Value) -> Value {
     match plan {

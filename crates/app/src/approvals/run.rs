@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::rights::Question;
 
-use super::frozen::{hash, parsed, purpose, steady};
+use super::frozen::{OBJECTS, hash, parsed, purpose, steady};
 use super::{Approvals, person};
 
 /// A request that may be carried out, if it would still do what people consented to.
@@ -73,8 +73,11 @@ impl Approvals {
         question: &Question,
         plan: &Value,
     ) -> Result<Actor, AppError> {
-        let same_rules = question.gathered().needs == running.row.needs;
-        let same_plan = steady(plan) == steady(&parsed(&running.row.plan));
+        let gathered = question.gathered();
+        let same_rules = gathered.needs == running.row.needs;
+        let objects: Value = gathered.objects.into_iter().map(Value::from).collect();
+        let same_objects = parsed(&running.row.request).get(OBJECTS) == Some(&objects);
+        let same_plan = same_objects && steady(plan) == steady(&parsed(&running.row.plan));
         if same_rules && same_plan {
             return Ok(actor.clone().approved(running.used));
         }

@@ -21,7 +21,7 @@ use keyferry_ports::aws::Principals;
 use keyferry_ports::records::{Batch, Change, Expect, RecordsError};
 use keyferry_ports::secret::SecretText;
 
-use crate::action::Action;
+use crate::action::{Action, ApprovalClass};
 use crate::actor::Actor;
 use crate::driver::describe;
 use crate::error::AppError;
@@ -144,7 +144,8 @@ impl Connections {
 
     /// Tries a link without storing anything.
     pub async fn verify(&self, actor: &Actor, request: &LinkRequest) -> Result<Verified, AppError> {
-        self.shared.permit(actor, Action::ConnectionVerify).await?;
+        let permit = self.shared.permit(actor, Action::ConnectionVerify).await?;
+        permit.demand_as(ApprovalClass::ExportEquivalent)?;
         self.try_link(request).await
     }
 
@@ -169,9 +170,15 @@ impl Connections {
         let has_key = command.request.link.identity.access_key_id().is_some();
         refuse_keyless(has_key, command.access_key_rotation.as_ref())?;
         let now = self.shared.now();
-        let tried = self.try_link(&command.request).await;
-        let (verified, health) = match tried {
-            Ok(verified) => (Some(verified), LinkHealth::Connected { since: now }),
+        let waits = permit.lacks_consent(ApprovalClass::ExportEquivalent, Some(group));
+        let tried = match waits {
+            // A trial before anybody consented: whoever is there may be told nothing yet.
+            true => None,
+            false => Some(self.try_link(&command.request).await),
+        };
+        let (verified, health) = match tried.transpose() {
+            Ok(None) => (None, LinkHealth::Unknown),
+            Ok(Some(verified)) => (Some(verified), LinkHealth::Connected { since: now }),
             Err(error) if command.allow_unverified && may_be_stored(&error) => (
                 None,
                 LinkHealth::NotConnected {
@@ -253,8 +260,14 @@ impl Connections {
         let rotation = rotation.unwrap_or(&connection.access_key.rotation).as_ref();
         refuse_keyless(request.link.identity.access_key_id().is_some(), rotation)?;
         let now = self.shared.now();
-        let verified = match self.try_link(&request).await {
-            Ok(verified) => {
+        let waits = permit.lacks_consent(ApprovalClass::ExportEquivalent, Some(connection.group));
+        let tried = match waits {
+            true => None,
+            false => Some(self.try_link(&request).await),
+        };
+        let verified = match tried.transpose() {
+            Ok(None) => None,
+            Ok(Some(verified)) => {
                 keep_account(&mut connection, &verified)?;
                 connection.health = LinkHealth::Connected { since: now };
                 Some(verified)

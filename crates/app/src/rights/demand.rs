@@ -37,6 +37,7 @@ impl Demand {
         action: Action,
         group: Option<GroupId>,
         further: Option<Need>,
+        object: Option<String>,
     ) -> Result<(), AppError> {
         let class = action.approval_class();
         let is_founding =
@@ -49,7 +50,7 @@ impl Demand {
             .collect();
         needs.extend(further);
         if let Some((question, questions)) = &self.asking {
-            questions.note(*question, group, &needs);
+            questions.note(*question, group, &needs, object);
         }
         match self.consent {
             Consent::Trial | Consent::Begun => Ok(()),
@@ -57,13 +58,23 @@ impl Demand {
             Consent::Nobody | Consent::Approved(_) if needs.is_empty() => Ok(()),
             Consent::Nobody | Consent::Approved(_) => {
                 let approvers = needs.iter().map(|need| need.approvers).max();
-                Err(ApprovalError::Needed {
-                    action,
-                    approvers: approvers.unwrap_or(1),
-                }
-                .into())
+                let approvers = approvers.unwrap_or(1);
+                Err(ApprovalError::Needed { action, approvers }.into())
             }
         }
+    }
+}
+
+impl Demand {
+    /// Whether a rule would want consent to something of this class, in this group or, where there is none, in any, that
+    /// nobody has given. What goes out to others waits for it even where it is only tried.
+    pub(super) fn lacks(&self, class: ApprovalClass, group: Option<GroupId>) -> bool {
+        let is_given = matches!(self.consent, Consent::Approved(_) | Consent::Begun);
+        let covers = |rule: &ApprovalRule| match group {
+            Some(_) => rule.covers(class, group),
+            None => rule.class == class,
+        };
+        !is_given && self.rules.iter().any(covers)
     }
 }
 
@@ -79,7 +90,8 @@ impl Shared {
             return Ok(Demand::default());
         };
         let class = action.approval_class();
-        if class == ApprovalClass::None || action.scope() == ActionScope::Own {
+        let goes_out = action == Action::ConnectionVerify;
+        if (class == ApprovalClass::None && !goes_out) || action.scope() == ActionScope::Own {
             return Ok(Demand::default());
         }
         let records = &self.ports.records;
@@ -136,14 +148,23 @@ pub(crate) struct Gathered {
     pub(crate) needs: BTreeSet<Need>,
     /// Where it acts; `None` is the installation.
     pub(crate) places: BTreeSet<Option<GroupId>>,
+    /// To what it is done, by kind and id: a name may mean something else by the time that it is carried out.
+    pub(crate) objects: BTreeSet<String>,
 }
 
 impl Questions {
-    fn note(&self, question: Uuid, group: Option<GroupId>, needs: &BTreeSet<Need>) {
+    fn note(
+        &self,
+        question: Uuid,
+        group: Option<GroupId>,
+        needs: &BTreeSet<Need>,
+        object: Option<String>,
+    ) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(gathered) = open.get_mut(&question) {
             gathered.needs.extend(needs);
             gathered.places.insert(group);
+            gathered.objects.extend(object);
         }
     }
 }

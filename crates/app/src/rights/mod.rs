@@ -24,7 +24,7 @@ pub use any_role::AnyRole;
 pub use custom::{CUSTOM_ROLES_MAX, UpdateRole};
 pub(crate) use deciders::Deciders;
 pub use demand::Question;
-pub(crate) use demand::{Demand, Questions};
+pub(crate) use demand::{Demand, Gathered, Questions};
 pub use effects::{Effect, Effects};
 pub use explain::{About, Authorization, WhoCan, Why};
 pub(crate) use object::Object;

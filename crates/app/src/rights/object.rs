@@ -78,6 +78,11 @@ impl Object {
         keys.is_empty() || keys.iter().any(|key| key.to_string() == text)
     }
 
+    /// Its kind and id.
+    pub(super) fn known_as(&self) -> String {
+        format!("{}/{}", self.read.noun(), self.id)
+    }
+
     /// The action of looking at it.
     pub(super) fn read(&self) -> Action {
         self.read

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyferry_authz::{Decision, INSTALLATION, Policies, Principal, PrincipalKind, Resource};
-use keyferry_domain::approval::Need;
+use keyferry_domain::approval::{ApprovalClass, Need};
 use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder};
 
 use crate::action::{Action, ActionScope, by_itself};
 use crate::actor::Actor;
-use crate::error::{AccessError, AppError, ApplicationError};
+use crate::error::{AccessError, AppError, ApplicationError, ApprovalError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
 use super::{Demand, Object, kinds};
@@ -93,13 +93,42 @@ impl Permit {
         if !(self.is_among(object) && self.allows(self.action, &object.resource(self.action))?) {
             return Err(self.denied());
         }
-        self.demand.check(self.action, Some(object.group), None)
+        self.demand_for(object)
+    }
+
+    /// Refuses what lacks consent, done to this object; the right to it was looked at otherwise.
+    pub(crate) fn demand_for(&self, object: &Object) -> Result<(), AppError> {
+        let group = Some(object.group);
+        self.demand
+            .check(self.action, group, None, Some(object.known_as()))
+    }
+
+    /// Whether consent is lacking to something of this class, so that nothing goes out to others, not even to try it.
+    pub(crate) fn lacks_consent(&self, class: ApprovalClass, group: Option<GroupId>) -> bool {
+        self.demand.lacks(class, group)
+    }
+
+    /// Refuses what lacks consent as something of another class than its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ApprovalError::Needed`].
+    pub(crate) fn demand_as(&self, class: ApprovalClass) -> Result<(), AppError> {
+        if !self.demand.lacks(class, None) {
+            return Ok(());
+        }
+        let action = self.action;
+        Err(ApprovalError::Needed {
+            action,
+            approvers: 1,
+        }
+        .into())
     }
 
     /// Refuses what lacks consent for the installation; the right to it was looked at otherwise. A rule that is not there yet
     /// may want consent too.
     pub(crate) fn demand_for_installation(&self, further: Option<Need>) -> Result<(), AppError> {
-        self.demand.check(self.action, None, further)
+        self.demand.check(self.action, None, further, None)
     }
 
     /// An object that was looked for: not found where it is not there for the actor, refused where the action is not allowed.
@@ -173,7 +202,7 @@ impl Permit {
     /// Refuses what lacks consent in a group; the right to it was looked at otherwise. A rule that is not there yet may want
     /// consent too.
     pub(crate) fn demand_in(&self, group: GroupId, further: Option<Need>) -> Result<(), AppError> {
-        self.demand.check(self.action, Some(group), further)
+        self.demand.check(self.action, Some(group), further, None)
     }
 
     /// Whether it may be done for the installation.

@@ -22,7 +22,7 @@ impl Shared {
             Ok(_) => Ok(()),
             Err(AppError::Denied { .. }) if self.watches_meanwhile(actor).await? => {
                 let demand = Box::pin(self.demand(actor, action)).await?;
-                demand.check(action, None, None)
+                demand.check(action, None, None, None)
             }
             Err(error) => Err(error),
         }

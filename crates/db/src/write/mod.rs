@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
 use keyferry_ports::records::{
-    Batch, Change, Claim, Commits, Consent, Expect, LaneLease, Records, RecordsError,
+    Batch, Change, Claim, Commits, Consent, Expect, LaneLease, ONLY_TRIED, Records, RecordsError,
 };
 
 use crate::Database;
@@ -73,6 +73,9 @@ impl Database {
         for claim in batch.claims() {
             match claim {
                 Claim::Person(claim) => {
+                    if claim.consent == Consent::Trial && !batch.is_trial {
+                        return Err(Failure::Conflict(ONLY_TRIED));
+                    }
                     writer.check_claim(claim).await?;
                     if let Consent::Approved(used) = claim.consent {
                         writer.use_approval(used).await?;

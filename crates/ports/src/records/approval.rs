@@ -13,6 +13,9 @@ use super::filter::{Page, PageOf};
 /// The conflict of carrying out a request that is not open any more, or on which somebody decided meanwhile.
 pub const APPROVAL_SPENT: &str = "approval";
 
+/// The conflict of keeping what was asked for as a dry run, to which nobody consents.
+pub const ONLY_TRIED: &str = "what was only to be tried";
+
 /// By whose consent something is written, beside the right of whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Consent {

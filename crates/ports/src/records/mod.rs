@@ -46,7 +46,9 @@ pub use application::{
     Application, ApplicationCertificate, ApplicationClaim, ApplicationKey, ApplicationRecords,
     ApplicationVia, KeyScope, NotAUsedKey, UsedKey,
 };
-pub use approval::{APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, SeenBy};
+pub use approval::{
+    APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, ONLY_TRIED, SeenBy,
+};
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, Claim};
 pub use audit_destination::{AuditAddress, AuditDestination};
 pub use authority::{

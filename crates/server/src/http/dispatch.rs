@@ -174,7 +174,11 @@ impl Dispatcher {
             .path
             .parse()
             .map_err(|_| not_freezable("the path is none"))?;
-        if uri.authority().is_some() || uri.query().is_some_and(|query| query.contains("dry_run")) {
+        let is_cut = frozen.path.contains('#');
+        if is_cut
+            || uri.authority().is_some()
+            || uri.query().is_some_and(|query| query.contains("dry_run"))
+        {
             return Err(not_freezable("name the path alone, without dry_run"));
         }
         let reached = self.routes.iter().filter(|(endpoint, _)| {
@@ -292,6 +296,11 @@ mod tests {
         );
         assert_eq!(reached("POST", "/api/v1/kms-keys/a/disable"), None);
         assert_eq!(reached("POST", "/api/v1/approvals"), None);
+        assert_eq!(
+            reached("POST", "/api/v1/jobs/a/cancel#"),
+            None,
+            "what follows would be cut off"
+        );
         assert_eq!(
             reached("POST", "https://elsewhere/api/v1/kms-keys/bulk"),
             None

@@ -447,6 +447,88 @@ async fn requests_of_whoever_leaves_are_taken_back() {
 }
 
 #[tokio::test]
+async fn an_operation_on_many_needs_the_consent_that_it_needs_on_each() {
+    let (site, bob, _) = site().await;
+    let path = "/api/v1/kms-keys/bulk";
+    let rotate = json!({"method": "new-key", "old_key": "deactivate"});
+    for body in [
+        json!({"matching": {}, "operation": "deactivate", "confirm_count": 1}),
+        json!({"kms_keys": ["app"], "operation": "deactivate", "confirm_count": 1}),
+        json!({"matching": {}, "operation": "rotate", "rotate": rotate, "confirm_count": 1}),
+    ] {
+        let refused = site.post(path, body).await;
+        assert_eq!(refused.code(), "approval.needed", "{}", refused.body);
+    }
+    let body = json!({"matching": {}, "operation": "deactivate", "confirm_count": 1});
+    let asked = json!({"method": "POST", "path": path, "body": body.to_string()});
+    let asked = post(&site, "approvals", asked).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(run.status, StatusCode::ACCEPTED, "{}", run.body);
+    site.run().await;
+    let key = site.get("/api/v1/kms-keys/app").await.body;
+    assert_eq!(key["life"], "INACTIVE");
+}
+
+#[tokio::test]
+async fn consent_to_something_done_to_one_thing_is_none_to_another_of_that_name() {
+    let (site, bob, _) = site().await;
+    let destroy = |key: &str| {
+        let path = format!("/api/v1/keys/{key}/versions/1/destroy?confirm_name={key}");
+        json!({"method": "POST", "path": path, "body": "{}"})
+    };
+    let records = &site.outside.records;
+    let rules = records.list_approval_rules().await.unwrap();
+    for rule in rules
+        .iter()
+        .filter(|rule| rule.class.as_str() != "destructive")
+    {
+        let expect = Expect::Revision(rule.revision);
+        let gone = Change::DeleteApprovalRule(rule.group, rule.class, expect);
+        records.commit(vec![gone].into()).await.unwrap();
+    }
+    for name in ["scratch", "prod"] {
+        post(&site, "keys", json!({"name": name, "spec": "AES-256"})).await;
+        let path = format!("keys/{name}/versions/1/deactivate");
+        post(&site, &path, json!({})).await;
+    }
+    let asked = post(&site, "approvals", destroy("scratch")).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(&site, &bob, &id, &hash).await;
+    for (from, to) in [("scratch", "old"), ("prod", "scratch")] {
+        let path = format!("/api/v1/keys/{from}");
+        let renamed = site
+            .patch(&path, json!({"name": to}), &[("if-match", "*")])
+            .await;
+        assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.body);
+    }
+
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert_eq!(run.code(), "approval.plan-changed", "{}", run.body);
+}
+
+#[tokio::test]
+async fn nothing_is_tried_at_an_endpoint_to_which_nobody_consented() {
+    let (site, _, _) = site().await;
+    let link = json!({"regions": ["eu-central-1"], "identity": site.identity()});
+    let verify = site.post("/api/v1/connections/verify", link).await;
+    assert_eq!(verify.code(), "approval.needed", "{}", verify.body);
+    let calls = || site.outside.sim.journal().len();
+    let before = calls();
+    let update = json!({"regions": ["eu-central-1", "eu-west-1"]});
+    let path = "/api/v1/connections/aws?dry_run=true";
+    let tried = site.patch(path, update, &[("if-match", "*")]).await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    assert!(tried.body["verification"].is_null(), "{}", tried.body);
+    assert_eq!(calls(), before);
+}
+
+#[tokio::test]
 async fn others_see_no_secret_of_a_request_and_the_database_has_none() {
     let (site, _, _) = site().await;
     let secret = site.outside.access_key.1.clone();

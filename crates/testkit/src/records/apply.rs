@@ -11,7 +11,7 @@ use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
-    AuditLeaf, Batch, Change, Claim, Consent, Expect, Records, Seal, SealedKeyring,
+    AuditLeaf, Batch, Change, Claim, Consent, Expect, ONLY_TRIED, Records, Seal, SealedKeyring,
 };
 
 use jiff::Timestamp;
@@ -23,9 +23,11 @@ impl State {
     /// Applies a whole batch; on an error the caller rolls back.
     pub(super) fn apply(&mut self, batch: Batch) -> Records<()> {
         let mut touched = TouchedJobs::default();
+        let is_trial = batch.is_trial;
         for claim in batch.claims() {
             match claim {
                 Claim::Person(claim) => {
+                    ensure(is_trial || claim.consent != Consent::Trial, ONLY_TRIED)?;
                     self.check_claim(&claim)?;
                     if let Consent::Approved(used) = claim.consent {
                         self.use_approval(used)?;

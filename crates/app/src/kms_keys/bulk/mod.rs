@@ -23,7 +23,7 @@ use crate::error::{AppError, ErrorClass};
 use crate::estimate::{QuotaUse, quota_use};
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
-use crate::rights::Permit;
+use crate::rights::{Object, Permit};
 
 use super::{KmsKeys, Mode, Planned};
 
@@ -90,11 +90,17 @@ impl KmsKeys {
         command: Bulk,
         mode: &Mode,
     ) -> Result<BulkAnswer, AppError> {
-        self.shared.permit(actor, Action::KmsKeyBulk).await?;
+        let many = self.shared.permit(actor, Action::KmsKeyBulk).await?;
         let action = command.operation.action();
         let permit = self.shared.permit(actor, action).await?;
+        let mut permits = vec![many];
+        if let Some(further) = command.operation.further_action() {
+            permits.push(self.shared.permit(actor, further).await?);
+        }
         command.operation.check()?;
         if mode.dry_run {
+            self.demand_of_all(&permit, &permits, &command.selection)
+                .await?;
             return self
                 .plan_of_many((actor, &permit), &command)
                 .await
@@ -104,6 +110,8 @@ impl KmsKeys {
         if let Some(job) = self.shared.begun_before(actor, asked.as_ref()).await? {
             return Ok(BulkAnswer::Started(job));
         }
+        self.demand_of_all(&permit, &permits, &command.selection)
+            .await?;
         let frozen = self.frozen(&permit, &command.selection).await?;
         let count = confirmed(&command, frozen.targets.len())?;
         let request = Request {
@@ -125,6 +133,23 @@ impl KmsKeys {
         self.start_bulk(actor, action, request, frozen.groups)
             .await
             .map(BulkAnswer::Started)
+    }
+
+    /// Refuses what lacks consent for any of the selected KMS keys: nothing is asked of them any more when each begins.
+    async fn demand_of_all(
+        &self,
+        permit: &Permit,
+        further: &[Permit],
+        selection: &Selection,
+    ) -> Result<(), AppError> {
+        let objects = self
+            .selected(permit, selection, |key| Object::kms_key(&key))
+            .await?;
+        for object in &objects {
+            permit.demand_for(object)?;
+            further.iter().try_for_each(|one| one.demand_for(object))?;
+        }
+        Ok(())
     }
 
     async fn start_bulk(

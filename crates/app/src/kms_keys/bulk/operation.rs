@@ -99,6 +99,18 @@ impl BulkOperation {
         }
     }
 
+    /// The further right that it takes: emptying by another name is emptying.
+    pub(super) fn further_action(&self) -> Option<Action> {
+        match self {
+            Self::Rotate(rotate) if rotate.method.empties() => Some(Action::KmsKeyDeactivate),
+            Self::Synchronize(choice) if choice.delete_material => {
+                Some(Action::KmsKeyRemoveFromCloud)
+            }
+            Self::CancelDeletion { empty: Some(true) } => Some(Action::KmsKeyRemoveFromCloud),
+            _ => None,
+        }
+    }
+
     /// Whether something becomes unusable or is lost, so that the number of KMS keys must have been typed.
     pub fn is_destructive(&self) -> bool {
         match self {

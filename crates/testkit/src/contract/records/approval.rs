@@ -10,7 +10,7 @@ use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{ApprovalId, GroupId, TokenId, UserId};
 use keyferry_ports::records::{
     APPROVAL_SPENT, AccessClaim, AllRecords, ApiToken, ApprovalFilter, ApprovalUse, AuditLeaf,
-    Change, Claim, Consent, Expect, Page, SeenBy, User, Via,
+    Batch, Change, Claim, Consent, Expect, ONLY_TRIED, Page, SeenBy, User, Via,
 };
 use uuid::Uuid;
 
@@ -234,6 +234,24 @@ pub(super) async fn a_request_is_used_by_one_run_alone(records: &dyn AllRecords)
     assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 2, 6)).await;
     let after = records.find_approval(id).await.unwrap().unwrap();
     assert_eq!(after.revision, 2);
+}
+
+pub(super) async fn what_is_asked_for_as_a_trial_is_kept_by_nobody(records: &dyn AllRecords) {
+    let claim = with_request(records, 1).await;
+    let trial = AccessClaim {
+        consent: Consent::Trial,
+        ..claim
+    };
+    let leaf = AuditLeaf {
+        in_the_name_of: Some(Claim::Person(trial)),
+        ..Samples::new().leaf("user/ann", "do", "it")
+    };
+    let size = records.audit_size().await.unwrap();
+
+    assert_conflict(records, ONLY_TRIED, [Change::AppendAudit(leaf.clone())]).await;
+    let tried = Batch::new().with(Change::AppendAudit(leaf)).tried(true);
+    records.commit(tried).await.unwrap();
+    assert_eq!(records.audit_size().await.unwrap(), size);
 }
 
 pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(

@@ -80,6 +80,7 @@ checks! {
         rules_are_read_back_in_order_and_removed_as_seen,
         requests_are_read_back_as_frozen_and_listed_for_whom_they_are,
         a_request_is_used_by_one_run_alone,
+        what_is_asked_for_as_a_trial_is_kept_by_nobody,
         of_two_runs_of_one_request_at_once_and_a_no_one_comes_first,
     ],
     batches: [
