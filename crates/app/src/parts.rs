@@ -140,6 +140,8 @@ impl Shared {
 
     /// Commits a batch, or only tries it. No use case can commit otherwise, so that a trial keeps nothing.
     pub(crate) async fn commit(&self, batch: Batch) -> Result<(), RecordsError> {
+        let mut batch = batch.tried(self.is_trial);
+        batch.name_approvals();
         self.commits.commit(batch).await
     }
 

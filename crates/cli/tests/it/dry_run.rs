@@ -7,6 +7,22 @@ use keyferry_cli::Invocation;
 
 /// They change nothing that is kept.
 const READS: &[&str] = &[
+    "application certificate list",
+    "application key list",
+    "application list",
+    "application show",
+    "approval list",
+    "approval show",
+    "approval-rule list",
+    "key decrypt",
+    "key encrypt",
+    "key mac",
+    "key sign",
+    "key unwrap",
+    "key verify",
+    "key wrap",
+    "kms-key decrypt",
+    "kms-key encrypt",
     "alert list",
     "alert show",
     "audit checkpoint",
@@ -71,6 +87,21 @@ const READS: &[&str] = &[
 
 /// They change AWS or Keyferry's records, and know `--dry-run`.
 const TRIED_FIRST: &[&str] = &[
+    "application certificate add",
+    "application certificate remove",
+    "application create",
+    "application delete",
+    "application key create",
+    "application key revoke",
+    "application key rotate",
+    "application lock",
+    "application unlock",
+    "application update",
+    "approval approve",
+    "approval cancel",
+    "approval reject",
+    "approval-rule remove",
+    "approval-rule set",
     "alert acknowledge",
     "alert destination add",
     "alert destination delete",
@@ -160,6 +191,10 @@ const TRIED_FIRST: &[&str] = &[
 
 /// They change something, and cannot be tried; each with the reason.
 const AT_ONCE: &[(&str, &str)] = &[
+    (
+        "approval run",
+        "others have approved it; its plan is compared first",
+    ),
     (
         "sign-in-provider test",
         "it asks the provider what it tells anybody, and changes nothing",

@@ -142,6 +142,7 @@ impl Installation {
             client: reqwest::Client::builder()
                 .tls_danger_accept_invalid_certs(true)
                 .http1_only()
+                .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
             current,
