@@ -8,9 +8,10 @@ use keyferry_domain::approval::{Approval, Need};
 use serde_json::{Value, json};
 
 /// Members of a plan or of a row that is tried that are others each time, and say nothing of what would be done: made-up
-/// ids, keys and passwords, times that are reckoned from now, lengths of logs, what it takes from request quotas, when a KMS key was used
+/// ids, keys and passwords, times that are reckoned from now, lengths of logs and how far they were sent, what it takes from request quotas, when a KMS key was used
 /// last. What is asked for stands in the request.
 const PASSING: &[&str] = &[
+    "behind",
     "bytes",
     "calls",
     "consequences",
@@ -18,6 +19,7 @@ const PASSING: &[&str] = &[
     "fresh",
     "id",
     "lost",
+    "next_entry",
     "password",
     "public_key",
     "revision",
