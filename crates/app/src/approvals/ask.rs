@@ -14,7 +14,7 @@ use crate::error::{AppError, ApprovalError};
 use crate::log::{Fact, object};
 use crate::rights::{Gathered, Question};
 
-use super::frozen::{OBJECTS, hash, hex, purpose};
+use super::frozen::{OBJECTS, hash, purpose};
 use super::{Approvals, Waiting, person};
 
 /// The longest reason, in bytes.
@@ -75,7 +75,7 @@ impl Approvals {
         let row = self.frozen(actor, group, gathered, asked)?;
         let about = object("approval", row.id, &row.action);
         let fact = Fact::done(actor, Action::ApprovalAsk, about, row.created_at)
-            .detail("hash", hex(&row.hash))
+            .detail("hash", hex::encode(row.hash))
             .detail("reason", &row.reason);
         let batch = Batch::new()
             .with(Change::PutApproval(Box::new(row.clone()), Expect::New))

@@ -8,7 +8,6 @@ use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::log::{Fact, object};
 
-use super::frozen::hex;
 use super::{Approvals, Waiting, person};
 
 /// The longest comment, in bytes.
@@ -58,7 +57,11 @@ impl Approvals {
             confirmed_at: standing.confirmed_at,
         };
         let now = self.shared.now();
-        let seen = of_hex(hash).unwrap_or_default();
+        let mut seen = [0; 32];
+        // What is no hash is that of nothing.
+        if hex::decode_to_slice(hash, &mut seen).is_err() {
+            seen = [0; 32];
+        }
         row.decide(who, verdict, &seen, comment, now)
             .map_err(ApprovalError::from)?;
         self.keep(actor, Action::ApprovalDecide, &row, verdict.as_str())
@@ -94,7 +97,7 @@ impl Approvals {
     ) -> Result<(), AppError> {
         let about = object("approval", row.id, &row.action);
         let fact = Fact::done(actor, action, about, self.shared.now())
-            .detail("hash", hex(&row.hash))
+            .detail("hash", hex::encode(row.hash))
             .detail("said", said);
         let expect = Expect::Revision(row.revision);
         let batch = Batch::new()
@@ -103,15 +106,4 @@ impl Approvals {
         self.shared.commit(batch).await?;
         Ok(())
     }
-}
-
-fn of_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(place * 2..place * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -85,12 +85,7 @@ pub(super) fn parsed(text: &str) -> Value {
 
 /// For what the vault seals the request: no other approval opens with it, nor this one once any of it was changed.
 pub(super) fn purpose(approval: &Approval) -> String {
-    format!("approval:{}:{}", approval.id, hex(&hash(approval)))
-}
-
-/// Hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("approval:{}:{}", approval.id, hex::encode(hash(approval)))
 }
 
 /// AWS's operations in the plan to which people consent.

@@ -63,18 +63,19 @@ impl Demand {
             }
         }
     }
-}
 
-impl Demand {
-    /// Whether a rule would want consent to something of this class, in this group or, where there is none, in any, that
-    /// nobody has given. What goes out to others waits for it even where it is only tried.
-    pub(super) fn lacks(&self, class: ApprovalClass, group: Option<GroupId>) -> bool {
-        let is_given = matches!(self.consent, Consent::Approved(_) | Consent::Begun);
-        let covers = |rule: &ApprovalRule| match group {
+    /// Of how many people consent is lacking to something of this class, in this group or, where there is none, in any; `None`
+    /// where no rule wants it, or it was given. What goes out to others waits for it even where it is only tried.
+    pub(super) fn lacking(&self, class: ApprovalClass, group: Option<GroupId>) -> Option<u32> {
+        if matches!(self.consent, Consent::Approved(_) | Consent::Begun) {
+            return None;
+        }
+        let covers = |rule: &&ApprovalRule| match group {
             Some(_) => rule.covers(class, group),
             None => rule.class == class,
         };
-        !is_given && self.rules.iter().any(covers)
+        let covering = self.rules.iter().filter(covers);
+        covering.map(|rule| rule.approvers).max()
     }
 }
 

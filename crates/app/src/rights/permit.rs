@@ -105,7 +105,7 @@ impl Permit {
 
     /// Whether consent is lacking to something of this class, so that nothing goes out to others, not even to try it.
     pub(crate) fn lacks_consent(&self, class: ApprovalClass, group: Option<GroupId>) -> bool {
-        self.demand.lacks(class, group)
+        self.demand.lacking(class, group).is_some()
     }
 
     /// Refuses what lacks consent as something of another class than its own.
@@ -114,15 +114,11 @@ impl Permit {
     ///
     /// [`ApprovalError::Needed`].
     pub(crate) fn demand_as(&self, class: ApprovalClass) -> Result<(), AppError> {
-        if !self.demand.lacks(class, None) {
-            return Ok(());
-        }
         let action = self.action;
-        Err(ApprovalError::Needed {
-            action,
-            approvers: 1,
+        match self.demand.lacking(class, None) {
+            Some(approvers) => Err(ApprovalError::Needed { action, approvers }.into()),
+            None => Ok(()),
         }
-        .into())
     }
 
     /// Refuses what lacks consent for the installation; the right to it was looked at otherwise. A rule that is not there yet

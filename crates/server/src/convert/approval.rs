@@ -35,7 +35,7 @@ pub(crate) fn view(waiting: Waiting, now: Timestamp) -> ApprovalView {
         reason: row.reason,
         request: json(&row.request),
         plan: json(&row.plan),
-        hash: row.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: hex::encode(row.hash),
         needs: needs.into_iter().map(need).collect(),
         decisions: row.decisions.into_iter().map(decision).collect(),
         created_at: row.created_at.to_string(),

@@ -32,24 +32,6 @@ fn cookie_of(answer: &Answer) -> String {
     pair.to_owned()
 }
 
-/// Calls by cookie, as a page of Keyferry does.
-async fn call(site: &Site, cookie: &str, method: &str, path: &str, body: Value) -> Answer {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("/api/v1/{path}"))
-        .header(header::COOKIE, cookie)
-        .header(header::HOST, "keyferry.example")
-        .header(header::ORIGIN, "https://keyferry.example");
-    let body = match body {
-        Value::Null => axum::body::Body::empty(),
-        body => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            body.to_string().into()
-        }
-    };
-    site.send(request.body(body).unwrap()).await
-}
-
 async fn with_bob(site: &Site) -> String {
     let body = json!({"name": "bob", "full_name": "Robert Lee"});
     let made = site.post("/api/v1/users", body).await;
@@ -76,22 +58,24 @@ async fn a2_a_session_that_must_change_its_password_does_nothing_else() {
         ("GET", "events"),
         ("POST", "me/totp"),
     ] {
-        let refused = call(&site, &cookie, method, path, Value::Null).await;
+        let refused = site.by_cookie(&cookie, method, path, Value::Null).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(refused.code(), "access.password-must-change", "{path}");
     }
-    let me = call(&site, &cookie, "GET", "me", Value::Null).await;
+    let me = site.by_cookie(&cookie, "GET", "me", Value::Null).await;
     assert_eq!(me.body["name"], "bob");
     let change = json!({"old": first, "new": "a password of my own"});
-    let changed = call(&site, &cookie, "POST", "me/password", change).await;
+    let changed = site.by_cookie(&cookie, "POST", "me/password", change).await;
 
     assert_eq!(changed.status, StatusCode::CREATED, "{}", changed.body);
     let after = cookie_of(&changed);
-    let before = call(&site, &cookie, "GET", "me", Value::Null).await;
+    let before = site.by_cookie(&cookie, "GET", "me", Value::Null).await;
     assert_eq!(before.status, StatusCode::UNAUTHORIZED);
-    let keys = call(&site, &after, "GET", "keys", Value::Null).await;
+    let keys = site.by_cookie(&after, "GET", "keys", Value::Null).await;
     assert_eq!(keys.status, StatusCode::OK);
-    let sessions = call(&site, &after, "GET", "me/sessions", Value::Null).await;
+    let sessions = site
+        .by_cookie(&after, "GET", "me/sessions", Value::Null)
+        .await;
     assert_eq!(sessions.body["items"][0]["is_this"], true);
     assert_eq!(sessions.body["items"].as_array().unwrap().len(), 1);
 }
@@ -148,9 +132,13 @@ async fn a9_a_second_factor_is_shown_once_and_asked_for() {
     assert_eq!(me["recovery_codes_left"], 10);
 
     let body = json!({"totp": recovery});
-    let confirmed = call(&site, &cookie, "POST", "sessions/confirm", body.clone()).await;
+    let confirmed = site
+        .by_cookie(&cookie, "POST", "sessions/confirm", body.clone())
+        .await;
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
-    let again = call(&site, &cookie, "POST", "sessions/confirm", body).await;
+    let again = site
+        .by_cookie(&cookie, "POST", "sessions/confirm", body)
+        .await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert_eq!(again.code(), "access.not-confirmed");
 }
@@ -162,10 +150,12 @@ async fn a4_a_session_that_is_ended_or_signed_out_is_no_good_any_more() {
     let (_, one) = sign_in(&site, said.clone()).await;
     let (_, two) = sign_in(&site, said.clone()).await;
     assert_ne!(one, two, "each sign-in has a token of its own");
-    let gone = call(&site, &one, "DELETE", "sessions/current", Value::Null).await;
+    let gone = site
+        .by_cookie(&one, "DELETE", "sessions/current", Value::Null)
+        .await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     assert!(gone.header("set-cookie").ends_with("; Max-Age=0"));
-    let after = call(&site, &one, "GET", "me", Value::Null).await;
+    let after = site.by_cookie(&one, "GET", "me", Value::Null).await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED);
 
     let listed = site.get("/api/v1/users/ann/sessions").await.body;
@@ -175,13 +165,15 @@ async fn a4_a_session_that_is_ended_or_signed_out_is_no_good_any_more() {
         .delete(&format!("/api/v1/users/ann/sessions/{id}"))
         .await;
     assert_eq!(ended.status, StatusCode::NO_CONTENT);
-    let after = call(&site, &two, "GET", "me", Value::Null).await;
+    let after = site.by_cookie(&two, "GET", "me", Value::Null).await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED);
 
     let (_, three) = sign_in(&site, said).await;
-    let all = call(&site, &three, "DELETE", "me/sessions", Value::Null).await;
+    let all = site
+        .by_cookie(&three, "DELETE", "me/sessions", Value::Null)
+        .await;
     assert_eq!(all.body["ended"], 1);
-    let after = call(&site, &three, "GET", "me", Value::Null).await;
+    let after = site.by_cookie(&three, "GET", "me", Value::Null).await;
     assert_eq!(after.status, StatusCode::UNAUTHORIZED);
     let none = site.delete(&format!("/api/v1/me/sessions/{id}")).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);

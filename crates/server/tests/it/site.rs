@@ -169,6 +169,30 @@ impl Site {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// Calls by cookie, as a page of Keyferry does.
+    pub(crate) async fn by_cookie(
+        &self,
+        cookie: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/{path}"))
+            .header(header::COOKIE, cookie)
+            .header(header::HOST, "keyferry.example")
+            .header(header::ORIGIN, "https://keyferry.example");
+        let body = match body {
+            Value::Null => Body::empty(),
+            body => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
     /// Works off everything, letting the time pass.
     pub(crate) async fn run(&self) {
         let clock = &self.outside.clock;
