@@ -85,6 +85,7 @@ impl From<SqlError> for OpenError {
 #[derive(Clone, Debug)]
 pub struct Database {
     engine: Engine,
+    queue: write::Queue,
     /// Whether leases run by the times that callers give, although the database has a time that all servers share.
     lease_times_as_given: bool,
 }
@@ -108,6 +109,7 @@ impl Database {
         migrate::migrate(&engine, migrate::MIGRATIONS).await?;
         Ok(Self {
             engine,
+            queue: write::Queue::default(),
             lease_times_as_given: false,
         })
     }

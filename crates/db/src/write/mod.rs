@@ -13,6 +13,7 @@ mod destruction;
 mod fleet;
 mod kms_key;
 mod provider;
+mod together;
 mod work;
 
 use async_trait::async_trait;
@@ -27,6 +28,7 @@ use crate::dialect::{Transaction, Turn};
 use crate::failure::{Failure, Kind, SqlError};
 use crate::sql::{Statement, Value};
 
+pub(crate) use together::Queue;
 use work::TouchedJobs;
 
 /// How often a transaction is tried that others keep from committing, or whose connection had died. From the
@@ -36,15 +38,10 @@ const TRIES: usize = 4;
 #[async_trait]
 impl Commits for Database {
     async fn commit(&self, batch: Batch) -> Records<()> {
-        let mut outcome = self.try_commit(&batch, Turn::WithOthers).await;
-        for _ in 1..TRIES {
-            let Err(Failure::Again(why)) = &outcome else {
-                break;
-            };
-            tracing::debug!("a batch is tried again: {why}");
-            outcome = self.try_commit(&batch, Turn::Alone).await;
+        match batch.is_trial {
+            true => self.commit_alone(&batch).await,
+            false => self.commit_with_others(batch).await,
         }
-        Ok(outcome?)
     }
 
     async fn lease_lane(
@@ -68,33 +65,22 @@ impl Commits for Database {
 }
 
 impl Database {
+    /// Writes a batch in a transaction of its own.
+    async fn commit_alone(&self, batch: &Batch) -> Records<()> {
+        let mut outcome = self.try_commit(batch, Turn::WithOthers).await;
+        for _ in 1..TRIES {
+            let Err(Failure::Again(why)) = &outcome else {
+                break;
+            };
+            tracing::debug!("a batch is tried again: {why}");
+            outcome = self.try_commit(batch, Turn::Alone).await;
+        }
+        Ok(outcome?)
+    }
+
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
-        for claim in batch.claims() {
-            match claim {
-                Claim::Person(claim) => {
-                    if claim.consent == Consent::Trial && !batch.is_trial {
-                        return Err(Failure::Conflict(ONLY_TRIED));
-                    }
-                    writer.check_claim(claim).await?;
-                    if let Consent::Approved(used) = claim.consent {
-                        writer.use_approval(used).await?;
-                    }
-                }
-                Claim::Application(claim) => writer.check_application_claim(claim).await?,
-            }
-        }
-        let about = writer.about_before(batch).await?;
-        for change in &batch.changes {
-            writer.apply(change).await?;
-        }
-        writer.settle_jobs().await?;
-        // Last, because this lock is held until the commit and all writers want it.
-        let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
-        if let Some(first) = writer.append_leaves(&leaves).await? {
-            writer.keep_groups(first, batch, about).await?;
-        }
-        writer.refuse_removed_groups(batch).await?;
+        writer.write(batch).await?;
         if batch.is_trial {
             return Ok(writer.transaction.roll_back().await?);
         }
@@ -156,6 +142,40 @@ impl Writer {
             transaction,
             touched: TouchedJobs::default(),
         }
+    }
+
+    /// Checks what a batch is written by, and applies its changes.
+    async fn write(&mut self, batch: &Batch) -> Result<(), Failure> {
+        for claim in batch.claims() {
+            match claim {
+                Claim::Person(claim) => {
+                    if claim.consent == Consent::Trial && !batch.is_trial {
+                        return Err(Failure::Conflict(ONLY_TRIED));
+                    }
+                    self.check_claim(claim).await?;
+                    if let Consent::Approved(used) = claim.consent {
+                        self.use_approval(used).await?;
+                    }
+                }
+                Claim::Application(claim) => self.check_application_claim(claim).await?,
+            }
+        }
+        let about = self.about_before(batch).await?;
+        for change in &batch.changes {
+            self.apply(change).await?;
+        }
+        self.settle_jobs().await?;
+        // Last, because this lock is held until the commit and all writers want it.
+        let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
+        if let Some(first) = self.append_leaves(&leaves).await? {
+            self.keep_groups(first, batch, about).await?;
+        }
+        self.refuse_removed_groups(batch).await
+    }
+
+    /// Forgets what was counted for a batch that was taken back.
+    fn forget(&mut self) {
+        self.touched = TouchedJobs::default();
     }
 
     async fn apply(&mut self, change: &Change) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use crate::support::PostgresSchema;
 
-fn settings(names: impl IntoIterator<Item = u32>, value: &str) -> Batch {
+pub(crate) fn settings(names: impl IntoIterator<Item = u32>, value: &str) -> Batch {
     let put = |name: u32| Change::PutSetting {
         name: name.to_string(),
         value: value.to_owned(),
@@ -19,12 +19,16 @@ fn settings(names: impl IntoIterator<Item = u32>, value: &str) -> Batch {
     Batch::from(names.into_iter().map(put).collect::<Vec<_>>())
 }
 
-async fn value_of(database: &Database, name: u32) -> Option<String> {
+pub(crate) async fn value_of(database: &Database, name: u32) -> Option<String> {
     database.find_setting(&name.to_string()).await.unwrap()
 }
 
 /// Ends the backends that a condition on `pg_stat_activity` picks, once there are some.
-async fn end_backends(admin: &mut PgConnection, schema: &PostgresSchema, condition: &str) {
+pub(crate) async fn end_backends(
+    admin: &mut PgConnection,
+    schema: &PostgresSchema,
+    condition: &str,
+) {
     let picked = format!(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
          WHERE application_name = '{}' AND {condition}",

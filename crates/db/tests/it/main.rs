@@ -16,4 +16,5 @@ mod same_answers;
 mod schema;
 mod sign_in;
 mod support;
+mod together;
 mod upgrade;

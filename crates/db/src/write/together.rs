@@ -1,0 +1,164 @@
+//! Batches that wait for each other are written together: one transaction, so that the disk is synchronised once.
+//!
+//! Each of them stands or falls by itself, behind a savepoint. What did not stand is tried once more alone, after the
+//! others: what it was told is then true of what is really there.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use keyferry_ports::records::{Batch, Records, RecordsError};
+use tokio::sync::{OwnedMutexGuard, oneshot};
+
+use super::{Writer, finish};
+use crate::Database;
+use crate::dialect::Turn;
+use crate::failure::Failure;
+use crate::sql::Statement;
+
+/// Batches in one transaction: nobody else writes until it ends.
+const TOGETHER_MAX: usize = 64;
+
+/// The batches that wait to be written. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Queue {
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    /// Held by whoever writes what waits.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// A batch, and who waits for it.
+struct Waiting {
+    batch: Batch,
+    answer: oneshot::Sender<Records<()>>,
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Queue")
+    }
+}
+
+impl Queue {
+    fn push(&self, batch: Batch) -> oneshot::Receiver<Records<()>> {
+        let (answer, receiver) = oneshot::channel();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push_back(Waiting { batch, answer });
+        receiver
+    }
+
+    /// The next batches, without those for which nobody waits any more.
+    fn take(&self) -> Vec<Waiting> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|waiting| !waiting.answer.is_closed());
+        let count = waiting.len().min(TOGETHER_MAX);
+        waiting.drain(..count).collect()
+    }
+}
+
+impl Waiting {
+    fn tell(self, answer: Records<()>) {
+        // Whoever has gone meanwhile is told nothing.
+        let _gone = self.answer.send(answer);
+    }
+}
+
+/// Nothing of them was written.
+fn tell_all(waiting: Vec<Waiting>, error: &RecordsError) {
+    for waiting in waiting {
+        waiting.tell(Err(error.clone()));
+    }
+}
+
+/// How a transaction of several batches went.
+struct Together {
+    /// Whether each of them stood.
+    stood: Vec<bool>,
+    end: Result<(), Failure>,
+}
+
+impl Database {
+    /// Writes a batch, with others where some wait. Dropped before its turn has come, it is not written.
+    pub(super) async fn commit_with_others(&self, batch: Batch) -> Records<()> {
+        let mut answer = self.queue.push(batch);
+        let turn = tokio::select! {
+            biased;
+            told = &mut answer => return told.unwrap_or(Err(RecordsError::Unknown)),
+            turn = Arc::clone(&self.queue.turn).lock_owned() => turn,
+        };
+        // What is written for several goes on where one of them does not wait for it any more.
+        tokio::spawn(self.clone().write_waiting(turn));
+        answer.await.unwrap_or(Err(RecordsError::Unknown))
+    }
+
+    async fn write_waiting(self, turn: OwnedMutexGuard<()>) {
+        let mut waiting = self.queue.take();
+        if waiting.len() > 1 {
+            waiting = self.write_together(waiting).await;
+        }
+        for alone in waiting {
+            let answer = self.commit_alone(&alone.batch).await;
+            alone.tell(answer);
+        }
+        drop(turn);
+    }
+
+    /// Answers those that were written or of which nobody knows; the others come back.
+    async fn write_together(&self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let Together { stood, end } = self.try_together(&waiting).await;
+        let answer = match end {
+            Ok(()) => Ok(()),
+            Err(Failure::Final(RecordsError::Unknown)) => Err(RecordsError::Unknown),
+            Err(Failure::Final(error)) => {
+                tell_all(waiting, &error);
+                return Vec::new();
+            }
+            Err(Failure::Again(_) | Failure::Conflict(_)) => return waiting,
+        };
+        let mut others = Vec::new();
+        for (waiting, stood) in waiting.into_iter().zip(stood) {
+            match stood {
+                true => waiting.tell(answer.clone()),
+                false => others.push(waiting),
+            }
+        }
+        others
+    }
+
+    async fn try_together(&self, waiting: &[Waiting]) -> Together {
+        let mut stood = Vec::new();
+        let end = async {
+            // Alone: several batches lock more rows in more orders than one does.
+            let mut writer = Writer::new(self.engine.begin(Turn::Alone).await?);
+            for waiting in waiting {
+                stood.push(writer.stands(&waiting.batch).await?);
+            }
+            finish(writer.transaction).await
+        };
+        let end = end.await;
+        Together { stood, end }
+    }
+}
+
+impl Writer {
+    /// Writes one of several batches, and takes it back where it does not stand.
+    async fn stands(&mut self, batch: &Batch) -> Result<bool, Failure> {
+        self.savepoint("SAVEPOINT batch").await?;
+        let stands = match self.write(batch).await {
+            Ok(()) => true,
+            Err(failure @ Failure::Again(_)) => return Err(failure),
+            Err(Failure::Conflict(_) | Failure::Final(_)) => {
+                self.savepoint("ROLLBACK TO SAVEPOINT batch").await?;
+                self.forget();
+                false
+            }
+        };
+        self.savepoint("RELEASE SAVEPOINT batch").await?;
+        Ok(stands)
+    }
+
+    async fn savepoint(&mut self, sql: &'static str) -> Result<(), Failure> {
+        self.transaction.run(Statement::new(sql, vec![])).await?;
+        Ok(())
+    }
+}
