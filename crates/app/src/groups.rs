@@ -133,7 +133,8 @@ impl Groups {
         Ok(group)
     }
 
-    /// Removes a group to which nothing belongs, with the roles that were given in it. Whoever had one is signed out.
+    /// Removes a group to which nothing belongs, with the roles that were given in it and the rules about it: for sign-in and
+    /// for approvals. Whoever had a role is signed out.
     ///
     /// # Errors
     ///
@@ -199,13 +200,16 @@ impl Groups {
             groups,
             ..KmsKeyFilter::default()
         };
+        let applications = records.list_applications().await?.into_iter();
         let connections = records.list_connections().await?.into_iter();
         let keystores = records.list_keystores().await?.into_iter();
         let keys = records.list_keys(&keys, &page).await?.rows.into_iter();
         let kms_keys = records.list_kms_keys(&kms_keys, &page).await?.rows;
+        let applications = applications.filter(|row| row.group == group);
         let connections = connections.filter(|row| row.group == group);
         let keystores = keystores.filter(|row| row.group == group);
         let mut found: Vec<String> = Vec::new();
+        found.extend(applications.map(|row| format!("application `{}`", row.name)));
         found.extend(connections.map(|row| format!("connection `{}`", row.name)));
         found.extend(keystores.map(|row| format!("keystore `{}`", row.name)));
         found.extend(keys.map(|row| format!("key `{}`", row.name)));

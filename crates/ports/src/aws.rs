@@ -412,6 +412,17 @@ pub enum KeyUse {
     },
 }
 
+impl KeyUse {
+    /// AWS's name of the operation.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Encrypt { .. } => "Encrypt",
+            Self::Decrypt { .. } => "Decrypt",
+            Self::GenerateMac { .. } => "GenerateMac",
+        }
+    }
+}
+
 /// Who AWS says that we are (`sts:GetCallerIdentity`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {

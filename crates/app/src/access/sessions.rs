@@ -64,14 +64,23 @@ impl Access {
         is_in.then_some(()).ok_or(AccessError::Ended.into())
     }
 
-    /// Ends a session.
+    /// Ends a session. One that is over already stays so.
     pub async fn sign_out(&self, cookie: &SecretText) -> Result<(), AppError> {
         let records = &self.shared.ports.records;
-        if let Some(session) = records.find_session(&hash(cookie.expose())).await? {
-            let batch = Batch::new().with(Change::DeleteSession(session.id));
-            self.shared.commit(batch).await?;
+        let Some(session) = records.find_session(&hash(cookie.expose())).await? else {
+            return Ok(());
+        };
+        let Some(user) = records.find_user(session.user).await? else {
+            return Ok(());
+        };
+        let (id, actor) = (session.id, actor(user.clone(), &session));
+        let ended = self
+            .shared
+            .end_session(&actor, Action::SessionUse, &user, id);
+        match ended.await {
+            Err(AppError::Access(AccessError::Ended) | AppError::NotFound { .. }) => Ok(()),
+            ended => ended,
         }
-        Ok(())
     }
 
     /// One's own sessions that are not over, newest first.

@@ -172,14 +172,11 @@ impl Approvals {
 }
 
 fn told(actor: &Actor, rule: &ApprovalRule, group: &Option<Group>, what: &str) -> Change {
-    let place = group
-        .as_ref()
-        .map_or("installation", |group| group.name.as_str());
-    let about = object(
-        "approval-rule",
-        format!("{place}/{}", rule.class.as_str()),
-        place,
-    );
+    // By the group's id, so that its auditors find the entry.
+    let about = match group {
+        Some(group) => object("group", group.id, &group.name),
+        None => object("installation", "installation", "installation"),
+    };
     Fact::done(actor, Action::ApprovalRuleManage, about, rule.changed_at)
         .detail("class", rule.class.as_str())
         .detail("approvers", rule.approvers)

@@ -115,10 +115,7 @@ impl KeyUses {
         (key, arn): (&KmsKey, &KmsKeyArn),
         usage: &KeyUse,
     ) -> Result<Vec<u8>, AppError> {
-        let operation = match usage {
-            KeyUse::Decrypt { .. } => "Decrypt",
-            KeyUse::Encrypt { .. } | KeyUse::GenerateMac { .. } => "Encrypt",
-        };
+        let operation = usage.operation();
         let about = || object("kms-key", key.id, &key.name);
         let connection = self.shared.connection_of(key.connection).await?;
         let link = self.shared.links.of(&connection, "keyferry-use").await?;
@@ -140,7 +137,12 @@ impl KeyUses {
             Err(CallFailure::Refused { code, .. }) => {
                 Fact::refused(actor, action, about(), now).detail("code", code)
             }
-            Err(_) => Fact::unknown(actor, action, about(), now),
+            Err(CallFailure::NotSent { why, .. }) => {
+                Fact::refused(actor, action, about(), now).detail("not_sent", why)
+            }
+            Err(CallFailure::Unknown { .. } | CallFailure::WrongAnswer { .. }) => {
+                Fact::unknown(actor, action, about(), now)
+            }
         };
         let fact = fact.aws_operation(operation).detail("arn", arn);
         self.shared.commit(Batch::new().with(fact.change())).await?;

@@ -27,7 +27,7 @@ const CIPHERTEXT_MORE: usize = 1024;
 /// The longest associated data, in bytes.
 const ASSOCIATED_BYTES_MAX: usize = 4 * 1024;
 
-/// A use under way: which key, what it may be used for, and by which version.
+/// A use under way: of which key, and for what.
 struct Use<'a> {
     actor: &'a Actor,
     action: Action,

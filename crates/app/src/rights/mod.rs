@@ -15,6 +15,7 @@ mod kinds;
 mod object;
 mod own_policies;
 mod permit;
+mod place;
 mod policies;
 mod roles;
 mod use_cases;

@@ -16,7 +16,7 @@ use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 use super::any_role::still;
-use super::{AnyRole, BuiltInRole, RoleScope};
+use super::{AnyRole, BuiltInRole};
 
 /// That somebody has a role, with the names that people know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,23 +92,9 @@ impl Roles {
         let (role, custom) = self.shared.role_called(role).await?;
         let holder = self.shared.find_holder(actor, user).await?;
         holder.may_have(actor, &role)?;
-        let group = match (role.scope(), group) {
-            (RoleScope::Group, Some(group)) => {
-                Some(self.shared.find_group(&permit, Some(group)).await?)
-            }
-            (RoleScope::Installation, None) => {
-                self.shared.may_govern(actor, &permit).await?;
-                permit.demand_for_installation(None)?;
-                None
-            }
-            (scope, _) => {
-                return Err(AccessError::RoleScope {
-                    role: role.name().to_owned(),
-                    scope,
-                }
-                .into());
-            }
-        };
+        let given = (role.name(), role.scope());
+        let group = self.shared.place_to_give(actor, &permit, given, group);
+        let group = group.await?;
         let place = group.as_ref().map(|group| group.id);
         let name = role.name().parse()?;
         let row = self.shared.assigned(holder.id, name, place, actor);
@@ -147,20 +133,9 @@ impl Roles {
         };
         let records = &self.shared.ports.records;
         let row = records.find_assignment(id).await?.ok_or_else(not_found)?;
-        match row.group {
-            Some(group) => {
-                let group = group.to_string();
-                let found = self.shared.find_group(&permit, Some(&group)).await;
-                found.map_err(|error| match error {
-                    AppError::NotFound { .. } => not_found(),
-                    other => other,
-                })?;
-            }
-            None => {
-                self.shared.may_govern(actor, &permit).await?;
-                permit.demand_for_installation(None)?;
-            }
-        }
+        let place = row.group;
+        let may = self.shared.may_take_from(actor, &permit, place, not_found);
+        may.await?;
         let role = BuiltInRole::named(row.role.as_str());
         let mut batch = Batch::new().with(Change::DeleteAssignment {
             id,

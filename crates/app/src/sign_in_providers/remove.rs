@@ -15,7 +15,7 @@ use crate::rights::BuiltInRole;
 const RUNS_IT: BuiltInRole = BuiltInRole::SystemAdministrator;
 
 impl SignInProviders {
-    /// Removes a provider. Whoever came by it is signed out and loses the roles that its rules gave; the records of these
+    /// Removes a provider. Whoever came by it is signed out, with all API tokens, and loses the roles that its rules gave; the records of these
     /// people stay, without a way in until somebody gives them a password.
     ///
     /// # Errors
@@ -34,6 +34,8 @@ impl SignInProviders {
         for identity in &identities {
             if let Some(mut user) = records.find_user(identity.user).await? {
                 let expect = Expect::Revision(user.revision);
+                let tokens = self.shared.tokens_of(&user).await?;
+                batch.changes.extend(self.shared.revoked(&tokens));
                 user.end_access();
                 batch.push(Change::PutUser(user, expect));
             }

@@ -7,10 +7,10 @@ use keyferry_ports::records::{Batch, Change, Groups, RecordsError, SignInProvide
 use super::{SignInProviders, about, invalid};
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::error::{AccessError, AppError, ProviderError};
+use crate::error::{AppError, ApplicationError, ProviderError};
 use crate::log::Fact;
 use crate::parts::Shared;
-use crate::rights::{BuiltInRole, RoleScope};
+use crate::rights::BuiltInRole;
 
 /// Longest claim and value, in characters.
 const TEXT_MAX: usize = 256;
@@ -66,20 +66,10 @@ impl SignInProviders {
         let permit = self.shared.permit(actor, action).await?;
         let provider = self.shared.find_provider(selector).await?;
         check(&command)?;
-        let group = match (command.role.scope(), &command.group) {
-            (RoleScope::Group, Some(group)) => {
-                Some(self.shared.find_group(&permit, Some(group)).await?)
-            }
-            (RoleScope::Installation, None) => {
-                self.shared.may_govern(actor, &permit).await?;
-                permit.demand_for_installation(None)?;
-                None
-            }
-            (scope, _) => {
-                let role = command.role.as_str().to_owned();
-                return Err(AccessError::RoleScope { role, scope }.into());
-            }
-        };
+        let given = (command.role.as_str(), command.role.scope());
+        let group = command.group.as_deref();
+        let group = self.shared.place_to_give(actor, &permit, given, group);
+        let group = group.await?;
         let now = self.shared.now();
         let row = SignInRule {
             id: SignInRuleId::new(self.shared.new_uuid()),
@@ -117,20 +107,9 @@ impl SignInProviders {
         let found = self.shared.ports.records.find_sign_in_rule(id).await?;
         let row = found.filter(|row| row.provider == provider.id);
         let row = row.ok_or_else(not_found)?;
-        match row.group {
-            Some(group) => {
-                let group = group.to_string();
-                let found = self.shared.find_group(&permit, Some(&group)).await;
-                found.map_err(|error| match error {
-                    AppError::NotFound { .. } => not_found(),
-                    other => other,
-                })?;
-            }
-            None => {
-                self.shared.may_govern(actor, &permit).await?;
-                permit.demand_for_installation(None)?;
-            }
-        }
+        let place = row.group;
+        let may = self.shared.may_take_from(actor, &permit, place, not_found);
+        may.await?;
         let fact = Fact::done(actor, action, about(&provider), self.shared.now());
         let fact = told(fact, &row).detail("rule", "removed");
         let batch = Batch::new()
@@ -171,6 +150,10 @@ fn check(rule: &NewRule) -> Result<(), AppError> {
     }
     if !is_text(&rule.value) {
         return Err(invalid("value", "it is a text of 256 characters at most"));
+    }
+    if rule.role.is_for_applications() {
+        let role = rule.role.as_str().to_owned();
+        return Err(ApplicationError::RoleForOthers { role }.into());
     }
     Ok(())
 }

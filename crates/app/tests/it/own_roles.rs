@@ -1,5 +1,6 @@
 //! Roles of one's own, groups that are changed and removed, and whose log and whose access follows.
 
+use keyferry_app::applications::CreateApplication;
 use keyferry_app::groups::UpdateGroup;
 use keyferry_app::rights::{BuiltInRole, CUSTOM_ROLES_MAX, UpdateRole};
 use keyferry_app::{Action, ActionScope, Actor};
@@ -315,6 +316,19 @@ async fn a_group_is_renamed_and_removed_only_when_nothing_belongs_to_it() {
     let full = groups.delete(&world.actor, "payments").await.unwrap_err();
     assert_eq!(full.code(), "group.in-use");
     assert!(full.to_string().contains("key `card`"), "{full}");
+    let application = CreateApplication {
+        name: "till".parse().unwrap(),
+        description: String::new(),
+        group: Some("hollow".to_owned()),
+    };
+    let applications = &world.app.applications;
+    applications
+        .create(&world.actor, application)
+        .await
+        .unwrap();
+    let full = groups.delete(&world.actor, "hollow").await.unwrap_err();
+    assert!(full.to_string().contains("application `till`"), "{full}");
+    applications.delete(&world.actor, "till").await.unwrap();
     let id = groups.show(&bob, "hollow").await.unwrap().id;
     let members = groups.members(&bob, id).await.unwrap();
     assert_eq!(members.len(), 2, "{members:?}");

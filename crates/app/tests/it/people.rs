@@ -11,7 +11,8 @@ use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
-    AccessRecords as _, AuditRecords as _, Batch, Change, Commits as _, Session, SessionLimit,
+    AccessRecords as _, AuditFilter, AuditRecords as _, Batch, Change, Commits as _, Page, Session,
+    SessionLimit,
 };
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::passwords::PlainPasswords;
@@ -443,6 +444,26 @@ async fn a_revoked_token_ends_what_was_asked_for_with_it_and_other_tokens_stay()
     assert_eq!(code(house.act(&actors[1].0, "three").await), "access.ended");
     let by_token = access.by_token(&actors[1].1.secret).await;
     assert_eq!(code(by_token), "access.not-signed-in");
+}
+
+#[tokio::test]
+async fn signing_out_is_told_in_the_log_once() {
+    let house = House::with_bob().await;
+    let access = &house.app().access;
+    let issued = house.sign_in("bob", BOB, None).await.unwrap();
+
+    access.sign_out(&issued.secret).await.unwrap();
+    access.sign_out(&issued.secret).await.unwrap();
+
+    let audits = &house.app().audits;
+    let (filter, page) = (AuditFilter::default(), Page::default());
+    let listed = audits.list(house.ann(), &filter, &page).await.unwrap();
+    let rows = listed.rows.into_iter();
+    let mut ended = rows.filter(|row| row.entry.detail.contains_key("ended"));
+    let entry = ended.next().unwrap().entry;
+    assert_eq!(entry.actor, "user/bob");
+    assert_eq!(entry.object.id, issued.record.id.to_string());
+    assert!(ended.next().is_none());
 }
 
 #[tokio::test]

@@ -620,6 +620,40 @@ async fn a3_a_secret_goes_nowhere_else_than_where_it_was_given_for() {
 }
 
 #[tokio::test]
+async fn a3_no_rule_gives_people_the_role_that_is_for_applications() {
+    let house = house(Provisioning::JustInTime).await;
+    let key_user = BuiltInRole::KeyUser;
+
+    let made = rule(&house, house.ann(), "kms", key_user, Some("default")).await;
+
+    assert_eq!(code(made), "role.for-others");
+}
+
+#[tokio::test]
+async fn a3_whoever_had_a_role_by_a_rule_comes_in_after_its_group_is_gone() {
+    let house = house(Provisioning::JustInTime).await;
+    let groups = &house.app().groups;
+    let name = "short-lived".parse().unwrap();
+    groups
+        .create(house.ann(), name, String::new())
+        .await
+        .unwrap();
+    let operator = BuiltInRole::Operator;
+    rule(&house, house.ann(), "kms", operator, Some("short-lived"))
+        .await
+        .unwrap();
+    arrive(&house, "s-1", "bob", &["kms"]).await.unwrap();
+
+    groups.delete(house.ann(), "short-lived").await.unwrap();
+
+    let bob = arrive(&house, "s-1", "bob", &["kms"]).await.unwrap();
+    assert_eq!(roles(&house, &bob).await, BTreeSet::new());
+    let providers = &house.app().sign_in_providers;
+    let rules = providers.list_rules(house.ann(), "corp").await.unwrap();
+    assert_eq!(rules, []);
+}
+
+#[tokio::test]
 async fn a3_a_removed_provider_leaves_nobody_in_and_gives_nobody_another_way() {
     let house = house(Provisioning::JustInTime).await;
     rule(
@@ -639,6 +673,10 @@ async fn a3_a_removed_provider_leaves_nobody_in_and_gives_nobody_another_way() {
         Some("default"),
     );
     given.await.unwrap();
+    let access = &house.app().access;
+    let token = access.create_token(&bob, "ci".parse().unwrap(), None);
+    let token = token.await.unwrap();
+    access.by_token(&token.secret).await.unwrap();
     house
         .app()
         .sign_in_providers
@@ -649,6 +687,10 @@ async fn a3_a_removed_provider_leaves_nobody_in_and_gives_nobody_another_way() {
     assert_eq!(
         code(house.app().access.check_still_in(&bob).await),
         "access.ended"
+    );
+    assert_eq!(
+        code(access.by_token(&token.secret).await),
+        "access.not-signed-in"
     );
     assert_eq!(
         roles(&house, &bob).await,

@@ -19,6 +19,8 @@ const OWNED: &[(&str, &str, &str)] = &[
     ("keystores", "id", "group_id"),
     ("connections", "id", "group_id"),
     ("alerts", "id", "group_id"),
+    ("applications", "id", "group_id"),
+    ("approvals", "id", "group_id"),
     ("job_groups", "job_id", "group_id"),
     ("owning_groups", "id", "id"),
 ];
@@ -44,7 +46,8 @@ impl About {
 fn removes(change: &Change) -> bool {
     matches!(
         change,
-        Change::DeleteAssignment { .. }
+        Change::DeleteApplication(..)
+            | Change::DeleteAssignment { .. }
             | Change::DeleteConnection(..)
             | Change::DeleteGroup(..)
             | Change::DeleteKeystore(..)
@@ -109,7 +112,9 @@ impl Writer {
             let marks: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
             let marks = marks.join(", ");
             let one = |(table, id, group): &(&str, &str, &str)| {
-                format!("SELECT {id}, {group} FROM {table} WHERE {id} IN ({marks})")
+                format!(
+                    "SELECT {id}, {group} FROM {table} WHERE {id} IN ({marks}) AND {group} <> ''"
+                )
             };
             let sql: Vec<String> = OWNED.iter().map(one).collect();
             let values = part.iter().map(Value::text).collect();
@@ -148,11 +153,15 @@ impl Writer {
 fn added_to(batch: &Batch) -> BTreeSet<GroupId> {
     use keyferry_ports::records::Expect::New;
     let group = |change: &Change| match change {
+        Change::PutApplication(row, New) => Some(row.group),
+        Change::PutApproval(row, New) => row.group,
+        Change::PutApprovalRule(row, New) => row.group,
         Change::PutConnection(row, New) => Some(row.group),
         Change::PutKeystore(row, New) => Some(row.group),
         Change::PutKey(row, New) => Some(row.group),
         Change::PutKmsKey(row, New) => Some(row.group),
         Change::InsertAssignment { row, .. } => row.group,
+        Change::InsertSignInRule(row) => row.group,
         _ => None,
     };
     batch.changes.iter().filter_map(group).collect()

@@ -90,11 +90,22 @@ impl Writer {
         expect: Expect,
     ) -> Result<(), Failure> {
         self.delete_assignments_in(id).await?;
-        for table in ["connections", "keystores", "keys", "kms_keys"] {
+        let one = || vec![Value::text(id)];
+        for table in [
+            "applications",
+            "connections",
+            "keystores",
+            "keys",
+            "kms_keys",
+        ] {
             let sql = format!("SELECT 1 FROM {table} WHERE group_id = $1 LIMIT 1");
-            if self.has(Statement::new(sql, vec![Value::text(id)])).await? {
+            if self.has(Statement::new(sql, one())).await? {
                 return Err(Failure::Conflict(GROUP_IN_USE));
             }
+        }
+        for table in ["sign_in_rules", "approval_rules"] {
+            let sql = format!("DELETE FROM {table} WHERE group_id = $1");
+            self.transaction.run(Statement::new(sql, one())).await?;
         }
         self.delete("owning_groups", id, expect, GROUPS).await?;
         let gone = Statement::insert("deleted_groups", &["id"], vec![Value::text(id)]);

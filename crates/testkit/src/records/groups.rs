@@ -19,7 +19,8 @@ pub(super) struct About {
 
 impl State {
     pub(super) fn delete_group(&mut self, id: GroupId, expect: Expect) -> Records<()> {
-        let is_in_use = self.connections.rows().any(|row| row.group == id)
+        let is_in_use = self.applications.rows().any(|row| row.group == id)
+            || self.connections.rows().any(|row| row.group == id)
             || self.keystores.rows().any(|row| row.group == id)
             || self.keys.rows().any(|row| row.group == id)
             || self.kms_keys.rows().any(|row| row.group == id);
@@ -29,6 +30,15 @@ impl State {
         let roles = self.assignments.rows().filter(|row| row.group == Some(id));
         for role in roles.map(|row| row.id).collect::<Vec<_>>() {
             self.assignments.remove(&role);
+        }
+        let rules = self.rules.rows().filter(|row| row.group == Some(id));
+        for rule in rules.map(|row| row.id).collect::<Vec<_>>() {
+            self.rules.remove(&rule);
+        }
+        let rules = self.approval_rules.rows();
+        let rules = rules.filter(|row| row.group == Some(id));
+        for class in rules.map(|row| row.class).collect::<Vec<_>>() {
+            self.approval_rules.remove(&(Some(id), class));
         }
         self.groups.remove(&id);
         self.deleted_groups.put(id, ());
@@ -83,7 +93,10 @@ impl State {
                 })+
             };
         }
-        owner!(alerts, connections, keys, keystores, kms_keys);
+        owner!(alerts, applications, connections, keys, keystores, kms_keys);
+        if let Ok(id) = object.parse() {
+            owners.extend(self.approvals.get(&id).and_then(|row| row.group));
+        }
         if let Ok(id) = object.parse() {
             owners.extend(self.groups.get(&id).map(|row| row.id));
         }
@@ -101,11 +114,15 @@ impl State {
 
 fn added_to(change: &Change) -> Option<GroupId> {
     match change {
+        Change::PutApplication(row, New) => Some(row.group),
+        Change::PutApproval(row, New) => row.group,
+        Change::PutApprovalRule(row, New) => row.group,
         Change::PutConnection(row, New) => Some(row.group),
         Change::PutKeystore(row, New) => Some(row.group),
         Change::PutKey(row, New) => Some(row.group),
         Change::PutKmsKey(row, New) => Some(row.group),
         Change::InsertAssignment { row, .. } => row.group,
+        Change::InsertSignInRule(row) => row.group,
         _ => None,
     }
 }

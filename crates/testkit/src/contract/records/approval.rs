@@ -25,7 +25,7 @@ fn user(number: u128) -> UserId {
     UserId::new(Uuid::from_u128(number))
 }
 
-fn rule(of: Option<GroupId>, class: ApprovalClass) -> ApprovalRule {
+pub(super) fn rule(of: Option<GroupId>, class: ApprovalClass) -> ApprovalRule {
     ApprovalRule {
         group: of,
         class,

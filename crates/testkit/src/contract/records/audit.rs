@@ -9,6 +9,7 @@ use keyferry_ports::records::{
 
 use uuid::Uuid;
 
+use super::approval::approval;
 use super::samples::{Samples, at, parse};
 use super::{assert_conflict, commit, write};
 
@@ -277,8 +278,22 @@ pub(super) async fn entries_are_about_the_groups_of_their_objects_and_of_roles(
     let gone = Change::DeleteKeystore(home.id, Expect::Revision(1));
     write(records, [gone, about(home.id.to_string())]).await;
 
+    let mut application = samples.application("billing");
+    application.group = group.id;
+    let mut about = |object: String| Change::AppendAudit(samples.leaf("a", "b", &object));
+    let put = Change::PutApplication(application.clone(), Expect::New);
+    write(records, [put, about(application.id.to_string())]).await;
+    let gone = Change::DeleteApplication(application.id, Expect::Revision(1));
+    write(records, [gone, about(application.id.to_string())]).await;
+    for (number, of) in [(51, Some(group.id)), (52, None)] {
+        let asked = approval(number, UserId::new(Uuid::from_u128(92)), of);
+        let id = asked.id.to_string();
+        let put = Change::PutApproval(Box::new(asked), Expect::New);
+        write(records, [put, about(id)]).await;
+    }
+
     assert_eq!(places_of(records, home.group).await, [0, 5, 6]);
-    assert_eq!(places_of(records, group.id).await, [2, 3, 4]);
+    assert_eq!(places_of(records, group.id).await, [2, 3, 4, 7, 8, 9]);
     let none = Groups::Only(Default::default());
     let filter = AuditFilter {
         groups: none,

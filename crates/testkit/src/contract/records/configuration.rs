@@ -1,15 +1,17 @@
 //! Connections, keystores, settings.
 
 use futures::future::join;
-use keyferry_domain::id::{AssignmentId, UserId};
+use keyferry_domain::approval::ApprovalClass;
+use keyferry_domain::id::{AssignmentId, SignInRuleId, UserId};
 use keyferry_domain::life::Life;
 use keyferry_ports::records::{
-    AllRecords, Change, Expect, GROUP_IN_USE, RoleAssignment, RoleHolder,
+    AllRecords, Change, Expect, GROUP_IN_USE, RoleAssignment, RoleHolder, SignInRule,
 };
 use uuid::Uuid;
 
+use super::provider::{provider, rule};
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, rich, write};
+use super::{approval, assert_conflict, commit, rich, write};
 
 pub(super) async fn connections_of_every_kind_are_read_back_as_written(records: &dyn AllRecords) {
     for connection in rich::connections(&mut Samples::new()) {
@@ -253,6 +255,12 @@ pub(super) async fn a_group_goes_with_its_roles_and_not_with_what_belongs_to_it(
 
     assert_conflict(records, GROUP_IN_USE, [delete(1)]).await;
     let gone = Change::DeleteConnection(connection.id, Expect::Revision(1));
+    let mut application = samples.application("billing");
+    application.group = group.id;
+    let put = Change::PutApplication(application.clone(), Expect::New);
+    write(records, [gone, put]).await;
+    assert_conflict(records, GROUP_IN_USE, [delete(1)]).await;
+    let gone = Change::DeleteApplication(application.id, Expect::Revision(1));
     write(records, [gone]).await;
     assert_conflict(records, "group revision", [delete(2)]).await;
     write(records, [delete(1)]).await;
@@ -260,8 +268,43 @@ pub(super) async fn a_group_goes_with_its_roles_and_not_with_what_belongs_to_it(
     assert_eq!(records.list_assignments().await.unwrap(), roles[1..]);
     let back = Change::PutConnection(connection, Expect::New);
     assert_conflict(records, "group", [back]).await;
+    let application = Change::PutApplication(application, Expect::New);
+    assert_conflict(records, "group", [application]).await;
     let given = give(&role(93, Some(group.id)));
     assert_conflict(records, "group", [given]).await;
+}
+
+pub(super) async fn rules_about_a_group_go_with_it(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    let group = samples.new_group("mail");
+    let provider = provider(1, "okta");
+    let rules = [Some(group.id), None].map(|of| SignInRule {
+        id: SignInRuleId::new(Uuid::from_u128(if of.is_some() { 11 } else { 12 })),
+        group: of,
+        ..rule(0, &provider, "staff")
+    });
+    let mut first = vec![
+        Change::PutGroup(group.clone(), Expect::New),
+        Change::PutSignInProvider(provider.clone(), Expect::New),
+    ];
+    first.extend(rules.iter().cloned().map(Change::InsertSignInRule));
+    let consent = [Some(group.id), None].map(|of| approval::rule(of, ApprovalClass::Destructive));
+    let puts = consent.iter().cloned();
+    first.extend(puts.map(|row| Change::PutApprovalRule(row, Expect::New)));
+    write(records, first).await;
+
+    let delete = Change::DeleteGroup(group.id, Expect::Revision(1));
+    write(records, [delete]).await;
+
+    let found = records.list_sign_in_rules(provider.id).await.unwrap();
+    assert_eq!(found, rules[1..]);
+    assert_eq!(records.list_approval_rules().await.unwrap(), consent[1..]);
+    let [of_the_group, _] = rules;
+    let late = [Change::InsertSignInRule(of_the_group)];
+    assert_conflict(records, "group", late).await;
+    let [of_the_group, _] = consent;
+    let late = [Change::PutApprovalRule(of_the_group, Expect::New)];
+    assert_conflict(records, "group", late).await;
 }
 
 pub(super) async fn of_a_group_that_goes_and_what_is_added_to_it_one_comes_first(

@@ -68,6 +68,7 @@ checks! {
         names_that_differ_in_case_are_two_names,
         a_connection_with_keystores_cannot_be_removed,
         a_group_goes_with_its_roles_and_not_with_what_belongs_to_it,
+        rules_about_a_group_go_with_it,
         of_a_group_that_goes_and_what_is_added_to_it_one_comes_first,
         a_keystore_is_read_back_as_written,
         a_keystore_needs_its_connection,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::samples::{Samples, at, parse};
 use super::{assert_conflict, commit, write};
 
-fn provider(number: u128, name: &str) -> SignInProvider {
+pub(super) fn provider(number: u128, name: &str) -> SignInProvider {
     SignInProvider {
         id: ProviderId::new(Uuid::from_u128(number)),
         name: parse(name),
@@ -29,7 +29,7 @@ fn provider(number: u128, name: &str) -> SignInProvider {
     }
 }
 
-fn rule(number: u128, provider: &SignInProvider, value: &str) -> SignInRule {
+pub(super) fn rule(number: u128, provider: &SignInProvider, value: &str) -> SignInRule {
     SignInRule {
         id: SignInRuleId::new(Uuid::from_u128(number)),
         provider: provider.id,
