@@ -178,7 +178,9 @@ impl Shared {
         command: CreateKey,
         read: ReadFile,
     ) -> Result<KeyOfFile, AppError> {
-        self.check_new_key(&command).await?;
+        let group = self.check_new_key(&command).await?;
+        let policy = self.crypto_policy_of(group).await?;
+        policy.check_new_key(read.version.identity.spec, command.exportable)?;
         let (key, mut changes) = with_first_version(command, read.version)?;
         changes.push(self.told(actor, &key.key, VersionNumber::FIRST, read.wrapping));
         Ok(KeyOfFile { key, changes })
@@ -241,7 +243,10 @@ impl Shared {
     ) -> Result<KeyVersion, AppError> {
         let wrapped = match file.wrapped {
             Some((selector, wrapping)) => {
-                Some((self.unwrapping_key(&selector, into.group).await?, wrapping))
+                let under = self.unwrapping_key(&selector, into.group).await?;
+                let policy = self.crypto_policy_of(into.group).await?;
+                policy.check_key_file(wrapping, under.identity().spec)?;
+                Some((under, wrapping))
             }
             None => None,
         };
@@ -261,7 +266,7 @@ impl Shared {
         Ok(new_version_of(identity, material, origin, self.now()))
     }
 
-    /// The current version of a key of the same group that may unwrap.
+    /// The current version of a key of the same group that is for unwrapping files.
     async fn unwrapping_key(&self, selector: &str, group: GroupId) -> Result<Durable, AppError> {
         let not_found = || AppError::NotFound {
             what: "key of this group",
@@ -276,10 +281,13 @@ impl Shared {
         let mut of_group = found.into_iter().filter(|key| key.group == group);
         let key = of_group.next().ok_or_else(not_found)?;
         let version = self.current_version(&key).await?;
-        if !key.available(version.state).contains(&KeyOperation::Unwrap) {
+        if !key
+            .available(version.state)
+            .contains(&KeyOperation::UnwrapFile)
+        {
             return Err(AppError::NotPermitted {
                 key: key.name.to_string(),
-                operation: KeyOperation::Unwrap,
+                operation: KeyOperation::UnwrapFile,
             });
         }
         Ok(attest(&*self.ports.records, &*self.ports.vault, &version.identity).await?)

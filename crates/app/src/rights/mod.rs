@@ -18,6 +18,7 @@ mod permit;
 mod policies;
 mod roles;
 mod use_cases;
+mod use_demand;
 mod watch;
 
 pub use any_role::AnyRole;
