@@ -6,7 +6,7 @@ use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, VersionIdentity};
 use keyferry_domain::name::Name;
-use keyferry_domain::spec::KeySpec;
+use keyferry_domain::spec::{KeySpec, SpecKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
 use keyferry_ports::records::{Batch, Change};
@@ -104,6 +104,17 @@ impl Keys {
         };
         self.shared.commit(Batch::from(changes)).await?;
         Ok(after)
+    }
+}
+
+/// What a key of a spec must be permitted so that files are unwrapped under it. Files that are wrapped under RSA keys can be
+/// taken apart in two steps, the first of which shows no material: such a key is for nothing else.
+fn unwraps_files(spec: KeySpec) -> &'static [KeyOperation] {
+    match spec.kind() {
+        SpecKind::Rsa => &[KeyOperation::UnwrapFile],
+        SpecKind::Symmetric | SpecKind::Hmac | SpecKind::Ecc => {
+            &[KeyOperation::UnwrapFile, KeyOperation::Unwrap]
+        }
     }
 }
 
@@ -281,9 +292,10 @@ impl Shared {
         let mut of_group = found.into_iter().filter(|key| key.group == group);
         let key = of_group.next().ok_or_else(not_found)?;
         let version = self.current_version(&key).await?;
-        if !key
-            .available(version.state)
-            .contains(&KeyOperation::UnwrapFile)
+        let available = key.available(version.state);
+        if !unwraps_files(key.spec)
+            .iter()
+            .any(|one| available.contains(one))
         {
             return Err(AppError::NotPermitted {
                 key: key.name.to_string(),

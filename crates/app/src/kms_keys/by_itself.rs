@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use keyferry_domain::intent::WantedVersion;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::schedule::RotationSchedule;
 
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::parts::Shared;
 use crate::rights::Object;
 
 use super::KmsKeys;
@@ -35,6 +37,30 @@ pub(super) fn consequences(before: &KmsKey, after: &KmsKey) -> BTreeSet<Action> 
         actions.insert(Action::KmsKeyRemoveFromCloud);
     }
     actions
+}
+
+impl Shared {
+    /// Refuses a schedule of a new KMS key, or of those that a keystore will have, that empties old KMS keys by itself, to
+    /// whoever may not empty them.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::Denied`], [`ApprovalError::Needed`](crate::error::ApprovalError::Needed).
+    pub(crate) async fn may_empty_by(
+        &self,
+        actor: &Actor,
+        choice: &RotationChoice,
+        of: &Object,
+    ) -> Result<(), AppError> {
+        match choice {
+            RotationChoice::Own(rule) if rule.empties() => {
+                let permit = self.permit(actor, Action::KmsKeyDeactivate).await?;
+                permit.check(of)
+            }
+            // An inherited one was set by somebody who may.
+            RotationChoice::Own(_) | RotationChoice::Inherit | RotationChoice::Never => Ok(()),
+        }
+    }
 }
 
 impl KmsKeys {
