@@ -36,6 +36,10 @@ use crate::connection::{
     HostsQuery, HostsView, PolicyQuery, PolicyView, PrincipalsView, RegionsQuery, RegionsView,
     StoredConnectionView, UpdateConnectionRequest, VerificationView, VerifyConnectionRequest,
 };
+use crate::crypto_policy::{
+    CryptoPolicyPage, CryptoPolicyQuery, CryptoPolicyView, RemoveCryptoPolicyQuery,
+    SetCryptoPolicyRequest,
+};
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
@@ -82,6 +86,7 @@ use crate::sign_in_provider::{
 };
 use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
+use crate::use_period::{OpenUsePeriodRequest, UsePeriodPage, UsePeriodQuery, UsePeriodView};
 use crate::user::{
     CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
     UserPage, UserView, UserWithPasswordView,
@@ -420,6 +425,20 @@ endpoints! {
         .query::<TrialQuery>().takes(body::<SetApprovalRuleRequest>()).answers(&[ok(body::<ApprovalRuleView>())]);
     REMOVE_APPROVAL_RULE = Delete "/api/v1/approval-rules/{class}" "remove_approval_rule" "approvals" "Remove a rule"
         .query::<ApprovalRuleQuery>().answers(&[NOTHING]);
+    LIST_CRYPTO_POLICIES = Get "/api/v1/crypto-policies" "list_crypto_policies" "crypto-policies" "List the crypto policies that were set"
+        .answers(&[ok(body::<CryptoPolicyPage>())]);
+    SHOW_CRYPTO_POLICY = Get "/api/v1/crypto-policies/effective" "read_crypto_policy" "crypto-policies" "Show what may be made, wrapped and exported in a group or everywhere, and which keys are outside of that"
+        .query::<CryptoPolicyQuery>().answers(&[ok(body::<CryptoPolicyView>())]);
+    SET_CRYPTO_POLICY = Post "/api/v1/crypto-policies" "set_crypto_policy" "crypto-policies" "Set the crypto policy of a group or of the installation; keys that are outside of it stay"
+        .query::<TrialQuery>().takes(body::<SetCryptoPolicyRequest>()).answers(&[ok(body::<CryptoPolicyView>())]);
+    REMOVE_CRYPTO_POLICY = Delete "/api/v1/crypto-policies" "remove_crypto_policy" "crypto-policies" "Remove the crypto policy of a group or of the installation"
+        .query::<RemoveCryptoPolicyQuery>().answers(&[ok(body::<CryptoPolicyView>())]);
+    LIST_USE_PERIODS = Get "/api/v1/use-periods" "list_use_periods" "use-periods" "List periods in which applications use keys whose use needs consent"
+        .query::<UsePeriodQuery>().answers(&[ok(body::<UsePeriodPage>())]);
+    OPEN_USE_PERIOD = Post "/api/v1/use-periods" "open_use_period" "use-periods" "Open a period of use; it takes the consent of the rules about using keys"
+        .query::<TrialQuery>().takes(body::<OpenUsePeriodRequest>()).answers(&[tried(body::<UsePeriodView>()), made(body::<UsePeriodView>())]);
+    CLOSE_USE_PERIOD = Post "/api/v1/use-periods/{period}/close" "close_use_period" "use-periods" "Close a period of use early"
+        .query::<TrialQuery>().answers(&[ok(body::<UsePeriodView>())]);
     LIST_APPLICATIONS = Get "/api/v1/applications" "list_applications" "applications" "List applications"
         .answers(&[ok(body::<ApplicationPage>())]);
     CREATE_APPLICATION = Post "/api/v1/applications" "create_application" "applications" "Make an application; it may do nothing until it has a role"

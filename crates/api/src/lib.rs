@@ -16,6 +16,7 @@ pub mod audit;
 pub mod audit_destination;
 pub mod bulk;
 pub mod connection;
+pub mod crypto_policy;
 pub mod endpoint;
 pub mod endpoints;
 pub mod found_key;
@@ -39,6 +40,7 @@ pub mod secret;
 pub mod sign_in_provider;
 pub mod statement;
 pub mod system;
+pub mod use_period;
 pub mod user;
 
 /// Where every route but `/healthz` and `/readyz` lives.

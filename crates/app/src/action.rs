@@ -92,6 +92,10 @@ actions! {
     ConnectionUpdate = "connection.update", ExportEquivalent;
     /// Try a link without storing it.
     ConnectionVerify = "connection.verify", None;
+    /// Say what may be made, wrapped and exported.
+    CryptoPolicyManage = "crypto-policy.manage", Authority;
+    /// Look at what may be made, wrapped and exported.
+    CryptoPolicyRead = "crypto-policy.read", None;
     /// Make a group.
     GroupCreate = "group.create", UseEquivalent;
     /// Remove a group to which nothing belongs.
@@ -268,6 +272,12 @@ actions! {
     TokenManage = "token.manage", Change;
     /// Set a password of one's own, with the one before.
     UserChangePassword = "user.change-password", None;
+    /// Close a period of use early.
+    UsePeriodClose = "use-period.close", None;
+    /// Open a period in which an application uses keys.
+    UsePeriodOpen = "use-period.open", Use;
+    /// Look at periods of use.
+    UsePeriodRead = "use-period.read", None;
     /// Add a person.
     UserCreate = "user.create", Authority;
     /// End sessions of somebody.
@@ -338,7 +348,13 @@ impl Action {
 
     /// Whether it uses a key: what applications do, and people may not.
     pub fn is_use(self) -> bool {
-        self.approval_class() == ApprovalClass::Use
+        self.approval_class() == ApprovalClass::Use && self != Self::UsePeriodOpen
+    }
+
+    /// Whether this is the word of an action that uses a key.
+    pub(crate) fn is_word_of_use(word: &str) -> bool {
+        let mut uses = Self::ALL.iter().filter(|row| row.0.is_use());
+        uses.any(|row| row.1 == word)
     }
 
     /// Whether applications may do it, where a role allows it: they use keys, and read what they use.
@@ -354,8 +370,9 @@ impl Action {
             "user" if matches!(self, Self::UserChangePassword | Self::UserSetTotp) => {
                 ActionScope::Own
             }
-            "alert" | "application" | "approval" | "approval-rule" | "connection" | "job"
-            | "key" | "keystore" | "kms-key" | "schedule" => ActionScope::Group,
+            "alert" | "application" | "approval" | "approval-rule" | "connection"
+            | "crypto-policy" | "job" | "key" | "keystore" | "kms-key" | "schedule"
+            | "use-period" => ActionScope::Group,
             _ if self.is_for_all_groups_by_installation() => ActionScope::Group,
             _ => ActionScope::Installation,
         }
@@ -364,7 +381,7 @@ impl Action {
     /// Whether it does more than look at what belongs to a group. Whoever may is kept apart from those who run the
     /// installation and those who watch over it.
     pub fn is_work(self) -> bool {
-        let is_consent = matches!(self.noun(), "approval" | "approval-rule");
+        let is_consent = matches!(self.noun(), "approval" | "approval-rule" | "crypto-policy");
         self.scope() == ActionScope::Group && !self.is_read() && !self.is_use() && !is_consent
     }
 
@@ -372,7 +389,10 @@ impl Action {
     pub fn can_be_given_freely(self) -> bool {
         let decides = matches!(
             self,
-            Self::ApprovalRuleManage | Self::GroupUpdate | Self::RoleManage
+            Self::ApprovalRuleManage
+                | Self::CryptoPolicyManage
+                | Self::GroupUpdate
+                | Self::RoleManage
         );
         self.scope() == ActionScope::Group && !decides && !self.is_use()
     }
@@ -391,6 +411,8 @@ impl Action {
                 | Self::ApprovalRuleRead
                 | Self::AuditRead
                 | Self::AuthorizationRead
+                | Self::CryptoPolicyManage
+                | Self::CryptoPolicyRead
                 | Self::GroupRead
                 | Self::GroupUpdate
                 | Self::RoleManage

@@ -5,7 +5,7 @@ use keyferry_domain::alias::BadAlias;
 use keyferry_domain::arn::BadAwsName;
 use keyferry_domain::destruction::Refused as NotDestroyed;
 use keyferry_domain::key::TooManyActiveVersions;
-use keyferry_domain::key_operation::{KeyOperation, NotForSpec};
+use keyferry_domain::key_operation::{KeyOperation, MixedPurpose, NotForSpec};
 use keyferry_domain::name::BadName;
 use keyferry_domain::operation::Refusal as OperationRefusal;
 use keyferry_domain::plan::Blocked;
@@ -17,7 +17,9 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{
+    ACCESS_ENDED, APPROVAL_SPENT, RecordsError, USE_PERIOD_OVER, VERSION_DOOMED,
+};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
@@ -73,6 +75,9 @@ pub enum AppError {
     /// Somebody else must consent, or what waits for it is not done.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// A crypto policy does not permit it.
+    #[error(transparent)]
+    CryptoPolicy(#[from] keyferry_domain::crypto_policy::PolicyRefusal),
     /// An application is not let in or changed, or a key is not used.
     #[error(transparent)]
     Application(#[from] ApplicationError),
@@ -224,6 +229,9 @@ pub enum AppError {
     /// Not what keys of that spec do.
     #[error(transparent)]
     NotForSpec(#[from] NotForSpec),
+    /// A key would unwrap files and undo things for applications.
+    #[error(transparent)]
+    MixedPurpose(#[from] MixedPurpose),
     /// Somebody else changed it meanwhile.
     #[error("the {what} was changed meanwhile")]
     Changed {
@@ -441,6 +449,9 @@ impl From<RecordsError> for AppError {
             RecordsError::Conflict {
                 what: APPROVAL_SPENT,
             } => ApprovalError::Spent.into(),
+            RecordsError::Conflict {
+                what: USE_PERIOD_OVER,
+            } => ApprovalError::NoUsePeriod.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
@@ -475,6 +486,7 @@ impl AppError {
             Self::NotSignedIn => "access.not-signed-in",
             Self::Access(error) => error.code(),
             Self::Approval(error) => error.code(),
+            Self::CryptoPolicy(_) => "crypto-policy.refused",
             Self::Application(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Outside(error) => error.code(),
@@ -502,6 +514,7 @@ impl AppError {
             Self::TakesNoFile { .. } => "kms-key.takes-no-file",
             Self::GrantToOurselves { .. } => "kms-key.grant-to-ourselves",
             Self::NotForSpec(_) => "key.operation-not-for-spec",
+            Self::MixedPurpose(_) => "key.mixed-purpose",
             Self::Changed { .. } => "request.changed",
             Self::InUse { .. } => "request.in-use",
             Self::Invalid { .. } => "request.invalid",
@@ -555,6 +568,7 @@ impl AppError {
             Self::NotSignedIn => ErrorClass::Unauthenticated,
             Self::Access(error) => error.class(),
             Self::Approval(error) => error.class(),
+            Self::CryptoPolicy(_) => ErrorClass::Denied,
             Self::Application(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
@@ -575,6 +589,7 @@ impl AppError {
             | Self::UnknownRegion { .. }
             | Self::Settings(_)
             | Self::NotForSpec(_)
+            | Self::MixedPurpose(_)
             | Self::Destruction(NotDestroyed::Delay { .. })
             | Self::WrongPassphrase => ErrorClass::Caller,
             Self::NameTaken { .. }
@@ -637,6 +652,9 @@ impl AppError {
         match self {
             Self::Access(error) => error.hint(),
             Self::Approval(error) => error.hint(),
+            Self::CryptoPolicy(_) => {
+                "`keyferry crypto-policy show` tells what is permitted; whoever governs the group or the installation changes it"
+            }
             Self::Application(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
@@ -697,6 +715,7 @@ impl AppError {
                 "cancel its deletion, or activate it where it was emptied, then import the file again"
             }
             Self::GrantToOurselves { .. } => "name the principal of an application",
+            Self::MixedPurpose(_) => "make another key for the other purpose",
             Self::NotForSpec(_) => "name operations that the spec has",
             Self::Changed { .. } => "read it again and repeat the request",
             Self::InUse { .. } => "delete first what uses it",

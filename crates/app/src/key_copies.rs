@@ -119,6 +119,11 @@ impl Shared {
         settings: CreateKey,
     ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
         let group = self.check_new_key(&settings).await?;
+        if group != source.group {
+            self.crypto_policy_of(source.group).await?.check_export()?;
+        }
+        let policy = self.crypto_policy_of(group).await?;
+        policy.check_new_key(source.spec, settings.exportable)?;
         let version = self.current_version(source).await?;
         let vault = &*self.ports.vault;
         let durable = attest(&*self.ports.records, vault, &version.identity).await?;

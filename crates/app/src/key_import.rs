@@ -6,7 +6,7 @@ use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::material::{Fingerprint, VersionIdentity};
 use keyferry_domain::name::Name;
-use keyferry_domain::spec::KeySpec;
+use keyferry_domain::spec::{KeySpec, SpecKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
 use keyferry_ports::records::{Batch, Change};
@@ -107,6 +107,17 @@ impl Keys {
     }
 }
 
+/// What a key of a spec must be permitted so that files are unwrapped under it. Files that are wrapped under RSA keys can be
+/// taken apart in two steps, the first of which shows no material: such a key is for nothing else.
+fn unwraps_files(spec: KeySpec) -> &'static [KeyOperation] {
+    match spec.kind() {
+        SpecKind::Rsa => &[KeyOperation::UnwrapFile],
+        SpecKind::Symmetric | SpecKind::Hmac | SpecKind::Ecc => {
+            &[KeyOperation::UnwrapFile, KeyOperation::Unwrap]
+        }
+    }
+}
+
 impl Shared {
     /// The first version of a key that is still to be made of it.
     pub(crate) async fn read_new(
@@ -178,7 +189,9 @@ impl Shared {
         command: CreateKey,
         read: ReadFile,
     ) -> Result<KeyOfFile, AppError> {
-        self.check_new_key(&command).await?;
+        let group = self.check_new_key(&command).await?;
+        let policy = self.crypto_policy_of(group).await?;
+        policy.check_new_key(read.version.identity.spec, command.exportable)?;
         let (key, mut changes) = with_first_version(command, read.version)?;
         changes.push(self.told(actor, &key.key, VersionNumber::FIRST, read.wrapping));
         Ok(KeyOfFile { key, changes })
@@ -241,7 +254,10 @@ impl Shared {
     ) -> Result<KeyVersion, AppError> {
         let wrapped = match file.wrapped {
             Some((selector, wrapping)) => {
-                Some((self.unwrapping_key(&selector, into.group).await?, wrapping))
+                let under = self.unwrapping_key(&selector, into.group).await?;
+                let policy = self.crypto_policy_of(into.group).await?;
+                policy.check_key_file(wrapping, under.identity().spec)?;
+                Some((under, wrapping))
             }
             None => None,
         };
@@ -261,7 +277,7 @@ impl Shared {
         Ok(new_version_of(identity, material, origin, self.now()))
     }
 
-    /// The current version of a key of the same group that may unwrap.
+    /// The current version of a key of the same group that is for unwrapping files.
     async fn unwrapping_key(&self, selector: &str, group: GroupId) -> Result<Durable, AppError> {
         let not_found = || AppError::NotFound {
             what: "key of this group",
@@ -276,10 +292,14 @@ impl Shared {
         let mut of_group = found.into_iter().filter(|key| key.group == group);
         let key = of_group.next().ok_or_else(not_found)?;
         let version = self.current_version(&key).await?;
-        if !key.available(version.state).contains(&KeyOperation::Unwrap) {
+        let available = key.available(version.state);
+        if !unwraps_files(key.spec)
+            .iter()
+            .any(|one| available.contains(one))
+        {
             return Err(AppError::NotPermitted {
                 key: key.name.to_string(),
-                operation: KeyOperation::Unwrap,
+                operation: KeyOperation::UnwrapFile,
             });
         }
         Ok(attest(&*self.ports.records, &*self.ports.vault, &version.identity).await?)

@@ -181,6 +181,8 @@ impl Keys {
         let group = command.group.as_deref();
         self.shared.find_group(&permit, group).await?;
         let (made, changes) = self.shared.new_key(command).await?;
+        self.may_empty_copies(actor, &made.key, made.key.rotation.as_ref())
+            .await?;
         let about = object("key", made.key.id, &made.key.name);
         let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
         let mut batch = Batch::from(changes);
@@ -257,6 +259,7 @@ impl Keys {
         }
         if let Some(permitted) = command.permitted {
             KeyOperation::check(&permitted, key.spec)?;
+            KeyOperation::check_purpose(Some(&key.permitted), &permitted)?;
             key.permitted = permitted;
         }
         if let Some(wanted) = command.destroy_after_deletion {
@@ -315,6 +318,10 @@ impl Keys {
         let before = self.shared.find_key(&permit, selector).await?;
         check_revision("key", revision, before.revision)?;
         check_rule(rotation.as_ref(), before.spec)?;
+        if before.rotation != rotation {
+            self.may_empty_copies(actor, &before, rotation.as_ref())
+                .await?;
+        }
         let versions = self.shared.ports.records.list_versions(before.id).await?;
         let last = versions.last().map(|version| version.created_at);
         let last = last.unwrap_or(before.created_at);
@@ -333,6 +340,23 @@ impl Keys {
         self.shared.commit(batch).await?;
         after.revision += 1;
         Ok(after)
+    }
+}
+
+impl Keys {
+    /// A rule that empties old KMS keys by itself takes the right to empty them.
+    async fn may_empty_copies(
+        &self,
+        actor: &Actor,
+        key: &ManagedKey,
+        rule: Option<&SourceRotation>,
+    ) -> Result<(), AppError> {
+        let empties = |rule: &SourceRotation| rule.with_copies && rule.schedule.empties();
+        if !rule.is_some_and(empties) {
+            return Ok(());
+        }
+        let permit = self.shared.permit(actor, Action::KmsKeyDeactivate).await?;
+        permit.check(&Object::key(key))
     }
 }
 
@@ -409,6 +433,8 @@ impl Shared {
         command: CreateKey,
     ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
         let group = self.check_new_key(&command).await?;
+        let policy = self.crypto_policy_of(group).await?;
+        policy.check_new_key(command.spec, command.exportable)?;
         let identity = VersionIdentity {
             group,
             key: KeyId::new(self.new_uuid()),
@@ -457,6 +483,9 @@ impl Shared {
         key: &ManagedKey,
         after: AfterVersion,
     ) -> Result<(VersionNumber, Vec<Change>), AppError> {
+        self.crypto_policy_of(key.group)
+            .await?
+            .check_spec(key.spec)?;
         let versions = self.ports.records.list_versions(key.id).await?;
         let now = self.now();
         let mut changes = Vec::new();
@@ -519,6 +548,7 @@ pub(crate) fn with_first_version(
         .permitted
         .unwrap_or_else(|| KeyOperation::all_of(spec));
     KeyOperation::check(&permitted, spec)?;
+    KeyOperation::check_purpose(None, &permitted)?;
     check_rule(command.rotation.as_ref(), spec)?;
     let now = version.created_at;
     let key = ManagedKey {

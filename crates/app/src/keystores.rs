@@ -99,6 +99,10 @@ impl Keystores {
             .shared
             .find_group(&permit, command.group.as_deref())
             .await?;
+        let of = Object::group(&group);
+        self.shared
+            .may_empty_by(actor, &command.rotation, &of)
+            .await?;
         let template = Template {
             rotation: chosen(command.rotation, &connection),
             ..command.template
@@ -167,6 +171,8 @@ impl Keystores {
             };
         }
         if let Some(choice) = command.rotation {
+            let of = Object::keystore(&keystore);
+            self.shared.may_empty_by(actor, &choice, &of).await?;
             let connection = self.shared.connection_of(keystore.connection).await?;
             keystore.template.rotation = chosen(choice, &connection);
         }

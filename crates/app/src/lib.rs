@@ -15,6 +15,7 @@ pub mod audit_sending;
 pub mod audits;
 mod codec;
 pub mod connections;
+pub mod crypto_policies;
 pub mod destruction;
 mod dispatch;
 pub mod doctor;
@@ -46,6 +47,7 @@ pub mod rights;
 pub mod scheduler;
 pub mod seals;
 pub mod sign_in_providers;
+pub mod use_periods;
 pub mod users;
 pub mod watch;
 
@@ -98,6 +100,8 @@ pub struct App {
     pub quarantine: Arc<audits::Quarantine>,
     /// Connections.
     pub connections: connections::Connections,
+    /// What may be made, wrapped and exported.
+    pub crypto_policies: crypto_policies::CryptoPolicies,
     /// Examines connections.
     pub doctor: doctor::Doctor,
     /// Groups.
@@ -124,6 +128,8 @@ pub struct App {
     pub kms_keys: kms_keys::KmsKeys,
     /// Carries out schedules; whoever composes the application runs it.
     pub scheduler: scheduler::Scheduler,
+    /// When applications use keys whose use needs consent.
+    pub use_periods: use_periods::UsePeriods,
     /// OpenID providers.
     pub sign_in_providers: sign_in_providers::SignInProviders,
     /// Seals of the vault.
@@ -209,6 +215,7 @@ impl App {
             notary: audits::Notary::new(Arc::clone(&shared)),
             quarantine: Arc::clone(&shared.quarantine),
             connections: connections::Connections::new(Arc::clone(&shared)),
+            crypto_policies: crypto_policies::CryptoPolicies::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
@@ -227,6 +234,7 @@ impl App {
             scheduler: scheduler::Scheduler::new(Arc::clone(&shared), driver),
             watch: watch::Watch::new(Arc::clone(&shared)),
             sign_in_providers: sign_in_providers::SignInProviders::new(Arc::clone(&shared)),
+            use_periods: use_periods::UsePeriods::new(Arc::clone(&shared)),
             users: users::Users::new(Arc::clone(&shared)),
             seals: seals::Seals::new(shared),
             engine,

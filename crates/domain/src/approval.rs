@@ -34,7 +34,7 @@ pub enum ApprovalClass {
     Destructive,
     /// Whoever controls this can be handed key material.
     ExportEquivalent,
-    /// A key is used, by an application.
+    /// A key is used, by an application: what people consent to is a period in which it is.
     Use,
     /// Whoever controls this can use keys.
     UseEquivalent,
@@ -44,10 +44,11 @@ pub enum ApprovalClass {
 
 impl ApprovalClass {
     /// Those for which rules can be made, with their words.
-    pub const FOR_RULES: [(Self, &'static str); 4] = [
+    pub const FOR_RULES: [(Self, &'static str); 5] = [
         (Self::Change, "change"),
         (Self::Destructive, "destructive"),
         (Self::ExportEquivalent, "export-equivalent"),
+        (Self::Use, "use"),
         (Self::UseEquivalent, "use-equivalent"),
     ];
 

@@ -91,6 +91,8 @@ ids! {
     TargetId,
     /// An API token.
     TokenId,
+    /// A time in which an application uses keys whose use needs consent.
+    UsePeriodId,
     /// A person who signs in.
     UserId,
 }

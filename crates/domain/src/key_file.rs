@@ -1,6 +1,7 @@
 //! Files that hold key material: their forms, how they may be wrapped, and why one is refused.
 
 use crate::spec::KeySpec;
+use crate::wrapping::WrappingAlgorithm;
 
 /// The longest file, in bytes. An RSA-4096 private key as PEM has about 3,300.
 pub const KEY_FILE_BYTES_MAX: usize = 16 * 1024;
@@ -34,6 +35,15 @@ crate::words! {
 }
 
 impl KeyFileWrapping {
+    /// The same as AWS's word for it; none for AES key wrap.
+    pub fn algorithm(self) -> Option<WrappingAlgorithm> {
+        match self {
+            Self::AesKwp => None,
+            Self::RsaOaepSha256 => Some(WrappingAlgorithm::RsaesOaepSha256),
+            Self::RsaAesKeyWrapSha256 => Some(WrappingAlgorithm::RsaAesKeyWrapSha256),
+        }
+    }
+
     /// Whether a key of this spec can undo it.
     pub fn goes_with(self, spec: KeySpec) -> bool {
         use crate::spec::SpecKind::{Rsa, Symmetric};

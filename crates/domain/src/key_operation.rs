@@ -25,6 +25,8 @@ crate::words! {
         Wrap = "wrap",
         /// Decrypt another key.
         Unwrap = "unwrap",
+        /// Decrypt key files that people import. A key for that is for nothing else that decrypts, as long as it lives.
+        UnwrapFile = "unwrap-file",
     }
 }
 
@@ -40,8 +42,13 @@ pub struct NotForSpec {
     pub spec: KeySpec,
 }
 
+/// A key that unwraps key files would undo things for applications too, now or later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key that may `unwrap-file` stays so, and may neither `decrypt` nor `unwrap`")]
+pub struct MixedPurpose;
+
 impl KeyOperation {
-    /// Everything that keys of a spec can do.
+    /// Everything that keys of a spec do unless somebody says otherwise.
     pub fn all_of(spec: KeySpec) -> BTreeSet<Self> {
         let operations: &[Self] = match spec.kind() {
             SpecKind::Symmetric => &[Use::Encrypt, Use::Decrypt, Use::Wrap, Use::Unwrap],
@@ -61,7 +68,10 @@ impl KeyOperation {
 
     /// Refuses what keys of a spec cannot do.
     pub fn check(operations: &BTreeSet<Self>, spec: KeySpec) -> Result<(), NotForSpec> {
-        let possible = Self::all_of(spec);
+        let mut possible = Self::all_of(spec);
+        if possible.contains(&Use::Unwrap) {
+            possible.insert(Use::UnwrapFile);
+        }
         match operations.difference(&possible).next() {
             Some(operation) => Err(NotForSpec {
                 operation: *operation,
@@ -69,6 +79,24 @@ impl KeyOperation {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Refuses to mix purposes: what unwraps key files must not undo anything for applications, which could take files apart
+    /// in two steps, neither of which shows material of the vault. So it never could, and never will.
+    pub fn check_purpose(
+        before: Option<&BTreeSet<Self>>,
+        after: &BTreeSet<Self>,
+    ) -> Result<(), MixedPurpose> {
+        let is_for_files = |permitted: &BTreeSet<Self>| permitted.contains(&Use::UnwrapFile);
+        let undoes = after.contains(&Use::Decrypt) || after.contains(&Use::Unwrap);
+        let was_for_files = before.is_some_and(is_for_files);
+        if (is_for_files(after) || was_for_files) && undoes {
+            return Err(MixedPurpose);
+        }
+        if was_for_files && !is_for_files(after) {
+            return Err(MixedPurpose);
+        }
+        Ok(())
     }
 
     /// Whether it protects something new, rather than undoing or checking what was protected before.

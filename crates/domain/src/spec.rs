@@ -157,6 +157,16 @@ impl KeySpec {
         matches!(self.kind(), SpecKind::Rsa | SpecKind::Ecc)
     }
 
+    /// Bits of the modulus of RSA keys.
+    pub fn rsa_bits(self) -> Option<usize> {
+        match self {
+            Self::Rsa2048 => Some(2048),
+            Self::Rsa3072 => Some(3072),
+            Self::Rsa4096 => Some(4096),
+            _ => None,
+        }
+    }
+
     /// The usages that a KMS key of this spec may have, the default first.
     ///
     /// # Source

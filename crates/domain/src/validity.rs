@@ -36,6 +36,15 @@ impl Validity {
         }
     }
 
+    /// Whether material that stays so long goes sooner than by another end.
+    pub fn ends_before(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Permanent, _) => false,
+            (Self::Until(_), Self::Permanent) => true,
+            (Self::Until(end), Self::Until(other)) => end < other,
+        }
+    }
+
     /// The same, cut to what one import can have: it lapses then, instead of being renewed until its end.
     #[must_use]
     pub fn without_renewal(self, now: Timestamp) -> Self {

@@ -16,6 +16,40 @@ pub enum WrappingAlgorithm {
 }
 
 impl WrappingAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::RsaesOaepSha256,
+        Self::RsaesOaepSha1,
+        Self::RsaAesKeyWrapSha256,
+        Self::RsaAesKeyWrapSha1,
+    ];
+
+    /// Those that policies name.
+    pub const FOR_POLICIES: [Self; 2] = [Self::RsaesOaepSha256, Self::RsaAesKeyWrapSha256];
+
+    /// The one that policies name by this word of AWS's.
+    pub fn for_policies(word: &str) -> Option<Self> {
+        let upper = word.to_ascii_uppercase();
+        Self::FOR_POLICIES
+            .into_iter()
+            .find(|one| one.as_str() == upper)
+    }
+
+    /// What AWS takes for a spec, the preferred one first.
+    ///
+    /// # Source
+    ///
+    /// KMS Developer Guide, "Download the wrapping public key and import token": RSA private keys take
+    /// `RSA_AES_KEY_WRAP_*` only, ECC private keys both, symmetric and HMAC keys `RSAES_OAEP_*` only. (P-521 does not fit
+    /// into OAEP under `RSA_2048`; what we ask for is `RSA_4096`.)
+    pub fn taken_for(spec: KeySpec) -> &'static [Self] {
+        match spec.kind() {
+            SpecKind::Symmetric | SpecKind::Hmac => &[Self::RsaesOaepSha256],
+            SpecKind::Rsa => &[Self::RsaAesKeyWrapSha256],
+            SpecKind::Ecc => &[Self::RsaAesKeyWrapSha256, Self::RsaesOaepSha256],
+        }
+    }
+
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +86,16 @@ pub enum WrappingKeySpec {
 }
 
 impl WrappingKeySpec {
+    /// All sizes.
+    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
+
+    /// The one with so many bits.
+    pub fn of_bits(bits: u32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|one| u32::try_from(one.bits()) == Ok(bits))
+    }
+
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
         match self {

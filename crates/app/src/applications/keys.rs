@@ -203,11 +203,8 @@ impl Applications {
 
     /// What an API key is to be good for; whoever makes it sees the keys that it names.
     async fn scope(&self, actor: &Actor, command: NewApplicationKey) -> Result<KeyScope, AppError> {
-        let is_use = |word: &str| {
-            let mut uses = Action::ALL.iter().filter(|row| row.0.is_use());
-            uses.any(|row| row.1 == word)
-        };
-        if let Some(word) = command.actions.iter().find(|word| !is_use(word)) {
+        let mut words = command.actions.iter();
+        if let Some(word) = words.find(|word| !Action::is_word_of_use(word)) {
             return Err(AppError::Invalid {
                 field: "actions",
                 why: format!("`{word}` is no use of keys, such as key.encrypt or kms-key.decrypt"),

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::crypto_policy::WrappingChoice;
 use keyferry_domain::id::{GroupId, KeyId};
 use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::material_description::material_description;
 use keyferry_domain::step::{ImportKind, Step};
 use keyferry_domain::tag::{OPERATION_TAG, Tags};
 use keyferry_domain::version::VersionNumber;
-use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_engine::{Cost, DriverError};
 use keyferry_ports::aws::{ImportParameters, ImportType, KmsCall, MaterialUpload, NewKmsKey};
 use keyferry_ports::durable::attest;
@@ -128,11 +128,14 @@ impl Preparation<'_> {
         subject: &Subject,
         key: &KmsKeyArn,
     ) -> Result<ImportParameters, DriverError> {
-        let algorithm = WrappingAlgorithm::for_spec(subject.key.intent.shape.spec);
+        let WrappingChoice {
+            algorithm,
+            key: size,
+        } = wrapping(subject);
         reader.pace("GetParametersForImport").await;
         reader
             .kms
-            .import_parameters(key, algorithm, WrappingKeySpec::Rsa4096)
+            .import_parameters(key, algorithm, size)
             .await
             .map_err(|failure| not_now(&failure))
     }
@@ -144,6 +147,7 @@ impl Preparation<'_> {
         kind: &ImportKind,
         valid_to: Option<Timestamp>,
     ) -> Result<KmsCall, DriverError> {
+        refuse_new_material(self.subject, kind)?;
         let fetched = self
             .parameters
             .filter(|pair| pair.key == key && pair.valid_until > self.now + PAIR_MARGIN);
@@ -156,7 +160,7 @@ impl Preparation<'_> {
         let durable = attest(&*self.driver.records, &*self.driver.vault, &identity)
             .await
             .map_err(|error| later(&AppError::from(error)))?;
-        let algorithm = WrappingAlgorithm::for_spec(spec);
+        let algorithm = wrapping(self.subject).algorithm;
         let material = self
             .driver
             .vault
@@ -182,6 +186,30 @@ impl Preparation<'_> {
             valid_to,
         }))
     }
+}
+
+/// How material goes to AWS: as the crypto policy permits. Where it permits no way that AWS takes, what AWS held before goes
+/// there again as ever, so that no key is lost by a policy.
+fn wrapping(subject: &Subject) -> WrappingChoice {
+    let spec = subject.key.intent.shape.spec;
+    let permitted = subject.policy.wrapping_for(spec);
+    permitted.unwrap_or(WrappingChoice::preferred(spec))
+}
+
+/// A policy may have become narrower since the job was asked for.
+fn refuse_new_material(subject: &Subject, kind: &ImportKind) -> Result<(), DriverError> {
+    let spec = subject.key.intent.shape.spec;
+    let permitted = match kind {
+        ImportKind::First | ImportKind::Rotate => subject.policy.wrapping_for(spec).map(|_| ()),
+        ImportKind::Again { .. } => Ok(()),
+    };
+    permitted.map_err(|refusal| {
+        let error = AppError::from(refusal);
+        DriverError::Stuck {
+            code: error.code().to_owned(),
+            why: error.to_string(),
+        }
+    })
 }
 
 /// What the version's material is sealed under.

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use keyferry_audit::Outcome;
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::crypto_policy::EffectivePolicy;
 use keyferry_domain::id::{ApprovalId, GroupId, JobId, KeyId, KmsKeyId};
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
@@ -92,6 +93,8 @@ pub(crate) struct Subject {
     pub(crate) successor: Successor,
     /// The group of the source key: part of what its material is sealed under.
     pub(crate) source_group: Option<(KeyId, GroupId)>,
+    /// What holds in the KMS key's group: how material is wrapped.
+    pub(crate) policy: EffectivePolicy,
 }
 
 /// What is open on a KMS key.
@@ -261,6 +264,8 @@ impl KmsKeyDriver {
             (Some(former), Some(_)) => without_copy(&*self.records, former).await?.is_some(),
             _ => false,
         };
+        let policies = self.records.list_crypto_policies().await?;
+        let policy = EffectivePolicy::of(Some(key.group), &policies);
         Ok(Subject {
             key,
             connection,
@@ -279,6 +284,7 @@ impl KmsKeyDriver {
             approved: None,
             successor: Successor::Ready,
             source_group,
+            policy,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Errors of consent.
 
 use keyferry_domain::approval::Refusal;
+use keyferry_domain::use_period::BadPeriod;
 
 use super::ErrorClass;
 use crate::action::Action;
@@ -16,6 +17,15 @@ pub enum ApprovalError {
         /// Of how many people.
         approvers: u32,
     },
+    /// A rule wants consent to using the key, which is given for a time.
+    #[error("using this key needs a period of use that is open for the application, and none is")]
+    NoUsePeriod,
+    /// The period of use is closed or has ended.
+    #[error("the period of use is over")]
+    UsePeriodOver,
+    /// The period would be too short or too long.
+    #[error(transparent)]
+    BadPeriod(#[from] BadPeriod),
     /// No rule wants consent.
     #[error("this request needs nobody's approval")]
     NotNeeded,
@@ -67,7 +77,9 @@ impl ApprovalError {
     /// Stable, documented in `docs/reference/errors.md`.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Needed { .. } => "approval.needed",
+            Self::Needed { .. } | Self::NoUsePeriod => "approval.needed",
+            Self::UsePeriodOver => "use-period.over",
+            Self::BadPeriod(_) => "use-period.bad-length",
             Self::NotNeeded => "approval.not-needed",
             Self::TooFewPeople { .. } => "approval.too-few-people",
             Self::SeveralGroups => "approval.several-groups",
@@ -94,12 +106,14 @@ impl ApprovalError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Needed { .. }
+            | Self::NoUsePeriod
             | Self::NotAnApprover
             | Self::Refused(Refusal::OwnRequest | Refusal::NotRecent | Refusal::NotRequester) => {
                 ErrorClass::Denied
             }
-            Self::NotFreezable { .. } => ErrorClass::Caller,
+            Self::NotFreezable { .. } | Self::BadPeriod(_) => ErrorClass::Caller,
             Self::NotNeeded
+            | Self::UsePeriodOver
             | Self::NothingPlanned
             | Self::TooFewPeople { .. }
             | Self::SeveralGroups
@@ -122,6 +136,11 @@ impl ApprovalError {
             Self::Needed { .. } => {
                 "ask for it: repeat the command with --ask REASON, or send the request to /api/v1/approvals"
             }
+            Self::NoUsePeriod => {
+                "have a period opened: `keyferry use-period open APPLICATION --for 8h`, which a rule of class `use` may have approved"
+            }
+            Self::BadPeriod(_) => "open another one when it has ended",
+            Self::UsePeriodOver => "`keyferry use-period list --open` shows what is open",
             Self::NotNeeded => "send the request itself",
             Self::TooFewPeople { .. } => {
                 "give more people a role that may approve, or have them unlocked"

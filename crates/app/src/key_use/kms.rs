@@ -1,10 +1,12 @@
 //! KMS keys: Encrypt and Decrypt in AWS, by the connection of the keystore and within AWS's quotas.
 
 use keyferry_domain::arn::KmsKeyArn;
+use keyferry_domain::id::UsePeriodId;
+use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_engine::Cost;
 use keyferry_ports::aws::{CallFailure, KeyUse};
-use keyferry_ports::records::{Batch, Priority};
+use keyferry_ports::records::{Batch, Change, Priority};
 use keyferry_ports::secret::SecretBytes;
 
 use super::KeyUses;
@@ -14,6 +16,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ApplicationError};
 use crate::log::{Fact, object};
+use crate::rights::Object;
 
 /// The longest plaintext that AWS encrypts (KMS API Reference, `Encrypt`).
 const PLAINTEXT_MAX: usize = 4096;
@@ -24,6 +27,13 @@ const CIPHERTEXT_MAX: usize = 6144;
 /// Pairs of an encryption context, and bytes of all of it. AWS says nothing; its whole request has a limit.
 const CONTEXT_PAIRS_MAX: usize = 32;
 const CONTEXT_BYTES_MAX: usize = 8 * 1024;
+
+/// A KMS key, where it is used, and within which period, where a rule wants one.
+struct InAws {
+    key: KmsKey,
+    arn: KmsKeyArn,
+    within: Option<UsePeriodId>,
+}
 
 impl KeyUses {
     /// Encrypts data with a KMS key.
@@ -39,7 +49,7 @@ impl KeyUses {
     ) -> Result<KmsMade, AppError> {
         check_length("plaintext", data.bytes.expose().len(), PLAINTEXT_MAX)?;
         check_context(&data)?;
-        let (key, arn) = self
+        let found = self
             .find_in_aws(actor, Action::KmsKeyEncrypt, selector, &data)
             .await?;
         let usage = KeyUse::Encrypt {
@@ -47,11 +57,11 @@ impl KeyUses {
             context: data.context,
         };
         let ciphertext = self
-            .in_aws(actor, Action::KmsKeyEncrypt, (&key, &arn), &usage)
+            .in_aws(actor, Action::KmsKeyEncrypt, &found, &usage)
             .await?;
         Ok(KmsMade {
             ciphertext,
-            kms_key: key.id,
+            kms_key: found.key.id,
         })
     }
 
@@ -68,7 +78,7 @@ impl KeyUses {
     ) -> Result<KmsOpened, AppError> {
         check_length("ciphertext", data.bytes.expose().len(), CIPHERTEXT_MAX)?;
         check_context(&data)?;
-        let (key, arn) = self
+        let found = self
             .find_in_aws(actor, Action::KmsKeyDecrypt, selector, &data)
             .await?;
         let usage = KeyUse::Decrypt {
@@ -76,11 +86,11 @@ impl KeyUses {
             context: data.context,
         };
         let plaintext = self
-            .in_aws(actor, Action::KmsKeyDecrypt, (&key, &arn), &usage)
+            .in_aws(actor, Action::KmsKeyDecrypt, &found, &usage)
             .await?;
         Ok(KmsOpened {
             plaintext: SecretBytes::new(plaintext.into()),
-            kms_key: key.id,
+            kms_key: found.key.id,
         })
     }
 
@@ -91,15 +101,22 @@ impl KeyUses {
         action: Action,
         selector: &str,
         data: &KmsData,
-    ) -> Result<(KmsKey, KmsKeyArn), AppError> {
+    ) -> Result<InAws, AppError> {
         let permit = self.shared.permit(actor, action).await?;
         let key = self.shared.find_kms_key(&permit, selector).await?;
+        let within = permit.use_period(&Object::kms_key(&key))?;
+        let operation = match action {
+            Action::KmsKeyEncrypt => KeyOperation::Encrypt,
+            _ => KeyOperation::Decrypt,
+        };
+        let policy = self.shared.crypto_policy_of(key.group).await?;
+        policy.check_use(key.intent.shape.spec, operation)?;
         let arn = match &data.region {
             None => key.arn.clone(),
             Some(region) => key.arns().find(|arn| arn.region() == region).cloned(),
         };
         match arn {
-            Some(arn) if key.is_managed() => Ok((key, arn)),
+            Some(arn) if key.is_managed() => Ok(InAws { key, arn, within }),
             _ => Err(ApplicationError::NotInAws {
                 name: key.name.to_string(),
             }
@@ -112,7 +129,7 @@ impl KeyUses {
         &self,
         actor: &Actor,
         action: Action,
-        (key, arn): (&KmsKey, &KmsKeyArn),
+        InAws { key, arn, within }: &InAws,
         usage: &KeyUse,
     ) -> Result<Vec<u8>, AppError> {
         let operation = usage.operation();
@@ -121,7 +138,13 @@ impl KeyUses {
         let link = self.shared.links.of(&connection, "keyferry-use").await?;
         let asked = Fact::asked(actor, action, about(), self.shared.now());
         let asked = asked.aws_operation(operation).detail("arn", arn);
-        let asked = Batch::new().with(asked.change());
+        let asked = match within {
+            Some(period) => asked.detail("use_period", period),
+            None => asked,
+        };
+        let mut asked = Batch::new().with(asked.change());
+        let held = within.map(|id| Change::HoldUsePeriod(id, self.shared.now()));
+        asked.changes.extend(held);
         self.shared.commit(asked).await?;
         let cost = Cost {
             lane: arn.lane(),

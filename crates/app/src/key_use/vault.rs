@@ -1,5 +1,8 @@
 //! Keys in the vault.
 
+use std::collections::BTreeSet;
+
+use keyferry_domain::id::UsePeriodId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::key_file::KeyFileWrapping;
 use keyferry_domain::key_operation::KeyOperation;
@@ -11,7 +14,7 @@ use keyferry_domain::material::VersionIdentity;
 use keyferry_domain::spec::{KeySpec, SpecKind};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::attest;
-use keyferry_ports::records::Batch;
+use keyferry_ports::records::{Batch, Change};
 use keyferry_ports::vault::{KeyAnswer, KeyTask, VaultError};
 
 use super::KeyUses;
@@ -20,6 +23,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ApplicationError};
 use crate::log::{Fact, object};
+use crate::rights::Object;
 
 /// How much longer than the plaintext a ciphertext can be: header, nonce and tag; or AES key wrap after OAEP with RSA-4096.
 const CIPHERTEXT_MORE: usize = 1024;
@@ -33,6 +37,8 @@ struct Use<'a> {
     action: Action,
     operation: KeyOperation,
     key: ManagedKey,
+    /// The period of use that has to be open, where a rule wants one.
+    within: Option<UsePeriodId>,
 }
 
 impl KeyUses {
@@ -146,7 +152,7 @@ impl KeyUses {
         let Proof { message, proof } = proof;
         check_length("message", message.message.expose().len(), USE_BYTES_MAX)?;
         check_length("signature", proof.len(), CIPHERTEXT_MORE)?;
-        let key = self.find(actor, Action::KeyVerify, selector).await?;
+        let (key, within) = self.find(actor, Action::KeyVerify, selector).await?;
         let (operation, algorithm, task) = if key.spec.kind() == SpecKind::Hmac {
             let task = KeyTask::VerifyMac {
                 message: message.message,
@@ -162,7 +168,9 @@ impl KeyUses {
             };
             (KeyOperation::Verify, algorithm.as_str(), task)
         };
-        let using = begun(actor, Action::KeyVerify, operation, key)?;
+        let found = (key, within);
+        let using = self.begun(actor, Action::KeyVerify, operation, found);
+        let using = using.await?;
         let (answer, by) = self.run(&using, message.version, algorithm, task).await?;
         let KeyAnswer::Checked(is_valid) = answer else {
             return Err(other_answer());
@@ -227,9 +235,11 @@ impl KeyUses {
         actor: &Actor,
         action: Action,
         selector: &str,
-    ) -> Result<ManagedKey, AppError> {
+    ) -> Result<(ManagedKey, Option<UsePeriodId>), AppError> {
         let permit = self.shared.permit(actor, action).await?;
-        self.shared.find_key(&permit, selector).await
+        let key = self.shared.find_key(&permit, selector).await?;
+        let within = permit.use_period(&Object::key(&key))?;
+        Ok((key, within))
     }
 
     async fn begin<'a>(
@@ -239,8 +249,34 @@ impl KeyUses {
         operation: KeyOperation,
         selector: &str,
     ) -> Result<Use<'a>, AppError> {
-        let key = self.find(actor, action, selector).await?;
-        begun(actor, action, operation, key)
+        let found = self.find(actor, action, selector).await?;
+        self.begun(actor, action, operation, found).await
+    }
+
+    /// Refuses what the key is not for: its spec cannot, its owner does not permit it, or the crypto policy does not.
+    async fn begun<'a>(
+        &self,
+        actor: &'a Actor,
+        action: Action,
+        operation: KeyOperation,
+        (key, within): (ManagedKey, Option<UsePeriodId>),
+    ) -> Result<Use<'a>, AppError> {
+        KeyOperation::check(&BTreeSet::from([operation]), key.spec)?;
+        if !key.permitted.contains(&operation) {
+            return Err(AppError::NotPermitted {
+                key: key.name.to_string(),
+                operation,
+            });
+        }
+        let policy = self.shared.crypto_policy_of(key.group).await?;
+        policy.check_use(key.spec, operation)?;
+        Ok(Use {
+            actor,
+            action,
+            operation,
+            key,
+            within,
+        })
     }
 
     async fn make(
@@ -357,7 +393,13 @@ impl KeyUses {
         if let Some(valid) = valid {
             fact = fact.detail("valid", valid);
         }
-        self.commit(fact, Some(by)).await
+        if let Some(period) = using.within {
+            fact = fact.detail("use_period", period);
+        }
+        let held = using
+            .within
+            .map(|id| Change::HoldUsePeriod(id, self.shared.now()));
+        self.commit(fact, Some(by), held).await
     }
 
     async fn refused(
@@ -368,17 +410,23 @@ impl KeyUses {
     ) -> Result<(), AppError> {
         let now = self.shared.now();
         let fact = Fact::refused(using.actor, using.action, using.object(), now);
-        self.commit(fact.detail("code", code), by).await
+        self.commit(fact.detail("code", code), by, None).await
     }
 
-    async fn commit(&self, fact: Fact, by: Option<&By>) -> Result<(), AppError> {
+    async fn commit(
+        &self,
+        fact: Fact,
+        by: Option<&By>,
+        held: Option<Change>,
+    ) -> Result<(), AppError> {
         let fact = match by {
             Some(by) => fact
                 .detail("version", by.version)
                 .detail("algorithm", &by.algorithm),
             None => fact,
         };
-        let batch = Batch::new().with(fact.change());
+        let mut batch = Batch::new().with(fact.change());
+        batch.changes.extend(held);
         Ok(self.shared.commit(batch).await?)
     }
 }
@@ -387,28 +435,6 @@ impl Use<'_> {
     fn object(&self) -> keyferry_audit::Object {
         object("key", self.key.id, &self.key.name)
     }
-}
-
-/// Refuses what the key is not for: its spec cannot, or its owner does not permit it.
-fn begun(
-    actor: &Actor,
-    action: Action,
-    operation: KeyOperation,
-    key: ManagedKey,
-) -> Result<Use<'_>, AppError> {
-    KeyOperation::check(&std::collections::BTreeSet::from([operation]), key.spec)?;
-    if !key.permitted.contains(&operation) {
-        return Err(AppError::NotPermitted {
-            key: key.name.to_string(),
-            operation,
-        });
-    }
-    Ok(Use {
-        actor,
-        action,
-        operation,
-        key,
-    })
 }
 
 fn encryption(key: &ManagedKey) -> Result<&'static str, AppError> {

@@ -227,6 +227,11 @@ impl KmsKeys {
             validity: to.keystore.template.validity,
             held: held(kms_key)?,
         };
+        match binding.held.is_empty() {
+            true => to.policy.check_import(key.spec)?,
+            // What is there already stays: its material is imported once more, to prove it.
+            false => to.policy.wrapping_for(key.spec).map(|_| ())?,
+        }
         let intent = operation::bind(&kms_key.intent, &binding)?.or(&kms_key.intent);
         let after = KmsKey {
             source: Some(key.id),

@@ -52,6 +52,9 @@ impl KmsKeys {
         let mut made: Vec<KmsKey> = Vec::new();
         for copy in copies {
             let to = self.destination(&permit, &copy.keystore).await?;
+            let of = Object::keystore(&to.keystore);
+            let rotation = &copy.properties.rotation;
+            self.shared.may_empty_by(actor, rotation, &of).await?;
             let name = match copy.name {
                 Some(name) if made.iter().any(|one| one.name == name) => {
                     return Err(AppError::KmsKeyNameTaken {

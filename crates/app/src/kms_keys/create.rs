@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::{Account, KmsKeyArn, Region};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::crypto_policy::EffectivePolicy;
 use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
 use keyferry_domain::intent::Intent;
 use keyferry_domain::key::ManagedKey;
@@ -74,6 +75,8 @@ pub(super) struct Destination {
     pub(super) keystore: Keystore,
     pub(super) connection: Connection,
     pub(super) account: Account,
+    /// What may be made there, and how it is wrapped.
+    pub(super) policy: EffectivePolicy,
 }
 
 /// What a new KMS key shall hold.
@@ -146,6 +149,10 @@ impl KmsKeys {
         holds: Holds,
         properties: Properties,
     ) -> Result<KmsKey, AppError> {
+        match holds.version {
+            Some(_) => to.policy.check_import(holds.spec)?,
+            None => to.policy.check_spec(holds.spec)?,
+        }
         self.refuse_taken_name(to.keystore.id, &name, None).await?;
         let intent = self.first_intent(to, holds, properties)?;
         self.refuse_taken_aliases(&to.connection, &intent.places, &intent.aliases, None)
@@ -164,10 +171,12 @@ impl KmsKeys {
         let keystore = self.shared.find_keystore(permit, keystore).await?;
         let connection = self.shared.connection_of(keystore.connection).await?;
         let account = account_of(&connection)?.clone();
+        let policy = self.shared.crypto_policy_of(keystore.group).await?;
         Ok(Destination {
             keystore,
             connection,
             account,
+            policy,
         })
     }
 

@@ -129,6 +129,7 @@ impl KmsKeys {
         (wish, mode): (Wish, &Mode),
     ) -> Result<Answer, AppError> {
         operation::rotate_native(&before.intent, 0)?;
+        self.refuse_by_policy(&before).await?;
         let fresh = self.planned(before.clone(), actor).await?.kms_key;
         let primary = fresh.intent.primary();
         let place = primary.and_then(|region| fresh.observed.get(region));
@@ -164,6 +165,12 @@ impl KmsKeys {
         (priority, dry_run, asked): (Priority, bool, Option<Asked>),
     ) -> Result<Answer, AppError> {
         let action = Action::KmsKeyRotate;
+        let policy = self.shared.crypto_policy_of(before.group).await?;
+        let spec = before.intent.shape.spec;
+        match version {
+            Some(_) => policy.check_import(spec)?,
+            None => policy.check_spec(spec)?,
+        }
         self.refuse_second_successor(&before).await?;
         let successor = self.successor_holding(&before, source, version, old_key)?;
         if dry_run {

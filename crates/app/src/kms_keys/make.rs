@@ -15,7 +15,7 @@ use crate::key_import::KeyOfFile;
 use crate::keys::CreateKey;
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
-use crate::rights::Permit;
+use crate::rights::{Object, Permit};
 
 use super::create::{Destination, Holds, Properties, planned_first};
 use super::import::Brought;
@@ -205,6 +205,9 @@ impl KmsKeys {
             return Ok(answer);
         }
         let to = self.destination(&permit, &wanted.keystore).await?;
+        let of = Object::keystore(&to.keystore);
+        let rotation = &wanted.properties.rotation;
+        self.shared.may_empty_by(actor, rotation, &of).await?;
         let lasts = wanted.properties.validity.is_none();
         let holding = self
             .holding((actor, &permit), &to, wanted.material, lasts)

@@ -3,6 +3,7 @@
 mod adopt;
 mod bind;
 mod bulk;
+mod by_itself;
 mod change;
 mod copy;
 mod create;

@@ -34,6 +34,7 @@ impl KmsKeys {
             let is_held = |number| key.intent.version(number).is_some();
             refuse_without_copy(&source, &versions, is_held)?;
         }
+        self.refuse_by_policy(&key).await?;
         let keystore = self.shared.keystore_of(key.keystore).await?;
         check_in_keystore(&keystore, &regions)?;
         let connection = self.shared.connection_of(key.connection).await?;

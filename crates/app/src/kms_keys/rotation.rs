@@ -2,6 +2,7 @@
 
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
+use keyferry_domain::intent::Origin;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
 use keyferry_domain::operation;
@@ -43,6 +44,7 @@ impl KmsKeys {
         if before.is_binding() {
             return Err(operation::Refusal::Unproved.into());
         }
+        self.refuse_by_policy(&before).await?;
         self.refuse_busy(&before).await?;
         let told = self.shared.rotation_goes_on(before.id.into()).await?;
         let mut prepared = match method {
@@ -76,6 +78,7 @@ impl KmsKeys {
         to: VersionNumber,
         method: RotationMethod,
     ) -> Result<Vec<Planned>, AppError> {
+        self.refuse_by_policy(&before).await?;
         match method {
             RotationMethod::NewKey(old_key) => {
                 self.refuse_second_successor(&before).await?;
@@ -87,6 +90,17 @@ impl KmsKeys {
                 Ok(vec![self.planned(after, actor).await?])
             }
         }
+    }
+
+    /// Refuses new material, or a new KMS key, of a spec that is not permitted any more, or that cannot be wrapped as it must.
+    pub(super) async fn refuse_by_policy(&self, key: &KmsKey) -> Result<(), AppError> {
+        let policy = self.shared.crypto_policy_of(key.group).await?;
+        let spec = key.intent.shape.spec;
+        match key.intent.shape.origin {
+            Origin::External => policy.check_import(spec)?,
+            _ => policy.check_spec(spec)?,
+        }
+        Ok(())
     }
 
     fn rotated_in_place(&self, before: &KmsKey, to: VersionNumber) -> Result<KmsKey, AppError> {

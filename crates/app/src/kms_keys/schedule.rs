@@ -28,7 +28,10 @@ impl KmsKeys {
         check_revision("KMS key", revision, before.revision)?;
         let keystore = self.shared.keystore_of(before.keystore).await?;
         let inherited = keystore.template.rotation.as_ref();
-        let mut after = self.with_schedule(before, choice, inherited).await?;
+        let mut after = self
+            .with_schedule(before.clone(), choice, inherited)
+            .await?;
+        self.may_happen(actor, &before, &after).await?;
         let about = object("kms-key", after.id, &after.name);
         let rule = after.intent.rotation.as_ref();
         let rule = rule.map_or_else(|| "never".to_owned(), |rule| rule.recurrence.to_string());

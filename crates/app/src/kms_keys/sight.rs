@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use keyferry_domain::adoption::{self, NotAdoptable};
 use keyferry_domain::arn::{KmsKeyArn, Region};
+use keyferry_domain::crypto_policy::EffectivePolicy;
 use keyferry_domain::intent::Intent;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
@@ -241,6 +242,7 @@ impl<'a> Sight<'a> {
             approved: None,
             successor: Successor::Ready,
             source_group: None,
+            policy: EffectivePolicy::default(),
         };
         let pacer = self.keys.shared.engine.pacer();
         let now = self.keys.shared.now();

@@ -109,6 +109,7 @@ impl KmsKeys {
         if after == before {
             return Ok(Answer::Unchanged(before));
         }
+        self.may_happen(actor, &before, &after).await?;
         self.carry_out(actor, mode, wish, &before, after).await
     }
 

@@ -13,6 +13,8 @@ use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::parts::Shared;
 
+use super::use_demand::UseDemand;
+
 /// The rules that may want consent to one action of one actor, and what consent there is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Demand {
@@ -23,6 +25,8 @@ pub(crate) struct Demand {
     /// Where too few people are there yet to consent to anything: they can be added.
     founding: BTreeSet<Option<GroupId>>,
     asking: Option<(Uuid, Arc<Questions>)>,
+    /// What using keys takes, where a rule is about it.
+    pub(super) uses: Option<UseDemand>,
 }
 
 impl Demand {
@@ -39,6 +43,10 @@ impl Demand {
         further: Option<Need>,
         object: Option<String>,
     ) -> Result<(), AppError> {
+        if let (Some(uses), Some(group)) = (&self.uses, group) {
+            let key = object.unwrap_or_default();
+            return uses.period(action, group, &key).map(|_| ());
+        }
         let class = action.approval_class();
         let is_founding =
             |rule: &&ApprovalRule| adds_people(action) && self.founding.contains(&rule.group);
@@ -87,6 +95,12 @@ fn adds_people(action: Action) -> bool {
 impl Shared {
     /// What consent an actor's action needs, by the rules that there are now.
     pub(super) async fn demand(&self, actor: &Actor, action: Action) -> Result<Demand, AppError> {
+        if let (Actor::Application { id, .. }, true) = (actor, action.is_use()) {
+            return Ok(Demand {
+                uses: self.use_demand(*id).await?,
+                ..Demand::default()
+            });
+        }
         let Actor::User { standing, .. } = actor else {
             return Ok(Demand::default());
         };
@@ -116,6 +130,7 @@ impl Shared {
             agreed,
             founding,
             asking,
+            uses: None,
         })
     }
 

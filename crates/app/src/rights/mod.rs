@@ -19,6 +19,7 @@ mod place;
 mod policies;
 mod roles;
 mod use_cases;
+mod use_demand;
 mod watch;
 
 pub use any_role::AnyRole;

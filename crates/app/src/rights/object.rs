@@ -10,6 +10,7 @@ use keyferry_domain::id::GroupId;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::use_period::UsePeriod;
 use keyferry_ports::records::{Alert, Application, Job, UsedKey};
 
 use crate::action::Action;
@@ -65,6 +66,16 @@ impl Object {
 
     pub(crate) fn kms_key(key: &KmsKey) -> Self {
         Self::new(Action::KmsKeyRead, key.id, &key.name, key.group)
+    }
+
+    pub(crate) fn use_period(row: &UsePeriod) -> Self {
+        let name = &row.application_name;
+        Self::new(Action::UsePeriodRead, row.id, name, row.group)
+    }
+
+    /// The same as something that is done in this group, wherever it belongs.
+    pub(crate) fn within(self, group: GroupId) -> Self {
+        Self { group, ..self }
     }
 
     /// Its noun and name.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyferry_authz::{Decision, INSTALLATION, Policies, Principal, PrincipalKind, Resource};
 use keyferry_domain::approval::{ApprovalClass, Need};
-use keyferry_domain::id::GroupId;
+use keyferry_domain::id::{GroupId, UsePeriodId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder};
 
@@ -101,6 +101,15 @@ impl Permit {
         let group = Some(object.group);
         self.demand
             .check(self.action, group, None, Some(object.known_as()))
+    }
+
+    /// The period of use within which the key is used: it has to be open still when the use is written. `None` where no rule
+    /// wants one.
+    pub(crate) fn use_period(&self, object: &Object) -> Result<Option<UsePeriodId>, AppError> {
+        match &self.demand.uses {
+            Some(uses) => uses.period_of(self.action, object),
+            None => Ok(None),
+        }
     }
 
     /// Whether consent is lacking to something of this class, so that nothing goes out to others, not even to try it.

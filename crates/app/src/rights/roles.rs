@@ -99,6 +99,7 @@ impl BuiltInRole {
                         | "audit"
                         | "audit-destination"
                         | "authorization"
+                        | "crypto-policy"
                         | "policy"
                         | "request-log"
                         | "role"
@@ -125,6 +126,7 @@ impl BuiltInRole {
                         | Action::ApprovalRead
                         | Action::ApprovalRuleRead
                         | Action::AuditRead
+                        | Action::CryptoPolicyRead
                         | Action::GroupRead
                         | Action::GroupUpdate
                         | Action::RoleRead

@@ -24,17 +24,17 @@ use uuid::Uuid;
 
 use crate::scene::world;
 
-const PLAIN: &[u8] = b"a text that nobody else may read";
+pub(crate) const PLAIN: &[u8] = b"a text that nobody else may read";
 
-fn code<T>(answer: Result<T, AppError>) -> &'static str {
+pub(crate) fn code<T>(answer: Result<T, AppError>) -> &'static str {
     answer.err().map_or("ok", |error| error.code())
 }
 
-fn secret(bytes: &[u8]) -> SecretBytes {
+pub(crate) fn secret(bytes: &[u8]) -> SecretBytes {
     SecretBytes::new(bytes.into())
 }
 
-fn data(plain: &[u8]) -> Data {
+pub(crate) fn data(plain: &[u8]) -> Data {
     Data {
         plaintext: secret(plain),
         associated: Vec::new(),
@@ -42,7 +42,7 @@ fn data(plain: &[u8]) -> Data {
     }
 }
 
-fn wrapped(bytes: &[u8]) -> Wrapped {
+pub(crate) fn wrapped(bytes: &[u8]) -> Wrapped {
     Wrapped {
         bytes: bytes.to_vec(),
         associated: Vec::new(),
@@ -51,7 +51,7 @@ fn wrapped(bytes: &[u8]) -> Wrapped {
     }
 }
 
-fn message(text: &[u8]) -> Message {
+pub(crate) fn message(text: &[u8]) -> Message {
     Message {
         message: secret(text),
         algorithm: None,
@@ -59,7 +59,7 @@ fn message(text: &[u8]) -> Message {
     }
 }
 
-fn kms_data(bytes: &[u8], purpose: &str) -> KmsData {
+pub(crate) fn kms_data(bytes: &[u8], purpose: &str) -> KmsData {
     KmsData {
         bytes: secret(bytes),
         context: BTreeMap::from([("purpose".to_owned(), purpose.to_owned())]),
@@ -67,7 +67,7 @@ fn kms_data(bytes: &[u8], purpose: &str) -> KmsData {
     }
 }
 
-fn any_key(name: &str) -> NewApplicationKey {
+pub(crate) fn any_key(name: &str) -> NewApplicationKey {
     NewApplicationKey {
         name: name.parse().unwrap(),
         actions: BTreeSet::new(),
@@ -77,13 +77,13 @@ fn any_key(name: &str) -> NewApplicationKey {
     }
 }
 
-async fn make_key(world: &World, name: &str, spec: KeySpec) {
+pub(crate) async fn make_key(world: &World, name: &str, spec: KeySpec) {
     let key = CreateKey::called(name.parse().unwrap(), spec);
     world.app.keys.create(&world.actor, key).await.unwrap();
 }
 
 /// An application without a role.
-async fn application(world: &World, name: &str) {
+pub(crate) async fn application(world: &World, name: &str) {
     let command = CreateApplication {
         name: name.parse().unwrap(),
         description: String::new(),
@@ -93,7 +93,7 @@ async fn application(world: &World, name: &str) {
     applications.create(&world.actor, command).await.unwrap();
 }
 
-async fn let_in(world: &World, application: &str, key: NewApplicationKey) -> Actor {
+pub(crate) async fn let_in(world: &World, application: &str, key: NewApplicationKey) -> Actor {
     let applications = &world.app.applications;
     let issued = applications
         .create_key(&world.actor, application, key)
@@ -102,7 +102,7 @@ async fn let_in(world: &World, application: &str, key: NewApplicationKey) -> Act
 }
 
 /// The application `billing`, which may use the keys of the default group; the key `data`.
-async fn billing(world: &World) -> Actor {
+pub(crate) async fn billing(world: &World) -> Actor {
     make_key(world, "data", KeySpec::Aes256).await;
     application(world, "billing").await;
     give(
@@ -115,7 +115,7 @@ async fn billing(world: &World) -> Actor {
     let_in(world, "billing", any_key("production")).await
 }
 
-async fn give(world: &World, role: BuiltInRole, to: &str, group: Option<&str>) {
+pub(crate) async fn give(world: &World, role: BuiltInRole, to: &str, group: Option<&str>) {
     let given = world
         .app
         .roles
@@ -124,7 +124,7 @@ async fn give(world: &World, role: BuiltInRole, to: &str, group: Option<&str>) {
     given.unwrap();
 }
 
-async fn person(world: &World, name: &str) -> Actor {
+pub(crate) async fn person(world: &World, name: &str) -> Actor {
     let users = &world.app.users;
     let made = users
         .create(&world.actor, name.parse().unwrap(), String::new(), None)

@@ -131,6 +131,9 @@ fn swept(action: Action) -> Swept {
         | Action::SignInProviderTest
         | Action::SignInProviderUpdate
         | Action::TokenManage
+        | Action::UsePeriodClose
+        | Action::UsePeriodOpen
+        | Action::UsePeriodRead
         | Action::UserChangePassword
         | Action::UserCreate
         | Action::UserEndSessions
@@ -146,6 +149,8 @@ fn swept(action: Action) -> Swept {
         | Action::ApprovalDecide
         | Action::ApprovalRead
         | Action::ApprovalRuleManage
+        | Action::CryptoPolicyManage
+        | Action::CryptoPolicyRead
         | Action::ApprovalRuleRead
         | Action::RequestLogClear
         | Action::RequestLogRead

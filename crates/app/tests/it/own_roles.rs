@@ -121,7 +121,13 @@ async fn under_way(world: &World, who: &Actor, token: &ApiToken) -> Actor {
 
 /// What belongs to groups, save who may do what there; and people use no keys.
 fn may_be_given(action: Action, word: &str) -> bool {
-    let decides = ["approval-rule.manage", "group.update", "role.manage"].contains(&word);
+    let decides = [
+        "approval-rule.manage",
+        "crypto-policy.manage",
+        "group.update",
+        "role.manage",
+    ];
+    let decides = decides.contains(&word);
     action.scope() == ActionScope::Group && !decides && !action.is_use()
 }
 

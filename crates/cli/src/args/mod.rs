@@ -8,6 +8,7 @@ mod approval;
 mod audit;
 mod audit_destination;
 mod connection;
+mod crypto_policy;
 mod group;
 mod job;
 mod key;
@@ -23,6 +24,7 @@ mod request_log;
 mod role;
 mod rotation;
 mod sign_in_provider;
+mod use_period;
 mod user;
 mod which;
 
@@ -43,6 +45,7 @@ pub use connection::{
     AccessKeyArgs, AddArgs, ConnectionCommand, LinkArgs, PolicyArgs,
     UpdateArgs as UpdateConnectionArgs, VerifyArgs,
 };
+pub use crypto_policy::{CryptoPolicyCommand, SetCryptoPolicyArgs};
 pub use group::GroupCommand;
 pub use job::JobCommand;
 pub use key::{
@@ -71,6 +74,7 @@ pub use role::RoleCommand;
 pub use sign_in_provider::{
     AddProviderArgs, AddRuleArgs, ClientSecretArgs, SignInProviderCommand, UpdateProviderArgs,
 };
+pub use use_period::{OpenUsePeriodArgs, UsePeriodCommand};
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
     TotpCommand, UserCommand,
@@ -199,6 +203,12 @@ pub enum Command {
     /// Which actions need approval.
     #[command(subcommand)]
     ApprovalRule(ApprovalRuleCommand),
+    /// Which keys may be made, how material is wrapped, and whether it may leave.
+    #[command(subcommand)]
+    CryptoPolicy(CryptoPolicyCommand),
+    /// When applications use keys whose use needs approval.
+    #[command(subcommand)]
+    UsePeriod(UsePeriodCommand),
     /// Programs that use keys.
     #[command(subcommand)]
     Application(ApplicationCommand),

@@ -16,6 +16,7 @@ mod audit_witness;
 mod bind;
 mod bulk;
 mod connection;
+mod crypto_policy;
 mod doctor;
 mod grants;
 mod group;
@@ -38,6 +39,7 @@ mod rotation;
 mod session;
 mod sign_in_provider;
 mod text;
+mod use_period;
 mod user;
 
 use crate::args::{AuditCommand, Command, Globals, LocalCommand, TrialArgs};
@@ -163,6 +165,8 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
         Command::Session(command) => session::run(&mut context, command).await,
         Command::Token(command) => access::token(&mut context, command).await,
         Command::Approval(command) => approval::run(&mut context, command).await,
+        Command::CryptoPolicy(command) => crypto_policy::run(&mut context, command).await,
+        Command::UsePeriod(command) => use_period::run(&mut context, command).await,
         Command::ApprovalRule(command) => approval_rule::run(&mut context, command).await,
         Command::Audit(command) => audit::run(&mut context, command).await,
         Command::Report(command) => report::run(&mut context, command).await,

@@ -30,6 +30,7 @@ mod options;
 mod own_rights;
 mod people;
 mod pinning;
+mod policies;
 mod promises;
 mod role;
 mod rotation;

@@ -83,8 +83,8 @@ pub(crate) fn read_key(mut row: Row) -> Records<ApplicationKey> {
         name: row.parse()?,
         hash: row.hash()?,
         scope: KeyScope {
-            actions: parted(&mut row)?,
-            keys: parted(&mut row)?,
+            actions: words(&mut row)?,
+            keys: words(&mut row)?,
         },
         created_at: row.time()?,
         expires_at: row.time()?,
@@ -112,13 +112,21 @@ pub(crate) fn read_certificate(mut row: Row) -> Records<ApplicationCertificate> 
 }
 
 /// Words of a set in one column, in their order.
-fn joined<T: Display>(words: &BTreeSet<T>) -> String {
+pub(super) fn joined<T: Display>(words: &BTreeSet<T>) -> String {
     let words: Vec<String> = words.iter().map(T::to_string).collect();
     words.join(" ")
 }
 
-fn parted<T: FromStr<Err: Display> + Ord>(row: &mut Row) -> Records<BTreeSet<T>> {
+fn words<T: FromStr<Err: Display> + Ord>(row: &mut Row) -> Records<BTreeSet<T>> {
     let text = row.text()?;
+    parted(row, &text)
+}
+
+/// The words of a column's text.
+pub(super) fn parted<T: FromStr<Err: Display> + Ord>(
+    row: &Row,
+    text: &str,
+) -> Records<BTreeSet<T>> {
     text.split_whitespace()
         .map(|word| word.parse().map_err(|error| row.corrupt(error)))
         .collect()

@@ -12,6 +12,7 @@ mod delivery;
 mod destruction;
 mod fleet;
 mod kms_key;
+mod policy;
 mod provider;
 mod together;
 mod work;
@@ -309,6 +310,12 @@ impl Writer {
             Change::DeleteApprovalRule(group, class, expect) => {
                 self.delete_approval_rule(*group, *class, *expect).await
             }
+            Change::PutCryptoPolicy(row, expect) => self.put_crypto_policy(row, *expect).await,
+            Change::DeleteCryptoPolicy(group, expect) => {
+                self.delete_crypto_policy(*group, *expect).await
+            }
+            Change::PutUsePeriod(row, expect) => self.put_use_period(row, *expect).await,
+            Change::HoldUsePeriod(id, at) => self.hold_use_period(*id, *at).await,
             Change::PutApproval(row, expect) => self.put_approval(row, *expect).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,

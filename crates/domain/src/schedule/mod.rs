@@ -178,6 +178,13 @@ pub struct RotationSchedule {
 }
 
 impl RotationSchedule {
+    /// Whether old KMS keys are emptied by it, now or once no rotation in place is left.
+    pub fn empties(&self) -> bool {
+        let makes_new_keys =
+            self.method == ScheduledMethod::NewKey || self.at_budget == AtBudget::SwitchMethod;
+        makes_new_keys && self.old_key == OldKey::Deactivate
+    }
+
     /// By new key, the old one kept enabled, in UTC.
     pub fn new(recurrence: Recurrence) -> Self {
         Self {

@@ -9,6 +9,7 @@
 
 mod access_key;
 mod approvals;
+mod crypto_policy;
 mod deletion_proof;
 mod destruction;
 mod drift;
@@ -23,4 +24,5 @@ mod rules_rotation;
 mod rules_state;
 mod schedules;
 mod support;
+mod use_periods;
 mod world;

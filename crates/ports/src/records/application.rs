@@ -1,16 +1,13 @@
 //! Applications: programs that use keys, and by what they are known.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::certificate_name::CertificateName;
-use keyferry_domain::id::{
-    ApplicationCertificateId, ApplicationId, ApplicationKeyId, GroupId, KeyId, KmsKeyId,
-};
+use keyferry_domain::id::{ApplicationCertificateId, ApplicationId, ApplicationKeyId, GroupId};
 use keyferry_domain::name::Name;
+pub use keyferry_domain::use_period::{NotAUsedKey, UsedKey};
 
 use super::Records;
 
@@ -39,47 +36,6 @@ impl Application {
     /// Refuses whatever is under way, once this is written.
     pub fn end_access(&mut self) {
         self.access_epoch += 1;
-    }
-}
-
-/// A key that applications use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum UsedKey {
-    /// In the vault.
-    Key(KeyId),
-    /// In AWS.
-    KmsKey(KmsKeyId),
-}
-
-impl fmt::Display for UsedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(id) => write!(f, "key/{id}"),
-            Self::KmsKey(id) => write!(f, "kms-key/{id}"),
-        }
-    }
-}
-
-/// The text names no key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} names no key")]
-pub struct NotAUsedKey {
-    /// The text.
-    pub text: String,
-}
-
-impl FromStr for UsedKey {
-    type Err = NotAUsedKey;
-
-    fn from_str(text: &str) -> Result<Self, NotAUsedKey> {
-        let read = match text.split_once('/') {
-            Some(("key", id)) => id.parse().ok().map(Self::Key),
-            Some(("kms-key", id)) => id.parse().ok().map(Self::KmsKey),
-            _ => None,
-        };
-        read.ok_or_else(|| NotAUsedKey {
-            text: text.to_owned(),
-        })
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::KmsKeyArn;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::crypto_policy::SetPolicy;
 use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     ApplicationCertificateId, ApplicationId, ApplicationKeyId, AssignmentId, ConnectionId,
     DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId,
-    SignInRuleId, UserId,
+    SignInRuleId, UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
@@ -18,6 +19,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::name::Name;
+use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::{VersionNumber, VersionState};
 
 use jiff::Timestamp;
@@ -320,6 +322,15 @@ pub enum Change {
     PutApprovalRule(ApprovalRule, Expect),
     /// Remove the rule of this group and class.
     DeleteApprovalRule(Option<GroupId>, ApprovalClass, Expect),
+    /// Write a crypto policy. There is one for each group, and one for the installation.
+    PutCryptoPolicy(SetPolicy, Expect),
+    /// Remove the crypto policy of this group or, where there is none, of the installation.
+    DeleteCryptoPolicy(Option<GroupId>, Expect),
+    /// Write a period of use.
+    PutUsePeriod(Box<UsePeriod>, Expect),
+    /// Keep a period of use open until the batch is written; a conflict over
+    /// [`USE_PERIOD_OVER`](super::USE_PERIOD_OVER) where it is not open at this time.
+    HoldUsePeriod(UsePeriodId, Timestamp),
     /// Write a request that waits for consent, and what people said to it.
     PutApproval(Box<Approval>, Expect),
     /// Add a seal. A taken name is a conflict.

@@ -15,6 +15,7 @@ mod delivery;
 mod filter;
 mod fleet;
 mod jobs;
+mod policy;
 mod provider;
 mod subject;
 
@@ -66,6 +67,7 @@ pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
 };
+pub use policy::{PolicyRecords, USE_PERIOD_OVER, UsePeriodFilter};
 pub use provider::{
     FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
     SignInProvider, SignInRule,
@@ -397,6 +399,7 @@ pub trait ReadRecords:
     + AuthorityRecords
     + ProviderRecords
     + ApprovalRecords
+    + PolicyRecords
     + AuditRecords
 {
 }
@@ -414,6 +417,7 @@ impl<T> ReadRecords for T where
         + AuthorityRecords
         + ProviderRecords
         + ApprovalRecords
+        + PolicyRecords
         + AuditRecords
 {
 }

@@ -37,6 +37,8 @@ pub enum Resource {
     AuditDestination,
     /// Connections.
     Connection,
+    /// What may be made, wrapped and exported.
+    CryptoPolicy,
     /// Groups.
     Group,
     /// Jobs.
@@ -77,6 +79,7 @@ impl Resource {
             Self::Authorization => "authorization",
             Self::AuditDestination => "audit-destination",
             Self::Connection => "connection",
+            Self::CryptoPolicy => "crypto-policy",
             Self::Group => "group",
             Self::Job => "job",
             Self::Key => "key",

@@ -6,6 +6,7 @@ mod approvals;
 mod audit;
 mod audit_destinations;
 mod connections;
+mod crypto_policies;
 mod events;
 mod fleet;
 mod groups;
@@ -26,6 +27,7 @@ mod second_factor;
 mod sessions;
 mod sign_in_providers;
 mod system;
+mod use_periods;
 mod users;
 
 use keyferry_api::endpoints as at;
@@ -502,6 +504,8 @@ pub fn all() -> Vec<Route> {
     ];
     routes.extend(applications::routes());
     routes.extend(approvals::routes());
+    routes.extend(crypto_policies::routes());
+    routes.extend(use_periods::routes());
     routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());

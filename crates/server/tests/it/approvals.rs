@@ -642,3 +642,76 @@ async fn k15_what_waits_in_one_group_is_not_there_for_another() {
     let decided = approvals.decide(&who, &id, Verdict::Reject, &hash, String::new());
     assert_eq!(decided.await.unwrap_err().code(), "request.not-found");
 }
+
+#[tokio::test]
+async fn a14_a_group_is_changed_and_removed_only_by_consent() {
+    let (site, bob, _) = site().await;
+    let records = &site.outside.records;
+    let group = keyferry_domain::group::Group {
+        id: "00000000-0000-0000-0000-000000000063".parse().unwrap(),
+        name: "hollow".parse().unwrap(),
+        description: String::new(),
+        created_at: site.outside.clock.now(),
+        revision: 1,
+    };
+    let there = vec![Change::PutGroup(group, Expect::New)];
+    records.commit(there.into()).await.unwrap();
+    let path = "/api/v1/groups/hollow";
+    let described = json!({"description": "of nobody"});
+    let update = site
+        .patch(path, described.clone(), &[("if-match", "*")])
+        .await;
+    assert_eq!(update.code(), "approval.needed", "{}", update.body);
+    let delete = site.delete(path).await;
+    assert_eq!(delete.code(), "approval.needed", "{}", delete.body);
+
+    let update = json!({
+        "method": "PATCH", "path": path, "body": described.to_string(), "if_match": "*",
+    });
+    for asked in [update, json!({"method": "DELETE", "path": path})] {
+        let asked = post(&site, "approvals", asked).await;
+        let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+        approve(&site, &bob, &id, &hash).await;
+        let run = site
+            .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+            .await;
+        assert!(run.status.is_success(), "{}", run.body);
+    }
+    let gone = site.get(path).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a14_a_period_of_use_is_opened_by_consent_and_closed_without() {
+    let (site, bob, _) = site().await;
+    let asked = json!({
+        "method": "POST", "path": "/api/v1/applications", "body": json!({"name": "billing"}).to_string(),
+    });
+    carried_out(&site, &bob, asked).await;
+    let open = json!({"application": "billing", "minutes": 60, "reason": "the monthly run"});
+    let refused = site.post("/api/v1/use-periods", open.clone()).await;
+    assert_eq!(refused.code(), "approval.needed", "{}", refused.body);
+
+    let asked = json!({"method": "POST", "path": "/api/v1/use-periods", "body": open.to_string()});
+    site.outside.advance_minutes(1);
+    let opened = carried_out(&site, &bob, asked).await;
+    assert_eq!(opened["state"], "open", "{opened:#}");
+    let id = text(&opened, "/id");
+    let path = format!("/api/v1/use-periods/{id}/close");
+    let closed = site.post(&path, Value::Null).await;
+    assert_eq!(closed.body["state"], "closed", "{}", closed.body);
+    let again = site.post(&path, Value::Null).await;
+    assert_eq!(again.code(), "use-period.over");
+}
+
+/// Asks for it, has it approved, and has it carried out.
+async fn carried_out(site: &Site, bob: &Actor, asked: Value) -> Value {
+    let asked = post(site, "approvals", asked).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    approve(site, bob, &id, &hash).await;
+    let run = site
+        .post(&format!("/api/v1/approvals/{id}/run"), Value::Null)
+        .await;
+    assert!(run.status.is_success(), "{}", run.body);
+    run.body
+}

@@ -17,6 +17,7 @@ use crate::site::{Answer, Site};
 struct Scene {
     role: String,
     rule: String,
+    use_period: String,
     site: Site,
     alert: String,
     waiting: String,
@@ -137,6 +138,8 @@ impl Scene {
         for name in ["billing", "gone"] {
             post(&site, "applications", json!({ "name": name })).await;
         }
+        let period = json!({"application": "billing", "minutes": 1440});
+        let use_period = text(&post(&site, "use-periods", period).await, "/id");
         for name in ["production", "unwanted"] {
             let path = "applications/billing/keys";
             post(&site, path, json!({ "name": name })).await;
@@ -165,6 +168,7 @@ impl Scene {
             paused,
             stuck,
             rule,
+            use_period,
             site,
         }
     }
@@ -202,6 +206,9 @@ impl Scene {
             "add_sign_in_rule" => (vec!["corp"], by_claim),
             "delete_sign_in_rule" => (vec!["corp", &self.rule], Value::Null),
             "take_role" => (vec![&self.role], Value::Null),
+            "set_crypto_policy" => (vec![], json!({"rsa_wrapping_min": 3072})),
+            "open_use_period" => (vec![], json!({"application": "billing", "minutes": 60})),
+            "close_use_period" => (vec![&self.use_period], Value::Null),
             "create_application" => (vec![], named),
             "update_application" => (vec!["billing"], described),
             "delete_application" => (vec!["gone"], Value::Null),

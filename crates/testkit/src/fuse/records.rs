@@ -10,12 +10,13 @@ use keyferry_domain::approval::{Approval, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane, Region};
 use keyferry_domain::certificate_name::CertificateName;
 use keyferry_domain::connection::Connection;
+use keyferry_domain::crypto_policy::SetPolicy;
 use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId,
     GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId,
-    SweepId, TargetId, TokenId, UserId,
+    SweepId, TargetId, TokenId, UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -23,6 +24,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
+use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
@@ -31,10 +33,10 @@ use keyferry_ports::records::{
     AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
     FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode,
-    SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter,
-    User,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords, ProviderIdentity,
+    ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring,
+    Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep,
+    Target, TargetFilter, UsePeriodFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -196,6 +198,13 @@ reads!(ApprovalRecords {
     fn list_approval_rules() -> Vec<ApprovalRule>;
     fn find_approval(id: ApprovalId) -> Option<Approval>;
     fn list_approvals(filter: &ApprovalFilter, page: &Page) -> PageOf<Approval>;
+});
+
+reads!(PolicyRecords {
+    fn list_crypto_policies() -> Vec<SetPolicy>;
+    fn find_use_period(id: UsePeriodId) -> Option<UsePeriod>;
+    fn list_open_use_periods(application: ApplicationId, at: Timestamp) -> Vec<UsePeriod>;
+    fn list_use_periods(filter: &UsePeriodFilter, page: &Page) -> PageOf<UsePeriod>;
 });
 
 reads!(FleetRecords {

@@ -170,6 +170,10 @@ impl State {
             Change::DeleteApprovalRule(group, class, expect) => {
                 self.delete_approval_rule((group, class), expect)
             }
+            Change::PutCryptoPolicy(row, expect) => self.put_crypto_policy(row, expect),
+            Change::DeleteCryptoPolicy(group, expect) => self.delete_crypto_policy(group, expect),
+            Change::PutUsePeriod(row, expect) => self.put_use_period(*row, expect),
+            Change::HoldUsePeriod(id, at) => self.hold_use_period(id, at),
             Change::PutApproval(row, expect) => self.put_approval(*row, expect),
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),

@@ -13,6 +13,7 @@ mod audit;
 mod authority;
 mod groups;
 mod page;
+mod policy;
 mod provider;
 mod read;
 mod read_access;

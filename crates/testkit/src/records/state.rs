@@ -6,17 +6,19 @@ use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule};
 use keyferry_domain::arn::{KmsKeyArn, Lane};
 use keyferry_domain::connection::Connection;
+use keyferry_domain::crypto_policy::SetPolicy;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, ApprovalId, AssignmentId,
     AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
-    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UserId,
+    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
+use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, Alert, AlertDestination, ApiToken, Application, ApplicationCertificate,
@@ -128,6 +130,8 @@ state! {
     codes: [u8; 32] => SignInCode,
     approval_rules: (Option<GroupId>, ApprovalClass) => ApprovalRule,
     approvals: ApprovalId => Approval,
+    crypto_policies: Option<GroupId> => SetPolicy,
+    use_periods: UsePeriodId => UsePeriod,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use keyferry_domain::arn::Region;
 use keyferry_domain::id::KmsKeyId;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::validity::Validity;
 use keyferry_ports::records::Priority;
 
 use crate::action::Action;
@@ -107,6 +108,15 @@ impl BulkOperation {
                 Some(Action::KmsKeyRemoveFromCloud)
             }
             Self::CancelDeletion { empty: Some(true) } => Some(Action::KmsKeyRemoveFromCloud),
+            // For some of them an end may be sooner than before, or a template's schedule empty old keys.
+            Self::Update(update) if update.from_template => Some(Action::KmsKeyDeactivate),
+            Self::Update(update)
+                if update
+                    .stay
+                    .is_some_and(|stay| stay.until != Validity::Permanent) =>
+            {
+                Some(Action::KmsKeyRemoveFromCloud)
+            }
             _ => None,
         }
     }

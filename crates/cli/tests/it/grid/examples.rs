@@ -58,7 +58,7 @@ pub(crate) fn question(
         .or_else(|| about_keys(id, group))
         .or_else(|| about_kms_keys(scene, id, group))
         .or_else(|| about_using(id, group))
-        .or_else(|| about_applications(id, group))
+        .or_else(|| about_applications(scene, id, group))
         .or_else(|| about_consent(scene, id, group))
         .or_else(|| about_providers(scene, id, group))
         .or_else(|| about_proof(id, group))
@@ -274,12 +274,14 @@ fn about_using(id: &str, group: usize) -> Option<Example> {
     })
 }
 
-fn about_applications(id: &str, group: usize) -> Option<Example> {
+fn about_applications(scene: &Scene, id: &str, group: usize) -> Option<Example> {
     let g = GROUPS[group];
     let (own, billing) = (format!("{g}-group"), format!("{g}-billing"));
     let certificate = format!("dns:{g}.example.com");
     Some(match id {
-        "list_applications" => at([]),
+        "list_applications" | "list_use_periods" => at([]),
+        "open_use_period" => at([]).with(json!({"application": billing, "minutes": 60})),
+        "close_use_period" => at([&scene.things[group].use_period]),
         "create_application" => at([]).with(json!({"name": "new", "group": own})),
         "read_application" | "list_application_keys" | "list_certificates" => at([&billing]),
         "update_application" => at([&billing]).with(json!({"description": "new"})),
@@ -303,7 +305,9 @@ fn about_consent(scene: &Scene, id: &str, group: usize) -> Option<Example> {
     });
     let decided = json!({"hash": "00".repeat(32)});
     Some(match id {
-        "list_approvals" | "list_approval_rules" => at([]),
+        "list_approvals" | "list_approval_rules" | "list_crypto_policies" => at([]),
+        "read_crypto_policy" | "remove_crypto_policy" => at([]).asking(&format!("?group={own}")),
+        "set_crypto_policy" => at([]).with(json!({"group": own, "export": false})),
         "ask_approval" => at([]).with(asked),
         "read_approval" | "cancel_approval" | "run_approval" => at([waiting]),
         "approve" | "reject" => at([waiting]).with(decided),

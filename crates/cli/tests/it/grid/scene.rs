@@ -59,6 +59,8 @@ pub(crate) struct Things {
     pub(crate) identity: Value,
     /// A request that waits for the group's consent.
     pub(crate) approval: String,
+    /// A period in which the application uses keys.
+    pub(crate) use_period: String,
     /// A rule by which a provider's people have a role in the group.
     pub(crate) sign_in_rule: String,
 }
@@ -229,7 +231,7 @@ impl Maker<'_> {
         let mut things = self.kms_keys(group, account).await;
         let assigned = self.role("auditor", "carol", Some(&name));
         things.assignment = assigned.await;
-        self.application(group).await;
+        things.use_period = self.application(group).await;
         things.approval = self.approval(group).await;
         let rule = json!({"claim": "groups", "value": group, "role": "auditor", "group": name});
         let rule = self.post("sign-in-providers/corp/rules", rule).await;
@@ -238,7 +240,7 @@ impl Maker<'_> {
         things
     }
 
-    async fn application(&self, group: &str) {
+    async fn application(&self, group: &str) -> String {
         let billing = format!("{group}-billing");
         let body = json!({"name": billing, "group": format!("{group}-group")});
         self.post("applications", body).await;
@@ -248,6 +250,9 @@ impl Maker<'_> {
         let known = json!({"name": format!("dns:{group}.example.com")});
         let path = format!("applications/{billing}/certificates");
         self.post(&path, known).await;
+        let body = json!({"application": billing, "minutes": 1440});
+        let period = self.post("use-periods", body).await;
+        text(&period, "/id")
     }
 
     /// A request of ann's that waits for the group's consent.

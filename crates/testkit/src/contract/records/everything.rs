@@ -4,7 +4,7 @@ use std::fmt::{Debug, Write};
 
 use keyferry_ports::records::{
     AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter,
-    Page, PageOf, Records,
+    Page, PageOf, Records, UsePeriodFilter,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -75,6 +75,14 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     while take(
         &mut text,
         records.list_approvals(&every, &page).await?,
+        &mut page,
+    ) {}
+    lines(&mut text, records.list_crypto_policies().await?);
+    let mut page = first_page();
+    let every = UsePeriodFilter::default();
+    while take(
+        &mut text,
+        records.list_use_periods(&every, &page).await?,
         &mut page,
     ) {}
     lines(&mut text, records.list_seals().await?);

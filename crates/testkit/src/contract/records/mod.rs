@@ -19,6 +19,7 @@ mod fleet;
 mod keys;
 mod kms_keys;
 mod lanes;
+mod policies;
 mod provider;
 pub mod rich;
 pub mod samples;
@@ -76,6 +77,11 @@ checks! {
         lists_come_in_the_order_of_names,
         a_setting_is_replaced_by_the_next_one,
         a_group_is_read_back_as_written_and_its_name_is_taken_once,
+    ],
+    policies: [
+        crypto_policies_are_read_back_in_order_and_removed_as_seen,
+        periods_of_use_are_read_back_and_found_while_they_are_open,
+        of_a_use_and_the_closing_of_its_period_one_comes_first,
     ],
     approval: [
         rules_are_read_back_in_order_and_removed_as_seen,
