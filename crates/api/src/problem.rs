@@ -72,6 +72,8 @@ pub enum HttpCode {
     BodyTooLarge,
     /// The content type is not JSON.
     UnsupportedMediaType,
+    /// More requests than a limit allows.
+    RateLimited,
     /// The request took too long.
     Timeout,
     /// A bug.
@@ -93,6 +95,7 @@ impl HttpCode {
             Self::PreconditionRequired => "request.precondition-required",
             Self::BodyTooLarge => "request.body-too-large",
             Self::UnsupportedMediaType => "request.unsupported-media-type",
+            Self::RateLimited => "rate.limited",
             Self::Timeout => "server.timeout",
             Self::Internal => "server.internal",
         }
@@ -111,6 +114,7 @@ impl HttpCode {
             Self::PreconditionRequired => (428, "Precondition required"),
             Self::BodyTooLarge => (413, "Content too large"),
             Self::UnsupportedMediaType => (415, "Unsupported media type"),
+            Self::RateLimited => (429, "Too many requests"),
             Self::Timeout => (503, "Try again later"),
             Self::Internal => (500, "Internal error"),
         }

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use keyferry_app::access::Credentials;
 use keyferry_app::{Actor, App};
 use keyferry_cli::args::{DemoArgs, InitArgs};
-use keyferry_cli::{CliError, Exit, Output, Terminal, World};
+use keyferry_cli::{CliError, Exit, Output, Terminal, Words, World};
 use keyferry_demo::{SimulatedAws, SimulatorSettings, fleet, self_check};
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::secret::SecretText;
@@ -193,7 +193,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
         terminal: Terminal {
             input: Box::new(std::io::empty()),
             output: Box::new(std::io::sink()),
-            words: Box::new(std::io::sink()),
+            words: Words::to(std::io::sink()),
             prompt: None,
             shows_progress: false,
         },

@@ -4,6 +4,7 @@ pub mod clients;
 pub mod config;
 mod convert;
 mod http;
+mod limits;
 pub mod request_log;
 mod routes;
 pub mod serve;
@@ -13,6 +14,7 @@ pub mod tls;
 pub mod unseal;
 
 pub use http::route::{Access, Patience, Resource, Route};
+pub use limits::{Narrow, Network, Rates};
 pub use routes::all as routes;
 pub use service::service;
 pub use state::ServerState;

@@ -7,6 +7,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use governor::clock::MonotonicClock;
 use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -14,6 +15,7 @@ use crate::config::Config;
 use crate::http::dispatch::Dispatcher;
 use crate::http::problem::Refused;
 use crate::http::{auth, headers, route};
+use crate::limits::{Limits, Proxies, by_address, find_address};
 use crate::request_log::{Operations, record};
 use crate::routes;
 use crate::state::ServerState;
@@ -23,7 +25,9 @@ pub fn service(state: ServerState, config: &Config) -> Router {
     let all = routes::all();
     let operations = Arc::new(Operations::of(&all));
     let app = Arc::clone(&state.app);
-    let inside = route::router(all, config.timeout, &state.app.quarantine)
+    let limits = Arc::new(Limits::new(config.rates, &MonotonicClock));
+    let proxies = Arc::new(Proxies::new(config.trusted_proxies.clone()));
+    let inside = route::router(all, config.timeout, &state.app.quarantine, &limits)
         .route("/", get(routes::stub))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
@@ -35,7 +39,9 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .fallback_service(inside)
         .layer(Extension(dispatcher))
         .layer(from_fn_with_state(state, auth::authenticate))
+        .layer(from_fn_with_state(limits, by_address))
         .layer(from_fn_with_state((app, operations), record))
+        .layer(from_fn_with_state(proxies, find_address))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::add))

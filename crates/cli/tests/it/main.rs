@@ -31,6 +31,7 @@ mod own_rights;
 mod people;
 mod pinning;
 mod promises;
+mod rates;
 mod role;
 mod rotation;
 mod shell;

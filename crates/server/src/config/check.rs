@@ -8,6 +8,7 @@ use keyferry_app::access::SessionRules;
 
 use super::Mistakes;
 use super::source::{Raw, hide_password};
+use crate::limits::{Network, Rates};
 use crate::request_log::Limits;
 
 /// The oldest TLS version that is spoken.
@@ -70,6 +71,10 @@ pub struct Config {
     pub body_bytes_max: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Network>,
+    /// How many requests may come.
+    pub rates: Rates,
     /// How long sessions last.
     pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
@@ -153,6 +158,8 @@ impl Raw {
             timeout: Duration::from_secs(
                 checker.parse("http.timeout_seconds", 60, |text| number(text, 1, 3600)),
             ),
+            trusted_proxies: checker.parse("http.trusted_proxies", Vec::new(), networks),
+            rates: rates(&mut checker),
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
             sign_in_private_hosts: checker.parse("sign_in.private_hosts", Vec::new(), hosts),
@@ -196,6 +203,28 @@ fn session_rules(checker: &mut Checker<'_>) -> SessionRules {
         number(text, 1, SessionRules::HOURS_MAX)
     });
     SessionRules::new(idle, hours).unwrap_or_default()
+}
+
+/// The largest rate that can be set: more is no limit.
+const PER_MINUTE_MAX: u32 = 100_000_000;
+
+fn rates(checker: &mut Checker<'_>) -> Rates {
+    let mut rate = |path| checker.parse(path, 0, |text| number(text, 0, PER_MINUTE_MAX));
+    Rates {
+        address: rate("limits.address_per_minute"),
+        account: rate("limits.account_per_minute"),
+        key_use: rate("limits.key_use_per_minute"),
+        sign_in: rate("limits.sign_in_per_minute"),
+        oidc_start: rate("limits.oidc_start_per_minute"),
+        unseal: rate("limits.unseal_per_minute"),
+    }
+}
+
+fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let named = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+    named
+        .map(|one| one.parse().map_err(|why| format!("lists networks: {why}")))
+        .collect()
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

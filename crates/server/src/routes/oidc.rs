@@ -1,5 +1,6 @@
 //! Signing in by a provider: there and back again.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -16,6 +17,7 @@ use crate::convert::sign_in_provider as convert;
 use crate::http::auth::{cookie_named, session_cookie};
 use crate::http::extract::{Input, Params, Selector};
 use crate::http::problem::Refused;
+use crate::limits::ClientAddress;
 use crate::state::ServerState;
 
 /// Holds the browser's secret until it comes back. Under the same rules as the session's cookie.
@@ -35,11 +37,15 @@ pub(crate) async fn start(
     State(state): State<ServerState>,
     Selector(provider): Selector,
     Params(query): Params<StartQuery>,
+    from: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
+    let from = from.map(|Extension(address)| address.to_string());
     let wish = convert::wish(query, session_cookie(&headers))?;
     let access = &state.app.access;
-    let begun = access.begin_at_provider(&provider, wish).await?;
+    let begun = access
+        .begin_at_provider(&provider, wish, &from.unwrap_or_default())
+        .await?;
     let seconds = FLOW_MAX.as_secs();
     let browser = begun.browser.expose();
     let cookie = format!("{FLOW_COOKIE}={browser}; {COOKIE_RULES}; Max-Age={seconds}");

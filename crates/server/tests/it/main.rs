@@ -19,6 +19,7 @@ mod key_import;
 mod oidc;
 mod parsing;
 mod people;
+mod rates;
 mod request_log;
 mod rights;
 mod sign_in;

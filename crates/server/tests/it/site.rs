@@ -49,7 +49,12 @@ pub(crate) struct Site {
 }
 
 pub(crate) fn config() -> Config {
-    Raw::parse("", &Default::default())
+    configured("")
+}
+
+/// What a configuration file says.
+pub(crate) fn configured(text: &str) -> Config {
+    Raw::parse(text, &Default::default())
         .unwrap()
         .check(Path::new("/nowhere"))
         .unwrap()
@@ -62,8 +67,19 @@ impl Site {
         Self::of(outside, app).await
     }
 
+    /// An installation with a configuration.
+    pub(crate) async fn configured(text: &str) -> Self {
+        let outside = Outside::new(1, SimConfig::default());
+        let app = outside.start(Fuse::whole(), 0).app;
+        Self::with(outside, app, &configured(text)).await
+    }
+
     /// An installation on what is given.
     pub(crate) async fn of(outside: Outside, app: App) -> Self {
+        Self::with(outside, app, &config()).await
+    }
+
+    async fn with(outside: Outside, app: App, config: &Config) -> Self {
         let app = Arc::new(app);
         let name = "ann".parse().unwrap();
         let password = SecretText::new(PASSWORD);
@@ -83,7 +99,7 @@ impl Site {
             ServerState {
                 app: Arc::clone(&app),
             },
-            &config(),
+            config,
         );
         Self {
             app,
