@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod config;
+mod connections;
 mod convert;
 mod http;
 mod limits;
@@ -13,6 +14,7 @@ mod state;
 pub mod tls;
 pub mod unseal;
 
+pub use connections::ConnectionLimits;
 pub use http::route::{Access, Patience, Resource, Route};
 pub use limits::{Narrow, Network, Rates};
 pub use routes::all as routes;

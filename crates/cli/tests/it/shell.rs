@@ -121,9 +121,16 @@ impl Shell {
             },
             &config,
         );
-        tokio::spawn(
-            async move { serve(listener, &identity, router, std::future::pending()).await },
-        );
+        tokio::spawn(async move {
+            serve(
+                listener,
+                &identity,
+                router,
+                &config.connections,
+                std::future::pending(),
+            )
+            .await
+        });
         let environment = BTreeMap::from([
             (
                 "XDG_CONFIG_HOME".to_owned(),
