@@ -155,6 +155,10 @@ impl Installation {
         let environment = BTreeMap::from([
             ("KEYFERRY_LISTEN".to_owned(), address.to_string()),
             ("KEYFERRY_LOG_LEVEL".to_owned(), "warn".to_owned()),
+            (
+                "KEYFERRY_CONNECTIONS_PRIVATE_HOSTS".to_owned(),
+                "127.0.0.1".to_owned(),
+            ),
         ]);
         let config = config::load(data, &environment).map_err(mistaken)?;
         serve::log(&config)?;
