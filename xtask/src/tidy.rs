@@ -6,6 +6,7 @@ mod layers;
 mod licences;
 mod manifests;
 mod outside;
+mod shown_by;
 mod sources;
 
 use std::fmt;
@@ -79,6 +80,7 @@ fn check() -> Result<Vec<Offence>, String> {
     offences.extend(licences::check(&workspace, &tree));
     offences.extend(manifests::check(&files));
     offences.extend(features::check(&files));
+    offences.extend(shown_by::check(&files));
     offences.extend(files.iter().flat_map(sources::check));
     offences.extend(error_codes::check(&files));
     Ok(offences)

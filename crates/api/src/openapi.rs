@@ -13,8 +13,8 @@ use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref,
-    RefOr, Required, Response, ResponseBuilder, Schema,
+    ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, OpenApi, OpenApiBuilder,
+    PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
 };
 
 use crate::endpoint::{Answer, Body, Endpoint, Method};
@@ -104,7 +104,9 @@ fn operation(endpoint: &Endpoint) -> Operation {
     for (status, answers) in by_status(endpoint.answers) {
         operation = operation.response(status.to_string(), response(&answers));
     }
-    operation = operation.response("default", problem_response());
+    operation = operation
+        .response("429", too_many())
+        .response("default", problem_response("Why it was not done").build());
     if endpoint.open {
         return operation
             .securities(Some([SecurityRequirement::default()]))
@@ -204,13 +206,23 @@ fn reference(body: &Body) -> RefOr<Schema> {
     Ref::from_schema_name((body.name)()).into()
 }
 
-fn problem_response() -> Response {
+fn problem_response(words: &str) -> ResponseBuilder {
     let schema: RefOr<Schema> = Ref::from_schema_name(Problem::name()).into();
-    ResponseBuilder::new()
-        .description("Why it was not done")
-        .content(
-            problem::CONTENT_TYPE,
-            ContentBuilder::new().schema(Some(schema)).build(),
-        )
+    ResponseBuilder::new().description(words).content(
+        problem::CONTENT_TYPE,
+        ContentBuilder::new().schema(Some(schema)).build(),
+    )
+}
+
+/// A limit of requests, or of tries to sign in, stands in the way (RFC 6585, section 4).
+fn too_many() -> Response {
+    let seconds = HeaderBuilder::new()
+        .description(Some("After how many seconds to ask again"))
+        .schema(Some(
+            ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)),
+        ))
+        .build();
+    problem_response("Too many requests or tries")
+        .header("Retry-After", seconds)
         .build()
 }

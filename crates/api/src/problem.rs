@@ -70,8 +70,14 @@ pub enum HttpCode {
     PreconditionRequired,
     /// The body is too large.
     BodyTooLarge,
+    /// The body did not come in time.
+    BodyTooSlow,
+    /// Path and query are too long.
+    UriTooLong,
     /// The content type is not JSON.
     UnsupportedMediaType,
+    /// More requests than a limit allows.
+    RateLimited,
     /// The request took too long.
     Timeout,
     /// A bug.
@@ -92,7 +98,10 @@ impl HttpCode {
             Self::MethodNotAllowed => "request.method-not-allowed",
             Self::PreconditionRequired => "request.precondition-required",
             Self::BodyTooLarge => "request.body-too-large",
+            Self::BodyTooSlow => "request.body-too-slow",
+            Self::UriTooLong => "request.uri-too-long",
             Self::UnsupportedMediaType => "request.unsupported-media-type",
+            Self::RateLimited => "rate.limited",
             Self::Timeout => "server.timeout",
             Self::Internal => "server.internal",
         }
@@ -110,7 +119,10 @@ impl HttpCode {
             Self::MethodNotAllowed => (405, "Method not allowed"),
             Self::PreconditionRequired => (428, "Precondition required"),
             Self::BodyTooLarge => (413, "Content too large"),
+            Self::BodyTooSlow => (408, "Request timeout"),
+            Self::UriTooLong => (414, "URI too long"),
             Self::UnsupportedMediaType => (415, "Unsupported media type"),
+            Self::RateLimited => (429, "Too many requests"),
             Self::Timeout => (503, "Try again later"),
             Self::Internal => (500, "Internal error"),
         }

@@ -8,6 +8,7 @@ use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf, Subject};
 use serde_json::json;
 
+use crate::access::LOCKED_OUT;
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -120,7 +121,8 @@ impl Alerts {
         self.find(&permit, id).await
     }
 
-    /// Takes note of an alert. It stays open until what it tells is over; a new grant is over with this.
+    /// Takes note of an alert. It stays open until what it tells is over; a new grant, or a name that was locked out, is over
+    /// with this.
     pub async fn acknowledge(&self, actor: &Actor, id: AlertId) -> Result<Alert, AppError> {
         let permit = self.shared.permit(actor, Action::AlertAcknowledge).await?;
         let before = self.find(&permit, id).await?;
@@ -128,7 +130,7 @@ impl Alerts {
             return Ok(before);
         }
         let now = self.shared.now();
-        let is_told_once = before.code == FindingKind::GrantAdded.as_str();
+        let is_told_once = [FindingKind::GrantAdded.as_str(), LOCKED_OUT].contains(&&*before.code);
         let after = Alert {
             acknowledged: Some((actor.to_string(), now)),
             resolved_at: before.resolved_at.or(is_told_once.then_some(now)),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use keyferry_domain::arn::{Account, Region};
 use keyferry_domain::connection::{Endpoint, LinkSettings};
+use keyferry_notify::Names;
 use keyferry_ports::aws::{Aws, AwsAccount, BadSettings};
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -14,7 +15,7 @@ use tokio::sync::OnceCell;
 use crate::account::LinkedAccount;
 use crate::clock::Skew;
 use crate::credentials::CredentialSource;
-use crate::dial::{Dialer, Reach};
+use crate::dial::{Dialer, Judges, Reach};
 use crate::link::Link;
 use crate::settings;
 use crate::trust::Trust;
@@ -25,6 +26,7 @@ pub struct Connector {
     clock: Arc<dyn Clock>,
     /// By custom endpoint; `None` is AWS itself. A new link knows at once what another one has learned.
     skews: Mutex<HashMap<Option<String>, Arc<Skew>>>,
+    judges: Arc<Judges>,
 }
 
 impl Connector {
@@ -33,6 +35,25 @@ impl Connector {
         Self {
             clock,
             skews: Mutex::default(),
+            judges: Arc::new(Judges::new(Vec::new())),
+        }
+    }
+
+    /// The same, for which custom endpoints and proxies at these hosts may have private addresses.
+    #[must_use]
+    pub fn with_private_hosts(self, hosts: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            judges: Arc::new(Judges::new(hosts.into_iter().collect())),
+            ..self
+        }
+    }
+
+    /// The same for hosts that are named already, which asks somebody else where names lead.
+    #[must_use]
+    pub fn asking(self, hosts: Vec<String>, names: &Arc<dyn Names>) -> Self {
+        Self {
+            judges: Arc::new(Judges::new(hosts).asking(names)),
+            ..self
         }
     }
 
@@ -60,12 +81,15 @@ impl Aws for Connector {
         let trust = Arc::new(Trust::of(&settings.tls, &settings.endpoint, &clock)?);
         let proxy = settings.proxy.map(Arc::new);
         let skew = self.skew_of(&settings.endpoint);
+        let is_custom = matches!(settings.endpoint, Endpoint::Custom { .. });
         let wire = |reach| {
             let dialer = Dialer {
                 clock: Arc::clone(&clock),
                 trust: Arc::clone(&trust),
                 proxy: proxy.clone(),
                 reach,
+                judges: Arc::clone(&self.judges),
+                is_custom,
             };
             Wire::new(dialer, Arc::clone(&skew))
         };

@@ -1,7 +1,7 @@
 //! Connections: name, TCP, proxy, TLS, in this order, each failure told by its stage.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::Proxy;
+use keyferry_notify::{Names, Unreachable};
 use keyferry_ports::aws::NotSentStage;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -61,12 +62,46 @@ pub(crate) enum Reach {
     HostCredentials,
 }
 
+/// Who judges to which addresses names lead.
+pub(crate) struct Judges {
+    /// Of custom endpoints and proxies, which people name: public addresses, and hosts that the configuration names.
+    pub(crate) named: keyferry_notify::Reach,
+    /// Of AWS's own endpoints: not this host.
+    pub(crate) aws: keyferry_notify::Reach,
+    /// Of what gives this host its credentials.
+    pub(crate) this_host: keyferry_notify::Reach,
+}
+
+impl Judges {
+    /// With private hosts of custom endpoints and proxies.
+    pub(crate) fn new(private_hosts: Vec<String>) -> Self {
+        Self {
+            named: keyferry_notify::Reach::with_private_hosts(private_hosts)
+                .set_by("connections.private_hosts"),
+            aws: keyferry_notify::Reach::with_private_networks(),
+            this_host: keyferry_notify::Reach::of_this_host(),
+        }
+    }
+
+    /// The same, which ask somebody else where names lead.
+    pub(crate) fn asking(self, names: &Arc<dyn Names>) -> Self {
+        Self {
+            named: self.named.asking(Arc::clone(names)),
+            aws: self.aws.asking(Arc::clone(names)),
+            this_host: self.this_host.asking(Arc::clone(names)),
+        }
+    }
+}
+
 /// Opens connections to AWS.
 pub(crate) struct Dialer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) trust: Arc<Trust>,
     pub(crate) proxy: Option<Arc<Proxy<SecretText>>>,
     pub(crate) reach: Reach,
+    pub(crate) judges: Arc<Judges>,
+    /// Whether the settings name the endpoint's host themselves.
+    pub(crate) is_custom: bool,
 }
 
 impl Dialer {
@@ -110,17 +145,29 @@ impl Dialer {
         Ok(())
     }
 
+    fn judge_of(&self, target: &Target) -> &keyferry_notify::Reach {
+        match self.reach {
+            Reach::Settings if self.is_custom => &self.judges.named,
+            Reach::HostCredentials if !target.is_tls => &self.judges.this_host,
+            Reach::Settings | Reach::HostCredentials => &self.judges.aws,
+        }
+    }
+
     async fn connect(&self, target: &Target) -> Result<Stream, WireError> {
         if !target.is_tls {
-            let socket = tcp(&target.host, target.port, NotSentStage::Connect).await?;
+            let judge = self.judge_of(target);
+            let socket = tcp(judge, &target.host, target.port, NotSentStage::Connect).await?;
             return Ok(Stream {
                 inner: Box::pin(socket),
                 is_h2: false,
             });
         }
         let socket = match &self.proxy {
-            None => tcp(&target.host, target.port, NotSentStage::Connect).await?,
-            Some(proxy) => tunnel(proxy, target).await?,
+            None => {
+                let judge = self.judge_of(target);
+                tcp(judge, &target.host, target.port, NotSentStage::Connect).await?
+            }
+            Some(proxy) => tunnel(&self.judges.named, proxy, target).await?,
         };
         let name = ServerName::try_from(target.host.clone()).map_err(|_| {
             WireError::not_sent(
@@ -204,17 +251,17 @@ fn gives_credentials(host: &str) -> bool {
         })
 }
 
-async fn tcp(host: &str, port: u16, stage: NotSentStage) -> Result<TcpStream, WireError> {
-    let found = tokio::net::lookup_host((host, port)).await;
-    let addresses: Vec<SocketAddr> = match found {
-        Ok(addresses) => addresses.collect(),
-        Err(error) => {
-            return Err(WireError::not_sent(
-                NotSentStage::Name,
-                format!("{host} does not resolve: {error}"),
-            ));
-        }
-    };
+async fn tcp(
+    judge: &keyferry_notify::Reach,
+    host: &str,
+    port: u16,
+    stage: NotSentStage,
+) -> Result<TcpStream, WireError> {
+    let addresses = judge.addresses(host, port).await;
+    let addresses = addresses.map_err(|why| match why {
+        Unreachable::Unknown(why) => WireError::not_sent(NotSentStage::Name, why),
+        Unreachable::Refused(why) => WireError::not_sent(stage, why),
+    })?;
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for address in addresses {
         match TcpStream::connect(address).await {
@@ -233,15 +280,19 @@ async fn tcp(host: &str, port: u16, stage: NotSentStage) -> Result<TcpStream, Wi
 }
 
 /// Asks the proxy for a tunnel (RFC 9110, section 9.3.6).
-async fn tunnel(proxy: &Proxy<SecretText>, target: &Target) -> Result<TcpStream, WireError> {
+async fn tunnel(
+    judge: &keyferry_notify::Reach,
+    proxy: &Proxy<SecretText>,
+    target: &Target,
+) -> Result<TcpStream, WireError> {
     let refuse = |why: String| WireError::not_sent(NotSentStage::Proxy, why);
     let address: Uri = proxy
         .url
         .parse()
         .map_err(|_| refuse("the proxy's address is no URL".to_owned()))?;
-    let host = address.host().unwrap_or_default();
+    let host = host_of(&address).unwrap_or_default();
     let port = address.port_u16().unwrap_or(80);
-    let mut socket = tcp(host, port, NotSentStage::Proxy).await?;
+    let mut socket = tcp(judge, &host, port, NotSentStage::Proxy).await?;
     let request = connect_request(proxy, target);
     socket
         .write_all(&request)

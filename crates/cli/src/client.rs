@@ -16,7 +16,8 @@ use crate::args::TrialArgs;
 use crate::error::{CliError, Exit};
 use crate::pin::{self, Seen};
 use crate::profile::{self, Profile};
-use crate::world::World;
+use crate::progress;
+use crate::world::{Words, World};
 
 /// A check-up of a whole account may take minutes.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -31,6 +32,8 @@ pub(crate) struct Client {
     pinned: Option<(String, Seen)>,
     /// Why others are asked for their approval, where that is needed and wanted.
     ask: Option<String>,
+    /// Where a person is told of waiting.
+    words: Words,
 }
 
 /// One request.
@@ -123,6 +126,18 @@ impl<B: Serialize> Call<'_, B> {
     }
 }
 
+/// The code of the problem that wants a request to come later.
+const RATE_LIMITED: &str = "rate.limited";
+
+/// How long one command waits for limits of requests in all, in seconds.
+const RATE_PATIENCE: u64 = 120;
+
+/// How many seconds to wait, if that is within reason.
+fn patience(asked: Option<u64>, waited: u64) -> Option<u64> {
+    let seconds = asked?.max(1);
+    (waited.saturating_add(seconds) <= RATE_PATIENCE).then_some(seconds)
+}
+
 /// The code of the problem that wants the approval of others.
 const NEEDS_APPROVAL: &str = "approval.needed";
 
@@ -156,7 +171,7 @@ impl Reply {
 
 impl Client {
     /// A client for the profile; with a token where there is one.
-    pub(crate) fn new(profile: &Profile) -> Result<Self, CliError> {
+    pub(crate) fn new(world: &World, profile: &Profile) -> Result<Self, CliError> {
         let url = profile.url.clone().unwrap_or_default();
         let is_https = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
         if !is_https {
@@ -187,12 +202,13 @@ impl Client {
             token: profile.token.clone(),
             pinned,
             ask: None,
+            words: world.terminal.words.clone(),
         })
     }
 
     /// A client for where the person is signed in.
     pub(crate) fn signed_in(world: &World, url: Option<&str>) -> Result<Self, CliError> {
-        Self::new(&profile::load(world, url)?)
+        Self::new(world, &profile::load(world, url)?)
     }
 
     /// The same, which asks others for their approval where a request needs it.
@@ -211,6 +227,7 @@ impl Client {
             token: None,
             pinned: self.pinned.clone(),
             ask: None,
+            words: self.words.clone(),
         }
     }
 
@@ -227,11 +244,30 @@ impl Client {
     /// Sends a request and reads the answer.
     pub(crate) async fn send<B: Serialize>(&self, call: Call<'_, B>) -> Result<Reply, CliError> {
         let sent = call.sent()?;
-        match (self.deliver(&sent).await, &self.ask) {
+        match (self.deliver_in_time(&sent).await, &self.ask) {
             (Err(error), Some(reason)) if error.code.as_deref() == Some(NEEDS_APPROVAL) => {
                 Err(self.ask_for(&sent, reason).await)
             }
             (answer, _) => answer,
+        }
+    }
+
+    /// Sends a request, and again where a limit of requests stands in the way: nothing was done then.
+    async fn deliver_in_time(&self, sent: &Sent) -> Result<Reply, CliError> {
+        let mut waited = 0;
+        loop {
+            let error = match self.deliver(sent).await {
+                Err(error) if error.code.as_deref() == Some(RATE_LIMITED) => error,
+                answer => return answer,
+            };
+            let Some(seconds) = patience(error.retry_after, waited) else {
+                return Err(error);
+            };
+            waited += seconds;
+            self.words.say(&format!(
+                "too many requests; trying again in {seconds} s, as the server asks"
+            ));
+            progress::pause(Duration::from_secs(seconds)).await;
         }
     }
 
@@ -279,7 +315,7 @@ impl Client {
         };
         let call = Call::to(&endpoints::ASK_APPROVAL, &[]).body(&request);
         let waiting = match call.sent() {
-            Ok(sent) => self.deliver(&sent).await,
+            Ok(sent) => self.deliver_in_time(&sent).await,
             Err(error) => Err(error),
         };
         match waiting.and_then(|reply| reply.read::<ApprovalView>()) {
@@ -301,6 +337,7 @@ impl Client {
             Some(value.to_owned())
         };
         let (etag, cookie) = (text("etag"), text("set-cookie"));
+        let retry_after = text("retry-after").and_then(|text| text.parse().ok());
         let body = response
             .bytes()
             .await
@@ -310,7 +347,10 @@ impl Client {
             return Ok(Reply { etag, cookie, body });
         }
         match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => Err(problem.into()),
+            Ok(problem) => Err(CliError {
+                retry_after,
+                ..CliError::from(problem)
+            }),
             Err(_) => {
                 let message = format!("{} answered {status}, and is no Keyferry server", self.url);
                 Err(CliError::new(Exit::Usage, message).hint("check the URL"))
@@ -400,5 +440,20 @@ pub(crate) async fn shown_fingerprint(url: &str) -> Result<String, CliError> {
         (None, Ok(_)) => {
             Err(CliError::usage(format!("{url} does not speak TLS")).hint("write https://"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_waits_as_long_as_it_is_asked_to_within_two_minutes_in_all() {
+        assert_eq!(patience(Some(1), 0), Some(1));
+        assert_eq!(patience(Some(0), 0), Some(1), "not at once");
+        assert_eq!(patience(Some(60), 60), Some(60));
+        assert_eq!(patience(Some(61), 60), None);
+        assert_eq!(patience(Some(u64::MAX), 60), None);
+        assert_eq!(patience(None, 0), None, "the server does not say when");
     }
 }

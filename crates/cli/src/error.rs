@@ -141,6 +141,8 @@ pub struct CliError {
     pub hint: Option<String>,
     /// How the process ends.
     pub exit: Exit,
+    /// After how many seconds the server wants to be asked again.
+    pub retry_after: Option<u64>,
 }
 
 impl CliError {
@@ -152,6 +154,7 @@ impl CliError {
             causes: Vec::new(),
             hint: None,
             exit,
+            retry_after: None,
         }
     }
 
@@ -218,6 +221,7 @@ impl From<Problem> for CliError {
             causes: problem.causes,
             hint: problem.hint,
             exit: Exit::of_status(problem.status),
+            retry_after: None,
         }
     }
 }

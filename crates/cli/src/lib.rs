@@ -23,4 +23,4 @@ pub use commands::run;
 pub use error::{CliError, Exit, misread};
 pub use output::Output;
 pub use secrets::SecretSource;
-pub use world::{Prompt, Terminal, World, terminal};
+pub use world::{Prompt, Terminal, Words, World, terminal};

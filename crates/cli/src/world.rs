@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Asks a person.
 pub trait Prompt {
@@ -12,6 +13,24 @@ pub trait Prompt {
     fn secret(&mut self, question: &str) -> std::io::Result<String>;
 }
 
+/// Where words for people go: to one place from wherever they are said.
+#[derive(Clone)]
+pub struct Words(Arc<Mutex<dyn Write + Send>>);
+
+impl Words {
+    /// Words that go there.
+    pub fn to(place: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(place)))
+    }
+
+    /// Says something.
+    pub fn say(&self, words: &str) {
+        let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(place, "{words}");
+    }
+}
+
 /// Streams.
 pub struct Terminal {
     /// Where secrets and documents may come from, by `-`.
@@ -19,7 +38,7 @@ pub struct Terminal {
     /// Data.
     pub output: Box<dyn Write>,
     /// Words.
-    pub words: Box<dyn Write>,
+    pub words: Words,
     /// Who answers questions; nobody in scripts.
     pub prompt: Option<Box<dyn Prompt>>,
     /// Whether words go to a terminal, so that progress bars make sense.
@@ -45,8 +64,7 @@ impl World {
 
     /// Says something to a person.
     pub fn say(&mut self, words: &str) {
-        // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(self.terminal.words, "{words}");
+        self.terminal.words.say(words);
     }
 }
 
@@ -58,7 +76,7 @@ pub fn terminal() -> Terminal {
     Terminal {
         input: Box::new(std::io::stdin().lock()),
         output: Box::new(std::io::stdout()),
-        words: Box::new(std::io::stderr()),
+        words: Words::to(std::io::stderr()),
         prompt: has_person.then(|| Box::new(Person) as Box<dyn Prompt>),
         shows_progress: std::io::stderr().is_terminal(),
     }

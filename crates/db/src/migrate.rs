@@ -67,6 +67,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "policies",
         sql: include_str!("../migrations/0011_policies.sql"),
     },
+    Migration {
+        number: 12,
+        name: "addresses of sign-ins",
+        sql: include_str!("../migrations/0012_sign_in_addresses.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

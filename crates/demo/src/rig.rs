@@ -377,7 +377,10 @@ impl Running {
     ) -> Result<Self, DemoError> {
         let database = Database::open(&DatabaseUrl::sqlite(file), PoolLimits::default()).await?;
         let vault = Arc::new(SoftwareVault::sealed());
-        let aws = Arc::new(Connector::new(Arc::new(WireClock(Arc::clone(clock)))));
+        let aws = Arc::new(
+            Connector::new(Arc::new(WireClock(Arc::clone(clock))))
+                .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned)),
+        );
         let ports = Ports {
             messenger: Arc::new(Nobody),
             providers: Arc::new(keyferry_ports::identity::NoProviders),

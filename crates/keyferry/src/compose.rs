@@ -77,7 +77,10 @@ pub(crate) async fn compose(config: &Config) -> Result<Composed, CliError> {
         vault: vault.clone(),
         seal_control: vault,
         passwords: Arc::new(Argon2Passwords),
-        aws: Arc::new(Connector::new(Arc::clone(&clock))),
+        aws: Arc::new(
+            Connector::new(Arc::clone(&clock))
+                .with_private_hosts(config.connection_private_hosts.iter().cloned()),
+        ),
         messenger: Arc::new(post),
         providers: Arc::new(OpenId::new(Arc::clone(&clock), providers)),
         marks: Arc::new(FileMarks::new(&config.data)),

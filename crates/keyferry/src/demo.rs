@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use keyferry_app::access::Credentials;
 use keyferry_app::{Actor, App};
 use keyferry_cli::args::{DemoArgs, InitArgs};
-use keyferry_cli::{CliError, Exit, Output, Terminal, World};
+use keyferry_cli::{CliError, Exit, Output, Terminal, Words, World};
 use keyferry_demo::{SimulatedAws, SimulatorSettings, fleet, self_check};
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::secret::SecretText;
@@ -155,6 +155,10 @@ impl Installation {
         let environment = BTreeMap::from([
             ("KEYFERRY_LISTEN".to_owned(), address.to_string()),
             ("KEYFERRY_LOG_LEVEL".to_owned(), "warn".to_owned()),
+            (
+                "KEYFERRY_CONNECTIONS_PRIVATE_HOSTS".to_owned(),
+                "127.0.0.1".to_owned(),
+            ),
         ]);
         let config = config::load(data, &environment).map_err(mistaken)?;
         serve::log(&config)?;
@@ -193,7 +197,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
         terminal: Terminal {
             input: Box::new(std::io::empty()),
             output: Box::new(std::io::sink()),
-            words: Box::new(std::io::sink()),
+            words: Words::to(std::io::sink()),
             prompt: None,
             shows_progress: false,
         },

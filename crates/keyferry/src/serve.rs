@@ -111,7 +111,14 @@ pub(crate) async fn serve_until(
         },
         config,
     );
-    let result = serve::serve(listener, identity, service, until(stopped)).await;
+    let result = serve::serve(
+        listener,
+        identity,
+        service,
+        &config.connections,
+        until(stopped),
+    )
+    .await;
     composed.app.request_logs.flush().await;
     let _ = telling.await;
     let _ = signing.await;

@@ -2,26 +2,92 @@
 //! one that is dialled: a name that resolves otherwise a moment later changes nothing.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use keyferry_ports::messenger::NotDelivered;
 use tokio::net::TcpStream;
 
 use crate::failed;
 
+/// Says to which addresses a name leads.
+#[async_trait]
+pub trait Names: Send + Sync {
+    /// The addresses of a host now.
+    async fn addresses(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>>;
+}
+
+/// As the operating system says it.
+struct SystemNames;
+
+#[async_trait]
+impl Names for SystemNames {
+    async fn addresses(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        Ok(tokio::net::lookup_host((host, port)).await?.collect())
+    }
+}
+
+/// Which addresses any host may have.
+#[derive(Clone, Copy, Debug)]
+enum Scope {
+    /// Those of the public Internet.
+    Public,
+    /// Those, and those of private networks.
+    Networks,
+    /// This host itself, and what gives it its credentials.
+    ThisHost,
+}
+
+impl Scope {
+    fn allows(self, address: IpAddr) -> bool {
+        match self {
+            Self::Public => is_public(address),
+            Self::Networks => is_public(address) || is_of_private_network(address),
+            Self::ThisHost => is_of_this_host(address),
+        }
+    }
+}
+
 /// Which hosts may be called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Reach {
     private_hosts: BTreeSet<String>,
-    /// The configuration key that names them.
-    setting: &'static str,
+    /// The configuration key that names them, where one does.
+    setting: Option<&'static str>,
+    scope: Scope,
+    names: Arc<dyn Names>,
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reach")
+            .field("private_hosts", &self.private_hosts)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a host is not called.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// Its name has no address.
+    #[error("{0}")]
+    Unknown(String),
+    /// None of its addresses is allowed.
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl Default for Reach {
     fn default() -> Self {
         Self {
             private_hosts: BTreeSet::new(),
-            setting: "alerts.private_hosts",
+            setting: Some("alerts.private_hosts"),
+            scope: Scope::Public,
+            names: Arc::new(SystemNames),
         }
     }
 }
@@ -36,15 +102,75 @@ impl Reach {
         }
     }
 
+    /// Public addresses and those of private networks, but never this host, its metadata services or what is not one host: for
+    /// names of AWS's own, which lead to private addresses where a network has its interface endpoints (AWS PrivateLink Guide).
+    pub fn with_private_networks() -> Self {
+        Self {
+            setting: None,
+            scope: Scope::Networks,
+            ..Self::default()
+        }
+    }
+
+    /// This host itself and the metadata services that it alone can reach.
+    pub fn of_this_host() -> Self {
+        Self {
+            setting: None,
+            scope: Scope::ThisHost,
+            ..Self::default()
+        }
+    }
+
     /// The same, whose private hosts are named under another key of the configuration: for whoever reads a refusal.
     #[must_use]
     pub fn set_by(self, setting: &'static str) -> Self {
-        Self { setting, ..self }
+        Self {
+            setting: Some(setting),
+            ..self
+        }
+    }
+
+    /// The same, which asks somebody else where names lead.
+    #[must_use]
+    pub fn asking(self, names: Arc<dyn Names>) -> Self {
+        Self { names, ..self }
     }
 
     /// Whether a host may have a private address, and may be called without TLS.
     pub fn is_private_host(&self, host: &str) -> bool {
         self.private_hosts.contains(&host.to_ascii_lowercase())
+    }
+
+    /// The addresses of a host that may be called: they are what is to be dialled, and not the name again.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`] where there is none.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Unreachable> {
+        let found = self.names.addresses(host, port).await;
+        let all = found
+            .map_err(|error| Unreachable::Unknown(format!("{host} does not resolve: {error}")))?;
+        let may_be_private = self.is_private_host(host);
+        let (allowed, refused): (Vec<SocketAddr>, Vec<SocketAddr>) = all
+            .into_iter()
+            .partition(|address| may_be_private || self.scope.allows(address.ip()));
+        match refused.first() {
+            _ if !allowed.is_empty() => Ok(allowed),
+            Some(address) => Err(self.refusal(host, address.ip())),
+            None => Err(Unreachable::Unknown(format!("{host} has no address"))),
+        }
+    }
+
+    fn refusal(&self, host: &str, address: IpAddr) -> Unreachable {
+        let what = match self.scope {
+            Scope::Public => "is not public",
+            Scope::Networks => "is no address of another host",
+            Scope::ThisHost => "is not on this host",
+        };
+        let way = self.setting.map_or_else(String::new, |setting| {
+            format!("; name the host in `{setting}` if it is meant")
+        });
+        Unreachable::Refused(format!("{host} resolves to {address}, which {what}{way}"))
     }
 
     /// Connects to a host at an address that is allowed.
@@ -53,29 +179,42 @@ impl Reach {
     ///
     /// [`NotDelivered`] where there is none, or nobody answers there.
     pub async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, NotDelivered> {
-        let found = tokio::net::lookup_host((host, port))
-            .await
-            .map_err(|error| failed(format_args!("{host} does not resolve"), &error))?;
-        let all: Vec<SocketAddr> = found.collect();
-        let may_be_private = self.is_private_host(host);
-        let (allowed, refused): (Vec<SocketAddr>, Vec<SocketAddr>) = all
-            .into_iter()
-            .partition(|address| may_be_private || is_public(address.ip()));
-        let mut why = match refused.first() {
-            Some(address) => format!(
-                "{host} resolves to {}, which is not public; name the host in `{}` if it is meant",
-                address.ip(),
-                self.setting
-            ),
-            None => format!("{host} has no address"),
-        };
+        let allowed = self.addresses(host, port).await;
+        let allowed = allowed.map_err(|refused| NotDelivered {
+            why: refused.to_string(),
+        })?;
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in allowed {
             match TcpStream::connect(address).await {
                 Ok(stream) => return Ok(stream),
-                Err(error) => why = format!("no connection to {host} ({address}): {error}"),
+                Err(error) => last = error,
             }
         }
-        Err(NotDelivered { why })
+        Err(failed(format_args!("no connection to {host}"), &last))
+    }
+}
+
+/// Whether an address is one of private networks (RFC 1918, RFC 6598, RFC 4193), and not of a metadata service among them.
+fn is_of_private_network(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, ..] = address.octets();
+            address.is_private() || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(address) => {
+            address.is_unique_local() && !address.segments().starts_with(&[0xfd00, 0x0ec2])
+        }
+    }
+}
+
+/// Whether an address is this host, or a metadata service that only this host can reach (EC2 User Guide, "Instance metadata";
+/// ECS and EKS guides, container credentials).
+fn is_of_this_host(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_link_local(),
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.segments().starts_with(&[0xfd00, 0x0ec2])
+        }
     }
 }
 
@@ -107,6 +246,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || a >= 240
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (b == 18 || b == 19));
     !is_special
 }
@@ -181,6 +321,48 @@ mod tests {
         ] {
             let address: IpAddr = text.parse().unwrap();
             assert!(is_public(address), "{text}");
+        }
+    }
+
+    #[test]
+    fn private_networks_are_neither_this_host_nor_a_metadata_service() {
+        for text in [
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.0.1",
+            "100.64.0.1",
+            "fd12::1",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            assert!(
+                Scope::Networks.allows(address) && !Scope::Public.allows(address),
+                "{text}"
+            );
+            assert!(!Scope::ThisHost.allows(address), "{text}");
+        }
+        for text in [
+            "127.0.0.1",
+            "::1",
+            "169.254.169.254",
+            "fd00:ec2::254",
+            "::ffff:127.0.0.1",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            assert!(!Scope::Networks.allows(address), "{text}");
+            assert!(Scope::ThisHost.allows(address), "{text}");
+        }
+        for text in [
+            "0.0.0.0",
+            "::",
+            "255.255.255.255",
+            "224.0.0.1",
+            "fe80::1",
+            "::127.0.0.1",
+        ] {
+            let address: IpAddr = text.parse().unwrap();
+            for scope in [Scope::Public, Scope::Networks, Scope::ThisHost] {
+                assert!(!scope.allows(address), "{text} {scope:?}");
+            }
         }
     }
 }

@@ -101,8 +101,9 @@ fn parameter(text: &str) -> String {
     value
 }
 
-/// Sends frames over one connection. Syslog has no answers: they count as taken where the receiver has ended the connection in
-/// order after it saw our end of it, which it does once it has read everything.
+/// Sends frames over one connection. Syslog has no answers: they count as taken where the receiver has ended the connection with
+/// TLS's farewell after it saw ours, which it does once it has read everything (RFC 5425, section 4.4). An end of TCP alone proves
+/// nothing: it also comes from a receiver that died in between, and from anybody on the way.
 pub(crate) async fn send(
     reach: &Reach,
     (host, port): (&str, u16),
@@ -126,8 +127,10 @@ where
     match stream.take(ANSWER_MAX).read_to_end(&mut said).await {
         Ok(read) if (read as u64) < ANSWER_MAX => Ok(()),
         Ok(_) => Err(io::Error::other("the receiver answers, and is no syslog")),
-        // Many end the connection without TLS's farewell.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            let why = "the connection ended without TLS's farewell (close_notify), so that nobody knows whether it was read";
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, why))
+        }
         Err(error) => Err(error),
     }
 }

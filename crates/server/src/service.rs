@@ -7,13 +7,16 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use governor::clock::MonotonicClock;
 use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
 use crate::http::dispatch::Dispatcher;
+use crate::http::extract::BodyTime;
 use crate::http::problem::Refused;
 use crate::http::{auth, headers, route};
+use crate::limits::{Limits, Proxies, by_address, find_address};
 use crate::request_log::{Operations, record};
 use crate::routes;
 use crate::state::ServerState;
@@ -23,11 +26,14 @@ pub fn service(state: ServerState, config: &Config) -> Router {
     let all = routes::all();
     let operations = Arc::new(Operations::of(&all));
     let app = Arc::clone(&state.app);
-    let inside = route::router(all, config.timeout, &state.app.quarantine)
+    let limits = Arc::new(Limits::new(config.rates, &MonotonicClock));
+    let proxies = Arc::new(Proxies::new(config.connections.trusted_proxies.clone()));
+    let inside = route::router(all, config.timeout, &state.app.quarantine, &limits)
         .route("/", get(routes::stub))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(config.body_bytes_max))
+        .layer(Extension(BodyTime(config.body_time)))
         .with_state(state.clone());
     let dispatcher = Dispatcher::new(inside.clone(), &routes::all());
     // The outer router matches nothing, so that sign-in comes before the path is looked at.
@@ -35,10 +41,25 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .fallback_service(inside)
         .layer(Extension(dispatcher))
         .layer(from_fn_with_state(state, auth::authenticate))
+        .layer(from_fn(refuse_long_uri))
+        .layer(from_fn_with_state(limits, by_address))
         .layer(from_fn_with_state((app, operations), record))
+        .layer(from_fn_with_state(proxies, find_address))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::add))
+}
+
+/// The longest path with its query, in bytes.
+const URI_MAX: usize = 8 * 1024;
+
+async fn refuse_long_uri(request: Request, next: Next) -> Response {
+    let uri = request.uri().path_and_query();
+    if uri.is_some_and(|uri| uri.as_str().len() > URI_MAX) {
+        let detail = format!("path and query have more than {URI_MAX} bytes");
+        return Refused::new(HttpCode::UriTooLong, detail).into_response();
+    }
+    next.run(request).await
 }
 
 async fn no_such_route(request: Request) -> Refused {

@@ -83,7 +83,7 @@ fn row(line: &str) -> Option<(&str, &str)> {
 }
 
 /// The names of the functions that are tests.
-fn tests_of(text: &str) -> Vec<&str> {
+pub(super) fn tests_of(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut is_test = false;
     for line in text.lines().map(str::trim_start) {

@@ -29,9 +29,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyferry-vault", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-hsm", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-db", &["keyferry-ports", "keyferry-domain"]),
-    ("keyferry-aws", &["keyferry-ports", "keyferry-domain"]),
     ("keyferry-notify", &["keyferry-ports", "keyferry-domain"]),
-    // Providers are called as webhooks are: by one judge of addresses.
+    // AWS and providers are called as webhooks are: by one judge of addresses (ADR 29).
+    (
+        "keyferry-aws",
+        &["keyferry-notify", "keyferry-ports", "keyferry-domain"],
+    ),
     (
         "keyferry-oidc",
         &["keyferry-notify", "keyferry-ports", "keyferry-domain"],

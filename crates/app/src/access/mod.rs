@@ -31,7 +31,7 @@ pub use provider::{Arrived, Back, Begun, FLOW_MAX, Finished, Wish, challenge_of}
 pub use session_rules::{BadSessionRules, SessionRules};
 pub use sign_in::Credentials;
 pub use totp::{ALGORITHM, DIGITS, PERIOD};
-pub use tries::{FORGOTTEN_AFTER, FREE_TRIES, WAIT_FIRST, WAIT_MAX};
+pub use tries::{FORGOTTEN_AFTER, FREE_TRIES, LOCKED_OUT, WAIT_FIRST, WAIT_MAX};
 pub use two_factors::Enrolment;
 
 pub(crate) use password::{check as check_password, made_up as made_up_password};

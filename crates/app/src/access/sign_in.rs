@@ -93,7 +93,9 @@ impl Access {
         if let Some(limit) = limit {
             fact = fact.detail("only_for", limit.as_str());
         }
-        let mut batch = Batch::from(self.over(user).await?)
+        let mut over = self.over(user).await?;
+        over.extend(self.shared.lock_out_ended(user.id).await?);
+        let mut batch = Batch::from(over)
             .with(Change::InsertSession(issued.record.clone()))
             .with(Change::DeleteSignInTries(tries_of(name)));
         if user.totp.is_some() {

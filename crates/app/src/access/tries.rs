@@ -5,13 +5,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::Outcome;
+use keyferry_domain::id::UserId;
 use keyferry_ports::records::{
-    Batch, CanonicalName, Change, Expect, RecordsError, SignInTries, User,
+    Batch, CanonicalName, Change, Expect, RecordsError, SignInTries, Subject, User,
 };
 
 use super::{Access, hash};
+use crate::alerts::{Trouble, ended};
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
+use crate::parts::{DEFAULT_GROUP, Shared};
 
 /// Tries that are looked at without a wait.
 pub const FREE_TRIES: u32 = 5;
@@ -28,6 +31,9 @@ pub const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// How often a try is counted anew that others overtook: each of them was counted, so that the wait begins before.
 const ROUNDS: u32 = 4 * FREE_TRIES;
+
+/// The code of the alert that tells of a person whose name is locked out.
+pub const LOCKED_OUT: &str = "user.locked-out";
 
 /// Under what the tries of a name are kept.
 pub(crate) fn key_of(name: &CanonicalName) -> [u8; 32] {
@@ -112,11 +118,58 @@ impl Access {
             None => object("user", "", "nobody of this installation"),
         };
         tracing::warn!(tries = tries.tries, "a name is locked out until {until}");
-        let now = self.shared.now();
-        let fact = Fact::outcome("system", "user.lock-out", Outcome::Refused, about, now)
+        let fact = || {
+            let now = self.shared.now();
+            Fact::outcome(
+                "system",
+                "user.lock-out",
+                Outcome::Refused,
+                about.clone(),
+                now,
+            )
             .detail("tries", tries.tries)
-            .detail("until", until);
-        Ok(self.shared.commit(Batch::new().with(fact.change())).await?)
+            .detail("until", until)
+            .change()
+        };
+        for _ in 0..ROUNDS {
+            let told = self.lock_out_alert(tries, user, until).await?;
+            let batch = Batch::from(told).with(fact());
+            match self.shared.commit(batch).await {
+                Err(RecordsError::Conflict { .. }) => {}
+                committed => return Ok(committed?),
+            }
+        }
+        Ok(self.shared.commit(Batch::new().with(fact())).await?)
+    }
+
+    /// An alert about a person whose name is locked out. For a name of nobody it asks the same of the database and tells
+    /// nothing: who guesses learns no names by how long that takes, and fills no list.
+    async fn lock_out_alert(
+        &self,
+        tries: &SignInTries,
+        user: Option<&User>,
+        until: Timestamp,
+    ) -> Result<Vec<Change>, AppError> {
+        let id = user.map_or_else(|| UserId::new(self.shared.new_uuid()), |user| user.id);
+        let told = self.shared.alerted(Trouble {
+            subject: Subject::User(id),
+            name: user.map_or_else(String::new, |user| user.name.to_string()),
+            group: DEFAULT_GROUP,
+            code: LOCKED_OUT,
+            message: "wrong passwords or codes were given under this name again and again, and the next try waits",
+            detail: format!("{} tries; the next one is looked at from {until}", tries.tries),
+        });
+        let told = told.await?;
+        Ok(user.map(|_| told).into_iter().collect())
+    }
+}
+
+impl Shared {
+    /// Ends the alert about a name that is locked out, where there is one.
+    pub(crate) async fn lock_out_ended(&self, user: UserId) -> Result<Vec<Change>, AppError> {
+        let open = self.open_alert(Subject::User(user), LOCKED_OUT).await?;
+        let now = self.now();
+        Ok(open.iter().map(|alert| ended(alert, now)).collect())
     }
 }
 

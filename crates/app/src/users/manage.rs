@@ -38,7 +38,8 @@ impl Users {
         let mut user = self.shared.find_user(selector).await?;
         present(&user)?;
         user.is_locked = false;
-        let changes = vec![forget_tries(&user)];
+        let mut changes = self.shared.lock_out_ended(user.id).await?;
+        changes.push(forget_tries(&user));
         self.write(actor, Action::UserUnlock, user, changes).await
     }
 
@@ -78,7 +79,8 @@ impl Users {
         user.password_hash = hash;
         user.must_change_password = true;
         user.end_access();
-        let changes = vec![forget_tries(&user)];
+        let mut changes = self.shared.lock_out_ended(user.id).await?;
+        changes.push(forget_tries(&user));
         let user = self.write(actor, action, user, changes).await?.user;
         Ok(WithPassword { user, made_up })
     }

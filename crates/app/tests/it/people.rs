@@ -11,8 +11,8 @@ use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
-    AccessRecords as _, AuditFilter, AuditRecords as _, Batch, Change, Commits as _, Page, Session,
-    SessionLimit,
+    AccessRecords as _, AlertFilter, AuditFilter, AuditRecords as _, Batch, Change, Commits as _,
+    Page, Session, SessionLimit,
 };
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::passwords::PlainPasswords;
@@ -281,6 +281,67 @@ async fn a9_a_lock_out_ends_by_itself_grows_and_is_forgotten_by_a_right_password
         assert_eq!(code(fail().await), "access.not-signed-in");
     }
     house.sign_in("ann", ANN, None).await.unwrap();
+}
+
+/// The open alerts about names that are locked out: whose, and how many tries they tell of.
+async fn locked_out(house: &House) -> Vec<(String, String)> {
+    let filter = AlertFilter {
+        is_open: Some(true),
+        ..AlertFilter::default()
+    };
+    let (alerts, page) = (&house.app().alerts, Page::default());
+    let listed = alerts.list(house.ann(), &filter, &page).await.unwrap();
+    let alerts = listed.rows.into_iter();
+    let ours = alerts.filter(|alert| alert.code == "user.locked-out");
+    ours.map(|alert| (alert.name, alert.details)).collect()
+}
+
+#[tokio::test]
+async fn a9_a_name_that_is_locked_out_is_one_alert_until_its_person_is_back_or_somebody_takes_note()
+{
+    let house = House::with_bob().await;
+    let fail = async |name| {
+        for _ in 0..5 {
+            let _ = house.sign_in(name, "a wrong password", None).await;
+        }
+    };
+    fail("eve").await;
+    assert_eq!(locked_out(&house).await, [], "names of nobody are not told");
+    fail("BOB").await;
+    let [(name, details)] = locked_out(&house).await.try_into().unwrap();
+    assert_eq!(name, "bob");
+    assert!(details.contains("5 tries"), "{details}");
+
+    house.pass(SignedDuration::from_mins(1));
+    house
+        .sign_in("bob", "a wrong password", None)
+        .await
+        .unwrap_err();
+    let [(_, details)] = locked_out(&house).await.try_into().unwrap();
+    assert!(details.contains("6 tries"), "{details}");
+    house.pass(SignedDuration::from_mins(2));
+    house.sign_in("bob", BOB, None).await.unwrap();
+    assert_eq!(locked_out(&house).await, [], "bob is back");
+
+    fail("bob").await;
+    house.app().users.unlock(house.ann(), "bob").await.unwrap();
+    assert_eq!(locked_out(&house).await, [], "an administrator let him in");
+
+    fail("bob").await;
+    let (filter, page) = (AlertFilter::default(), Page::default());
+    let listed = house.app().alerts.list(house.ann(), &filter, &page);
+    let alerts = listed.await.unwrap().rows;
+    let open = alerts
+        .iter()
+        .find(|alert| alert.resolved_at.is_none())
+        .unwrap();
+    house
+        .app()
+        .alerts
+        .acknowledge(house.ann(), open.id)
+        .await
+        .unwrap();
+    assert_eq!(locked_out(&house).await, [], "somebody took note");
 }
 
 #[tokio::test]

@@ -210,7 +210,8 @@ fn spoilers() -> Vec<(&'static str, Spoil)> {
 
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused_by_name() {
-    let connector = Connector::new(Arc::new(TestClock::default()));
+    let connector = Connector::new(Arc::new(TestClock::default()))
+        .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned));
     for (index, (field, spoil)) in spoilers().into_iter().enumerate() {
         let mut spoilt = settings("https://kms.example.org");
         spoil(&mut spoilt);
@@ -226,7 +227,8 @@ async fn settings_that_cannot_work_are_refused_by_name() {
 
 #[tokio::test]
 async fn good_settings_of_every_kind_open() {
-    let connector = Connector::new(Arc::new(TestClock::default()));
+    let connector = Connector::new(Arc::new(TestClock::default()))
+        .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned));
     let vpc = Endpoint::Vpc {
         host: "vpce-1.kms.eu-central-1.vpce.amazonaws.com".to_owned(),
     };
@@ -249,7 +251,8 @@ async fn good_settings_of_every_kind_open() {
 
 #[tokio::test]
 async fn a_session_name_that_sts_would_refuse_is_refused_here() {
-    let connector = Connector::new(Arc::new(TestClock::default()));
+    let connector = Connector::new(Arc::new(TestClock::default()))
+        .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned));
     for session in ["", "x", "a b", &"x".repeat(65)] {
         let opened = connector
             .open(settings("https://k.example.org"), &region(), session, None)

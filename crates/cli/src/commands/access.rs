@@ -33,7 +33,7 @@ pub(crate) async fn login(
         token_id: None,
         ..known
     };
-    let client = Client::new(&profile)?;
+    let client = Client::new(world, &profile)?;
     let (cookie, user) = match &args.provider {
         Some(provider) => {
             let (reply, user) = login_by_provider::sign_in(world, &client, provider).await?;

@@ -32,6 +32,7 @@ mod people;
 mod pinning;
 mod policies;
 mod promises;
+mod rates;
 mod role;
 mod rotation;
 mod shell;

@@ -67,7 +67,10 @@ async fn b10_a_role_is_assumed_with_its_external_id_and_with_no_other() {
     outside.sim.create_role(ACCOUNT, &role).unwrap();
     let (url, ca) = front(&outside).await;
     let clock: Arc<dyn Clock> = Arc::new(MachineTime);
-    let aws = Arc::new(Connector::new(Arc::clone(&clock)));
+    let aws = Arc::new(
+        Connector::new(Arc::clone(&clock))
+            .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned)),
+    );
     let app = outside.start_on(aws, clock, Fuse::whole(), 0).app;
     let shell = Shell::of(outside, app).await;
     shell.sign_in().await;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use keyferry_app::App;
-use keyferry_cli::{Exit, Invocation, Prompt, Terminal, World, misread};
+use keyferry_cli::{Exit, Invocation, Prompt, Terminal, Words, World, misread};
 use keyferry_ports::records::{AuditLeaf, AuditRecords as _, Batch, Change, Commits as _};
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::Vault as _;
@@ -88,6 +88,11 @@ impl Shell {
 
     /// The same before an application that reaches AWS in a way of its own.
     pub(crate) async fn of(outside: Outside, app: App) -> Self {
+        Self::configured(outside, app, "").await
+    }
+
+    /// The same with a configuration.
+    pub(crate) async fn configured(outside: Outside, app: App, config: &str) -> Self {
         let app = Arc::new(app);
         let name = "ann".parse().unwrap();
         app.access
@@ -103,7 +108,7 @@ impl Shell {
         };
         let chain = pem("certificate.pem", &certificate.certificate);
         let key = pem("key.pem", &certificate.private_key);
-        let config = Raw::parse("", &BTreeMap::new())
+        let config = Raw::parse(config, &BTreeMap::new())
             .unwrap()
             .check(home.path())
             .unwrap();
@@ -116,9 +121,16 @@ impl Shell {
             },
             &config,
         );
-        tokio::spawn(
-            async move { serve(listener, &identity, router, std::future::pending()).await },
-        );
+        tokio::spawn(async move {
+            serve(
+                listener,
+                &identity,
+                router,
+                &config.connections,
+                std::future::pending(),
+            )
+            .await
+        });
         let environment = BTreeMap::from([
             (
                 "XDG_CONFIG_HOME".to_owned(),
@@ -256,7 +268,7 @@ impl Shell {
             terminal: Terminal {
                 input: Box::new(BufReader::new(Cursor::new(input.into_bytes()))),
                 output: Box::new(stdout.clone()),
-                words: Box::new(stderr.clone()),
+                words: Words::to(stderr.clone()),
                 prompt,
                 shows_progress: false,
             },
@@ -406,6 +418,6 @@ fn hide_ids(line: &str) -> String {
     out + rest
 }
 
-fn kms_sim_config() -> kms_sim::SimConfig {
+pub(crate) fn kms_sim_config() -> kms_sim::SimConfig {
     kms_sim::SimConfig::default()
 }

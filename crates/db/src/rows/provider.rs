@@ -45,6 +45,7 @@ pub(crate) const FLOW: &[&str] = &[
     "port",
     "challenge",
     "return_to",
+    "begun_from",
     "created_at",
     "expires_at",
 ];
@@ -155,6 +156,7 @@ pub(crate) fn flow_values(row: &SignInFlow) -> Vec<Value> {
         Value::Int(port.map(i64::from)),
         Value::opt_bytes(challenge.map(<[u8; 32]>::as_slice)),
         Value::text(&row.return_to),
+        Value::text(&row.begun_from),
         Value::time(row.created_at),
         Value::time(row.expires_at),
     ]
@@ -167,6 +169,7 @@ pub(crate) fn read_flow(mut row: Row) -> Records<SignInFlow> {
         provider: row.parse()?,
         purpose: read_purpose(&mut row)?,
         return_to: row.text()?,
+        begun_from: row.text()?,
         created_at: row.time()?,
         expires_at: row.time()?,
     })

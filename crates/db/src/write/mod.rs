@@ -306,6 +306,9 @@ impl Writer {
             Change::InsertSignInCode(row) => self.insert_code(row).await,
             Change::TakeSignInCode(hash) => self.take_code(hash).await,
             Change::PruneSignInFlows(before) => self.prune_flows(*before).await,
+            Change::TrimSignInFlows { begun_from, keep } => {
+                self.trim_flows(begun_from.as_deref(), *keep).await
+            }
             Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, *expect).await,
             Change::DeleteApprovalRule(group, class, expect) => {
                 self.delete_approval_rule(*group, *class, *expect).await

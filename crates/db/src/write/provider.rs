@@ -116,6 +116,33 @@ impl Writer {
             .await
     }
 
+    pub(super) async fn trim_flows(
+        &mut self,
+        begun_from: Option<&str>,
+        keep: u64,
+    ) -> Result<(), Failure> {
+        let kept = "ORDER BY created_at DESC, state_hash LIMIT $1";
+        let count = Value::count(keep);
+        let (sql, values) = match begun_from {
+            Some(from) => (
+                format!(
+                    "DELETE FROM sign_in_flows WHERE begun_from = $2 AND state_hash NOT IN \
+                     (SELECT state_hash FROM sign_in_flows WHERE begun_from = $2 {kept})"
+                ),
+                vec![count, Value::text(from)],
+            ),
+            None => (
+                format!(
+                    "DELETE FROM sign_in_flows WHERE state_hash NOT IN \
+                     (SELECT state_hash FROM sign_in_flows {kept})"
+                ),
+                vec![count],
+            ),
+        };
+        self.transaction.run(Statement::new(sql, values)).await?;
+        Ok(())
+    }
+
     pub(super) async fn prune_flows(&mut self, before: Timestamp) -> Result<(), Failure> {
         for table in ["sign_in_flows", "sign_in_codes"] {
             let sql = format!("DELETE FROM {table} WHERE expires_at < $1");

@@ -125,6 +125,7 @@ impl Host {
             .args(words)
             .env_clear()
             .env("HOME", self.folder.path())
+            .env("KEYFERRY_CONNECTIONS_PRIVATE_HOSTS", "127.0.0.1,localhost")
             .envs(self.database_variable())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -209,6 +209,28 @@ async fn syslog_that_was_not_read_to_its_end_was_not_taken() {
 }
 
 #[tokio::test]
+async fn syslog_counts_as_taken_by_tls_farewell_alone() {
+    let (tls, pem) = certificate();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let work = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = tls.accept(stream).await.unwrap();
+        let mut got = Vec::new();
+        stream.read_to_end(&mut got).await.unwrap();
+        // As anybody on the way could: TCP ends, and TLS does not.
+        stream.get_mut().0.shutdown().await.unwrap();
+        got
+    });
+
+    let sent = post().send(&syslog(port, Some(pem)), &two()).await;
+
+    let why = sent.unwrap_err().why;
+    assert!(why.contains("close_notify"), "{why}");
+    assert_eq!(unframed(&work.await.unwrap()).len(), 2);
+}
+
+#[tokio::test]
 async fn a_receiver_whose_certificate_nobody_trusts_gets_nothing() {
     let (tls, _) = certificate();
     let (_, other) = certificate();

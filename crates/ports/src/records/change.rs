@@ -318,6 +318,14 @@ pub enum Change {
     TakeSignInCode([u8; 32]),
     /// Forget what was begun at providers and lapsed before this: sign-ins and codes.
     PruneSignInFlows(Timestamp),
+    /// Forget the oldest of the sign-ins that were begun at providers, until so many are left: of those from one address, or
+    /// of all.
+    TrimSignInFlows {
+        /// From where; `None` is from anywhere.
+        begun_from: Option<String>,
+        /// How many are left at most.
+        keep: u64,
+    },
     /// Write a rule about consent. There is one for each group and class.
     PutApprovalRule(ApprovalRule, Expect),
     /// Remove the rule of this group and class.

@@ -132,6 +132,8 @@ pub struct SignInFlow {
     pub purpose: FlowPurpose,
     /// Where the browser goes afterwards: a path here.
     pub return_to: String,
+    /// From which address it was begun, as addresses are counted; empty where none is known.
+    pub begun_from: String,
     /// When begun.
     pub created_at: Timestamp,
     /// When it lapses.

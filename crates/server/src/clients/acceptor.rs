@@ -16,6 +16,7 @@ use tower::Layer as _;
 
 use super::ClientTrust;
 use super::names::names_in;
+use crate::connections::{Gate, Watched};
 
 /// The certificate of a connection's client, if it gave one.
 #[derive(Clone, Default)]
@@ -47,32 +48,37 @@ impl ClientCertificate {
 pub(crate) struct Acceptor {
     inner: RustlsAcceptor,
     trust: Option<Arc<ClientTrust>>,
+    gate: Gate,
 }
 
 impl Acceptor {
-    pub(crate) fn new(inner: RustlsAcceptor, trust: Option<Arc<ClientTrust>>) -> Self {
-        Self { inner, trust }
+    pub(crate) fn new(inner: RustlsAcceptor, trust: Option<Arc<ClientTrust>>, gate: Gate) -> Self {
+        Self { inner, trust, gate }
     }
 }
 
 type Accepted<T, S> = io::Result<(T, AddExtension<S, ClientCertificate>)>;
 
 impl<S: Send + 'static> Accept<TcpStream, S> for Acceptor {
-    type Stream = <RustlsAcceptor as Accept<TcpStream, S>>::Stream;
+    type Stream = Watched<<RustlsAcceptor as Accept<TcpStream, S>>::Stream>;
     type Service = AddExtension<S, ClientCertificate>;
     type Future = Pin<Box<dyn Future<Output = Accepted<Self::Stream, S>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let accepted = self.inner.accept(stream, service);
-        let trust = self.trust.clone();
+        let ticket = stream
+            .peer_addr()
+            .and_then(|peer| self.gate.enter(peer.ip()));
+        let (inner, trust, gate) = (self.inner.clone(), self.trust.clone(), self.gate.clone());
         Box::pin(async move {
-            let (stream, service) = accepted.await?;
+            let ticket = ticket.inspect_err(|error| tracing::debug!("refused: {error}"))?;
+            let (stream, service) = inner.accept(stream, service).await?;
             let chain = stream.get_ref().1.peer_certificates();
             let given = chain.zip(trust).map(|(chain, trust)| {
                 let chain = chain.iter().map(|one| one.clone().into_owned()).collect();
                 Arc::new(Given { chain, trust })
             });
-            Ok((stream, Extension(ClientCertificate(given)).layer(service)))
+            let service = Extension(ClientCertificate(given)).layer(service);
+            Ok((gate.watch(ticket, stream), service))
         })
     }
 }

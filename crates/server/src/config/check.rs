@@ -8,6 +8,8 @@ use keyferry_app::access::SessionRules;
 
 use super::Mistakes;
 use super::source::{Raw, hide_password};
+use crate::connections::ConnectionLimits;
+use crate::limits::{Network, Rates};
 use crate::request_log::Limits;
 
 /// The oldest TLS version that is spoken.
@@ -70,10 +72,18 @@ pub struct Config {
     pub body_bytes_max: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// How long a client may take for a body.
+    pub body_time: Duration,
+    /// Bounds of connections, and proxies that are believed when they say for whom they ask.
+    pub connections: ConnectionLimits,
+    /// How many requests may come.
+    pub rates: Rates,
     /// How long sessions last.
     pub session_rules: SessionRules,
     /// Hosts of webhooks and mail whose address may be private.
     pub alert_private_hosts: Vec<String>,
+    /// Hosts of custom endpoints and proxies that may have a private address.
+    pub connection_private_hosts: Vec<String>,
     /// Hosts of OpenID providers that may have a private address.
     pub sign_in_private_hosts: Vec<String>,
     /// Folder in which destinations of audit entries may have files.
@@ -153,8 +163,12 @@ impl Raw {
             timeout: Duration::from_secs(
                 checker.parse("http.timeout_seconds", 60, |text| number(text, 1, 3600)),
             ),
+            body_time: seconds(&mut checker, "http.body_timeout_seconds", 3600),
+            connections: connections(&mut checker),
+            rates: rates(&mut checker),
             session_rules: session_rules(&mut checker),
             alert_private_hosts: checker.parse("alerts.private_hosts", Vec::new(), hosts),
+            connection_private_hosts: checker.parse("connections.private_hosts", Vec::new(), hosts),
             sign_in_private_hosts: checker.parse("sign_in.private_hosts", Vec::new(), hosts),
             audit_export_folder: Some(checker.text("audit.export_folder"))
                 .filter(|text| !text.is_empty())
@@ -196,6 +210,42 @@ fn session_rules(checker: &mut Checker<'_>) -> SessionRules {
         number(text, 1, SessionRules::HOURS_MAX)
     });
     SessionRules::new(idle, hours).unwrap_or_default()
+}
+
+fn seconds(checker: &mut Checker<'_>, path: &str, max: u64) -> Duration {
+    Duration::from_secs(checker.parse(path, max, |text| number(text, 1, max)))
+}
+
+fn connections(checker: &mut Checker<'_>) -> ConnectionLimits {
+    let mut count = |path| checker.parse(path, 1, |text| number(text, 1, 65_535));
+    ConnectionLimits {
+        all: count("http.connections_max"),
+        of_address: count("http.connections_per_address_max"),
+        header_time: seconds(checker, "http.header_timeout_seconds", 300),
+        trusted_proxies: checker.parse("http.trusted_proxies", Vec::new(), networks),
+    }
+}
+
+/// The largest rate that can be set: more is no limit.
+const PER_MINUTE_MAX: u32 = 100_000_000;
+
+fn rates(checker: &mut Checker<'_>) -> Rates {
+    let mut rate = |path| checker.parse(path, 0, |text| number(text, 0, PER_MINUTE_MAX));
+    Rates {
+        address: rate("limits.address_per_minute"),
+        account: rate("limits.account_per_minute"),
+        key_use: rate("limits.key_use_per_minute"),
+        sign_in: rate("limits.sign_in_per_minute"),
+        oidc_start: rate("limits.oidc_start_per_minute"),
+        unseal: rate("limits.unseal_per_minute"),
+    }
+}
+
+fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let named = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+    named
+        .map(|one| one.parse().map_err(|why| format!("lists networks: {why}")))
+        .collect()
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -94,6 +94,64 @@ pub const KEYS: &[Key] = &[
         "How long a request may take, in seconds.",
     ),
     key(
+        "http.body_timeout_seconds",
+        "30",
+        "How long a client may take to send a body, in seconds.",
+    ),
+    key(
+        "http.header_timeout_seconds",
+        "15",
+        "How long a client may take to begin to speak, and for the head of each request over HTTP/1.1, in seconds; a connection \
+         that rests as long is ended.",
+    ),
+    key(
+        "http.connections_max",
+        "512",
+        "How many connections there are at once; further ones are closed.",
+    ),
+    key(
+        "http.connections_per_address_max",
+        "128",
+        "How many of them are from one address (of IPv6 one /64). Trusted proxies have no such bound.",
+    ),
+    key(
+        "http.trusted_proxies",
+        "",
+        "Addresses and networks, such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is believed when it says for whom they \
+         ask; separated by commas.",
+    ),
+    key(
+        "limits.address_per_minute",
+        "60000",
+        "How many requests a minute one address (of IPv6 one /64) may send, whatever they ask; as many may come at once. Here and \
+         below, 0 is without limit.",
+    ),
+    key(
+        "limits.account_per_minute",
+        "30000",
+        "How many requests a minute one person or application may send; use of keys apart.",
+    ),
+    key(
+        "limits.key_use_per_minute",
+        "60000",
+        "How often a minute one application may use keys.",
+    ),
+    key(
+        "limits.sign_in_per_minute",
+        "60",
+        "How many passwords, codes and returns from providers one address may send a minute.",
+    ),
+    key(
+        "limits.oidc_start_per_minute",
+        "60",
+        "How many sign-ins at providers one address may begin a minute.",
+    ),
+    key(
+        "limits.unseal_per_minute",
+        "10",
+        "How often a minute one person may try to open the vault.",
+    ),
+    key(
         "sessions.idle_minutes",
         "15",
         "After how many minutes without a request a session ends: 1 to 30.",
@@ -108,6 +166,12 @@ pub const KEYS: &[Key] = &[
         "",
         "Hosts that webhooks and mail may go to although their address is private, loopback or link-local, and without TLS; \
          separated by commas.",
+    ),
+    key(
+        "connections.private_hosts",
+        "",
+        "Hosts of custom endpoints and proxies of connections that may be called although their address is private, loopback or \
+         link-local; separated by commas.",
     ),
     key(
         "sign_in.private_hosts",

@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
 use keyferry_api::openapi::SESSION_COOKIE;
@@ -23,21 +24,22 @@ const OPEN_PAGES: &[&str] = &["/"];
 /// Lets only requests through that say who sends them, and puts the [`Actor`] beside them.
 pub(crate) async fn authenticate(
     State(state): State<ServerState>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     if is_open(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
-    let certificate = request.extensions().get::<ClientCertificate>().cloned();
+    let (mut parts, body) = request.into_parts();
+    let certificate = parts.extensions.get::<ClientCertificate>().cloned();
     let certificate = certificate.unwrap_or_default();
-    match actor_of(&state, request.method(), request.headers(), &certificate).await {
+    match actor_of(&state, &parts, &certificate).await {
         Ok(actor) => {
-            if let Some(note) = request.extensions().get::<Note>() {
+            if let Some(note) = parts.extensions.get::<Note>() {
                 note.by(&actor);
             }
-            request.extensions_mut().insert(actor);
-            next.run(request).await
+            parts.extensions.insert(actor);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(refused) => refused.into_response(),
     }
@@ -74,11 +76,10 @@ fn is_at(route: &str, path: &str) -> bool {
 
 async fn actor_of(
     state: &ServerState,
-    method: &Method,
-    headers: &HeaderMap,
+    request: &Parts,
     certificate: &ClientCertificate,
 ) -> Result<Actor, Refused> {
-    let access = &state.app.access;
+    let (access, headers) = (&state.app.access, &request.headers);
     if let Some(header) = headers.get(header::AUTHORIZATION) {
         let token = header
             .to_str()
@@ -98,7 +99,7 @@ async fn actor_of(
         None if certificate.is_given() => return by_certificate(state, certificate).await,
         None => return Err(not_signed_in()),
     };
-    if !comes_from_here(method, headers) {
+    if !comes_from_here(&request.method, &request.uri, headers) {
         let detail = "a change by session cookie must come from Keyferry's own pages";
         return Err(Refused::new(HttpCode::CrossSite, detail)
             .hint("programs sign in with an API token; see `keyferry token create`"));

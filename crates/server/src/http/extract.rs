@@ -1,6 +1,7 @@
 //! Takes requests apart; every mistake becomes a problem that names what is wrong.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -15,6 +16,7 @@ use keyferry_ports::secret::SecretText;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::json;
 use super::problem::Refused;
 use super::reply;
 use crate::request_log::Note;
@@ -35,25 +37,44 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
             return Err(Refused::new(HttpCode::UnsupportedMediaType, detail));
         }
         let note = request.extensions().get::<Note>().cloned();
-        let bytes =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection.status() {
-                    http::StatusCode::PAYLOAD_TOO_LARGE => {
-                        Refused::new(HttpCode::BodyTooLarge, "the body is too large")
-                    }
-                    _ => Refused::new(HttpCode::BadBody, "the body could not be read to its end"),
-                })?;
-        if let Some(note) = note {
-            note.body(&bytes);
-        }
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        let bytes = whole_body(request, state).await?;
+        let read = json::read(&bytes).map(Self).map_err(|error| {
             Refused::new(
                 HttpCode::BadBody,
                 format!("the body is not as expected: {error}"),
             )
-        })
+        });
+        if let Some(note) = note {
+            note.body(&bytes);
+        }
+        read
     }
+}
+
+/// How long a client may take for a body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyTime(pub(crate) Duration);
+
+impl Default for BodyTime {
+    fn default() -> Self {
+        Self(Duration::from_secs(30))
+    }
+}
+
+async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refused> {
+    let time = request.extensions().get::<BodyTime>().copied();
+    let reading = Bytes::from_request(request, state);
+    let read = tokio::time::timeout(time.unwrap_or_default().0, reading).await;
+    let read = read.map_err(|_| {
+        let detail = "the body did not come in time; nothing was done";
+        Refused::new(HttpCode::BodyTooSlow, detail)
+    })?;
+    read.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refused::new(HttpCode::BodyTooLarge, "the body is too large")
+        }
+        _ => Refused::new(HttpCode::BadBody, "the body could not be read to its end"),
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

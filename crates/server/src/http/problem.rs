@@ -90,3 +90,28 @@ fn causes(error: &dyn std::error::Error) -> Vec<String> {
     }
     causes
 }
+
+#[cfg(test)]
+mod tests {
+    use keyferry_ports::records::RecordsError;
+
+    use super::*;
+
+    #[test]
+    fn an_internal_error_says_nothing_of_itself() {
+        let error = AppError::from(RecordsError::Corrupt {
+            what: "canary",
+            why: "the canary in /var/lib".to_owned(),
+        });
+        assert_eq!(error.class(), ErrorClass::Bug);
+
+        let refused = Refused::from(error);
+
+        assert_eq!(refused.0.status, 500);
+        let told = serde_json::to_string(&refused.0).unwrap();
+        assert!(!told.contains("canary") && !told.contains("/var"), "{told}");
+        let said = refused.into_response();
+        let line = said.extensions().get::<Said>().unwrap();
+        assert!(!line.0.contains("canary"), "{}", line.0);
+    }
+}

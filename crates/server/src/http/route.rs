@@ -16,6 +16,7 @@ use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
 use super::dispatch::is_dry_run;
 use super::problem::Refused;
+use crate::limits::{self, Limits, Narrow};
 use crate::state::ServerState;
 
 /// What a route is about.
@@ -130,6 +131,8 @@ pub struct Route {
     pub access: Access,
     /// How long it may take.
     pub patience: Patience,
+    /// By which limit it is counted besides, or instead of, that of the API as a whole.
+    pub narrow: Option<Narrow>,
     handler: MethodRouter<ServerState>,
 }
 
@@ -138,6 +141,13 @@ impl Route {
     #[must_use]
     pub(crate) fn long(mut self) -> Self {
         self.patience = Patience::Long;
+        self
+    }
+
+    /// Counts it by a limit of its own.
+    #[must_use]
+    pub(crate) fn narrow(mut self, narrow: Narrow) -> Self {
+        self.narrow = Some(narrow);
         self
     }
 
@@ -171,6 +181,7 @@ where
         endpoint,
         access,
         patience: Patience::Usual,
+        narrow: None,
         handler,
     }
 }
@@ -202,6 +213,7 @@ where
         endpoint,
         access: Access::Open,
         patience: Patience::Usual,
+        narrow: None,
         handler,
     }
 }
@@ -220,6 +232,7 @@ pub(crate) fn router(
     routes: Vec<Route>,
     timeout: Duration,
     quarantine: &Arc<Quarantine>,
+    limits: &Arc<Limits>,
 ) -> Router<ServerState> {
     routes.into_iter().fold(Router::new(), |router, route| {
         let mut handler = route.handler;
@@ -237,6 +250,10 @@ pub(crate) fn router(
                 give_up_after(timeout, request, next)
             }));
         }
+        let (limits, narrow) = (Arc::clone(limits), route.narrow);
+        handler = handler.layer(from_fn(move |request, next| {
+            limits::by_route(Arc::clone(&limits), narrow, request, next)
+        }));
         router.route(route.endpoint.path, handler)
     })
 }

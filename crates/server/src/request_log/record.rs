@@ -3,10 +3,9 @@
 //! Of a query nothing is kept but whether it is a trial, of a body a few named fields that are no secrets.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use keyferry_api::endpoint::Endpoint;
@@ -16,6 +15,7 @@ use keyferry_app::{Action, ActionScope, Actor, App};
 use serde::Deserialize;
 
 use crate::http::route::{Access, Route};
+use crate::limits::From;
 
 /// What probes ask all the time tells nothing.
 const PROBES: &[&str] = &["/healthz", "/readyz"];
@@ -244,13 +244,13 @@ pub(crate) async fn record(
         .uri()
         .query()
         .is_some_and(|query| query.split('&').any(|part| part == "dry_run=true"));
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let from = request.extensions().get::<From>();
     let note = Note::default();
     let mut pending = Pending {
         app,
         note: note.clone(),
         line: Line {
-            from: from.map(|ConnectInfo(address)| address.ip().to_string()),
+            from: from.map(|From(address)| address.to_string()),
             operation: found.as_ref().and_then(name),
             object,
             detail: is_trial.then(|| "dry-run".to_owned()),

@@ -38,6 +38,7 @@ use crate::http::route::Resource::{
     Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
+use crate::limits::Narrow;
 
 pub(crate) use page::stub;
 
@@ -48,10 +49,10 @@ pub fn all() -> Vec<Route> {
         open(at::READY, system::ready),
         open(at::OPENAPI, system::openapi),
         guarded(at::EVENTS, Action::JobRead, Job, events::stream).long(),
-        open(at::SIGN_IN, sessions::sign_in),
-        open(at::START_OIDC, oidc::start),
-        open(at::FINISH_OIDC, oidc::callback),
-        open(at::REDEEM_OIDC, oidc::redeem),
+        open(at::SIGN_IN, sessions::sign_in).narrow(Narrow::SignIn),
+        open(at::START_OIDC, oidc::start).narrow(Narrow::OidcStart),
+        open(at::FINISH_OIDC, oidc::callback).narrow(Narrow::SignIn),
+        open(at::REDEEM_OIDC, oidc::redeem).narrow(Narrow::SignIn),
         guarded(
             at::SIGN_OUT,
             Action::SessionUse,
@@ -63,7 +64,8 @@ pub fn all() -> Vec<Route> {
             Action::SessionUse,
             OwnAccess,
             sessions::confirm,
-        ),
+        )
+        .narrow(Narrow::SignIn),
         guarded(
             at::LIST_SESSIONS,
             Action::SessionUse,
@@ -87,7 +89,8 @@ pub fn all() -> Vec<Route> {
             Action::UserChangePassword,
             OwnAccess,
             sessions::change_password,
-        ),
+        )
+        .narrow(Narrow::SignIn),
         guarded(
             at::SET_UP_TOTP,
             Action::UserSetTotp,
@@ -132,7 +135,7 @@ pub fn all() -> Vec<Route> {
             sessions::revoke_token,
         ),
         open(at::SEAL_STATUS, seal::status),
-        guarded(at::UNSEAL, Action::SealUnseal, Seal, seal::unseal),
+        guarded(at::UNSEAL, Action::SealUnseal, Seal, seal::unseal).narrow(Narrow::Unseal),
         guarded(at::SEAL, Action::SealSeal, Seal, seal::seal),
         guarded(
             at::SYNC_KEYSTORE,
@@ -407,19 +410,26 @@ pub fn all() -> Vec<Route> {
         guarded(at::SHOW_KEY, Action::KeyRead, Key, keys::show),
         guarded(at::COPY_KEY, Action::KeyCopy, Key, kms_keys::copy),
         guarded(at::ENCRYPT, Action::KeyEncrypt, Key, key_use::encrypt)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::DECRYPT, Action::KeyDecrypt, Key, key_use::decrypt)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::MAKE_MAC, Action::KeyMac, Key, key_use::mac)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::SIGN, Action::KeySign, Key, key_use::sign)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::VERIFY, Action::KeyVerify, Key, key_use::verify)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::WRAP, Action::KeyWrap, Key, key_use::wrap)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::UNWRAP, Action::KeyUnwrap, Key, key_use::unwrap)
-            .body_at_most(key_use::BODY_BYTES_MAX),
+            .body_at_most(key_use::BODY_BYTES_MAX)
+            .narrow(Narrow::KeyUse),
         guarded(at::UPDATE_KEY, Action::KeyUpdate, Key, keys::update),
         guarded(
             at::LIST_KEY_VERSIONS,
@@ -642,14 +652,16 @@ fn kms_key_routes() -> Vec<Route> {
             KmsKey,
             key_use::kms_encrypt,
         )
-        .body_at_most(key_use::BODY_BYTES_MAX),
+        .body_at_most(key_use::BODY_BYTES_MAX)
+        .narrow(Narrow::KeyUse),
         guarded(
             at::KMS_DECRYPT,
             Action::KmsKeyDecrypt,
             KmsKey,
             key_use::kms_decrypt,
         )
-        .body_at_most(key_use::BODY_BYTES_MAX),
+        .body_at_most(key_use::BODY_BYTES_MAX)
+        .narrow(Narrow::KeyUse),
         guarded(at::SHOW_KMS_KEY, Action::KmsKeyRead, KmsKey, kms_keys::show),
         guarded(
             at::KMS_KEY_RECEIPT,

@@ -1,5 +1,6 @@
 //! Signing in by a provider: there and back again.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -16,10 +17,15 @@ use crate::convert::sign_in_provider as convert;
 use crate::http::auth::{cookie_named, session_cookie};
 use crate::http::extract::{Input, Params, Selector};
 use crate::http::problem::Refused;
+use crate::limits::ClientAddress;
 use crate::state::ServerState;
 
-/// Holds the browser's secret until it comes back. Under the same rules as the session's cookie.
+/// Holds the browser's secret until it comes back.
 const FLOW_COOKIE: &str = "__Host-keyferry-sign-in";
+
+/// What that cookie may do. `Lax`, because whoever comes back from a provider arrives by a link of another site, and `Strict`
+/// would withhold it from that very request. It is worth nothing without the state that the provider gives back.
+const FLOW_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 fn to(location: &str, cookies: &[String]) -> Response {
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
@@ -35,14 +41,18 @@ pub(crate) async fn start(
     State(state): State<ServerState>,
     Selector(provider): Selector,
     Params(query): Params<StartQuery>,
+    from: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
+    let from = from.map(|Extension(address)| address.to_string());
     let wish = convert::wish(query, session_cookie(&headers))?;
     let access = &state.app.access;
-    let begun = access.begin_at_provider(&provider, wish).await?;
+    let begun = access
+        .begin_at_provider(&provider, wish, &from.unwrap_or_default())
+        .await?;
     let seconds = FLOW_MAX.as_secs();
     let browser = begun.browser.expose();
-    let cookie = format!("{FLOW_COOKIE}={browser}; {COOKIE_RULES}; Max-Age={seconds}");
+    let cookie = format!("{FLOW_COOKIE}={browser}; {FLOW_RULES}; Max-Age={seconds}");
     Ok(to(&begun.location, &[cookie]))
 }
 
@@ -59,7 +69,7 @@ pub(crate) async fn callback(
 
 /// Where the browser goes, and with what.
 fn arrival(finished: Finished) -> Result<Response, Refused> {
-    let gone = format!("{FLOW_COOKIE}=; {COOKIE_RULES}; Max-Age=0");
+    let gone = format!("{FLOW_COOKIE}=; {FLOW_RULES}; Max-Age=0");
     let listening = finished
         .port
         .map(|port| format!("http://127.0.0.1:{port}/"));

@@ -19,11 +19,10 @@ use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
 
-/// What the cookie may do: never read by scripts, never sent in the clear or to another host. `Lax`, because a person who comes
-/// back from an identity provider's page arrives by a link of another site, and `Strict` would withhold the cookie from that
-/// very request. Changes by cookie must say that they come from Keyferry's own pages whatever the cookie does
-/// ([`crate::http::origin`]).
-pub(super) const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+/// What the session's cookie may do: never read by scripts, never sent in the clear, to another host, or with a request that
+/// another site began. The page to which a provider sends somebody back needs it for requests of its own alone. Changes by
+/// cookie must say besides that they come from Keyferry's own pages ([`crate::http::origin`]).
+pub(super) const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 pub(crate) async fn sign_in(
     State(state): State<ServerState>,

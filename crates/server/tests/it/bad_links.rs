@@ -106,7 +106,10 @@ impl Scene {
         let (url, first) = authority.serve(&outside, "127.0.0.1").await;
         let (misnamed_url, second) = authority.serve(&outside, "aws.example.org").await;
         let clock: Arc<dyn Clock> = Arc::new(MachineTime);
-        let aws = Arc::new(Connector::new(Arc::clone(&clock)));
+        let aws = Arc::new(
+            Connector::new(Arc::clone(&clock))
+                .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned)),
+        );
         let app = outside.start_on(aws, clock, Fuse::whole(), 0).app;
         Self {
             site: Site::of(outside, app).await,

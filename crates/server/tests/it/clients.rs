@@ -123,7 +123,16 @@ async fn server(authority: &Authority) -> (Site, String) {
         app: Arc::clone(&site.app),
     };
     let router = service(state, &config());
-    tokio::spawn(async move { serve(listener, &identity, router, std::future::pending()).await });
+    tokio::spawn(async move {
+        serve(
+            listener,
+            &identity,
+            router,
+            &config().connections,
+            std::future::pending(),
+        )
+        .await
+    });
     (site, url)
 }
 

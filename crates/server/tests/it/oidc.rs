@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::site::{Answer, Site};
 
 const RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+const SESSION_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 /// A site with a provider `corp`, which knows bob by the code `c-1`.
 async fn site() -> Site {
@@ -80,7 +81,7 @@ async fn a4_a_session_by_a_provider_is_signed_out_like_any_other() {
         (StatusCode::SEE_OTHER, "/kms-keys")
     );
     let [session, gone] = cookies(&back).try_into().unwrap();
-    assert_eq!(session.split_once("; ").unwrap().1, RULES);
+    assert_eq!(session.split_once("; ").unwrap().1, SESSION_RULES);
     assert_eq!(
         gone,
         format!("__Host-keyferry-sign-in=; {RULES}; Max-Age=0")

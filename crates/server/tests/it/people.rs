@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::site::{Answer, PASSWORD, Site};
 
-const COOKIE_RULES: &str = "; Path=/; Secure; HttpOnly; SameSite=Lax";
+const COOKIE_RULES: &str = "; Path=/; Secure; HttpOnly; SameSite=Strict";
 
 /// Signs in; answers the answer and the cookie.
 async fn sign_in(site: &Site, body: Value) -> (Answer, String) {

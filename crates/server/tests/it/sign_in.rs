@@ -114,7 +114,7 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_hosts() {
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("__Host-keyferry="), "{cookie}");
-    for rule in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+    for rule in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
         assert!(cookie.contains(rule), "{cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");

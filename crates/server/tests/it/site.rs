@@ -49,7 +49,12 @@ pub(crate) struct Site {
 }
 
 pub(crate) fn config() -> Config {
-    Raw::parse("", &Default::default())
+    configured("")
+}
+
+/// What a configuration file says.
+pub(crate) fn configured(text: &str) -> Config {
+    Raw::parse(text, &Default::default())
         .unwrap()
         .check(Path::new("/nowhere"))
         .unwrap()
@@ -62,8 +67,19 @@ impl Site {
         Self::of(outside, app).await
     }
 
+    /// An installation with a configuration.
+    pub(crate) async fn configured(text: &str) -> Self {
+        let outside = Outside::new(1, SimConfig::default());
+        let app = outside.start(Fuse::whole(), 0).app;
+        Self::with(outside, app, &configured(text)).await
+    }
+
     /// An installation on what is given.
     pub(crate) async fn of(outside: Outside, app: App) -> Self {
+        Self::with(outside, app, &config()).await
+    }
+
+    async fn with(outside: Outside, app: App, config: &Config) -> Self {
         let app = Arc::new(app);
         let name = "ann".parse().unwrap();
         let password = SecretText::new(PASSWORD);
@@ -83,7 +99,7 @@ impl Site {
             ServerState {
                 app: Arc::clone(&app),
             },
-            &config(),
+            config,
         );
         Self {
             app,
@@ -104,6 +120,13 @@ impl Site {
             headers: parts.headers,
             body,
         }
+    }
+
+    /// Sends a request, for an answer as text.
+    pub(crate) async fn send_text(&self, request: Request<Body>) -> String {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     fn request(&self, method: Method, path: &str) -> http::request::Builder {

@@ -99,7 +99,10 @@ pub(crate) async fn app_on(records: Arc<dyn AllRecords>, vault: Arc<SoftwareVaul
         vault: vault.clone(),
         seal_control: vault.clone(),
         passwords: Arc::new(Argon2Passwords),
-        aws: Arc::new(Connector::new(Arc::clone(&clock))),
+        aws: Arc::new(
+            Connector::new(Arc::clone(&clock))
+                .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned)),
+        ),
         clock,
         entropy: Arc::new(SystemEntropy),
     };

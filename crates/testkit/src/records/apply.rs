@@ -166,6 +166,10 @@ impl State {
                 self.prune_flows(before);
                 Ok(())
             }
+            Change::TrimSignInFlows { begun_from, keep } => {
+                self.trim_flows(begun_from.as_deref(), keep);
+                Ok(())
+            }
             Change::PutApprovalRule(row, expect) => self.put_approval_rule(row, expect),
             Change::DeleteApprovalRule(group, class, expect) => {
                 self.delete_approval_rule((group, class), expect)

@@ -233,6 +233,20 @@ impl State {
         Ok(())
     }
 
+    pub(super) fn trim_flows(&mut self, begun_from: Option<&str>, keep: u64) {
+        let mut meant: Vec<_> = self
+            .flows
+            .rows()
+            .filter(|row| begun_from.is_none_or(|from| row.begun_from == from))
+            .map(|row| (std::cmp::Reverse(row.created_at), row.state))
+            .collect();
+        meant.sort_unstable();
+        let keep = usize::try_from(keep).unwrap_or(usize::MAX);
+        for (_, state) in meant.into_iter().skip(keep) {
+            self.flows.remove(&state);
+        }
+    }
+
     pub(super) fn prune_flows(&mut self, before: Timestamp) {
         let before = whole_micros(before);
         let lapsed = self.flows.rows().filter(|row| row.expires_at < before);

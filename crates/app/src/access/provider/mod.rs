@@ -26,8 +26,13 @@ pub use path::challenge_of;
 /// How long a sign-in may take that was begun.
 pub const FLOW_MAX: SignedDuration = SignedDuration::from_mins(10);
 
-/// Sign-ins that are begun and not ended at once, at most: strangers begin them.
-const FLOWS_MAX: u64 = 10_000;
+/// Sign-ins that are begun from one address and not ended, at most: strangers begin them. One more, and the oldest of that
+/// address is forgotten; nobody else's.
+const FLOWS_OF_ADDRESS_MAX: u64 = 100;
+
+/// The same from all addresses, where that bounds nothing because somebody has very many: nobody is kept from beginning, and
+/// the oldest is forgotten.
+const FLOWS_MAX: u64 = 100_000;
 
 /// How old a proof may be that a provider still counts, in seconds: that of the longest session.
 const PROOF_MAX_SECONDS: u32 = 12 * 3_600;
@@ -66,12 +71,17 @@ pub struct Begun {
 }
 
 impl Access {
-    /// Begins to sign in by a provider.
+    /// Begins to sign in by a provider, from an address as addresses are counted.
     ///
     /// # Errors
     ///
     /// The vault must be open; [`ProviderError::Unavailable`]; a place to go to afterwards that is not here.
-    pub async fn begin_at_provider(&self, selector: &str, wish: Wish) -> Result<Begun, AppError> {
+    pub async fn begin_at_provider(
+        &self,
+        selector: &str,
+        wish: Wish,
+        from: &str,
+    ) -> Result<Begun, AppError> {
         let provider = self.open_for(selector).await?;
         let (purpose, return_to) = self.purpose(wish).await?;
         let records = &self.shared.ports.records;
@@ -79,14 +89,6 @@ impl Access {
         let place = address(&provider);
         let found = self.shared.ports.providers.facts(&place, false).await;
         let facts = found.map_err(|failure| ProviderError::of(provider.name.as_str(), failure))?;
-        if records.count_sign_in_flows().await? >= FLOWS_MAX {
-            self.shared
-                .commit(Batch::new().with(Change::PruneSignInFlows(now)))
-                .await?;
-            if records.count_sign_in_flows().await? >= FLOWS_MAX {
-                return Err(ProviderError::TooManyBegun.into());
-            }
-        }
         let (state, browser) = (self.new_secret(""), self.new_secret(""));
         let flow = SignInFlow {
             state: hash(state.expose()),
@@ -94,12 +96,23 @@ impl Access {
             provider: provider.id,
             purpose,
             return_to,
+            begun_from: from.to_owned(),
             created_at: now,
             expires_at: now + FLOW_MAX,
         };
-        let batch = Batch::new()
+        let mut batch = Batch::new()
             .with(Change::PruneSignInFlows(now))
-            .with(Change::InsertSignInFlow(flow));
+            .with(Change::InsertSignInFlow(flow))
+            .with(Change::TrimSignInFlows {
+                begun_from: Some(from.to_owned()),
+                keep: FLOWS_OF_ADDRESS_MAX,
+            });
+        if records.count_sign_in_flows().await? >= FLOWS_MAX {
+            batch = batch.with(Change::TrimSignInFlows {
+                begun_from: None,
+                keep: FLOWS_MAX,
+            });
+        }
         self.shared.commit(batch).await?;
         let location = location(&provider, &facts, &state, &browser, purpose);
         Ok(Begun { location, browser })

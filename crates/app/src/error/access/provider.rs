@@ -29,9 +29,6 @@ pub enum ProviderError {
         "no such sign-in was begun in this browser in the last ten minutes, or it has ended already"
     )]
     NotBegun,
-    /// Too many were begun.
-    #[error("too many sign-ins were begun and not ended")]
-    TooManyBegun,
     /// The provider knows the person, and Keyferry does not let it in.
     #[error("`{provider}` vouches for you, and you are not let in here")]
     NotAdmitted {
@@ -87,7 +84,6 @@ impl ProviderError {
             Self::Unavailable { .. } => "sign-in-provider.unavailable",
             Self::Refused { .. } => "sign-in-provider.refused",
             Self::NotBegun => "access.sign-in-not-begun",
-            Self::TooManyBegun => "access.too-many-begun",
             Self::NotAdmitted { .. } => "access.not-admitted",
             Self::NameUnusable { .. } => "access.name-unusable",
             Self::RolesExclude { .. } => "access.roles-exclude",
@@ -103,7 +99,6 @@ impl ProviderError {
             Self::Unavailable { .. } => ErrorClass::Transient,
             Self::Refused { .. } => ErrorClass::Unauthenticated,
             Self::NotBegun | Self::SecretNeeded => ErrorClass::Caller,
-            Self::TooManyBegun => ErrorClass::TooMany,
             Self::NotAdmitted { .. }
             | Self::NameUnusable { .. }
             | Self::RolesExclude { .. }
@@ -123,7 +118,6 @@ impl ProviderError {
             Self::NotBegun => {
                 "begin the sign-in again, in one tab, at the address under which Keyferry is registered at the provider"
             }
-            Self::TooManyBegun => "wait a few minutes",
             Self::NotAdmitted { .. } => {
                 "ask an administrator for `keyferry user create NAME --provider`, or whether you were locked"
             }

@@ -65,7 +65,8 @@ impl Linked {
     /// A link that may reach one account only.
     pub(crate) async fn of(settings: LinkSettings<SecretText>, account: Option<&Account>) -> Self {
         let clock = Arc::new(TestClock::default());
-        let connector = Connector::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let connector = Connector::new(Arc::clone(&clock) as Arc<dyn Clock>)
+            .with_private_hosts(["127.0.0.1", "localhost"].map(str::to_owned));
         let account = connector
             .open(settings, &region(), SESSION, account)
             .await

@@ -310,6 +310,10 @@ fn front(
             answer.unwrap_or_else(|never| match never {})
         }
     });
-    tokio::spawn(async move { serve(listener, &identity, router, std::future::pending()).await });
+    let limits = config.connections.clone();
+    tokio::spawn(async move {
+        let forever = std::future::pending();
+        serve(listener, &identity, router, &limits, forever).await
+    });
     (url, certificate.fingerprint)
 }

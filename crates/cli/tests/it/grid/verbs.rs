@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use clap::{Command, CommandFactory as _, Parser as _};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
-use keyferry_cli::{Invocation, Terminal, World};
+use keyferry_cli::{Invocation, Terminal, Words, World};
 
 use super::installation::{Credential, Installation, Start};
 use super::scene::{ROLES, Scene, Subject};
@@ -140,7 +140,7 @@ async fn typed(site: &Installation, who: &Subject, line: &str) -> (u8, BTreeSet<
         terminal: Terminal {
             input: Box::new(BufReader::new(Cursor::new(Vec::new()))),
             output: Box::new(Buffer::default()),
-            words: Box::new(Buffer::default()),
+            words: Words::to(Buffer::default()),
             prompt: None,
             shows_progress: false,
         },

@@ -228,6 +228,7 @@ checks! {
         of_two_that_end_one_sign_in_at_once_one_is_a_conflict,
         a_code_counts_once,
         what_has_lapsed_is_forgotten,
+        the_oldest_sign_ins_of_an_address_are_forgotten_first,
         a_removed_provider_takes_along_all_that_hangs_on_it,
     ],
     audit: [

@@ -59,6 +59,7 @@ fn flow(number: u8, provider: &SignInProvider, purpose: FlowPurpose) -> SignInFl
         provider: provider.id,
         purpose,
         return_to: "/kms-keys?q=ä".to_owned(),
+        begun_from: "192.0.2.1".to_owned(),
         created_at: at(10),
         expires_at: at(600 + i64::from(number)),
     }
@@ -340,6 +341,55 @@ pub(super) async fn what_has_lapsed_is_forgotten(records: &dyn AllRecords) {
     assert!(records.find_sign_in_flow(&[5; 32]).await.unwrap().is_some());
     assert_eq!(records.find_sign_in_code(&[1; 32]).await.unwrap(), None);
     assert!(records.find_sign_in_code(&[5; 32]).await.unwrap().is_some());
+}
+
+pub(super) async fn the_oldest_sign_ins_of_an_address_are_forgotten_first(
+    records: &dyn AllRecords,
+) {
+    let (corp, _) = begun(records).await;
+    let begun_at = |number: u8, from: &str, second| SignInFlow {
+        begun_from: from.to_owned(),
+        created_at: at(second),
+        ..flow(number, &corp, FlowPurpose::Browser)
+    };
+    let flows = [
+        begun_at(1, "192.0.2.1", 30),
+        begun_at(2, "192.0.2.1", 10),
+        begun_at(3, "192.0.2.1", 20),
+        begun_at(4, "192.0.2.1", 20),
+        begun_at(5, "192.0.2.2", 5),
+        begun_at(6, "", 40),
+    ];
+    write(records, flows.map(Change::InsertSignInFlow)).await;
+    let trim = |begun_from: Option<&str>, keep| Change::TrimSignInFlows {
+        begun_from: begun_from.map(str::to_owned),
+        keep,
+    };
+
+    write(records, [trim(Some("192.0.2.1"), 4)]).await;
+    assert_eq!(left(records).await, [1, 2, 3, 4, 5, 6]);
+    write(records, [trim(Some("192.0.2.1"), 2)]).await;
+    assert_eq!(
+        left(records).await,
+        [1, 3, 5, 6],
+        "of equal age the lower hash stays"
+    );
+    write(records, [trim(Some("nowhere"), 0)]).await;
+    assert_eq!(left(records).await, [1, 3, 5, 6]);
+    write(records, [trim(None, 3)]).await;
+    assert_eq!(left(records).await, [1, 3, 6]);
+    write(records, [trim(None, 0)]).await;
+    assert_eq!(left(records).await, [0; 0]);
+}
+
+/// The numbers of the sign-ins that are there.
+async fn left(records: &dyn AllRecords) -> Vec<u8> {
+    let mut left = Vec::new();
+    for number in 1..10 {
+        let found = records.find_sign_in_flow(&[number; 32]).await.unwrap();
+        left.extend(found.map(|_| number));
+    }
+    left
 }
 
 pub(super) async fn a_removed_provider_takes_along_all_that_hangs_on_it(records: &dyn AllRecords) {
