@@ -18,6 +18,7 @@ pub mod bulk;
 pub mod connection;
 pub mod endpoint;
 pub mod endpoints;
+pub mod export;
 pub mod found_key;
 pub mod group;
 pub mod job;
@@ -39,6 +40,7 @@ pub mod secret;
 pub mod sign_in_provider;
 pub mod statement;
 pub mod system;
+pub mod tar;
 pub mod user;
 
 /// Where every route but `/healthz` and `/readyz` lives.

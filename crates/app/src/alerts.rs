@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::exports::is_told_once;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 use crate::rights::{Object, Permit};
@@ -128,7 +129,8 @@ impl Alerts {
             return Ok(before);
         }
         let now = self.shared.now();
-        let is_told_once = before.code == FindingKind::GrantAdded.as_str();
+        let is_told_once =
+            before.code == FindingKind::GrantAdded.as_str() || is_told_once(&before.code);
         let after = Alert {
             acknowledged: Some((actor.to_string(), now)),
             resolved_at: before.resolved_at.or(is_told_once.then_some(now)),

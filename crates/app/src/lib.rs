@@ -22,6 +22,7 @@ mod doer;
 mod driver;
 pub mod error;
 pub mod estimate;
+pub mod exports;
 pub mod groups;
 pub mod jobs;
 pub mod key_copies;
@@ -56,7 +57,7 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
 pub use error::{
-    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ProviderError,
+    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ExportError, ProviderError,
 };
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
@@ -100,6 +101,8 @@ pub struct App {
     pub connections: connections::Connections,
     /// Examines connections.
     pub doctor: doctor::Doctor,
+    /// Taking material out.
+    pub exports: exports::Exports,
     /// Groups.
     pub groups: groups::Groups,
     /// Jobs.
@@ -210,6 +213,7 @@ impl App {
             quarantine: Arc::clone(&shared.quarantine),
             connections: connections::Connections::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
+            exports: exports::Exports::new(Arc::clone(&shared)),
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),

@@ -24,6 +24,8 @@ pub struct Terminal {
     pub prompt: Option<Box<dyn Prompt>>,
     /// Whether words go to a terminal, so that progress bars make sense.
     pub shows_progress: bool,
+    /// Whether data go to a terminal, so that whoever looks at it sees them.
+    pub shows_data: bool,
 }
 
 /// Everything outside.
@@ -61,6 +63,7 @@ pub fn terminal() -> Terminal {
         words: Box::new(std::io::stderr()),
         prompt: has_person.then(|| Box::new(Person) as Box<dyn Prompt>),
         shows_progress: std::io::stderr().is_terminal(),
+        shows_data: std::io::stdout().is_terminal(),
     }
 }
 

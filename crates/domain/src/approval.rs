@@ -32,6 +32,8 @@ pub enum ApprovalClass {
     Change,
     /// Something becomes unusable or is lost.
     Destructive,
+    /// Key material leaves, wrapped.
+    Export,
     /// Whoever controls this can be handed key material.
     ExportEquivalent,
     /// A key is used, by an application.
@@ -44,9 +46,10 @@ pub enum ApprovalClass {
 
 impl ApprovalClass {
     /// Those for which rules can be made, with their words.
-    pub const FOR_RULES: [(Self, &'static str); 4] = [
+    pub const FOR_RULES: [(Self, &'static str); 5] = [
         (Self::Change, "change"),
         (Self::Destructive, "destructive"),
+        (Self::Export, "export"),
         (Self::ExportEquivalent, "export-equivalent"),
         (Self::UseEquivalent, "use-equivalent"),
     ];
@@ -57,6 +60,7 @@ impl ApprovalClass {
             Self::None => "none",
             Self::Change => "change",
             Self::Destructive => "destructive",
+            Self::Export => "export",
             Self::ExportEquivalent => "export-equivalent",
             Self::Use => "use",
             Self::UseEquivalent => "use-equivalent",
@@ -95,6 +99,13 @@ impl ApprovalRule {
         let is_of_class = match class {
             ApprovalClass::None => false,
             ApprovalClass::Authority => true,
+            // What lets others be handed material is no more than handing it out.
+            ApprovalClass::Export => {
+                matches!(
+                    self.class,
+                    ApprovalClass::Export | ApprovalClass::ExportEquivalent
+                )
+            }
             other => self.class == other,
         };
         is_there && is_of_class

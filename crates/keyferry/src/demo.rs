@@ -196,6 +196,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
             words: Box::new(std::io::sink()),
             prompt: None,
             shows_progress: false,
+            shows_data: false,
         },
     };
     let args = InitArgs {

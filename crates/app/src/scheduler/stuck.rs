@@ -154,7 +154,9 @@ impl Scheduler {
                 let connection = records.find_connection(id).await?;
                 connection.map(|connection| About::connection(&connection))
             }
-            Subject::Sweep(_) | Subject::Destination(_) | Subject::AuditLog => None,
+            Subject::Sweep(_) | Subject::Destination(_) | Subject::Group(_) | Subject::AuditLog => {
+                None
+            }
         })
     }
 }

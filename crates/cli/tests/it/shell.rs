@@ -259,6 +259,7 @@ impl Shell {
                 words: Box::new(stderr.clone()),
                 prompt,
                 shows_progress: false,
+                shows_data: false,
             },
         };
         let command = keyferry_cli::run(&mut world, invocation.globals, invocation.command);

@@ -8,6 +8,7 @@ mod authority;
 mod configuration;
 mod delivery;
 mod fleet;
+mod preparation;
 mod provider;
 mod schedule;
 mod work;

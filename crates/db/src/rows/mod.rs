@@ -14,6 +14,7 @@ pub(crate) mod delivery;
 pub(crate) mod fleet;
 pub(crate) mod keys;
 pub(crate) mod kms_key;
+pub(crate) mod preparation;
 pub(crate) mod provider;
 pub(crate) mod work;
 

@@ -96,6 +96,9 @@ impl Writer {
                 return Err(Failure::Conflict(GROUP_IN_USE));
             }
         }
+        let prepared = "DELETE FROM preparations WHERE group_id = $1";
+        let prepared = Statement::new(prepared, vec![Value::text(id)]);
+        self.transaction.run(prepared).await?;
         self.delete("owning_groups", id, expect, GROUPS).await?;
         let gone = Statement::insert("deleted_groups", &["id"], vec![Value::text(id)]);
         self.run(gone, GROUPS).await

@@ -12,6 +12,7 @@ mod delivery;
 mod destruction;
 mod fleet;
 mod kms_key;
+mod preparation;
 mod provider;
 mod work;
 
@@ -290,6 +291,9 @@ impl Writer {
                 self.delete_approval_rule(*group, *class, *expect).await
             }
             Change::PutApproval(row, expect) => self.put_approval(row, *expect).await,
+            Change::InsertPreparation(row) => self.insert_preparation(row).await,
+            Change::EndPreparation(id) => self.end_preparation(*id).await,
+            Change::PrunePreparations(at) => self.prune_preparations(*at).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

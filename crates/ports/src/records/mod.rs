@@ -15,6 +15,7 @@ mod delivery;
 mod filter;
 mod fleet;
 mod jobs;
+mod preparation;
 mod provider;
 mod subject;
 
@@ -66,6 +67,7 @@ pub use jobs::{
     Attempt, AttemptOutcome, AttemptState, Job, JobProgress, JobState, LaneClaim, LaneLease,
     Priority, Target, TargetState,
 };
+pub use preparation::{PREPARATION_OVER, PREPARED_ALREADY, PreparationRecords};
 pub use provider::{
     FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
     SignInProvider, SignInRule,
@@ -395,6 +397,7 @@ pub trait ReadRecords:
     + AccessRecords
     + ApplicationRecords
     + AuthorityRecords
+    + PreparationRecords
     + ProviderRecords
     + ApprovalRecords
     + AuditRecords
@@ -412,6 +415,7 @@ impl<T> ReadRecords for T where
         + AccessRecords
         + ApplicationRecords
         + AuthorityRecords
+        + PreparationRecords
         + ProviderRecords
         + ApprovalRecords
         + AuditRecords

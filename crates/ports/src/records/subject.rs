@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{ConnectionId, DestinationId, KeyId, KmsKeyId, SweepId};
+use keyferry_domain::id::{ConnectionId, DestinationId, GroupId, KeyId, KmsKeyId, SweepId};
 
 /// There is one log, so its id is its name.
 const AUDIT_LOG: &str = "audit:log";
@@ -21,6 +21,8 @@ pub enum Subject {
     Destination(DestinationId),
     /// One key in the vault. Alerts are about it; no target is.
     Key(KeyId),
+    /// One group. Alerts are about it; no target is.
+    Group(GroupId),
     /// The audit log. Alerts are about it; no target is.
     AuditLog,
 }
@@ -34,6 +36,7 @@ impl Subject {
             | Self::Connection(_)
             | Self::Destination(_)
             | Self::Key(_)
+            | Self::Group(_)
             | Self::AuditLog => None,
         }
     }
@@ -42,6 +45,12 @@ impl Subject {
 impl From<ConnectionId> for Subject {
     fn from(id: ConnectionId) -> Self {
         Self::Connection(id)
+    }
+}
+
+impl From<GroupId> for Subject {
+    fn from(id: GroupId) -> Self {
+        Self::Group(id)
     }
 }
 
@@ -66,6 +75,7 @@ impl fmt::Display for Subject {
             Self::Connection(id) => write!(f, "connection:{id}"),
             Self::Destination(id) => write!(f, "destination:{id}"),
             Self::Key(id) => write!(f, "key:{id}"),
+            Self::Group(id) => write!(f, "group:{id}"),
             Self::AuditLog => f.write_str(AUDIT_LOG),
         }
     }
@@ -91,6 +101,7 @@ impl FromStr for Subject {
             Some(("connection", id)) => id.parse().ok().map(Self::Connection),
             Some(("destination", id)) => id.parse().ok().map(Self::Destination),
             Some(("key", id)) => id.parse().ok().map(Self::Key),
+            Some(("group", id)) => id.parse().ok().map(Self::Group),
             _ => None,
         };
         subject.ok_or_else(|| NotASubject {

@@ -12,6 +12,7 @@ pub(crate) mod audit_destination;
 pub(crate) mod bulk;
 pub(crate) mod connection;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod found_key;
 pub(crate) mod job;
 pub(crate) mod key;

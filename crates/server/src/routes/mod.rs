@@ -7,6 +7,7 @@ mod audit;
 mod audit_destinations;
 mod connections;
 mod events;
+mod exports;
 mod fleet;
 mod groups;
 mod jobs;
@@ -502,6 +503,7 @@ pub fn all() -> Vec<Route> {
     ];
     routes.extend(applications::routes());
     routes.extend(approvals::routes());
+    routes.extend(exports::routes());
     routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());

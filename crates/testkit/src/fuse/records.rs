@@ -14,8 +14,8 @@ use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId,
-    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId,
-    SweepId, TargetId, TokenId, UserId,
+    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, PreparationId, ProviderId, SealId, SessionId,
+    SignInRuleId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -23,6 +23,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
+use keyferry_domain::preparation::{Preparation, Prepared};
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, AccessRecords, Alert, AlertDestination, AlertFilter, AllRecords, ApiToken,
@@ -31,10 +32,10 @@ use keyferry_ports::records::{
     AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
     FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, ProviderIdentity, ProviderRecords,
-    Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode,
-    SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter,
-    User,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PreparationRecords, ProviderIdentity,
+    ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring,
+    Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep,
+    Target, TargetFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -196,6 +197,12 @@ reads!(ApprovalRecords {
     fn list_approval_rules() -> Vec<ApprovalRule>;
     fn find_approval(id: ApprovalId) -> Option<Approval>;
     fn list_approvals(filter: &ApprovalFilter, page: &Page) -> PageOf<Approval>;
+});
+
+reads!(PreparationRecords {
+    fn find_preparation(id: PreparationId) -> Option<Preparation>;
+    fn find_preparation_of(what: Prepared) -> Option<Preparation>;
+    fn list_preparations() -> Vec<Preparation>;
 });
 
 reads!(FleetRecords {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyferry_domain::group::DEFAULT_GROUP;
 use keyferry_domain::id::GroupId;
 use keyferry_ports::records::Expect::New;
 use keyferry_ports::records::{Batch, Change, Expect, GROUP_IN_USE, Records};
@@ -30,6 +31,7 @@ impl State {
         for role in roles.map(|row| row.id).collect::<Vec<_>>() {
             self.assignments.remove(&role);
         }
+        self.end_preparations(|row| row.group == id);
         self.groups.remove(&id);
         self.deleted_groups.put(id, ());
         Ok(())
@@ -75,7 +77,9 @@ impl State {
     }
 
     fn owners(&self, object: &str) -> BTreeSet<GroupId> {
-        let mut owners = BTreeSet::new();
+        let is_default = object.parse() == Ok(DEFAULT_GROUP);
+        let mut owners: BTreeSet<GroupId> =
+            is_default.then_some(DEFAULT_GROUP).into_iter().collect();
         macro_rules! owner {
             ($($table:ident),+) => {
                 $(if let Ok(id) = object.parse() {
@@ -106,6 +110,7 @@ fn added_to(change: &Change) -> Option<GroupId> {
         Change::PutKey(row, New) => Some(row.group),
         Change::PutKmsKey(row, New) => Some(row.group),
         Change::InsertAssignment { row, .. } => row.group,
+        Change::InsertPreparation(row) => Some(row.group),
         _ => None,
     }
 }

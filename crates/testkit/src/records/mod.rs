@@ -13,6 +13,7 @@ mod audit;
 mod authority;
 mod groups;
 mod page;
+mod preparation;
 mod provider;
 mod read;
 mod read_access;

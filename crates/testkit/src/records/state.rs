@@ -10,13 +10,14 @@ use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, ApprovalId, AssignmentId,
     AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
-    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UserId,
+    PreparationId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
+use keyferry_domain::preparation::Preparation;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
     AccessPolicy, Alert, AlertDestination, ApiToken, Application, ApplicationCertificate,
@@ -128,6 +129,7 @@ state! {
     codes: [u8; 32] => SignInCode,
     approval_rules: (Option<GroupId>, ApprovalClass) => ApprovalRule,
     approvals: ApprovalId => Approval,
+    preparations: PreparationId => Preparation,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

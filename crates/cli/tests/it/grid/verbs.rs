@@ -140,6 +140,7 @@ async fn typed(site: &Installation, who: &Subject, line: &str) -> (u8, BTreeSet<
             words: Box::new(Buffer::default()),
             prompt: None,
             shows_progress: false,
+            shows_data: false,
         },
     };
     let words = std::iter::once("keyferry").chain(line.split_whitespace());
