@@ -132,7 +132,7 @@ pub struct SetApprovalRuleRequest {
     /// Id or name of the group; none for the installation, with all groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Of which actions: `change`, `destructive`, `export-equivalent`, `use` or `use-equivalent`.
+    /// Of which actions: `change`, `destructive`, `export`, `export-equivalent`, `use` or `use-equivalent`.
     pub class: String,
     /// Of how many people besides whoever asks; 1 to 20.
     pub approvers: u32,

@@ -42,6 +42,7 @@ use crate::crypto_policy::{
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
+use crate::export::{DownloadView, PreparationList, PreparationView, PrepareRequest};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView, UpdateGroupRequest};
 use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
@@ -313,6 +314,19 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<DestroyVersionRequest>()).answers(&[ok(body::<KeyVersionView>())]);
     CANCEL_DESTRUCTION = Post "/api/v1/keys/{key}/versions/{version}/cancel-destruction" "cancel_key_version_destruction" "keys" "Cancel the destruction of a version"
         .query::<DryRunQuery>().answers(&[ok(body::<KeyVersionView>())]);
+
+    LIST_PREPARATIONS = Get "/api/v1/preparations" "list_preparations" "keys" "List what is prepared to be taken out by another person"
+        .answers(&[ok(body::<PreparationList>())]);
+    CANCEL_PREPARATION = Post "/api/v1/preparations/{preparation}/cancel" "cancel_preparation" "keys" "End what somebody prepared, so that nobody takes it"
+        .query::<TrialQuery>().answers(&[ok(body::<PreparationView>())]);
+    PREPARE_DOWNLOAD = Post "/api/v1/keys/{key}/versions/{version}/prepare-download" "prepare_download" "keys" "Prepare a version for another person to download, wrapped under a public key"
+        .query::<TrialQuery>().takes(body::<PrepareRequest>()).answers(&[tried(body::<PreparationView>()), made(body::<PreparationView>())]);
+    DOWNLOAD_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/download" "download_key_version" "keys" "Download a version that another person prepared, once, wrapped"
+        .query::<TrialQuery>().answers(&[ok(body::<DownloadView>())]);
+    PREPARE_EXPORT = Post "/api/v1/groups/{group}/prepare-export" "prepare_export" "groups" "Prepare all versions of all keys of a group for another person to take, wrapped under a public key"
+        .query::<TrialQuery>().takes(body::<PrepareRequest>()).answers(&[tried(body::<PreparationView>()), made(body::<PreparationView>())]);
+    EXPORT_GROUP = Post "/api/v1/groups/{group}/export" "export_group" "groups" "Take everything that another person prepared of a group, once: an archive with a signed manifest as its last file"
+        .query::<TrialQuery>().answers(&[Answer { status: 200, words: "The archive, application/x-tar; of a dry run, what is prepared", body: None }]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);

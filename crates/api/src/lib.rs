@@ -19,6 +19,7 @@ pub mod connection;
 pub mod crypto_policy;
 pub mod endpoint;
 pub mod endpoints;
+pub mod export;
 pub mod found_key;
 pub mod group;
 pub mod job;
@@ -40,6 +41,7 @@ pub mod secret;
 pub mod sign_in_provider;
 pub mod statement;
 pub mod system;
+pub mod tar;
 pub mod use_period;
 pub mod user;
 

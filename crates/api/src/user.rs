@@ -192,6 +192,8 @@ pub struct LeavingView {
     /// Requests of the person that wait for the approval of others; they are taken back.
     #[serde(default)]
     pub approvals: Vec<LeftApprovalView>,
+    /// What this person prepared to be taken out of the vault; nobody takes it any more.
+    pub preparations: Vec<crate::export::PreparationView>,
 }
 
 /// A request that is taken back.

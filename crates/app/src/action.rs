@@ -118,14 +118,24 @@ actions! {
     KeyCreate = "key.create", Change;
     /// Copy a key to other keystores, Regions or groups.
     KeyCopy = "key.copy", UseEquivalent;
+    /// End what somebody prepared to be taken out, so that nobody takes it.
+    KeyCancelPreparation = "key.cancel-preparation", None;
     /// Decrypt data with a key in the vault.
     KeyDecrypt = "key.decrypt", Use;
+    /// Download a version that another person prepared, wrapped.
+    KeyDownload = "key.download", Export;
     /// Encrypt data with a key in the vault.
     KeyEncrypt = "key.encrypt", Use;
+    /// Take all versions of all keys of a group that another person prepared, wrapped.
+    KeyExport = "key.export", Export;
     /// Bring material in a file.
     KeyImport = "key.import", Change;
     /// Make a MAC with a key in the vault.
     KeyMac = "key.mac", Use;
+    /// Prepare a version for another person to download.
+    KeyPrepareDownload = "key.prepare-download", Export;
+    /// Prepare all versions of all keys of a group for another person to take.
+    KeyPrepareExport = "key.prepare-export", Export;
     /// Sign with a key in the vault.
     KeySign = "key.sign", Use;
     /// Unwrap a key of an application with a key in the vault.

@@ -12,6 +12,7 @@ use crate::access::LOCKED_OUT;
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::exports::is_told_once;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 use crate::rights::{Object, Permit};
@@ -130,7 +131,8 @@ impl Alerts {
             return Ok(before);
         }
         let now = self.shared.now();
-        let is_told_once = [FindingKind::GrantAdded.as_str(), LOCKED_OUT].contains(&&*before.code);
+        let is_told_once = [FindingKind::GrantAdded.as_str(), LOCKED_OUT].contains(&&*before.code)
+            || is_told_once(&before.code);
         let after = Alert {
             acknowledged: Some((actor.to_string(), now)),
             resolved_at: before.resolved_at.or(is_told_once.then_some(now)),

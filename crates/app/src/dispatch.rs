@@ -29,12 +29,14 @@ impl Driver for Dispatch {
             Subject::KmsKey(_) => self.kms_keys.open(target, attempts, pacer).await,
             Subject::Sweep(id) => self.sweeps.open(target, id, pacer).await,
             Subject::Connection(id) => self.access_keys.open(target, id, pacer).await,
-            Subject::Destination(_) | Subject::Key(_) | Subject::User(_) | Subject::AuditLog => {
-                Err(DriverError::Records(RecordsError::Corrupt {
-                    what: "target",
-                    why: "nothing is worked on there".to_owned(),
-                }))
-            }
+            Subject::Destination(_)
+            | Subject::Key(_)
+            | Subject::Group(_)
+            | Subject::User(_)
+            | Subject::AuditLog => Err(DriverError::Records(RecordsError::Corrupt {
+                what: "target",
+                why: "nothing is worked on there".to_owned(),
+            })),
         }
     }
 
@@ -54,6 +56,7 @@ impl Driver for Dispatch {
             | Subject::Destination(_)
             | Subject::Key(_)
             | Subject::User(_)
+            | Subject::Group(_)
             | Subject::AuditLog => self.kms_keys.outcome_records(attempt),
         }
     }

@@ -30,6 +30,7 @@ mod application;
 mod approval;
 mod aws;
 mod below;
+mod export;
 mod outside;
 
 pub use access::{AccessError, ProviderError};
@@ -37,6 +38,7 @@ pub use application::ApplicationError;
 pub use approval::ApprovalError;
 pub use aws::{aws_code, aws_hint};
 pub(crate) use aws::{refusal_code, refusal_hint};
+pub use export::ExportError;
 pub use outside::OutsideError;
 
 use aws::{REGION_NOT_ENABLED, aws_class};
@@ -81,6 +83,9 @@ pub enum AppError {
     /// An application is not let in or changed, or a key is not used.
     #[error(transparent)]
     Application(#[from] ApplicationError),
+    /// Material is not prepared to be taken out, or not taken.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// The database is not the one that this server saw last.
     #[error("the server is in quarantine: {why}")]
     Quarantined {
@@ -488,6 +493,7 @@ impl AppError {
             Self::Approval(error) => error.code(),
             Self::CryptoPolicy(_) => "crypto-policy.refused",
             Self::Application(error) => error.code(),
+            Self::Export(error) => error.code(),
             Self::Quarantined { .. } => "audit.quarantined",
             Self::Outside(error) => error.code(),
             Self::Denied { .. } => "access.denied",
@@ -570,6 +576,7 @@ impl AppError {
             Self::Approval(error) => error.class(),
             Self::CryptoPolicy(_) => ErrorClass::Denied,
             Self::Application(error) => error.class(),
+            Self::Export(error) => error.class(),
             Self::Denied { .. } => ErrorClass::Denied,
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
                 ErrorClass::NotFound
@@ -656,6 +663,7 @@ impl AppError {
                 "`keyferry crypto-policy show` tells what is permitted; whoever governs the group or the installation changes it"
             }
             Self::Application(error) => error.hint(),
+            Self::Export(error) => error.hint(),
             Self::NotSignedIn => "sign in with `keyferry login`, or check the token",
             Self::Denied { .. } => "ask an administrator for a role that has this right",
             Self::Quarantined { .. } => {

@@ -23,6 +23,7 @@ mod doer;
 mod driver;
 pub mod error;
 pub mod estimate;
+pub mod exports;
 pub mod groups;
 pub mod jobs;
 pub mod key_copies;
@@ -58,7 +59,7 @@ use keyferry_engine::{Driver, Engine, EngineParts, EngineRecords, Settings};
 pub use action::{Action, ActionScope, ApprovalClass};
 pub use actor::Actor;
 pub use error::{
-    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ProviderError,
+    AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ExportError, ProviderError,
 };
 pub use parts::{DEFAULT_GROUP, Ports};
 pub use policy_principals::Replacement;
@@ -104,6 +105,8 @@ pub struct App {
     pub crypto_policies: crypto_policies::CryptoPolicies,
     /// Examines connections.
     pub doctor: doctor::Doctor,
+    /// Taking material out.
+    pub exports: exports::Exports,
     /// Groups.
     pub groups: groups::Groups,
     /// Jobs.
@@ -217,6 +220,7 @@ impl App {
             connections: connections::Connections::new(Arc::clone(&shared)),
             crypto_policies: crypto_policies::CryptoPolicies::new(Arc::clone(&shared)),
             doctor: doctor::Doctor::new(Arc::clone(&shared), Arc::clone(&driver)),
+            exports: exports::Exports::new(Arc::clone(&shared)),
             groups: groups::Groups::new(Arc::clone(&shared)),
             jobs: jobs::Jobs::new(Arc::clone(&shared)),
             roles: rights::Roles::new(Arc::clone(&shared)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keyferry_domain::id::{GroupId, JobId};
+use keyferry_domain::id::JobId;
 use keyferry_engine::Engine;
 use keyferry_ports::aws::Aws;
 use keyferry_ports::clock::Clock;
@@ -21,8 +21,7 @@ use crate::audits::Quarantine;
 use crate::link::Links;
 use crate::rights::{PolicyCache, Questions};
 
-/// The one group that owns everything until groups can be made.
-pub const DEFAULT_GROUP: GroupId = GroupId::new(Uuid::from_u128(1));
+pub use keyferry_domain::group::DEFAULT_GROUP;
 
 /// Everything outside, as ports.
 #[derive(Clone)]

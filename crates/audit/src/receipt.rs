@@ -120,6 +120,7 @@ pub fn told_by(entry: &Entry) -> Option<&'static str> {
         "key.import" => "material-brought",
         "key.compromise-version" => "material-compromised",
         "key.destroy-version" => "destruction-asked",
+        "key.download" | "key.export" => "material-left",
         _ => return None,
     })
 }

@@ -21,6 +21,8 @@ use crate::world::{Words, World};
 
 /// A check-up of a whole account may take minutes.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// Everything that a group has may take hours.
+const PATIENCE_WITH_MUCH: Duration = Duration::from_secs(6 * 3_600);
 const IS_IT_THERE: &str = "check whether the server runs, and its address: that of the last `keyferry login`, KEYFERRY_URL or --url";
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -271,7 +273,34 @@ impl Client {
         }
     }
 
+    /// Sends a request, and hands on the answer as it comes.
+    pub(crate) async fn stream<B: Serialize>(
+        &self,
+        call: Call<'_, B>,
+        mut sink: impl FnMut(&[u8]) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        let request = self.request(&call.sent()?).timeout(PATIENCE_WITH_MUCH);
+        let sent = request.send().await;
+        let mut response = sent.map_err(|error| self.unreachable(&error))?;
+        if !response.status().is_success() {
+            return self.judge(response).await.map(|_| ());
+        }
+        loop {
+            let part = response.chunk().await;
+            match part.map_err(|error| self.unreachable(&error))? {
+                Some(part) => sink(&part)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
     async fn deliver(&self, sent: &Sent) -> Result<Reply, CliError> {
+        let sent = self.request(sent).send().await;
+        self.judge(sent.map_err(|error| self.unreachable(&error))?)
+            .await
+    }
+
+    fn request(&self, sent: &Sent) -> reqwest::RequestBuilder {
         let method = match sent.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -292,11 +321,7 @@ impl Client {
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
                 .body(body.as_bytes().to_vec());
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
-        self.judge(response).await
+        request
     }
 
     /// Asks others to approve a request; answers that it waits for them.

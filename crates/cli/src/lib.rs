@@ -16,6 +16,7 @@ mod profile;
 mod progress;
 mod secrets;
 mod table;
+mod unwrapping;
 mod world;
 
 pub use args::{Command, Invocation, LocalCommand};

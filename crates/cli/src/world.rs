@@ -43,6 +43,8 @@ pub struct Terminal {
     pub prompt: Option<Box<dyn Prompt>>,
     /// Whether words go to a terminal, so that progress bars make sense.
     pub shows_progress: bool,
+    /// Whether data go to a terminal, so that whoever looks at it sees them.
+    pub shows_data: bool,
 }
 
 /// Everything outside.
@@ -79,6 +81,7 @@ pub fn terminal() -> Terminal {
         words: Words::to(std::io::stderr()),
         prompt: has_person.then(|| Box::new(Person) as Box<dyn Prompt>),
         shows_progress: std::io::stderr().is_terminal(),
+        shows_data: std::io::stdout().is_terminal(),
     }
 }
 

@@ -63,6 +63,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009_groups.sql"),
     },
     Migration {
+        number: 10,
+        name: "preparations",
+        sql: include_str!("../migrations/0010_preparations.sql"),
+    },
+    Migration {
         number: 11,
         name: "policies",
         sql: include_str!("../migrations/0011_policies.sql"),

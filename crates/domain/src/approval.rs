@@ -32,6 +32,8 @@ pub enum ApprovalClass {
     Change,
     /// Something becomes unusable or is lost.
     Destructive,
+    /// Key material leaves, wrapped.
+    Export,
     /// Whoever controls this can be handed key material.
     ExportEquivalent,
     /// A key is used, by an application: what people consent to is a period in which it is.
@@ -47,6 +49,7 @@ impl ApprovalClass {
     pub const FOR_RULES: [(Self, &'static str); 5] = [
         (Self::Change, "change"),
         (Self::Destructive, "destructive"),
+        (Self::Export, "export"),
         (Self::ExportEquivalent, "export-equivalent"),
         (Self::Use, "use"),
         (Self::UseEquivalent, "use-equivalent"),
@@ -58,6 +61,7 @@ impl ApprovalClass {
             Self::None => "none",
             Self::Change => "change",
             Self::Destructive => "destructive",
+            Self::Export => "export",
             Self::ExportEquivalent => "export-equivalent",
             Self::Use => "use",
             Self::UseEquivalent => "use-equivalent",
@@ -96,6 +100,13 @@ impl ApprovalRule {
         let is_of_class = match class {
             ApprovalClass::None => false,
             ApprovalClass::Authority => true,
+            // What lets others be handed material is no more than handing it out.
+            ApprovalClass::Export => {
+                matches!(
+                    self.class,
+                    ApprovalClass::Export | ApprovalClass::ExportEquivalent
+                )
+            }
             other => self.class == other,
         };
         is_there && is_of_class

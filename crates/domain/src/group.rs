@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use crate::id::GroupId;
 use crate::name::Name;
 
+/// The group that is always there, and owns what names no other. It has no row.
+pub const DEFAULT_GROUP: GroupId = GroupId::new(uuid::Uuid::from_u128(1));
+
 /// A group. Keys and keystores belong to one, and a keystore only uses keys of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {

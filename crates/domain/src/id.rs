@@ -77,6 +77,8 @@ ids! {
     KmsKeyId,
     /// Names one creation of a KMS key; travels in the tag `keyferry:op`.
     OperationId,
+    /// What one person prepared for another to take out of the vault.
+    PreparationId,
     /// An OpenID provider by which people sign in.
     ProviderId,
     /// A rule that gives a role to those whose provider claims something of them.

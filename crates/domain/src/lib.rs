@@ -36,6 +36,7 @@ pub mod name;
 pub mod operation;
 pub mod plan;
 pub mod planner;
+pub mod preparation;
 mod rebase;
 pub mod region;
 pub mod schedule;

@@ -200,6 +200,7 @@ async fn initialize(data: &Path) -> Result<(), CliError> {
             words: Words::to(std::io::sink()),
             prompt: None,
             shows_progress: false,
+            shows_data: false,
         },
     };
     let args = InitArgs {

@@ -58,7 +58,7 @@ pub struct ImportedMaterial {
     pub material: NewMaterial,
 }
 
-/// AWS's wrapping public key: DER SubjectPublicKeyInfo, RSA.
+/// AWS's wrapping public key, or that of whoever takes material out: DER SubjectPublicKeyInfo, RSA.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappingPublicKey(pub Vec<u8>);
 
@@ -232,7 +232,15 @@ pub trait Vault: Send + Sync + 'static {
         fingerprint: &Fingerprint,
     ) -> Result<(), VaultError>;
 
-    /// Wraps material under AWS's public key.
+    /// Refuses a public key under which nothing that a person takes out is wrapped: it must be RSA of 2048 to 8192 bits with an
+    /// exponent of 65537 or more (FIPS 186-4, B.3.1).
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::BadWrappingKey`].
+    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<(), VaultError>;
+
+    /// Wraps material under AWS's public key, or under that of whoever takes it out by four eyes.
     async fn wrap_for_aws(
         &self,
         version: &Durable,

@@ -38,6 +38,17 @@ use crate::request_log::MemoryRequestLog;
 use crate::sim_aws::{Mistake, SimAws};
 use crate::vouching::Vouching;
 
+/// An RSA public key of 2048 bits. Nobody kept its private half.
+pub const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwu15EGCGJlstum3iEJh2\n\
+yD2ueQS2PRfiDf22Lu1b6RyNh0UNABp1Xz+F6OlaeR6/+rwlSewbVzEDRAPKmHXr\n\
+tk/Qqup3fU5Awcj9OSUlZBi2k8Sdhd1LQ4p0MuHT+NyVaPLthyMK1qpfMVq7G2S0\n\
+ZpY2NPkv8A3eLngMxp1hYNcjNYfuA4mget4VO2JAs2kwGjJzIjXLayPWPD2FL37D\n\
+iG09HN8E+ipP1mBq8ceeF6t6E7YsZHO0vkGCdawvgZmmY/DIAI8K0FnueOEArhOv\n\
+TWnXUC5mO8DoJUw8I1FOpGgQ0h7F4IZEyK0oKCevEuDgkA3iLStYne+IHYMmHnNw\n\
+KQIDAQAB\n\
+-----END PUBLIC KEY-----\n";
+
 /// Times that a world looks for due work before it is taken to go in circles.
 const ROUNDS_MAX: u32 = 3_000;
 

@@ -22,7 +22,7 @@ use crate::offload::offload;
 use crate::open::OpenVault;
 use crate::seal::{self, SealError, SealKey};
 use crate::secret::Key256;
-use crate::wrap::{WrappingKey, rehearsal};
+use crate::wrap::{self, WrappingKey, rehearsal};
 
 /// What a new vault stores: its first seal and its keyring. Both, or nothing.
 pub struct NewVault {
@@ -254,6 +254,11 @@ impl Vault for SoftwareVault {
         fingerprint: &Fingerprint,
     ) -> Result<(), VaultError> {
         self.require_open()?.check(identity, stored, fingerprint)
+    }
+
+    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<(), VaultError> {
+        self.require_open()?;
+        wrap::check_public_key(key)
     }
 
     async fn wrap_for_aws(

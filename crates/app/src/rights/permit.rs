@@ -7,7 +7,7 @@ use keyferry_authz::{Decision, INSTALLATION, Policies, Principal, PrincipalKind,
 use keyferry_domain::approval::{ApprovalClass, Need};
 use keyferry_domain::id::{GroupId, UsePeriodId};
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder};
+use keyferry_ports::records::{Groups, KeyScope, RoleAssignment, RoleHolder, User};
 
 use crate::action::{Action, ActionScope, by_itself};
 use crate::actor::Actor;
@@ -84,13 +84,18 @@ impl Permit {
         Ok(self.is_among(object) && self.allows(object.read(), &object.resource(object.read()))?)
     }
 
+    /// Whether it may be done to this object at all; which consent it needs is asked for otherwise.
+    pub(crate) fn may(&self, object: &Object) -> Result<bool, AppError> {
+        Ok(self.is_among(object) && self.allows(self.action, &object.resource(self.action))?)
+    }
+
     /// Refuses what may not be done to this object.
     ///
     /// # Errors
     ///
     /// [`AppError::Denied`].
     pub(crate) fn check(&self, object: &Object) -> Result<(), AppError> {
-        if !(self.is_among(object) && self.allows(self.action, &object.resource(self.action))?) {
+        if !self.may(object)? {
             return Err(self.denied());
         }
         self.demand_for(object)
@@ -272,6 +277,17 @@ impl Shared {
             permit.demand_for_installation(None)?;
         }
         Ok(permit)
+    }
+
+    /// Whether a person has the right to do something to an object now.
+    pub(crate) async fn person_may(
+        &self,
+        user: &User,
+        action: Action,
+        object: &Object,
+    ) -> Result<bool, AppError> {
+        let person = Actor::person(user.id, user.name.clone());
+        self.unchecked_permit(&person, action).await?.may(object)
     }
 
     /// What is known of an actor's right to an action, which it may have nowhere. No consent is demanded of it.

@@ -148,13 +148,15 @@ impl BuiltInRole {
     }
 }
 
-/// Work with keys that can be undone. Connections and who may do what are an administrator's.
+/// Work with keys that can be undone. Connections, who may do what, and taking out everything that a group has are an
+/// administrator's.
 fn is_everyday(action: Action) -> bool {
+    let is_everything = matches!(action, Action::KeyExport | Action::KeyPrepareExport);
     let is_work = matches!(
         action.noun(),
         "alert" | "job" | "key" | "keystore" | "kms-key"
     );
-    is_work && action.approval_class() != ApprovalClass::Destructive
+    is_work && !is_everything && action.approval_class() != ApprovalClass::Destructive
 }
 
 /// The built-in roles for Cedar.

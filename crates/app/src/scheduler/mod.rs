@@ -296,9 +296,11 @@ impl Scheduler {
                 let connection = records.find_connection(id).await?;
                 Ok(connection.is_some_and(|connection| connection.access_key.rotation.is_some()))
             }
-            Subject::Sweep(_) | Subject::Destination(_) | Subject::User(_) | Subject::AuditLog => {
-                Ok(false)
-            }
+            Subject::Sweep(_)
+            | Subject::Destination(_)
+            | Subject::Group(_)
+            | Subject::User(_)
+            | Subject::AuditLog => Ok(false),
         }
     }
 }

@@ -154,9 +154,11 @@ impl Scheduler {
                 let connection = records.find_connection(id).await?;
                 connection.map(|connection| About::connection(&connection))
             }
-            Subject::Sweep(_) | Subject::Destination(_) | Subject::User(_) | Subject::AuditLog => {
-                None
-            }
+            Subject::Sweep(_)
+            | Subject::Destination(_)
+            | Subject::Group(_)
+            | Subject::User(_)
+            | Subject::AuditLog => None,
         })
     }
 }

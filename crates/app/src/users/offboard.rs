@@ -11,6 +11,7 @@ use super::{Person, Users};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::exports::Ready;
 use crate::parts::Shared;
 use crate::rights::BuiltInRole;
 
@@ -31,6 +32,8 @@ pub struct Leaving {
     pub jobs: Vec<Job>,
     /// Requests of this person that wait for consent; they are taken back.
     pub approvals: Vec<Approval>,
+    /// What this person prepared to be taken out; nobody takes it any more.
+    pub preparations: Vec<Ready>,
     /// Roles that are taken, with the names of their groups; `None` is the installation.
     pub roles: Vec<(RoleAssignment, Option<Name>)>,
     // Whatever else may hang on a person (shares of a seal) gets a field here and is told, or ended,
@@ -59,9 +62,12 @@ impl Users {
         user.recovery_codes = Vec::new();
         user.end_access();
         let approvals = self.shared.open_approvals_of(&user).await?;
+        let preparations = self.shared.preparations_of(user.id).await?;
         let roles = self.roles_of(&user).await?;
         let mut taken = self.shared.revoked(&tokens);
         taken.extend(approvals.iter().map(taken_back));
+        let ended = self.shared.preparations_ended(actor, &preparations);
+        taken.extend(ended.await?);
         taken.extend(roles.iter().map(|(row, _)| Change::DeleteAssignment {
             id: row.id,
             keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
@@ -69,6 +75,7 @@ impl Users {
         let person = self.write(actor, action, user, taken).await?;
         Ok(Leaving {
             roles,
+            preparations,
             person,
             sessions,
             tokens,

@@ -53,6 +53,11 @@ fn swept(action: Action) -> Swept {
         // The doctor's throw-away keys are not managed; a bulk job is of the kind of its operation.
         Action::ConnectionDoctor | Action::KmsKeyBulk => Swept::NoJob,
         Action::AlertAcknowledge
+        | Action::KeyCancelPreparation
+        | Action::KeyDownload
+        | Action::KeyExport
+        | Action::KeyPrepareDownload
+        | Action::KeyPrepareExport
         | Action::AlertDestinationAdd
         | Action::AlertDestinationDelete
         | Action::AlertDestinationRead

@@ -28,6 +28,8 @@ mod culprits;
 mod destruction;
 mod doctor;
 mod emergency;
+mod exports;
+mod exports_of_groups;
 mod generate;
 mod grants;
 mod groups;

@@ -78,7 +78,7 @@ pub enum ApprovalRuleCommand {
     List,
     /// Make a rule, or change it. It takes the approval of the rules before and after the change.
     Set {
-        /// Of which actions: change, destructive, export-equivalent, use or use-equivalent.
+        /// Of which actions: change, destructive, export, export-equivalent, use or use-equivalent.
         class: String,
         /// Of how many people besides whoever asks.
         #[arg(long, value_name = "PEOPLE")]

@@ -6,8 +6,9 @@ use clap::{Args, Subcommand};
 use keyferry_api::rotation::KeyRotationRequest;
 
 use super::{
-    CipherArgs, MacArgs, PageArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs, SignArgs,
-    TrialArgs, VerifySignatureArgs, WrapArgs,
+    CancelPreparationArgs, CipherArgs, DownloadArgs, KeyExportCommand, MacArgs, PageArgs,
+    PrepareDownloadArgs, RotateManyArgs, RotationArgs, RunArgs, SettingsArgs, SignArgs, TrialArgs,
+    UnwrapExportArgs, VerifySignatureArgs, WrapArgs,
 };
 
 /// `key`
@@ -65,6 +66,19 @@ pub enum KeyCommand {
     Wrap(WrapArgs),
     /// Unwrap a key of your own, as an application.
     Unwrap(WrapArgs),
+    /// Prepare a version for another person to download.
+    PrepareDownload(PrepareDownloadArgs),
+    /// Download a version that another person prepared, once, wrapped under the public key that was given then.
+    Download(DownloadArgs),
+    /// Take everything that a group has out of Keyferry, wrapped.
+    #[command(subcommand)]
+    Export(KeyExportCommand),
+    /// List what is prepared to be taken out.
+    Preparations,
+    /// End what somebody prepared, so that nobody takes it.
+    CancelPreparation(CancelPreparationArgs),
+    /// Unwrap a download or an export with your private key; without a server.
+    UnwrapExport(UnwrapExportArgs),
     /// Make a new version. Nothing goes to AWS; `rotate` does both.
     NewVersion {
         /// Id or name.

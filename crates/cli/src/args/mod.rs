@@ -12,6 +12,7 @@ mod crypto_policy;
 mod group;
 mod job;
 mod key;
+mod key_export;
 mod key_use;
 mod keystore;
 mod kms_key;
@@ -52,6 +53,10 @@ pub use key::{
     CopyKeyArgs, CreateArgs as CreateKeyArgs, DestroyArgs, ImportKeyArgs, KeyCommand, KeyFileArgs,
     KeyOptionArgs, KeyVersionCommand, OneVersionArgs, RotateKeyArgs, TriedVersionArgs,
     UpdateKeyArgs,
+};
+pub use key_export::{
+    CancelPreparationArgs, DownloadArgs, KeyExportCommand, PrepareArgs, PrepareDownloadArgs,
+    PrepareExportArgs, TakeArgs, TakeExportArgs, UnwrapExportArgs,
 };
 pub use key_use::{
     CipherArgs, KmsCipherArgs, MacArgs, SignArgs, UseArgs, VerifySignatureArgs, WrapArgs,

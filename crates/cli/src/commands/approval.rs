@@ -158,6 +158,7 @@ async fn carry_out(
     if wait {
         wait_for(context, approval).await?;
     }
+    refuse_taking(context, approval).await?;
     let path = [approval];
     let reply = context
         .client
@@ -183,6 +184,20 @@ async fn carry_out(
         }
         None => tell(context, &reply),
     }
+}
+
+/// What is taken out is answered once, and only its own command keeps it.
+async fn refuse_taking(context: &Context<'_>, approval: &str) -> Result<(), CliError> {
+    let found = find(context, approval).await?;
+    let command = match found.action.as_str() {
+        "key.download" => "key download KEY VERSION --to FILE",
+        "key.export" => "key export take GROUP --to FOLDER",
+        _ => return Ok(()),
+    };
+    let words = format!("{} is carried out by a command of its own", found.action);
+    Err(CliError::usage(words).hint(format!(
+        "nothing was done; run `keyferry {command} --approval {approval}`"
+    )))
 }
 
 /// The answer of whichever request it was: what it has is known to its own command alone.

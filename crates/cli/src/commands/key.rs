@@ -11,7 +11,7 @@ use keyferry_api::kms_key::KmsKeySettings;
 
 use super::kms_key_make::settings;
 use super::operation::{NOTHING_CHANGED, operate};
-use super::{Context, key_use, rotation};
+use super::{Context, key_export, key_use, rotation, unwrap_export};
 use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
 use crate::error::CliError;
@@ -63,6 +63,12 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
         KeyCommand::Unwrap(args) => key_use::unwrap(context, args).await,
         KeyCommand::Update(args) => update(context, args).await,
         KeyCommand::Rotate(args) => rotation::key(context, args).await,
+        KeyCommand::PrepareDownload(args) => key_export::prepare_download(context, args).await,
+        KeyCommand::Download(args) => key_export::download(context, args).await,
+        KeyCommand::Export(command) => key_export::export(context, command).await,
+        KeyCommand::Preparations => key_export::list(context).await,
+        KeyCommand::CancelPreparation(args) => key_export::cancel(context, args).await,
+        KeyCommand::UnwrapExport(args) => unwrap_export::run(context.world, &context.globals, args),
         KeyCommand::NewVersion { key, trial } => {
             let reply = context
                 .client

@@ -22,6 +22,7 @@ mod grants;
 mod group;
 mod job;
 mod key;
+mod key_export;
 mod key_use;
 mod key_version;
 mod keystore;
@@ -39,10 +40,11 @@ mod rotation;
 mod session;
 mod sign_in_provider;
 mod text;
+mod unwrap_export;
 mod use_period;
 mod user;
 
-use crate::args::{AuditCommand, Command, Globals, LocalCommand, TrialArgs};
+use crate::args::{AuditCommand, Command, Globals, KeyCommand, LocalCommand, TrialArgs};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::output::Output;
@@ -139,6 +141,9 @@ async fn dispatch(world: &mut World, globals: Globals, command: Command) -> Resu
     }
     if let Command::Audit(AuditCommand::VerifyReport(verify)) = command {
         return report::verify(world, &globals, verify);
+    }
+    if let Command::Key(KeyCommand::UnwrapExport(unwrap)) = command {
+        return unwrap_export::run(world, &globals, unwrap);
     }
     let client = Client::signed_in(world, globals.url.as_deref())?.asking(globals.ask.clone());
     let mut context = Context {

@@ -217,6 +217,10 @@ async fn offboard(context: &mut Context<'_>, args: OnUserArgs) -> Result<(), Cli
                 "Requests for approval that are taken back",
                 &Table::list(&["ACTION", "ID"], approvals.collect()),
             )
+            .and(
+                "What was prepared to be taken out, and is not any more",
+                &super::key_export::rows(&left.preparations),
+            )
     })
 }
 

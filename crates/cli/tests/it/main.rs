@@ -22,6 +22,7 @@ mod foreign_hands;
 mod grants;
 mod grid;
 mod jobs;
+mod key_export;
 mod key_import;
 mod life;
 mod manifest;

@@ -271,6 +271,7 @@ impl Shell {
                 words: Words::to(stderr.clone()),
                 prompt,
                 shows_progress: false,
+                shows_data: false,
             },
         };
         let command = keyferry_cli::run(&mut world, invocation.globals, invocation.command);

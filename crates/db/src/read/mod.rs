@@ -9,6 +9,7 @@ mod configuration;
 mod delivery;
 mod fleet;
 mod policy;
+mod preparation;
 mod provider;
 mod schedule;
 mod work;

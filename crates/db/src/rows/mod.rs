@@ -15,6 +15,7 @@ pub(crate) mod fleet;
 pub(crate) mod keys;
 pub(crate) mod kms_key;
 pub(crate) mod policy;
+pub(crate) mod preparation;
 pub(crate) mod provider;
 pub(crate) mod work;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyferry_domain::group::DEFAULT_GROUP;
 use keyferry_domain::id::GroupId;
 use keyferry_ports::records::{AuditLeaf, Batch, Change};
 
@@ -107,6 +108,10 @@ impl Writer {
     async fn find_owners(&mut self, batch: &Batch, about: &mut About) -> Result<(), Failure> {
         let leaves = batch.changes.iter().filter_map(super::audit::leaf_of);
         let objects: BTreeSet<&str> = leaves.map(|leaf| leaf.object.as_str()).collect();
+        let default = DEFAULT_GROUP.to_string();
+        if objects.contains(default.as_str()) {
+            about.owners.insert(default.clone(), [DEFAULT_GROUP].into());
+        }
         let objects: Vec<&str> = objects.into_iter().collect();
         for part in objects.chunks(OBJECTS_MAX) {
             let marks: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
@@ -156,12 +161,14 @@ fn added_to(batch: &Batch) -> BTreeSet<GroupId> {
         Change::PutApplication(row, New) => Some(row.group),
         Change::PutApproval(row, New) => row.group,
         Change::PutApprovalRule(row, New) => row.group,
+        Change::PutCryptoPolicy(row, New) => row.group,
         Change::PutConnection(row, New) => Some(row.group),
         Change::PutKeystore(row, New) => Some(row.group),
         Change::PutKey(row, New) => Some(row.group),
         Change::PutKmsKey(row, New) => Some(row.group),
         Change::InsertAssignment { row, .. } => row.group,
         Change::InsertSignInRule(row) => row.group,
+        Change::InsertPreparation(row) => Some(row.group),
         _ => None,
     };
     batch.changes.iter().filter_map(group).collect()

@@ -103,8 +103,13 @@ impl Writer {
                 return Err(Failure::Conflict(GROUP_IN_USE));
             }
         }
-        for table in ["sign_in_rules", "approval_rules"] {
-            let sql = format!("DELETE FROM {table} WHERE group_id = $1");
+        for (table, group) in [
+            ("approval_rules", "group_id"),
+            ("crypto_policies", "id"),
+            ("preparations", "group_id"),
+            ("sign_in_rules", "group_id"),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE {group} = $1");
             self.transaction.run(Statement::new(sql, one())).await?;
         }
         self.delete("owning_groups", id, expect, GROUPS).await?;

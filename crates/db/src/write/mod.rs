@@ -13,6 +13,7 @@ mod destruction;
 mod fleet;
 mod kms_key;
 mod policy;
+mod preparation;
 mod provider;
 mod together;
 mod work;
@@ -320,6 +321,9 @@ impl Writer {
             Change::PutUsePeriod(row, expect) => self.put_use_period(row, *expect).await,
             Change::HoldUsePeriod(id, at) => self.hold_use_period(*id, *at).await,
             Change::PutApproval(row, expect) => self.put_approval(row, *expect).await,
+            Change::InsertPreparation(row) => self.insert_preparation(row).await,
+            Change::EndPreparation(id) => self.end_preparation(*id).await,
+            Change::PrunePreparations(at) => self.prune_preparations(*at).await,
             Change::DeleteSeal(id) => self.delete_seal(*id).await,
             Change::PutKeyring(row, expect) => self.put_keyring(row, *expect).await,
             Change::PutSetting { name, value } => self.put_setting(name, value).await,

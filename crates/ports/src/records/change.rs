@@ -10,8 +10,8 @@ use keyferry_domain::destruction::Erasure;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     ApplicationCertificateId, ApplicationId, ApplicationKeyId, AssignmentId, ConnectionId,
-    DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId,
-    SignInRuleId, UsePeriodId, UserId,
+    DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId, PreparationId, ProviderId, SealId,
+    SessionId, SignInRuleId, UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::KeyLink;
@@ -19,6 +19,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::name::Name;
+use keyferry_domain::preparation::Preparation;
 use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::{VersionNumber, VersionState};
 
@@ -341,6 +342,14 @@ pub enum Change {
     HoldUsePeriod(UsePeriodId, Timestamp),
     /// Write a request that waits for consent, and what people said to it.
     PutApproval(Box<Approval>, Expect),
+    /// Keep that something is prepared to be taken out; a conflict over [`PREPARED_ALREADY`](super::PREPARED_ALREADY) where it is
+    /// already.
+    InsertPreparation(Preparation),
+    /// End a preparation, taken or not; a conflict over [`PREPARATION_OVER`](super::PREPARATION_OVER) where it is not there: each
+    /// ends once.
+    EndPreparation(PreparationId),
+    /// Forget all preparations that have expired at this time.
+    PrunePreparations(Timestamp),
     /// Add a seal. A taken name is a conflict.
     InsertSeal(Seal),
     /// Remove a seal; a conflict where it is the last.

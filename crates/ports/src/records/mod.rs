@@ -16,6 +16,7 @@ mod filter;
 mod fleet;
 mod jobs;
 mod policy;
+mod preparation;
 mod provider;
 mod subject;
 
@@ -68,6 +69,7 @@ pub use jobs::{
     Priority, Target, TargetState,
 };
 pub use policy::{PolicyRecords, USE_PERIOD_OVER, UsePeriodFilter};
+pub use preparation::{PREPARATION_OVER, PREPARED_ALREADY, PreparationRecords};
 pub use provider::{
     FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
     SignInProvider, SignInRule,
@@ -397,6 +399,7 @@ pub trait ReadRecords:
     + AccessRecords
     + ApplicationRecords
     + AuthorityRecords
+    + PreparationRecords
     + ProviderRecords
     + ApprovalRecords
     + PolicyRecords
@@ -415,6 +418,7 @@ impl<T> ReadRecords for T where
         + AccessRecords
         + ApplicationRecords
         + AuthorityRecords
+        + PreparationRecords
         + ProviderRecords
         + ApprovalRecords
         + PolicyRecords

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use keyferry_domain::id::{ConnectionId, DestinationId, KeyId, KmsKeyId, SweepId, UserId};
+use keyferry_domain::id::{ConnectionId, DestinationId, GroupId, KeyId, KmsKeyId, SweepId, UserId};
 
 /// There is one log, so its id is its name.
 const AUDIT_LOG: &str = "audit:log";
@@ -23,6 +23,8 @@ pub enum Subject {
     Key(KeyId),
     /// One person. Alerts are about it; no target is.
     User(UserId),
+    /// One group. Alerts are about it; no target is.
+    Group(GroupId),
     /// The audit log. Alerts are about it; no target is.
     AuditLog,
 }
@@ -37,6 +39,7 @@ impl Subject {
             | Self::Destination(_)
             | Self::Key(_)
             | Self::User(_)
+            | Self::Group(_)
             | Self::AuditLog => None,
         }
     }
@@ -45,6 +48,12 @@ impl Subject {
 impl From<ConnectionId> for Subject {
     fn from(id: ConnectionId) -> Self {
         Self::Connection(id)
+    }
+}
+
+impl From<GroupId> for Subject {
+    fn from(id: GroupId) -> Self {
+        Self::Group(id)
     }
 }
 
@@ -70,6 +79,7 @@ impl fmt::Display for Subject {
             Self::Destination(id) => write!(f, "destination:{id}"),
             Self::Key(id) => write!(f, "key:{id}"),
             Self::User(id) => write!(f, "user:{id}"),
+            Self::Group(id) => write!(f, "group:{id}"),
             Self::AuditLog => f.write_str(AUDIT_LOG),
         }
     }
@@ -96,6 +106,7 @@ impl FromStr for Subject {
             Some(("destination", id)) => id.parse().ok().map(Self::Destination),
             Some(("key", id)) => id.parse().ok().map(Self::Key),
             Some(("user", id)) => id.parse().ok().map(Self::User),
+            Some(("group", id)) => id.parse().ok().map(Self::Group),
             _ => None,
         };
         subject.ok_or_else(|| NotASubject {

@@ -13,6 +13,7 @@ pub(crate) mod bulk;
 pub(crate) mod connection;
 pub(crate) mod crypto_policy;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod found_key;
 pub(crate) mod job;
 pub(crate) mod key;

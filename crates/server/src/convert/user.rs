@@ -10,6 +10,7 @@ use keyferry_ports::records::User;
 
 use super::access::session_row;
 use super::connection::health_view;
+use super::export;
 
 /// A person.
 pub(crate) fn person(person: Person) -> UserView {
@@ -110,7 +111,9 @@ pub(crate) fn leaving(leaving: Leaving, actor: &Actor) -> LeavingView {
         id: one.id.to_string(),
         action: one.action,
     });
+    let preparations = leaving.preparations.into_iter().map(export::ready);
     LeavingView {
+        preparations: preparations.collect(),
         roles: roles.collect(),
         user: person(leaving.person),
         sessions: sessions.map(|one| session_row(one, actor)).collect(),

@@ -8,6 +8,7 @@ mod audit_destinations;
 mod connections;
 mod crypto_policies;
 mod events;
+mod exports;
 mod fleet;
 mod groups;
 mod jobs;
@@ -516,6 +517,7 @@ pub fn all() -> Vec<Route> {
     routes.extend(approvals::routes());
     routes.extend(crypto_policies::routes());
     routes.extend(use_periods::routes());
+    routes.extend(exports::routes());
     routes.extend(sign_in_providers::routes());
     routes.extend(connection_routes());
     routes.extend(kms_key_routes());

@@ -14,18 +14,22 @@ use crate::site::{Answer, Site};
 const OWN: &str = "a password of my own";
 
 /// Does it, and answers what came back.
-async fn post(site: &Site, path: &str, body: Value) -> Value {
+pub(crate) async fn post(site: &Site, path: &str, body: Value) -> Value {
     let answer = site.post(&format!("/api/v1/{path}"), body).await;
     assert!(answer.status.is_success(), "{path}: {}", answer.body);
     answer.body
 }
 
-fn text(body: &Value, pointer: &str) -> String {
+pub(crate) fn text(body: &Value, pointer: &str) -> String {
     let found = body.pointer(pointer).and_then(Value::as_str);
     found.unwrap_or_else(|| panic!("{body:#}")).to_owned()
 }
 
-async fn add(site: &Site, name: &str, roles: &[(&str, Option<&str>)]) -> (Actor, String) {
+pub(crate) async fn add(
+    site: &Site,
+    name: &str,
+    roles: &[(&str, Option<&str>)],
+) -> (Actor, String) {
     let made = post(site, "users", json!({ "name": name })).await;
     for (role, group) in roles {
         let given = json!({"role": role, "user": name, "group": group});
@@ -81,7 +85,7 @@ pub(crate) async fn approve(site: &Site, who: &Actor, approval: &str, hash: &str
 }
 
 /// Signs in, sets an own password, and answers the cookie.
-async fn cookie(site: &Site, name: &str, password: &str) -> String {
+pub(crate) async fn cookie(site: &Site, name: &str, password: &str) -> String {
     let sign_in = json!({"user": name, "password": password});
     let first = site.by_cookie("", "POST", "sessions", sign_in).await;
     let change = json!({"old": password, "new": OWN});

@@ -8,7 +8,7 @@ use keyferry_audit::{Cosigner, SignedNote};
 use keyferry_ports::records::AuditRecords as _;
 use keyferry_ports::secret::SecretText;
 use keyferry_server::Access;
-use keyferry_testkit::world::ACCOUNT;
+use keyferry_testkit::world::{ACCOUNT, PUBLIC_KEY};
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site};
@@ -20,6 +20,7 @@ struct Scene {
     use_period: String,
     site: Site,
     alert: String,
+    prepared: String,
     waiting: String,
     unwanted: String,
     paused: String,
@@ -108,6 +109,10 @@ impl Scene {
         post(&site, "connections", second).await;
         let empty = json!({"name": "empty", "connection": "aws"});
         post(&site, "keystores", empty).await;
+        let leaving = json!({"name": "leaving", "spec": "AES-256", "exportable": true});
+        post(&site, "keys", leaving).await;
+        post(&site, "keys/leaving/versions", json!({})).await;
+        let prepared = post(&site, "keys/leaving/versions/2/prepare-download", prepare()).await;
         let ops = json!({"name": "ops", "address": webhook()});
         post(&site, "alert-destinations", ops).await;
         let spare = post(&site, "sign-in-providers", provider("spare")).await;
@@ -162,6 +167,7 @@ impl Scene {
             role,
             cosigned: witness.cosign(&note, 1_767_225_600).to_string(),
             alert: text(&alerts, "/items/0/id"),
+            prepared: text(&prepared, "/id"),
             token: text(&tokens, "/items/0/id"),
             waiting,
             unwanted,
@@ -237,6 +243,9 @@ impl Scene {
             ),
             "update_key" => (vec!["spare"], described),
             "create_key_version" => (vec!["spare"], json!({})),
+            "prepare_download" => (vec!["leaving", "1"], prepare()),
+            "prepare_export" => (vec!["default"], prepare()),
+            "cancel_preparation" => (vec![&self.prepared], Value::Null),
             "deactivate_key_version" | "compromise_key_version" => (vec!["spare", "1"], json!({})),
             "destroy_key_version" => (vec!["idle", "1"], json!({})),
             "cancel_key_version_destruction" => (vec!["doomed", "1"], json!({})),
@@ -293,6 +302,10 @@ fn provider(name: &str) -> Value {
     })
 }
 
+fn prepare() -> Value {
+    json!({"public_key": PUBLIC_KEY, "reason": "the system moves"})
+}
+
 fn webhook() -> Value {
     json!({"kind": "webhook", "url": "https://hooks.example/keyferry"})
 }
@@ -317,11 +330,16 @@ const OF_CONSENT: &[&str] = &[
     "set_approval_rule",
 ];
 
+/// Their trial is shown elsewhere: `i1_i2_consent_comes_on_top_of_four_eyes_and_what_was_approved_is_downloaded_once`. They want
+/// somebody else, who proved within five minutes who he is.
+const BY_FOUR_EYES: &[&str] = &["download_key_version", "export_group"];
+
 /// Whether the route tries changes of records, and makes no plan.
 fn is_tried(endpoint: &Endpoint) -> bool {
     let parameters = endpoint.query.map(|query| query()).unwrap_or_default();
     let names: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
-    let is_elsewhere = IN_QUARANTINE.contains(&endpoint.id) || OF_CONSENT.contains(&endpoint.id);
+    let elsewhere = [IN_QUARANTINE, OF_CONSENT, BY_FOUR_EYES];
+    let is_elsewhere = elsewhere.iter().any(|ids| ids.contains(&endpoint.id));
     (names == ["dry_run"] && !is_elsewhere) || TYPED.contains(&endpoint.id)
 }
 

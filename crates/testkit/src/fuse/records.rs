@@ -15,8 +15,8 @@ use keyferry_domain::destruction::Holder;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationId, ApprovalId, AssignmentId, AttemptId, ConnectionId, DestinationId,
-    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, ProviderId, SealId, SessionId, SignInRuleId,
-    SweepId, TargetId, TokenId, UsePeriodId, UserId,
+    GroupId, JobId, KeyId, KeystoreId, KmsKeyId, PreparationId, ProviderId, SealId, SessionId,
+    SignInRuleId, SweepId, TargetId, TokenId, UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
@@ -24,6 +24,7 @@ use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
+use keyferry_domain::preparation::{Preparation, Prepared};
 use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
@@ -33,10 +34,10 @@ use keyferry_ports::records::{
     AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
     FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords, ProviderIdentity,
-    ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal, SealedKeyring,
-    Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries, Subject, Sweep,
-    Target, TargetFilter, UsePeriodFilter, User,
+    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords, PreparationRecords,
+    ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal,
+    SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries,
+    Subject, Sweep, Target, TargetFilter, UsePeriodFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -205,6 +206,12 @@ reads!(PolicyRecords {
     fn find_use_period(id: UsePeriodId) -> Option<UsePeriod>;
     fn list_open_use_periods(application: ApplicationId, at: Timestamp) -> Vec<UsePeriod>;
     fn list_use_periods(filter: &UsePeriodFilter, page: &Page) -> PageOf<UsePeriod>;
+});
+
+reads!(PreparationRecords {
+    fn find_preparation(id: PreparationId) -> Option<Preparation>;
+    fn find_preparation_of(what: Prepared) -> Option<Preparation>;
+    fn list_preparations() -> Vec<Preparation>;
 });
 
 reads!(FleetRecords {

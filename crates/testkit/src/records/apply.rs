@@ -179,6 +179,12 @@ impl State {
             Change::PutUsePeriod(row, expect) => self.put_use_period(*row, expect),
             Change::HoldUsePeriod(id, at) => self.hold_use_period(id, at),
             Change::PutApproval(row, expect) => self.put_approval(*row, expect),
+            Change::InsertPreparation(row) => self.insert_preparation(row),
+            Change::EndPreparation(id) => self.end_preparation(id),
+            Change::PrunePreparations(at) => {
+                self.end_preparations(|row| row.expires_at <= whole_micros(at));
+                Ok(())
+            }
             Change::DeleteSeal(id) => self.delete_seal(id),
             Change::PutKeyring(row, expect) => self.put_keyring(row, expect),
             Change::PutSetting { name, value } => {

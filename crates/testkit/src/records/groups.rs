@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use keyferry_domain::group::DEFAULT_GROUP;
 use keyferry_domain::id::GroupId;
 use keyferry_ports::records::Expect::New;
 use keyferry_ports::records::{Batch, Change, Expect, GROUP_IN_USE, Records};
@@ -40,6 +41,8 @@ impl State {
         for class in rules.map(|row| row.class).collect::<Vec<_>>() {
             self.approval_rules.remove(&(Some(id), class));
         }
+        self.crypto_policies.remove(&Some(id));
+        self.end_preparations(|row| row.group == id);
         self.groups.remove(&id);
         self.deleted_groups.put(id, ());
         Ok(())
@@ -85,7 +88,9 @@ impl State {
     }
 
     fn owners(&self, object: &str) -> BTreeSet<GroupId> {
-        let mut owners = BTreeSet::new();
+        let is_default = object.parse() == Ok(DEFAULT_GROUP);
+        let mut owners: BTreeSet<GroupId> =
+            is_default.then_some(DEFAULT_GROUP).into_iter().collect();
         macro_rules! owner {
             ($($table:ident),+) => {
                 $(if let Ok(id) = object.parse() {
@@ -117,12 +122,14 @@ fn added_to(change: &Change) -> Option<GroupId> {
         Change::PutApplication(row, New) => Some(row.group),
         Change::PutApproval(row, New) => row.group,
         Change::PutApprovalRule(row, New) => row.group,
+        Change::PutCryptoPolicy(row, New) => row.group,
         Change::PutConnection(row, New) => Some(row.group),
         Change::PutKeystore(row, New) => Some(row.group),
         Change::PutKey(row, New) => Some(row.group),
         Change::PutKmsKey(row, New) => Some(row.group),
         Change::InsertAssignment { row, .. } => row.group,
         Change::InsertSignInRule(row) => row.group,
+        Change::InsertPreparation(row) => Some(row.group),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ mod authority;
 mod groups;
 mod page;
 mod policy;
+mod preparation;
 mod provider;
 mod read;
 mod read_access;

@@ -11,13 +11,15 @@ use keyferry_domain::group::Group;
 use keyferry_domain::id::{
     AlertId, ApplicationCertificateId, ApplicationId, ApplicationKeyId, ApprovalId, AssignmentId,
     AttemptId, ConnectionId, DestinationId, GroupId, JobId, KeyId, KeystoreId, KmsKeyId,
-    ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId, UsePeriodId, UserId,
+    PreparationId, ProviderId, SealId, SessionId, SignInRuleId, SweepId, TargetId, TokenId,
+    UsePeriodId, UserId,
 };
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::key_link::{Copied, KeyLink};
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::name::Name;
+use keyferry_domain::preparation::Preparation;
 use keyferry_domain::use_period::UsePeriod;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
@@ -132,6 +134,7 @@ state! {
     approvals: ApprovalId => Approval,
     crypto_policies: Option<GroupId> => SetPolicy,
     use_periods: UsePeriodId => UsePeriod,
+    preparations: PreparationId => Preparation,
     seals: SealId => Seal,
     keyring: () => SealedKeyring,
     leaves: u64 => AuditLeaf,

@@ -8,6 +8,7 @@
 
 mod key_wrap;
 mod oaep;
+mod public;
 pub(crate) mod rehearsal;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use keyferry_ports::vault::VaultError;
 use crate::secret::{Key256, Material};
 
 pub(crate) use oaep::{UnwrappingKey, WrappingKey};
+pub(crate) use public::check as check_public_key;
 
 /// The hash of OAEP and of its MGF1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{UnwrappingKey, WrappingKey, unwrap, wrap};
 use crate::secret::Material;
 
 #[path = "../../tests/it/openssl.rs"]
-mod openssl;
+pub(super) mod openssl;
 
 use openssl::{key_wrap_padded, oaep_decrypt, oaep_encrypt, rsa_aes_unwrap, rsa_pair};
 

@@ -1,14 +1,19 @@
 //! A request for every route, about something that is really there.
 
 use keyferry_api::endpoint::{Endpoint, Method};
-use keyferry_testkit::world::{OTHER_REGION, REGION};
+use keyferry_testkit::world::{OTHER_REGION, PUBLIC_KEY, REGION};
 use serde_json::{Value, json};
 
 use super::installation::{PASSPHRASE, Question};
 use super::scene::{GROUPS, PASSWORD, Scene, Subject, Things};
 
 /// Routes that are for sessions alone.
-pub(crate) const BY_SESSION: &[&str] = &["delete_session", "confirm_session"];
+pub(crate) const BY_SESSION: &[&str] = &[
+    "delete_session",
+    "confirm_session",
+    "download_key_version",
+    "export_group",
+];
 
 /// What goes into a route's path, query and body.
 #[derive(Default)]
@@ -56,6 +61,7 @@ pub(crate) fn question(
         .or_else(|| about_the_installation(scene, id))
         .or_else(|| about_links(scene, id, group))
         .or_else(|| about_keys(id, group))
+        .or_else(|| about_leaving(scene, id, group))
         .or_else(|| about_kms_keys(scene, id, group))
         .or_else(|| about_using(id, group))
         .or_else(|| about_applications(scene, id, group))
@@ -208,6 +214,22 @@ fn about_keys(id: &str, group: usize) -> Option<Example> {
         "set_key_rotation" => at([&spare]).with(json!({ "schedule": rule })),
         "list_schedules" => at([]),
         "read_schedule" => at([&format!("{g}-hurt")]),
+        _ => return None,
+    })
+}
+
+fn about_leaving(scene: &Scene, id: &str, group: usize) -> Option<Example> {
+    let g = GROUPS[group];
+    let own = format!("{g}-group");
+    let [spare, idle] = ["spare", "idle"].map(|one| format!("{g}-{one}"));
+    let wanted = json!({"public_key": PUBLIC_KEY, "reason": "the system moves"});
+    Some(match id {
+        "list_preparations" => at([]),
+        "cancel_preparation" => at([&scene.things[group].preparation]),
+        "prepare_download" => at([&idle, "1"]).with(wanted),
+        "download_key_version" => at([&spare, "1"]),
+        "prepare_export" => at([&own]).with(wanted),
+        "export_group" => at([&own]),
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use keyferry_domain::id::{GroupId, UserId};
 use keyferry_ports::records::{AccessRecords as _, Batch, Change, Commits as _, Expect};
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::contract::records::approval::approval;
-use keyferry_testkit::world::{ACCOUNT, OTHER_REGION, REGION};
+use keyferry_testkit::world::{ACCOUNT, OTHER_REGION, PUBLIC_KEY, REGION};
 use kms_sim::Caller;
 use serde_json::{Value, json};
 
@@ -61,6 +61,8 @@ pub(crate) struct Things {
     pub(crate) approval: String,
     /// A period in which the application uses keys.
     pub(crate) use_period: String,
+    /// A version that ann has prepared to be downloaded.
+    pub(crate) preparation: String,
     /// A rule by which a provider's people have a role in the group.
     pub(crate) sign_in_rule: String,
 }
@@ -233,6 +235,7 @@ impl Maker<'_> {
         things.assignment = assigned.await;
         things.use_period = self.application(group).await;
         things.approval = self.approval(group).await;
+        things.preparation = self.prepared(group).await;
         let rule = json!({"claim": "groups", "value": group, "role": "auditor", "group": name});
         let rule = self.post("sign-in-providers/corp/rules", rule).await;
         things.sign_in_rule = text(&rule, "/id");
@@ -276,6 +279,15 @@ impl Maker<'_> {
         let batch = Batch::new().with(Change::PutApproval(Box::new(row), Expect::New));
         self.running.database.commit(batch).await.unwrap();
         id
+    }
+
+    /// What others may take out.
+    async fn prepared(&self, group: &str) -> String {
+        let body = json!({"public_key": PUBLIC_KEY, "hours": 72, "reason": "the system moves"});
+        let path = format!("groups/{group}-group/prepare-export");
+        self.post(&path, body.clone()).await;
+        let path = format!("keys/{group}-spare/versions/1/prepare-download");
+        text(&self.post(&path, body).await, "/id")
     }
 
     async fn keys(&self, group: &str) {

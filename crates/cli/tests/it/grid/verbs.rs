@@ -143,6 +143,7 @@ async fn typed(site: &Installation, who: &Subject, line: &str) -> (u8, BTreeSet<
             words: Words::to(Buffer::default()),
             prompt: None,
             shows_progress: false,
+            shows_data: false,
         },
     };
     let words = std::iter::once("keyferry").chain(line.split_whitespace());

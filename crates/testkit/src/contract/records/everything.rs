@@ -85,6 +85,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
         records.list_use_periods(&every, &page).await?,
         &mut page,
     ) {}
+    lines(&mut text, records.list_preparations().await?);
     lines(&mut text, records.list_seals().await?);
     lines(&mut text, records.find_keyring().await?);
     lines(&mut text, records.list_leaves(0, u32::MAX).await?);

@@ -20,6 +20,7 @@ mod keys;
 mod kms_keys;
 mod lanes;
 mod policies;
+pub mod preparations;
 mod provider;
 pub mod rich;
 pub mod samples;
@@ -89,6 +90,11 @@ checks! {
         a_request_is_used_by_one_run_alone,
         what_is_asked_for_as_a_trial_is_kept_by_nobody,
         of_two_runs_of_one_request_at_once_and_a_no_one_comes_first,
+    ],
+    preparations: [
+        what_is_prepared_is_read_back_once_of_each_until_it_ends,
+        what_has_expired_is_forgotten_and_goes_with_its_group,
+        of_two_who_take_at_once_one_comes_first,
     ],
     batches: [
         a_batch_with_one_conflict_writes_nothing,

@@ -23,7 +23,7 @@ use super::dice::number;
 
 impl Differential {
     pub(super) fn change(&mut self) -> Change {
-        match self.dice.below(8) {
+        match self.dice.below(9) {
             0 => self.configuration(),
             1 => self.key(),
             2 => self.kms_key(),
@@ -31,6 +31,7 @@ impl Differential {
             4 => self.attempt(),
             5 => self.fleet(),
             6 => self.application(),
+            7 => self.preparation(),
             _ => self.access(),
         }
     }

@@ -3,6 +3,7 @@
 mod applications;
 mod changes;
 mod dice;
+mod preparations;
 mod questions;
 
 use jiff::SignedDuration;
@@ -10,6 +11,7 @@ use keyferry_domain::connection::Connection;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::keystore::Keystore;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::preparation::Preparation;
 use keyferry_ports::records::{
     Alert, AllRecords, ApiToken, Application, ApplicationCertificate, ApplicationKey, Attempt,
     AuditDestination, Batch, Change, Expect, FoundKey, Job, LaneClaim, Seal, Session, SignInTries,
@@ -43,6 +45,7 @@ struct Tried {
     applications: Vec<Application>,
     application_keys: Vec<ApplicationKey>,
     certificates: Vec<ApplicationCertificate>,
+    preparations: Vec<Preparation>,
     seals: Vec<Seal>,
     leases: Vec<LaneClaim>,
 }
