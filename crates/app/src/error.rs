@@ -17,7 +17,9 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{
+    ACCESS_ENDED, APPROVAL_SPENT, BAD_CURSOR, RecordsError, VERSION_DOOMED,
+};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
@@ -441,6 +443,10 @@ impl From<RecordsError> for AppError {
             RecordsError::Conflict {
                 what: APPROVAL_SPENT,
             } => ApprovalError::Spent.into(),
+            RecordsError::Conflict { what: BAD_CURSOR } => Self::Invalid {
+                field: "cursor",
+                why: "no page ended with it; give the `next` of the page before".to_owned(),
+            },
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }
