@@ -353,7 +353,9 @@ async fn what_ends_access_ends_it_at_once_also_for_requests_under_way() {
         }),
         ("sign out", |house, issued| {
             Box::pin(async {
-                house.app().access.sign_out(&issued.secret).await.unwrap();
+                let access = &house.app().access;
+                let ended = access.sign_out(house.ann(), &issued.secret).await;
+                ended.unwrap();
             })
         }),
         ("reset password", |house, _| {
