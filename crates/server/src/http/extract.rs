@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::problem::Refused;
-use super::reply;
+use super::{object, reply};
 use crate::request_log::Note;
 use crate::state::ServerState;
 
@@ -47,7 +47,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
         if let Some(note) = note {
             note.body(&bytes);
         }
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        object::from_slice(&bytes).map(Self).map_err(|error| {
             Refused::new(
                 HttpCode::BadBody,
                 format!("the body is not as expected: {error}"),
