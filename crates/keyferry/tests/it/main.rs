@@ -14,3 +14,4 @@ mod oidc;
 mod peers;
 mod server;
 mod several_servers;
+mod trial_by_schema;
