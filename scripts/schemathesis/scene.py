@@ -88,9 +88,11 @@ class Aws(Process):
 def start_provider(folder):
     """The OpenID provider that `scripts/bootstrap test` installs."""
     os.makedirs(folder)
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    words += ["-keyout", "private-key.pem", "-out", "certificate.pem"]
+    with open(os.path.join(folder, "openssl.cnf"), "w", encoding="utf-8") as file:
+        file.write("[req]\nprompt=no\ndistinguished_name=name\nx509_extensions=server\n[name]\nCN=localhost\n")
+        file.write("[server]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n")
+    words = ["openssl", "req", "-x509", "-config", "openssl.cnf", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    words += ["-nodes", "-days", "2", "-keyout", "private-key.pem", "-out", "certificate.pem"]
     subprocess.run(words, cwd=folder, check=True, capture_output=True)
     client = {"client_id": "keyferry", "client_secret": "secret", "redirect_uri": "https://keyferry.example/callback"}
     with open(os.path.join(folder, "settings.json"), "w", encoding="utf-8") as file:
