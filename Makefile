@@ -31,11 +31,17 @@ test: ## Everything that must hold: formats, lints, rules, all tests
 	@$(STAGE) tests scripts/postgres run -- $(CARGO) nextest run --locked --workspace --profile $(NEXTEST_PROFILE)
 	@$(STAGE) doc-tests $(CARGO) test --locked --quiet --workspace --doc
 	@$(MAKE) --no-print-directory test-peers
+	@$(MAKE) --no-print-directory test-schema
 
 .PHONY: test-peers
 test-peers: ## The journeys through the real binary against ministack and LocalStack
 	@scripts/bootstrap test
 	@$(STAGE) test-peers scripts/peers run -- $(CARGO) nextest run --locked --workspace --profile peers
+
+.PHONY: test-schema
+test-schema: ## Everything that the OpenAPI document allows and forbids, asked by schemathesis in each role
+	@scripts/bootstrap test
+	@$(STAGE) test-schema $(CARGO) nextest run --locked --workspace --profile schema
 
 .PHONY: bench
 bench: ## Measure; one JSON line per figure

@@ -62,8 +62,10 @@ pub struct Answer {
     pub status: u16,
     /// In a few words.
     pub words: &'static str,
-    /// The body, if there is one.
+    /// The body, if there is one that a schema describes.
     pub body: Option<Body>,
+    /// The media type of content that no schema describes.
+    pub media: Option<&'static str>,
 }
 
 /// One route.

@@ -98,6 +98,7 @@ const fn ok(body: Body) -> Answer {
         status: 200,
         words: "As asked",
         body: Some(body),
+        media: None,
     }
 }
 
@@ -106,6 +107,7 @@ const fn made(body: Body) -> Answer {
         status: 201,
         words: "Made",
         body: Some(body),
+        media: None,
     }
 }
 
@@ -114,6 +116,17 @@ const fn tried(body: Body) -> Answer {
         status: 200,
         words: "Dry run: what would be made",
         body: Some(body),
+        media: None,
+    }
+}
+
+/// An answer that no schema describes, of a media type.
+const fn content(status: u16, words: &'static str, media: &'static str) -> Answer {
+    Answer {
+        status,
+        words,
+        body: None,
+        media: Some(media),
     }
 }
 
@@ -121,28 +134,53 @@ const NOTHING: Answer = Answer {
     status: 204,
     words: "Done",
     body: None,
+    media: None,
 };
 const PLAN: Answer = Answer {
     status: 200,
     words: "Dry run: what would be done",
     body: Some(body::<PlanView>()),
+    media: None,
 };
 const STARTED: Answer = Answer {
     status: 202,
     words: "Under way",
     body: Some(body::<StartedView>()),
+    media: None,
 };
 const UNCHANGED: Answer = Answer {
     status: 200,
     words: "As wanted already",
     body: Some(body::<StartedView>()),
+    media: None,
 };
 const ELSEWHERE: Answer = Answer {
     status: 303,
     words: "To where it goes on",
     body: None,
+    media: None,
 };
 const OPERATION: &[Answer] = &[STARTED, UNCHANGED, PLAN];
+
+/// What another route answers, with its status.
+const AS_THE_REQUEST: &[Answer] = &[
+    content(
+        200,
+        "As the request's own route answers",
+        "application/json",
+    ),
+    content(
+        201,
+        "As the request's own route answers",
+        "application/json",
+    ),
+    content(
+        202,
+        "As the request's own route answers",
+        "application/json",
+    ),
+    NOTHING,
+];
 
 macro_rules! endpoints {
     ($($name:ident = $method:ident $path:literal $id:literal $tag:literal $summary:literal
@@ -164,9 +202,9 @@ endpoints! {
     READY = Get "/readyz" "read_readiness" "system" "Tell whether work can be done (503 where not)"
         .open().answers(&[ok(body::<ReadyView>())]);
     OPENAPI = Get "/api/v1/openapi.json" "read_openapi" "system" "Show this document"
-        .open().answers(&[Answer { status: 200, words: "OpenAPI 3.1", body: None }]);
+        .open().answers(&[content(200, "OpenAPI 3.1", "application/json")]);
     EVENTS = Get "/api/v1/events" "stream_events" "system" "Stream changes of jobs as server-sent events (`event: job`, data: a JobView)"
-        .answers(&[Answer { status: 200, words: "A stream, text/event-stream", body: None }]);
+        .answers(&[content(200, "A stream", "text/event-stream")]);
 
     SIGN_IN = Post "/api/v1/sessions" "create_session" "sessions" "Sign in"
         .open().takes(body::<SignInRequest>()).answers(&[made(body::<SessionView>())]);
@@ -258,7 +296,7 @@ endpoints! {
         .query::<TrialQuery>().answers(&[NOTHING]);
 
     SYNC_KEYSTORE = Post "/api/v1/keystores/{keystore}/sync" "sync_keystore" "keystores" "Look at every KMS key of the keystore's account and Regions, now"
-        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()) }]);
+        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<JobView>()), media: None }]);
     ROTATE_KEYSTORE = Post "/api/v1/keystores/{keystore}/rotate" "rotate_keystore" "keystores" "Rotate every ACTIVE KMS key of a keystore as one job"
         .query::<DryRunQuery>().takes(body::<RotateRequest>()).answers(OPERATION).idempotent();
 
@@ -266,7 +304,7 @@ endpoints! {
         .query::<AdoptQuery>().takes(body::<AdoptRequest>()).answers(&[ok(body::<AdoptionView>())]);
     BIND_KMS_KEYS = Post "/api/v1/keystores/{keystore}/bind" "bind_kms_keys" "keystores" "Make keys in the vault the sources of many KMS keys, by one job"
         .query::<DryRunQuery>().takes(body::<BindManyRequest>())
-        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<BindingsView>()) }, ok(body::<BindingsView>())]).idempotent();
+        .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<BindingsView>()), media: None }, ok(body::<BindingsView>())]).idempotent();
 
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
@@ -432,7 +470,7 @@ endpoints! {
     CANCEL_APPROVAL = Post "/api/v1/approvals/{approval}/cancel" "cancel_approval" "approvals" "Take a request of one's own back"
         .query::<TrialQuery>().answers(&[ok(body::<ApprovalView>())]);
     RUN_APPROVAL = Post "/api/v1/approvals/{approval}/run" "run_approval" "approvals" "Have a request of one's own carried out to which enough people consented; the answer is the request's own"
-        .answers(&[Answer { status: 200, words: "As the request's own route answers, with its status", body: None }]);
+        .answers(AS_THE_REQUEST);
     LIST_APPROVAL_RULES = Get "/api/v1/approval-rules" "list_approval_rules" "approvals" "List which actions need consent"
         .answers(&[ok(body::<ApprovalRulePage>())]);
     SET_APPROVAL_RULE = Post "/api/v1/approval-rules" "set_approval_rule" "approvals" "Make a rule, or change it; a change takes the consent of the rules before and after it"
@@ -601,7 +639,7 @@ endpoints! {
     LIST_LOG_FILES = Get "/api/v1/request-log/files" "list_request_log_files" "request-log" "List the files of the request log, and whether lines get into them"
         .answers(&[ok(body::<LogFilesView>())]);
     DOWNLOAD_REQUEST_LOG = Get "/api/v1/request-log/download" "download_request_log" "request-log" "Hand out a whole file of the request log"
-        .query::<LogFileQuery>().answers(&[Answer { status: 200, words: "Its lines, text/plain", body: None }]);
+        .query::<LogFileQuery>().answers(&[content(200, "Its lines", "text/plain")]);
     ROTATE_REQUEST_LOG = Post "/api/v1/request-log/rotate" "rotate_request_log" "request-log" "End the current file of the request log and begin a new one"
         .query::<TrialQuery>().answers(&[ok(body::<LogFilesView>())]);
     CLEAR_REQUEST_LOG = Post "/api/v1/request-log/clear" "clear_request_log" "request-log" "Remove all lines of all files of the request log of the server that answers"
@@ -616,7 +654,7 @@ endpoints! {
     AUDIT_PROOF = Get "/api/v1/audit/proof" "read_audit_proof" "audit" "Prove that an entry is in the log, or that the log goes on from an older one"
         .query::<ProofQuery>().answers(&[ok(body::<ProofView>())]);
     AUDIT_EXPORT = Get "/api/v1/audit/export" "export_audit_tile" "audit" "Hand out one tile of hashes or one bundle of entries (C2SP tlog-tiles)"
-        .query::<TileQuery>().answers(&[Answer { status: 200, words: "Its bytes, application/octet-stream", body: None }]);
+        .query::<TileQuery>().answers(&[content(200, "Its bytes", "application/octet-stream")]);
     LIST_AUDIT_DESTINATIONS = Get "/api/v1/audit-destinations" "list_audit_destinations" "audit" "List where audit entries are sent to, and how far each is"
         .answers(&[ok(body::<AuditDestinationPage>())]);
     ADD_AUDIT_DESTINATION = Post "/api/v1/audit-destinations" "add_audit_destination" "audit" "Add a file, a receiver of syslog or a webhook; the answer alone shows what the webhook is signed with"

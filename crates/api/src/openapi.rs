@@ -48,6 +48,11 @@ pub fn document() -> OpenApi {
     }
     let components = ComponentsBuilder::new()
         .schemas_from_iter(schemas)
+        .responses_from_iter(
+            REFUSALS
+                .iter()
+                .map(|refusal| (refusal.1, refused_response(refusal))),
+        )
         .security_scheme(
             "bearer",
             SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
@@ -74,7 +79,9 @@ pub fn document() -> OpenApi {
 /// The document as it is checked in: indented JSON with a newline at its end.
 pub fn document_text() -> String {
     // Printing plain data cannot fail: no map has keys other than text.
-    let mut text = document().to_pretty_json().unwrap_or_default();
+    let text = document().to_pretty_json().unwrap_or_default();
+    // The registry of formats has `uint32` where the library writes `u-int32`.
+    let mut text = text.replace("\"u-int", "\"uint");
     text.push('\n');
     text
 }
@@ -104,12 +111,13 @@ fn operation(endpoint: &Endpoint) -> Operation {
     for (status, answers) in by_status(endpoint.answers) {
         operation = operation.response(status.to_string(), response(&answers));
     }
-    operation = operation
-        .response("429", too_many())
-        .response("default", problem_response("Why it was not done").build());
+    for (status, name, _) in refusals(endpoint) {
+        let refusal: RefOr<Response> = RefOr::Ref(Ref::from_response_name(*name));
+        operation = operation.response(status.to_string(), refusal);
+    }
     if endpoint.open {
         return operation
-            .securities(Some([SecurityRequirement::default()]))
+            .securities(Some(std::iter::empty::<SecurityRequirement>()))
             .build();
     }
     let none: [&str; 0] = [];
@@ -188,6 +196,9 @@ fn response(answers: &[Answer]) -> Response {
             ContentBuilder::new().schema(Some(schema)).build(),
         );
     }
+    for media in answers.iter().filter_map(|answer| answer.media) {
+        response = response.content(media, ContentBuilder::new().build());
+    }
     response.build()
 }
 
@@ -206,23 +217,70 @@ fn reference(body: &Body) -> RefOr<Schema> {
     Ref::from_schema_name((body.name)()).into()
 }
 
-fn problem_response(words: &str) -> ResponseBuilder {
-    let schema: RefOr<Schema> = Ref::from_schema_name(Problem::name()).into();
-    ResponseBuilder::new().description(words).content(
-        problem::CONTENT_TYPE,
-        ContentBuilder::new().schema(Some(schema)).build(),
-    )
+/// A limit of requests, or of tries to sign in, stands in the way (RFC 6585, section 4).
+const TOO_MANY: u16 = 429;
+
+/// Why something was not done: status, name among the components, words.
+type Refusal = (u16, &'static str, &'static str);
+
+const REFUSALS: &[Refusal] = &[
+    (
+        400,
+        "BadRequest",
+        "Not as documented, or it cannot be done so",
+    ),
+    (401, "NotSignedIn", "Not signed in"),
+    (403, "Denied", "The right is missing"),
+    (404, "NotFound", "Something named is not there"),
+    (408, "TooSlow", "The body did not come in time"),
+    (409, "Conflict", "It does not fit what is there now"),
+    (413, "TooLong", "The body is too long"),
+    (415, "NotJson", "The body is no JSON"),
+    (428, "NoIfMatch", "`If-Match` is missing"),
+    (TOO_MANY, "TooMany", "Too many requests or tries"),
+    (503, "NotNow", "Not now; try again later"),
+];
+
+/// With what a route may refuse. No other status leaves the server: the grid of routes and the trial by schema hold that.
+fn refusals(endpoint: &Endpoint) -> impl Iterator<Item = &'static Refusal> {
+    let takes_body = endpoint.request.is_some();
+    let takes_something =
+        takes_body || endpoint.query.is_some() || endpoint.path_parameters().next().is_some();
+    let asks_who = !endpoint.open || endpoint.tag == "sessions";
+    let changes = endpoint.method != Method::Get;
+    let documented = |status| endpoint.answers.iter().any(|one| one.status == status);
+    REFUSALS.iter().filter(move |(status, ..)| {
+        let may = match status {
+            401 | 403 => asks_who,
+            404 => takes_something,
+            // What asks AWS for something may find a connection that does not work.
+            409 => changes || endpoint.tag == "connections",
+            408 | 413 | 415 => takes_body,
+            428 => endpoint.if_match,
+            _ => true,
+        };
+        may && !documented(*status)
+    })
 }
 
-/// A limit of requests, or of tries to sign in, stands in the way (RFC 6585, section 4).
-fn too_many() -> Response {
+fn refused_response((status, _, words): &Refusal) -> Response {
+    let response = problem_response(words);
+    if *status != TOO_MANY {
+        return response.build();
+    }
     let seconds = HeaderBuilder::new()
         .description(Some("After how many seconds to ask again"))
         .schema(Some(
             ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)),
         ))
         .build();
-    problem_response("Too many requests or tries")
-        .header("Retry-After", seconds)
-        .build()
+    response.header("Retry-After", seconds).build()
+}
+
+fn problem_response(words: &str) -> ResponseBuilder {
+    let schema: RefOr<Schema> = Ref::from_schema_name(Problem::name()).into();
+    ResponseBuilder::new().description(words).content(
+        problem::CONTENT_TYPE,
+        ContentBuilder::new().schema(Some(schema)).build(),
+    )
 }

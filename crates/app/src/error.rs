@@ -18,7 +18,7 @@ use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
 use keyferry_ports::records::{
-    ACCESS_ENDED, APPROVAL_SPENT, RecordsError, USE_PERIOD_OVER, VERSION_DOOMED,
+    ACCESS_ENDED, APPROVAL_SPENT, BAD_CURSOR, RecordsError, USE_PERIOD_OVER, VERSION_DOOMED,
 };
 use keyferry_ports::vault::VaultError;
 
@@ -457,6 +457,10 @@ impl From<RecordsError> for AppError {
             RecordsError::Conflict {
                 what: USE_PERIOD_OVER,
             } => ApprovalError::NoUsePeriod.into(),
+            RecordsError::Conflict { what: BAD_CURSOR } => Self::Invalid {
+                field: "cursor",
+                why: "no page ended with it; give the `next` of the page before".to_owned(),
+            },
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }

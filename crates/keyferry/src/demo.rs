@@ -276,7 +276,7 @@ impl Story<'_> {
         let token = access.create_token(&actor, name, Some(end)).await;
         let token = token.map_err(|error| told(&error))?;
         access
-            .sign_out(&session.secret)
+            .sign_out(&actor, &session.secret)
             .await
             .map_err(|error| told(&error))?;
         let text = self.text(world, &password, &token.secret);

@@ -86,6 +86,42 @@ fn only_these_routes_answer_without_sign_in() {
 }
 
 #[test]
+fn the_document_marks_exactly_these_routes_as_open_and_says_of_all_others_how_to_sign_in() {
+    let document: serde_json::Value = serde_json::from_str(&openapi::document_text()).unwrap();
+    let signed_in = serde_json::json!([{ "bearer": [] }, { "session": [] }]);
+
+    assert!(document.get("security").is_none(), "each says it itself");
+    for endpoint in endpoints::ALL {
+        let method = endpoint.method.as_str().to_lowercase();
+        let marked = &document["paths"][endpoint.path][method]["security"];
+        match endpoint.open {
+            true => assert_eq!(*marked, serde_json::json!([]), "{}", endpoint.id),
+            false => assert_eq!(*marked, signed_in, "{}", endpoint.id),
+        }
+    }
+}
+
+#[test]
+fn every_status_with_which_a_route_refuses_is_documented_by_itself() {
+    let document: serde_json::Value = serde_json::from_str(&openapi::document_text()).unwrap();
+
+    for endpoint in endpoints::ALL {
+        let method = endpoint.method.as_str().to_lowercase();
+        let responses = &document["paths"][endpoint.path][method]["responses"];
+        let has = |status: &str| responses.get(status).is_some();
+        assert!(!has("default"), "{}: it would allow any", endpoint.id);
+        assert!(has("400") && has("503"), "{}", endpoint.id);
+        assert_eq!(has("428"), endpoint.if_match, "{}", endpoint.id);
+        assert_eq!(has("415"), endpoint.request.is_some(), "{}", endpoint.id);
+        assert!(
+            endpoint.open || (has("401") && has("403")),
+            "{}",
+            endpoint.id
+        );
+    }
+}
+
+#[test]
 fn a_password_is_marked_as_such_and_never_answered() {
     let document: serde_json::Value = serde_json::from_str(&openapi::document_text()).unwrap();
     let schemas = document["components"]["schemas"].as_object().unwrap();

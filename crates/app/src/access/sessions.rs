@@ -65,7 +65,8 @@ impl Access {
     }
 
     /// Ends a session. One that is over already stays so.
-    pub async fn sign_out(&self, cookie: &SecretText) -> Result<(), AppError> {
+    pub async fn sign_out(&self, actor: &Actor, cookie: &SecretText) -> Result<(), AppError> {
+        self.shared.permit(actor, Action::SessionUse).await?;
         let records = &self.shared.ports.records;
         let Some(session) = records.find_session(&hash(cookie.expose())).await? else {
             return Ok(());

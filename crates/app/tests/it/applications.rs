@@ -18,7 +18,7 @@ use keyferry_ports::records::{
     AccessPolicy, ApplicationRecords as _, AuditRecords as _, Batch, Change, Commits as _,
     CustomRole, Expect, KeyFilter, Page, RoleAssignment,
 };
-use keyferry_ports::secret::SecretBytes;
+use keyferry_ports::secret::{SecretBytes, SecretText};
 use keyferry_testkit::world::{World, beginning};
 use uuid::Uuid;
 
@@ -405,6 +405,17 @@ async fn a10_what_ends_access_of_an_application_ends_it_at_once_also_for_request
     applications.delete(&world.actor, "billing").await.unwrap();
     let records = &world.outside.records;
     assert_eq!(records.list_applications().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a10_an_application_ends_no_session_of_a_person() {
+    let world = world().await;
+    let billing = billing(&world).await;
+
+    let cookie = SecretText::new("whatever somebody's browser sent");
+    let ended = world.app.access.sign_out(&billing, &cookie).await;
+
+    assert_eq!(code(ended), "access.not-for-kind");
 }
 
 #[tokio::test]

@@ -204,7 +204,8 @@ async fn compare(acts: Vec<Act>) {
                 model.sessions[place % count].is_ended = true;
                 let access = &real.house.app().access;
                 let secret = &real.sessions[place % count].0.secret;
-                ("", said(access.sign_out(secret).await))
+                let ann = real.house.ann();
+                ("", said(access.sign_out(ann, secret).await))
             }
             Act::EndAll | Act::Lock | Act::Unlock => {
                 let (users, ann) = (&real.house.app().users, real.house.ann());

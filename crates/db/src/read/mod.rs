@@ -14,7 +14,7 @@ mod provider;
 mod schedule;
 mod work;
 
-use keyferry_ports::records::{Groups, Page, PageOf, Records, RecordsError};
+use keyferry_ports::records::{BAD_CURSOR, Groups, Page, PageOf, Records, RecordsError};
 
 use crate::Database;
 use crate::rows::select;
@@ -103,9 +103,7 @@ fn cursor_parts<A, B>(
 
 /// The cursor is not one that a page ended with.
 fn bad_cursor() -> RecordsError {
-    RecordsError::Conflict {
-        what: "list cursor",
-    }
+    RecordsError::Conflict { what: BAD_CURSOR }
 }
 
 /// Adds a condition on groups, in which `{}` stands for their list. In no group there is nothing.

@@ -15,3 +15,4 @@ mod peers;
 mod server;
 mod several_servers;
 mod ssrf;
+mod trial_by_schema;

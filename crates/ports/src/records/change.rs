@@ -42,6 +42,9 @@ pub const VERSION_NEEDED: &str = "key version that a kms key needs";
 /// The conflict of a KMS key that begins to need a version with the destruction of that version.
 pub const VERSION_DOOMED: &str = "key version that is destroyed";
 
+/// The conflict of a page with a cursor that no page ended with.
+pub const BAD_CURSOR: &str = "list cursor";
+
 /// The conflict of a batch with the end of the access in whose name it is.
 pub const ACCESS_ENDED: &str = "access of the person";
 /// The conflict of a role with another that the same holder has.

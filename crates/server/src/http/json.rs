@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 
+use super::object;
+
 /// How many lists and objects lie in one another at most.
 const DEPTH_MAX: usize = 32;
 
@@ -21,7 +23,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::E
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     Within { depth: 0 }.deserialize(&mut reader)?;
     reader.end()?;
-    serde_json::from_slice(bytes)
+    object::from_slice(bytes)
 }
 
 /// A value within so many others. Nothing of it is kept.

@@ -11,6 +11,7 @@ use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_app::AppError;
 use keyferry_app::access::{Credentials, Issued};
 use keyferry_ports::records::Session;
+use keyferry_ports::secret::SecretText;
 
 use crate::convert::{access, time};
 use crate::http::auth::session_cookie;
@@ -56,11 +57,11 @@ pub(super) fn begun(issued: &Issued<Session>, user: String) -> Response {
 
 pub(crate) async fn sign_out(
     State(state): State<ServerState>,
+    By(actor): By,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    if let Some(cookie) = session_cookie(&headers) {
-        state.app.access.sign_out(&cookie).await?;
-    }
+    let cookie = session_cookie(&headers).unwrap_or_else(|| SecretText::new(""));
+    state.app.access.sign_out(&actor, &cookie).await?;
     let gone = format!("{SESSION_COOKIE}=; {COOKIE_RULES}; Max-Age=0");
     Ok(([(header::SET_COOKIE, gone)], reply::nothing()).into_response())
 }

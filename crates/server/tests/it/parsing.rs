@@ -21,6 +21,16 @@ async fn a_body_that_is_not_the_requests_form_is_refused_by_name() {
     let cases = [
         ("{", "request.bad-body", "EOF"),
         ("[]", "request.bad-body", "expected struct"),
+        (
+            r#"["k", null, "", null, null, false, null, null]"#,
+            "request.bad-body",
+            "expected struct",
+        ),
+        (
+            r#"{"name":"k","rotation":[{"every":"30d"}]}"#,
+            "request.bad-body",
+            "expected struct",
+        ),
         (r#"{"name":"k","nmae":"x"}"#, "request.bad-body", "`nmae`"),
         (r#"{}"#, "request.bad-body", "`name`"),
         (r#"{"name":""}"#, "request.bad-name", "empty"),
@@ -47,6 +57,32 @@ async fn a_body_that_is_not_the_requests_form_is_refused_by_name() {
             "{}",
             answer.body
         );
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_no_page_ended_with_is_a_mistake_of_the_caller() {
+    let site = Site::new().await;
+
+    for list in [
+        "keys",
+        "all-keys",
+        "kms-keys",
+        "found-keys",
+        "jobs",
+        "alerts",
+        "approvals",
+        "audit/entries",
+    ] {
+        for cursor in ["", "x", "1:2", "%F0%9F%94%92"] {
+            let answer = site.get(&format!("/api/v1/{list}?cursor={cursor}")).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (StatusCode::BAD_REQUEST, "request.invalid"),
+                "{list} {cursor}: {}",
+                answer.body
+            );
+        }
     }
 }
 

@@ -52,7 +52,7 @@ use state::State;
 ///   the job revision from before the batch.
 /// - Rows that a new row names must exist (connection of a keystore, keystore of a KMS key, key of a version,
 ///   job of a target, target of an attempt, user of a token or session), else it is a conflict.
-/// - A list cursor that no page ended with is a conflict over `list cursor`.
+/// - A list cursor that no page ended with is a conflict over `BAD_CURSOR`.
 /// - Due targets come by priority, due time, job, place within the job.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryRecords {

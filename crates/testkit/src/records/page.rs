@@ -1,12 +1,10 @@
 //! Cutting a sorted list into pages.
 
-use keyferry_ports::records::{Page, PageOf, Records, RecordsError};
+use keyferry_ports::records::{BAD_CURSOR, Page, PageOf, Records, RecordsError};
 
 /// The cursor is not one that a page ended with.
 pub(super) fn bad_cursor() -> RecordsError {
-    RecordsError::Conflict {
-        what: "list cursor",
-    }
+    RecordsError::Conflict { what: BAD_CURSOR }
 }
 
 /// One page of `rows`, which are in order. `place` tells where a row stands, `parse` reads a cursor back,

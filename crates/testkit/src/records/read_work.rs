@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use keyferry_domain::arn::Lane;
 use keyferry_domain::id::{AttemptId, GroupId, JobId, TargetId};
 use keyferry_ports::records::{
-    Attempt, AttemptState, Groups, Job, JobFilter, JobRecords, JobState, Page, PageOf, Priority,
-    Records, RecordsError, Subject, Target, TargetFilter, TargetState,
+    Attempt, AttemptState, BAD_CURSOR, Groups, Job, JobFilter, JobRecords, JobState, Page, PageOf,
+    Priority, Records, RecordsError, Subject, Target, TargetFilter, TargetState,
 };
 use uuid::Uuid;
 
@@ -78,9 +78,7 @@ impl JobRecords for MemoryRecords {
             Some(cursor) => match cursor.parse::<u32>() {
                 Ok(ordinal) => Some(ordinal),
                 Err(_) => {
-                    return Err(RecordsError::Conflict {
-                        what: "list cursor",
-                    });
+                    return Err(RecordsError::Conflict { what: BAD_CURSOR });
                 }
             },
             None => None,

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use keyferry_api::endpoint::Endpoint;
-use keyferry_api::endpoints;
+use keyferry_api::{endpoints, openapi};
 use keyferry_ports::records::{
     AccessRecords as _, AuditRecords as _, Batch, Change, Commits as _, Expect,
 };
@@ -261,6 +261,31 @@ fn every_route_by_every_role_in_every_state_of_access_is_answered_as_was_reviewe
         rows.push((place(endpoint), needs(endpoint), cells, codes));
     }
     compare(&in_this_folder("routes.txt"), &write(&rows));
+}
+
+#[test]
+fn every_status_of_the_grid_is_in_the_document() {
+    let document = openapi::document_text();
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let kept = std::fs::read_to_string(in_this_folder("routes.txt")).unwrap();
+    let mut count = 0;
+    for line in kept.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let (method, path) = cells[0].split_once(' ').unwrap();
+        let route = &document["paths"][path.trim()][method.to_lowercase()];
+        // Nobody, those whose access is over, and the roles.
+        let answers = cells[2..4 + ROLES.len()].iter();
+        for word in answers.flat_map(|cell| cell.split_whitespace()) {
+            let status = &word[..3];
+            let documented = route["responses"].get(status);
+            assert!(documented.is_some(), "{method} {path} answers {status}");
+            count += 1;
+        }
+    }
+    assert!(
+        count > 200 * ROLES.len(),
+        "the grid has {count} answers only"
+    );
 }
 
 /// The answers to each role, in the own group and, of a usual process, in the other; last, to those who are not signed in.

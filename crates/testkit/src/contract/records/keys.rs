@@ -10,7 +10,8 @@ use keyferry_domain::life::Life;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
-    AllRecords, Change, DueRotation, Expect, Groups, KeyFilter, Page, RecordsError, RotationSubject,
+    AllRecords, BAD_CURSOR, Change, DueRotation, Expect, Groups, KeyFilter, Page, RecordsError,
+    RotationSubject,
 };
 
 use super::rich;
@@ -371,9 +372,7 @@ pub(super) async fn a_cursor_that_no_page_ended_with_is_a_conflict(records: &dyn
         [Change::PutKey(Samples::new().key("app"), Expect::New)],
     )
     .await;
-    let refused = RecordsError::Conflict {
-        what: "list cursor",
-    };
+    let refused = RecordsError::Conflict { what: BAD_CURSOR };
 
     for text in ["", "x", "app:x", "\u{1F512}"] {
         let page = Page {
