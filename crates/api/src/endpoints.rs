@@ -364,7 +364,7 @@ endpoints! {
     PREPARE_EXPORT = Post "/api/v1/groups/{group}/prepare-export" "prepare_export" "groups" "Prepare all versions of all keys of a group for another person to take, wrapped under a public key"
         .query::<TrialQuery>().takes(body::<PrepareRequest>()).answers(&[tried(body::<PreparationView>()), made(body::<PreparationView>())]);
     EXPORT_GROUP = Post "/api/v1/groups/{group}/export" "export_group" "groups" "Take everything that another person prepared of a group, once: an archive with a signed manifest as its last file"
-        .query::<TrialQuery>().answers(&[Answer { status: 200, words: "The archive, application/x-tar; of a dry run, what is prepared", body: None }]);
+        .query::<TrialQuery>().answers(&[tried(body::<PreparationView>()), content(200, "The archive", "application/x-tar")]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);

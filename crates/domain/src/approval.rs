@@ -46,7 +46,7 @@ pub enum ApprovalClass {
 
 impl ApprovalClass {
     /// Those for which rules can be made, with their words.
-    pub const FOR_RULES: [(Self, &'static str); 5] = [
+    pub const FOR_RULES: [(Self, &'static str); 6] = [
         (Self::Change, "change"),
         (Self::Destructive, "destructive"),
         (Self::Export, "export"),
