@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::config::Config;
 use crate::http::dispatch::Dispatcher;
 use crate::http::problem::Refused;
-use crate::http::{auth, headers, route};
+use crate::http::{auth, headers, named, route};
 use crate::request_log::{Operations, record};
 use crate::routes;
 use crate::state::ServerState;
@@ -35,16 +35,16 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .fallback_service(inside)
         .layer(Extension(dispatcher))
         .layer(from_fn_with_state(state, auth::authenticate))
-        .layer(from_fn_with_state((app, operations), record))
+        .layer(from_fn_with_state((Arc::clone(&app), operations), record))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app, named::name))
         .layer(from_fn(headers::add))
 }
 
 async fn no_such_route(request: Request) -> Refused {
     let path: String = request.uri().path().chars().take(200).collect();
     Refused::new(HttpCode::NoSuchRoute, format!("there is nothing at {path}"))
-        .hint("the routes are listed at /api/v1/openapi.json")
 }
 
 async fn method_not_allowed(request: Request) -> Refused {

@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod dispatch;
 pub(crate) mod extract;
 pub(crate) mod headers;
+pub(crate) mod named;
 pub(crate) mod origin;
 pub(crate) mod problem;
 pub(crate) mod reply;
