@@ -752,6 +752,7 @@ async fn a3_a_command_line_gets_a_session_for_its_code_once_and_for_what_it_prom
         let wish = Wish::CommandLine {
             port: 50_000,
             challenge: challenge_of(verifier.expose()),
+            is_anew: true,
         };
         let begun = begin(app, wish).await;
         let finished = access.finish_at_provider("corp", back(&begun, "s-1")).await;
@@ -792,7 +793,14 @@ async fn a3_a_command_line_gets_a_session_for_its_code_once_and_for_what_it_prom
     );
     for (port, challenge) in [(80, challenge_of("x")), (50_000, "x".to_owned())] {
         let bad = access
-            .begin_at_provider("corp", Wish::CommandLine { port, challenge })
+            .begin_at_provider(
+                "corp",
+                Wish::CommandLine {
+                    port,
+                    challenge,
+                    is_anew: false,
+                },
+            )
             .await;
         assert_eq!(code(bad), "request.invalid");
     }
