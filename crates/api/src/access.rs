@@ -183,6 +183,9 @@ pub struct MeView {
     pub name: String,
     /// Kind.
     pub kind: ActorKind,
+    /// The provider by which one comes; none where one has a password here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// One's groups, with one's roles there and whether their accounts can be reached.
     #[serde(default)]
     pub groups: Vec<MembershipView>,

@@ -37,6 +37,9 @@ pub struct AuditEntryView {
     /// The job that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
+    /// The request that asked for it, as in the request log; none where nobody sent one just then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// AWS's name of the operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_operation: Option<String>,

@@ -55,7 +55,7 @@ page! {
 /// One right that somebody would gain or lose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EffectView {
-    /// Who.
+    /// Who: a person by name, an application as `application/NAME`.
     pub user: String,
     /// `gains` or `loses`.
     pub change: String,
@@ -76,7 +76,7 @@ pub struct EffectsView {
     pub effects: Vec<EffectView>,
     /// How many questions were asked, before and after.
     pub asked: usize,
-    /// Whether that was all: everybody, all groups, all connections, keystores, keys and KMS keys.
+    /// Whether that was all: everybody who can be let in, all groups, and all objects of the nouns of the actions.
     pub complete: bool,
 }
 
@@ -94,7 +94,7 @@ pub struct WhoCanQuery {
 /// Somebody who may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WhoCanView {
-    /// Who.
+    /// Who: a person by name, an application as `application/NAME`.
     pub user: String,
     /// The roles (`role:NAME`) and policies (`own:NAME`) that say so.
     pub by: Vec<String>,
@@ -110,7 +110,7 @@ page! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WhyQuery {
-    /// Id or name of the person.
+    /// Id or name of the person; an application as `application/` and its id or name.
     pub user: String,
     /// The word of the action.
     pub action: String,

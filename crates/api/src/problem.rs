@@ -26,7 +26,7 @@ pub struct Problem {
     /// What to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Names the request in the server's log.
+    /// Names the request in the server's log, in the request log, and in audit entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
@@ -128,9 +128,37 @@ impl HttpCode {
         }
     }
 
-    /// A problem with this code.
+    /// What to do.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::BadBody | Self::BadQuery => {
+                "the message says where; /api/v1/openapi.json has the form of each request"
+            }
+            Self::BadPath => "write what is in the path percent-encoded, in UTF-8",
+            Self::BadHeader => "correct the header that the message names, or leave it out",
+            Self::Unauthenticated => {
+                "run `keyferry login`, or send an API token as `Authorization: Bearer`"
+            }
+            Self::CrossSite => "programs sign in with an API token; see `keyferry token create`",
+            Self::NoSuchRoute => "the routes are listed at /api/v1/openapi.json",
+            Self::MethodNotAllowed => "/api/v1/openapi.json lists the methods of each route",
+            Self::PreconditionRequired => {
+                "send the ETag of what you read, or `*` to overwrite whatever is there"
+            }
+            Self::BodyTooLarge => {
+                "send less at once; whoever runs the server can raise `http.body_bytes_max`"
+            }
+            Self::UnsupportedMediaType => "send JSON, with `content-type: application/json`",
+            Self::Timeout => "look whether it had an effect before you send it again",
+            Self::Internal => "look into the server's log for `request_id`, and report it",
+        }
+    }
+
+    /// A problem with this code and its hint.
     pub fn problem(self, detail: impl Into<String>) -> Problem {
         let (status, title) = self.status();
-        Problem::new(status, title, self.code(), detail)
+        let mut problem = Problem::new(status, title, self.code(), detail);
+        problem.hint = Some(self.hint().to_owned());
+        problem
     }
 }

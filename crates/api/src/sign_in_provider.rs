@@ -170,7 +170,7 @@ pub struct AddSignInRuleRequest {
 pub struct StartQuery {
     /// Where to go afterwards: a path here; `/` unless given.
     pub return_to: Option<String>,
-    /// Prove once more who one is, for the session that the browser has.
+    /// Prove once more who one is: for the session that the browser has or, with `cli_port`, for the one that the command line gets.
     #[serde(default)]
     pub confirm: bool,
     /// Where a command line listens on the loopback address.

@@ -30,6 +30,8 @@ pub enum Actor {
         claim: Option<ApplicationClaim>,
         /// All that its API key is good for.
         scope: KeyScope,
+        /// The request that it sent; `None` where none is behind it.
+        request: Option<RequestId>,
     },
     /// A person, signed in or by token.
     User {
@@ -59,6 +61,22 @@ pub enum Actor {
     System,
 }
 
+/// Names one request: in the server's log, in the request log, in audit entries, and in what is answered where it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    pub(crate) fn new(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// How far a person is let in by what the request came with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -73,6 +91,8 @@ pub struct Standing {
     pub consent: Consent,
     /// The question under which the consent that would be needed is gathered, where somebody asks for it.
     pub asking: Option<Uuid>,
+    /// The request that the person sent; `None` where none is behind it.
+    pub request: Option<RequestId>,
 }
 
 impl Actor {
@@ -143,6 +163,25 @@ impl Actor {
             standing.asking = Some(question);
         }
         self
+    }
+
+    /// The same, in a request. What is said in another one keeps the first.
+    #[must_use]
+    pub fn requesting(mut self, id: RequestId) -> Self {
+        match &mut self {
+            Self::Application { request, .. } => *request = request.or(Some(id)),
+            Self::User { standing, .. } => standing.request = standing.request.or(Some(id)),
+            Self::Keystore { .. } | Self::Connection { .. } | Self::Key { .. } | Self::System => {}
+        }
+        self
+    }
+
+    /// The request that is behind it.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Application { request, .. } => *request,
+            _ => self.standing().request,
+        }
     }
 
     /// Whether the session is good for an action at all. It is no right to it: roles give those.
@@ -216,6 +255,7 @@ mod tests {
                 name: name.clone(),
                 claim: None,
                 scope: KeyScope::default(),
+                request: None,
             },
             Actor::of_keystore(&name),
             Actor::of_connection(&name),

@@ -147,15 +147,12 @@ impl Groups {
             return Err(in_use(&group, what.join(", ")));
         }
         let all = self.shared.ports.records.list_assignments().await?;
-        let holders = all.into_iter().filter(|row| row.group == Some(group.id));
-        let holders: BTreeSet<RoleHolder> = holders.map(|row| row.holder).collect();
+        let mut taken = all;
+        taken.retain(|row| row.group == Some(group.id));
+        let holders: BTreeSet<RoleHolder> = taken.iter().map(|row| row.holder).collect();
         let mut batch = Batch::from(self.shared.access_ended(holders).await?);
-        let policies = self.shared.ports.records.list_crypto_policies().await?;
-        let own = policies.iter().filter(|row| row.group == Some(group.id));
-        batch.changes.extend(own.map(|row| {
-            let expect = Expect::Revision(row.revision);
-            Change::DeleteCryptoPolicy(row.group, expect)
-        }));
+        let told = self.shared.told_taken(actor, &taken);
+        batch.changes.extend(told.await?);
         batch.push(Change::DeleteGroup(
             group.id,
             Expect::Revision(group.revision),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keyferry_audit::{Entry, Object, Outcome, Phase};
+use keyferry_audit::{ENTRY_BYTES_MAX, Entry, Object, Outcome, Phase};
 use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
+use crate::access::hash;
 use crate::action::Action;
 use crate::actor::Actor;
 
@@ -62,12 +63,19 @@ impl Fact {
         Self::outcome(&who, what, Outcome::Unknown, object, now).by(actor)
     }
 
-    fn by(mut self, actor: &Actor) -> Self {
+    /// Names the request that is behind an actor.
+    pub(crate) fn requested(mut self, actor: &Actor) -> Self {
+        self.entry.request_id = actor.request().map(|id| id.to_string());
+        self
+    }
+
+    fn by(self, actor: &Actor) -> Self {
         let standing = actor.standing();
-        self.in_the_name_of = actor.claim();
+        let mut fact = self.requested(actor);
+        fact.in_the_name_of = actor.claim();
         match standing.consent {
-            Consent::Approved(used) => self.detail("approval", used.approval),
-            Consent::Nobody | Consent::Trial | Consent::Begun => self,
+            Consent::Approved(used) => fact.detail("approval", used.approval),
+            Consent::Nobody | Consent::Trial | Consent::Begun => fact,
         }
     }
 
@@ -121,8 +129,24 @@ impl Fact {
         self
     }
 
-    /// The change that appends it.
-    pub(crate) fn change(self) -> Change {
+    /// The change that appends it. Facts that make it longer than an export can hold are left out of it, the longest first;
+    /// their lengths and hashes stay.
+    pub(crate) fn change(mut self) -> Change {
+        while self.entry.leaf_bytes().len() > ENTRY_BYTES_MAX {
+            let details = self.entry.detail.values_mut();
+            let longest = details.max_by_key(|text| text.len());
+            let is_of_use = |text: &&mut String| text.len() > LEFT_OUT_BYTES;
+            match longest.filter(is_of_use) {
+                Some(text) => *text = left_out(text),
+                None => {
+                    let name = &mut self.entry.object.name;
+                    if name.len() <= LEFT_OUT_BYTES {
+                        break;
+                    }
+                    *name = left_out(name);
+                }
+            }
+        }
         let at =
             Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         Change::AppendAudit(AuditLeaf {
@@ -137,11 +161,69 @@ impl Fact {
     }
 }
 
+/// A little more than [`left_out`] takes.
+const LEFT_OUT_BYTES: usize = 128;
+
+/// What stands where a text is too long.
+fn left_out(text: &str) -> String {
+    let hash = hex::encode(hash(text));
+    format!("(left out: {} bytes, SHA-256 {hash})", text.len())
+}
+
 /// What an act is done to.
 pub(crate) fn object(kind: &str, id: impl ToString, name: impl ToString) -> Object {
     Object {
         kind: kind.to_owned(),
         id: id.to_string(),
         name: name.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf(fact: Fact) -> Vec<u8> {
+        match fact.change() {
+            Change::AppendAudit(leaf) => leaf.bytes,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fact() -> Fact {
+        let about = object("key", "1", "app");
+        Fact::intent("user/ann", "key.create", about, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn an_entry_is_never_longer_than_an_export_can_hold_and_says_what_it_left_out() {
+        let long = "\u{1}".repeat(20_000);
+        let written = leaf(fact().detail("why", "short").detail("text", &long));
+
+        assert!(written.len() <= ENTRY_BYTES_MAX);
+        let read = Entry::from_leaf_bytes(&written).unwrap();
+        assert_eq!(read.detail["why"], "short");
+        let expected = format!(
+            "(left out: 20000 bytes, SHA-256 {})",
+            hex::encode(hash(&long))
+        );
+        assert_eq!(read.detail["text"], expected);
+        assert!(keyferry_audit::bundle_bytes(&[written]).is_ok());
+        let many = (0..20).fold(fact(), |fact, n| {
+            fact.detail(&n.to_string(), "x".repeat(9_000))
+        });
+        let read = Entry::from_leaf_bytes(&leaf(many)).unwrap();
+        assert!(
+            read.detail.values().any(|text| text.len() == 9_000),
+            "no more than needed"
+        );
+    }
+
+    #[test]
+    fn an_entry_that_fits_is_written_as_it_is() {
+        let text = "x".repeat(60_000);
+        let read = Entry::from_leaf_bytes(&leaf(fact().detail("text", &text))).unwrap();
+
+        assert_eq!(read.detail["text"], text);
     }
 }

@@ -26,7 +26,8 @@ pub struct Entry {
     pub phase: Phase,
     /// What it was done to.
     pub object: Object,
-    /// The name of the group that owns the object; none for matters of the installation.
+    /// The name of the group that owns the object. Nothing writes it so far: whose an entry is, is kept beside the log, because
+    /// an object may be about several groups.
     pub group: Option<String>,
     /// Our id of the request that asked for it.
     pub request_id: Option<String>,

@@ -68,7 +68,7 @@ pub enum Damage {
 pub struct Verified {
     /// The newest checkpoint.
     pub checkpoint: Checkpoint,
-    /// How many older checkpoints were compared with it.
+    /// How many older checkpoints opened and were compared with it.
     pub older: usize,
     /// Everything that is not as it was signed. Nothing: the export is what the checkpoints were signed for.
     pub damage: Vec<Damage>,
@@ -94,16 +94,20 @@ pub fn verify_export<F: Files>(
     };
     let checkpoint = open(newest.0, newest.1)?;
     let mut comparison = Comparison::new(files, checkpoint.clone());
+    let mut compared = 0;
     for (path, note) in older {
         match open(path, note) {
-            Ok(old) => comparison.expect(old),
+            Ok(old) => {
+                comparison.expect(old);
+                compared += 1;
+            }
             Err(damage) => comparison.damage.push(damage),
         }
     }
     comparison.run();
     Ok(Verified {
         checkpoint,
-        older: older.len(),
+        older: compared,
         damage: comparison.damage,
     })
 }

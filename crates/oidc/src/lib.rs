@@ -119,16 +119,17 @@ impl IdentityProviders for OpenId {
         keyferry_notify::check_ca_bundle(pem).map_err(|refused| unavailable(refused.why))
     }
 
-    async fn facts(
+    async fn authorization_endpoint(
         &self,
         provider: &ProviderAddress,
-        anew: bool,
-    ) -> Result<ProviderFacts, NotVouchedFor> {
-        let found = self.discovered(provider, anew).await?;
-        let usable_keys = match anew {
-            true => self.keys(provider, &found).await?.len(),
-            false => 0,
-        };
+    ) -> Result<String, NotVouchedFor> {
+        let found = self.discovered(provider, false).await?;
+        Ok(found.authorization_endpoint.clone())
+    }
+
+    async fn facts(&self, provider: &ProviderAddress) -> Result<ProviderFacts, NotVouchedFor> {
+        let found = self.discovered(provider, true).await?;
+        let usable_keys = self.keys(provider, &found).await?.len();
         Ok(ProviderFacts {
             authorization_endpoint: found.authorization_endpoint.clone(),
             token_endpoint: found.token_endpoint.clone(),

@@ -87,12 +87,14 @@ pub trait IdentityProviders: Send + Sync + 'static {
     /// [`NotVouchedFor::Unavailable`] that says which certificate is none.
     fn check_ca_bundle(&self, pem: &str) -> Result<(), NotVouchedFor>;
 
-    /// What a provider tells of itself; it may be some minutes old unless `anew`.
-    async fn facts(
+    /// Where browsers are sent; it may be some minutes old.
+    async fn authorization_endpoint(
         &self,
         provider: &ProviderAddress,
-        anew: bool,
-    ) -> Result<ProviderFacts, NotVouchedFor>;
+    ) -> Result<String, NotVouchedFor>;
+
+    /// What a provider tells of itself now, with its keys.
+    async fn facts(&self, provider: &ProviderAddress) -> Result<ProviderFacts, NotVouchedFor>;
 
     /// Redeems a code, once, and checks the token that comes back.
     async fn redeem(
@@ -119,7 +121,11 @@ impl IdentityProviders for NoProviders {
         Self::none()
     }
 
-    async fn facts(&self, _: &ProviderAddress, _: bool) -> Result<ProviderFacts, NotVouchedFor> {
+    async fn authorization_endpoint(&self, _: &ProviderAddress) -> Result<String, NotVouchedFor> {
+        Self::none()
+    }
+
+    async fn facts(&self, _: &ProviderAddress) -> Result<ProviderFacts, NotVouchedFor> {
         Self::none()
     }
 

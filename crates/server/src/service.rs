@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::http::dispatch::Dispatcher;
 use crate::http::extract::BodyTime;
 use crate::http::problem::Refused;
-use crate::http::{auth, headers, route};
+use crate::http::{auth, headers, named, route};
 use crate::limits::{Limits, Proxies, by_address, find_address};
 use crate::request_log::{Operations, record};
 use crate::routes;
@@ -43,10 +43,11 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .layer(from_fn_with_state(state, auth::authenticate))
         .layer(from_fn(refuse_long_uri))
         .layer(from_fn_with_state(limits, by_address))
-        .layer(from_fn_with_state((app, operations), record))
+        .layer(from_fn_with_state((Arc::clone(&app), operations), record))
         .layer(from_fn_with_state(proxies, find_address))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app, named::name))
         .layer(from_fn(headers::add))
 }
 
@@ -65,7 +66,6 @@ async fn refuse_long_uri(request: Request, next: Next) -> Response {
 async fn no_such_route(request: Request) -> Refused {
     let path: String = request.uri().path().chars().take(200).collect();
     Refused::new(HttpCode::NoSuchRoute, format!("there is nothing at {path}"))
-        .hint("the routes are listed at /api/v1/openapi.json")
 }
 
 async fn method_not_allowed(request: Request) -> Refused {

@@ -86,11 +86,15 @@ impl IdentityProviders for Vouching {
         Err(NotVouchedFor::Unavailable { why })
     }
 
-    async fn facts(
+    async fn authorization_endpoint(
         &self,
         provider: &ProviderAddress,
-        _: bool,
-    ) -> Result<ProviderFacts, NotVouchedFor> {
+    ) -> Result<String, NotVouchedFor> {
+        self.answers()?;
+        Ok(format!("{}/auth", provider.issuer))
+    }
+
+    async fn facts(&self, provider: &ProviderAddress) -> Result<ProviderFacts, NotVouchedFor> {
         self.answers()?;
         let at = |path: &str| format!("{}/{path}", provider.issuer);
         Ok(ProviderFacts {

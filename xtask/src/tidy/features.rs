@@ -22,9 +22,15 @@ const ROWS: [(char, u32); 7] = [
 ];
 
 /// Rows of other letters that it must have.
-const OTHERS: [&str; 7] = ["J1", "K3", "K4", "K6", "K7", "K13", "K14"];
+const OTHERS: [&str; 25] = [
+    "A2", "A3", "A4", "A9", "A10", "A11", "A12", "A13", "A14", "J1", "J2", "J3", "J4", "J5", "J6",
+    "J7", "J8", "K3", "K4", "K6", "K7", "K12", "K13", "K14", "K15",
+];
 
-/// Names missing rows, rows without a test, and tests that no source file has.
+/// What only the table says: elsewhere it stays when the feature comes.
+const ELSEWHERE_STALE: &str = "not there yet";
+
+/// Names missing rows, rows without a test, tests that no source file has, and pages that say what is missing themselves.
 pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
     let Some(table) = files.iter().find(|file| file.path == TABLE) else {
         return vec![Offence::in_file(TABLE, "the table of features is missing")];
@@ -65,7 +71,19 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
     }
     let told = |id| Offence::in_file(TABLE, format!("`{id}` has no row"));
     offences.extend(missing.into_iter().map(told));
+    offences.extend(files.iter().flat_map(stale));
     offences
+}
+
+/// The lines of another page that say what is not there.
+fn stale(file: &SourceFile) -> Vec<Offence> {
+    let is_page = file.path.ends_with(".md") && file.path != TABLE;
+    let lines = file.text.lines().zip(1..).filter(|_| is_page);
+    let says = lines.filter(|(line, _)| line.to_lowercase().contains(ELSEWHERE_STALE));
+    let what =
+        format!("what is {ELSEWHERE_STALE} is said in {TABLE}, where the row is held to its tests");
+    says.map(|(_, number)| Offence::in_line(&file.path, number, what.clone()))
+        .collect()
 }
 
 /// Id and last column of a row.
@@ -136,6 +154,21 @@ mod tests {
             offences("| B1 | Lists | Not yet: there is no screen |\n"),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn only_the_table_says_what_is_missing() {
+        let page = |path: &str| SourceFile {
+            path: path.into(),
+            text: "# Jobs\n\nApprovals are Not there yet.\n".into(),
+        };
+        let told = |path: &str| stale(&page(path)).iter().map(ToString::to_string).collect();
+        let found: Vec<String> = told("docs/guide/jobs.md");
+
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("docs/guide/jobs.md:3: "), "{found:?}");
+        let silent: [Vec<String>; 2] = [told(TABLE), told("crates/a/src/lib.rs")];
+        assert_eq!(silent, [Vec::<String>::new(), Vec::new()]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use keyferry_api::connection::{AddConnectionRequest, IdentityRequest};
 use keyferry_api::kms_key::{CreateKmsKeyRequest, RotateRequest, SynchronizeRequest};
+use keyferry_api::problem::HttpCode;
 use serde_json::json;
 
 fn connection() -> serde_json::Value {
@@ -61,4 +62,29 @@ fn an_empty_synchronize_deletes_nothing() {
 fn a_rotation_must_say_how() {
     assert!(serde_json::from_value::<RotateRequest>(json!({})).is_err());
     assert!(serde_json::from_value::<RotateRequest>(json!({"method": "in-place"})).is_ok());
+}
+
+#[test]
+fn every_refusal_of_the_http_layer_says_what_to_do() {
+    let codes = [
+        HttpCode::BadBody,
+        HttpCode::BadQuery,
+        HttpCode::BadPath,
+        HttpCode::BadHeader,
+        HttpCode::Unauthenticated,
+        HttpCode::CrossSite,
+        HttpCode::NoSuchRoute,
+        HttpCode::MethodNotAllowed,
+        HttpCode::PreconditionRequired,
+        HttpCode::BodyTooLarge,
+        HttpCode::UnsupportedMediaType,
+        HttpCode::Timeout,
+        HttpCode::Internal,
+    ];
+    for code in codes {
+        let problem = code.problem("something");
+        let hint = problem.hint.unwrap_or_default();
+        assert!(hint.len() > 10, "{code:?}: {hint:?}");
+        assert_ne!(hint, problem.detail);
+    }
 }

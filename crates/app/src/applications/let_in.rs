@@ -61,5 +61,6 @@ fn actor(row: Application, via: ApplicationVia, scope: KeyScope) -> Actor {
             via,
         }),
         scope,
+        request: None,
     }
 }

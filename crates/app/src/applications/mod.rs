@@ -156,7 +156,10 @@ impl Applications {
         let row = self.find(actor, action, selector).await?;
         let fact = Fact::done(actor, action, told(&row), self.shared.now());
         let expect = Expect::Revision(row.revision);
-        let batch = Batch::new()
+        let roles = self.shared.ports.records.list_assignments_of(row.id.into());
+        let roles = roles.await?;
+        let taken = self.shared.told_taken(actor, &roles);
+        let batch = Batch::from(taken.await?)
             .with(Change::DeleteApplication(row.id, expect))
             .with(fact.change());
         Ok(self.shared.commit(batch).await?)

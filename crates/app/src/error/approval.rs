@@ -45,6 +45,8 @@ pub enum ApprovalError {
     NotFreezable {
         /// In a few words.
         why: &'static str,
+        /// What to do.
+        hint: &'static str,
     },
     /// Nobody can consent to steps that are not known.
     #[error("there is nothing to do, or AWS must settle before it is known what")]
@@ -146,7 +148,7 @@ impl ApprovalError {
                 "give more people a role that may approve, or have them unlocked"
             }
             Self::SeveralGroups => "make one request for each group",
-            Self::NotFreezable { .. } => "name a route of the API that changes something",
+            Self::NotFreezable { hint, .. } => hint,
             Self::NotAnApprover => "`keyferry approval show` names who may approve it",
             Self::NothingPlanned => "look at the dry run, and ask again in some minutes",
             Self::PlanChanged | Self::RulesChanged => "look at it as it is now, and ask again",
@@ -154,10 +156,12 @@ impl ApprovalError {
             Self::Refused(refusal) => match refusal {
                 Refusal::Over(_) | Refusal::Expired => "ask again",
                 Refusal::OwnRequest => "somebody else must decide on it",
-                Refusal::DecidedAlready => "one no ends a request; a yes is not taken back",
+                Refusal::DecidedAlready => {
+                    "there is nothing to do: your yes stands until the request is over. Whoever asked can take the request back"
+                }
                 Refusal::OtherHash => "look at the request again, and give the hash that it shows",
                 Refusal::NotRecent => {
-                    "prove who you are with `keyferry session confirm`, then decide; an API token cannot"
+                    "decide with `keyferry approval approve` or `reject`, which ask who you are; in the API prove it by `POST /api/v1/sessions/confirm` before. An API token cannot"
                 }
                 Refusal::NotRequester => "whoever asked takes it back or has it done",
                 Refusal::NotEnough { .. } => "`keyferry approval show` names who may approve it",

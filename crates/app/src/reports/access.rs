@@ -40,7 +40,9 @@ pub(super) async fn report(
             held.insert(held_by(&given), Some(given));
         }
     }
-    for (one, was_given) in changes_since(shared, as_of.at).await? {
+    let mut gone = BTreeMap::new();
+    for (one, Changed { was_given, name }) in changes_since(shared, as_of.at).await? {
+        gone.insert(one.0.clone(), name);
         // The first change since then tells what was before it.
         match was_given {
             true => _ = held.remove(&one),
@@ -74,7 +76,9 @@ pub(super) async fn report(
         rows.push(row(
             COLUMNS,
             [
-                name.unwrap_or(user).into(),
+                name.or_else(|| gone.get(&user).cloned())
+                    .unwrap_or(user)
+                    .into(),
                 role.into(),
                 group.into(),
                 given.as_ref().map_or(Value::Null, |one| time(one.given_at)),
@@ -84,8 +88,11 @@ pub(super) async fn report(
     }
     let mut notes = BTreeMap::new();
     if !as_of.is_now {
-        notes.insert("user", "the name as it is now");
-        notes.insert("group", "the name as it is now");
+        notes.insert(
+            "user",
+            "the name as it is now; where it is gone, as the log has it",
+        );
+        notes.insert("group", "the name as it is now; where it is gone, the id");
         notes.insert(
             "given_at",
             "empty where the role was taken since then: the log tells that it was held",
@@ -109,11 +116,18 @@ fn held_by(given: &RoleAssignment) -> Held {
     )
 }
 
-/// Of every role that was given or taken since then, the first such change: whether it was given.
+/// A role that was given or taken.
+struct Changed {
+    was_given: bool,
+    /// Whose it was, as the log has it.
+    name: String,
+}
+
+/// Of every role that was given or taken since then, the first such change.
 async fn changes_since(
     shared: &Shared,
     since: Timestamp,
-) -> Result<BTreeMap<Held, bool>, AppError> {
+) -> Result<BTreeMap<Held, Changed>, AppError> {
     let filter = AuditFilter {
         action: Some(Action::RoleManage.as_str().to_owned()),
         ..AuditFilter::default()
@@ -130,10 +144,10 @@ async fn changes_since(
             // Times of the log need not be in order: servers have clocks of their own. So all are looked at.
             if record.leaf.at > since
                 && places.insert(record.index)
-                && let Some((held, was_given)) = change_of(&record.leaf.bytes)
+                && let Some((held, changed)) = change_of(&record.leaf.bytes)
             {
                 // Newest first: the last one that is put there is the first that happened.
-                first.insert(held, was_given);
+                first.insert(held, changed);
             }
         }
         page.cursor = found.next;
@@ -143,10 +157,15 @@ async fn changes_since(
     }
 }
 
-fn change_of(bytes: &[u8]) -> Option<(Held, bool)> {
+fn change_of(bytes: &[u8]) -> Option<(Held, Changed)> {
     let entry = Entry::from_leaf_bytes(bytes).ok()?;
     let detail = |name: &str| entry.detail.get(name).cloned();
     let holder = format!("{}/{}", entry.object.kind, entry.object.id);
     let held = (holder, detail("role")?, detail("group")?);
-    Some((held, detail("given")? == "true"))
+    let name = match entry.object.kind.as_str() {
+        "application" => format!("application/{}", entry.object.name),
+        _ => entry.object.name.clone(),
+    };
+    let was_given = detail("given")? == "true";
+    Some((held, Changed { was_given, name }))
 }

@@ -1,11 +1,13 @@
 //! One line of the request log.
 //!
-//! `[2026-03-24 03:10:02] [INFO] HOST [-] [REST] <user> <Operation> <object[:version]> [<detail>] - [Success] [-]`
+//! `[2026-03-24 03:10:02] [INFO] HOST [-] [REST] <user> <Operation> <object[:version]> [<detail> request=<id>] - [Success] [-]`
 
 use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use crate::actor::RequestId;
 
 /// The longest user and host, in characters.
 const NAME_MAX: usize = 200;
@@ -33,6 +35,8 @@ pub struct Line {
     pub detail: Option<String>,
     /// Why it failed; `None` where it did not.
     pub failure: Option<String>,
+    /// What names the request elsewhere.
+    pub request: Option<RequestId>,
 }
 
 impl fmt::Display for Line {
@@ -52,11 +56,22 @@ impl fmt::Display for Line {
             word(self.user.as_ref(), NAME_MAX),
             word(self.operation.as_ref(), NAME_MAX),
             word(self.object.as_ref(), OBJECT_MAX),
-            text(self.detail.as_ref()),
+            self.particulars(),
         )?;
         match &self.failure {
             Some(why) => write!(f, "[Failed] [{}]", text(Some(why))),
             None => f.write_str("[Success] [-]"),
+        }
+    }
+}
+
+impl Line {
+    /// The detail, and what names the request.
+    fn particulars(&self) -> String {
+        match (&self.detail, self.request) {
+            (detail, None) => text(detail.as_ref()),
+            (None, Some(id)) => format!("request={id}"),
+            (Some(detail), Some(id)) => format!("{} request={id}", text(Some(detail))),
         }
     }
 }
@@ -149,6 +164,14 @@ mod tests {
         assert_eq!(
             line().to_string(),
             "[2026-03-24 03:10:02] [INFO] LOCALHOST [-] [REST] ann KeyCreate app:1 [AES-256 default] - [Success] [-]"
+        );
+        let named = Line {
+            request: Some(RequestId::new(uuid::Uuid::nil())),
+            ..line()
+        };
+        assert_eq!(
+            named.to_string(),
+            "[2026-03-24 03:10:02] [INFO] LOCALHOST [-] [REST] ann KeyCreate app:1 [AES-256 default request=00000000-0000-0000-0000-000000000000] - [Success] [-]"
         );
         assert_eq!(
             failed.to_string(),

@@ -12,7 +12,7 @@ use keyferry_ports::records::{Batch, Change, Subject};
 use keyferry_ports::request_log::{LogFile, LogHealth};
 
 use crate::action::Action;
-use crate::actor::Actor;
+use crate::actor::{Actor, RequestId};
 use crate::alerts::{Trouble, ended};
 use crate::error::AppError;
 use crate::log::{Fact, object};
@@ -81,6 +81,11 @@ pub struct RequestLogs {
 impl RequestLogs {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+
+    /// A new name for a request.
+    pub fn new_request(&self) -> RequestId {
+        RequestId::new(self.shared.new_uuid())
     }
 
     /// Writes a line. Waits for nothing. Time and host are put in here.

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyferry_authz::{Policies, Principal, PrincipalKind, Resource};
 use keyferry_domain::id::GroupId;
-use keyferry_domain::name::Name;
-use keyferry_ports::records::{KeyFilter, KmsKeyFilter, Page, RoleAssignment, RoleHolder};
+use keyferry_ports::records::{
+    AlertFilter, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, RoleAssignment, RoleHolder,
+};
 
 use crate::action::{Action, ActionScope};
 use crate::error::AppError;
 use crate::parts::Shared;
 
-use super::Object;
+use super::holder::APPLICATION;
 use super::permit::{decided, principal};
+use super::{Object, kinds};
 
 /// How many questions are asked at most.
 const QUESTIONS_MAX: usize = 20_000;
@@ -26,8 +28,8 @@ const OBJECTS_MAX: u32 = 50;
 /// One right that somebody gains or loses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
-    /// Who.
-    pub user: Name,
+    /// Who: a person by name, an application as `application/NAME`.
+    pub user: String,
     /// To what.
     pub action: Action,
     /// In which group.
@@ -47,7 +49,7 @@ pub struct Effects {
     pub effects: Vec<Effect>,
     /// How many questions were asked.
     pub asked: usize,
-    /// Whether that was all: everybody, all groups, all objects that policies can name.
+    /// Whether that was all: everybody who can be let in, all groups, and all objects of the nouns of these actions.
     pub is_complete: bool,
 }
 
@@ -66,9 +68,11 @@ pub(super) async fn effects(
 ) -> Result<Effects, AppError> {
     let (places, mut is_complete) = places(shared, named).await?;
     let mut found = Effects::default();
-    for (name, who) in people(shared).await? {
+    for (name, who) in everybody(shared).await? {
         for place in &places {
-            for (action, resource) in &place.resources {
+            let asked = place.resources.iter();
+            // What its kind never does, no policy gives or takes.
+            for (action, resource) in asked.filter(|one| kinds::may(who.kind, one.0)) {
                 if found.asked >= QUESTIONS_MAX || found.effects.len() >= EFFECTS_MAX {
                     is_complete = false;
                     break;
@@ -93,20 +97,30 @@ pub(super) async fn effects(
     Ok(found)
 }
 
-/// Everybody who can sign in, with the roles that they have.
-pub(super) async fn people(shared: &Shared) -> Result<Vec<(Name, Principal)>, AppError> {
+/// Everybody who can be let in, with the roles that they have: people by name, then applications as `application/NAME`.
+pub(super) async fn everybody(shared: &Shared) -> Result<Vec<(String, Principal)>, AppError> {
     let records = &shared.ports.records;
     let mut given: BTreeMap<RoleHolder, Vec<RoleAssignment>> = BTreeMap::new();
     for row in records.list_assignments().await? {
         given.entry(row.holder).or_default().push(row);
     }
-    let users = records.list_users().await?.into_iter();
-    let person = |user: keyferry_ports::records::User| {
-        let roles = given.remove(&user.id.into()).unwrap_or_default();
-        let who = principal(PrincipalKind::User, user.id, &user.name, &roles);
-        (user.name, who)
-    };
-    Ok(users.filter(|user| user.may_enter()).map(person).collect())
+    let mut roles_of = |holder: RoleHolder| given.remove(&holder).unwrap_or_default();
+    let mut found = Vec::new();
+    for user in records.list_users().await?.iter() {
+        if user.may_enter() {
+            let roles = roles_of(user.id.into());
+            let who = principal(PrincipalKind::User, user.id, &user.name, &roles);
+            found.push((user.name.to_string(), who));
+        }
+    }
+    for row in records.list_applications().await?.iter() {
+        if !row.is_locked {
+            let roles = roles_of(row.id.into());
+            let who = principal(PrincipalKind::Application, row.id, &row.name, &roles);
+            found.push((format!("{APPLICATION}{}", row.name), who));
+        }
+    }
+    Ok(found)
 }
 
 /// The groups, and what belongs to them, as far as it is looked at; and whether that is all.
@@ -129,7 +143,8 @@ async fn places(
     };
     let groups = shared.groups().await?;
     let mut places: Vec<Place> = groups.iter().map(|group| of_group(group.id)).collect();
-    let (objects, is_complete) = objects(shared).await?;
+    let nouns: BTreeSet<&str> = actions.iter().map(|action| action.noun()).collect();
+    let (objects, is_complete) = objects(shared, &nouns).await?;
     for object in objects {
         let noun = object.read().noun();
         let own = actions.iter().filter(|action| action.noun() == noun);
@@ -144,29 +159,72 @@ async fn places(
     Ok((places, is_complete))
 }
 
-async fn objects(shared: &Shared) -> Result<(Vec<Object>, bool), AppError> {
+/// Objects of these nouns, [`OBJECTS_MAX`] of each, and whether there are no more.
+async fn objects(shared: &Shared, nouns: &BTreeSet<&str>) -> Result<(Vec<Object>, bool), AppError> {
     let records = &shared.ports.records;
+    let mut found = Found::default();
     let page = Page {
         limit: OBJECTS_MAX,
         cursor: None,
     };
-    let limit = OBJECTS_MAX as usize;
-    let connections = records.list_connections().await?;
-    let keystores = records.list_keystores().await?;
-    let keys = records.list_keys(&KeyFilter::default(), &page).await?;
-    let filter = KmsKeyFilter::default();
-    let kms_keys = records.list_kms_keys(&filter, &page).await?;
-    let is_complete = connections.len() <= limit
-        && keystores.len() <= limit
-        && keys.next.is_none()
-        && kms_keys.next.is_none();
-    let mut found: Vec<Object> = connections
-        .iter()
-        .take(limit)
-        .map(Object::connection)
-        .collect();
-    found.extend(keystores.iter().take(limit).map(Object::keystore));
-    found.extend(keys.rows.iter().map(Object::key));
-    found.extend(kms_keys.rows.iter().map(Object::kms_key));
-    Ok((found, is_complete))
+    if nouns.contains("alert") {
+        let all = records.list_alerts(&AlertFilter::default(), &page).await?;
+        found.page(&all, Object::alert);
+    }
+    if nouns.contains("application") {
+        found.all(&records.list_applications().await?, Object::application);
+    }
+    if nouns.contains("connection") {
+        found.all(&records.list_connections().await?, Object::connection);
+    }
+    if nouns.contains("job") {
+        let all = records.list_jobs(&JobFilter::default(), &page).await?;
+        found.is_complete &= all.next.is_none();
+        for job in &all.rows {
+            let groups = records.list_job_groups(job.id).await?;
+            let rows = groups.iter().map(|group| Object::job(job, *group));
+            found.objects.extend(rows);
+        }
+    }
+    if nouns.contains("keystore") {
+        found.all(&records.list_keystores().await?, Object::keystore);
+    }
+    if nouns.contains("key") {
+        let all = records.list_keys(&KeyFilter::default(), &page).await?;
+        found.page(&all, Object::key);
+    }
+    if nouns.contains("kms-key") {
+        let filter = KmsKeyFilter::default();
+        let all = records.list_kms_keys(&filter, &page).await?;
+        found.page(&all, Object::kms_key);
+    }
+    Ok((found.objects, found.is_complete))
+}
+
+/// Objects that were found, and whether there are no more.
+struct Found {
+    objects: Vec<Object>,
+    is_complete: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            objects: Vec::new(),
+            is_complete: true,
+        }
+    }
+}
+
+impl Found {
+    fn all<T>(&mut self, rows: &[T], object: impl Fn(&T) -> Object) {
+        let limit = OBJECTS_MAX as usize;
+        self.is_complete &= rows.len() <= limit;
+        self.objects.extend(rows.iter().take(limit).map(object));
+    }
+
+    fn page<T>(&mut self, page: &PageOf<T>, object: impl Fn(&T) -> Object) {
+        self.is_complete &= page.next.is_none();
+        self.objects.extend(page.rows.iter().map(object));
+    }
 }

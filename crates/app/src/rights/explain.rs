@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keyferry_authz::{Decision, PrincipalKind, Resource};
 use keyferry_domain::group::Group;
 use keyferry_domain::name::Name;
+use keyferry_ports::records::{Alert, Application, RoleHolder};
 
 use crate::action::{Action, ActionScope};
 use crate::actor::Actor;
@@ -13,15 +14,16 @@ use crate::error::AppError;
 use crate::parts::Shared;
 
 use super::any_role::action_called;
-use super::effects::people;
+use super::effects::everybody;
+use super::holder::APPLICATION;
 use super::permit::{decided, principal};
 use super::{BuiltInRole, Object, Permit};
 
 /// Somebody who may do something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhoCan {
-    /// Who.
-    pub user: Name,
+    /// Who: a person by name, an application as `application/NAME`.
+    pub user: String,
     /// The roles and policies that say so.
     pub by: Vec<String>,
 }
@@ -29,8 +31,8 @@ pub struct WhoCan {
 /// Why somebody may do something, or may not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
-    /// Who.
-    pub user: Name,
+    /// Who: a person by name, an application as `application/NAME`.
+    pub user: String,
     /// What.
     pub action: Action,
     /// In which group.
@@ -39,12 +41,21 @@ pub struct Why {
     pub object: Option<String>,
     /// What roles and policies say.
     pub decision: Decision,
-    /// The roles that the person has there, or for the installation where those count.
+    /// The roles that whoever it is has there, or for the installation where those count.
     pub has: Vec<String>,
     /// The roles that allow it.
     pub would: Vec<String>,
-    /// Whether the person is refused everything: locked, or gone.
+    /// Whether whoever it is, is refused everything: locked, or gone.
     pub is_shut_out: bool,
+}
+
+/// About whom somebody asks.
+struct Asked {
+    kind: PrincipalKind,
+    holder: RoleHolder,
+    id: String,
+    name: Name,
+    is_shut_out: bool,
 }
 
 /// What somebody asks about.
@@ -66,7 +77,7 @@ impl Authorization {
         Self { shared }
     }
 
-    /// Everybody who may do this in a group, by name.
+    /// Everybody who may do this in a group, by name; applications after people.
     ///
     /// # Errors
     ///
@@ -84,7 +95,7 @@ impl Authorization {
         let policies = self.shared.policies_now().await?;
         let resource = Resource::Group(group.id.to_string());
         let mut found = Vec::new();
-        for (user, who) in people(&self.shared).await? {
+        for (user, who) in everybody(&self.shared).await? {
             let decision = decided(&policies, &who, action, &resource)?;
             if decision.is_allowed {
                 let by = decision.by;
@@ -94,11 +105,11 @@ impl Authorization {
         Ok(found)
     }
 
-    /// Why a person may do this, or may not.
+    /// Why a person may do this, or may not; an application where `application/` stands before.
     ///
     /// # Errors
     ///
-    /// As [`Authorization::who_can`]; [`AppError::NotFound`] for an object or a person that is not there.
+    /// As [`Authorization::who_can`]; [`AppError::NotFound`] for an object, a person or an application that is not there.
     pub async fn why(
         &self,
         actor: &Actor,
@@ -109,15 +120,15 @@ impl Authorization {
         let permit = self.permit(actor).await?;
         let (group, object) = self.about(&permit, action, about).await?;
         let action = in_groups(action)?;
-        let user = self.shared.find_user(user).await?;
+        let asked = self.asked_about(&permit, user).await?;
         let records = &self.shared.ports.records;
-        let given = records.list_assignments_of(user.id.into()).await?;
+        let given = records.list_assignments_of(asked.holder).await?;
         let resource = match &object {
             Some(object) => object.resource(action),
             None => Resource::Group(group.id.to_string()),
         };
         let policies = self.shared.policies_now().await?;
-        let who = principal(PrincipalKind::User, user.id, &user.name, &given);
+        let who = principal(asked.kind, &asked.id, &asked.name, &given);
         let counts = |place: Option<_>| {
             place == Some(group.id) || place.is_none() && action.is_for_all_groups_by_installation()
         };
@@ -125,8 +136,11 @@ impl Authorization {
         let has: BTreeSet<String> = has.map(|row| row.role.to_string()).collect();
         Ok(Why {
             decision: decided(&policies, &who, action, &resource)?,
-            is_shut_out: !user.may_enter(),
-            user: user.name,
+            is_shut_out: asked.is_shut_out,
+            user: match asked.kind {
+                PrincipalKind::Application => format!("{APPLICATION}{}", asked.name),
+                PrincipalKind::User => asked.name.to_string(),
+            },
             object: object.map(|object| object.title()),
             has: has.into_iter().collect(),
             would: self.roles_with(action).await?,
@@ -138,6 +152,37 @@ impl Authorization {
     /// The right to ask, in some group.
     async fn permit(&self, actor: &Actor) -> Result<Permit, AppError> {
         self.shared.permit(actor, Action::AuthorizationRead).await
+    }
+
+    /// Who that is. An application is there for whoever may ask about its group.
+    async fn asked_about(&self, permit: &Permit, selector: &str) -> Result<Asked, AppError> {
+        let Some(named) = selector.strip_prefix(APPLICATION) else {
+            let user = self.shared.find_user(selector).await?;
+            return Ok(Asked {
+                kind: PrincipalKind::User,
+                holder: user.id.into(),
+                id: user.id.to_string(),
+                is_shut_out: !user.may_enter(),
+                name: user.name,
+            });
+        };
+        let all = self.shared.ports.records.list_applications().await?;
+        let is_it = |row: &Application| row.name.as_str() == named || row.id.to_string() == named;
+        let seen = permit.groups()?;
+        let found = all
+            .into_iter()
+            .find(|row| is_it(row) && seen.holds(row.group));
+        let found = found.ok_or_else(|| AppError::NotFound {
+            what: "application",
+            selector: named.to_owned(),
+        })?;
+        Ok(Asked {
+            kind: PrincipalKind::Application,
+            holder: found.id.into(),
+            id: found.id.to_string(),
+            is_shut_out: found.is_locked,
+            name: found.name,
+        })
     }
 
     async fn about(
@@ -154,6 +199,8 @@ impl Authorization {
             About::Object(selector) => selector,
         };
         let object = match action.split('.').next().unwrap_or_default() {
+            "alert" => Object::alert(&self.find_alert(permit, selector).await?),
+            "application" => Object::application(&shared.find_application(permit, selector).await?),
             "connection" => Object::connection(&shared.find_connection(permit, selector).await?),
             "key" => Object::key(&shared.find_key(permit, selector).await?),
             "keystore" => Object::keystore(&shared.find_keystore(permit, selector).await?),
@@ -161,12 +208,25 @@ impl Authorization {
             noun => {
                 return Err(AppError::Invalid {
                     field: "object",
-                    why: format!("ask about a group: `{noun}` names no object of a group"),
+                    why: format!(
+                        "ask about the group: single objects of `{noun}` are not asked about"
+                    ),
                 });
             }
         };
         let group = shared.group_of(Some(&object.group.to_string())).await?;
         Ok((group, Some(object)))
+    }
+
+    async fn find_alert(&self, permit: &Permit, selector: &str) -> Result<Alert, AppError> {
+        let found = match selector.parse() {
+            Ok(id) => self.shared.ports.records.find_alert(id).await?,
+            Err(_) => None,
+        };
+        permit.admit(found, Object::alert, || AppError::NotFound {
+            what: "alert",
+            selector: selector.to_owned(),
+        })
     }
 
     /// The names of the roles that allow it.

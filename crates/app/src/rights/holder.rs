@@ -1,19 +1,19 @@
 //! Who can have a role: people and applications.
 
-use keyferry_audit::Object as Told;
+use keyferry_audit::{Object as Told, Outcome};
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Change, Expect, RoleHolder};
+use keyferry_ports::records::{Change, Expect, RoleAssignment, RoleHolder};
 
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AccessError, AppError, ApplicationError};
-use crate::log::object;
+use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 use super::AnyRole;
 
 /// What the name of an application begins with where people are named too.
-const APPLICATION: &str = "application/";
+pub(super) const APPLICATION: &str = "application/";
 
 /// Somebody who can have a role.
 pub(super) struct Holder {
@@ -46,6 +46,13 @@ impl Holder {
     }
 }
 
+/// What an entry says of a role.
+pub(super) fn told_of(fact: Fact, row: &RoleAssignment) -> Fact {
+    let group = row.group.map(|group| group.to_string());
+    fact.detail("role", &row.role)
+        .detail("group", group.as_deref().unwrap_or("installation"))
+}
+
 impl Shared {
     /// A person by id or name; an application where `application/` stands before.
     pub(super) async fn find_holder(
@@ -76,6 +83,27 @@ impl Shared {
             RoleHolder::User(id) => records.find_user(id).await?.map(|row| row.name),
         };
         Ok(name.map(|name| Holder { id, name }))
+    }
+
+    /// That roles go with something else: an entry for each, as where somebody takes it. Who had which role at a moment is read
+    /// from these entries alone.
+    pub(crate) async fn told_taken(
+        &self,
+        actor: &Actor,
+        rows: &[RoleAssignment],
+    ) -> Result<Vec<Change>, AppError> {
+        let (mut told, by) = (Vec::new(), actor.to_string());
+        for row in rows {
+            let Some(holder) = self.holder_of(row.holder).await? else {
+                continue;
+            };
+            let (action, about) = (Action::RoleManage.as_str(), holder.object());
+            let fact = Fact::outcome(&by, action, Outcome::Ok, about, self.now());
+            let fact = told_of(fact, row).detail("given", "false");
+            let fact = fact.requested(actor);
+            told.push(fact.change());
+        }
+        Ok(told)
     }
 
     /// The change that ends all access of a holder.

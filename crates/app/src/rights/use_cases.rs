@@ -16,6 +16,7 @@ use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 use super::any_role::still;
+use super::holder::told_of;
 use super::{AnyRole, BuiltInRole};
 
 /// That somebody has a role, with the names that people know.
@@ -103,7 +104,7 @@ impl Roles {
             excluded: role.excludes(&custom)?,
         };
         let about = holder.object();
-        let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
+        let fact = told_of(Fact::done(actor, action, about, self.shared.now()), &row);
         let batch = Batch::new()
             .with(still(&custom))
             .with(given)
@@ -147,18 +148,12 @@ impl Roles {
             None => (object("role", row.id, &row.role), row.role.clone()),
         };
         batch.changes.extend(self.shared.ended(row.holder).await?);
-        let fact = self.told(Fact::done(actor, action, about, self.shared.now()), &row);
+        let fact = told_of(Fact::done(actor, action, about, self.shared.now()), &row);
         batch.push(fact.detail("given", "false").change());
         self.shared
             .commit(batch)
             .await
             .map_err(|error| refusal(error, row.role.as_str(), &name))
-    }
-
-    fn told(&self, fact: Fact, row: &RoleAssignment) -> Fact {
-        let group = row.group.map(|group| group.to_string());
-        fact.detail("role", &row.role)
-            .detail("group", group.as_deref().unwrap_or("installation"))
     }
 
     async fn name_of(&self, holder: RoleHolder) -> Result<Option<Name>, AppError> {

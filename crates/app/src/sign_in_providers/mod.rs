@@ -219,7 +219,7 @@ impl SignInProviders {
         self.shared.permit(actor, action).await?;
         let provider = self.shared.find_provider(selector).await?;
         let place = address(&provider);
-        let found = self.shared.ports.providers.facts(&place, true).await;
+        let found = self.shared.ports.providers.facts(&place).await;
         let fact = Fact::done(actor, action, about(&provider), self.shared.now())
             .detail("answers", found.is_ok());
         let batch = Batch::new().with(fact.change());

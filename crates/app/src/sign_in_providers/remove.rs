@@ -41,12 +41,16 @@ impl SignInProviders {
             }
         }
         let by_rule = giver(&provider.name);
-        for row in given.iter().filter(|row| row.given_by == by_rule) {
+        let mut taken = given;
+        taken.retain(|row| row.given_by == by_rule);
+        for row in &taken {
             batch.push(Change::DeleteAssignment {
                 id: row.id,
                 keep_one: row.role.as_str() == RUNS_IT.as_str(),
             });
         }
+        let told = self.shared.told_taken(actor, &taken);
+        batch.changes.extend(told.await?);
         let fact = Fact::done(actor, action, about(&provider), self.shared.now())
             .detail("people", identities.len());
         let expect = Expect::Revision(provider.revision);

@@ -34,6 +34,18 @@ impl Users {
         }
     }
 
+    /// The provider by which the actor itself comes.
+    pub async fn own_provider(&self, actor: &Actor) -> Result<Option<Name>, AppError> {
+        self.shared.permit(actor, Action::SessionUse).await?;
+        let Actor::User { id, .. } = actor else {
+            return Ok(None);
+        };
+        match self.shared.ports.records.find_user(*id).await? {
+            Some(user) => self.shared.provider_of(&user).await,
+            None => Ok(None),
+        }
+    }
+
     /// The groups of a person.
     pub async fn memberships(
         &self,

@@ -72,6 +72,9 @@ impl Users {
             id: row.id,
             keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
         }));
+        let rows: Vec<RoleAssignment> = roles.iter().map(|(row, _)| row.clone()).collect();
+        let told = self.shared.told_taken(actor, &rows);
+        taken.extend(told.await?);
         let person = self.write(actor, action, user, taken).await?;
         Ok(Leaving {
             roles,

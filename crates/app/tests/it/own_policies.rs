@@ -1,5 +1,6 @@
 //! Policies of one's own: what they give and take, what they cannot, and who can find out.
 
+use keyferry_app::applications::CreateApplication;
 use keyferry_app::kms_keys::Mode;
 use keyferry_app::rights::{About, BuiltInRole, OWN_POLICIES_MAX, POLICY_TEXT_MAX};
 use keyferry_app::{Actor, AppError};
@@ -243,6 +244,135 @@ async fn a11_who_can_and_why_not_are_answered_by_the_deciding_roles_and_policies
     let why = rights.why(&eve, "bob", "key.rotate", &card).await.unwrap();
     assert_eq!(why.decision.by, ["own:keep-card"]);
     assert_eq!(why.object.as_deref(), Some("key/card"));
+}
+
+#[tokio::test]
+async fn a11_applications_are_among_those_who_can_and_are_asked_about() {
+    let world = world().await;
+    world.know_actor().await;
+    two_groups(&world).await;
+    let eve = person(&world, "eve").await;
+    give(&world, BuiltInRole::Auditor, "eve", Some("payments")).await;
+    for name in ["billing", "locked"] {
+        let made = CreateApplication {
+            name: name.parse().unwrap(),
+            description: String::new(),
+            group: Some("payments".to_owned()),
+        };
+        let applications = &world.app.applications;
+        applications.create(&world.actor, made).await.unwrap();
+        let who = format!("application/{name}");
+        give(&world, BuiltInRole::KeyUser, &who, Some("payments")).await;
+    }
+    let locked = world.app.applications.lock(&world.actor, "locked").await;
+    locked.unwrap();
+    let rights = &world.app.authorization;
+
+    assert_eq!(
+        who_can(&world, &eve, "key.encrypt", "payments").await,
+        ["application/billing role:key-user"]
+    );
+    let group = || About::Group("payments".to_owned());
+    let why = async |who: &str, action: &str, about: About| {
+        rights.why(&eve, who, action, &about).await.unwrap()
+    };
+    let billing = why("application/billing", "key.encrypt", group()).await;
+    assert_eq!(billing.user.to_string(), "application/billing");
+    assert_eq!(billing.decision.by, ["role:key-user"]);
+    assert_eq!(
+        (billing.has, billing.is_shut_out),
+        (vec!["key-user".to_owned()], false)
+    );
+    assert!(
+        why("application/locked", "key.encrypt", group())
+            .await
+            .is_shut_out
+    );
+    let never = why("application/billing", "key.rotate", group()).await;
+    assert_eq!(never.decision.by, ["rule:applications-only-use-keys"]);
+    let about = About::Object("billing".to_owned());
+    let seen = why("eve", "application.read", about).await;
+    assert_eq!(seen.object.as_deref(), Some("application/billing"));
+    assert!(seen.decision.is_allowed);
+}
+
+#[tokio::test]
+async fn a_check_asks_about_applications_and_about_everything_that_a_policy_can_name() {
+    let world = world().await;
+    world.know_actor().await;
+    two_groups(&world).await;
+    let made = CreateApplication {
+        name: "billing".parse().unwrap(),
+        description: String::new(),
+        group: Some("payments".to_owned()),
+    };
+    let applications = &world.app.applications;
+    applications.create(&world.actor, made).await.unwrap();
+    let (policies, ours) = (&world.app.access_policies, "ours".parse().unwrap());
+    let check = async |text: String| {
+        let found = policies.check(&world.actor, &ours, Some(text));
+        let found = found.await.unwrap();
+        let told = found.effects.iter().map(|one| {
+            let object = one.object.clone().unwrap_or_default();
+            format!("{} {} {object}", one.user, one.action)
+        });
+        (told.collect::<Vec<_>>(), found.is_complete)
+    };
+
+    let payments = group(&world, "payments").await;
+    let reads = format!(
+        r#"permit(principal is Keyferry::Application, action == Keyferry::Action::"key.read", resource in Keyferry::Group::"{payments}");"#
+    );
+    let expected = [
+        "application/billing key.read ",
+        "application/billing key.read key/card",
+    ];
+    assert_eq!(
+        check(reads).await,
+        (expected.map(str::to_owned).to_vec(), true)
+    );
+    let hide = r#"forbid(principal, action == Keyferry::Action::"application.lock", resource is Keyferry::ApplicationResource)
+        when { resource.name == "billing" };"#;
+    let expected = vec!["ann application.lock application/billing".to_owned()];
+    assert_eq!(check(hide.to_owned()).await, (expected, true));
+    let jobs = r#"forbid(principal, action == Keyferry::Action::"job.cancel", resource is Keyferry::JobResource);"#;
+    let (told, is_complete) = check(jobs.to_owned()).await;
+    assert!(
+        !told.is_empty()
+            && told
+                .iter()
+                .all(|one| one.starts_with("ann job.cancel job/")),
+        "{told:?}"
+    );
+    assert!(is_complete);
+}
+
+#[tokio::test]
+async fn a_check_that_did_not_ask_about_everything_says_so() {
+    let world = world().await;
+    world.know_actor().await;
+    for number in 0..51 {
+        let made = CreateApplication {
+            name: format!("a{number}").parse().unwrap(),
+            description: String::new(),
+            group: None,
+        };
+        let applications = &world.app.applications;
+        applications.create(&world.actor, made).await.unwrap();
+    }
+    let (policies, ours) = (&world.app.access_policies, "ours".parse().unwrap());
+    let is_complete = async |action: &str| {
+        let text =
+            format!(r#"forbid(principal, action == Keyferry::Action::"{action}", resource);"#);
+        let found = policies.check(&world.actor, &ours, Some(text));
+        found.await.unwrap().is_complete
+    };
+
+    assert!(!is_complete("application.lock").await);
+    assert!(
+        is_complete("keystore.update").await,
+        "all that it names was asked about"
+    );
 }
 
 #[tokio::test]

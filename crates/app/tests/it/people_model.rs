@@ -74,7 +74,7 @@ impl Model {
         }
         let wait = match self.tries {
             0..=4 => 0,
-            tries => (1 << (tries - 5).min(10)).min(15),
+            tries => (1 << (tries - 5).min(10)).min(16),
         };
         if self.now - self.last < wait {
             return "access.locked-out";

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_app::Actor;
+use keyferry_app::applications::CreateApplication;
 use keyferry_app::keys::CreateKey;
 use keyferry_app::rights::BuiltInRole;
 use keyferry_audit::{NoteVerifier, open_statement};
@@ -50,7 +51,7 @@ async fn access(world: &World, as_of: Option<Timestamp>) -> Vec<String> {
     };
     let rows = report["rows"].as_array().unwrap();
     let rows = rows.iter().map(line);
-    rows.filter(|row| row.starts_with("bob")).collect()
+    rows.filter(|row| row.contains("bob")).collect()
 }
 
 fn rows_of(report: &Value) -> Vec<(String, u64, Option<String>)> {
@@ -129,6 +130,59 @@ async fn j8_who_had_which_role_at_a_moment_follows_from_records_and_log() {
     assert_eq!(access(&world, Some(as_operator)).await, operator);
     assert_eq!(access(&world, Some(between)).await, [""; 0]);
     assert_eq!(access(&world, None).await, auditor);
+}
+
+#[tokio::test]
+async fn j8_roles_that_went_with_a_person_an_application_or_a_group_were_there_before() {
+    let world = World::calm(5);
+    person(&world, "bob").await;
+    person(&world, "bobby").await;
+    let app = &world.app;
+    let red = app
+        .groups
+        .create(&world.actor, "red".parse().unwrap(), String::new());
+    let red = red.await.unwrap().id;
+    let billing = CreateApplication {
+        name: "bobs".parse().unwrap(),
+        description: String::new(),
+        group: None,
+    };
+    app.applications
+        .create(&world.actor, billing)
+        .await
+        .unwrap();
+    let auditor = BuiltInRole::Auditor.as_str();
+    let user = BuiltInRole::KeyUser.as_str();
+    for (role, holder, group) in [
+        (auditor, "bob", Some("default")),
+        (BuiltInRole::SystemAdministrator.as_str(), "bob", None),
+        (auditor, "bobby", Some("red")),
+        (user, "application/bobs", Some("default")),
+    ] {
+        let given = app.roles.give(&world.actor, role, holder, group).await;
+        given.unwrap();
+    }
+    world.outside.advance_minutes(1);
+    let before = world.outside.clock.now();
+    world.outside.advance_minutes(1);
+    let there = access(&world, None).await;
+    assert_eq!(there.len(), 4, "{there:?}");
+
+    app.users.offboard(&world.actor, "bob").await.unwrap();
+    app.applications.delete(&world.actor, "bobs").await.unwrap();
+    app.groups.delete(&world.actor, "red").await.unwrap();
+
+    assert_eq!(access(&world, None).await, [""; 0]);
+    let gone = format!("bobby auditor {red}");
+    let mut seen = access(&world, Some(before)).await;
+    seen.sort();
+    let expected = [
+        "application/bobs key-user default",
+        "bob auditor default",
+        "bob system-administrator installation",
+        &gone,
+    ];
+    assert_eq!(seen, expected);
 }
 
 #[tokio::test]

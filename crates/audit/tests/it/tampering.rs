@@ -261,3 +261,18 @@ proptest! {
         prop_assert!(is_found, "{path}, byte {place}");
     }
 }
+
+#[test]
+fn only_older_checkpoints_that_opened_count_as_compared() {
+    let folder = export(&entries(300));
+    let older = [signed(&entries(100)), "no checkpoint".to_owned()];
+
+    let verified = verify(&folder, &older).unwrap();
+
+    assert_eq!(verified.older, 1);
+    assert!(
+        matches!(verified.damage[..], [Damage::Checkpoint { .. }]),
+        "{:?}",
+        verified.damage
+    );
+}

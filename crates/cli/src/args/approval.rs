@@ -60,7 +60,7 @@ pub struct DecideArgs {
     /// The hash of what you looked at; that of what is shown now unless given.
     #[arg(long, value_name = "SHA256")]
     pub hash: Option<String>,
-    /// Your password.
+    /// Your password, where you do not come by a provider: that asks you in a browser.
     #[command(flatten)]
     pub password: SecretArgs,
     /// The code of your second factor, where you have one; asked for unless given.

@@ -46,7 +46,7 @@ pub enum PolicyCommand {
     },
     /// Tell why somebody may do something, or may not.
     Why {
-        /// Id or name of the person.
+        /// Id or name of the person; of an application after `application/`.
         user: String,
         /// The word of the action.
         action: String,

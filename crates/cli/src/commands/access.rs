@@ -36,7 +36,7 @@ pub(crate) async fn login(
     let client = Client::new(world, &profile)?;
     let (cookie, user) = match &args.provider {
         Some(provider) => {
-            let (reply, user) = login_by_provider::sign_in(world, &client, provider).await?;
+            let (reply, user) = login_by_provider::sign_in(world, &client, provider, false).await?;
             (cookie_of(&reply), user)
         }
         None => {
@@ -97,7 +97,7 @@ pub(super) async fn sign_in(
     }
 }
 
-fn cookie_of(reply: &Reply) -> Option<String> {
+pub(super) fn cookie_of(reply: &Reply) -> Option<String> {
     let cookie = reply.cookie.as_deref()?;
     cookie.split(';').next().map(str::to_owned)
 }

@@ -9,7 +9,7 @@ use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::StartedView;
 use serde_json::Value;
 
-use super::{Context, access};
+use super::{Context, access, login_by_provider};
 use crate::args::{ApprovalCommand, DecideArgs, LoginArgs, TrialArgs};
 use crate::client::{Call, Reply};
 use crate::error::{CliError, Exit};
@@ -111,16 +111,21 @@ async fn decide(
     let hash = args.hash.unwrap_or_else(|| found.hash.clone());
     context.world.say(&Table::one(&found).text());
     let me: MeView = context.client.send(Call::to(&at::ME, &[])).await?.read()?;
-    let login = LoginArgs {
-        user: None,
-        provider: None,
-        password: args.password,
-        new_password_file: None,
-        code: args.code,
-        fingerprint: None,
-        token_name: String::new(),
+    let cookie = match &me.provider {
+        Some(provider) => by_provider(context, provider, &me.name).await?,
+        None => {
+            let login = LoginArgs {
+                user: None,
+                provider: None,
+                password: args.password,
+                new_password_file: None,
+                code: args.code,
+                fingerprint: None,
+                token_name: String::new(),
+            };
+            access::sign_in(context.world, &context.client, &login, &me.name).await?
+        }
     };
-    let cookie = access::sign_in(context.world, &context.client, &login, &me.name).await?;
     let path = [found.id.as_str()];
     let body = DecideRequest {
         hash,
@@ -135,6 +140,26 @@ async fn decide(
     let decided: ApprovalView = decided?.read()?;
     context.say_tried(args.trial);
     show(context, &decided)
+}
+
+/// A session of whoever comes by a provider, which asks anew who it is.
+async fn by_provider(
+    context: &mut Context<'_>,
+    provider: &str,
+    name: &str,
+) -> Result<Option<String>, CliError> {
+    let client = context.client.without_token();
+    let (reply, user) = login_by_provider::sign_in(context.world, &client, provider, true).await?;
+    let cookie = access::cookie_of(&reply);
+    if user != name {
+        let sign_out = access::by_cookie(Call::to(&at::SIGN_OUT, &[]), &client, &cookie);
+        // It is nobody's who asked; that it ends early is a courtesy.
+        let _ = client.send(sign_out).await;
+        let message = format!("`{user}` signed in at {provider}, and the command line is `{name}`");
+        return Err(CliError::new(Exit::NotSignedIn, message)
+            .hint("sign in there as the same person, or run `keyferry login` as the other one"));
+    }
+    Ok(cookie)
 }
 
 async fn cancel(

@@ -35,11 +35,13 @@ enum Brought {
     Refusal(String),
 }
 
-/// Begins a session by a provider; answers what the server said and who that is.
+/// Begins a session by a provider; answers what the server said and who that is. Where it is anew, the provider asks again
+/// whoever is signed in there.
 pub(super) async fn sign_in(
     world: &mut World,
     client: &Client,
     provider: &str,
+    is_anew: bool,
 ) -> Result<(Reply, String), CliError> {
     let start = start_of(client, provider).await?;
     let broken = |error: std::io::Error| {
@@ -50,13 +52,13 @@ pub(super) async fn sign_in(
     let verifier = verifier()?;
     let challenge = challenge_of(verifier.expose());
     world.say("open this in a browser on this host, and sign in there:");
+    let anew = if is_anew { "&confirm=true" } else { "" };
     world.say(&format!(
-        "  {start}?cli_port={port}&cli_challenge={challenge}"
+        "  {start}?cli_port={port}&cli_challenge={challenge}{anew}"
     ));
     let waiting = tokio::time::timeout(PATIENCE, brought(&listener)).await;
     let late = || {
-        CliError::new(Exit::NotSignedIn, "nobody signed in in time")
-            .hint("run `keyferry login` again")
+        CliError::new(Exit::NotSignedIn, "nobody signed in in time").hint("run the command again")
     };
     let code = match waiting.map_err(|_| late())?.map_err(broken)? {
         Brought::Code(code) => code,

@@ -311,23 +311,11 @@ fn a3_the_command_line_signs_in_by_a_browser_and_a_dead_provider_opens_no_other_
     let mut scene = Scene::new("just-in-time");
     let home = Host::new();
     let (url, fingerprint) = (&scene.server.url, &scene.fingerprint);
-    let mut login = home.begin(&format!(
+    let login = home.begin(&format!(
         "login --url {url} --provider corp --fingerprint {fingerprint}"
     ));
-    let mut words = BufReader::new(login.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.contains("cli_port=") {
-        line.clear();
-        assert!(
-            words.read_line(&mut line).unwrap() > 0,
-            "the address is told"
-        );
-    }
-    let page = Browser::new(&scene.host, "cli").sign_in(line.trim(), "ann");
-    assert!(page.body.contains("Signed in"), "{page:?}");
-    let mut rest = String::new();
-    words.read_to_string(&mut rest).unwrap();
-    assert!(login.wait().unwrap().success(), "{rest}");
+    let (is_in, rest) = by_browser(login, &Browser::new(&scene.host, "cli"), "ann");
+    assert!(is_in, "{rest}");
     assert!(rest.contains("as ann"), "{rest}");
     let me = home.keyferry("me --output json");
     assert!(me.stdout.contains("\"ann\""), "{}{}", me.stdout, me.stderr);
@@ -347,4 +335,59 @@ fn a3_the_command_line_signs_in_by_a_browser_and_a_dead_provider_opens_no_other_
     );
     scene.sign_in_by_password();
     assert!(home.keyferry("me").code == 0, "who is in stays in");
+}
+
+/// Does what a command line asks for that waits for a browser; whether it succeeded, and what it said after that.
+fn by_browser(mut command: Child, browser: &Browser, login: &str) -> (bool, String) {
+    let mut words = BufReader::new(command.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("cli_port=") {
+        line.clear();
+        assert!(
+            words.read_line(&mut line).unwrap() > 0,
+            "the address is told"
+        );
+    }
+    let page = browser.sign_in(line.trim(), login);
+    assert!(page.body.contains("Signed in"), "{page:?}");
+    let mut rest = String::new();
+    words.read_to_string(&mut rest).unwrap();
+    (command.wait().unwrap().success(), rest)
+}
+
+#[test]
+fn a14_whoever_comes_by_a_provider_approves_on_the_command_line_and_nobody_else_for_him() {
+    let scene = Scene::new("just-in-time");
+    scene
+        .provider
+        .claims("bob", json!({"groups": ["kms-operators"]}));
+    scene.succeed("sign-in-provider add-rule corp --claim groups --value kms-operators --role administrator --group default");
+    let home = Host::new();
+    let (url, fingerprint) = (&scene.server.url, &scene.fingerprint);
+    let browser = Browser::new(&scene.host, "ann");
+    let login = home.begin(&format!(
+        "login --url {url} --provider corp --fingerprint {fingerprint}"
+    ));
+    let (is_in, rest) = by_browser(login, &browser, "ann");
+    assert!(is_in, "{rest}");
+    let set = "approval-rule set destructive --approvers 1 --group default --ask nobody-alone";
+    let waits = scene.host.keyferry(set);
+    assert_eq!(waits.code, 12, "{}", waits.stderr);
+    let list = scene.succeed("approval list --output json");
+    let id = list[0]["id"].as_str().unwrap_or_else(|| panic!("{list:#}"));
+
+    let approve = || home.begin(&format!("approval approve {id} --output json"));
+    let other = Browser::new(&scene.host, "bob");
+    let (is_done, rest) = by_browser(approve(), &other, "bob");
+    assert!(
+        !is_done && rest.contains("`bob` signed in at corp"),
+        "{rest}"
+    );
+    let shown = scene.succeed(&format!("approval show {id} --output json"));
+    assert_eq!(shown["decisions"], json!([]));
+    // The provider still knows her, and asks her all the same.
+    let (is_done, rest) = by_browser(approve(), &browser, "ann");
+    assert!(is_done, "{rest}");
+    let rule = scene.succeed(&format!("approval run {id} --output json"));
+    assert_eq!(rule["approvers"], 1, "{rule:#}");
 }

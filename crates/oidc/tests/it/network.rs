@@ -287,7 +287,7 @@ async fn a3_without_trust_reach_or_sense_nobody_is_asked_further() {
     let provider = Provider::new().await;
     let facts = |address: ProviderAddress| {
         let open_id = &provider.open_id;
-        async move { open_id.facts(&address, true).await }
+        async move { open_id.facts(&address).await }
     };
     let (_, other_ca) = certificate();
     let strange = ProviderAddress {
@@ -309,7 +309,7 @@ async fn a3_without_trust_reach_or_sense_nobody_is_asked_further() {
         provider.clock.clone(),
         Reach::default().set_by("sign_in.private_hosts"),
     );
-    let refused = unavailable(nobody.facts(&provider.address, true).await);
+    let refused = unavailable(nobody.facts(&provider.address).await);
     assert!(refused.contains("`sign_in.private_hosts`"), "{refused}");
     assert_eq!(
         provider.script.asked.lock().unwrap().len(),
@@ -335,7 +335,7 @@ async fn strangers_who_begin_sign_ins_make_nobody_ask_a_provider_each_time() {
     for _ in 0..5 {
         provider
             .open_id
-            .facts(&provider.address, false)
+            .authorization_endpoint(&provider.address)
             .await
             .unwrap();
     }
@@ -343,7 +343,12 @@ async fn strangers_who_begin_sign_ins_make_nobody_ask_a_provider_each_time() {
     provider.clock.set(now() + SignedDuration::from_mins(10));
     *provider.script.discovery.lock().unwrap() = "gone".to_owned();
     for _ in 0..5 {
-        unavailable(provider.open_id.facts(&provider.address, false).await);
+        unavailable(
+            provider
+                .open_id
+                .authorization_endpoint(&provider.address)
+                .await,
+        );
     }
     assert_eq!(provider.script.asked.lock().unwrap().len(), 2);
 }

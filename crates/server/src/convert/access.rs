@@ -9,13 +9,15 @@ use keyferry_app::seals::SealStatus;
 use keyferry_app::users::Membership;
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::id::{SessionId, TokenId};
+use keyferry_domain::name::Name;
 use keyferry_ports::records::{self as ports, ApiToken, Session};
 use keyferry_ports::secret::SecretText;
 
 use super::user::membership;
 
 /// Who is signed in.
-pub(crate) fn me(actor: Actor, groups: Vec<Membership>) -> MeView {
+pub(crate) fn me(actor: Actor, groups: Vec<Membership>, provider: Option<Name>) -> MeView {
+    let provider = provider.map(|name| name.to_string());
     let groups = groups.into_iter().map(membership).collect();
     match actor {
         Actor::Application { id, name, .. } => MeView {
@@ -23,11 +25,13 @@ pub(crate) fn me(actor: Actor, groups: Vec<Membership>) -> MeView {
             id: id.to_string(),
             name: name.to_string(),
             kind: ActorKind::Application,
+            provider: None,
         },
         Actor::User { id, name, .. } => MeView {
             id: id.to_string(),
             name: name.to_string(),
             kind: ActorKind::User,
+            provider,
             groups,
         },
         actor @ (Actor::Keystore { .. }
@@ -37,6 +41,7 @@ pub(crate) fn me(actor: Actor, groups: Vec<Membership>) -> MeView {
             id: String::new(),
             name: actor.to_string(),
             kind: ActorKind::System,
+            provider: None,
             groups,
         },
     }

@@ -47,6 +47,7 @@ pub(crate) fn view(placed: PlacedEntry) -> AuditEntryView {
             name: entry.object.name,
         },
         job: entry.job_id,
+        request_id: entry.request_id,
         aws_operation: entry.aws_operation,
         aws_request_id: entry.aws_request_id,
         detail: entry.detail,

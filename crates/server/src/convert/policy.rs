@@ -26,7 +26,7 @@ pub(crate) fn effects(found: Effects, groups: Vec<Group>) -> EffectsView {
     let names = groups.into_iter().map(|group| (group.id, group.name));
     let names: BTreeMap<GroupId, _> = names.collect();
     let effects = found.effects.into_iter().map(|one| EffectView {
-        user: one.user.to_string(),
+        user: one.user,
         change: if one.is_gained { "gains" } else { "loses" }.to_owned(),
         action: one.action.as_str().to_owned(),
         group: match names.get(&one.group) {
@@ -46,7 +46,7 @@ pub(crate) fn effects(found: Effects, groups: Vec<Group>) -> EffectsView {
 /// Somebody who may.
 pub(crate) fn who_can(found: WhoCan) -> WhoCanView {
     WhoCanView {
-        user: found.user.to_string(),
+        user: found.user,
         by: found.by,
     }
 }
@@ -67,7 +67,7 @@ pub(crate) fn about(query: &WhyQuery) -> Result<About, AppError> {
 pub(crate) fn why(found: Why) -> WhyView {
     WhyView {
         reason: reason(&found),
-        user: found.user.to_string(),
+        user: found.user,
         action: found.action.as_str().to_owned(),
         group: found.group.name.to_string(),
         object: found.object,
@@ -81,7 +81,7 @@ pub(crate) fn why(found: Why) -> WhyView {
 
 fn reason(found: &Why) -> String {
     if found.is_shut_out {
-        return "the person is locked or has left".to_owned();
+        return "whoever it is, is locked or has left".to_owned();
     }
     let by = found.decision.by.join(", ");
     match (found.decision.is_allowed, by.is_empty()) {

@@ -136,12 +136,15 @@ pub(crate) fn wish(query: StartQuery, cookie: Option<SecretText>) -> Result<Wish
     match (query.cli_port, query.cli_challenge, query.confirm) {
         (None, None, false) => Ok(Wish::Browser { return_to }),
         (None, None, true) => Ok(Wish::Confirm { cookie, return_to }),
-        (Some(port), Some(challenge), false) if return_to.is_none() => {
-            Ok(Wish::CommandLine { port, challenge })
-        }
+        (Some(port), Some(challenge), is_anew) if return_to.is_none() => Ok(Wish::CommandLine {
+            port,
+            challenge,
+            is_anew,
+        }),
         _ => Err(AppError::Invalid {
             field: "cli_port",
-            why: "`cli_port` and `cli_challenge` go together, and with nothing else".to_owned(),
+            why: "`cli_port` and `cli_challenge` go together, and with nothing else but `confirm`"
+                .to_owned(),
         }),
     }
 }

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
 use keyferry_api::openapi::SESSION_COOKIE;
 use keyferry_api::problem::HttpCode;
+use keyferry_app::actor::RequestId;
 use keyferry_app::applications::KEY_PREFIX;
 use keyferry_app::{Actor, AppError, ApplicationError, ErrorClass};
 use keyferry_ports::secret::SecretText;
@@ -38,6 +39,11 @@ pub(crate) async fn authenticate(
             if let Some(note) = parts.extensions.get::<Note>() {
                 note.by(&actor);
             }
+            let id = parts.extensions.get::<RequestId>().copied();
+            let actor = match id {
+                Some(id) => actor.requesting(id),
+                None => actor,
+            };
             parts.extensions.insert(actor);
             next.run(Request::from_parts(parts, body)).await
         }
@@ -101,8 +107,7 @@ async fn actor_of(
     };
     if !comes_from_here(&request.method, &request.uri, headers) {
         let detail = "a change by session cookie must come from Keyferry's own pages";
-        return Err(Refused::new(HttpCode::CrossSite, detail)
-            .hint("programs sign in with an API token; see `keyferry token create`"));
+        return Err(Refused::new(HttpCode::CrossSite, detail));
     }
     access.by_session(&cookie).await.map_err(refusal)
 }
@@ -143,7 +148,6 @@ pub(crate) fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<SecretTe
 /// The answer to a request without valid sign-in; it does not say what was wrong with it.
 pub(crate) fn not_signed_in() -> Refused {
     Refused::new(HttpCode::Unauthenticated, "sign in first")
-        .hint("run `keyferry login`, or send an API token as `Authorization: Bearer`")
 }
 
 fn refusal(error: AppError) -> Refused {

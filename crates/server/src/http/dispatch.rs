@@ -64,7 +64,8 @@ impl Frozen {
 
     /// As it was sealed.
     pub(crate) fn of_text(text: &SecretText) -> Result<Self, Refused> {
-        serde_json::from_str(text.expose()).map_err(|_| not_freezable("the request cannot be read"))
+        serde_json::from_str(text.expose())
+            .map_err(|_| not_freezable("the request cannot be read", "ask again"))
     }
 
     fn request(&self, actor: Actor, is_trial: bool) -> Result<Request, Refused> {
@@ -93,14 +94,17 @@ impl Frozen {
             }
             None => Body::empty(),
         };
-        request
-            .body(body)
-            .map_err(|_| not_freezable("method, path and headers make no request"))
+        request.body(body).map_err(|_| {
+            not_freezable(
+                "method, path and headers make no request",
+                "take them from /api/v1/openapi.json, the path percent-encoded",
+            )
+        })
     }
 }
 
-fn not_freezable(why: &'static str) -> Refused {
-    AppError::from(ApprovalError::NotFreezable { why }).into()
+fn not_freezable(why: &'static str, hint: &'static str) -> Refused {
+    AppError::from(ApprovalError::NotFreezable { why, hint }).into()
 }
 
 /// What came of trying a request.
@@ -143,7 +147,9 @@ impl Dispatcher {
             return Err(response);
         }
         let bytes = to_bytes(response.into_body(), PLAN_BYTES_MAX).await;
-        let bytes = bytes.map_err(|_| not_freezable("its plan is too long").into_response())?;
+        let bytes = bytes.map_err(|_| {
+            not_freezable("its plan is too long", "ask for fewer KMS keys at once").into_response()
+        })?;
         Ok(Tried {
             action,
             shown: shown(&endpoint, frozen),
@@ -170,28 +176,41 @@ impl Dispatcher {
 
     /// The route that a request would reach, if it can be tried and may need consent.
     fn route_of(&self, frozen: &Frozen) -> Result<(Endpoint, Action), Refused> {
-        let uri: Uri = frozen
-            .path
-            .parse()
-            .map_err(|_| not_freezable("the path is none"))?;
+        let uri: Uri = frozen.path.parse().map_err(|_| {
+            not_freezable(
+                "the path is none",
+                "begin it with /api/v1/, and percent-encode it",
+            )
+        })?;
         let is_cut = frozen.path.contains('#');
         if is_cut
             || uri.authority().is_some()
             || uri.query().is_some_and(|query| query.contains("dry_run"))
         {
-            return Err(not_freezable("name the path alone, without dry_run"));
+            return Err(not_freezable(
+                "name the path alone, without dry_run",
+                "leave out host, `#` and dry_run: it is tried by itself before anybody is asked",
+            ));
         }
         let reached = self.routes.iter().filter(|(endpoint, _)| {
             endpoint.method.as_str() == frozen.method && fits(endpoint.path, uri.path())
         });
         // A route with fewer variable segments comes first.
         let found = reached.min_by_key(|(endpoint, _)| endpoint.path_parameters().count());
-        let (endpoint, action) = found.ok_or_else(|| not_freezable("there is no such route"))?;
+        let (endpoint, action) = found.ok_or_else(|| {
+            not_freezable(
+                "there is no such route",
+                "/api/v1/openapi.json lists the routes with their methods",
+            )
+        })?;
         if action.approval_class() == ApprovalClass::None {
             return Err(AppError::from(ApprovalError::NotNeeded).into());
         }
         if !takes_dry_run(endpoint) {
-            return Err(not_freezable("what this route does cannot be tried first"));
+            return Err(not_freezable(
+                "what this route does cannot be tried first",
+                "ask for a change that takes dry_run; this one nobody can look at before",
+            ));
         }
         Ok((*endpoint, *action))
     }

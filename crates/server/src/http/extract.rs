@@ -282,7 +282,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
                 HttpCode::PreconditionRequired,
                 "an update needs the header If-Match",
             )
-            .hint("send the ETag of what you read, or `*` to overwrite whatever is there")
         })?;
         let text = value.to_str().unwrap_or_default().trim();
         if text == "*" {

@@ -5,6 +5,7 @@ pub(crate) mod dispatch;
 pub(crate) mod extract;
 pub(crate) mod headers;
 mod json;
+pub(crate) mod named;
 mod object;
 pub(crate) mod origin;
 pub(crate) mod problem;

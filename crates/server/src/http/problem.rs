@@ -31,7 +31,9 @@ impl IntoResponse for Refused {
         let status =
             StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let said = Said(format!("{}: {}", self.0.code, self.0.detail));
-        let mut response = (status, Json(*self.0)).into_response();
+        let mut response = (status, Json(&*self.0)).into_response();
+        // The name of the request is put in further out.
+        response.extensions_mut().insert(*self.0);
         response.extensions_mut().insert(said);
         response
             .headers_mut()
@@ -72,7 +74,7 @@ impl From<AppError> for Refused {
                 error.code(),
                 "the server met an internal error",
             );
-            return Self(Box::new(problem));
+            return Self(Box::new(problem)).hint(HttpCode::Internal.hint());
         }
         let mut problem = Problem::new(status, title, error.code(), error.to_string());
         problem.causes = causes;

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
+use keyferry_app::actor::RequestId;
 use keyferry_app::request_log::Line;
 use keyferry_app::{Action, ActionScope, Actor, App};
 use serde::Deserialize;
@@ -254,6 +255,7 @@ pub(crate) async fn record(
             operation: found.as_ref().and_then(name),
             object,
             detail: is_trial.then(|| "dry-run".to_owned()),
+            request: request.extensions().get::<RequestId>().copied(),
             ..Line::default()
         },
         is_sign_in: found.is_some_and(|(endpoint, _)| endpoint.id == endpoints::SIGN_IN.id),

@@ -114,7 +114,7 @@ pub(crate) async fn change_password(
     let (old, new) = (access::secret(&body.old), access::secret(&body.new));
     let issued = state.app.access.change_password(&actor, &old, &new).await?;
     Ok(match issued {
-        Some(issued) => begun(&issued, access::me(actor, Vec::new()).name),
+        Some(issued) => begun(&issued, access::me(actor, Vec::new(), None).name),
         None => reply::nothing(),
     })
 }
@@ -124,7 +124,8 @@ pub(crate) async fn me(
     By(actor): By,
 ) -> Result<Response, Refused> {
     let groups = state.app.users.own_memberships(&actor).await?;
-    Ok(reply::ok(access::me(actor, groups)))
+    let provider = state.app.users.own_provider(&actor).await?;
+    Ok(reply::ok(access::me(actor, groups, provider)))
 }
 
 pub(crate) async fn list_tokens(

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http::StatusCode;
+use keyferry_audit::Entry;
+use keyferry_ports::records::{AuditFilter, AuditRecords as _, Page};
 use keyferry_ports::request_log::{RequestLog as _, RequestLogError};
 use keyferry_server::request_log::{FileRequestLog, Limits};
 use keyferry_testkit::clock::VirtualClock;
@@ -93,6 +95,85 @@ async fn a_full_disk_is_told_and_what_comes_after_it_is_written_again() {
     assert_eq!(log.health().failing, None);
 }
 
+/// A line without what names the request.
+fn without_request(line: &str) -> String {
+    let (before, after) = line.split_once("request=").unwrap();
+    let before = before.trim_end();
+    let dash = if before.ends_with('[') { "-" } else { "" };
+    format!("{before}{dash}{}", &after[NAME_LENGTH..])
+}
+
+/// What names a request, in characters.
+const NAME_LENGTH: usize = 36;
+
+/// What names the request of the last line.
+fn last_request(site: &Site) -> String {
+    let line = site.outside.request_log.lines().pop().unwrap();
+    let (_, after) = line.split_once("request=").unwrap();
+    after[..NAME_LENGTH].to_owned()
+}
+
+#[tokio::test]
+async fn a_request_has_one_name_in_its_line_in_its_audit_entries_and_in_its_problem() {
+    let site = Site::with_keystore().await;
+    let key = json!({"name": "app", "spec": "AES-256"});
+    let made = site.post("/api/v1/keys", key.clone()).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let name = last_request(&site);
+    let log = site.get("/api/v1/audit/entries?action=key.create").await;
+    assert_eq!(log.body["items"][0]["request_id"], name, "{}", log.body);
+
+    let refused = site.post("/api/v1/keys", key).await;
+    assert_eq!(refused.code(), "request.name-taken");
+    assert_eq!(refused.body["request_id"], last_request(&site));
+    assert_ne!(refused.body["request_id"], name);
+    for path in ["/api/v1/nothing", "/api/v1/keys?limit=none"] {
+        let refused = site.get(path).await;
+        assert!(refused.status.is_client_error());
+        assert_eq!(refused.body["request_id"], last_request(&site), "{path}");
+        assert!(refused.body["hint"].is_string(), "{}", refused.body);
+        let length = refused.header("content-length");
+        assert!(length.is_empty() || length == refused.body.to_string().len().to_string());
+    }
+    let listed = site.get("/api/v1/keys").await;
+    assert_eq!(listed.status, StatusCode::OK);
+    assert_eq!(listed.body.get("request_id"), None);
+}
+
+#[tokio::test]
+async fn what_an_application_does_is_logged_under_the_name_of_its_request() {
+    let mut site = Site::with_keystore().await;
+    let key = json!({"name": "data", "spec": "AES-256"});
+    let role = json!({"role": "key-user", "user": "application/billing", "group": "default"});
+    for (path, body) in [
+        ("keys", key),
+        ("applications", json!({"name": "billing"})),
+        ("role-assignments", role),
+    ] {
+        let made = site.post(&format!("/api/v1/{path}"), body).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    }
+    let path = "/api/v1/applications/billing/keys";
+    let key = site.post(path, json!({"name": "k"})).await.body;
+    let key = key["api_key"].as_str().unwrap_or_else(|| panic!("{key:#}"));
+    key.clone_into(&mut site.token);
+    let body = json!({"plaintext": "AAAA"});
+    let sealed = site.post("/api/v1/keys/data/encrypt", body).await;
+    assert_eq!(sealed.status, StatusCode::OK, "{}", sealed.body);
+    let name = last_request(&site);
+    let records = &site.outside.records;
+    let filter = AuditFilter {
+        action: Some("key.encrypt".to_owned()),
+        ..AuditFilter::default()
+    };
+    let found = records
+        .find_leaves(&filter, &Page::default())
+        .await
+        .unwrap();
+    let entry = Entry::from_leaf_bytes(&found.rows[0].leaf.bytes).unwrap();
+    assert_eq!(entry.request_id, Some(name));
+}
+
 #[tokio::test]
 async fn j5_j6_each_request_has_a_line_with_user_operation_object_and_outcome() {
     let site = Site::with_keystore().await;
@@ -115,7 +196,7 @@ async fn j5_j6_each_request_has_a_line_with_user_operation_object_and_outcome() 
 
     let lines = site.outside.request_log.lines();
     let lines = &lines[before..];
-    let without_time = |line: &String| line.split_once("] ").unwrap().1.to_owned();
+    let without_time = |line: &String| without_request(line.split_once("] ").unwrap().1);
     let lines: Vec<String> = lines.iter().map(without_time).collect();
     let expected = [
         "[INFO] vault1 [-] [REST] ann KeyCreate app\\u{20}key [AES-256 default] - [Success] [-]",

@@ -10,7 +10,6 @@ mod path;
 mod redeem;
 
 use jiff::SignedDuration;
-use keyferry_ports::identity::ProviderFacts;
 use keyferry_ports::records::{Batch, Change, FlowPurpose, SignInFlow, SignInProvider, Via};
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::VaultError;
@@ -58,7 +57,20 @@ pub enum Wish {
         port: u16,
         /// SHA-256 of what it will say for the code, in base64url.
         challenge: String,
+        /// Whether the person proves anew who it is, however lately that was.
+        is_anew: bool,
     },
+}
+
+impl Wish {
+    /// Whether the provider shall ask again, whoever is signed in there. Who confirms a session proves it anew.
+    fn is_anew(&self) -> bool {
+        match self {
+            Self::Browser { .. } => false,
+            Self::Confirm { .. } => true,
+            Self::CommandLine { is_anew, .. } => *is_anew,
+        }
+    }
 }
 
 /// A sign-in that has begun.
@@ -83,12 +95,15 @@ impl Access {
         from: &str,
     ) -> Result<Begun, AppError> {
         let provider = self.open_for(selector).await?;
+        let is_anew = wish.is_anew();
         let (purpose, return_to) = self.purpose(wish).await?;
         let records = &self.shared.ports.records;
         let now = self.shared.now();
         let place = address(&provider);
-        let found = self.shared.ports.providers.facts(&place, false).await;
-        let facts = found.map_err(|failure| ProviderError::of(provider.name.as_str(), failure))?;
+        let providers = &self.shared.ports.providers;
+        let found = providers.authorization_endpoint(&place).await;
+        let endpoint =
+            found.map_err(|failure| ProviderError::of(provider.name.as_str(), failure))?;
         let (state, browser) = (self.new_secret(""), self.new_secret(""));
         let flow = SignInFlow {
             state: hash(state.expose()),
@@ -114,7 +129,7 @@ impl Access {
             });
         }
         self.shared.commit(batch).await?;
-        let location = location(&provider, &facts, &state, &browser, purpose);
+        let location = location(&provider, &endpoint, &state, &browser, is_anew);
         Ok(Begun { location, browser })
     }
 
@@ -141,7 +156,9 @@ impl Access {
                 };
                 (FlowPurpose::Confirm(id), path::local(return_to)?)
             }
-            Wish::CommandLine { port, challenge } => {
+            Wish::CommandLine {
+                port, challenge, ..
+            } => {
                 let challenge = path::challenge(port, &challenge)?;
                 let purpose = FlowPurpose::CommandLine { port, challenge };
                 (purpose, path::local(None)?)
@@ -153,15 +170,14 @@ impl Access {
 /// Where the browser goes to sign in (OpenID Connect Core 1.0, section 3.1.2.1).
 fn location(
     provider: &SignInProvider,
-    facts: &ProviderFacts,
+    endpoint: &str,
     state: &SecretText,
     browser: &SecretText,
-    purpose: FlowPurpose,
+    is_anew: bool,
 ) -> String {
-    let (max_age, prompt) = match purpose {
-        // Who confirms a session proves it anew.
-        FlowPurpose::Confirm(_) => (0, Some("login")),
-        FlowPurpose::Browser | FlowPurpose::CommandLine { .. } => (PROOF_MAX_SECONDS, None),
+    let (max_age, prompt) = match is_anew {
+        true => (0, Some("login")),
+        false => (PROOF_MAX_SECONDS, None),
     };
     let verifier = path::verifier_of(browser);
     let mut query = vec![
@@ -180,7 +196,6 @@ fn location(
         .iter()
         .map(|(name, value)| format!("{name}={}", segment(value)))
         .collect();
-    let endpoint = &facts.authorization_endpoint;
     let joint = if endpoint.contains('?') { '&' } else { '?' };
     format!("{endpoint}{joint}{}", query.join("&"))
 }

@@ -334,6 +334,7 @@ pub(super) fn decode(text: &str) -> Result<Request, Unreadable> {
             name: name.parse().map_err(unreadable)?,
             claim: None,
             scope: KeyScope::default(),
+            request: None,
         },
         StoredActor::User { id, name } => Actor::person(
             id.parse().map_err(unreadable)?,
