@@ -148,6 +148,9 @@ impl HttpCode {
             Self::BodyTooLarge => {
                 "send less at once; whoever runs the server can raise `http.body_bytes_max`"
             }
+            Self::BodyTooSlow => "send the body at once; nothing was done",
+            Self::UriTooLong => "shorten the query; lists are read in pages",
+            Self::RateLimited => "wait as long as `Retry-After` says; nothing was done",
             Self::UnsupportedMediaType => "send JSON, with `content-type: application/json`",
             Self::Timeout => "look whether it had an effect before you send it again",
             Self::Internal => "look into the server's log for `request_id`, and report it",
