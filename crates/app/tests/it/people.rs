@@ -7,12 +7,13 @@ use keyferry_app::access::{Credentials, Issued, SessionRules};
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties};
 use keyferry_app::users::Person;
 use keyferry_app::{Action, Actor, App, AppError};
+use keyferry_audit::Entry;
 use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
-    AccessRecords as _, AuditRecords as _, AuthorityRecords as _, Batch, Change, Commits as _,
-    Session, SessionLimit,
+    AccessRecords as _, AuditFilter, AuditRecords as _, AuthorityRecords as _, Batch, Change,
+    Commits as _, Session, SessionLimit,
 };
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::passwords::PlainPasswords;
@@ -79,6 +80,21 @@ impl House {
         });
         let records = &self.world.outside.records;
         records.commit(Batch::from(given.to_vec())).await.unwrap();
+    }
+
+    /// The roles that the log says were taken from somebody, and by whom.
+    pub(crate) async fn roles_taken_of(&self, name: &str) -> Vec<String> {
+        let filter = AuditFilter {
+            action: Some("role.manage".to_owned()),
+            ..AuditFilter::default()
+        };
+        let records = &self.world.outside.records;
+        let found = records.find_leaves(&filter, &Page::default()).await;
+        let rows = found.unwrap().rows.into_iter();
+        let entries = rows.map(|row| Entry::from_leaf_bytes(&row.leaf.bytes).unwrap());
+        let taken = entries.filter(|one| one.object.name == name && one.detail["given"] == "false");
+        let told = taken.map(|one| format!("{} by {}", one.detail["role"], one.actor));
+        told.collect()
     }
 
     pub(crate) fn app(&self) -> &App {
