@@ -793,9 +793,7 @@ async fn a3_a_command_line_gets_a_session_for_its_code_once_and_for_what_it_prom
         not_begun
     );
     for (port, challenge) in [(80, challenge_of("x")), (50_000, "x".to_owned())] {
-        let bad = access
-            .begin_at_provider("corp", wish(port, challenge))
-            .await;
-        assert_eq!(code(bad), "request.invalid");
+        let bad = access.begin_at_provider("corp", wish(port, challenge));
+        assert_eq!(code(bad.await), "request.invalid");
     }
 }
