@@ -13,7 +13,7 @@ use keyferry_domain::spec::KeySpec;
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
     AccessRecords as _, AuditFilter, AuditRecords as _, AuthorityRecords as _, Batch, Change,
-    Commits as _, Session, SessionLimit,
+    Commits as _, Page, Session, SessionLimit,
 };
 use keyferry_ports::secret::SecretText;
 use keyferry_testkit::passwords::PlainPasswords;
