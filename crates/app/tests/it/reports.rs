@@ -155,7 +155,7 @@ async fn j8_roles_that_went_with_a_person_an_application_or_a_group_were_there_b
     let user = BuiltInRole::KeyUser.as_str();
     for (role, holder, group) in [
         (auditor, "bob", Some("default")),
-        (BuiltInRole::SystemAdministrator.as_str(), "bob", None),
+        (BuiltInRole::SecurityOfficer.as_str(), "bob", None),
         (auditor, "bobby", Some("red")),
         (user, "application/bobs", Some("default")),
     ] {
@@ -179,7 +179,7 @@ async fn j8_roles_that_went_with_a_person_an_application_or_a_group_were_there_b
     let expected = [
         "application/bobs key-user default",
         "bob auditor default",
-        "bob system-administrator installation",
+        "bob security-officer installation",
         &gone,
     ];
     assert_eq!(seen, expected);

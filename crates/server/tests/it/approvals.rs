@@ -627,7 +627,7 @@ async fn a_change_of_rules_between_consent_and_carrying_out_asks_again() {
     assert_eq!(run.code(), "approval.rules-changed", "{}", run.body);
 }
 
-/// A KMS key `app` in the default group, with two people who administer that group, one who administers another, one who
+/// A KMS key `app` in the default group and `elsewhere` in another, with two people who administer the former, one who administers the latter, one who
 /// runs the installation, and rules of the default group alone.
 async fn ruled_group() -> (Site, [Actor; 4]) {
     let site = Site::with_keystore().await;
@@ -635,6 +635,11 @@ async fn ruled_group() -> (Site, [Actor; 4]) {
     post(&site, "kms-keys", app).await;
     site.run().await;
     post(&site, "groups", json!({"name": "other"})).await;
+    let store = json!({"name": "second", "connection": "aws", "group": "other"});
+    post(&site, "keystores", store).await;
+    let elsewhere = json!({"keystore": "second", "name": "elsewhere"});
+    post(&site, "kms-keys", elsewhere).await;
+    site.run().await;
     let of_group = [("administrator", Some("default"))];
     let (bob, _) = add(&site, "bob", &of_group).await;
     let (fay, _) = add(&site, "fay", &of_group).await;
@@ -735,11 +740,6 @@ async fn what_cannot_be_frozen_is_refused_with_what_to_do_about_just_that() {
 #[tokio::test]
 async fn what_touches_two_groups_is_asked_for_in_one_request_for_each() {
     let (site, _) = ruled_group().await;
-    let store = json!({"name": "second", "connection": "aws", "group": "other"});
-    post(&site, "keystores", store).await;
-    let key = json!({"keystore": "second", "name": "elsewhere"});
-    post(&site, "kms-keys", key).await;
-    site.run().await;
     let ask = async |names: &[&str]| {
         let body = json!({
             "kms_keys": names, "operation": "deactivate", "confirm_count": names.len(),

@@ -32,6 +32,15 @@ impl Answer {
         self.body["code"].as_str().unwrap_or_default()
     }
 
+    /// The body without what names the request, in which all answers differ.
+    pub(crate) fn without_request(&self) -> Value {
+        let mut body = self.body.clone();
+        if let Some(members) = body.as_object_mut() {
+            members.remove("request_id");
+        }
+        body
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
