@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use keyferry_app::exports::{Departure, ExportFile, MANIFEST, Ready};
+use keyferry_app::exports::{Departure, ExportFile, Ready};
 use keyferry_app::keys::CreateKey;
 use keyferry_app::kms_keys::Mode;
 use keyferry_app::rights::BuiltInRole;
@@ -56,7 +56,7 @@ async fn all(mut departure: Departure) -> Result<Vec<ExportFile>, AppError> {
 /// The manifest, if the log signed it.
 async fn manifest(world: &World, files: &[ExportFile]) -> Value {
     let last = files.last().unwrap();
-    assert_eq!(last.path, MANIFEST);
+    assert_eq!(last.path, "manifest.json");
     let key = world
         .outside
         .records
