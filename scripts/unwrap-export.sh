@@ -24,18 +24,21 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-passphrase() {
-    [ -z "${KEYFERRY_PASSPHRASE_FILE:-}" ] || printf '%s' "-passin file:$KEYFERRY_PASSPHRASE_FILE"
+# Runs a command of OpenSSL with the private key, and with its passphrase where a file has it.
+with_key() {
+    if [ -n "${KEYFERRY_PASSPHRASE_FILE:-}" ]; then
+        openssl "$@" -passin "file:$KEYFERRY_PASSPHRASE_FILE"
+    else
+        openssl "$@"
+    fi
 }
 
-# shellcheck disable=SC2086,SC2046
-bits=$(openssl pkey -in "$key" $(passphrase) -noout -text | sed -n '1s/.*(\([0-9]*\) bit.*/\1/p')
+bits=$(with_key pkey -in "$key" -noout -text_pub | sed -n '1s/.*(\([0-9]*\) bit.*/\1/p')
 [ -n "$bits" ] || fail "$key is no RSA private key"
 modulus=$(((bits + 7) / 8))
 
 oaep() {
-    # shellcheck disable=SC2046
-    openssl pkeyutl -decrypt -inkey "$key" $(passphrase) -in "$1" -out "$2" \
+    with_key pkeyutl -decrypt -inkey "$key" -in "$1" -out "$2" \
         -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256 ||
         fail "$1 does not unwrap with $key"
 }

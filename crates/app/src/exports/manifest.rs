@@ -18,7 +18,7 @@ use crate::parts::Shared;
 use crate::receipts::origin;
 
 /// Where the manifest is within an export.
-pub const MANIFEST: &str = "manifest.json";
+const MANIFEST: &str = "manifest.json";
 
 /// The format that this version writes.
 const FORMAT: u32 = 1;

@@ -29,10 +29,10 @@ use crate::parts::Shared;
 use told::Place;
 
 pub use bulk::{Departure, ExportFile};
-pub use manifest::MANIFEST;
 pub use prepare::Prepare;
 pub use take::Downloaded;
 pub(crate) use told::is_told_once;
+pub use told::{LEFT, PREPARED};
 
 /// What is prepared, with the name of what it is of.
 #[derive(Clone, Debug)]

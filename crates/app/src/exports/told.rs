@@ -14,10 +14,10 @@ use crate::error::AppError;
 use crate::parts::Shared;
 
 /// The code of the alert that somebody prepared material to leave.
-pub(super) const PREPARED: &str = "key.material-prepared";
+pub const PREPARED: &str = "key.material-prepared";
 
 /// The code of the alert that material has left.
-pub(super) const LEFT: &str = "key.material-left";
+pub const LEFT: &str = "key.material-left";
 
 /// The most rows that one alert tells; the newest stay.
 const ROWS_MAX: usize = 50;

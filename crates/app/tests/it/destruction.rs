@@ -56,7 +56,7 @@ async fn look(world: &World) -> usize {
 }
 
 /// Lets days pass on a running server; answers how many versions were destroyed.
-async fn after_days(world: &World, days: i64) -> usize {
+pub(crate) async fn after_days(world: &World, days: i64) -> usize {
     let mut destroyed = look(world).await;
     for _ in 0..days {
         advance_hours(world, 24);

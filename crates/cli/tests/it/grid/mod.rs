@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::{endpoints, openapi};
+use keyferry_ports::marks::Marks as _;
 use keyferry_ports::records::{
     AccessRecords as _, AuditRecords as _, Batch, Change, Commits as _, Expect,
 };
@@ -29,6 +30,8 @@ struct Stage<'a> {
     scene: &'a Scene,
     start: Start,
     running: Option<Running>,
+    /// The mark of the log before anybody asked: it is outside the database, so that it is put back beside it.
+    mark: Option<String>,
 }
 
 impl<'a> Stage<'a> {
@@ -37,6 +40,7 @@ impl<'a> Stage<'a> {
             scene,
             start,
             running: None,
+            mark: scene.site.outside.marks.read().unwrap(),
         }
     }
 
@@ -44,6 +48,9 @@ impl<'a> Stage<'a> {
     async fn ask(&mut self, who: &Subject, by: &Credential, what: &Question) -> Answer {
         let scene = self.scene;
         if self.running.is_none() {
+            if let Some(mark) = &self.mark {
+                scene.site.outside.marks.write(mark).unwrap();
+            }
             self.running = Some(scene.site.fresh(self.start, &scene.vault).await);
         }
         let running = self.running.as_ref().unwrap();
