@@ -7,7 +7,6 @@ use keyferry_domain::id::GroupId;
 use keyferry_domain::intent::Origin;
 use keyferry_domain::key::ManagedKey;
 use keyferry_domain::kms_key::KmsKey;
-use keyferry_domain::life::Life;
 use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
@@ -150,7 +149,7 @@ impl Shared {
         let mut page = first();
         loop {
             let found = records.list_kms_keys(&filter, &page).await?;
-            let living = found.rows.into_iter().filter(|key| is_living(key));
+            let living = found.rows.into_iter().filter(KmsKey::is_managed);
             for key in living {
                 let rules = rules_of_kms_key(&key, &EffectivePolicy::of(Some(key.group), all));
                 if rules.is_empty() {
@@ -189,10 +188,6 @@ fn first() -> Page {
         limit: PAGE,
         cursor: None,
     }
-}
-
-fn is_living(key: &KmsKey) -> bool {
-    key.is_managed() && key.intent.life != Life::Deleted
 }
 
 fn rules_of_key(key: &ManagedKey, policy: &EffectivePolicy) -> Vec<PolicyRule> {

@@ -14,9 +14,9 @@ use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::OldKey;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
-use keyferry_ports::records::{AuditRecords as _, JobState, PolicyRecords as _};
+use keyferry_ports::records::{AuditRecords as _, PolicyRecords as _};
 use keyferry_ports::secret::SecretBytes;
-use keyferry_testkit::world::{ACCOUNT, World};
+use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use serde_json::json;
 
 use crate::applications::{PLAIN, billing, data, give, make_key, person, wrapped};
@@ -156,14 +156,6 @@ async fn a15_material_goes_to_aws_only_by_a_permitted_way() {
     ]});
     let rights = |text: &str| world.outside.sim.create_user(ACCOUNT, "keyferry", &[text]);
     rights(&deny.to_string()).unwrap();
-    let job = world
-        .finished(world.create("early", KeySpec::EcP256).await)
-        .await;
-    assert_ne!(
-        job.state,
-        JobState::Succeeded,
-        "nothing permits the other way yet"
-    );
     set(&world, None, by(WrappingAlgorithm::RsaesOaepSha256)).await;
     let refused = world.create("sign", KeySpec::Rsa2048).await;
     assert_eq!(
@@ -174,6 +166,20 @@ async fn a15_material_goes_to_aws_only_by_a_permitted_way() {
     world
         .succeed(world.create("curve", KeySpec::EcP256).await)
         .await;
+    let (id, secret) = &world.outside.access_key;
+    let caller = kms_sim::Caller::credentials(id, secret, None);
+    let other = json!({
+        "KeyId": world.arn("curve").await.to_string(),
+        "WrappingAlgorithm": "RSA_AES_KEY_WRAP_SHA_256",
+        "WrappingKeySpec": "RSA_4096",
+    });
+    let (operation, now) = ("GetParametersForImport", world.outside.clock_now());
+    let denied = world
+        .outside
+        .sim
+        .kms(&caller, REGION, operation, other, now);
+    let denied = denied.unwrap_err().to_string();
+    assert!(denied.contains("AccessDenied"), "{denied}");
     let everything = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": "*", "Resource": "*" },
     ]});
