@@ -30,12 +30,15 @@ pub struct ConnectionLimits {
     pub trusted_proxies: Vec<Network>,
 }
 
+/// How many are open from each address.
+type Open = Arc<Mutex<HashMap<ClientAddress, usize>>>;
+
 /// Counts connections.
 #[derive(Clone)]
 pub(crate) struct Gate {
     all: Arc<Semaphore>,
     of_address: usize,
-    open: Arc<Mutex<HashMap<ClientAddress, usize>>>,
+    open: Open,
     proxies: Arc<Proxies>,
     header_time: Duration,
 }
@@ -101,7 +104,7 @@ fn after(time: Duration) -> tokio::time::Sleep {
 /// What lets a connection count for as long as it is there.
 pub(crate) struct Ticket {
     _all: OwnedSemaphorePermit,
-    counted: Option<(Arc<Mutex<HashMap<ClientAddress, usize>>>, ClientAddress)>,
+    counted: Option<(Open, ClientAddress)>,
 }
 
 impl Drop for Ticket {

@@ -1,5 +1,7 @@
 //! Signing in by a provider: who is let in, with which roles, and what never opens another door.
 
+mod many;
+
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
@@ -77,11 +79,13 @@ fn back(begun: &Begun, code: &str) -> Back {
     }
 }
 
+async fn try_begin(app: &App, provider: &str, wish: Wish) -> Result<Begun, AppError> {
+    let access = &app.access;
+    access.begin_at_provider(provider, wish, "192.0.2.1").await
+}
+
 async fn begin(app: &App, wish: Wish) -> Begun {
-    app.access
-        .begin_at_provider("corp", wish, "192.0.2.1")
-        .await
-        .unwrap()
+    try_begin(app, "corp", wish).await.unwrap()
 }
 
 async fn finish(app: &App, back: Back) -> Result<Arrived, AppError> {
@@ -243,35 +247,6 @@ async fn a3_a_sign_in_ends_once_in_the_browser_that_began_it_within_ten_minutes(
 }
 
 #[tokio::test]
-async fn a3_however_many_sign_ins_one_address_begins_nobody_else_is_kept_from_it() {
-    let house = house(Provisioning::JustInTime).await;
-    let (app, providers) = (house.app(), &house.world.outside.providers);
-    providers.knows("c-1", "s-1", &[("preferred_username", &["bob"])]);
-    let records = &house.world.outside.records;
-    let begin_from = async |from: &str| {
-        let wish = here("/");
-        app.access
-            .begin_at_provider("corp", wish, from)
-            .await
-            .unwrap()
-    };
-    let bobs = begin_from("192.0.2.7").await;
-    let first = begin_from("192.0.2.1").await;
-    house.pass(SignedDuration::from_micros(1));
-    for _ in 0..100 {
-        begin_from("192.0.2.1").await;
-    }
-
-    assert_eq!(records.count_sign_in_flows().await.unwrap(), 101);
-    let gone = code(finish(app, back(&first, "c-1")).await);
-    assert_eq!(
-        gone, "access.sign-in-not-begun",
-        "the oldest of that address"
-    );
-    finish(app, back(&bobs, "c-1")).await.unwrap();
-}
-
-#[tokio::test]
 async fn a3_what_a_provider_refuses_lets_nobody_in_and_nobody_is_sent_elsewhere() {
     let house = house(Provisioning::JustInTime).await;
     let (app, providers) = (house.app(), &house.world.outside.providers);
@@ -301,10 +276,7 @@ async fn a3_what_a_provider_refuses_lets_nobody_in_and_nobody_is_sent_elsewhere(
         .begin_at_provider("corp", here("//evil.example"), "192.0.2.1")
         .await;
     assert_eq!(code(elsewhere), "request.invalid");
-    let nobody = app
-        .access
-        .begin_at_provider("none", here("/"), "192.0.2.1")
-        .await;
+    let nobody = try_begin(app, "none", here("/")).await;
     assert_eq!(code(nobody), "request.not-found");
     let users = house.world.outside.records.list_users().await.unwrap();
     assert_eq!(users.len(), 1, "ann alone");
@@ -320,10 +292,7 @@ async fn a3_a_provider_that_is_down_or_a_sealed_vault_opens_no_other_door() {
 
     let unavailable = "sign-in-provider.unavailable";
     assert_eq!(code(finish(app, back(&begun, "s-1")).await), unavailable);
-    let again = app
-        .access
-        .begin_at_provider("corp", here("/"), "192.0.2.1")
-        .await;
+    let again = try_begin(app, "corp", here("/")).await;
     assert_eq!(code(again), unavailable);
     for password in ["", "bob", "s-1"] {
         let entered = sign_in(app, "bob", password, None).await;
@@ -337,11 +306,7 @@ async fn a3_a_provider_that_is_down_or_a_sealed_vault_opens_no_other_door() {
 
     providers.set_down(false);
     let sealed = house.world.outside.start_sealed(7);
-    let begun = sealed
-        .app
-        .access
-        .begin_at_provider("corp", here("/"), "192.0.2.1")
-        .await;
+    let begun = try_begin(&sealed.app, "corp", here("/")).await;
     assert_eq!(code(begun), "seal.sealed");
 }
 
@@ -371,29 +336,6 @@ async fn a3_nobody_is_linked_by_name_to_a_person_who_was_not_added_for_the_provi
             "access.name-unusable"
         );
     }
-}
-
-#[tokio::test]
-async fn a3_of_several_providers_each_lets_in_its_own() {
-    let house = house(Provisioning::JustInTime).await;
-    add(&house, "other", Provisioning::Invited).await;
-    let access = &house.app().access;
-    let providers = &house.world.outside.providers;
-    providers.knows("s-1", "s-1", &[("preferred_username", &["bob"])]);
-    let begun = access
-        .begin_at_provider("other", here("/"), "192.0.2.1")
-        .await
-        .unwrap();
-    assert!(begun.location.starts_with("https://other.example/auth"));
-
-    // What was begun at one provider ends at no other.
-    let swapped = access.finish_at_provider("corp", back(&begun, "s-1")).await;
-    assert_eq!(code(swapped.arrived), "access.sign-in-not-begun");
-    let own = access
-        .finish_at_provider("other", back(&begun, "s-1"))
-        .await;
-    assert_eq!(code(own.arrived), "access.not-admitted");
-    assert!(arrive(&house, "s-1", "bob", &[]).await.is_ok());
 }
 
 #[tokio::test]
@@ -821,11 +763,7 @@ async fn a3_a_session_is_confirmed_by_the_same_person_who_proves_it_anew() {
         return_to: None,
     };
     assert_eq!(
-        code(
-            app.access
-                .begin_at_provider("corp", without, "192.0.2.1")
-                .await
-        ),
+        code(try_begin(app, "corp", without).await),
         "access.not-signed-in"
     );
 }

@@ -18,19 +18,20 @@ use crate::http::problem::Refused;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct From(pub(crate) IpAddr);
 
-/// Finds out from where a request comes. Where no connection is behind it, that is nowhere.
+/// Finds out from where a request comes. Where no connection is behind it, it is counted as from nowhere.
 pub(crate) async fn find_address(
     State(proxies): State<Arc<Proxies>>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| {
-        peer.ip()
-    });
-    let client = proxies.client(peer, request.headers());
-    request.extensions_mut().insert(From(client));
-    request.extensions_mut().insert(ClientAddress::of(client));
+    let client = peer.map(|ConnectInfo(peer)| proxies.client(peer.ip(), request.headers()));
+    request.extensions_mut().insert(ClientAddress::of(
+        client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+    ));
+    if let Some(client) = client {
+        request.extensions_mut().insert(From(client));
+    }
     next.run(request).await
 }
 
