@@ -31,8 +31,11 @@ ONLY_TRIED = ("set_approval_rule", "create_group")
 LOSING = ("delete_", "release_", "forget_", "offboard_", "remove_kms_key_from_cloud", "schedule_kms_key_deletion",
           "lock_application", "compromise_", "destroy_", *ONLY_TRIED)
 
+# Which keys can do what is asked of a key.
+FITTING = {"sign_with_key": "-sign", "verify_with_key": "-sign", "make_mac_with_key": "-mac", "encrypt_with_key": "-spare",
+           "decrypt_with_key": "-spare", "wrap_with_key": "-spare", "unwrap_with_key": "-spare"}
+
 counts = collections.Counter()
-failures = collections.Counter()
 
 
 def operation_id(case):
@@ -67,6 +70,7 @@ def of_group(values, group):
 def name_things(case, chance, group):
     for name in case.path_parameters or {}:
         known = of_group(pool_of(case, name), group)
+        known = [one for one in known if one.endswith(FITTING.get(operation_id(case), ""))]
         if known and chance.random() < 0.65:
             case.path_parameters[name] = chance.choice(known)
 
