@@ -562,6 +562,8 @@ endpoints! {
         .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
     REPORT_ROTATION = Get "/api/v1/reports/rotation" "report_rotation" "reports" "Report what rotates by itself, and what is overdue; signed"
         .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_APPROVALS = Get "/api/v1/reports/approvals" "report_approvals" "reports" "Report what was asked others, who consented and what became of it, proved by the audit log; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
 
     SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"
         .query::<RequestLogQuery>().answers(&[ok(body::<RequestLogView>())]);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use keyferry_domain::id::{ApplicationId, UserId};
+use keyferry_domain::id::{ApplicationId, ApprovalId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
     AccessClaim, ApplicationClaim, ApprovalUse, Claim, Consent, KeyScope, SessionLimit,
@@ -122,8 +122,8 @@ impl Actor {
 
     /// The same, for what a job begins that was asked for with all the consent that it needed.
     #[must_use]
-    pub(crate) fn begun(self) -> Self {
-        self.by_consent(Consent::Begun)
+    pub(crate) fn begun(self, approval: Option<ApprovalId>) -> Self {
+        self.by_consent(Consent::Begun(approval))
     }
 
     fn by_consent(mut self, consent: Consent) -> Self {

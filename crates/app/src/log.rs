@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{Entry, Object, Outcome, Phase};
+use keyferry_domain::id::ApprovalId;
 use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
 use crate::action::Action;
@@ -66,8 +67,9 @@ impl Fact {
         let standing = actor.standing();
         self.in_the_name_of = actor.claim();
         match standing.consent {
-            Consent::Approved(used) => self.detail("approval", used.approval),
-            Consent::Nobody | Consent::Trial | Consent::Begun => self,
+            Consent::Approved(used) => self.by_consent(Some(used.approval)),
+            Consent::Begun(approval) => self.by_consent(approval),
+            Consent::Nobody | Consent::Trial => self,
         }
     }
 
@@ -88,6 +90,14 @@ impl Fact {
                 detail: BTreeMap::new(),
             },
             in_the_name_of: None,
+        }
+    }
+
+    /// Names by whose consent, where it was needed.
+    pub(crate) fn by_consent(self, approval: Option<ApprovalId>) -> Self {
+        match approval {
+            Some(approval) => self.detail("approval", approval),
+            None => self,
         }
     }
 

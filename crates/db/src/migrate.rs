@@ -62,6 +62,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "groups",
         sql: include_str!("../migrations/0009_groups.sql"),
     },
+    Migration {
+        number: 13,
+        name: "people",
+        sql: include_str!("../migrations/0013_people.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

@@ -242,6 +242,8 @@ pub struct Approval {
     pub created_at: Timestamp,
     /// From then on it is over.
     pub expires_at: Timestamp,
+    /// When it was done, rejected, taken back or found changed; `None` while it is open, and where that was not kept.
+    pub ended_at: Option<Timestamp>,
     /// Counts changes.
     pub revision: u64,
 }
@@ -338,7 +340,7 @@ impl Approval {
             at: now,
         });
         if verdict == Verdict::Reject {
-            self.end(ApprovalState::Rejected);
+            self.end(ApprovalState::Rejected, now);
         }
         Ok(())
     }
@@ -353,13 +355,14 @@ impl Approval {
             return Err(Refusal::NotRequester);
         }
         self.is_open(now)?;
-        self.end(ApprovalState::Cancelled);
+        self.end(ApprovalState::Cancelled, now);
         Ok(())
     }
 
     /// Ends it; the frozen request is kept no longer.
-    pub fn end(&mut self, state: ApprovalState) {
+    pub fn end(&mut self, state: ApprovalState, now: Timestamp) {
         self.state = state;
+        self.ended_at = Some(now);
         self.sealed = None;
     }
 

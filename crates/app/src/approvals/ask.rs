@@ -117,6 +117,7 @@ impl Approvals {
             state: ApprovalState::Open,
             run: None,
             created_at: now,
+            ended_at: None,
             revision: 1,
         };
         row.hash = hash(&row);

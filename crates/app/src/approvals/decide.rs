@@ -1,5 +1,6 @@
 //! What people say to a request.
 
+use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, Decider, Verdict};
 use keyferry_ports::records::{Batch, Change, Expect};
 
@@ -64,8 +65,8 @@ impl Approvals {
         }
         row.decide(who, verdict, &seen, comment, now)
             .map_err(ApprovalError::from)?;
-        self.keep(actor, Action::ApprovalDecide, &row, verdict.as_str())
-            .await?;
+        let what = (Action::ApprovalDecide, verdict.as_str());
+        self.keep(actor, what, &row, now).await?;
         row.revision += 1;
         self.waiting(row, &deciders).await
     }
@@ -78,10 +79,11 @@ impl Approvals {
     pub async fn cancel(&self, actor: &Actor, id: &str) -> Result<Waiting, AppError> {
         let seen_by = self.seen_by(actor).await?;
         let mut row = self.find(id, &seen_by).await?;
-        row.cancel(person(actor)?, self.shared.now())
+        let now = self.shared.now();
+        row.cancel(person(actor)?, now)
             .map_err(ApprovalError::from)?;
-        self.keep(actor, Action::ApprovalAsk, &row, "cancel")
-            .await?;
+        let what = (Action::ApprovalAsk, "cancel");
+        self.keep(actor, what, &row, now).await?;
         row.revision += 1;
         let deciders = self.shared.deciders().await?;
         self.waiting(row, &deciders).await
@@ -91,12 +93,12 @@ impl Approvals {
     pub(super) async fn keep(
         &self,
         actor: &Actor,
-        action: Action,
+        (action, said): (Action, &str),
         row: &Approval,
-        said: &str,
+        now: Timestamp,
     ) -> Result<(), AppError> {
         let about = object("approval", row.id, &row.action);
-        let fact = Fact::done(actor, action, about, self.shared.now())
+        let fact = Fact::done(actor, action, about, now)
             .detail("hash", hex::encode(row.hash))
             .detail("said", said);
         let expect = Expect::Revision(row.revision);

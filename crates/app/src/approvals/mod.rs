@@ -156,7 +156,7 @@ impl Approvals {
 }
 
 /// Consent is people's affair.
-fn person(actor: &Actor) -> Result<UserId, AppError> {
+pub(crate) fn person(actor: &Actor) -> Result<UserId, AppError> {
     match actor {
         Actor::User { id, .. } => Ok(*id),
         _ => Err(AppError::Denied {

@@ -56,6 +56,7 @@ impl Approvals {
             approval: row.id,
             revision: row.revision,
             run: self.shared.new_uuid(),
+            at: self.shared.now(),
         };
         Ok(Running { request, used, row })
     }
@@ -82,9 +83,10 @@ impl Approvals {
             return Ok(actor.clone().approved(running.used));
         }
         let mut row = running.row;
-        row.end(ApprovalState::Changed);
-        self.keep(actor, Action::ApprovalAsk, &row, "changed")
-            .await?;
+        let now = self.shared.now();
+        row.end(ApprovalState::Changed, now);
+        let what = (Action::ApprovalAsk, "changed");
+        self.keep(actor, what, &row, now).await?;
         if same_rules {
             Err(ApprovalError::PlanChanged.into())
         } else {

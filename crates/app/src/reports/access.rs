@@ -97,6 +97,7 @@ pub(super) async fn report(
         columns: COLUMNS,
         rows,
         notes,
+        proof: None,
     })
 }
 

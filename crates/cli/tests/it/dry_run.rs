@@ -63,6 +63,7 @@ const READS: &[&str] = &[
     "audit verify-receipt",
     "audit verify-report",
     "report access",
+    "report approvals",
     "report keys",
     "report rotation",
     "kms-key receipt",

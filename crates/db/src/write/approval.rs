@@ -62,12 +62,14 @@ impl Writer {
     /// Ends a request by carrying it out; what the same run writes later finds it so.
     pub(super) async fn use_approval(&mut self, used: ApprovalUse) -> Result<(), Failure> {
         let sql = "UPDATE approvals SET revision = CASE WHEN state = 'open' THEN revision + 1 ELSE revision END, \
+             ended_at = CASE WHEN state = 'open' THEN $4 ELSE ended_at END, \
              state = 'used', run = $3, sealed = NULL \
              WHERE id = $1 AND ((state = 'open' AND revision = $2) OR (state = 'used' AND run = $3))";
         let values = vec![
             Value::text(used.approval),
             Value::count(used.revision),
             Value::text(used.run),
+            Value::time(used.at),
         ];
         self.run(Statement::new(sql, values), SPENT).await
     }

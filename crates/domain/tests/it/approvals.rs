@@ -62,6 +62,7 @@ fn waiting(needs: BTreeSet<Need>, now: Timestamp) -> Approval {
         state: ApprovalState::Open,
         run: None,
         created_at: now,
+        ended_at: None,
         revision: 1,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, ApprovalRule, ApprovalState};
 use keyferry_domain::id::{ApprovalId, GroupId, UserId};
 use uuid::Uuid;
@@ -24,8 +25,8 @@ pub enum Consent {
     Nobody,
     /// It is only tried, which needs none; nothing may be kept of it.
     Trial,
-    /// It belongs to a job that was asked for with all the consent that it needed.
-    Begun,
+    /// It belongs to a job that was asked for with all the consent that it needed: by this request, where it needed any.
+    Begun(Option<ApprovalId>),
     /// Of those who approved this request.
     Approved(ApprovalUse),
 }
@@ -40,6 +41,8 @@ pub struct ApprovalUse {
     pub revision: u64,
     /// Which carrying-out.
     pub run: Uuid,
+    /// When it is carried out.
+    pub at: Timestamp,
 }
 
 /// Which requests.

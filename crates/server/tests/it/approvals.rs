@@ -1,7 +1,7 @@
 //! Consent of several people, as clients see it.
 
 use http::StatusCode;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_app::Actor;
 use keyferry_app::actor::Standing;
 use keyferry_domain::approval::{ApprovalState, Verdict};
@@ -637,8 +637,64 @@ async fn k15_what_waits_in_one_group_is_not_there_for_another() {
     let page = Page::default();
     let list = approvals.list(&eve, Default::default(), &page).await;
     assert!(list.unwrap().rows.is_empty());
+    let report = site.app.reports.approvals(&eve, None).await.unwrap();
+    assert_eq!(report["statement"]["rows"], json!([]));
+    assert_eq!(report["statement"]["entries"], json!([]));
     let who = proven(&site, &eve);
     let hash = text(&asked, "/hash");
     let decided = approvals.decide(&who, &id, Verdict::Reject, &hash, String::new());
     assert_eq!(decided.await.unwrap_err().code(), "request.not-found");
+}
+
+/// What the report says of one request at a moment: its state, and who had said what.
+async fn reported(site: &Site, id: &str, as_of: Option<Timestamp>) -> Option<(Value, Value)> {
+    let query = as_of.map_or(String::new(), |at| format!("?as_of={at}"));
+    let path = format!("/api/v1/reports/approvals{query}");
+    let report = site.get(&path).await.body;
+    let rows = report["statement"]["rows"].as_array().unwrap().clone();
+    let row = rows.into_iter().find(|row| row["approval"] == id)?;
+    assert_eq!(row["requester"], "user/ann");
+    assert_eq!(row["request"], "POST /api/v1/kms-keys/app/deactivate?confirm_name=app");
+    let said = row["decisions"].as_array().unwrap();
+    let said = said.iter().map(|one| Value::from(format!("{} {}", one["by"], one["verdict"])));
+    Some((row["state"].clone(), said.collect()))
+}
+
+#[tokio::test]
+async fn j8_the_report_of_approvals_says_what_was_at_a_moment_who_asked_and_who_said_what() {
+    let (site, bob, _) = site().await;
+    let now = || site.outside.clock.now();
+    let before = now();
+    site.outside.advance_minutes(1);
+    let asked = post(&site, "approvals", emptying()).await;
+    let (id, hash) = (text(&asked, "/id"), text(&asked, "/hash"));
+    let waiting = now();
+    site.outside.advance_minutes(1);
+    approve(&site, &bob, &id, &hash).await;
+    let approved = now();
+    site.outside.advance_minutes(1);
+    post(&site, &format!("approvals/{id}/run"), Value::Null).await;
+    site.outside.advance_minutes(1);
+    let left = post(&site, "approvals", emptying()).await;
+    let left = text(&left, "/id");
+    let hours = SignedDuration::from_hours(73);
+    site.outside.clock.set(now() + hours);
+
+    assert_eq!(reported(&site, &id, Some(before)).await, None);
+    let nobody = json!([]);
+    let open = Some(("open".into(), nobody.clone()));
+    assert_eq!(reported(&site, &id, Some(waiting)).await, open);
+    let bob = json!(["\"user/bob\" \"approve\""]);
+    let agreed = Some(("open".into(), bob.clone()));
+    assert_eq!(reported(&site, &id, Some(approved)).await, agreed);
+    assert_eq!(reported(&site, &id, None).await, Some(("used".into(), bob)));
+    let expired = Some(("expired".into(), nobody));
+    assert_eq!(reported(&site, &left, None).await, expired);
+    let key = site.get("/api/v1/audit/key").await.body;
+    let key = keyferry_audit::NoteVerifier::parse(&text(&key, "/key")).unwrap();
+    let path = format!("/api/v1/reports/approvals?as_of={approved}");
+    let report = site.get(&path).await.body.to_string();
+    let report = keyferry_audit::open_statement(&report, &key).unwrap();
+    assert_eq!(report["entries"].as_array().unwrap().len(), 2, "{report:#}");
+    keyferry_audit::verify_approvals(&report, &key).unwrap();
 }

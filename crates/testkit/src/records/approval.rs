@@ -85,6 +85,7 @@ impl State {
         row.revision = next_revision(expect, found, "approval revision")?;
         row.created_at = whole_micros(row.created_at);
         row.expires_at = whole_micros(row.expires_at);
+        row.ended_at = row.ended_at.map(whole_micros);
         for decision in &mut row.decisions {
             decision.at = whole_micros(decision.at);
         }
@@ -102,7 +103,7 @@ impl State {
         let is_same = row.state == ApprovalState::Used && row.run == Some(used.run);
         ensure(is_open || is_same, APPROVAL_SPENT)?;
         if is_open {
-            row.end(ApprovalState::Used);
+            row.end(ApprovalState::Used, whole_micros(used.at));
             row.run = Some(used.run);
             row.revision += 1;
             self.approvals.put(row.id, row);

@@ -341,7 +341,7 @@ fn about_providers(scene: &Scene, id: &str, group: usize) -> Option<Example> {
 fn about_proof(id: &str, group: usize) -> Option<Example> {
     let syslog = json!({"kind": "syslog", "host": "logs.example"});
     Some(match id {
-        "report_keys" | "report_access" | "report_rotation" => at([]),
+        "report_keys" | "report_access" | "report_rotation" | "report_approvals" => at([]),
         "read_kms_key_receipt" => at([&format!("{}-app", GROUPS[group])]),
         "read_request_log" | "list_request_log_files" | "download_request_log" => at([]),
         "rotate_request_log" | "clear_request_log" | "list_audit_destinations" => at([]),

@@ -65,6 +65,7 @@ pub fn approval(number: u128, requester: UserId, of: Option<GroupId>) -> Approva
         run: None,
         created_at: at(5),
         expires_at: at(50),
+        ended_at: None,
         revision: 1,
     }
 }
@@ -142,7 +143,7 @@ pub(super) async fn requests_are_read_back_as_frozen_and_listed_for_whom_they_ar
     };
     assert_eq!(listed(mine).await, [13]);
     let mut over = rows[2].clone();
-    over.end(ApprovalState::Rejected);
+    over.end(ApprovalState::Rejected, at(9));
     write(records, [put(&over, Expect::Revision(1))]).await;
     let rejected = ApprovalFilter {
         state: Some(ApprovalState::Rejected),
@@ -203,6 +204,7 @@ fn by(claim: AccessClaim, number: u128, revision: u64, run: u128) -> [Change; 2]
         approval: ApprovalId::new(Uuid::from_u128(100 + number)),
         revision,
         run: Uuid::from_u128(run),
+        at: at(7),
     };
     let leaf = AuditLeaf {
         in_the_name_of: Some(Claim::Person(AccessClaim {
@@ -229,6 +231,7 @@ pub(super) async fn a_request_is_used_by_one_run_alone(records: &dyn AllRecords)
     let used = records.find_approval(id).await.unwrap().unwrap();
     assert_eq!((used.state, used.revision), (ApprovalState::Used, 2));
     assert_eq!((used.run, used.sealed), (Some(Uuid::from_u128(5)), None));
+    assert_eq!(used.ended_at, Some(at(7)));
     write(records, by(claim, 1, 1, 5)).await;
     assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 1, 6)).await;
     assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 2, 6)).await;
@@ -260,7 +263,7 @@ pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(
     for number in 1..8u128 {
         let claim = with_request(records, number).await;
         let mut rejected = approval(100 + number, claim.user, None);
-        rejected.end(ApprovalState::Rejected);
+        rejected.end(ApprovalState::Rejected, at(9));
         let ((one, other), no) = join(
             join(
                 commit(records, by(claim, number, 1, 5)),
