@@ -83,8 +83,8 @@ use crate::sign_in_provider::{
 use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
 use crate::user::{
-    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
-    UserPage, UserView, UserWithPasswordView,
+    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, SamePersonRequest,
+    UpdateUserRequest, UserPage, UserView, UserWithPasswordView,
 };
 
 const fn ok(body: Body) -> Answer {
@@ -538,6 +538,10 @@ endpoints! {
         .answers(&[NOTHING]);
     END_USER_SESSIONS = Post "/api/v1/users/{user}/end-sessions" "end_user_sessions" "users" "End all sessions of a person, and revoke its API tokens where asked"
         .query::<TrialQuery>().takes(body::<EndSessionsRequest>()).answers(&[ok(body::<UserView>())]);
+    SAME_PERSON = Post "/api/v1/users/{user}/same-person" "same_person" "users" "Say that two accounts are of one human, who counts once wherever several people are wanted"
+        .query::<TrialQuery>().takes(body::<SamePersonRequest>()).answers(&[ok(body::<UserView>())]);
+    OTHER_PERSON = Post "/api/v1/users/{user}/other-person" "other_person" "users" "Say that an account is of a human of its own"
+        .query::<TrialQuery>().answers(&[ok(body::<UserView>())]);
     OFFBOARD_USER = Post "/api/v1/users/{user}/offboard" "offboard_user" "users" "Take all access from a person who leaves; the record stays for the log"
         .query::<TrialQuery>().answers(&[ok(body::<LeavingView>())]);
 

@@ -17,7 +17,9 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{ACCESS_ENDED, APPROVAL_SPENT, RecordsError, VERSION_DOOMED};
+use keyferry_ports::records::{
+    ACCESS_ENDED, APPROVAL_SPENT, APPROVERS_CHANGED, RecordsError, VERSION_DOOMED,
+};
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
@@ -441,6 +443,9 @@ impl From<RecordsError> for AppError {
             RecordsError::Conflict {
                 what: APPROVAL_SPENT,
             } => ApprovalError::Spent.into(),
+            RecordsError::Conflict {
+                what: APPROVERS_CHANGED,
+            } => ApprovalError::ApproversChanged.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }

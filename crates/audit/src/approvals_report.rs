@@ -64,10 +64,7 @@ impl Row {
     }
 }
 
-fn member<T: for<'de> Deserialize<'de>>(
-    statement: &Value,
-    name: &str,
-) -> Result<T, ReceiptError> {
+fn member<T: for<'de> Deserialize<'de>>(statement: &Value, name: &str) -> Result<T, ReceiptError> {
     let found = statement.get(name).cloned().unwrap_or_default();
     serde_json::from_value(found).map_err(|error| ReceiptError::NotAReceipt {
         why: format!("`{name}`: {error}"),

@@ -271,10 +271,7 @@ pub fn verify_receipt(signed: &str, key: &NoteVerifier) -> Result<VerifiedReceip
 }
 
 /// Refuses what the entries do not tell.
-fn same_consents(
-    named: &[ReceiptApproval],
-    told: &[ReceiptApproval],
-) -> Result<(), ReceiptError> {
+fn same_consents(named: &[ReceiptApproval], told: &[ReceiptApproval]) -> Result<(), ReceiptError> {
     let differs = |one: &&ReceiptApproval| !told.contains(one);
     let left_out = |one: &&ReceiptApproval| !named.contains(one);
     let other = named.iter().find(differs);

@@ -39,7 +39,7 @@ impl Approvals {
         let mut row = self.find(id, &seen_by).await?;
         let user = person(actor)?;
         let deciders = self.shared.deciders().await?;
-        if user != row.requester {
+        if deciders.person(user) != deciders.person(row.requester) {
             let mut is_asked = false;
             for need in &row.needs {
                 is_asked |= deciders.counts(user, need)?;
@@ -63,7 +63,8 @@ impl Approvals {
         if hex::decode_to_slice(hash, &mut seen).is_err() {
             seen = [0; 32];
         }
-        row.decide(who, verdict, &seen, comment, now)
+        let jury = deciders.jury(&row)?;
+        row.decide(who, verdict, &seen, comment, now, &jury)
             .map_err(ApprovalError::from)?;
         let what = (Action::ApprovalDecide, verdict.as_str());
         self.keep(actor, what, &row, now).await?;

@@ -107,7 +107,12 @@ async fn seen_by(shared: &Shared, actor: &Actor) -> Result<SeenBy, AppError> {
 
 fn told_of(approval: &Approval, group: Value, as_of: AsOf) -> Row {
     let request = parsed(&approval.request);
-    let word = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+    let word = |name: &str| {
+        request
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let approvers = approval.needs.iter().map(|need| need.approvers).max();
     let said = approval.decisions.iter().filter(|one| one.at <= as_of.at);
     let ended = approval.ended_at.filter(|at| *at <= as_of.at);

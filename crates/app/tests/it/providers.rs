@@ -352,7 +352,8 @@ async fn a3_of_several_providers_each_lets_in_its_own() {
 }
 
 #[tokio::test]
-async fn a3_who_is_invited_is_bound_to_the_first_who_comes_and_a_lock_refuses_the_provider() {
+async fn a3_who_is_invited_is_bound_to_a_subject_or_a_verified_mailbox_and_a_lock_refuses_the_provider()
+ {
     let house = house(Provisioning::Invited).await;
     let users = &house.app().users;
     let invitation = |subject: Option<&str>| Invitation {
@@ -366,9 +367,12 @@ async fn a3_who_is_invited_is_bound_to_the_first_who_comes_and_a_lock_refuses_th
         let by = invitation(subject);
         users.invite(house.ann(), name, String::new(), &by).await
     };
-    invite("Bob", None).await.unwrap();
+    // Whoever takes the name bob there would be bob here.
+    let unsafe_name = invite("Bob", None).await;
+    assert_eq!(code(unsafe_name), "sign-in-provider.subject-needed");
+    invite("Bob", Some("s-1")).await.unwrap();
     invite("carol", Some("s-9")).await.unwrap();
-    assert_eq!(code(invite("BOB", None).await), "request.name-taken");
+    assert_eq!(code(invite("BOB", Some("s-7")).await), "request.name-taken");
     assert_eq!(
         code(invite("dora", Some("s-9")).await),
         "request.name-taken"
@@ -393,6 +397,47 @@ async fn a3_who_is_invited_is_bound_to_the_first_who_comes_and_a_lock_refuses_th
     arrive(&house, "s-1", "bob", &[]).await.unwrap();
     users.offboard(house.ann(), "bob").await.unwrap();
     assert_eq!(code(arrive(&house, "s-1", "bob", &[]).await), not_admitted);
+}
+
+#[tokio::test]
+async fn a3_an_invitation_by_name_waits_for_a_mailbox_that_the_provider_has_verified() {
+    let house = house(Provisioning::Invited).await;
+    let name_by = async |claim: &str| {
+        let command = UpdateProvider {
+            name_claim: Some(claim.to_owned()),
+            ..UpdateProvider::default()
+        };
+        let providers = &house.app().sign_in_providers;
+        let changed = providers.update(house.ann(), "corp", command, None);
+        changed.await.unwrap();
+    };
+    let come = async |subject: &str, claims: &[(&str, &[&str])]| {
+        let providers = &house.world.outside.providers;
+        providers.knows(subject, subject, claims);
+        let begun = begin(house.app(), here("/")).await;
+        finish(house.app(), back(&begun, subject)).await
+    };
+    name_by("email").await;
+    let invitation = Invitation {
+        provider: "corp".to_owned(),
+        subject: None,
+    };
+    let (users, name) = (&house.app().users, "bob@corp.example".parse().unwrap());
+    let invited = users.invite(house.ann(), name, String::new(), &invitation);
+    invited.await.unwrap();
+
+    let bob: &[&str] = &["bob@corp.example"];
+    let unverified = come("s-1", &[("email", bob), ("email_verified", &["false"])]).await;
+    assert_eq!(code(unverified), "access.name-unusable");
+    // Nor does a name that people choose count once it names them.
+    name_by("preferred_username").await;
+    let chosen = come("s-2", &[("preferred_username", bob)]).await;
+    assert_eq!(code(chosen), "access.not-admitted");
+    name_by("email").await;
+    let verified = come("s-3", &[("email", bob), ("email_verified", &["true"])]).await;
+    assert!(verified.is_ok(), "{verified:?}");
+    let later = come("s-4", &[("email", bob), ("email_verified", &["true"])]).await;
+    assert_eq!(code(later), "access.not-admitted");
 }
 
 #[tokio::test]

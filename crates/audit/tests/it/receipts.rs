@@ -207,9 +207,24 @@ fn about_consent(number: i64, actor: &str, action: &str, detail: &[(&str, &str)]
 fn with_consent() -> (Vec<ReceiptEntry>, Vec<ReceiptApproval>, String) {
     let import = [("approval", "a1"), ("material_id", "m1")];
     let log = [
-        about_consent(0, "user/ann", "approval.ask", &[("hash", "h1"), ("reason", "new")]),
-        about_consent(1, "user/eve", "approval.decide", &[("hash", "h2"), ("said", "approve")]),
-        about_consent(2, "user/bob", "approval.decide", &[("hash", "h1"), ("said", "approve")]),
+        about_consent(
+            0,
+            "user/ann",
+            "approval.ask",
+            &[("hash", "h1"), ("reason", "new")],
+        ),
+        about_consent(
+            1,
+            "user/eve",
+            "approval.decide",
+            &[("hash", "h2"), ("said", "approve")],
+        ),
+        about_consent(
+            2,
+            "user/bob",
+            "approval.decide",
+            &[("hash", "h1"), ("said", "approve")],
+        ),
         entry(3, "import-material", Some("ImportKeyMaterial"), &import),
     ];
     let leaves: Vec<Hash> = log.iter().map(Entry::leaf_hash).collect();
@@ -243,7 +258,10 @@ fn a_receipt_names_who_consented_as_the_entries_tell_and_no_other() {
     };
     let verified = verify_receipt(&signed(&holds), signer(1).verifier()).unwrap();
     let told = &verified.receipt.approvals[0];
-    assert_eq!((told.requester.as_str(), told.done.as_slice()), ("user/ann", [3].as_slice()));
+    assert_eq!(
+        (told.requester.as_str(), told.done.as_slice()),
+        ("user/ann", [3].as_slice())
+    );
     let said: Vec<&str> = told.decisions.iter().map(|one| one.by.as_str()).collect();
     assert_eq!(said, ["user/bob"], "eve approved something else");
     assert_eq!(verified.unproved_approvals, [""; 0]);
@@ -288,8 +306,14 @@ fn a_receipt_of_the_format_before_holds_without_approvals() {
     statement["kind"] = json!("receipt");
     for (format, holds) in [(1, true), (2, true), (3, false)] {
         statement["format"] = json!(format);
-        let signed = sign_statement(statement.clone(), &signer(1)).unwrap().to_string();
-        assert_eq!(verify_receipt(&signed, signer(1).verifier()).is_ok(), holds, "{format}");
+        let signed = sign_statement(statement.clone(), &signer(1))
+            .unwrap()
+            .to_string();
+        assert_eq!(
+            verify_receipt(&signed, signer(1).verifier()).is_ok(),
+            holds,
+            "{format}"
+        );
     }
 }
 

@@ -73,7 +73,7 @@ pub use sign_in_provider::{
 };
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
-    TotpCommand, UserCommand,
+    TotpCommand, UpdateUserArgs, UserCommand,
 };
 
 pub use rotation::{RotateManyArgs, RotationArgs, ScheduleCommand};

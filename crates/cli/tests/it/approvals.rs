@@ -131,7 +131,10 @@ async fn j7_a_receipt_proves_without_the_server_who_asked_and_who_approved() {
     let password = shell.file("bobs", BOB);
     let approve = |waiting: &Value| {
         let id = waiting["id"].as_str().unwrap().to_owned();
-        format!("approval approve {id} --password-file {}", password.display())
+        format!(
+            "approval approve {id} --password-file {}",
+            password.display()
+        )
     };
     shell.succeed(&approve(&rule)).await;
     shell.sign_in().await;
@@ -171,7 +174,10 @@ async fn j7_a_receipt_proves_without_the_server_who_asked_and_who_approved() {
     }
 
     let shown = shell
-        .succeed(&format!("report approvals --csv --out {}", report.display()))
+        .succeed(&format!(
+            "report approvals --csv --out {}",
+            report.display()
+        ))
         .await;
     assert!(shown.contains("kms-key.create"), "{shown}");
     let verify_report = format!("audit verify-report {} --key {key}", report.display());

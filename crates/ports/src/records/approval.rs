@@ -14,6 +14,9 @@ use super::filter::{Page, PageOf};
 /// The conflict of carrying out a request that is not open any more, or on which somebody decided meanwhile.
 pub const APPROVAL_SPENT: &str = "approval";
 
+/// The conflict of carrying out a request while an account of those who asked or approved changes, or rights do.
+pub const APPROVERS_CHANGED: &str = "approvers";
+
 /// The conflict of keeping what was asked for as a dry run, to which nobody consents.
 pub const ONLY_TRIED: &str = "what was only to be tried";
 
@@ -43,6 +46,11 @@ pub struct ApprovalUse {
     pub run: Uuid,
     /// When it is carried out.
     pub at: Timestamp,
+    /// The revisions of the accounts of whoever asked and of those who approved, all together, when consent was counted: a lock,
+    /// a role that is taken or another human behind one moves one on.
+    pub accounts: u64,
+    /// The revision of rights when consent was counted.
+    pub rights: u64,
 }
 
 /// Which requests.

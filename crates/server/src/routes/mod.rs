@@ -32,8 +32,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Approval, Audit, AuditDestination, Authorization, Connection, Group, Job, Key,
-    Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
+    Alert, AlertDestination, Approval, Audit, AuditDestination, Authorization, Connection, Group,
+    Job, Key, Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -298,6 +298,18 @@ pub fn all() -> Vec<Route> {
             Action::UserEndSessions,
             User,
             users::end_sessions,
+        ),
+        guarded(
+            at::SAME_PERSON,
+            Action::UserSamePerson,
+            User,
+            users::same_person,
+        ),
+        guarded(
+            at::OTHER_PERSON,
+            Action::UserOtherPerson,
+            User,
+            users::other_person,
         ),
         guarded(
             at::OFFBOARD_USER,

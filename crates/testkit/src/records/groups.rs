@@ -30,6 +30,7 @@ impl State {
         for role in roles.map(|row| row.id).collect::<Vec<_>>() {
             self.assignments.remove(&role);
         }
+        self.rights_changed();
         self.groups.remove(&id);
         self.deleted_groups.put(id, ());
         Ok(())

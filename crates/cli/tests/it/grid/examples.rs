@@ -112,6 +112,8 @@ fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
         "reset_user_password" | "end_user_sessions" => at(["bob"]).with(json!({})),
         "reset_user_totp" => at(["carol"]),
         "end_user_session" => at(["bob", &scene.session_of_bob]),
+        "same_person" => at(["bob"]).with(json!({"as": "dora"})),
+        "other_person" => at(["bob"]),
         "offboard_user" => at(["dora"]),
         "read_group" => at([&own]),
         "update_group" => at([&own]).with(json!({"description": "new"})),
