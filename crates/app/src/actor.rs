@@ -145,18 +145,20 @@ impl Actor {
         self
     }
 
-    /// Whether the session is good for an action at all. It is no right to it: roles give those.
+    /// Whether the session is good for an action at all. Who lacks a second factor may open the vault, which seals a new one. It is no right to it: roles give those.
     ///
     /// # Errors
     ///
-    /// [`AccessError::PasswordMustChange`], [`AccessError::OnlyForUnsealing`].
+    /// [`AccessError::PasswordMustChange`], [`AccessError::SecondFactorMissing`], [`AccessError::OnlyForUnsealing`].
     pub fn may_try(&self, action: Action) -> Result<(), AccessError> {
         match (self.standing().limit, action) {
             (None, _)
             | (Some(_), Action::SessionUse)
             | (Some(SessionLimit::ChangePassword), Action::UserChangePassword)
+            | (Some(SessionLimit::SetUpSecondFactor), Action::UserSetTotp | Action::SealUnseal)
             | (Some(SessionLimit::Unseal), Action::SealUnseal) => Ok(()),
             (Some(SessionLimit::ChangePassword), _) => Err(AccessError::PasswordMustChange),
+            (Some(SessionLimit::SetUpSecondFactor), _) => Err(AccessError::SecondFactorMissing),
             (Some(SessionLimit::Unseal), _) => Err(AccessError::OnlyForUnsealing),
         }
     }

@@ -29,6 +29,7 @@ mod emergency;
 mod generate;
 mod grants;
 mod groups;
+mod invitations;
 mod job_kinds;
 mod key_copies;
 mod key_import;

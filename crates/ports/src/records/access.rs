@@ -65,6 +65,17 @@ impl User {
         self.id == other.id || self.person == other.person
     }
 
+    /// Whether codes of a second factor are asked for.
+    pub fn has_second_factor(&self) -> bool {
+        let confirmed = self.totp.as_ref().and_then(|totp| totp.confirmed_at);
+        confirmed.is_some()
+    }
+
+    /// Whether it signs in by a password here; others come by a provider.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
+
     /// Whether nobody refuses this person.
     pub fn may_enter(&self) -> bool {
         !self.is_locked && self.offboarded_at.is_none()
@@ -150,18 +161,21 @@ impl ApiToken {
 pub enum SessionLimit {
     /// Setting a password of one's own.
     ChangePassword,
+    /// Setting up a second factor, which the installation wants of everybody with a password.
+    SetUpSecondFactor,
     /// Opening the vault: the second factor could not be checked while it was sealed.
     Unseal,
 }
 
 impl SessionLimit {
     /// Every limit.
-    pub const ALL: [Self; 2] = [Self::ChangePassword, Self::Unseal];
+    pub const ALL: [Self; 3] = [Self::ChangePassword, Self::SetUpSecondFactor, Self::Unseal];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ChangePassword => "change-password",
+            Self::SetUpSecondFactor => "set-up-second-factor",
             Self::Unseal => "unseal",
         }
     }

@@ -32,8 +32,8 @@ use keyferry_api::endpoints as at;
 use keyferry_app::Action;
 
 use crate::http::route::Resource::{
-    Alert, AlertDestination, Approval, Audit, AuditDestination, Authorization, Connection, Group,
-    Job, Key, Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
+    Alert, AlertDestination, Audit, AuditDestination, Authorization, Connection, Group, Job, Key,
+    Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
 };
 use crate::http::route::{Route, guarded, open};
 
@@ -331,12 +331,6 @@ pub fn all() -> Vec<Route> {
             Action::ScheduleRead,
             Schedule,
             reports::rotation,
-        ),
-        guarded(
-            at::REPORT_APPROVALS,
-            Action::ApprovalRead,
-            Approval,
-            reports::approvals,
         ),
         guarded(
             at::SHOW_REQUEST_LOG,

@@ -17,6 +17,7 @@ mod grid;
 mod journeys;
 mod key_import;
 mod oidc;
+mod one_voice;
 mod parsing;
 mod people;
 mod request_log;
