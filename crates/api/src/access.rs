@@ -26,6 +26,8 @@ words! {
     SessionLimit {
         /// Setting a password of one's own.
         ChangePassword = "change-password",
+        /// Setting up a second factor, which the installation wants of everybody with a password; and opening the vault.
+        SetUpSecondFactor = "set-up-second-factor",
         /// Opening the vault: the second factor could not be checked while it was sealed.
         Unseal = "unseal",
     }

@@ -89,8 +89,8 @@ use crate::statement::SignedStatementView;
 use crate::system::{HealthView, ReadyView};
 use crate::use_period::{OpenUsePeriodRequest, UsePeriodPage, UsePeriodQuery, UsePeriodView};
 use crate::user::{
-    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
-    UserPage, UserView, UserWithPasswordView,
+    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, SamePersonRequest,
+    UpdateUserRequest, UserPage, UserView, UserWithPasswordView,
 };
 
 const fn ok(body: Body) -> Answer {
@@ -609,6 +609,10 @@ endpoints! {
         .answers(&[NOTHING]);
     END_USER_SESSIONS = Post "/api/v1/users/{user}/end-sessions" "end_user_sessions" "users" "End all sessions of a person, and revoke its API tokens where asked"
         .query::<TrialQuery>().takes(body::<EndSessionsRequest>()).answers(&[ok(body::<UserView>())]);
+    SAME_PERSON = Post "/api/v1/users/{user}/same-person" "same_person" "users" "Say that two accounts are of one human, who counts once wherever several people are wanted"
+        .query::<TrialQuery>().takes(body::<SamePersonRequest>()).answers(&[ok(body::<UserView>())]);
+    OTHER_PERSON = Post "/api/v1/users/{user}/other-person" "other_person" "users" "Say that an account is of a human of its own"
+        .query::<TrialQuery>().answers(&[ok(body::<UserView>())]);
     OFFBOARD_USER = Post "/api/v1/users/{user}/offboard" "offboard_user" "users" "Take all access from a person who leaves; the record stays for the log"
         .query::<TrialQuery>().answers(&[ok(body::<LeavingView>())]);
 
@@ -632,6 +636,8 @@ endpoints! {
     REPORT_ACCESS = Get "/api/v1/reports/access" "report_access" "reports" "Report who has which role; signed"
         .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
     REPORT_ROTATION = Get "/api/v1/reports/rotation" "report_rotation" "reports" "Report what rotates by itself, and what is overdue; signed"
+        .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
+    REPORT_APPROVALS = Get "/api/v1/reports/approvals" "report_approvals" "reports" "Report what was asked others, who consented and what became of it, proved by the audit log; signed"
         .query::<ReportQuery>().answers(&[ok(body::<SignedStatementView>())]);
 
     SHOW_REQUEST_LOG = Get "/api/v1/request-log" "read_request_log" "request-log" "Show the last lines of the request log of the server that answers"

@@ -35,8 +35,8 @@ pub struct CreateUserRequest {
     /// Id or name of the provider by which the person comes, without a password here.
     #[serde(default)]
     pub provider: Option<String>,
-    /// As the provider calls that person for ever (`sub`). Where it is left out, the first who comes by the provider under this
-    /// name is the one.
+    /// As the provider calls that person for ever (`sub`). It may be left out where the provider names people by `email`: the first
+    /// who comes with this mailbox, verified, is the one.
     #[serde(default)]
     pub subject: Option<String>,
 }
@@ -47,6 +47,15 @@ pub struct CreateUserRequest {
 pub struct UpdateUserRequest {
     /// Who that is, in free words.
     pub full_name: String,
+}
+
+/// Says that an account is of the same human as another.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SamePersonRequest {
+    /// Id or name of the other account.
+    #[serde(rename = "as")]
+    pub other: String,
 }
 
 /// Gives a person another password.
@@ -107,6 +116,8 @@ pub struct UserView {
     pub name: String,
     /// Who that is, in free words.
     pub full_name: String,
+    /// The names of the other accounts of the same human, who counts once wherever several people are wanted.
+    pub same_person_as: Vec<String>,
     /// Whether it is let in.
     pub state: UserState,
     /// Whether the password has to be changed first.

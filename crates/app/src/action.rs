@@ -294,6 +294,10 @@ actions! {
     UserEndSessions = "user.end-sessions", None;
     /// Refuse a person from now on.
     UserLock = "user.lock", None;
+    /// Say that an account is of a human of its own.
+    UserOtherPerson = "user.other-person", Authority;
+    /// Say that two accounts are of one human, who counts once.
+    UserSamePerson = "user.same-person", None;
     /// Take all access from a person who leaves.
     UserOffboard = "user.offboard", Authority;
     /// Look at people and their sessions.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use keyferry_domain::id::{ApplicationId, UserId};
+use keyferry_domain::id::{ApplicationId, ApprovalId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
     AccessClaim, ApplicationClaim, ApprovalUse, Claim, Consent, KeyScope, SessionLimit,
@@ -142,8 +142,8 @@ impl Actor {
 
     /// The same, for what a job begins that was asked for with all the consent that it needed.
     #[must_use]
-    pub(crate) fn begun(self) -> Self {
-        self.by_consent(Consent::Begun)
+    pub(crate) fn begun(self, approval: Option<ApprovalId>) -> Self {
+        self.by_consent(Consent::Begun(approval))
     }
 
     fn by_consent(mut self, consent: Consent) -> Self {
@@ -184,18 +184,20 @@ impl Actor {
         }
     }
 
-    /// Whether the session is good for an action at all. It is no right to it: roles give those.
+    /// Whether the session is good for an action at all. Who lacks a second factor may open the vault, which seals a new one. It is no right to it: roles give those.
     ///
     /// # Errors
     ///
-    /// [`AccessError::PasswordMustChange`], [`AccessError::OnlyForUnsealing`].
+    /// [`AccessError::PasswordMustChange`], [`AccessError::SecondFactorMissing`], [`AccessError::OnlyForUnsealing`].
     pub fn may_try(&self, action: Action) -> Result<(), AccessError> {
         match (self.standing().limit, action) {
             (None, _)
             | (Some(_), Action::SessionUse)
             | (Some(SessionLimit::ChangePassword), Action::UserChangePassword)
+            | (Some(SessionLimit::SetUpSecondFactor), Action::UserSetTotp | Action::SealUnseal)
             | (Some(SessionLimit::Unseal), Action::SealUnseal) => Ok(()),
             (Some(SessionLimit::ChangePassword), _) => Err(AccessError::PasswordMustChange),
+            (Some(SessionLimit::SetUpSecondFactor), _) => Err(AccessError::SecondFactorMissing),
             (Some(SessionLimit::Unseal), _) => Err(AccessError::OnlyForUnsealing),
         }
     }

@@ -18,7 +18,8 @@ use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
 use keyferry_ports::records::{
-    ACCESS_ENDED, APPROVAL_SPENT, BAD_CURSOR, RecordsError, USE_PERIOD_OVER, VERSION_DOOMED,
+    ACCESS_ENDED, APPROVAL_SPENT, APPROVERS_CHANGED, BAD_CURSOR, RecordsError, USE_PERIOD_OVER,
+    VERSION_DOOMED,
 };
 use keyferry_ports::vault::VaultError;
 
@@ -461,6 +462,9 @@ impl From<RecordsError> for AppError {
                 field: "cursor",
                 why: "no page ended with it; give the `next` of the page before".to_owned(),
             },
+            RecordsError::Conflict {
+                what: APPROVERS_CHANGED,
+            } => ApprovalError::ApproversChanged.into(),
             RecordsError::Conflict { what } => Self::Changed { what },
             other => Self::Records(other),
         }

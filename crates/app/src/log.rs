@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{ENTRY_BYTES_MAX, Entry, Object, Outcome, Phase};
+use keyferry_domain::id::ApprovalId;
 use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
 use crate::access::hash;
@@ -74,8 +75,9 @@ impl Fact {
         let mut fact = self.requested(actor);
         fact.in_the_name_of = actor.claim();
         match standing.consent {
-            Consent::Approved(used) => fact.detail("approval", used.approval),
-            Consent::Nobody | Consent::Trial | Consent::Begun => fact,
+            Consent::Approved(used) => fact.by_consent(Some(used.approval)),
+            Consent::Begun(approval) => fact.by_consent(approval),
+            Consent::Nobody | Consent::Trial => fact,
         }
     }
 
@@ -96,6 +98,14 @@ impl Fact {
                 detail: BTreeMap::new(),
             },
             in_the_name_of: None,
+        }
+    }
+
+    /// Names by whose consent, where it was needed.
+    pub(crate) fn by_consent(self, approval: Option<ApprovalId>) -> Self {
+        match approval {
+            Some(approval) => self.detail("approval", approval),
+            None => self,
         }
     }
 

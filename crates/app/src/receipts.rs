@@ -1,9 +1,14 @@
 //! Receipts: one signed document that proves where a KMS key's material came from and where it went.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use keyferry_audit::{
     Entry, Receipt, ReceiptEntry, ReceiptMaterial, ReceiptSource, ReceiptSubject, ReceiptVersion,
-    sign_receipt, told_by,
+    consent_of, consents_told_by, sign_receipt, told_by,
 };
+use keyferry_domain::approval::Approval;
+use keyferry_domain::id::ApprovalId;
 use keyferry_domain::key::MaterialOrigin;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_ports::records::{AuditFilter, AuditRecord, Page};
@@ -41,29 +46,20 @@ impl KmsKeys {
         if let Some(source) = key.source {
             told.extend(shared.told_about(&source.to_string()).await?);
         }
-        told.retain(|(record, ..)| record.index < checkpoint.size);
-        told.sort_by_key(|(record, ..)| record.index);
-        let tree = Tree::new(&*shared.ports.records);
-        let mut entries = Vec::new();
-        let first = told.len().saturating_sub(ENTRIES_MAX);
-        for (record, what) in told.drain(first..) {
-            let proof = tree.inclusion(record.index, checkpoint.size).await?;
-            let entry = serde_json::from_slice(&record.leaf.bytes).unwrap_or_default();
-            entries.push(ReceiptEntry {
-                index: record.index,
-                what: what.to_owned(),
-                entry,
-                proof: proof
-                    .unwrap_or_default()
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-            });
-        }
+        told.retain(|one| one.record.index < checkpoint.size);
+        told.sort_by_key(|one| one.record.index);
+        told.drain(..told.len().saturating_sub(ENTRIES_MAX));
+        let by = told.iter().filter_map(Told::consent).collect();
+        let consents = shared.told_of_consents(&key, by).await?;
+        told.extend(consents);
+        told.retain(|one| one.record.index < checkpoint.size);
+        told.sort_by_key(|one| one.record.index);
+        let approvals = consents_told_by(told.iter().map(|one| (one.record.index, &one.entry)));
+        let entries = shared.proved(&told, checkpoint.size).await?;
         let receipt = Receipt {
             issued_micros: shared.now().as_microsecond(),
             kms_key: shared.subject_of(&key).await?,
-            approvals: Vec::new(),
+            approvals,
             entries,
             checkpoint: checkpoint.note,
         };
@@ -81,9 +77,71 @@ pub(crate) fn origin(origin: MaterialOrigin) -> &'static str {
     }
 }
 
+/// An entry for which a receipt has a word.
+pub(crate) struct Told {
+    pub(crate) record: AuditRecord,
+    entry: Entry,
+    what: &'static str,
+}
+
+impl Told {
+    /// Whether it was written by then.
+    pub(crate) fn is_by(&self, at: Timestamp) -> bool {
+        self.entry.time_micros <= at.as_microsecond()
+    }
+
+    /// By which consent it was done.
+    fn consent(&self) -> Option<String> {
+        consent_of(&self.entry).map(str::to_owned)
+    }
+}
+
 impl Shared {
+    /// What the log tells of the approvals by which something was done to a KMS key or its source. What belongs to another
+    /// group is for those who look into that one.
+    async fn told_of_consents(
+        &self,
+        key: &KmsKey,
+        approvals: BTreeSet<String>,
+    ) -> Result<Vec<Told>, AppError> {
+        let mut told = Vec::new();
+        for id in approvals {
+            let parsed: Option<ApprovalId> = id.parse().ok();
+            let found = match parsed {
+                Some(id) => self.ports.records.find_approval(id).await?,
+                None => None,
+            };
+            let is_seen = |row: &Approval| row.group.is_none_or(|group| group == key.group);
+            if found.as_ref().is_some_and(is_seen) {
+                told.extend(self.told_about(&id).await?);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Entries with the proofs that they are in the log of this size.
+    pub(crate) async fn proved(
+        &self,
+        told: &[Told],
+        size: u64,
+    ) -> Result<Vec<ReceiptEntry>, AppError> {
+        let tree = Tree::new(&*self.ports.records);
+        let mut entries = Vec::new();
+        for one in told {
+            let index = one.record.index;
+            let proof = tree.inclusion(index, size).await?.unwrap_or_default();
+            entries.push(ReceiptEntry {
+                index,
+                what: one.what.to_owned(),
+                entry: serde_json::from_slice(&one.record.leaf.bytes).unwrap_or_default(),
+                proof: proof.iter().map(ToString::to_string).collect(),
+            });
+        }
+        Ok(entries)
+    }
+
     /// Entries about one object for which a receipt has a word.
-    async fn told_about(&self, object: &str) -> Result<Vec<(AuditRecord, &'static str)>, AppError> {
+    pub(crate) async fn told_about(&self, object: &str) -> Result<Vec<Told>, AppError> {
         let filter = AuditFilter {
             object: Some(object.to_owned()),
             ..AuditFilter::default()
@@ -96,9 +154,14 @@ impl Shared {
         loop {
             let found = self.ports.records.find_leaves(&filter, &page).await?;
             for record in found.rows {
-                let entry = Entry::from_leaf_bytes(&record.leaf.bytes).ok();
-                if let Some(what) = entry.as_ref().and_then(told_by) {
-                    told.push((record, what));
+                if let Ok(entry) = Entry::from_leaf_bytes(&record.leaf.bytes)
+                    && let Some(what) = told_by(&entry)
+                {
+                    told.push(Told {
+                        record,
+                        entry,
+                        what,
+                    });
                 }
             }
             page.cursor = found.next;

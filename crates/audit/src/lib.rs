@@ -15,8 +15,10 @@
 //! - [`Receipt`] says what entries prove about one KMS key; [`sign_statement`] signs it, and reports, as JSON.
 //! - [`Cosigner`] confirms to have seen a checkpoint, with the time; [`CosignerKey`] checks it.
 
+mod approvals_report;
 mod canonical;
 mod checkpoint;
+mod consent;
 mod cosignature;
 mod entry;
 mod export;
@@ -30,8 +32,10 @@ mod tiles;
 mod tree;
 mod verify;
 
+pub use approvals_report::verify_approvals;
 pub use canonical::canonical_json;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use consent::{ReceiptApproval, ReceiptDecision, consent_of, consents_told_by};
 pub use cosignature::{Cosigner, CosignerKey};
 pub use entry::{Entry, LeafError, Object, Outcome, Phase};
 pub use export::{Damage, Files, Verified, verify_export};

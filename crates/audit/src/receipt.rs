@@ -1,10 +1,13 @@
 //! Receipts: what a log proves about one KMS key, in one signed document that is verified without the server.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::canonical::canonical_json;
 use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::consent::{ReceiptApproval, consent_of, consents_told_by, told_of_consent};
 use crate::entry::{Entry, LeafError, Outcome, Phase};
 use crate::hash::{Hash, leaf_hash};
 use crate::note::{NoteError, NoteSigner, NoteVerifier};
@@ -12,7 +15,9 @@ use crate::proof::{ProofError, verify_inclusion};
 use crate::statement::{StatementError, open_statement, sign_statement};
 
 /// The format that this version writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The one before, which named no approvals.
+const WITHOUT_APPROVALS: u32 = 1;
 /// What kind of statement it is.
 const KIND: &str = "receipt";
 
@@ -24,8 +29,8 @@ pub struct Receipt {
     pub issued_micros: i64,
     /// The KMS key, as the records had it then.
     pub kms_key: ReceiptSubject,
-    /// Approvals of what was done; none are kept yet.
-    pub approvals: Vec<Value>,
+    /// Who consented to what was done, as the entries tell it; oldest first.
+    pub approvals: Vec<ReceiptApproval>,
     /// What happened, oldest first, each proved.
     pub entries: Vec<ReceiptEntry>,
     /// The signed checkpoint that the proofs lead to.
@@ -106,6 +111,9 @@ pub struct ReceiptEntry {
 
 /// What an entry tells about a KMS key or its material; none where a receipt has no word for it.
 pub fn told_by(entry: &Entry) -> Option<&'static str> {
+    if let Some(what) = told_of_consent(entry) {
+        return Some(what);
+    }
     let Phase::Outcome(outcome) = entry.phase else {
         return None;
     };
@@ -184,6 +192,12 @@ pub enum ReceiptError {
         #[source]
         source: ProofError,
     },
+    /// It names other people who consented than its entries do.
+    #[error("who consented to `{approval}` is not what the entries tell")]
+    OtherConsent {
+        /// The id of the request.
+        approval: String,
+    },
     /// A proof has something else than hashes.
     #[error("the proof of entry {index} has something else than hashes")]
     NoHash {
@@ -203,6 +217,8 @@ pub struct VerifiedReceipt {
     pub size: u64,
     /// Material ids that the records name and no proved entry does: an answer of AWS was lost, and what it led to was seen later.
     pub unproved: Vec<String>,
+    /// Ids of approvals by which something was done, of which no proved entry tells who gave them.
+    pub unproved_approvals: Vec<String>,
 }
 
 /// Signs a receipt.
@@ -219,18 +235,22 @@ pub fn sign_receipt(receipt: &Receipt, signer: &NoteSigner) -> Result<Value, Not
     sign_statement(statement, signer)
 }
 
-/// Verifies a receipt with the log's public key alone: its signature, its checkpoint, and that each entry in it is in the log and
-/// tells what the receipt says.
+/// Verifies a receipt with the log's public key alone: its signature, its checkpoint, that each entry in it is in the log and
+/// tells what the receipt says, and that the entries name the same people who consented.
 ///
 /// # Errors
 ///
 /// [`ReceiptError`] names the first thing that does not hold.
 pub fn verify_receipt(signed: &str, key: &NoteVerifier) -> Result<VerifiedReceipt, ReceiptError> {
-    let receipt = read(open_statement(signed, key)?)?;
+    let (receipt, format) = read(open_statement(signed, key)?)?;
     let checkpoint = Checkpoint::open(&receipt.checkpoint, key)?;
     let mut entries = Vec::new();
     for one in &receipt.entries {
         entries.push((one.index, proved(one, &checkpoint)?));
+    }
+    let told = consents_told_by(entries.iter().map(|(index, entry)| (*index, entry)));
+    if format != WITHOUT_APPROVALS {
+        same_consents(&receipt.approvals, &told)?;
     }
     let proves = |id: &str| {
         let named = |(_, entry): &(u64, Entry)| {
@@ -244,13 +264,37 @@ pub fn verify_receipt(signed: &str, key: &NoteVerifier) -> Result<VerifiedReceip
         .filter(|id| !proves(id));
     Ok(VerifiedReceipt {
         unproved: unproved.cloned().collect(),
+        unproved_approvals: without_proof(&entries, &told),
         size: checkpoint.size,
         entries,
         receipt,
     })
 }
 
-fn read(mut statement: Value) -> Result<Receipt, ReceiptError> {
+/// Refuses what the entries do not tell.
+fn same_consents(named: &[ReceiptApproval], told: &[ReceiptApproval]) -> Result<(), ReceiptError> {
+    let differs = |one: &&ReceiptApproval| !told.contains(one);
+    let left_out = |one: &&ReceiptApproval| !named.contains(one);
+    let other = named.iter().find(differs);
+    match other.or_else(|| told.iter().find(left_out)) {
+        Some(other) => Err(ReceiptError::OtherConsent {
+            approval: other.id.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Approvals by which entries say that something was done, and of which none tells who gave them; each once.
+fn without_proof(entries: &[(u64, Entry)], told: &[ReceiptApproval]) -> Vec<String> {
+    let named: BTreeSet<&str> = entries
+        .iter()
+        .filter_map(|(_, entry)| consent_of(entry))
+        .filter(|id| told.iter().all(|one| one.id != *id))
+        .collect();
+    named.into_iter().map(str::to_owned).collect()
+}
+
+fn read(mut statement: Value) -> Result<(Receipt, u32), ReceiptError> {
     let refused = |why: &str| ReceiptError::NotAReceipt {
         why: why.to_owned(),
     };
@@ -259,13 +303,17 @@ fn read(mut statement: Value) -> Result<Receipt, ReceiptError> {
     if members.remove("kind") != Some(KIND.into()) {
         return Err(refused("its kind is another"));
     }
-    if members.remove("format") != Some(FORMAT.into()) {
-        return Err(refused("its format is not known"));
-    }
-    serde_json::from_value(statement).map_err(|error| refused(&error.to_string()))
+    let format = members.remove("format");
+    let mut known = [FORMAT, WITHOUT_APPROVALS].into_iter();
+    let format = known.find(|known| format == Some((*known).into()));
+    let format = format.ok_or_else(|| refused("its format is not known"))?;
+    let receipt = serde_json::from_value(statement);
+    let receipt = receipt.map_err(|error| refused(&error.to_string()))?;
+    Ok((receipt, format))
 }
 
-fn proved(one: &ReceiptEntry, checkpoint: &Checkpoint) -> Result<Entry, ReceiptError> {
+/// The entry, once its proof leads to the checkpoint.
+pub(crate) fn proved(one: &ReceiptEntry, checkpoint: &Checkpoint) -> Result<Entry, ReceiptError> {
     let index = one.index;
     let bytes = canonical_json(&one.entry).into_bytes();
     let entry =

@@ -77,6 +77,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "addresses of sign-ins",
         sql: include_str!("../migrations/0012_sign_in_addresses.sql"),
     },
+    Migration {
+        number: 13,
+        name: "people",
+        sql: include_str!("../migrations/0013_people.sql"),
+    },
 ];
 
 /// The step from which on names of people have a form in which they are compared.

@@ -1,6 +1,6 @@
 //! Consent of several people to one frozen request: who may give it, when it is enough, and when it ends.
 //!
-//! People who consent are others than whoever asks, and each counts once. Consent is to a hash: of the request, of what it
+//! People who consent are others than whoever asks, and each counts once, with however many accounts. Consent is to a hash: of the request, of what it
 //! would do, and of the rules that want consent. Where one of the three is another by then, it is asked for anew.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::connection::SealedSecret;
-use crate::id::{ApprovalId, GroupId, UserId};
+use crate::id::{ApprovalId, GroupId, PersonId, UserId};
 use crate::name::Name;
 
 /// How recent a proof of who one is must be for consent to count.
@@ -254,6 +254,8 @@ pub struct Approval {
     pub created_at: Timestamp,
     /// From then on it is over.
     pub expires_at: Timestamp,
+    /// When it was done, rejected, taken back or found changed; `None` while it is open, and where that was not kept.
+    pub ended_at: Option<Timestamp>,
     /// Counts changes.
     pub revision: u64,
 }
@@ -301,6 +303,15 @@ pub struct Decider {
     pub confirmed_at: Option<Timestamp>,
 }
 
+/// What is known of accounts when a request is looked at.
+pub trait People {
+    /// Which human an account is of.
+    fn person(&self, account: UserId) -> PersonId;
+
+    /// Whether an account's consent counts for a need, by the rights and locks that there are.
+    fn counts(&self, account: UserId, need: &Need) -> bool;
+}
+
 impl Approval {
     /// Whether it waits still.
     ///
@@ -315,7 +326,7 @@ impl Approval {
         }
     }
 
-    /// Takes in what somebody says who may decide on it. One no is enough.
+    /// Takes in what somebody says who may decide on it, and has not by another account. One no is enough.
     ///
     /// # Errors
     ///
@@ -327,16 +338,19 @@ impl Approval {
         hash: &[u8; 32],
         comment: String,
         now: Timestamp,
+        people: &impl People,
     ) -> Result<(), Refusal> {
         self.is_open(now)?;
-        if who.user == self.requester {
+        let person = people.person(who.user);
+        let is_same = |account: UserId| account == who.user || people.person(account) == person;
+        if is_same(self.requester) {
             return Err(Refusal::OwnRequest);
         }
         let is_recent = |at: Timestamp| at <= now && now.duration_since(at) <= RECENT;
         if !who.confirmed_at.is_some_and(is_recent) {
             return Err(Refusal::NotRecent);
         }
-        if self.decisions.iter().any(|one| one.user == who.user) {
+        if self.decisions.iter().any(|one| is_same(one.user)) {
             return Err(Refusal::DecidedAlready);
         }
         if *hash != self.hash {
@@ -350,7 +364,7 @@ impl Approval {
             at: now,
         });
         if verdict == Verdict::Reject {
-            self.end(ApprovalState::Rejected);
+            self.end(ApprovalState::Rejected, now);
         }
         Ok(())
     }
@@ -365,31 +379,35 @@ impl Approval {
             return Err(Refusal::NotRequester);
         }
         self.is_open(now)?;
-        self.end(ApprovalState::Cancelled);
+        self.end(ApprovalState::Cancelled, now);
         Ok(())
     }
 
     /// Ends it; the frozen request is kept no longer.
-    pub fn end(&mut self, state: ApprovalState) {
+    pub fn end(&mut self, state: ApprovalState, now: Timestamp) {
         self.state = state;
+        self.ended_at = Some(now);
         self.sealed = None;
     }
 
-    /// How many people who count for a need have approved. `counts` says who may decide there now.
-    pub fn approved(&self, need: &Need, counts: impl Fn(UserId, &Need) -> bool) -> u32 {
-        let counted: BTreeSet<UserId> = self
+    /// How many people who count for a need have approved: whoever asked never does, nor anybody twice, by another account either.
+    pub fn approved(&self, need: &Need, people: &impl People) -> u32 {
+        let asks = people.person(self.requester);
+        let counted: BTreeSet<PersonId> = self
             .decisions
             .iter()
             .filter(|one| one.verdict == Verdict::Approve && one.user != self.requester)
             .map(|one| one.user)
-            .filter(|user| counts(*user, need))
+            .filter(|account| people.counts(*account, need))
+            .map(|account| people.person(account))
+            .filter(|person| *person != asks)
             .collect();
         u32::try_from(counted.len()).unwrap_or(u32::MAX)
     }
 
     /// Of how many people consent is missing, for the need that lacks most.
-    pub fn missing(&self, counts: impl Fn(UserId, &Need) -> bool) -> u32 {
-        let lacking = |need: &Need| need.approvers.saturating_sub(self.approved(need, &counts));
+    pub fn missing(&self, people: &impl People) -> u32 {
+        let lacking = |need: &Need| need.approvers.saturating_sub(self.approved(need, people));
         self.needs.iter().map(lacking).max().unwrap_or(0)
     }
 
@@ -398,17 +416,12 @@ impl Approval {
     /// # Errors
     ///
     /// [`Refusal::NotRequester`], [`Refusal::Over`], [`Refusal::Expired`], [`Refusal::NotEnough`].
-    pub fn may_run(
-        &self,
-        by: UserId,
-        counts: impl Fn(UserId, &Need) -> bool,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub fn may_run(&self, by: UserId, people: &impl People, now: Timestamp) -> Result<(), Refusal> {
         if by != self.requester {
             return Err(Refusal::NotRequester);
         }
         self.is_open(now)?;
-        match self.missing(counts) {
+        match self.missing(people) {
             0 => Ok(()),
             missing => Err(Refusal::NotEnough { missing }),
         }

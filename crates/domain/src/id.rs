@@ -51,6 +51,8 @@ ids! {
     AlertId,
     /// One frozen request that others consent to.
     ApprovalId,
+    /// One human, however many accounts.
+    PersonId,
     /// A program that uses keys.
     ApplicationId,
     /// A certificate that stands for an application.
@@ -97,4 +99,11 @@ ids! {
     UsePeriodId,
     /// A person who signs in.
     UserId,
+}
+
+/// Until somebody says otherwise, each account is a human's only one.
+impl From<UserId> for PersonId {
+    fn from(account: UserId) -> Self {
+        Self(account.0)
+    }
 }

@@ -71,7 +71,7 @@ pub(crate) async fn run(world: &mut World, output: Output, args: InitArgs) -> Re
         begun.map_err(|error| told(&error))?;
     }
     composed.database.close().await;
-    write_config(&data)?;
+    write_config(&data, args.dual_control.is_some())?;
 
     world.say("keep the passphrase: without it nobody can open the vault");
     if made_up {
@@ -211,7 +211,10 @@ fn write_new(file: &Path, text: &str, mode: u32) -> Result<(), CliError> {
 }
 
 /// Every key with its default, commented out: the file is its own reference.
-fn write_config(data: &Path) -> Result<(), CliError> {
+/// Where nothing important is done alone, nobody comes in by a password alone either.
+const SECOND_FACTOR: &str = "sign_in.second_factor";
+
+fn write_config(data: &Path, has_dual_control: bool) -> Result<(), CliError> {
     let mut text = String::from("# Keyferry. Every key is listed with its default.\n");
     let mut table = "";
     for key in KEYS {
@@ -224,6 +227,9 @@ fn write_config(data: &Path) -> Result<(), CliError> {
             "\n# {}\n# {name} = \"{}\"\n",
             key.words, key.default
         ));
+        if has_dual_control && key.path == SECOND_FACTOR {
+            text.push_str(&format!("{name} = \"required\"\n"));
+        }
     }
     write_new(&data.join(config::FILE), &text, 0o600)
 }

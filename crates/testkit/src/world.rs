@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_app::access::SessionRules;
 use keyferry_app::connections::{AddConnection, LinkRequest};
 use keyferry_app::jobs::JobDetails;
 use keyferry_app::keystores::CreateKeystore;
@@ -85,6 +86,8 @@ pub struct Outside {
     pub request_log: Arc<MemoryRequestLog>,
     /// Where AWS is reached over HTTPS; `None`: in process.
     pub door: Option<Door>,
+    /// How long sessions last, and what they need.
+    pub session_rules: SessionRules,
     /// Decides ids and back-offs.
     pub seed: u64,
 }
@@ -145,6 +148,7 @@ impl Outside {
             marks: Arc::default(),
             request_log: Arc::default(),
             door: None,
+            session_rules: SessionRules::default(),
             seed,
         }
     }
@@ -163,6 +167,7 @@ impl Outside {
             marks: Arc::default(),
             request_log: Arc::default(),
             door: self.door.clone(),
+            session_rules: self.session_rules,
             seed,
         }
     }
@@ -277,7 +282,7 @@ impl Outside {
         };
         World {
             outside: self.clone(),
-            app: App::new(ports, &format!("server-{start}")),
+            app: App::with_session_rules(ports, &format!("server-{start}"), self.session_rules),
             actor: ann(),
         }
     }

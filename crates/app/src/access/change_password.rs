@@ -41,7 +41,8 @@ impl Access {
             actor.standing().claim.map(|claim| claim.via),
             Some(Via::Session(_))
         );
-        let issued = is_session.then(|| self.new_session(&user, None));
+        let lacking = self.shared.session_rules.limit_of(&user);
+        let issued = is_session.then(|| self.new_session(&user, lacking));
         let about = object("user", user.id, &user.name);
         let fact = Fact::done(actor, Action::UserChangePassword, about, self.shared.now());
         let mut batch = Batch::from(self.over(&user).await?)

@@ -1,13 +1,14 @@
 //! How long sessions last.
 
 use jiff::{SignedDuration, Timestamp};
-use keyferry_ports::records::{Session, User};
+use keyferry_ports::records::{Session, SessionLimit, User};
 
 /// The bounds that an installation chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionRules {
     idle: SignedDuration,
     longest: SignedDuration,
+    wants_second_factors: bool,
 }
 
 /// Why bounds are none.
@@ -41,8 +42,25 @@ impl SessionRules {
             .then(|| Self {
                 idle: SignedDuration::from_mins(idle_minutes.into()),
                 longest: SignedDuration::from_hours(hours.into()),
+                wants_second_factors: false,
             })
             .ok_or(BadSessionRules)
+    }
+
+    /// The same, where everybody with a password needs a second factor.
+    #[must_use]
+    pub fn wanting_second_factors(self) -> Self {
+        Self {
+            wants_second_factors: true,
+            ..self
+        }
+    }
+
+    /// What sessions and tokens of a person are good for as long as it lacks a second factor that is wanted; `None` where
+    /// nothing lacks. Second factors of people who come by a provider are the provider's matter.
+    pub(crate) fn limit_of(&self, user: &User) -> Option<SessionLimit> {
+        let lacks = self.wants_second_factors && user.has_password() && !user.has_second_factor();
+        lacks.then_some(SessionLimit::SetUpSecondFactor)
     }
 
     /// When a session that begins now ends, however much it is used.
@@ -64,6 +82,7 @@ impl Default for SessionRules {
         Self {
             idle: SignedDuration::from_mins(Self::IDLE_MINUTES.into()),
             longest: SignedDuration::from_hours(Self::HOURS_MAX.into()),
+            wants_second_factors: false,
         }
     }
 }

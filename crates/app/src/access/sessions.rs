@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use keyferry_domain::id::SessionId;
 use keyferry_ports::records::{
-    AccessClaim, Batch, CanonicalName, Change, Consent, Expect, RecordsError, Session, User, Via,
+    AccessClaim, Batch, CanonicalName, Change, Consent, Expect, RecordsError, Session,
+    SessionLimit, User, Via,
 };
 use keyferry_ports::secret::SecretText;
 
@@ -34,7 +35,8 @@ impl Access {
                 touched => touched?,
             }
         }
-        Ok(actor(user, &session))
+        let lacking = self.shared.session_rules.limit_of(&user);
+        Ok(actor(user, &session, lacking))
     }
 
     /// Looks whether an actor who was let in when the request came still is: for what goes on for long and writes nothing.
@@ -151,7 +153,8 @@ impl Access {
     }
 }
 
-fn actor(user: User, session: &Session) -> Actor {
+/// `lacking` is what the session is good for while its person lacks a second factor: also where it began before one was wanted.
+fn actor(user: User, session: &Session, lacking: Option<SessionLimit>) -> Actor {
     let claim = AccessClaim {
         user: user.id,
         epoch: session.epoch,
@@ -164,7 +167,7 @@ fn actor(user: User, session: &Session) -> Actor {
         standing: Standing {
             claim: Some(claim),
             confirmed_at: Some(session.confirmed_at),
-            limit: session.limit,
+            limit: session.limit.or(lacking),
             ..Standing::default()
         },
     }

@@ -75,7 +75,8 @@ impl Access {
         let must_change = user
             .must_change_password
             .then_some(SessionLimit::ChangePassword);
-        Ok((user, limit.or(must_change)))
+        let lacking = self.shared.session_rules.limit_of(&user);
+        Ok((user, limit.or(must_change).or(lacking)))
     }
 
     /// Begins a session. Where a code was used, the person is written in the same commit: of two sign-ins with one code,

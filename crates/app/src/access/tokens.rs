@@ -41,11 +41,13 @@ impl Access {
             via: Via::Token(token.id),
             consent: Consent::Nobody,
         };
+        let limit = self.shared.session_rules.limit_of(&user);
         Ok(Actor::User {
             id: user.id,
             name: user.name,
             standing: Standing {
                 claim: Some(claim),
+                limit,
                 ..Standing::default()
             },
         })

@@ -36,7 +36,7 @@ impl Access {
     ) -> Result<Enrolment, AppError> {
         self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
-        if is_on(&user) {
+        if user.has_second_factor() {
             return Err(AccessError::TotpIsSet.into());
         }
         let mut user = self.prove(user, Some(password), None).await?;
@@ -71,7 +71,7 @@ impl Access {
     ) -> Result<Vec<SecretText>, AppError> {
         self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
-        if is_on(&user) {
+        if user.has_second_factor() {
             return Err(AccessError::TotpIsSet.into());
         }
         if user.totp.is_none() {
@@ -128,7 +128,7 @@ impl Access {
     async fn with_totp(&self, actor: &Actor) -> Result<User, AppError> {
         self.shared.permit(actor, Action::UserSetTotp).await?;
         let user = self.oneself(actor, Action::UserSetTotp).await?;
-        if is_on(&user) {
+        if user.has_second_factor() {
             Ok(user)
         } else {
             Err(AccessError::NoTotp.into())
@@ -156,7 +156,7 @@ impl Access {
         user: &mut User,
         code: Option<&SecretText>,
     ) -> Result<Option<SessionLimit>, AppError> {
-        if !is_on(user) {
+        if !user.has_second_factor() {
             return Ok(None);
         }
         let is_sealed = !self.shared.ports.vault.is_open();
@@ -206,13 +206,6 @@ impl Access {
             None => Ok(false),
         }
     }
-}
-
-/// Whether codes are asked for.
-fn is_on(user: &User) -> bool {
-    user.totp
-        .as_ref()
-        .is_some_and(|totp| totp.confirmed_at.is_some())
 }
 
 /// What the vault binds the secret to.

@@ -64,8 +64,10 @@ impl Approvals {
         let group = owner(&gathered.needs, &gathered.places)?;
         let deciders = self.shared.deciders().await?;
         for need in &gathered.needs {
-            let others = deciders.names(need)?;
-            let there = others.iter().filter(|one| one.0 != requester).count();
+            let can = deciders.names(need)?;
+            let mut others: BTreeSet<_> = can.iter().map(|one| deciders.person(one.0)).collect();
+            others.remove(&deciders.person(requester));
+            let there = others.len();
             let there = u32::try_from(there).unwrap_or(u32::MAX);
             if there < need.approvers {
                 let approvers = need.approvers;
@@ -117,6 +119,7 @@ impl Approvals {
             state: ApprovalState::Open,
             run: None,
             created_at: now,
+            ended_at: None,
             revision: 1,
         };
         row.hash = hash(&row);

@@ -1,5 +1,6 @@
 //! What people say to a request.
 
+use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, Decider, Verdict};
 use keyferry_ports::records::{Batch, Change, Expect};
 
@@ -38,7 +39,7 @@ impl Approvals {
         let mut row = self.find(id, &seen_by).await?;
         let user = person(actor)?;
         let deciders = self.shared.deciders().await?;
-        if user != row.requester {
+        if deciders.person(user) != deciders.person(row.requester) {
             let mut is_asked = false;
             for need in &row.needs {
                 is_asked |= deciders.counts(user, need)?;
@@ -62,10 +63,11 @@ impl Approvals {
         if hex::decode_to_slice(hash, &mut seen).is_err() {
             seen = [0; 32];
         }
-        row.decide(who, verdict, &seen, comment, now)
+        let jury = deciders.jury(&row)?;
+        row.decide(who, verdict, &seen, comment, now, &jury)
             .map_err(ApprovalError::from)?;
-        self.keep(actor, Action::ApprovalDecide, &row, verdict.as_str())
-            .await?;
+        let what = (Action::ApprovalDecide, verdict.as_str());
+        self.keep(actor, what, &row, now).await?;
         row.revision += 1;
         self.waiting(row, &deciders).await
     }
@@ -78,10 +80,11 @@ impl Approvals {
     pub async fn cancel(&self, actor: &Actor, id: &str) -> Result<Waiting, AppError> {
         let seen_by = self.seen_by(actor).await?;
         let mut row = self.find(id, &seen_by).await?;
-        row.cancel(person(actor)?, self.shared.now())
+        let now = self.shared.now();
+        row.cancel(person(actor)?, now)
             .map_err(ApprovalError::from)?;
-        self.keep(actor, Action::ApprovalAsk, &row, "cancel")
-            .await?;
+        let what = (Action::ApprovalAsk, "cancel");
+        self.keep(actor, what, &row, now).await?;
         row.revision += 1;
         let deciders = self.shared.deciders().await?;
         self.waiting(row, &deciders).await
@@ -91,12 +94,12 @@ impl Approvals {
     pub(super) async fn keep(
         &self,
         actor: &Actor,
-        action: Action,
+        (action, said): (Action, &str),
         row: &Approval,
-        said: &str,
+        now: Timestamp,
     ) -> Result<(), AppError> {
         let about = object("approval", row.id, &row.action);
-        let fact = Fact::done(actor, action, about, self.shared.now())
+        let fact = Fact::done(actor, action, about, now)
             .detail("hash", hex::encode(row.hash))
             .detail("said", said);
         let expect = Expect::Revision(row.revision);

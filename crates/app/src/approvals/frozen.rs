@@ -27,7 +27,7 @@ const PASSING: &[&str] = &[
 ];
 
 /// The member of a request that tells to what it is done, by kind and id.
-pub(super) const OBJECTS: &str = "objects";
+pub(crate) const OBJECTS: &str = "objects";
 
 /// What of a plan is the same each time that it is made of the same things.
 pub(super) fn steady(plan: &Value) -> Value {
@@ -79,7 +79,7 @@ fn need(need: &Need) -> Value {
 }
 
 /// JSON that Keyferry wrote.
-pub(super) fn parsed(text: &str) -> Value {
+pub(crate) fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyferry_domain::approval::{Approval, Need};
-use keyferry_domain::id::{ApprovalId, GroupId, UserId};
+use keyferry_domain::id::{ApprovalId, GroupId, PersonId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{ApprovalFilter, Groups, Page, PageOf, SeenBy};
 
@@ -136,19 +136,19 @@ impl Approvals {
 
     async fn waiting(&self, row: Approval, deciders: &Deciders) -> Result<Waiting, AppError> {
         let groups = self.shared.groups().await?;
+        let jury = deciders.jury(&row)?;
+        let mut over: BTreeSet<PersonId> = BTreeSet::from([deciders.person(row.requester)]);
+        over.extend(row.decisions.iter().map(|one| deciders.person(one.user)));
+        let is_left = |(user, _): &(UserId, Name)| !over.contains(&deciders.person(*user));
         let mut needs = Vec::new();
         for need in &row.needs {
             let can = deciders.names(need)?;
-            let has_decided = |user: UserId| row.decisions.iter().any(|one| one.user == user);
-            let is_left =
-                |(user, _): &(UserId, Name)| *user != row.requester && !has_decided(*user);
-            let counted: BTreeSet<UserId> = can.iter().map(|one| one.0).collect();
             let group = groups.iter().find(|group| Some(group.id) == need.group);
             needs.push(Lacking {
                 need: *need,
                 group: group.map(|group| group.name.clone()),
-                approved: row.approved(need, |user, _| counted.contains(&user)),
-                can_approve: can.into_iter().filter(is_left).map(|one| one.1).collect(),
+                approved: row.approved(need, &jury),
+                can_approve: can.into_iter().filter(&is_left).map(|one| one.1).collect(),
             });
         }
         Ok(Waiting { row, needs })
@@ -156,7 +156,7 @@ impl Approvals {
 }
 
 /// Consent is people's affair.
-fn person(actor: &Actor) -> Result<UserId, AppError> {
+pub(crate) fn person(actor: &Actor) -> Result<UserId, AppError> {
     match actor {
         Actor::User { id, .. } => Ok(*id),
         _ => Err(AppError::Denied {

@@ -33,16 +33,8 @@ impl Approvals {
         let seen_by = self.seen_by(actor).await?;
         let row = self.find(id, &seen_by).await?;
         let deciders = self.shared.deciders().await?;
-        let mut counted = Vec::new();
-        for need in &row.needs {
-            for decision in &row.decisions {
-                if deciders.counts(decision.user, need)? {
-                    counted.push((decision.user, *need));
-                }
-            }
-        }
-        let counts = |user, need: &_| counted.contains(&(user, *need));
-        row.may_run(person(actor)?, counts, self.shared.now())
+        let jury = deciders.jury(&row)?;
+        row.may_run(person(actor)?, &jury, self.shared.now())
             .map_err(ApprovalError::from)?;
         // Whoever can write the database cannot make it another request: neither hash nor seal would fit.
         let sealed = row.sealed.as_ref().filter(|_| hash(&row) == row.hash);
@@ -52,10 +44,14 @@ impl Approvals {
             .ports
             .vault
             .open_secret(&purpose(&row), sealed)?;
+        let (accounts, rights) = deciders.seen(&row);
         let used = ApprovalUse {
             approval: row.id,
             revision: row.revision,
             run: self.shared.new_uuid(),
+            at: self.shared.now(),
+            accounts,
+            rights,
         };
         Ok(Running { request, used, row })
     }
@@ -82,9 +78,10 @@ impl Approvals {
             return Ok(actor.clone().approved(running.used));
         }
         let mut row = running.row;
-        row.end(ApprovalState::Changed);
-        self.keep(actor, Action::ApprovalAsk, &row, "changed")
-            .await?;
+        let now = self.shared.now();
+        row.end(ApprovalState::Changed, now);
+        let what = (Action::ApprovalAsk, "changed");
+        self.keep(actor, what, &row, now).await?;
         if same_rules {
             Err(ApprovalError::PlanChanged.into())
         } else {

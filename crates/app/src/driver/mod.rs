@@ -87,6 +87,8 @@ pub(crate) struct Subject {
     pub(crate) passing: Option<Passing>,
     /// AWS's operations to which people consented; `None` where the job needed no consent.
     pub(crate) approved: Option<BTreeSet<String>>,
+    /// The request to which they consented.
+    pub(crate) approval: Option<ApprovalId>,
     /// Whether it is done with the disabling: the job asks for nothing else.
     pub(crate) only_disables: bool,
     /// How far the key is that shall replace this one, where the job waits for it.
@@ -164,6 +166,7 @@ impl Driver for KmsKeyDriver {
         subject.only_heals = job.kind == Action::KmsKeyHeal.as_str();
         subject.imports = job.kind == Action::KmsKeyImport.as_str();
         subject.approved = self.approved_operations(job.approval).await?;
+        subject.approval = job.approval;
         subject.only_disables = job.kind == Action::KmsKeyDisable.as_str();
         subject.successor = self.successor_of(&subject.key, job.id).await?;
         let session = format!("keyferry-{}", target.job);
@@ -282,6 +285,7 @@ impl KmsKeyDriver {
             passing,
             only_disables: false,
             approved: None,
+            approval: None,
             successor: Successor::Ready,
             source_group,
             policy,

@@ -262,6 +262,7 @@ impl Run for KmsKeyRun {
             .job(self.job)
             .attempt(attempt.id)
             .aws_operation(kind.aws_operation())
+            .by_consent(self.subject.approval)
             .detail("region", step.region());
         let fact = match &self.last_use {
             Some(last) if kind.is_destructive() => fact.detail("last_use", last),
@@ -315,6 +316,7 @@ impl Run for KmsKeyRun {
         .attempt(attempt.id)
         .aws_operation(kind.aws_operation())
         .aws_request(told.outcome.request_id.clone())
+        .by_consent(self.subject.approval)
         .detail("region", step.region())
         .detail("code", &told.outcome.code);
         let fact = answered(named(fact, &step), result.as_ref().ok());

@@ -20,6 +20,9 @@ pub enum AccessError {
     /// The session is only good for setting a password.
     #[error("the password must be changed before anything else")]
     PasswordMustChange,
+    /// Session or token is only good for setting up a second factor.
+    #[error("a second factor must be set up before anything else")]
+    SecondFactorMissing,
     /// The session is only good for opening the vault.
     #[error(
         "this session can only open the vault: it was sealed when the second factor was to be checked"
@@ -132,6 +135,7 @@ impl AccessError {
         match self {
             Self::Ended => "access.ended",
             Self::PasswordMustChange => "access.password-must-change",
+            Self::SecondFactorMissing => "access.second-factor-missing",
             Self::OnlyForUnsealing => "access.only-for-unsealing",
             Self::TotpRequired => "access.totp-required",
             Self::LockedOut { .. } => "access.locked-out",
@@ -159,9 +163,10 @@ impl AccessError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Ended | Self::TotpRequired => ErrorClass::Unauthenticated,
-            Self::PasswordMustChange | Self::OnlyForUnsealing | Self::NotConfirmed => {
-                ErrorClass::Denied
-            }
+            Self::PasswordMustChange
+            | Self::SecondFactorMissing
+            | Self::OnlyForUnsealing
+            | Self::NotConfirmed => ErrorClass::Denied,
             Self::LockedOut { .. } => ErrorClass::TooMany,
             Self::Provider(error) => error.class(),
             Self::WeakPassword { .. }
@@ -187,6 +192,9 @@ impl AccessError {
         match self {
             Self::Ended => "sign in again",
             Self::PasswordMustChange => "set a password of your own: `keyferry login` asks for one",
+            Self::SecondFactorMissing => {
+                "set one up: `keyferry login` does, as do `keyferry user totp set-up` and `confirm`"
+            }
             Self::OnlyForUnsealing => {
                 "open the vault with `keyferry seal unseal`, then sign in again with a code"
             }

@@ -63,6 +63,11 @@ pub enum ApprovalError {
     /// It was done, or somebody decided on it, meanwhile.
     #[error("the request was carried out or decided on meanwhile")]
     Spent,
+    /// A right or account of those who asked or approved changed while it was carried out.
+    #[error(
+        "accounts or rights of those who asked or approved changed meanwhile; nothing was done"
+    )]
+    ApproversChanged,
     /// See there.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -91,6 +96,7 @@ impl ApprovalError {
             Self::PlanChanged => "approval.plan-changed",
             Self::RulesChanged => "approval.rules-changed",
             Self::Spent => "approval.spent",
+            Self::ApproversChanged => "approval.approvers-changed",
             Self::Refused(refusal) => match refusal {
                 Refusal::Over(_) => "approval.over",
                 Refusal::Expired => "approval.expired",
@@ -122,6 +128,7 @@ impl ApprovalError {
             | Self::PlanChanged
             | Self::RulesChanged
             | Self::Spent
+            | Self::ApproversChanged
             | Self::Refused(
                 Refusal::Over(_)
                 | Refusal::Expired
@@ -153,6 +160,7 @@ impl ApprovalError {
             Self::NothingPlanned => "look at the dry run, and ask again in some minutes",
             Self::PlanChanged | Self::RulesChanged => "look at it as it is now, and ask again",
             Self::Spent => "look at the request again",
+            Self::ApproversChanged => "have it carried out again: consent is counted anew",
             Self::Refused(refusal) => match refusal {
                 Refusal::Over(_) | Refusal::Expired => "ask again",
                 Refusal::OwnRequest => "somebody else must decide on it",

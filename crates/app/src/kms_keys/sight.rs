@@ -240,6 +240,7 @@ impl<'a> Sight<'a> {
             passing: None,
             only_disables: false,
             approved: None,
+            approval: None,
             successor: Successor::Ready,
             source_group: None,
             policy: EffectivePolicy::default(),

@@ -104,6 +104,7 @@ pub(super) async fn report(
         columns: COLUMNS,
         rows,
         notes,
+        proof: None,
     })
 }
 

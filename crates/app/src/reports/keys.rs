@@ -73,6 +73,7 @@ pub(super) async fn report(
             "whole days from the version's making to the moment of the report",
         )]
         .into(),
+        proof: None,
     };
     if !as_of.is_now {
         report.notes.extend([

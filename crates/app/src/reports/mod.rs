@@ -4,6 +4,7 @@
 //! report says so, field by field: nothing is guessed.
 
 mod access;
+mod approvals;
 mod keys;
 mod rotation;
 
@@ -17,6 +18,7 @@ use serde_json::{Map, Value, json};
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::parts::Shared;
+use crate::receipts::Told;
 use crate::scheduler::Scheduler;
 
 /// The format that this version writes.
@@ -35,6 +37,8 @@ struct Report {
     rows: Vec<Row>,
     /// Why a field is empty, or is not as it was then.
     notes: BTreeMap<&'static str, &'static str>,
+    /// Entries of the log that prove rows; `None` where the report proves none.
+    proof: Option<Vec<Told>>,
 }
 
 /// A row: for each column a value.
@@ -89,6 +93,22 @@ impl Reports {
         self.signed(report, actor, as_of).await
     }
 
+    /// What was asked others, by whom, who consented and who did not, and what became of it, in the groups that the actor may look
+    /// into; with the entries of the log that prove it.
+    ///
+    /// # Errors
+    ///
+    /// A moment in the future; the vault is sealed.
+    pub async fn approvals(
+        &self,
+        actor: &Actor,
+        as_of: Option<Timestamp>,
+    ) -> Result<Value, AppError> {
+        let as_of = self.moment(as_of)?;
+        let report = approvals::report(&self.shared, actor, as_of).await?;
+        self.signed(report, actor, as_of).await
+    }
+
     fn moment(&self, as_of: Option<Timestamp>) -> Result<AsOf, AppError> {
         let now = self.shared.now();
         match as_of {
@@ -108,7 +128,8 @@ impl Reports {
     async fn signed(&self, report: Report, actor: &Actor, as_of: AsOf) -> Result<Value, AppError> {
         let shared = &self.shared;
         let checkpoint = shared.sign_checkpoint().await?;
-        let statement = json!({
+        let size = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+        let mut statement = json!({
             "format": FORMAT,
             "kind": "report",
             "report": report.name,
@@ -120,6 +141,10 @@ impl Reports {
             "notes": report.notes,
             "checkpoint": checkpoint.map(|checkpoint| checkpoint.note),
         });
+        if let (Some(told), Value::Object(members)) = (&report.proof, &mut statement) {
+            let entries = shared.proved(told, size).await?;
+            members.insert("entries".to_owned(), json!(entries));
+        }
         let signer = shared.audit_signer().await?;
         let signed: Result<Value, NoteError> = sign_statement(statement, &signer);
         signed.map_err(AppError::unsigned)

@@ -35,6 +35,7 @@ pub(super) async fn report(
         columns: COLUMNS,
         rows,
         notes: [("overdue", "whether the next time had passed")].into(),
+        proof: None,
     };
     if !as_of.is_now {
         report.notes.extend([

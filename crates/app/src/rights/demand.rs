@@ -61,7 +61,7 @@ impl Demand {
             questions.note(*question, group, &needs, object);
         }
         match self.consent {
-            Consent::Trial | Consent::Begun => Ok(()),
+            Consent::Trial | Consent::Begun(_) => Ok(()),
             Consent::Approved(_) if needs.is_subset(&self.agreed) => Ok(()),
             Consent::Nobody | Consent::Approved(_) if needs.is_empty() => Ok(()),
             Consent::Nobody | Consent::Approved(_) => {
@@ -75,7 +75,7 @@ impl Demand {
     /// Of how many people consent is lacking to something of this class, in this group or, where there is none, in any; `None`
     /// where no rule wants it, or it was given. What goes out to others waits for it even where it is only tried.
     pub(super) fn lacking(&self, class: ApprovalClass, group: Option<GroupId>) -> Option<u32> {
-        if matches!(self.consent, Consent::Approved(_) | Consent::Begun) {
+        if matches!(self.consent, Consent::Approved(_) | Consent::Begun(_)) {
             return None;
         }
         let covers = |rule: &&ApprovalRule| match group {

@@ -50,6 +50,12 @@ impl Users {
             return Err(taken(name.as_str()));
         }
         let subject = invitation.subject.clone();
+        if subject.is_none() && !provider.vouches_for_names() {
+            return Err(ProviderError::SubjectNeeded {
+                provider: provider.name.to_string(),
+            }
+            .into());
+        }
         if let Some(subject) = &subject {
             check_subject(subject)?;
             let found = records

@@ -4,6 +4,7 @@ mod invite;
 mod manage;
 mod membership;
 mod offboard;
+mod persons;
 
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub use invite::Invitation;
 pub use membership::Membership;
 pub use offboard::Leaving;
 
+use persons::other_accounts;
+
 /// Longest full name, in characters.
 const FULL_NAME_MAX: usize = 256;
 
@@ -36,6 +39,8 @@ pub struct Person {
     pub waits_until: Option<Timestamp>,
     /// The provider by which it comes; `None` for people with a password here.
     pub provider: Option<Name>,
+    /// The other accounts of the same human.
+    pub accounts: Vec<Name>,
 }
 
 /// A person whose password somebody else set.
@@ -99,8 +104,8 @@ impl Users {
         self.shared.permit(actor, Action::UserRead).await?;
         let users = self.shared.ports.records.list_users().await?;
         let mut people = Vec::with_capacity(users.len());
-        for user in users {
-            people.push(self.person(user).await?);
+        for user in &users {
+            people.push(self.person_among(user.clone(), &users).await?);
         }
         Ok(people)
     }
@@ -174,6 +179,11 @@ impl Users {
     }
 
     async fn person(&self, user: User) -> Result<Person, AppError> {
+        let everybody = self.shared.ports.records.list_users().await?;
+        self.person_among(user, &everybody).await
+    }
+
+    async fn person_among(&self, user: User, everybody: &[User]) -> Result<Person, AppError> {
         let records = &self.shared.ports.records;
         let key = tries_of(&CanonicalName::from(&user.name));
         let tries = records.find_sign_in_tries(&key).await?;
@@ -181,6 +191,7 @@ impl Users {
         let waits_until = tries.as_ref().and_then(open_from).filter(|at| now < *at);
         Ok(Person {
             provider: self.shared.provider_of(&user).await?,
+            accounts: other_accounts(&user, everybody),
             user,
             waits_until,
         })

@@ -1,5 +1,6 @@
 //! Taking all access from a person who leaves.
 
+use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, ApprovalState};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
@@ -65,7 +66,8 @@ impl Users {
         let preparations = self.shared.preparations_of(user.id).await?;
         let roles = self.roles_of(&user).await?;
         let mut taken = self.shared.revoked(&tokens);
-        taken.extend(approvals.iter().map(taken_back));
+        let now = self.shared.now();
+        taken.extend(approvals.iter().map(|row| taken_back(row, now)));
         let ended = self.shared.preparations_ended(actor, &preparations);
         taken.extend(ended.await?);
         taken.extend(roles.iter().map(|(row, _)| Change::DeleteAssignment {
@@ -107,10 +109,10 @@ impl Users {
 }
 
 /// The change that ends a request.
-fn taken_back(row: &Approval) -> Change {
+fn taken_back(row: &Approval, now: Timestamp) -> Change {
     let mut row = row.clone();
     let expect = Expect::Revision(row.revision);
-    row.end(ApprovalState::Cancelled);
+    row.end(ApprovalState::Cancelled, now);
     Change::PutApproval(Box::new(row), expect)
 }
 

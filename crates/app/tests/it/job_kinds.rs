@@ -144,6 +144,8 @@ fn swept(action: Action) -> Swept {
         | Action::UserEndSessions
         | Action::UserLock
         | Action::UserOffboard
+        | Action::UserOtherPerson
+        | Action::UserSamePerson
         | Action::UserRead
         | Action::UserResetPassword
         | Action::UserResetTotp

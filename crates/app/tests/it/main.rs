@@ -33,6 +33,7 @@ mod exports_of_groups;
 mod generate;
 mod grants;
 mod groups;
+mod invitations;
 mod job_kinds;
 mod key_copies;
 mod key_import;

@@ -32,8 +32,14 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::with_rules(SessionRules::default()).await
+    }
+
+    /// The same with other rules for sessions.
+    pub(crate) async fn with_rules(rules: SessionRules) -> Self {
         let passwords = Arc::new(PlainPasswords::default());
-        let outside = Outside::new(3, SimConfig::default());
+        let mut outside = Outside::new(3, SimConfig::default());
+        outside.session_rules = rules;
         let records = outside.records.clone();
         let world = outside.start_plainly(records, Arc::clone(&passwords), 0);
         let name = "ann".parse().unwrap();

@@ -1,6 +1,7 @@
 //! Second factors: setting up, asking, losing them, and the sealed vault.
 
 use jiff::SignedDuration;
+use keyferry_app::access::SessionRules;
 use keyferry_app::{Action, Actor};
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::SessionLimit;
@@ -191,4 +192,60 @@ async fn while_the_vault_is_sealed_a_person_with_a_second_factor_can_only_open_i
     assert_eq!(saved.unwrap().record.limit, None, "it needs no vault");
     let full = sign_in(&open.app, "ann", ANN, Some(&shown)).await.unwrap();
     assert_eq!(full.record.limit, None, "the code was not used up");
+}
+
+#[tokio::test]
+async fn a9_who_lacks_a_second_factor_that_is_wanted_may_only_set_one_up() {
+    let house = House::with_rules(SessionRules::default().wanting_second_factors()).await;
+    let access = &house.app().access;
+    let token = access.create_token(house.ann(), "t".parse().unwrap(), None);
+    let token = token.await.unwrap().secret;
+
+    let issued = house.sign_in("ann", ANN, None).await.unwrap();
+    assert_eq!(issued.record.limit, Some(SessionLimit::SetUpSecondFactor));
+    let limited = [
+        house.by(&issued).await.unwrap(),
+        access.by_token(&token).await.unwrap(),
+    ];
+    for actor in &limited {
+        for (action, word, _) in Action::ALL {
+            let is_let = matches!(
+                action,
+                Action::SessionUse | Action::UserSetTotp | Action::SealUnseal
+            );
+            assert_eq!(actor.may_try(*action).is_ok(), is_let, "{word}");
+        }
+    }
+    let refused = limited[0].may_try(Action::KeyRead).unwrap_err();
+    assert_eq!(refused.code(), "access.second-factor-missing");
+
+    let made = access.set_up_totp(&limited[0], &SecretText::new(ANN)).await;
+    let phone = Authenticator::of(made.unwrap().secret.expose());
+    // One that was never confirmed is none.
+    let again = house.sign_in("ann", ANN, None).await.unwrap();
+    assert_eq!(again.record.limit, Some(SessionLimit::SetUpSecondFactor));
+    let code = SecretText::new(house.shown(&phone));
+    access.confirm_totp(&limited[0], &code).await.unwrap();
+    house.pass(SignedDuration::from_secs(60));
+    let shown = house.shown(&phone);
+    let issued = house.sign_in("ann", ANN, Some(&shown)).await.unwrap();
+    assert_eq!(issued.record.limit, None);
+    let ann = house.by(&issued).await.unwrap();
+    assert!(ann.may_try(Action::KeyRead).is_ok());
+    let by_token = access.by_token(&token).await.unwrap();
+    assert!(by_token.may_try(Action::KeyRead).is_ok());
+
+    // Whoever loses it begins anew; a first password comes before.
+    let users = &house.app().users;
+    let name = "bob".parse().unwrap();
+    let first = SecretText::new("a first long password");
+    let made = users.create(house.ann(), name, String::new(), Some(&first));
+    made.await.unwrap();
+    let bob = house.sign_in("bob", first.expose(), None).await.unwrap();
+    assert_eq!(bob.record.limit, Some(SessionLimit::ChangePassword));
+    let bob = house.by(&bob).await.unwrap();
+    let own = SecretText::new(BOB);
+    let changed = access.change_password(&bob, &first, &own).await;
+    let changed = changed.unwrap().unwrap();
+    assert_eq!(changed.record.limit, Some(SessionLimit::SetUpSecondFactor));
 }

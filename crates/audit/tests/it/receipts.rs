@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use keyferry_audit::{
-    Checkpoint, Entry, Hash, NoteSigner, Object, Outcome, Phase, Receipt, ReceiptEntry,
-    ReceiptError, ReceiptMaterial, ReceiptSubject, SignedNote, StatementError, inclusion_proof,
-    open_statement, root_of, sign_receipt, sign_statement, told_by, verify_receipt,
+    Checkpoint, Entry, Hash, NoteSigner, Object, Outcome, Phase, Receipt, ReceiptApproval,
+    ReceiptEntry, ReceiptError, ReceiptMaterial, ReceiptSubject, SignedNote, StatementError,
+    consents_told_by, inclusion_proof, open_statement, root_of, sign_receipt, sign_statement,
+    told_by, verify_approvals, verify_receipt,
 };
 use serde_json::{Value, json};
 
@@ -188,4 +189,167 @@ fn what_was_only_meant_or_refused_is_no_part_of_a_receipt() {
     assert_eq!(told_by(&with(Phase::Outcome(Outcome::Refused))), None);
     let unknown = with(Phase::Outcome(Outcome::Unknown));
     assert_eq!(told_by(&unknown), Some("outcome-unknown"));
+}
+
+fn about_consent(number: i64, actor: &str, action: &str, detail: &[(&str, &str)]) -> Entry {
+    let mut told = entry(number, action, None, detail);
+    told.actor = actor.to_owned();
+    told.object = Object {
+        kind: "approval".to_owned(),
+        id: "a1".to_owned(),
+        name: "kms-key.create".to_owned(),
+    };
+    told
+}
+
+/// A log in which bob approved what ann asked for, eve approved another hash, and the import was done by it; the statement's
+/// entries, what they tell of consent, and the signed checkpoint.
+fn with_consent() -> (Vec<ReceiptEntry>, Vec<ReceiptApproval>, String) {
+    let import = [("approval", "a1"), ("material_id", "m1")];
+    let log = [
+        about_consent(
+            0,
+            "user/ann",
+            "approval.ask",
+            &[("hash", "h1"), ("reason", "new")],
+        ),
+        about_consent(
+            1,
+            "user/eve",
+            "approval.decide",
+            &[("hash", "h2"), ("said", "approve")],
+        ),
+        about_consent(
+            2,
+            "user/bob",
+            "approval.decide",
+            &[("hash", "h1"), ("said", "approve")],
+        ),
+        entry(3, "import-material", Some("ImportKeyMaterial"), &import),
+    ];
+    let leaves: Vec<Hash> = log.iter().map(Entry::leaf_hash).collect();
+    let checkpoint = Checkpoint {
+        size: 4,
+        root: root_of(&leaves),
+    };
+    let proved = |(index, entry): (usize, &Entry)| ReceiptEntry {
+        index: index as u64,
+        what: told_by(entry).unwrap().to_owned(),
+        entry: serde_json::from_slice(&entry.leaf_bytes()).unwrap(),
+        proof: inclusion_proof(&leaves, index as u64)
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    };
+    let told = consents_told_by((0..).zip(&log));
+    let entries = log.iter().enumerate().map(proved).collect();
+    (entries, told, checkpoint.sign(&signer(1)).unwrap())
+}
+
+#[test]
+fn a_receipt_names_who_consented_as_the_entries_tell_and_no_other() {
+    let (entries, approvals, checkpoint) = with_consent();
+    let holds = Receipt {
+        entries,
+        approvals,
+        checkpoint,
+        ..receipt()
+    };
+    let verified = verify_receipt(&signed(&holds), signer(1).verifier()).unwrap();
+    let told = &verified.receipt.approvals[0];
+    assert_eq!(
+        (told.requester.as_str(), told.done.as_slice()),
+        ("user/ann", [3].as_slice())
+    );
+    let said: Vec<&str> = told.decisions.iter().map(|one| one.by.as_str()).collect();
+    assert_eq!(said, ["user/bob"], "eve approved something else");
+    assert_eq!(verified.unproved_approvals, [""; 0]);
+
+    let refused = |change: &dyn Fn(&mut Receipt)| {
+        let mut other = holds.clone();
+        change(&mut other);
+        verify_receipt(&signed(&other), signer(1).verifier()).unwrap_err()
+    };
+    // Whoever has the log's key and signs another approver is found out by the entries.
+    for forged in [
+        refused(&|one| one.approvals[0].decisions[0].by = "user/eve".to_owned()),
+        refused(&|one| one.approvals[0].decisions.clear()),
+        refused(&|one| one.approvals.clear()),
+        refused(&|one| _ = one.entries.remove(2)),
+    ] {
+        let is_it = matches!(&forged, ReceiptError::OtherConsent { approval } if approval == "a1");
+        assert!(is_it, "{forged:?}");
+    }
+    let forged = refused(&|one| {
+        one.approvals[0].decisions[0].by = "user/eve".to_owned();
+        one.entries[2].entry["actor"] = json!("user/eve");
+    });
+    assert!(matches!(forged, ReceiptError::NotInTheLog { index: 2, .. }));
+    // What is left out is said to be without proof.
+    let mut without = holds.clone();
+    without.approvals.clear();
+    without.entries.drain(..3);
+    let verified = verify_receipt(&signed(&without), signer(1).verifier()).unwrap();
+    assert_eq!(verified.unproved_approvals, ["a1"]);
+}
+
+#[test]
+fn a_receipt_of_the_format_before_holds_without_approvals() {
+    let (entries, _, checkpoint) = with_consent();
+    let old = Receipt {
+        entries: entries.into_iter().skip(3).collect(),
+        checkpoint,
+        ..receipt()
+    };
+    let mut statement = serde_json::to_value(&old).unwrap();
+    statement["kind"] = json!("receipt");
+    for (format, holds) in [(1, true), (2, true), (3, false)] {
+        statement["format"] = json!(format);
+        let signed = sign_statement(statement.clone(), &signer(1))
+            .unwrap()
+            .to_string();
+        assert_eq!(
+            verify_receipt(&signed, signer(1).verifier()).is_ok(),
+            holds,
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_report_of_approvals_names_whom_its_entries_name() {
+    let (entries, _, checkpoint) = with_consent();
+    let report = json!({
+        "report": "approvals",
+        "rows": [{
+            "approval": "a1", "action": "kms-key.create", "requester": "user/ann", "reason": "new",
+            "decisions": [{"by": "user/bob", "verdict": "approve", "at": "", "comment": "fine"}],
+        }],
+        "entries": entries,
+        "checkpoint": checkpoint,
+    });
+    let key = signer(1);
+    let verified = |change: &dyn Fn(&mut Value)| {
+        let mut other = report.clone();
+        change(&mut other);
+        verify_approvals(&other, key.verifier())
+    };
+    verified(&|_| ()).unwrap();
+    for (place, value) in [
+        ("/rows/0/requester", "user/eve"),
+        ("/rows/0/action", "kms-key.rotate"),
+        ("/rows/0/reason", "old"),
+        ("/rows/0/approval", "a2"),
+        ("/rows/0/decisions/0/by", "user/eve"),
+        ("/rows/0/decisions/0/verdict", "reject"),
+    ] {
+        let forged = verified(&|one| *one.pointer_mut(place).unwrap() = json!(value));
+        let is_it = matches!(forged, Err(ReceiptError::OtherConsent { .. }));
+        assert!(is_it, "{place}: {forged:?}");
+    }
+    let forged = verified(&|one| one["entries"][2]["entry"]["actor"] = json!("user/eve"));
+    assert!(matches!(forged, Err(ReceiptError::NotInTheLog { .. })));
+    let cut = verified(&|one| one["rows"][0]["decisions"] = json!([]));
+    assert!(matches!(cut, Err(ReceiptError::OtherConsent { .. })));
 }

@@ -45,7 +45,8 @@ pub struct InitArgs {
     #[arg(long = "host", value_name = "NAME")]
     pub hosts: Vec<String>,
     /// Begin with rules: what is destructive, export- or use-equivalent needs the approval of so many others, 2 unless a number
-    /// is given. Until there are enough people, they can be added, and nothing else of it is done.
+    /// is given. Until there are enough people, they can be added, and nothing else of it is done. Everybody with a password
+    /// needs a second factor (`sign_in.second_factor` in the configuration).
     #[arg(long, value_name = "PEOPLE", num_args = 0..=1, default_missing_value = "2")]
     pub dual_control: Option<u32>,
 }

@@ -82,7 +82,7 @@ pub use sign_in_provider::{
 pub use use_period::{OpenUsePeriodArgs, UsePeriodCommand};
 pub use user::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, SessionCommand,
-    TotpCommand, UserCommand,
+    TotpCommand, UpdateUserArgs, UserCommand,
 };
 
 pub use rotation::{RotateManyArgs, RotationArgs, ScheduleCommand};

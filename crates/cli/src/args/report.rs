@@ -13,6 +13,8 @@ pub enum ReportCommand {
     Access(ReportArgs),
     /// What rotates by itself: when it last did, when it is next, what is overdue.
     Rotation(ReportArgs),
+    /// What was asked others, who approved or rejected it, and what became of it; proved by the audit log.
+    Approvals(ReportArgs),
 }
 
 /// `report …`

@@ -19,16 +19,7 @@ pub enum UserCommand {
     /// Add a person. The password is made up and shown once, unless you give one; it has to be changed at the first sign-in.
     Create(CreateUserArgs),
     /// Change what is told about a person.
-    Update {
-        /// Id or name.
-        user: String,
-        /// Who that is, in free words.
-        #[arg(long)]
-        full_name: String,
-        /// Whether it is only tried.
-        #[command(flatten)]
-        trial: TrialArgs,
-    },
+    Update(UpdateUserArgs),
     /// Refuse a person from now on: sign-in, sessions, tokens, and what is under way.
     Lock(OnUserArgs),
     /// Let a person in again, also after too many tries.
@@ -67,6 +58,34 @@ pub enum UserCommand {
     Totp(TotpCommand),
 }
 
+/// `user update`
+#[derive(Clone, Debug, Args)]
+pub struct UpdateUserArgs {
+    /// Id or name.
+    pub user: String,
+    /// What is changed.
+    #[command(flatten)]
+    pub what: UserChangeArgs,
+    /// Whether it is only tried.
+    #[command(flatten)]
+    pub trial: TrialArgs,
+}
+
+/// One of these.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct UserChangeArgs {
+    /// Who that is, in free words.
+    #[arg(long)]
+    pub full_name: Option<String>,
+    /// Another account of the same human, who counts once wherever several people are wanted.
+    #[arg(long, value_name = "NAME")]
+    pub same_person_as: Option<String>,
+    /// It is of a human of its own.
+    #[arg(long)]
+    pub other_person: bool,
+}
+
 /// One person.
 #[derive(Clone, Debug, Args)]
 pub struct OnUserArgs {
@@ -91,7 +110,7 @@ pub struct CreateUserArgs {
     /// The provider by which the person comes, without a password here.
     #[arg(long, conflicts_with_all = ["password_file", "ask_password"])]
     pub provider: Option<String>,
-    /// As the provider calls that person for ever (`sub`); the first who comes under the name unless given.
+    /// As the provider calls that person for ever (`sub`); needed unless it names people by verified mailboxes.
     #[arg(long, requires = "provider")]
     pub subject: Option<String>,
     /// Whether it is only tried.

@@ -9,7 +9,7 @@ use keyferry_api::seal::{SealStatusView, UnsealRequest};
 use keyferry_api::secret::Secret;
 
 use super::user::code;
-use super::{Context, login_by_provider, text};
+use super::{Context, login_by_provider, second_factor, text};
 use crate::args::{Globals, LoginArgs, SealCommand, TokenCommand};
 use crate::client::{Call, Client, Reply, shown_fingerprint};
 use crate::error::{CliError, Exit};
@@ -91,7 +91,21 @@ pub(super) async fn sign_in(
     match begun.only_for {
         None => Ok(cookie),
         Some(SessionLimit::ChangePassword) => {
-            set_own_password(world, client, args, request.password, &cookie).await
+            let (own, changed) =
+                set_own_password(world, client, args, request.password, &cookie).await?;
+            let cookie = cookie_of(&changed);
+            let begun: SessionView = changed.read()?;
+            match begun.only_for {
+                Some(SessionLimit::SetUpSecondFactor) => {
+                    let who = (user, own);
+                    second_factor::set_up(world, client, args, who, &cookie).await
+                }
+                _ => Ok(cookie),
+            }
+        }
+        Some(SessionLimit::SetUpSecondFactor) => {
+            let who = (user, request.password);
+            second_factor::set_up(world, client, args, who, &cookie).await
         }
         Some(SessionLimit::Unseal) => open_vault(world, client, &cookie).await,
     }
@@ -109,7 +123,7 @@ async fn set_own_password(
     args: &LoginArgs,
     old: Secret,
     cookie: &Option<String>,
-) -> Result<Option<String>, CliError> {
+) -> Result<(Secret, Reply), CliError> {
     world.say("this password was set by somebody else; set one of your own");
     let source = SecretSource {
         file: args.new_password_file.clone(),
@@ -119,16 +133,16 @@ async fn set_own_password(
     let request = ChangePasswordRequest { old, new };
     let call = Call::to(&at::CHANGE_PASSWORD, &[]).body(&request);
     let reply = client.send(by_cookie(call, client, cookie)).await?;
-    Ok(cookie_of(&reply))
+    Ok((request.new, reply))
 }
 
-/// While the vault is sealed nobody can check the code of an app: whoever has one can only open it.
-async fn open_vault(
+/// While the vault is sealed nobody can check the code of an app, nor seal a new one: whoever comes can only open it.
+pub(super) async fn open_vault(
     world: &mut World,
     client: &Client,
     cookie: &Option<String>,
 ) -> Result<Option<String>, CliError> {
-    world.say("the vault is sealed, so that your code cannot be checked; open the vault first");
+    world.say("the vault is sealed, so that no second factor can be checked or set up; open the vault first");
     let source = SecretSource {
         file: None,
         variable: None,

@@ -37,6 +37,7 @@ mod report;
 mod request_log;
 mod role;
 mod rotation;
+mod second_factor;
 mod session;
 mod sign_in_provider;
 mod text;

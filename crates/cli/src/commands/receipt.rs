@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use keyferry_api::endpoints as at;
 use keyferry_api::statement::SignedStatementView;
-use keyferry_audit::{Entry, Outcome, Phase, ReceiptError, VerifiedReceipt, verify_receipt};
+use keyferry_audit::{
+    Entry, Outcome, Phase, ReceiptApproval, ReceiptDecision, ReceiptError, VerifiedReceipt,
+    consent_of, verify_receipt,
+};
 use serde::Serialize;
 
 use super::Context;
@@ -32,6 +35,29 @@ struct Proved {
     material_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aws_request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<String>,
+}
+
+/// Who consented to what was done.
+#[derive(Serialize)]
+struct Consent {
+    approval: String,
+    action: String,
+    requester: String,
+    reason: String,
+    asked_at: String,
+    decisions: Vec<Said>,
+    /// The places of the entries that tell what was done by it.
+    done: Vec<u64>,
+}
+
+/// What one person said.
+#[derive(Serialize)]
+struct Said {
+    by: String,
+    verdict: String,
+    at: String,
 }
 
 /// A receipt that holds.
@@ -43,9 +69,10 @@ struct Answer {
     source: Option<String>,
     issued_at: String,
     log_entries: u64,
-    approvals: usize,
+    approvals: Vec<Consent>,
     proved: Vec<Proved>,
     materials_without_proof: Vec<String>,
+    approvals_without_proof: Vec<String>,
 }
 
 /// Fetches a receipt and keeps it as a file.
@@ -98,6 +125,7 @@ pub(super) fn verify(
         entries,
         size,
         unproved,
+        unproved_approvals,
     } = verified;
     let words = receipt.entries.iter().map(|one| one.what.clone());
     let proved = entries
@@ -111,9 +139,10 @@ pub(super) fn verify(
         source: receipt.kms_key.source.map(|source| source.name),
         issued_at: time(receipt.issued_micros),
         log_entries: size,
-        approvals: receipt.approvals.len(),
+        approvals: receipt.approvals.into_iter().map(consent).collect(),
         proved: proved.collect(),
         materials_without_proof: unproved,
+        approvals_without_proof: unproved_approvals,
     };
     world.print_one(globals.output, &answer)
 }
@@ -136,6 +165,24 @@ fn told(index: u64, entry: &Entry, what: String) -> Proved {
         arn: detail("arn"),
         material_id: detail("material_id"),
         aws_request_id: entry.aws_request_id.clone(),
+        approval: consent_of(entry).map(str::to_owned),
+    }
+}
+
+fn consent(one: ReceiptApproval) -> Consent {
+    let said = |one: ReceiptDecision| Said {
+        by: one.by,
+        verdict: one.verdict,
+        at: time(one.at_micros),
+    };
+    Consent {
+        approval: one.id,
+        action: one.action,
+        requester: one.requester,
+        reason: one.reason,
+        asked_at: time(one.asked_micros),
+        decisions: one.decisions.into_iter().map(said).collect(),
+        done: one.done,
     }
 }
 

@@ -3,7 +3,7 @@
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::statement::SignedStatementView;
-use keyferry_audit::open_statement;
+use keyferry_audit::{open_statement, verify_approvals};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +14,9 @@ use crate::client::Call;
 use crate::error::{CliError, Exit};
 use crate::table::Table;
 use crate::world::World;
+
+/// The report whose rows are proved by entries of the log.
+const APPROVALS: &str = "approvals";
 
 /// A report that holds.
 #[derive(Serialize)]
@@ -31,6 +34,7 @@ pub(super) async fn run(context: &mut Context<'_>, command: ReportCommand) -> Re
         ReportCommand::Keys(args) => (&at::REPORT_KEYS, args),
         ReportCommand::Access(args) => (&at::REPORT_ACCESS, args),
         ReportCommand::Rotation(args) => (&at::REPORT_ROTATION, args),
+        ReportCommand::Approvals(args) => (&at::REPORT_APPROVALS, args),
     };
     let call = Call::to(endpoint, &[]).query("as_of", args.as_of.as_ref());
     let signed: SignedStatementView = context.client.send(call).await?.read()?;
@@ -116,6 +120,9 @@ pub(super) fn verify(
     let statement = open_statement(&text, &key).map_err(|error| damaged(&error.to_string()))?;
     if statement.get("kind").and_then(Value::as_str) != Some("report") {
         return Err(damaged("it is a statement of another kind"));
+    }
+    if statement.get("report").and_then(Value::as_str) == Some(APPROVALS) {
+        verify_approvals(&statement, &key).map_err(|error| damaged(&error.to_string()))?;
     }
     let word = |name: &str| {
         let found = statement.get(name).and_then(Value::as_str);

@@ -8,14 +8,14 @@ use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::secret::Secret;
 use keyferry_api::user::{
-    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, UpdateUserRequest,
-    UserPage, UserView, UserWithPasswordView,
+    CreateUserRequest, EndSessionsRequest, LeavingView, ResetPasswordRequest, SamePersonRequest,
+    UpdateUserRequest, UserPage, UserView, UserWithPasswordView,
 };
 
 use super::{Context, session};
 use crate::args::{
     ChangePasswordArgs, CodeArgs, CreateUserArgs, NewPasswordArgs, OnUserArgs, TotpCommand,
-    TrialArgs, UserCommand,
+    TrialArgs, UpdateUserArgs, UserCommand,
 };
 use crate::client::Call;
 use crate::error::CliError;
@@ -33,11 +33,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: UserCommand) -> Resu
             show(context, &found)
         }
         UserCommand::Create(args) => create(context, args).await,
-        UserCommand::Update {
-            user,
-            full_name,
-            trial,
-        } => update(context, &user, full_name, trial).await,
+        UserCommand::Update(args) => update(context, args).await,
         UserCommand::Lock(args) => change(context, &at::LOCK_USER, args).await,
         UserCommand::Unlock(args) => change(context, &at::UNLOCK_USER, args).await,
         UserCommand::ResetPassword {
@@ -135,18 +131,28 @@ fn new_password(world: &mut World, args: &NewPasswordArgs) -> Result<Option<Secr
     world.secret("password for that person", &source).map(Some)
 }
 
-async fn update(
-    context: &mut Context<'_>,
-    user: &str,
-    full_name: String,
-    trial: TrialArgs,
-) -> Result<(), CliError> {
-    let request = UpdateUserRequest { full_name };
-    let path = [user];
-    let call = Call::to(&at::UPDATE_USER, &path)
-        .body(&request)
-        .header("if-match", Some("*"));
-    let found = context.client.send(call.tried(trial)).await?.read()?;
+async fn update(context: &mut Context<'_>, args: UpdateUserArgs) -> Result<(), CliError> {
+    let UpdateUserArgs { user, what, trial } = args;
+    let path = [user.as_str()];
+    let client = &mut context.client;
+    let reply = match (what.full_name, what.same_person_as) {
+        (Some(full_name), _) => {
+            let request = UpdateUserRequest { full_name };
+            let call = Call::to(&at::UPDATE_USER, &path).body(&request);
+            let call = call.header("if-match", Some("*"));
+            client.send(call.tried(trial)).await?
+        }
+        (None, Some(other)) => {
+            let request = SamePersonRequest { other };
+            let call = Call::to(&at::SAME_PERSON, &path).body(&request);
+            client.send(call.tried(trial)).await?
+        }
+        (None, None) => {
+            let call = Call::to(&at::OTHER_PERSON, &path);
+            client.send(call.tried(trial)).await?
+        }
+    };
+    let found = reply.read()?;
     context.say_tried(trial);
     show(context, &found)
 }

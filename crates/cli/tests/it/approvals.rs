@@ -117,3 +117,80 @@ async fn a14_a_command_asks_others_who_approve_it_and_is_carried_out() {
     assert_eq!(over.exit, Exit::Conflict);
     assert!(over.stderr.contains("rejected"), "{}", over.stderr);
 }
+
+#[tokio::test]
+async fn j7_a_receipt_proves_without_the_server_who_asked_and_who_approved() {
+    let shell = Shell::with_keystore().await;
+    let made = shell.read("user create bob").await;
+    shell
+        .succeed("role give system-administrator --to bob")
+        .await;
+    let rule = ask(&shell, "approval-rule set use-equivalent --approvers 1").await;
+    shell.will_answer(BOB);
+    as_bob(&shell, made["password"].as_str().unwrap()).await;
+    let password = shell.file("bobs", BOB);
+    let approve = |waiting: &Value| {
+        let id = waiting["id"].as_str().unwrap().to_owned();
+        format!(
+            "approval approve {id} --password-file {}",
+            password.display()
+        )
+    };
+    shell.succeed(&approve(&rule)).await;
+    shell.sign_in().await;
+    let run = |waiting: &Value| format!("approval run {}", waiting["id"].as_str().unwrap());
+    shell.succeed(&run(&rule)).await;
+    let create = ask(&shell, "kms-key create app --keystore store").await;
+    as_bob(&shell, BOB).await;
+    shell.succeed(&approve(&create)).await;
+    shell.sign_in().await;
+    shell.succeed(&run(&create)).await;
+    let key = shell.read("audit key").await;
+    let key = key["key"].as_str().unwrap().to_owned();
+    let receipt = shell.home.path().join("receipt.json");
+    let report = shell.home.path().join("approvals.json");
+
+    shell
+        .succeed(&format!("kms-key receipt app --out {}", receipt.display()))
+        .await;
+    let verify = format!("audit verify-receipt {} --key {key}", receipt.display());
+    let proved = shell.read(&verify).await;
+    assert_eq!(proved["approvals_without_proof"], serde_json::json!([]));
+    let approvals = proved["approvals"].as_array().unwrap();
+    assert_eq!(approvals.len(), 1, "not of the rule: {proved:#}");
+    let told = &approvals[0];
+    assert_eq!(told["approval"], create["id"]);
+    assert_eq!(told["action"], "kms-key.create");
+    assert_eq!(told["requester"], "user/ann");
+    assert_eq!(told["reason"], "it must be");
+    assert_eq!(told["decisions"][0]["by"], "user/bob");
+    assert_eq!(told["decisions"][0]["verdict"], "approve");
+    for one in proved["proved"].as_array().unwrap() {
+        let by_consent = ["material-made", "kms-key-made", "imported"].map(Value::from);
+        if by_consent.contains(&one["what"]) {
+            assert_eq!(one["approval"], create["id"], "{one:#}");
+            assert!(told["done"].as_array().unwrap().contains(&one["index"]));
+        }
+    }
+
+    let shown = shell
+        .succeed(&format!(
+            "report approvals --csv --out {}",
+            report.display()
+        ))
+        .await;
+    assert!(shown.contains("kms-key.create"), "{shown}");
+    let verify_report = format!("audit verify-report {} --key {key}", report.display());
+    assert_eq!(shell.read(&verify_report).await["rows"], 2);
+
+    for (file, verify) in [(&receipt, &verify), (&report, &verify_report)] {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains("user/bob"), "{text}");
+        for place in 1..=text.matches("user/bob").count() {
+            let others = text.replacen("user/bob", "user/eve", place);
+            std::fs::write(file, others).unwrap();
+            let forged = shell.run(verify).await;
+            assert_eq!(forged.exit, Exit::Damaged, "{}", forged.stderr);
+        }
+    }
+}

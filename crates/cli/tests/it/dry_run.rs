@@ -67,6 +67,7 @@ const READS: &[&str] = &[
     "audit verify-receipt",
     "audit verify-report",
     "report access",
+    "report approvals",
     "report keys",
     "report rotation",
     "kms-key receipt",

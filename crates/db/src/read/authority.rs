@@ -11,7 +11,7 @@ use crate::Database;
 use crate::rows::authority::{
     ACCESS_POLICY, ASSIGNMENT, CUSTOM_ROLE, read_access_policy, read_assignment, read_custom_role,
 };
-use crate::sql::Value;
+use crate::sql::{Statement, Value};
 
 const ASSIGNMENTS: Noun<RoleAssignment> = Noun {
     what: "role assignment",
@@ -58,5 +58,12 @@ impl AuthorityRecords for Database {
         ACCESS_POLICIES
             .list(self, "ORDER BY name", Vec::new())
             .await
+    }
+
+    async fn rights_revision(&self) -> Records<u64> {
+        let sql = "SELECT revision FROM rights WHERE id = 'rights'";
+        let statement = Statement::new(sql, Vec::new());
+        let rows = self.engine.read("rights", statement).await?;
+        rows.into_iter().next().map_or(Ok(0), |mut row| row.count())
     }
 }

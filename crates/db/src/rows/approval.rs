@@ -35,6 +35,7 @@ pub(crate) const APPROVAL: &[&str] = &[
     "run",
     "created_at",
     "expires_at",
+    "ended_at",
     "revision",
 ];
 
@@ -97,6 +98,7 @@ pub(crate) fn approval_values(row: &Approval) -> Records<Vec<Value>> {
         Value::opt_text(row.run.as_ref()),
         Value::time(row.created_at),
         Value::time(row.expires_at),
+        Value::opt_time(row.ended_at),
     ])
 }
 
@@ -118,6 +120,7 @@ pub(crate) fn read_approval(mut row: Row) -> Records<Approval> {
         run: row.opt_parse()?,
         created_at: row.time()?,
         expires_at: row.time()?,
+        ended_at: row.opt_time()?,
         revision: row.count()?,
     })
 }

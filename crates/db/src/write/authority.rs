@@ -26,6 +26,11 @@ const CUSTOM_ROLES: Conflicts = Conflicts {
     taken: "role revision",
     reference: "role in use",
 };
+const RIGHTS: Conflicts = Conflicts {
+    seen: "rights",
+    taken: "rights",
+    reference: "rights",
+};
 const ACCESS_POLICIES: Conflicts = Conflicts {
     seen: "access policy revision",
     taken: "access policy revision",
@@ -33,6 +38,13 @@ const ACCESS_POLICIES: Conflicts = Conflicts {
 };
 
 impl Writer {
+    /// Tells whoever counts consent that rights are others from now on. Before anything else of the kind is locked, so that two who
+    /// do it wait for each other and not for ever.
+    pub(super) async fn rights_changed(&mut self) -> Result<(), Failure> {
+        let sql = "UPDATE rights SET revision = revision + 1 WHERE id = 'rights'";
+        self.run(Statement::new(sql, Vec::new()), RIGHTS).await
+    }
+
     /// One after the other: what two people give at once must not pass the exclusions together, nor what they take leave
     /// nobody. Each such batch appends to the audit log, whose row it holds from here on.
     async fn lock_assignments(&mut self) -> Result<(), Failure> {
@@ -48,6 +60,7 @@ impl Writer {
         row: &RoleAssignment,
         excluded: &[Name],
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         self.lock_assignments().await?;
         let sql = "SELECT role FROM role_assignments WHERE holder = $1";
         let held = Statement::new(sql, vec![Value::text(row.holder)]);
@@ -67,6 +80,7 @@ impl Writer {
         id: AssignmentId,
         keep_one: bool,
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         self.lock_assignments().await?;
         if keep_one {
             let sql = "SELECT id FROM role_assignments WHERE id <> $1 AND role = (SELECT role FROM role_assignments WHERE id = $1) LIMIT 1";
@@ -118,6 +132,7 @@ impl Writer {
 
     /// Takes all roles of a group that goes.
     pub(super) async fn delete_assignments_in(&mut self, group: GroupId) -> Result<(), Failure> {
+        self.rights_changed().await?;
         self.lock_assignments().await?;
         let sql = "DELETE FROM role_assignments WHERE group_id = $1";
         let statement = Statement::new(sql, vec![Value::text(group)]);
@@ -130,6 +145,7 @@ impl Writer {
         row: &CustomRole,
         expect: Expect,
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         let values = custom_role_values(row);
         self.put("custom_roles", CUSTOM_ROLE, values, expect, CUSTOM_ROLES)
             .await
@@ -140,6 +156,7 @@ impl Writer {
         name: &Name,
         expect: Expect,
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         self.lock_assignments().await?;
         let sql = "SELECT id FROM role_assignments WHERE role = $1 LIMIT 1";
         let held = Statement::new(sql, vec![Value::text(name)]);
@@ -155,6 +172,7 @@ impl Writer {
         row: &AccessPolicy,
         expect: Expect,
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         let values = access_policy_values(row);
         self.put(
             "access_policies",
@@ -171,6 +189,7 @@ impl Writer {
         name: &Name,
         expect: Expect,
     ) -> Result<(), Failure> {
+        self.rights_changed().await?;
         self.delete_named("access_policies", name, expect, ACCESS_POLICIES)
             .await
     }

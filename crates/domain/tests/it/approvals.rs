@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::approval::{
-    Approval, ApprovalClass, ApprovalState, Decider, Need, Refusal, Verdict, expires_at,
+    Approval, ApprovalClass, ApprovalState, Decider, Need, People, Refusal, Verdict, expires_at,
 };
-use keyferry_domain::id::{ApprovalId, UserId};
+use keyferry_domain::id::{ApprovalId, PersonId, UserId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -20,6 +20,10 @@ enum Event {
     Cancel(u128),
     /// Somebody gets or loses the right to consent.
     Right(u128, bool),
+    /// The first account, with all of the same human, turns out to be of the human of the second.
+    One(u128, u128),
+    /// An account turns out to be of a human of its own.
+    Apart(u128),
     Hours(i64),
     Run(u128),
 }
@@ -34,6 +38,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
             .prop_map(|(who, verdict, proof, saw)| Event::Decide(who, verdict, proof, saw)),
         1 => who.clone().prop_map(Event::Cancel),
         2 => (who.clone(), any::<bool>()).prop_map(|(who, has)| Event::Right(who, has)),
+        2 => (who.clone(), who.clone()).prop_map(|(one, other)| Event::One(one, other)),
+        1 => who.clone().prop_map(Event::Apart),
         2 => (1i64..40).prop_map(Event::Hours),
         4 => prop_oneof![3 => Just(0), 1 => who].prop_map(Event::Run),
     ];
@@ -62,6 +68,7 @@ fn waiting(needs: BTreeSet<Need>, now: Timestamp) -> Approval {
         state: ApprovalState::Open,
         run: None,
         created_at: now,
+        ended_at: None,
         revision: 1,
     }
 }
@@ -76,9 +83,25 @@ fn need(approvers: u32, hours: u32) -> Need {
     }
 }
 
+/// Everybody is somebody else, and these may consent.
+struct Strangers<F>(F);
+
+impl<F: Fn(UserId, &Need) -> bool> People for Strangers<F> {
+    fn person(&self, account: UserId) -> PersonId {
+        account.into()
+    }
+
+    fn counts(&self, account: UserId, need: &Need) -> bool {
+        self.0(account, need)
+    }
+}
+
 /// What the model remembers.
 #[derive(Default)]
 struct Model {
+    /// Of which human an account is, where that is not the one of its number.
+    humans: BTreeMap<u128, u128>,
+    apart: u128,
     said_yes: BTreeSet<u128>,
     said: BTreeSet<u128>,
     is_over: bool,
@@ -86,13 +109,50 @@ struct Model {
 }
 
 impl Model {
-    fn counts(&self, who: u128) -> bool {
+    fn has_right(&self, who: u128) -> bool {
         self.rights.get(&who).copied().unwrap_or(true)
     }
 
+    fn human(&self, who: u128) -> u128 {
+        self.humans.get(&who).copied().unwrap_or(who)
+    }
+
+    fn unite(&mut self, one: u128, other: u128) {
+        let (from, to) = (self.human(one), self.human(other));
+        for who in (0..PEOPLE)
+            .filter(|who| self.human(*who) == from)
+            .collect::<Vec<_>>()
+        {
+            self.humans.insert(who, to);
+        }
+    }
+
+    fn set_apart(&mut self, who: u128) {
+        self.apart += 1;
+        self.humans.insert(who, PEOPLE + self.apart);
+    }
+
+    fn has_said(&self, who: u128) -> bool {
+        self.said
+            .iter()
+            .any(|other| self.human(*other) == self.human(who))
+    }
+
     fn may_run(&self, by: u128, wanted: u32) -> bool {
-        let counted = self.said_yes.iter().filter(|who| self.counts(**who));
-        by == 0 && !self.is_over && counted.count() >= wanted as usize
+        let yes = self.said_yes.iter().filter(|who| self.has_right(**who));
+        let mut humans: BTreeSet<u128> = yes.map(|who| self.human(*who)).collect();
+        humans.remove(&self.human(0));
+        by == 0 && !self.is_over && humans.len() >= wanted as usize
+    }
+}
+
+impl People for Model {
+    fn person(&self, account: UserId) -> PersonId {
+        PersonId::new(Uuid::from_u128(self.human(account.as_uuid().as_u128())))
+    }
+
+    fn counts(&self, account: UserId, _: &Need) -> bool {
+        self.has_right(account.as_uuid().as_u128())
     }
 }
 
@@ -114,10 +174,10 @@ proptest! {
                         confirmed_at: proof.map(|ago| now - SignedDuration::from_mins(ago)),
                     };
                     let hash = if saw { HASH } else { [8; 32] };
-                    let done = approval.decide(decider, verdict, &hash, String::new(), now).is_ok();
+                    let done = approval.decide(decider, verdict, &hash, String::new(), now, &model).is_ok();
                     let is_proven = proof.is_some_and(|ago| ago <= 5);
-                    let may = who != 0 && saw && is_proven && in_time && !model.is_over
-                        && !model.said.contains(&who);
+                    let may = model.human(who) != model.human(0) && saw && is_proven && in_time
+                        && !model.is_over && !model.has_said(who);
                     prop_assert_eq!(done, may);
                     if done {
                         model.said.insert(who);
@@ -133,10 +193,11 @@ proptest! {
                     model.is_over |= done;
                 }
                 Event::Right(who, has) => { model.rights.insert(who, has); }
+                Event::One(one, other) => model.unite(one, other),
+                Event::Apart(who) => model.set_apart(who),
                 Event::Hours(count) => now += SignedDuration::from_hours(count),
                 Event::Run(by) => {
-                    let counts = |one: UserId, _: &Need| model.counts(one.as_uuid().as_u128());
-                    let may = approval.may_run(user(by), counts, now);
+                    let may = approval.may_run(user(by), &model, now);
                     prop_assert_eq!(may.is_ok(), in_time && model.may_run(by, approvers), "{:?}", may);
                 }
             }
@@ -156,6 +217,8 @@ fn every_rule_wants_its_own_number_of_people() {
     );
     let mut approval = waiting(BTreeSet::from([few, many]), now);
     assert_eq!(approval.expires_at, now + SignedDuration::from_hours(10));
+    // The first may consent everywhere, the second only for what wants few.
+    let people = Strangers(|one: UserId, wanted: &Need| one == user(1) || *wanted == few);
     let mut approve = |number| {
         let who = Decider {
             user: user(number),
@@ -163,11 +226,9 @@ fn every_rule_wants_its_own_number_of_people() {
             confirmed_at: Some(now),
         };
         approval
-            .decide(who, Verdict::Approve, &HASH, String::new(), now)
+            .decide(who, Verdict::Approve, &HASH, String::new(), now, &people)
             .unwrap();
-        // The first may consent everywhere, the second only for what wants few.
-        let counts = |one: UserId, wanted: &Need| one == user(1) || *wanted == few;
-        approval.may_run(user(0), counts, now)
+        approval.may_run(user(0), &people, now)
     };
 
     assert_eq!(approve(1), Err(Refusal::NotEnough { missing: 1 }));

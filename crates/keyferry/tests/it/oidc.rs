@@ -284,7 +284,7 @@ fn a3_only_who_was_invited_comes_in_and_a_lock_refuses_the_provider_too() {
     };
     let refused = (403, "access.not-admitted".to_owned());
     assert_eq!(code("1", "ann"), refused);
-    scene.succeed("user create ann --provider corp");
+    scene.succeed("user create ann --provider corp --subject ann");
 
     assert_eq!(code("2", "ann"), (200, String::new()));
     assert_eq!(code("3", "bob"), refused);

@@ -89,14 +89,31 @@ fn init_with_dual_control_begins_with_rules_that_hold_at_once() {
     let made = host.run(&[words, vec!["--dual-control".to_owned()]].concat());
     assert_eq!(made.code, 0, "{}", made.stderr);
     let answer: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
-    let server = host.serve(&["--unseal-file", &host.path("passphrase")]);
-    let login = host.keyferry(&format!(
-        "login --url {} --user admin --password-file {} --fingerprint {}",
-        server.url,
-        host.path("password"),
-        answer["fingerprint"].as_str().unwrap()
-    ));
-    assert_eq!(login.code, 0, "{}", login.stderr);
+    let fingerprint = answer["fingerprint"].as_str().unwrap();
+    let (passphrase, password) = (host.path("passphrase"), host.path("password"));
+    let serve = || host.serve(&["--unseal-file", &passphrase]);
+    let login = |url: &str| {
+        host.keyferry(&format!(
+            "login --url {url} --user admin --password-file {password} --fingerprint {fingerprint}"
+        ))
+    };
+    let server = serve();
+    let limited = login(&server.url);
+    assert_ne!(limited.code, 0, "nobody is there to type a code");
+    assert!(
+        limited.stderr.contains("otpauth://totp/"),
+        "{}",
+        limited.stderr
+    );
+    assert_eq!(server.stop(), 0);
+    let config = std::path::PathBuf::from(host.path("data/keyferry.toml"));
+    let text = std::fs::read_to_string(&config).unwrap();
+    assert!(text.contains("\nsecond_factor = \"required\"\n"), "{text}");
+    let text = text.replace("\nsecond_factor = \"required\"\n", "\n");
+    std::fs::write(&config, text).unwrap();
+    let server = serve();
+    let done = login(&server.url);
+    assert_eq!(done.code, 0, "{}", done.stderr);
 
     let rules = host.keyferry("approval-rule list --output json");
     let rules: serde_json::Value = serde_json::from_str(&rules.stdout).unwrap();

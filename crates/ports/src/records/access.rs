@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::{SealId, SessionId, TokenId, UserId};
+use keyferry_domain::id::{PersonId, SealId, SessionId, TokenId, UserId};
 use keyferry_domain::name::Name;
 
 use super::approval::Consent;
@@ -18,6 +18,8 @@ pub struct User {
     pub name: Name,
     /// Who that is, in free words.
     pub full_name: String,
+    /// Which human that is: the same in all accounts of one.
+    pub person: PersonId,
     /// PHC string of the password.
     pub password_hash: String,
     /// Whether somebody else knows the password, so that it only serves to set another one.
@@ -45,6 +47,7 @@ impl User {
             id,
             name,
             full_name: String::new(),
+            person: id.into(),
             password_hash,
             must_change_password: false,
             is_locked: false,
@@ -55,6 +58,22 @@ impl User {
             created_at,
             revision: 1,
         }
+    }
+
+    /// Whether another account is of the same human, or is this one.
+    pub fn is_same_person_as(&self, other: &Self) -> bool {
+        self.id == other.id || self.person == other.person
+    }
+
+    /// Whether codes of a second factor are asked for.
+    pub fn has_second_factor(&self) -> bool {
+        let confirmed = self.totp.as_ref().and_then(|totp| totp.confirmed_at);
+        confirmed.is_some()
+    }
+
+    /// Whether it signs in by a password here; others come by a provider.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
     }
 
     /// Whether nobody refuses this person.
@@ -74,6 +93,7 @@ impl fmt::Debug for User {
             .field("id", &self.id)
             .field("name", &self.name)
             .field("full_name", &self.full_name)
+            .field("person", &self.person)
             .field("must_change_password", &self.must_change_password)
             .field("is_locked", &self.is_locked)
             .field("offboarded_at", &self.offboarded_at)
@@ -141,18 +161,21 @@ impl ApiToken {
 pub enum SessionLimit {
     /// Setting a password of one's own.
     ChangePassword,
+    /// Setting up a second factor, which the installation wants of everybody with a password.
+    SetUpSecondFactor,
     /// Opening the vault: the second factor could not be checked while it was sealed.
     Unseal,
 }
 
 impl SessionLimit {
     /// Every limit.
-    pub const ALL: [Self; 2] = [Self::ChangePassword, Self::Unseal];
+    pub const ALL: [Self; 3] = [Self::ChangePassword, Self::SetUpSecondFactor, Self::Unseal];
 
     /// The word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ChangePassword => "change-password",
+            Self::SetUpSecondFactor => "set-up-second-factor",
             Self::Unseal => "unseal",
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use keyferry_domain::approval::{Approval, ApprovalRule, ApprovalState};
 use keyferry_domain::id::{ApprovalId, GroupId, UserId};
 use uuid::Uuid;
@@ -12,6 +13,9 @@ use super::filter::{Page, PageOf};
 
 /// The conflict of carrying out a request that is not open any more, or on which somebody decided meanwhile.
 pub const APPROVAL_SPENT: &str = "approval";
+
+/// The conflict of carrying out a request while an account of those who asked or approved changes, or rights do.
+pub const APPROVERS_CHANGED: &str = "approvers";
 
 /// The conflict of keeping what was asked for as a dry run, to which nobody consents.
 pub const ONLY_TRIED: &str = "what was only to be tried";
@@ -24,8 +28,8 @@ pub enum Consent {
     Nobody,
     /// It is only tried, which needs none; nothing may be kept of it.
     Trial,
-    /// It belongs to a job that was asked for with all the consent that it needed.
-    Begun,
+    /// It belongs to a job that was asked for with all the consent that it needed: by this request, where it needed any.
+    Begun(Option<ApprovalId>),
     /// Of those who approved this request.
     Approved(ApprovalUse),
 }
@@ -40,6 +44,13 @@ pub struct ApprovalUse {
     pub revision: u64,
     /// Which carrying-out.
     pub run: Uuid,
+    /// When it is carried out.
+    pub at: Timestamp,
+    /// The revisions of the accounts of whoever asked and of those who approved, all together, when consent was counted: a lock,
+    /// a role that is taken or another human behind one moves one on.
+    pub accounts: u64,
+    /// The revision of rights when consent was counted.
+    pub rights: u64,
 }
 
 /// Which requests.

@@ -131,4 +131,6 @@ pub trait AuthorityRecords: Send + Sync + 'static {
     async fn list_custom_roles(&self) -> Records<Vec<CustomRole>>;
     /// All own policies, by name.
     async fn list_access_policies(&self) -> Records<Vec<AccessPolicy>>;
+    /// Counts what gives and takes rights: roles that are given and taken, roles of one's own, own policies, rules of consent.
+    async fn rights_revision(&self) -> Records<u64>;
 }

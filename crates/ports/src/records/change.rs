@@ -411,7 +411,7 @@ impl Batch {
             .into_iter()
             .find_map(|claim| match claim.consent() {
                 Consent::Approved(used) => Some(used.approval),
-                Consent::Nobody | Consent::Trial | Consent::Begun => None,
+                Consent::Nobody | Consent::Trial | Consent::Begun(_) => None,
             });
         for change in &mut self.changes {
             if let Change::InsertJob(job) = change {

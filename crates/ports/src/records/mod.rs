@@ -49,7 +49,8 @@ pub use application::{
     ApplicationVia, KeyScope, NotAUsedKey, UsedKey,
 };
 pub use approval::{
-    APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent, ONLY_TRIED, SeenBy,
+    APPROVAL_SPENT, APPROVERS_CHANGED, ApprovalFilter, ApprovalRecords, ApprovalUse, Consent,
+    ONLY_TRIED, SeenBy,
 };
 pub use audit::{AuditCheckpoint, AuditFilter, AuditKey, AuditLeaf, AuditNode, AuditRecord, Claim};
 pub use audit_destination::{AuditAddress, AuditDestination};
@@ -72,7 +73,7 @@ pub use policy::{PolicyRecords, USE_PERIOD_OVER, UsePeriodFilter};
 pub use preparation::{PREPARATION_OVER, PREPARED_ALREADY, PreparationRecords};
 pub use provider::{
     FlowPurpose, ProviderIdentity, ProviderRecords, Provisioning, SignInCode, SignInFlow,
-    SignInProvider, SignInRule,
+    SignInProvider, SignInRule, VERIFIED_CLAIM,
 };
 pub use subject::{NotASubject, Subject};
 

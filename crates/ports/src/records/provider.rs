@@ -38,6 +38,10 @@ impl Provisioning {
     }
 }
 
+/// The claim of a name that counts only where the provider says that it has verified it (`email_verified`, OpenID Connect Core 5.1).
+/// Others, as `preferred_username`, people may choose and take over from each other.
+pub const VERIFIED_CLAIM: &str = "email";
+
 /// An OpenID provider by which people sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInProvider {
@@ -65,6 +69,13 @@ pub struct SignInProvider {
     pub created_at: Timestamp,
     /// Counts changes.
     pub revision: u64,
+}
+
+impl SignInProvider {
+    /// Whether the provider has verified that a name is of whoever comes under it.
+    pub fn vouches_for_names(&self) -> bool {
+        self.name_claim == VERIFIED_CLAIM
+    }
 }
 
 /// Gives a role to everybody of whom a provider claims something, at every sign-in.

@@ -209,7 +209,19 @@ fn session_rules(checker: &mut Checker<'_>) -> SessionRules {
     let hours = checker.parse("sessions.hours_max", SessionRules::HOURS_MAX, |text| {
         number(text, 1, SessionRules::HOURS_MAX)
     });
-    SessionRules::new(idle, hours).unwrap_or_default()
+    let rules = SessionRules::new(idle, hours).unwrap_or_default();
+    match checker.parse("sign_in.second_factor", false, second_factor) {
+        true => rules.wanting_second_factors(),
+        false => rules,
+    }
+}
+
+fn second_factor(text: &str) -> Result<bool, String> {
+    match text {
+        "optional" => Ok(false),
+        "required" => Ok(true),
+        other => Err(format!("is `optional` or `required`, not {other}")),
+    }
 }
 
 fn seconds(checker: &mut Checker<'_>, path: &str, max: u64) -> Duration {

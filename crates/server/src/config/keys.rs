@@ -174,6 +174,12 @@ pub const KEYS: &[Key] = &[
          link-local; separated by commas.",
     ),
     key(
+        "sign_in.second_factor",
+        "optional",
+        "Whether everybody with a password here needs a second factor: `optional` or `required`. Who has none may only set one \
+         up then. Every server of an installation wants the same.",
+    ),
+    key(
         "sign_in.private_hosts",
         "",
         "Hosts of sign-in providers that may be called although their address is private, loopback or link-local; always by \

@@ -59,6 +59,7 @@ pub(crate) fn session(session: &Session, user: String) -> SessionView {
 fn limit(limit: ports::SessionLimit) -> SessionLimit {
     match limit {
         ports::SessionLimit::ChangePassword => SessionLimit::ChangePassword,
+        ports::SessionLimit::SetUpSecondFactor => SessionLimit::SetUpSecondFactor,
         ports::SessionLimit::Unseal => SessionLimit::Unseal,
     }
 }

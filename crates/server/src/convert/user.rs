@@ -17,6 +17,7 @@ pub(crate) fn person(person: Person) -> UserView {
     UserView {
         waits_until: person.waits_until.map(|at| at.to_string()),
         provider: person.provider.map(|name| name.to_string()),
+        same_person_as: person.accounts.iter().map(ToString::to_string).collect(),
         ..user(person.user)
     }
 }
@@ -33,6 +34,7 @@ pub(crate) fn user(user: User) -> UserView {
         id: user.id.to_string(),
         name: user.name.to_string(),
         full_name: user.full_name,
+        same_person_as: Vec::new(),
         state,
         must_change_password: user.must_change_password,
         second_factor: is_on,

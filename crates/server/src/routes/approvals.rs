@@ -13,6 +13,7 @@ use keyferry_app::{Action, Actor};
 use keyferry_domain::approval::Verdict;
 
 use super::keys::IMPORT_KMS_KEY_BODY_BYTES_MAX;
+use super::reports;
 use crate::convert::approval;
 use crate::convert::page::page;
 use crate::http::dispatch::{Dispatcher, Frozen};
@@ -34,6 +35,12 @@ pub(super) fn routes() -> Vec<Route> {
             .body_at_most(BODY_BYTES_MAX)
             .long(),
         guarded(at::SHOW_APPROVAL, Action::ApprovalAsk, Approval, show),
+        guarded(
+            at::REPORT_APPROVALS,
+            Action::ApprovalRead,
+            Approval,
+            reports::approvals,
+        ),
         guarded(at::APPROVE, Action::ApprovalDecide, Approval, approve),
         guarded(at::REJECT, Action::ApprovalDecide, Approval, reject),
         guarded(at::CANCEL_APPROVAL, Action::ApprovalAsk, Approval, cancel),

@@ -306,6 +306,18 @@ pub fn all() -> Vec<Route> {
             users::end_sessions,
         ),
         guarded(
+            at::SAME_PERSON,
+            Action::UserSamePerson,
+            User,
+            users::same_person,
+        ),
+        guarded(
+            at::OTHER_PERSON,
+            Action::UserOtherPerson,
+            User,
+            users::other_person,
+        ),
+        guarded(
             at::OFFBOARD_USER,
             Action::UserOffboard,
             User,

@@ -42,3 +42,12 @@ pub(crate) async fn rotation(
     let signed = state.app.reports.rotation(&actor, as_of(&query)?).await?;
     Ok(reply::ok(signed))
 }
+
+pub(crate) async fn approvals(
+    State(state): State<ServerState>,
+    By(actor): By,
+    Params(query): Params<ReportQuery>,
+) -> Result<Response, Refused> {
+    let signed = state.app.reports.approvals(&actor, as_of(&query)?).await?;
+    Ok(reply::ok(signed))
+}

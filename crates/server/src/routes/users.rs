@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use keyferry_api::user::{
-    CreateUserRequest, EndSessionsRequest, ResetPasswordRequest, UpdateUserRequest, UserPage,
-    UserWithPasswordView,
+    CreateUserRequest, EndSessionsRequest, ResetPasswordRequest, SamePersonRequest,
+    UpdateUserRequest, UserPage, UserWithPasswordView,
 };
 use keyferry_app::AppError;
 use keyferry_app::users::{Person, WithPassword};
@@ -80,6 +80,26 @@ pub(crate) async fn update(
     let person = users
         .update(&actor, &selector, body.full_name, seen)
         .await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn same_person(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+    Input(body): Input<SamePersonRequest>,
+) -> Result<Response, Refused> {
+    let users = &tried.app.users;
+    let person = users.same_person(&actor, &selector, &body.other).await?;
+    Ok(changed(&tried, person))
+}
+
+pub(crate) async fn other_person(
+    tried: Tried,
+    By(actor): By,
+    Selector(selector): Selector,
+) -> Result<Response, Refused> {
+    let person = tried.app.users.other_person(&actor, &selector).await?;
     Ok(changed(&tried, person))
 }
 

@@ -18,6 +18,7 @@ mod grid;
 mod journeys;
 mod key_import;
 mod oidc;
+mod one_voice;
 mod parsing;
 mod people;
 mod rates;

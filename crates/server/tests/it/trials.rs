@@ -228,6 +228,8 @@ impl Scene {
             "lock_user" | "unlock_user" => (vec!["bob"], Value::Null),
             "reset_user_password" | "end_user_sessions" => (vec!["bob"], json!({})),
             "reset_user_totp" => (vec!["carol"], Value::Null),
+            "same_person" => (vec!["bob"], json!({"as": "dora"})),
+            "other_person" => (vec!["bob"], Value::Null),
             "offboard_user" => (vec!["dora"], Value::Null),
             "revoke_token" => (vec![&self.token], Value::Null),
             "add_connection" => (vec![], connection),

@@ -178,6 +178,7 @@ reads!(AuthorityRecords {
     fn find_assignment(id: AssignmentId) -> Option<RoleAssignment>;
     fn list_custom_roles() -> Vec<CustomRole>;
     fn list_access_policies() -> Vec<AccessPolicy>;
+    fn rights_revision() -> u64;
 });
 
 reads!(ProviderRecords {

@@ -1,12 +1,14 @@
 //! Rules about consent, and requests that wait for it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule, ApprovalState};
-use keyferry_domain::id::{ApprovalId, GroupId};
+use keyferry_domain::approval::{Approval, ApprovalClass, ApprovalRule, ApprovalState, Verdict};
+use keyferry_domain::id::{ApprovalId, GroupId, UserId};
 use keyferry_ports::records::{
-    APPROVAL_SPENT, ApprovalFilter, ApprovalRecords, ApprovalUse, Expect, Page, PageOf, Records,
+    APPROVAL_SPENT, APPROVERS_CHANGED, ApprovalFilter, ApprovalRecords, ApprovalUse, Expect, Page,
+    PageOf, Records,
 };
 
 use super::MemoryRecords;
@@ -61,6 +63,7 @@ impl State {
         mut row: ApprovalRule,
         expect: Expect,
     ) -> Records<()> {
+        self.rights_changed();
         let key = (row.group, row.class);
         let found = self.approval_rules.get(&key).map(|old| old.revision);
         row.revision = next_revision(expect, found, "approval rule revision")?;
@@ -74,6 +77,7 @@ impl State {
         key: (Option<GroupId>, ApprovalClass),
         expect: Expect,
     ) -> Records<()> {
+        self.rights_changed();
         let found = self.approval_rules.get(&key).map(|old| old.revision);
         ensure_seen(expect, found, "approval rule revision")?;
         self.approval_rules.remove(&key);
@@ -85,6 +89,7 @@ impl State {
         row.revision = next_revision(expect, found, "approval revision")?;
         row.created_at = whole_micros(row.created_at);
         row.expires_at = whole_micros(row.expires_at);
+        row.ended_at = row.ended_at.map(whole_micros);
         for decision in &mut row.decisions {
             decision.at = whole_micros(decision.at);
         }
@@ -102,11 +107,24 @@ impl State {
         let is_same = row.state == ApprovalState::Used && row.run == Some(used.run);
         ensure(is_open || is_same, APPROVAL_SPENT)?;
         if is_open {
-            row.end(ApprovalState::Used);
+            self.check_approvers(&row, used)?;
+            row.end(ApprovalState::Used, whole_micros(used.at));
             row.run = Some(used.run);
             row.revision += 1;
             self.approvals.put(row.id, row);
         }
         Ok(())
+    }
+
+    /// Compares rights and accounts with those by which consent was counted.
+    fn check_approvers(&self, row: &Approval, used: ApprovalUse) -> Records<()> {
+        let approved = row.decisions.iter();
+        let approved = approved.filter(|one| one.verdict == Verdict::Approve);
+        let mut who: BTreeSet<UserId> = approved.map(|one| one.user).collect();
+        who.insert(row.requester);
+        let found = who.iter().filter_map(|id| self.users.get(id));
+        let accounts: u64 = found.map(|user| user.revision).sum();
+        let is_same = (self.rights_revision(), accounts) == (used.rights, used.accounts);
+        ensure(is_same, APPROVERS_CHANGED)
     }
 }

@@ -83,14 +83,30 @@ impl AuthorityRecords for MemoryRecords {
     async fn list_access_policies(&self) -> Records<Vec<AccessPolicy>> {
         Ok(self.lock().access_policies.rows().cloned().collect())
     }
+
+    async fn rights_revision(&self) -> Records<u64> {
+        Ok(self.lock().rights_revision())
+    }
 }
 
 impl State {
+    /// Counts what gives and takes rights.
+    pub(super) fn rights_revision(&self) -> u64 {
+        self.rights.get(&()).map_or(1, |revision| **revision)
+    }
+
+    /// Tells whoever counts consent that rights are others from now on.
+    pub(super) fn rights_changed(&mut self) {
+        let next = self.rights_revision() + 1;
+        self.rights.put((), next);
+    }
+
     pub(super) fn insert_assignment(
         &mut self,
         mut row: RoleAssignment,
         excluded: &[Name],
     ) -> Records<()> {
+        self.rights_changed();
         let is_excluded = self
             .assignments
             .rows()
@@ -107,6 +123,7 @@ impl State {
     }
 
     pub(super) fn delete_assignment(&mut self, id: AssignmentId, keep_one: bool) -> Records<()> {
+        self.rights_changed();
         let found = self.assignments.get(&id).map(|row| row.role.clone());
         ensure(found.is_some(), "role assignment")?;
         let is_other = |row: &RoleAssignment| row.id != id && Some(&row.role) == found.as_ref();
@@ -134,6 +151,7 @@ impl State {
     }
 
     pub(super) fn put_custom_role(&mut self, mut row: CustomRole, expect: Expect) -> Records<()> {
+        self.rights_changed();
         let found = self.custom_roles.get(&row.name).map(|old| old.revision);
         row.revision = next_revision(expect, found, "role revision")?;
         row.created_at = whole_micros(row.created_at);
@@ -142,6 +160,7 @@ impl State {
     }
 
     pub(super) fn delete_custom_role(&mut self, name: &Name, expect: Expect) -> Records<()> {
+        self.rights_changed();
         let is_held = self.assignments.rows().any(|row| row.role == *name);
         ensure(!is_held, "role in use")?;
         let found = self.custom_roles.get(name).map(|old| old.revision);
@@ -155,6 +174,7 @@ impl State {
         mut row: AccessPolicy,
         expect: Expect,
     ) -> Records<()> {
+        self.rights_changed();
         let found = self.access_policies.get(&row.name).map(|old| old.revision);
         row.revision = next_revision(expect, found, "access policy revision")?;
         row.created_at = whole_micros(row.created_at);
@@ -163,6 +183,7 @@ impl State {
     }
 
     pub(super) fn delete_access_policy(&mut self, name: &Name, expect: Expect) -> Records<()> {
+        self.rights_changed();
         let found = self.access_policies.get(name).map(|old| old.revision);
         ensure_seen(expect, found, "access policy revision")?;
         self.access_policies.remove(name);

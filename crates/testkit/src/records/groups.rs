@@ -32,6 +32,7 @@ impl State {
         for role in roles.map(|row| row.id).collect::<Vec<_>>() {
             self.assignments.remove(&role);
         }
+        self.rights_changed();
         let rules = self.rules.rows().filter(|row| row.group == Some(id));
         for rule in rules.map(|row| row.id).collect::<Vec<_>>() {
             self.rules.remove(&rule);

@@ -125,6 +125,7 @@ state! {
     assignments: AssignmentId => RoleAssignment,
     custom_roles: Name => CustomRole,
     access_policies: Name => AccessPolicy,
+    rights: () => u64,
     providers: ProviderId => SignInProvider,
     rules: SignInRuleId => SignInRule,
     identities: UserId => ProviderIdentity,

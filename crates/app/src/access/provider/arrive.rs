@@ -7,7 +7,7 @@ use keyferry_domain::name::Name;
 use keyferry_ports::identity::VouchedFor;
 use keyferry_ports::records::{
     Batch, CanonicalName, Change, Expect, LAST_ADMINISTRATOR, ProviderIdentity, Provisioning,
-    RecordsError, Session, SignInCode, SignInProvider, User,
+    RecordsError, Session, SignInCode, SignInProvider, User, VERIFIED_CLAIM,
 };
 
 use super::finish::CODE_MAX;
@@ -83,9 +83,14 @@ impl Access {
             None => {
                 let name = named(provider, who)?;
                 let canonical = CanonicalName::from(&name);
-                let awaited = records
-                    .find_awaited_identity(provider.id, canonical.as_str())
-                    .await?;
+                // The claim may have been another when the invitation was made.
+                let awaited = match provider.vouches_for_names() {
+                    true => {
+                        let name = canonical.as_str();
+                        records.find_awaited_identity(provider.id, name).await?
+                    }
+                    false => None,
+                };
                 match awaited {
                     Some(identity) => {
                         let bind = Change::BindIdentity {
@@ -284,7 +289,7 @@ fn named(provider: &SignInProvider, who: &VouchedFor) -> Result<Name, ProviderEr
     };
     let claim = provider.name_claim.as_str();
     let text = first(who, claim).ok_or_else(|| unusable("it claims none"))?;
-    if claim == "email" && first(who, "email_verified") != Some("true") {
+    if claim == VERIFIED_CLAIM && first(who, "email_verified") != Some("true") {
         return Err(unusable("it has not verified the mailbox"));
     }
     let named = text.parse();

@@ -64,6 +64,14 @@ pub enum ProviderError {
     /// The provider's client secret goes with what was changed.
     #[error("the client secret must be given again, because where it is sent changes")]
     SecretNeeded,
+    /// Somebody else could come first under the name.
+    #[error(
+        "`{provider}` does not verify the names of people: whoever took the name there first would be let in"
+    )]
+    SubjectNeeded {
+        /// The provider's name.
+        provider: String,
+    },
     /// There is such a rule.
     #[error("there is such a rule already")]
     RuleHeld,
@@ -90,6 +98,7 @@ impl ProviderError {
             Self::AnotherPerson { .. } => "access.another-person",
             Self::SignsInElsewhere { .. } => "user.signs-in-elsewhere",
             Self::SecretNeeded => "sign-in-provider.secret-needed",
+            Self::SubjectNeeded { .. } => "sign-in-provider.subject-needed",
             Self::RuleHeld => "sign-in-provider.rule-held",
         }
     }
@@ -98,7 +107,7 @@ impl ProviderError {
         match self {
             Self::Unavailable { .. } => ErrorClass::Transient,
             Self::Refused { .. } => ErrorClass::Unauthenticated,
-            Self::NotBegun | Self::SecretNeeded => ErrorClass::Caller,
+            Self::NotBegun | Self::SecretNeeded | Self::SubjectNeeded { .. } => ErrorClass::Caller,
             Self::NotAdmitted { .. }
             | Self::NameUnusable { .. }
             | Self::RolesExclude { .. }
@@ -134,6 +143,9 @@ impl ProviderError {
                 "passwords and second factors of this person are the provider's; a recent proof is given by `GET /api/v1/sessions/oidc/{provider}/start?confirm=true`"
             }
             Self::SecretNeeded => "give `client_secret` with the change",
+            Self::SubjectNeeded { .. } => {
+                "give the person's `subject` at the provider (`sub`), or have people named by the claim `email`"
+            }
             Self::RuleHeld => "look at `keyferry sign-in-provider show`",
         }
     }

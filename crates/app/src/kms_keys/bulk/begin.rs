@@ -61,9 +61,10 @@ impl Beginner {
 }
 
 async fn begun(keys: &KmsKeys, request: &Request, key: &KmsKey) -> Result<Begun, DriverError> {
+    let approval = keys.part.as_ref().and_then(|part| part.job.approval);
     let answer = match still_there(keys, request).await {
         Ok(()) => {
-            let (operation, actor) = (&request.operation, request.actor.clone().begun());
+            let (operation, actor) = (&request.operation, request.actor.clone().begun(approval));
             Box::pin(operation.run(keys, &actor, key, false)).await
         }
         Err(error) => Err(error),

@@ -118,6 +118,8 @@ fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
         "reset_user_password" | "end_user_sessions" => at(["bob"]).with(json!({})),
         "reset_user_totp" => at(["carol"]),
         "end_user_session" => at(["bob", &scene.session_of_bob]),
+        "same_person" => at(["bob"]).with(json!({"as": "dora"})),
+        "other_person" => at(["bob"]),
         "offboard_user" => at(["dora"]),
         "read_group" => at([&own]),
         "update_group" => at([&own]).with(json!({"description": "new"})),
@@ -367,7 +369,7 @@ fn about_providers(scene: &Scene, id: &str, group: usize) -> Option<Example> {
 fn about_proof(id: &str, group: usize) -> Option<Example> {
     let syslog = json!({"kind": "syslog", "host": "logs.example"});
     Some(match id {
-        "report_keys" | "report_access" | "report_rotation" => at([]),
+        "report_keys" | "report_access" | "report_rotation" | "report_approvals" => at([]),
         "read_kms_key_receipt" => at([&format!("{}-app", GROUPS[group])]),
         "read_request_log" | "list_request_log_files" | "download_request_log" => at([]),
         "rotate_request_log" | "clear_request_log" | "list_audit_destinations" => at([]),

@@ -175,6 +175,7 @@ pub(super) async fn prepare(scenario: &'static Scenario, folder: &Path) -> Prepa
             url: aws.url(),
             ca: aws.ca().to_owned(),
         }),
+        session_rules: Default::default(),
         seed: 1,
     });
     let ciphertext = Prepared::furnish(scenario, &prepared).await;

@@ -2,6 +2,7 @@
 
 mod installation;
 mod postgres;
+mod restored;
 
 use std::thread;
 

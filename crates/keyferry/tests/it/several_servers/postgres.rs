@@ -7,17 +7,30 @@ use super::installation::Installation;
 
 /// A database of its own for a test. Answers its URL.
 pub(super) fn new_database(name: &str) -> String {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "tests learn where PostgreSQL is from the environment"
-    )]
-    let server = std::env::var("KEYFERRY_TEST_POSTGRES_URL")
-        .expect("run the tests with `scripts/postgres run -- cargo nextest run`");
+    let server = server();
     let name = format!("several_servers_{name}");
     sql(&server, &format!("DROP DATABASE IF EXISTS {name}"));
     sql(&server, &format!("CREATE DATABASE {name}"));
     let (begin, _) = server.rsplit_once('/').unwrap();
     format!("{begin}/{name}")
+}
+
+fn server() -> String {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "tests learn where PostgreSQL is from the environment"
+    )]
+    std::env::var("KEYFERRY_TEST_POSTGRES_URL")
+        .expect("run the tests with `scripts/postgres run -- cargo nextest run`")
+}
+
+/// Makes one database, which nobody uses, anew as another is.
+#[track_caller]
+pub(super) fn copy(from: &str, to: &str) {
+    let name = |url: &str| url.rsplit_once('/').unwrap().1.to_owned();
+    let (server, from, to) = (server(), name(from), name(to));
+    sql(&server, &format!("DROP DATABASE IF EXISTS {to}"));
+    sql(&server, &format!("CREATE DATABASE {to} TEMPLATE {from}"));
 }
 
 /// Runs one statement. Answers the rows as text.

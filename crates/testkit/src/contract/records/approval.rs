@@ -7,10 +7,11 @@ use keyferry_domain::approval::{
     Approval, ApprovalClass, ApprovalRule, ApprovalState, Decision, Verdict,
 };
 use keyferry_domain::connection::SealedSecret;
-use keyferry_domain::id::{ApprovalId, GroupId, TokenId, UserId};
+use keyferry_domain::id::{ApprovalId, AssignmentId, GroupId, PersonId, TokenId, UserId};
 use keyferry_ports::records::{
-    APPROVAL_SPENT, AccessClaim, AllRecords, ApiToken, ApprovalFilter, ApprovalUse, AuditLeaf,
-    Batch, Change, Claim, Consent, Expect, ONLY_TRIED, Page, SeenBy, User, Via,
+    APPROVAL_SPENT, APPROVERS_CHANGED, AccessClaim, AccessPolicy, AllRecords, ApiToken,
+    ApprovalFilter, ApprovalUse, AuditLeaf, Batch, Change, Claim, Consent, CustomRole, Expect,
+    ONLY_TRIED, Page, RoleAssignment, SeenBy, User, Via,
 };
 use uuid::Uuid;
 
@@ -65,6 +66,7 @@ pub fn approval(number: u128, requester: UserId, of: Option<GroupId>) -> Approva
         run: None,
         created_at: at(5),
         expires_at: at(50),
+        ended_at: None,
         revision: 1,
     }
 }
@@ -142,7 +144,7 @@ pub(super) async fn requests_are_read_back_as_frozen_and_listed_for_whom_they_ar
     };
     assert_eq!(listed(mine).await, [13]);
     let mut over = rows[2].clone();
-    over.end(ApprovalState::Rejected);
+    over.end(ApprovalState::Rejected, at(9));
     write(records, [put(&over, Expect::Revision(1))]).await;
     let rejected = ApprovalFilter {
         state: Some(ApprovalState::Rejected),
@@ -197,12 +199,31 @@ async fn with_request(records: &dyn AllRecords, number: u128) -> AccessClaim {
     claim
 }
 
+/// The revisions of accounts and of rights when consent was counted.
+type Seen = (u64, u64);
+
+/// What somebody sees who counts consent now.
+async fn seen_now(records: &dyn AllRecords, number: u128) -> Seen {
+    let id = ApprovalId::new(Uuid::from_u128(100 + number));
+    let row = records.find_approval(id).await.unwrap().unwrap();
+    let approved = row.decisions.iter().map(|one| one.user);
+    let mut accounts = 0;
+    for account in approved.chain([row.requester]).collect::<BTreeSet<_>>() {
+        let found = records.find_user(account).await.unwrap();
+        accounts += found.map_or(0, |user| user.revision);
+    }
+    (accounts, records.rights_revision().await.unwrap())
+}
+
 /// What is written by one carrying-out of a request.
-fn by(claim: AccessClaim, number: u128, revision: u64, run: u128) -> [Change; 2] {
+fn by(claim: AccessClaim, seen: Seen, number: u128, revision: u64, run: u128) -> [Change; 2] {
     let used = ApprovalUse {
         approval: ApprovalId::new(Uuid::from_u128(100 + number)),
         revision,
         run: Uuid::from_u128(run),
+        at: at(7),
+        accounts: seen.0,
+        rights: seen.1,
     };
     let leaf = AuditLeaf {
         in_the_name_of: Some(Claim::Person(AccessClaim {
@@ -220,18 +241,20 @@ fn by(claim: AccessClaim, number: u128, revision: u64, run: u128) -> [Change; 2]
 
 pub(super) async fn a_request_is_used_by_one_run_alone(records: &dyn AllRecords) {
     let claim = with_request(records, 1).await;
+    let seen = seen_now(records, 1).await;
     let id = ApprovalId::new(Uuid::from_u128(101));
 
-    assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 2, 5)).await;
-    assert_conflict(records, APPROVAL_SPENT, by(claim, 2, 1, 5)).await;
+    assert_conflict(records, APPROVAL_SPENT, by(claim, seen, 1, 2, 5)).await;
+    assert_conflict(records, APPROVAL_SPENT, by(claim, seen, 2, 1, 5)).await;
     assert_eq!(records.find_setting("done").await.unwrap(), None);
-    write(records, by(claim, 1, 1, 5)).await;
+    write(records, by(claim, seen, 1, 1, 5)).await;
     let used = records.find_approval(id).await.unwrap().unwrap();
     assert_eq!((used.state, used.revision), (ApprovalState::Used, 2));
     assert_eq!((used.run, used.sealed), (Some(Uuid::from_u128(5)), None));
-    write(records, by(claim, 1, 1, 5)).await;
-    assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 1, 6)).await;
-    assert_conflict(records, APPROVAL_SPENT, by(claim, 1, 2, 6)).await;
+    assert_eq!(used.ended_at, Some(at(7)));
+    write(records, by(claim, seen, 1, 1, 5)).await;
+    assert_conflict(records, APPROVAL_SPENT, by(claim, seen, 1, 1, 6)).await;
+    assert_conflict(records, APPROVAL_SPENT, by(claim, seen, 1, 2, 6)).await;
     let after = records.find_approval(id).await.unwrap().unwrap();
     assert_eq!(after.revision, 2);
 }
@@ -259,12 +282,13 @@ pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(
 ) {
     for number in 1..8u128 {
         let claim = with_request(records, number).await;
+        let seen = seen_now(records, number).await;
         let mut rejected = approval(100 + number, claim.user, None);
-        rejected.end(ApprovalState::Rejected);
+        rejected.end(ApprovalState::Rejected, at(9));
         let ((one, other), no) = join(
             join(
-                commit(records, by(claim, number, 1, 5)),
-                commit(records, by(claim, number, 1, 6)),
+                commit(records, by(claim, seen, number, 1, 5)),
+                commit(records, by(claim, seen, number, 1, 6)),
             ),
             commit(records, [put(&rejected, Expect::Revision(1))]),
         )
@@ -272,5 +296,115 @@ pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(
 
         let done = [one.is_ok(), other.is_ok(), no.is_ok()];
         assert_eq!(done.into_iter().filter(|is| *is).count(), 1, "{done:?}");
+    }
+}
+
+/// A request to which this account, which is there, has consented; whoever asked, with what was seen of both.
+async fn with_consent(records: &dyn AllRecords, number: u128, bob: &User) -> (AccessClaim, Seen) {
+    let claim = with_request(records, number).await;
+    let mut row = approval(100 + number, claim.user, None);
+    row.decisions[0].user = bob.id;
+    write(records, [put(&row, Expect::Revision(1))]).await;
+    (claim, seen_now(records, number).await)
+}
+
+/// What takes the right to consent from an account, or makes it another human's.
+fn takes(bob: &User) -> Vec<(&'static str, Change)> {
+    let put = |row: User| Change::PutUser(row, Expect::Revision(bob.revision));
+    let locked = User {
+        is_locked: true,
+        ..bob.clone()
+    };
+    let of_ann = User {
+        person: PersonId::new(Uuid::from_u128(77)),
+        ..bob.clone()
+    };
+    let role = CustomRole {
+        name: parse("rotator"),
+        description: String::new(),
+        actions: BTreeSet::new(),
+        created_at: at(1),
+        revision: 1,
+    };
+    let policy = AccessPolicy {
+        name: parse("prod"),
+        text: "forbid(principal, action, resource);".to_owned(),
+        created_at: at(1),
+        revision: 1,
+    };
+    let given = RoleAssignment {
+        id: AssignmentId::new(Uuid::from_u128(78)),
+        holder: bob.id.into(),
+        role: parse("auditor"),
+        group: None,
+        given_by: "user/ann".to_owned(),
+        given_at: at(1),
+    };
+    let wants = rule(None, ApprovalClass::Destructive);
+    vec![
+        ("a lock", put(locked)),
+        ("another human", put(of_ann)),
+        (
+            "a role of one's own",
+            Change::PutCustomRole(role, Expect::New),
+        ),
+        ("a policy", Change::PutAccessPolicy(policy, Expect::New)),
+        (
+            "a role",
+            Change::InsertAssignment {
+                row: given,
+                excluded: Vec::new(),
+            },
+        ),
+        ("a rule", Change::PutApprovalRule(wants, Expect::New)),
+    ]
+}
+
+pub(super) async fn consent_that_was_counted_is_compared_when_it_is_used(records: &dyn AllRecords) {
+    let mut samples = Samples::new();
+    for (number, which) in (1..).zip(0..6) {
+        let mut bob = samples.user(&format!("bob{number}"));
+        write(records, [Change::PutUser(bob.clone(), Expect::New)]).await;
+        bob.revision = 1;
+        let (claim, seen) = with_consent(records, number, &bob).await;
+        let (what, taking) = takes(&bob).remove(which);
+        write(records, [taking]).await;
+
+        let used = by(claim, seen, number, 2, 5);
+        assert_conflict(records, APPROVERS_CHANGED, used).await;
+        let id = ApprovalId::new(Uuid::from_u128(100 + number));
+        let row = records.find_approval(id).await.unwrap().unwrap();
+        assert_eq!(row.state, ApprovalState::Open, "{what}");
+        // Whoever counts again may, and what the same run writes later is not compared: the request is used.
+        let anew = seen_now(records, number).await;
+        write(records, by(claim, anew, number, 2, 5)).await;
+        write(records, by(claim, seen, number, 2, 5)).await;
+    }
+}
+
+pub(super) async fn of_a_lock_of_who_approved_and_the_carrying_out_one_comes_first(
+    records: &dyn AllRecords,
+) {
+    let mut samples = Samples::new();
+    for number in 1..8u128 {
+        let bob = samples.user(&format!("bob{number}"));
+        write(records, [Change::PutUser(bob.clone(), Expect::New)]).await;
+        let (claim, seen) = with_consent(records, number, &bob).await;
+        let locked = User {
+            is_locked: true,
+            ..bob.clone()
+        };
+        let lock = Change::PutUser(locked, Expect::Revision(1));
+        let (used, lock) = join(
+            commit(records, by(claim, seen, number, 2, 5)),
+            commit(records, [lock]),
+        )
+        .await;
+
+        assert!(lock.is_ok(), "{lock:?}");
+        let id = ApprovalId::new(Uuid::from_u128(100 + number));
+        let row = records.find_approval(id).await.unwrap().unwrap();
+        let is_used = row.state == ApprovalState::Used;
+        assert_eq!(is_used, used.is_ok(), "{used:?}");
     }
 }

@@ -63,6 +63,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
     lines(&mut text, records.list_assignments().await?);
     lines(&mut text, records.list_custom_roles().await?);
     lines(&mut text, records.list_access_policies().await?);
+    lines(&mut text, [records.rights_revision().await?]);
     for provider in records.list_providers().await? {
         lines(&mut text, records.list_sign_in_rules(provider.id).await?);
         lines(&mut text, records.list_identities(provider.id).await?);

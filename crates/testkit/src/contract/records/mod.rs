@@ -90,6 +90,8 @@ checks! {
         a_request_is_used_by_one_run_alone,
         what_is_asked_for_as_a_trial_is_kept_by_nobody,
         of_two_runs_of_one_request_at_once_and_a_no_one_comes_first,
+        consent_that_was_counted_is_compared_when_it_is_used,
+        of_a_lock_of_who_approved_and_the_carrying_out_one_comes_first,
     ],
     preparations: [
         what_is_prepared_is_read_back_once_of_each_until_it_ends,
