@@ -238,7 +238,7 @@ pub trait Vault: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`VaultError::BadWrappingKey`].
-    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<(), VaultError>;
+    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<usize, VaultError>;
 
     /// Wraps material under AWS's public key, or under that of whoever takes it out by four eyes.
     async fn wrap_for_aws(

@@ -256,7 +256,7 @@ impl Vault for SoftwareVault {
         self.require_open()?.check(identity, stored, fingerprint)
     }
 
-    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<(), VaultError> {
+    fn check_wrapping_key(&self, key: &WrappingPublicKey) -> Result<usize, VaultError> {
         self.require_open()?;
         wrap::check_public_key(key)
     }

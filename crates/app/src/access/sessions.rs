@@ -76,7 +76,7 @@ impl Access {
         let Some(user) = records.find_user(session.user).await? else {
             return Ok(());
         };
-        let (id, actor) = (session.id, self::actor(user.clone(), &session));
+        let (id, actor) = (session.id, self::actor(user.clone(), &session, None));
         let ended = self
             .shared
             .end_session(&actor, Action::SessionUse, &user, id);

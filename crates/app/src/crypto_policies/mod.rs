@@ -250,10 +250,6 @@ impl Shared {
     /// # Errors
     ///
     /// [`AppError::CryptoPolicy`].
-    #[allow(
-        dead_code,
-        reason = "the one question that a wrapped download asks; nothing is downloaded yet"
-    )]
     pub(crate) async fn check_download(
         &self,
         group: GroupId,

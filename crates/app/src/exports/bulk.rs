@@ -62,6 +62,8 @@ pub struct Departure {
     actor: Actor,
     group: Group,
     row: Preparation,
+    /// The bits of the public key that wraps it.
+    bits: usize,
     stage: Stage,
     manifest: Manifest,
 }
@@ -84,6 +86,11 @@ impl Exports {
         let preparing = (Action::KeyPrepareExport, &Object::group(&group));
         let what = Prepared::Group(group.id);
         let row = self.to_take(actor, what, preparing).await?;
+        let bits = self.shared.bits_of(&row)?;
+        self.shared
+            .crypto_policy_of(group.id)
+            .await?
+            .check_export()?;
         // What cannot be signed at the end is not begun.
         self.shared.audit_signer().await?;
         let place = Place::group(&group);
@@ -100,6 +107,7 @@ impl Exports {
             actor: actor.clone(),
             group,
             row: row.clone(),
+            bits,
             stage: Stage::Papers,
             manifest: Manifest::default(),
         };
@@ -155,8 +163,11 @@ impl Departure {
         };
         let found = self.shared.ports.records.list_keys(&filter, &page).await?;
         let (mut files, mut batch) = (Vec::new(), Batch::new());
+        let policy = self.shared.crypto_policy_of(self.group.id).await?;
         for key in found.rows {
-            let is_allowed = permit.may(&Object::key(&key))?;
+            let wrapping = WrappingAlgorithm::for_spec(key.spec);
+            let is_permitted = policy.check_download(wrapping, self.bits).is_ok();
+            let is_allowed = is_permitted && permit.may(&Object::key(&key))?;
             let found = self.shared.with_versions(key).await?;
             let (row, wrapped) = self.key(&found, is_allowed).await?;
             if !wrapped.is_empty() {

@@ -4,6 +4,7 @@ use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{GroupId, PreparationId, UserId};
 use keyferry_domain::preparation::{HOURS_DEFAULT, HOURS_MAX, Preparation, Prepared};
 use keyferry_domain::version::VersionNumber;
+use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::records::{Batch, Change, PREPARATION_OVER, PREPARED_ALREADY, RecordsError};
 use keyferry_ports::secret::SecretText;
 
@@ -16,6 +17,12 @@ use crate::parts::Shared;
 use crate::rights::{Object, Permit};
 
 use super::told::{PREPARED, Place, line};
+
+/// The ways in which material is wrapped that leaves.
+const WAYS: [WrappingAlgorithm; 2] = [
+    WrappingAlgorithm::RsaesOaepSha256,
+    WrappingAlgorithm::RsaAesKeyWrapSha256,
+];
 
 /// The longest reason, in bytes.
 const REASON_MAX: usize = 1_000;
@@ -48,8 +55,10 @@ impl Exports {
         let permit = self.shared.permit(actor, action).await?;
         let key = self.shared.find_key(&permit, selector).await?;
         self.shared.version_to_leave(&key, number).await?;
-        let what = Prepared::Version(key.id, number);
+        let ways = [WrappingAlgorithm::for_spec(key.spec)];
         let place = Place::key(&key);
+        self.check_policy(&place, &command, &ways).await?;
+        let what = Prepared::Version(key.id, number);
         self.prepare(actor, action, (what, &place), command).await
     }
 
@@ -69,7 +78,25 @@ impl Exports {
         let group = self.shared.find_group(&permit, Some(selector)).await?;
         let what = Prepared::Group(group.id);
         let place = Place::group(&group);
+        self.check_policy(&place, &command, &WAYS).await?;
         self.prepare(actor, action, (what, &place), command).await
+    }
+
+    /// Refuses what no crypto policy of the place lets out, wrapped in any of these ways.
+    async fn check_policy(
+        &self,
+        place: &Place,
+        command: &Prepare,
+        ways: &[WrappingAlgorithm],
+    ) -> Result<(), AppError> {
+        let vault = &*self.shared.ports.vault;
+        let (_, bits) = public_key::read(&command.public_key, vault)?;
+        let policy = self.shared.crypto_policy_of(place.group).await?;
+        let mut judged = ways.iter().map(|way| policy.check_download(*way, bits));
+        match judged.clone().find(Result::is_ok) {
+            Some(_) => Ok(()),
+            None => Ok(judged.next().unwrap_or(Ok(()))?),
+        }
     }
 
     async fn prepare(
@@ -125,7 +152,7 @@ impl Exports {
             return Err(invalid("reason", format!("1 to {REASON_MAX} bytes")));
         }
         let vault = &*self.shared.ports.vault;
-        let public_key = public_key::read(&command.public_key, vault)?;
+        let (public_key, _) = public_key::read(&command.public_key, vault)?;
         let Actor::User { name, .. } = actor else {
             return Err(ExportError::OnlyPeople.into());
         };

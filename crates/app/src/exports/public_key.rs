@@ -13,15 +13,16 @@ const TEXT_MAX: usize = 8 * 1024;
 const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const END: &str = "-----END PUBLIC KEY-----";
 
-/// Reads the one public key (SubjectPublicKeyInfo) of a text in PEM (RFC 7468), if the vault wraps under it. Answers its DER.
-pub(super) fn read(text: &str, vault: &dyn Vault) -> Result<Vec<u8>, AppError> {
+/// Reads the one public key (SubjectPublicKeyInfo) of a text in PEM (RFC 7468), if the vault wraps under it. Answers its DER
+/// and the bits of its modulus.
+pub(super) fn read(text: &str, vault: &dyn Vault) -> Result<(Vec<u8>, usize), AppError> {
     let der = der(text)?;
     let judged = vault.check_wrapping_key(&WrappingPublicKey(der.clone()));
-    judged.map_err(|error| match error {
+    let bits = judged.map_err(|error| match error {
         VaultError::BadWrappingKey { why } => ExportError::BadPublicKey { why }.into(),
         other => AppError::from(other),
     })?;
-    Ok(der)
+    Ok((der, bits))
 }
 
 fn der(text: &str) -> Result<Vec<u8>, ExportError> {

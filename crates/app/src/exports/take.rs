@@ -1,5 +1,7 @@
 //! Taking what another person prepared.
 
+use keyferry_domain::approval::{Need, People};
+use keyferry_domain::id::{PersonId, UserId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::preparation::{NotTaken, Preparation, Prepared, is_recent};
 use keyferry_domain::version::VersionNumber;
@@ -15,7 +17,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ExportError};
 use crate::parts::Shared;
-use crate::rights::Object;
+use crate::rights::{Jury, Object};
 
 /// Material that leaves, wrapped.
 #[derive(Clone, Debug)]
@@ -50,6 +52,9 @@ impl Exports {
         let preparing = (Action::KeyPrepareDownload, &Object::key(&key));
         let row = self.to_take(actor, what, preparing).await?;
         let wrapping = WrappingAlgorithm::for_spec(key.spec);
+        let bits = self.shared.bits_of(&row)?;
+        let allowed = self.shared.check_download(key.group, wrapping, bits);
+        allowed.await?;
         let wrapped = match self.shared.is_trial {
             true => None,
             false => Some(self.shared.wrapped(&version, &row).await?),
@@ -86,7 +91,7 @@ impl Exports {
             proof.map_err(|why: NotTaken| ExportError::from(why))?;
         }
         self.check_seal(&row)?;
-        self.check_preparer(&row, preparing, object).await?;
+        self.check_preparer((&row, user), preparing, object).await?;
         self.check_consent(actor, &row).await?;
         Ok(row)
     }
@@ -104,14 +109,20 @@ impl Exports {
         }
     }
 
-    /// Refuses what somebody prepared who may not do that any more.
+    /// Refuses what somebody prepared who may not do that any more, or who is the same human by another account.
     async fn check_preparer(
         &self,
-        row: &Preparation,
+        (row, taker): (&Preparation, UserId),
         preparing: Action,
         object: &Object,
     ) -> Result<(), AppError> {
-        let preparer = self.shared.ports.records.find_user(row.preparer).await?;
+        let records = &self.shared.ports.records;
+        let preparer = records.find_user(row.preparer).await?;
+        let taker = records.find_user(taker).await?;
+        let both = preparer.as_ref().zip(taker.as_ref());
+        if both.is_some_and(|(preparer, taker)| taker.is_same_person_as(preparer)) {
+            return Err(ExportError::from(NotTaken::SamePerson).into());
+        }
         let may = match preparer.filter(|user| user.may_enter()) {
             Some(user) => self.shared.person_may(&user, preparing, object).await?,
             None => false,
@@ -130,22 +141,18 @@ impl Exports {
         let Some(approval) = records.find_approval(used.approval).await? else {
             return Ok(());
         };
-        let deciders = self.shared.deciders().await?;
-        for need in &approval.needs {
-            let mut counted = Vec::new();
-            for decision in &approval.decisions {
-                if decision.user != row.preparer && deciders.counts(decision.user, need)? {
-                    counted.push(decision.user);
-                }
-            }
-            let approved = approval.approved(need, |user, _| counted.contains(&user));
-            let missing = need.approvers.saturating_sub(approved);
-            if missing > 0 {
+        let jury = self.shared.deciders().await?.jury(&approval)?;
+        let others = Without {
+            preparer: jury.person(row.preparer),
+            jury,
+        };
+        match approval.missing(&others) {
+            0 => Ok(()),
+            missing => {
                 let by = row.preparer_name.clone();
-                return Err(ExportError::PreparerConsented { by, missing }.into());
+                Err(ExportError::PreparerConsented { by, missing }.into())
             }
         }
-        Ok(())
     }
 
     /// What ends the mark and tells everybody of it.
@@ -179,7 +186,29 @@ impl Exports {
     }
 }
 
+/// Those who may consent, without whoever prepared what is taken.
+struct Without {
+    preparer: PersonId,
+    jury: Jury,
+}
+
+impl People for Without {
+    fn person(&self, account: UserId) -> PersonId {
+        self.jury.person(account)
+    }
+
+    fn counts(&self, account: UserId, need: &Need) -> bool {
+        self.person(account) != self.preparer && self.jury.counts(account, need)
+    }
+}
+
 impl Shared {
+    /// The bits of the public key that somebody gave.
+    pub(super) fn bits_of(&self, row: &Preparation) -> Result<usize, AppError> {
+        let key = WrappingPublicKey(row.public_key.clone());
+        Ok(self.ports.vault.check_wrapping_key(&key)?)
+    }
+
     /// The material of a version, wrapped under the public key that somebody gave.
     pub(super) async fn wrapped(
         &self,

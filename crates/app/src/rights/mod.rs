@@ -24,7 +24,7 @@ mod watch;
 
 pub use any_role::AnyRole;
 pub use custom::{CUSTOM_ROLES_MAX, UpdateRole};
-pub(crate) use deciders::Deciders;
+pub(crate) use deciders::{Deciders, Jury};
 pub use demand::Question;
 pub(crate) use demand::{Demand, Gathered, Questions};
 pub use effects::{Effect, Effects};

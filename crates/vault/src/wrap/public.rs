@@ -7,12 +7,12 @@ use super::WrappingKey;
 /// The least public exponent (FIPS 186-4, B.3.1: greater than 2^16).
 const EXPONENT_MIN: u64 = 65_537;
 
-/// Refuses what is no RSA key of 2048 to 8192 bits, and exponents that only old or odd programs make.
-pub(crate) fn check(key: &WrappingPublicKey) -> Result<(), VaultError> {
-    WrappingKey::parse(key)?;
+/// Refuses what is no RSA key of 2048 to 8192 bits, and exponents that only old or odd programs make. Answers the bits.
+pub(crate) fn check(key: &WrappingPublicKey) -> Result<usize, VaultError> {
+    let bits = WrappingKey::parse(key)?.bits();
     let unusable = |why: String| VaultError::BadWrappingKey { why };
     match exponent(&key.0) {
-        Some(EXPONENT_MIN..) => Ok(()),
+        Some(EXPONENT_MIN..) => Ok(bits),
         Some(other) => Err(unusable(format!(
             "its public exponent is {other}, and {EXPONENT_MIN} is the least"
         ))),
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn an_odd_or_short_public_key_is_refused() {
         let (_, fine) = rsa_pair(2048);
-        check(&WrappingPublicKey(fine.clone())).unwrap();
+        assert_eq!(check(&WrappingPublicKey(fine.clone())), Ok(2048));
         assert_eq!(exponent(&fine), Some(65_537));
 
         let short = made("RSA", &["rsa_keygen_bits:1024"]);
