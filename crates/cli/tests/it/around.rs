@@ -177,7 +177,7 @@ async fn j4_the_request_log_is_shown_rotated_downloaded_and_cleared() {
         .succeed("request-log show --lines 5 --operation KeyCreate --outcome success")
         .await;
     assert!(
-        shown.contains("[REST] ann KeyCreate app [AES-256]"),
+        shown.contains("[REST] ann KeyCreate app [AES-256 request="),
         "{shown}"
     );
     let rotated = shell.run("request-log rotate").await;
