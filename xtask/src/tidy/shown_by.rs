@@ -8,6 +8,9 @@ use crate::workspace::SourceFile;
 
 const PAGE: &str = "docs/operating/security.md";
 
+/// Where the contract of records is, whose clauses are tests of memory and of both databases.
+const CONTRACT: &str = "crates/testkit/src/contract/";
+
 /// How a table is headed whose rows are promises.
 const LAST_COLUMN: &str = "shown by";
 
@@ -22,11 +25,10 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
     let Some(page) = files.iter().find(|file| file.path == PAGE) else {
         return vec![Offence::in_file(PAGE, "the page about security is missing")];
     };
-    let tests: BTreeSet<&str> = files
-        .iter()
-        .filter(|file| file.path.ends_with(".rs"))
-        .flat_map(|file| tests_of(&file.text))
-        .collect();
+    let sources = || files.iter().filter(|file| file.path.ends_with(".rs"));
+    let mut tests: BTreeSet<&str> = sources().flat_map(|file| tests_of(&file.text)).collect();
+    let contract = sources().filter(|file| file.path.starts_with(CONTRACT));
+    tests.extend(contract.flat_map(|file| clauses_of(&file.text)));
     let (mut offences, mut count) = (Vec::new(), 0);
     for (number, shown) in rows(&page.text) {
         count += 1;
@@ -45,6 +47,14 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
         offences.push(Offence::in_file(PAGE, what));
     }
     offences
+}
+
+/// The clauses of a contract.
+fn clauses_of(text: &str) -> impl Iterator<Item = &str> {
+    let clauses = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub(super) async fn "));
+    clauses.filter_map(|rest| rest.split('(').next())
 }
 
 /// The last cells of all rows of tables that are headed so, with their lines.
