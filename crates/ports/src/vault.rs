@@ -233,7 +233,7 @@ pub trait Vault: Send + Sync + 'static {
     ) -> Result<(), VaultError>;
 
     /// Refuses a public key under which nothing that a person takes out is wrapped: it must be RSA of 2048 to 8192 bits with an
-    /// exponent of 65537 or more (FIPS 186-4, B.3.1).
+    /// exponent of 65537 or more (FIPS 186-4, B.3.1). Answers the bits of its modulus.
     ///
     /// # Errors
     ///

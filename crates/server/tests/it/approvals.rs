@@ -5,14 +5,11 @@ mod groups;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use keyferry_app::Actor;
-use keyferry_app::DEFAULT_GROUP;
 use keyferry_app::actor::Standing;
 use keyferry_domain::approval::{ApprovalState, Verdict};
 use keyferry_domain::id::GroupId;
 use keyferry_ports::clock::Clock as _;
-use keyferry_ports::records::{
-    ApprovalRecords as _, AuthorityRecords as _, Change, Commits as _, Expect, Page,
-};
+use keyferry_ports::records::{ApprovalRecords as _, Change, Commits as _, Expect};
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site};

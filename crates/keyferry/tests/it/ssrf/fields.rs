@@ -130,7 +130,7 @@ pub(super) async fn attempt(
                 ca_bundle: None,
                 client_id: "keyferry".to_owned(),
             };
-            let facts = open_id(hosts, names).facts(&address, true).await;
+            let facts = open_id(hosts, names).facts(&address).await;
             facts.map(drop).map_err(|failed| failed.to_string())
         }
         Field::TokenEndpoint | Field::KeysEndpoint => discovered(field, form, hosts, names).await,
@@ -241,7 +241,7 @@ async fn discovered(
     hosts.push(provider::HOST.to_owned());
     let open_id = open_id(hosts, names);
     if field == Field::KeysEndpoint {
-        let facts = open_id.facts(&provider, true).await;
+        let facts = open_id.facts(&provider).await;
         return facts.map(drop).map_err(|failed| failed.to_string());
     }
     let (code, verifier) = (SecretText::new("c"), SecretText::new("v"));

@@ -10,7 +10,7 @@ use keyferry_ports::records::{
 };
 use serde_json::{Value, json};
 
-use super::{approve, emptying, post, proven, rules_in, site, text};
+use super::{add, approve, emptying, judge, post, proven, rules_in, site, text};
 use crate::site::Site;
 
 /// A KMS key `app` in the default group and `elsewhere` in another, with two people who administer the former, one who administers the latter, one who
