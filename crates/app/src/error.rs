@@ -17,10 +17,7 @@ use keyferry_engine::ControlError;
 use keyferry_ports::aws::{BadSettings, CallFailure};
 use keyferry_ports::durable::NotDurable;
 use keyferry_ports::policy::BadPolicy;
-use keyferry_ports::records::{
-    ACCESS_ENDED, APPROVAL_SPENT, APPROVERS_CHANGED, BAD_CURSOR, RecordsError, USE_PERIOD_OVER,
-    VERSION_DOOMED,
-};
+use keyferry_ports::records::RecordsError;
 use keyferry_ports::vault::VaultError;
 
 use crate::action::Action;
@@ -441,34 +438,6 @@ pub enum AppError {
     /// The database did not do it.
     #[error(transparent)]
     Records(RecordsError),
-}
-
-impl From<RecordsError> for AppError {
-    fn from(error: RecordsError) -> Self {
-        match error {
-            RecordsError::Conflict {
-                what: VERSION_DOOMED,
-            } => Self::VersionDoomed {
-                which: "a version that the KMS key would hold".to_owned(),
-            },
-            RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
-            RecordsError::Conflict {
-                what: APPROVAL_SPENT,
-            } => ApprovalError::Spent.into(),
-            RecordsError::Conflict {
-                what: USE_PERIOD_OVER,
-            } => ApprovalError::NoUsePeriod.into(),
-            RecordsError::Conflict { what: BAD_CURSOR } => Self::Invalid {
-                field: "cursor",
-                why: "no page ended with it; give the `next` of the page before".to_owned(),
-            },
-            RecordsError::Conflict {
-                what: APPROVERS_CHANGED,
-            } => ApprovalError::ApproversChanged.into(),
-            RecordsError::Conflict { what } => Self::Changed { what },
-            other => Self::Records(other),
-        }
-    }
 }
 
 impl From<ControlError> for AppError {

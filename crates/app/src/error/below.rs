@@ -1,7 +1,12 @@
-//! Codes and hints of errors of the vault and of the records.
+//! Errors of the vault and of the records: what they are to callers, their codes and hints.
 
-use keyferry_ports::records::RecordsError;
+use keyferry_ports::records::{
+    ACCESS_ENDED, APPROVAL_SPENT, APPROVERS_CHANGED, BAD_CURSOR, RecordsError, USE_PERIOD_OVER,
+    VERSION_DOOMED,
+};
 use keyferry_ports::vault::VaultError;
+
+use super::{AccessError, AppError, ApprovalError};
 
 pub(super) const FOREIGN_LINK_HINT: &str = "find out who writes to the database; then give identity, endpoint, TLS and proxy anew \
      with `keyferry connection update`";
@@ -55,5 +60,33 @@ pub(super) fn records_code(error: &RecordsError) -> &'static str {
         RecordsError::Unknown => "database.commit-unknown",
         RecordsError::Unavailable { .. } => "database.unavailable",
         RecordsError::Corrupt { .. } => "database.corrupt",
+    }
+}
+
+impl From<RecordsError> for AppError {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::Conflict {
+                what: VERSION_DOOMED,
+            } => Self::VersionDoomed {
+                which: "a version that the KMS key would hold".to_owned(),
+            },
+            RecordsError::Conflict { what: ACCESS_ENDED } => AccessError::Ended.into(),
+            RecordsError::Conflict {
+                what: APPROVAL_SPENT,
+            } => ApprovalError::Spent.into(),
+            RecordsError::Conflict {
+                what: USE_PERIOD_OVER,
+            } => ApprovalError::NoUsePeriod.into(),
+            RecordsError::Conflict { what: BAD_CURSOR } => Self::Invalid {
+                field: "cursor",
+                why: "no page ended with it; give the `next` of the page before".to_owned(),
+            },
+            RecordsError::Conflict {
+                what: APPROVERS_CHANGED,
+            } => ApprovalError::ApproversChanged.into(),
+            RecordsError::Conflict { what } => Self::Changed { what },
+            other => Self::Records(other),
+        }
     }
 }

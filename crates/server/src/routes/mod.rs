@@ -36,7 +36,7 @@ use keyferry_app::Action;
 
 use crate::http::route::Resource::{
     Alert, AlertDestination, Audit, AuditDestination, Authorization, Connection, Group, Job, Key,
-    Keystore, KmsKey, OwnAccess, Policy, RequestLog, Role, Schedule, Seal, User,
+    Keystore, KmsKey, Policy, RequestLog, Role, Schedule, Seal,
 };
 use crate::http::route::{Route, guarded, open};
 use crate::limits::Narrow;
@@ -50,91 +50,6 @@ pub fn all() -> Vec<Route> {
         open(at::READY, system::ready),
         open(at::OPENAPI, system::openapi),
         guarded(at::EVENTS, Action::JobRead, Job, events::stream).long(),
-        open(at::SIGN_IN, sessions::sign_in).narrow(Narrow::SignIn),
-        open(at::START_OIDC, oidc::start).narrow(Narrow::OidcStart),
-        open(at::FINISH_OIDC, oidc::callback).narrow(Narrow::SignIn),
-        open(at::REDEEM_OIDC, oidc::redeem).narrow(Narrow::SignIn),
-        guarded(
-            at::SIGN_OUT,
-            Action::SessionUse,
-            OwnAccess,
-            sessions::sign_out,
-        ),
-        guarded(
-            at::CONFIRM_SESSION,
-            Action::SessionUse,
-            OwnAccess,
-            sessions::confirm,
-        )
-        .narrow(Narrow::SignIn),
-        guarded(
-            at::LIST_SESSIONS,
-            Action::SessionUse,
-            OwnAccess,
-            sessions::list,
-        ),
-        guarded(
-            at::END_SESSIONS,
-            Action::SessionUse,
-            OwnAccess,
-            sessions::end_all,
-        ),
-        guarded(
-            at::END_SESSION,
-            Action::SessionUse,
-            OwnAccess,
-            sessions::end,
-        ),
-        guarded(
-            at::CHANGE_PASSWORD,
-            Action::UserChangePassword,
-            OwnAccess,
-            sessions::change_password,
-        )
-        .narrow(Narrow::SignIn),
-        guarded(
-            at::SET_UP_TOTP,
-            Action::UserSetTotp,
-            OwnAccess,
-            second_factor::set_up,
-        ),
-        guarded(
-            at::CONFIRM_TOTP,
-            Action::UserSetTotp,
-            OwnAccess,
-            second_factor::confirm,
-        ),
-        guarded(
-            at::RENEW_RECOVERY_CODES,
-            Action::UserSetTotp,
-            OwnAccess,
-            second_factor::renew_codes,
-        ),
-        guarded(
-            at::REMOVE_TOTP,
-            Action::UserSetTotp,
-            OwnAccess,
-            second_factor::remove,
-        ),
-        guarded(at::ME, Action::SessionUse, OwnAccess, sessions::me),
-        guarded(
-            at::LIST_TOKENS,
-            Action::TokenManage,
-            OwnAccess,
-            sessions::list_tokens,
-        ),
-        guarded(
-            at::CREATE_TOKEN,
-            Action::TokenManage,
-            OwnAccess,
-            sessions::create_token,
-        ),
-        guarded(
-            at::REVOKE_TOKEN,
-            Action::TokenManage,
-            OwnAccess,
-            sessions::revoke_token,
-        ),
         open(at::SEAL_STATUS, seal::status),
         guarded(at::UNSEAL, Action::SealUnseal, Seal, seal::unseal).narrow(Narrow::Unseal),
         guarded(at::SEAL, Action::SealSeal, Seal, seal::seal),
@@ -269,60 +184,6 @@ pub fn all() -> Vec<Route> {
         guarded(at::UPDATE_GROUP, Action::GroupUpdate, Group, groups::update),
         guarded(at::DELETE_GROUP, Action::GroupDelete, Group, groups::delete),
         guarded(at::SHOW_GROUP, Action::GroupRead, Group, groups::show),
-        guarded(at::LIST_USERS, Action::UserRead, User, users::list),
-        guarded(at::CREATE_USER, Action::UserCreate, User, users::create),
-        guarded(at::SHOW_USER, Action::UserRead, User, users::show),
-        guarded(at::UPDATE_USER, Action::UserUpdate, User, users::update),
-        guarded(at::LOCK_USER, Action::UserLock, User, users::lock),
-        guarded(at::UNLOCK_USER, Action::UserUnlock, User, users::unlock),
-        guarded(
-            at::RESET_USER_PASSWORD,
-            Action::UserResetPassword,
-            User,
-            users::reset_password,
-        ),
-        guarded(
-            at::RESET_USER_TOTP,
-            Action::UserResetTotp,
-            User,
-            users::reset_totp,
-        ),
-        guarded(
-            at::LIST_USER_SESSIONS,
-            Action::UserRead,
-            User,
-            users::list_sessions,
-        ),
-        guarded(
-            at::END_USER_SESSION,
-            Action::UserEndSessions,
-            User,
-            users::end_session,
-        ),
-        guarded(
-            at::END_USER_SESSIONS,
-            Action::UserEndSessions,
-            User,
-            users::end_sessions,
-        ),
-        guarded(
-            at::SAME_PERSON,
-            Action::UserSamePerson,
-            User,
-            users::same_person,
-        ),
-        guarded(
-            at::OTHER_PERSON,
-            Action::UserOtherPerson,
-            User,
-            users::other_person,
-        ),
-        guarded(
-            at::OFFBOARD_USER,
-            Action::UserOffboard,
-            User,
-            users::offboard,
-        ),
         guarded(at::LIST_JOBS, Action::JobRead, Job, jobs::list),
         guarded(at::SHOW_JOB, Action::JobRead, Job, jobs::show),
         guarded(at::CANCEL_JOB, Action::JobCancel, Job, jobs::cancel),
@@ -525,6 +386,8 @@ pub fn all() -> Vec<Route> {
         )
         .long(),
     ];
+    routes.extend(sessions::routes());
+    routes.extend(users::routes());
     routes.extend(applications::routes());
     routes.extend(approvals::routes());
     routes.extend(crypto_policies::routes());

@@ -7,9 +7,10 @@ use keyferry_api::access::{
     ChangePasswordRequest, ConfirmSessionRequest, CreateTokenRequest, CreatedTokenView,
     EndedSessionsView, SignInRequest, TokenPage,
 };
+use keyferry_api::endpoints as at;
 use keyferry_api::openapi::SESSION_COOKIE;
-use keyferry_app::AppError;
 use keyferry_app::access::{Credentials, Issued};
+use keyferry_app::{Action, AppError};
 use keyferry_ports::records::Session;
 use keyferry_ports::secret::SecretText;
 
@@ -18,12 +19,77 @@ use crate::http::auth::session_cookie;
 use crate::http::extract::{By, Input, Selector, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
+use crate::http::route::Resource::OwnAccess;
+use crate::http::route::{Route, guarded, open};
+use crate::limits::Narrow;
 use crate::state::ServerState;
+
+use super::{oidc, second_factor};
 
 /// What the session's cookie may do: never read by scripts, never sent in the clear, to another host, or with a request that
 /// another site began. The page to which a provider sends somebody back needs it for requests of its own alone. Changes by
 /// cookie must say besides that they come from Keyferry's own pages ([`crate::http::origin`]).
 pub(super) const COOKIE_RULES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
+
+/// Every route by which people come in and go, and see to their own access.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        open(at::SIGN_IN, sign_in).narrow(Narrow::SignIn),
+        open(at::START_OIDC, oidc::start).narrow(Narrow::OidcStart),
+        open(at::FINISH_OIDC, oidc::callback).narrow(Narrow::SignIn),
+        open(at::REDEEM_OIDC, oidc::redeem).narrow(Narrow::SignIn),
+        guarded(at::SIGN_OUT, Action::SessionUse, OwnAccess, sign_out),
+        guarded(at::CONFIRM_SESSION, Action::SessionUse, OwnAccess, confirm).narrow(Narrow::SignIn),
+        guarded(at::LIST_SESSIONS, Action::SessionUse, OwnAccess, list),
+        guarded(at::END_SESSIONS, Action::SessionUse, OwnAccess, end_all),
+        guarded(at::END_SESSION, Action::SessionUse, OwnAccess, end),
+        guarded(
+            at::CHANGE_PASSWORD,
+            Action::UserChangePassword,
+            OwnAccess,
+            change_password,
+        )
+        .narrow(Narrow::SignIn),
+        guarded(
+            at::SET_UP_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::set_up,
+        ),
+        guarded(
+            at::CONFIRM_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::confirm,
+        ),
+        guarded(
+            at::RENEW_RECOVERY_CODES,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::renew_codes,
+        ),
+        guarded(
+            at::REMOVE_TOTP,
+            Action::UserSetTotp,
+            OwnAccess,
+            second_factor::remove,
+        ),
+        guarded(at::ME, Action::SessionUse, OwnAccess, me),
+        guarded(at::LIST_TOKENS, Action::TokenManage, OwnAccess, list_tokens),
+        guarded(
+            at::CREATE_TOKEN,
+            Action::TokenManage,
+            OwnAccess,
+            create_token,
+        ),
+        guarded(
+            at::REVOKE_TOKEN,
+            Action::TokenManage,
+            OwnAccess,
+            revoke_token,
+        ),
+    ]
+}
 
 pub(crate) async fn sign_in(
     State(state): State<ServerState>,

@@ -2,18 +2,66 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use keyferry_api::endpoints as at;
 use keyferry_api::user::{
     CreateUserRequest, EndSessionsRequest, ResetPasswordRequest, SamePersonRequest,
     UpdateUserRequest, UserPage, UserWithPasswordView,
 };
-use keyferry_app::AppError;
 use keyferry_app::users::{Person, WithPassword};
+use keyferry_app::{Action, AppError};
 
 use crate::convert::{access, user};
 use crate::http::extract::{By, Input, Seen, Selector, SessionOfUser, Tried};
 use crate::http::problem::Refused;
 use crate::http::reply;
+use crate::http::route::Resource::User;
+use crate::http::route::{Route, guarded};
 use crate::state::ServerState;
+
+/// Every route about them.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        guarded(at::LIST_USERS, Action::UserRead, User, list),
+        guarded(at::CREATE_USER, Action::UserCreate, User, create),
+        guarded(at::SHOW_USER, Action::UserRead, User, show),
+        guarded(at::UPDATE_USER, Action::UserUpdate, User, update),
+        guarded(at::LOCK_USER, Action::UserLock, User, lock),
+        guarded(at::UNLOCK_USER, Action::UserUnlock, User, unlock),
+        guarded(
+            at::RESET_USER_PASSWORD,
+            Action::UserResetPassword,
+            User,
+            reset_password,
+        ),
+        guarded(at::RESET_USER_TOTP, Action::UserResetTotp, User, reset_totp),
+        guarded(
+            at::LIST_USER_SESSIONS,
+            Action::UserRead,
+            User,
+            list_sessions,
+        ),
+        guarded(
+            at::END_USER_SESSION,
+            Action::UserEndSessions,
+            User,
+            end_session,
+        ),
+        guarded(
+            at::END_USER_SESSIONS,
+            Action::UserEndSessions,
+            User,
+            end_sessions,
+        ),
+        guarded(at::SAME_PERSON, Action::UserSamePerson, User, same_person),
+        guarded(
+            at::OTHER_PERSON,
+            Action::UserOtherPerson,
+            User,
+            other_person,
+        ),
+        guarded(at::OFFBOARD_USER, Action::UserOffboard, User, offboard),
+    ]
+}
 
 fn changed(tried: &Tried, person: Person) -> Response {
     tried.changed(person.user.revision, user::person(person))
