@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use keyferry_audit::{ENTRY_BYTES_MAX, Entry, Object, Outcome, Phase};
-use keyferry_domain::id::ApprovalId;
+use keyferry_domain::id::{ApprovalId, GroupId};
 use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
 use crate::access::hash;
@@ -15,6 +15,7 @@ use crate::actor::Actor;
 pub(crate) struct Fact {
     entry: Entry,
     in_the_name_of: Option<Claim>,
+    group: Option<GroupId>,
 }
 
 impl Fact {
@@ -98,7 +99,15 @@ impl Fact {
                 detail: BTreeMap::new(),
             },
             in_the_name_of: None,
+            group: None,
         }
+    }
+
+    /// Names where a role is given or taken: in a group, whose auditors see the entry, or in the installation.
+    pub(crate) fn given_in(mut self, group: Option<GroupId>) -> Self {
+        self.group = group;
+        let place = group.map(|id| id.to_string());
+        self.detail("group", place.as_deref().unwrap_or("installation"))
     }
 
     /// Names by whose consent, where it was needed.
@@ -161,6 +170,7 @@ impl Fact {
             Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         Change::AppendAudit(AuditLeaf {
             in_the_name_of: self.in_the_name_of,
+            group: self.group,
             bytes: self.entry.leaf_bytes(),
             hash: *self.entry.leaf_hash().as_bytes(),
             at,

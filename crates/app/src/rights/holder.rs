@@ -48,9 +48,7 @@ impl Holder {
 
 /// What an entry says of a role.
 pub(super) fn told_of(fact: Fact, row: &RoleAssignment) -> Fact {
-    let group = row.group.map(|group| group.to_string());
-    fact.detail("role", &row.role)
-        .detail("group", group.as_deref().unwrap_or("installation"))
+    fact.detail("role", &row.role).given_in(row.group)
 }
 
 impl Shared {

@@ -159,9 +159,8 @@ fn check(rule: &NewRule) -> Result<(), AppError> {
 }
 
 fn told(fact: Fact, row: &SignInRule) -> Fact {
-    let group = row.group.map(|group| group.to_string());
     fact.detail("role", &row.role)
-        .detail("group", group.as_deref().unwrap_or("installation"))
+        .given_in(row.group)
         .detail("claim", &row.claim)
         .detail("value", &row.value)
 }

@@ -76,6 +76,7 @@ fn entry(number: usize, outcome: Outcome) -> AuditLeaf {
         action: entry.action,
         object: entry.object.id,
         in_the_name_of: None,
+        group: None,
     }
 }
 

@@ -22,6 +22,7 @@ fn leaf(text: &str) -> AuditLeaf {
     let bytes = text.as_bytes().to_vec();
     AuditLeaf {
         in_the_name_of: None,
+        group: None,
         hash: *leaf_hash(&bytes).as_bytes(),
         bytes,
         at: jiff::Timestamp::UNIX_EPOCH,

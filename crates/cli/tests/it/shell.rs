@@ -304,6 +304,7 @@ impl Shell {
         let bytes = text.as_bytes().to_vec();
         let leaf = AuditLeaf {
             in_the_name_of: None,
+            group: None,
             hash: *keyferry_audit::leaf_hash(&bytes).as_bytes(),
             bytes,
             at: jiff::Timestamp::UNIX_EPOCH,

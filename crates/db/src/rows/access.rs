@@ -241,6 +241,7 @@ pub(crate) fn read_leaf(mut row: Row) -> Records<AuditRecord> {
     let index = row.count()?;
     let leaf = AuditLeaf {
         in_the_name_of: None,
+        group: None,
         bytes: row.bytes()?,
         hash: row.hash()?,
         at: row.time()?,

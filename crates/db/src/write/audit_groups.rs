@@ -31,15 +31,13 @@ const OWNED: &[(&str, &str, &str)] = &[
 pub(super) struct About {
     /// The groups of an object.
     owners: BTreeMap<String, BTreeSet<GroupId>>,
-    /// The groups in which the batch gives or takes roles: all of its entries are about these.
-    by_roles: BTreeSet<GroupId>,
 }
 
 impl About {
     /// The groups that an entry is about.
     fn of(&self, leaf: &AuditLeaf) -> BTreeSet<GroupId> {
         let owners = self.owners.get(&leaf.object).into_iter().flatten();
-        owners.chain(&self.by_roles).copied().collect()
+        owners.copied().chain(leaf.group).collect()
     }
 }
 
@@ -60,20 +58,6 @@ impl Writer {
     /// What the batch is about, before it is written: what it removes is found now or never.
     pub(super) async fn about_before(&mut self, batch: &Batch) -> Result<About, Failure> {
         let mut about = About::default();
-        for change in &batch.changes {
-            match change {
-                Change::InsertAssignment { row, .. } => about.by_roles.extend(row.group),
-                Change::DeleteAssignment { id, .. } => {
-                    let sql =
-                        "SELECT group_id FROM role_assignments WHERE id = $1 AND group_id <> ''";
-                    let place = Statement::new(sql, vec![Value::text(id)]);
-                    for mut row in self.transaction.fetch("role assignment", place).await? {
-                        about.by_roles.insert(row.parse()?);
-                    }
-                }
-                _ => {}
-            }
-        }
         if batch.changes.iter().any(removes) {
             self.find_owners(batch, &mut about).await?;
         }

@@ -27,6 +27,7 @@ fn batch(number: u32) -> Batch {
         action: "setting.put".to_owned(),
         object: name,
         in_the_name_of: None,
+        group: None,
     };
     let taken = Change::TakeSignInFlow([0; 32]);
     let changes = [put, Change::AppendAudit(leaf)];

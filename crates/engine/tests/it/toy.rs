@@ -431,6 +431,7 @@ fn outcome(at: Timestamp, code: &str) -> AttemptOutcome {
 fn leaf(action: &str, object: String, at: Timestamp) -> Change {
     Change::AppendAudit(AuditLeaf {
         in_the_name_of: None,
+        group: None,
         bytes: format!("{action} {object} {at}").into_bytes(),
         hash: [0; 32],
         at,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use keyferry_domain::connection::SealedSecret;
+use keyferry_domain::id::GroupId;
 
 use super::access::AccessClaim;
 use super::application::ApplicationClaim;
@@ -56,6 +57,8 @@ pub struct AuditLeaf {
     pub object: String,
     /// Whose access must not have ended when it is written; it is not stored.
     pub in_the_name_of: Option<Claim>,
+    /// A group that it is about besides that of its object; kept beside the log, for searching.
+    pub group: Option<GroupId>,
 }
 
 /// A leaf with its place.

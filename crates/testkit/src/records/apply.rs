@@ -380,6 +380,7 @@ impl State {
     fn append_leaf(&mut self, mut leaf: AuditLeaf) -> Records<()> {
         leaf.at = whole_micros(leaf.at);
         leaf.in_the_name_of = None;
+        leaf.group = None;
         self.leaves.put(self.leaves.len() as u64, leaf);
         Ok(())
     }

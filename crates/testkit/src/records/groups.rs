@@ -13,8 +13,8 @@ use super::state::{State, ensure, ensure_seen};
 #[derive(Default)]
 pub(super) struct About {
     owners: BTreeMap<String, BTreeSet<GroupId>>,
-    by_roles: BTreeSet<GroupId>,
-    objects: Vec<String>,
+    /// The object of each entry, and what else it is about.
+    entries: Vec<(String, Option<GroupId>)>,
     added_to: BTreeSet<GroupId>,
 }
 
@@ -53,14 +53,8 @@ impl State {
     pub(super) fn about_before(&self, batch: &Batch) -> About {
         let mut about = About::default();
         for change in &batch.changes {
-            match change {
-                Change::AppendAudit(leaf) => about.objects.push(leaf.object.clone()),
-                Change::InsertAssignment { row, .. } => about.by_roles.extend(row.group),
-                Change::DeleteAssignment { id, .. } => {
-                    let row = self.assignments.get(id);
-                    about.by_roles.extend(row.and_then(|row| row.group));
-                }
-                _ => {}
+            if let Change::AppendAudit(leaf) = change {
+                about.entries.push((leaf.object.clone(), leaf.group));
             }
             about.added_to.extend(added_to(change));
         }
@@ -71,10 +65,10 @@ impl State {
     /// Keeps which groups the last leaves are about, and refuses what was added to a group that was removed.
     pub(super) fn keep_groups(&mut self, mut about: About) -> Records<()> {
         self.find_owners(&mut about);
-        let first = self.leaves.len() - about.objects.len();
-        for (place, object) in (first as u64..).zip(&about.objects) {
+        let first = self.leaves.len() - about.entries.len();
+        for (place, (object, group)) in (first as u64..).zip(&about.entries) {
             let owners = about.owners.get(object).into_iter().flatten();
-            let groups: BTreeSet<GroupId> = owners.chain(&about.by_roles).copied().collect();
+            let groups: BTreeSet<GroupId> = owners.copied().chain(*group).collect();
             self.leaf_groups.put(place, groups);
         }
         let is_gone = |group: &GroupId| self.deleted_groups.has(group);
@@ -82,7 +76,7 @@ impl State {
     }
 
     fn find_owners(&self, about: &mut About) {
-        for object in &about.objects {
+        for (object, _) in &about.entries {
             let owners = about.owners.entry(object.clone()).or_default();
             owners.extend(self.owners(object));
         }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_audit::Outcome;
-use keyferry_domain::id::UserId;
+use keyferry_domain::id::{GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::identity::VouchedFor;
 use keyferry_ports::records::{
@@ -219,11 +219,11 @@ impl Access {
         gifts: &Gifts,
     ) -> Result<Vec<Change>, AppError> {
         let (by, now) = (giver(&provider.name), self.shared.now());
-        let told = |role: &str, group: Option<String>, given: bool| {
+        let told = |role: &str, group: Option<GroupId>, given: bool| {
             let about = object("user", user.id, &user.name);
             Fact::outcome(&by, Action::RoleManage.as_str(), Outcome::Ok, about, now)
                 .detail("role", role)
-                .detail("group", group.as_deref().unwrap_or("installation"))
+                .given_in(group)
                 .detail("given", given)
                 .change()
         };
@@ -233,8 +233,7 @@ impl Access {
                 id: row.id,
                 keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
             });
-            let group = row.group.map(|id| id.to_string());
-            changes.push(told(row.role.as_str(), group, false));
+            changes.push(told(row.role.as_str(), row.group, false));
         }
         for (role, group) in &gifts.given {
             let given = self
@@ -245,8 +244,7 @@ impl Access {
                 row.given_by.clone_from(&by);
             }
             changes.push(given);
-            let group = group.map(|id| id.to_string());
-            changes.push(told(role.as_str(), group, true));
+            changes.push(told(role.as_str(), *group, true));
         }
         Ok(changes)
     }

@@ -250,6 +250,12 @@ pub(super) async fn entries_are_about_the_groups_of_their_objects_and_of_roles(
     let key = samples.key("k");
     let group = samples.new_group("mail");
     let mut about = |object: String| Change::AppendAudit(samples.leaf("a", "b", &object));
+    let in_group = |mut change: Change| {
+        if let Change::AppendAudit(leaf) = &mut change {
+            leaf.group = Some(group.id);
+        }
+        change
+    };
     let mut first = changes;
     first.push(Change::PutGroup(group.clone(), Expect::New));
     first.push(about(home.id.to_string()));
@@ -269,10 +275,13 @@ pub(super) async fn entries_are_about_the_groups_of_their_objects_and_of_roles(
         row: role,
         excluded: Vec::new(),
     };
-    write(records, [give, about("somebody".to_owned())]).await;
+    let given = in_group(about("somebody".to_owned()));
+    write(records, [give, given]).await;
     let keep_one = false;
     let take = Change::DeleteAssignment { id, keep_one };
-    write(records, [take, about("somebody".to_owned())]).await;
+    let taken = in_group(about("somebody".to_owned()));
+    let elsewhere = about("somebody".to_owned());
+    write(records, [take, elsewhere, taken]).await;
     let put = Change::PutKey(key.clone(), Expect::New);
     write(records, [put, about(key.id.to_string())]).await;
     let gone = Change::DeleteKeystore(home.id, Expect::Revision(1));
@@ -292,8 +301,8 @@ pub(super) async fn entries_are_about_the_groups_of_their_objects_and_of_roles(
         write(records, [put, about(id)]).await;
     }
 
-    assert_eq!(places_of(records, home.group).await, [0, 5, 6]);
-    assert_eq!(places_of(records, group.id).await, [2, 3, 4, 7, 8, 9]);
+    assert_eq!(places_of(records, home.group).await, [0, 6, 7]);
+    assert_eq!(places_of(records, group.id).await, [2, 3, 5, 8, 9, 10]);
     let none = Groups::Only(Default::default());
     let filter = AuditFilter {
         groups: none,

@@ -313,6 +313,7 @@ impl Samples {
         let hash = self.bytes();
         AuditLeaf {
             in_the_name_of: None,
+            group: None,
             bytes: format!(r#"{{"n":{}}}"#, self.used).into_bytes(),
             hash,
             at: at(i64::from(self.used)),
