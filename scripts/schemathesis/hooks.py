@@ -63,7 +63,7 @@ def pool_of(case, name):
 
 def of_group(values, group):
     """What belongs to a group, or to none."""
-    other = "own-" if group == "other" else "other-"
+    other = "own-" if group == "far" else "far-"
     return [value for value in values if other not in value] or values
 
 
@@ -128,7 +128,7 @@ def keep_the_scene(case):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     chance = dice(case)
-    group = "other" if chance.random() < 0.2 else "own"
+    group = "far" if chance.random() < 0.2 else "own"
     if not is_negative(case, "PATH"):
         name_things(case, chance, group)
     give_sense(case, chance, group)
@@ -154,7 +154,7 @@ def row_of(case):
 def groups_named(case):
     """The groups whose things a request names in its path."""
     named = " ".join(str(value) for value in (case.path_parameters or {}).values())
-    return [group for group in ("own", "other") if f"{group}-" in named]
+    return [group for group in ("own", "far") if f"{group}-" in named]
 
 
 def sent_with_token(response):
@@ -177,12 +177,12 @@ def only_with_the_right(ctx, response, case):
     action = row["action"]
     if ROLE == "application":
         assert action in TRIAL["actions_of_applications"], f"an application may not {action}"
-        assert "other" not in groups_named(case), f"an application did {action} in another group"
+        assert "far" not in groups_named(case), f"an application did {action} in another group"
         return
     rights = row["rights"].get(ROLE, {})
     assert any(rights.values()), f"{ROLE} has no right to {action}, says routes.txt"
-    if groups_named(case) == ["other"]:
-        assert rights["other"], f"{ROLE} has no right to {action} in another group, says routes.txt"
+    if groups_named(case) == ["far"]:
+        assert rights["far"], f"{ROLE} has no right to {action} in another group, says routes.txt"
 
 
 @schemathesis.check

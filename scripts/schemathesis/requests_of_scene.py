@@ -27,7 +27,7 @@ def grid():
                 waits = {"403*"} if "403:approval.needed" in cells[-1] else set()
                 rights[role] = {
                     "own": own[:3] not in ("401", "403") or own in waits,
-                    "other": other not in ("404",) and (other[:3] not in ("401", "403") or other in waits),
+                    "far": other not in ("404",) and (other[:3] not in ("401", "403") or other in waits),
                 }
             rows[method, path] = {"action": cells[1], "rights": rights}
     if len(rows) < 150 or len(roles) != 6:

@@ -16,7 +16,7 @@ urllib3.disable_warnings()
 PASSPHRASE = "correct horse battery staple"
 PASSWORD = "a good long password"
 FIRST_PASSWORD = "another good long password"
-GROUPS = ("own", "other")
+GROUPS = ("own", "far")
 # Role, person; the first three have it in `own-group`.
 PEOPLE = [
     ("administrator", "abe"),
@@ -308,7 +308,7 @@ def make(url, aws, provider):
         maker.pool("user", name)
     people = {name: maker.person(name) for _, name in PEOPLE}
     maker.installation()
-    for group, account, kind in (("own", "111122223333", "full"), ("other", "444455556666", "full")):
+    for group, account, kind in (("own", "111122223333", "full"), ("far", "444455556666", "full")):
         maker.group(group, account, kind)
     for role, name in PEOPLE:
         if role != "none":

@@ -70,7 +70,6 @@ impl Writer {
         if self.goes_on(used).await? {
             return Ok(());
         }
-        self.check_approvers(used).await?;
         let sql = "UPDATE approvals SET revision = revision + 1, state = 'used', run = $3, ended_at = $4, sealed = NULL \
              WHERE id = $1 AND state = 'open' AND revision = $2";
         let values = vec![
@@ -79,7 +78,8 @@ impl Writer {
             Value::text(used.run),
             Value::time(used.at),
         ];
-        self.run(Statement::new(sql, values), SPENT).await
+        self.run(Statement::new(sql, values), SPENT).await?;
+        self.check_approvers(used).await
     }
 
     /// Whether this run has ended it before.

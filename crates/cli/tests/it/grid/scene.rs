@@ -30,7 +30,7 @@ pub(crate) const ROLES: [(&str, &str); 6] = [
 ];
 
 /// The groups; names of what belongs to one begin with its word.
-pub(crate) const GROUPS: [&str; 2] = ["own", "other"];
+pub(crate) const GROUPS: [&str; 2] = ["own", "far"];
 
 /// Somebody with a role, and what lets that person in, or did.
 pub(crate) struct Subject {
@@ -410,7 +410,7 @@ impl Scene {
         site.outside.sim.create_account(OTHER_ACCOUNT).unwrap();
         let mut things = [
             maker.group("own", ACCOUNT).await,
-            maker.group("other", OTHER_ACCOUNT).await,
+            maker.group("far", OTHER_ACCOUNT).await,
         ];
         for (group, things) in GROUPS.into_iter().zip(&mut things) {
             maker.jobs(group, things).await;

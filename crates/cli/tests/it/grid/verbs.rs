@@ -190,7 +190,7 @@ async fn what_every_role_types_ends_as_was_reviewed_and_calls_the_routes_of_the_
         let mut cells = Vec::new();
         for (who, (role, _)) in scene.subjects.iter().zip(ROLES) {
             let mut codes = Vec::new();
-            for group in ["own", "other"] {
+            for group in ["own", "far"] {
                 let running = scene.site.fresh(Start::Usual, &scene.vault).await;
                 let (code, routes) = typed(&scene.site, who, &line.replace("GROUP", group)).await;
                 running.end().await;
