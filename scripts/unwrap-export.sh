@@ -20,7 +20,8 @@ key=$1
 from=$2
 to=$3
 
-work=$(mktemp -d)
+# Beside what is made, so that nothing in the clear is on another disk.
+work=$(mktemp -d "$(dirname "$to")/.unwrap.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -67,6 +68,22 @@ fi
 
 [ -f "$from/manifest.json" ] || fail "$from has no manifest.json: it is no export, or not a whole one"
 [ ! -e "$to" ] || fail "$to is there already"
+
+# One line for each version of the manifest.
+tr -d ' \n' <"$from/manifest.json" | tr '{' '\n' >"$work/versions"
+
+# Every file is the one of its version, and there is one for each that has one.
+named=$(grep -c '"file":"material/' "$work/versions" || true)
+there=0
+for file in "$from"/material/*/*; do
+    [ -f "$file" ] || continue
+    sum=$(openssl dgst -sha256 -r "$file" | cut -d ' ' -f 1)
+    grep -F "\"file\":\"${file#"$from"/}\"" "$work/versions" | grep -qF "\"sha256\":\"$sum\"" ||
+        fail "$file is not the file of the manifest"
+    there=$((there + 1))
+done
+[ "$there" -eq "$named" ] || fail "the manifest names $named files, and there are $there"
+
 mkdir "$to"
 count=0
 for file in "$from"/material/*/*; do
@@ -82,3 +99,4 @@ for file in "$from"/material/*/*; do
     count=$((count + 1))
 done
 echo "$count files were unwrapped to $to" >&2
+echo "note: the manifest's signature was not checked: who could write to $from could have changed all of it" >&2

@@ -106,6 +106,15 @@ struct Sent {
 }
 
 impl<B: Serialize> Call<'_, B> {
+    /// Method and path, as requests that wait for approval are named.
+    pub(crate) fn line(&self) -> String {
+        format!(
+            "{} {}",
+            self.endpoint.method.as_str(),
+            self.endpoint.path_with(self.path)
+        )
+    }
+
     fn sent(self) -> Result<Sent, CliError> {
         let mut path = self.endpoint.path_with(self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {

@@ -4,6 +4,8 @@ use comfy_table::{ContentArrangement, presets};
 use serde::Serialize;
 use serde_yaml_ng::Value;
 
+use crate::world::harmless;
+
 /// Rows under a head, or names with values.
 pub(crate) struct Table(String);
 
@@ -36,7 +38,7 @@ impl Table {
     }
 
     pub(crate) fn text(self) -> String {
-        self.0
+        harmless(&self.0)
     }
 }
 

@@ -27,8 +27,14 @@ impl Words {
     pub fn say(&self, words: &str) {
         let mut place = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(place, "{words}");
+        let _ = writeln!(place, "{}", harmless(words));
     }
+}
+
+/// The same without what a terminal would obey: words of servers and files may hold anything.
+pub(crate) fn harmless(words: &str) -> String {
+    let obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    words.replace(obeyed, "\u{FFFD}")
 }
 
 /// Streams.

@@ -174,7 +174,7 @@ pub fn is_ruled(rules: &[ApprovalRule]) -> bool {
 }
 
 /// Whether a use is done, and within which period: none is needed where no rule wants consent. The one that lasts longest is
-/// taken.
+/// taken. What was opened before a rule was made or changed does not count under it: people consented to nothing then, or too few.
 ///
 /// # Errors
 ///
@@ -188,12 +188,14 @@ pub fn permitted(
     let covering = rules
         .iter()
         .filter(|rule| rule.covers(ApprovalClass::Use, Some(asked.group)));
-    let Some(approvers) = covering.map(|rule| rule.approvers).max() else {
+    let Some(approvers) = covering.clone().map(|rule| rule.approvers).max() else {
         return Ok(None);
     };
+    let since = covering.map(|rule| rule.changed_at).max();
     let open = periods
         .iter()
-        .filter(|period| period.is_open(at) && period.is_for(asked));
+        .filter(|period| period.is_open(at) && period.is_for(asked))
+        .filter(|period| Some(period.opened_at) >= since);
     match open.max_by_key(|period| period.ends_at) {
         Some(period) => Ok(Some(period.id)),
         None => Err(NoPeriod { approvers }),

@@ -9,11 +9,13 @@ use keyferry_domain::adoption::{self, NotAdoptable};
 use keyferry_domain::former::Wish as FormerWish;
 use keyferry_domain::id::JobId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::key_operation::{KeyOperation, MixedPurpose};
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::operation::{self, Binding, Refusal};
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::planner::plan;
+use keyferry_domain::spec::KeyUsage;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_domain::view::{Field, KeyState, Place, View};
@@ -233,6 +235,10 @@ impl KmsKeys {
             false => to.policy.wrapping_for(key.spec).map(|_| ())?,
         }
         let intent = operation::bind(&kms_key.intent, &binding)?.or(&kms_key.intent);
+        let unwraps_files = key.permitted.contains(&KeyOperation::UnwrapFile);
+        if unwraps_files && intent.shape.usage == KeyUsage::EncryptDecrypt {
+            return Err(MixedPurpose.into());
+        }
         let after = KmsKey {
             source: Some(key.id),
             intent,

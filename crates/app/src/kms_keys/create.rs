@@ -10,6 +10,7 @@ use keyferry_domain::crypto_policy::EffectivePolicy;
 use keyferry_domain::id::{KeyId, KmsKeyId, OperationId};
 use keyferry_domain::intent::Intent;
 use keyferry_domain::key::ManagedKey;
+use keyferry_domain::key_operation::{KeyOperation, MixedPurpose};
 use keyferry_domain::keystore::{Keystore, PolicyDocument};
 use keyferry_domain::kms_key::{Home, KmsKey};
 use keyferry_domain::name::Name;
@@ -90,6 +91,8 @@ pub(super) struct Holds {
     pub(super) source: Option<KeyId>,
     /// Days between AWS's own rotations.
     pub(super) native_rotation_days: Option<u32>,
+    /// Whether the key unwraps key files, and so decrypts nothing else, in AWS neither.
+    pub(super) unwraps_files: bool,
 }
 
 impl Holds {
@@ -98,6 +101,7 @@ impl Holds {
         Self {
             version: Some(key.current),
             source: Some(key.id),
+            unwraps_files: key.permitted.contains(&KeyOperation::UnwrapFile),
             ..Self::first_of(key.spec)
         }
     }
@@ -109,6 +113,7 @@ impl Holds {
             version: Some(VersionNumber::FIRST),
             source: None,
             native_rotation_days: None,
+            unwraps_files: false,
         }
     }
 }
@@ -201,6 +206,9 @@ impl KmsKeys {
         request.rotation = properties.rotation;
         request.native_rotation_days = holds.native_rotation_days;
         let mut intent = operation::create(&to.keystore.template, request, now)?;
+        if holds.unwraps_files && intent.shape.usage == KeyUsage::EncryptDecrypt {
+            return Err(MixedPurpose.into());
+        }
         intent.policy = Some(policy_for(to, &intent, properties.policy)?);
         let first = plan(&intent, &empty_view(&intent), now);
         match first.decision {

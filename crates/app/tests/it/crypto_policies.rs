@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use keyferry_app::key_copies::CopyToGroup;
 use keyferry_app::key_import::{ImportAs, MaterialFile};
 use keyferry_app::keys::{CreateKey, UpdateKey};
-use keyferry_app::kms_keys::{Rotate, RotationMethod};
+use keyferry_app::kms_keys::{Properties, Rotate, RotationMethod, UploadKey};
 use keyferry_app::rights::BuiltInRole;
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::crypto_policy::{CryptoPolicy, OutsideKeys};
 use keyferry_domain::key_file::{KeyFileFormat, KeyFileWrapping};
 use keyferry_domain::key_operation::KeyOperation;
 use keyferry_domain::kms_key::OldKey;
-use keyferry_domain::spec::KeySpec;
+use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_ports::records::{AuditRecords as _, PolicyRecords as _};
 use keyferry_ports::secret::SecretBytes;
@@ -379,6 +379,22 @@ async fn k12_a_key_that_unwraps_files_undoes_nothing_for_applications() {
         "key.mixed-purpose",
         "it stays what it is for"
     );
+    let upload = |usage| UploadKey {
+        keystore: "store".to_owned(),
+        key: "rsa".to_owned(),
+        name: None,
+        properties: Properties {
+            usage: Some(usage),
+            ..Properties::default()
+        },
+    };
+    let kms_keys = &world.app.kms_keys;
+    let decrypting = upload(KeyUsage::EncryptDecrypt);
+    let decrypting = kms_keys.upload(&world.actor, decrypting, &MODE);
+    assert_eq!(code(decrypting.await), "key.mixed-purpose", "nor does AWS");
+    let signing = upload(KeyUsage::SignVerify);
+    let signing = kms_keys.upload(&world.actor, signing, &DRY);
+    assert_eq!(code(signing.await), "ok");
     // The first layer alone, an AES key that the vault does not know, would open the second one anywhere.
     let first = world
         .app

@@ -1,17 +1,19 @@
 //! Taking key material out, wrapped, by four eyes.
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyferry_api::access::MeView;
+use keyferry_api::approval::ApprovalView;
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::export::{DownloadView, PreparationList, PreparationView, PrepareRequest};
 use keyferry_api::tar::Reader;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Context, access};
 use crate::args::{
@@ -178,6 +180,32 @@ async fn ask(context: &Context<'_>, args: &TakeArgs, call: Call<'_, ()>) -> Resu
     }
 }
 
+/// Refuses the approval of another request: carried out here, that would be done, and its answer taken for material.
+async fn check_approval(
+    context: &Context<'_>,
+    args: &TakeArgs,
+    call: Call<'_, ()>,
+) -> Result<(), CliError> {
+    let Some(id) = &args.approval else {
+        return Ok(());
+    };
+    let path = [id.as_str()];
+    let shown = context.client.send(Call::to(&at::SHOW_APPROVAL, &path));
+    let shown: ApprovalView = shown.await?.read()?;
+    let part = |name: &str| {
+        let part = shown.request.get(name).and_then(Value::as_str);
+        part.unwrap_or_default()
+    };
+    let (approved, wanted) = (format!("{} {}", part("method"), part("path")), call.line());
+    if approved == wanted {
+        return Ok(());
+    }
+    let words = format!("the approval {id} is for `{approved}`, and this is `{wanted}`");
+    Err(CliError::usage(words).hint(
+        "name what is taken as it was named when it was asked for; `keyferry approval show` tells",
+    ))
+}
+
 pub(super) async fn download(
     context: &mut Context<'_>,
     args: DownloadArgs,
@@ -196,6 +224,7 @@ pub(super) async fn download(
         return context.world.print_one(context.globals.output, &tried);
     }
     ask(context, &args.take, call()).await?;
+    check_approval(context, &args.take, call()).await?;
     let mut file = NewFile::create(&args.to, 0o600)?;
     let presence = Presence::begin(context, &args.take).await?;
     let found = match &args.take.approval {
@@ -239,6 +268,7 @@ async fn take(context: &mut Context<'_>, args: TakeExportArgs) -> Result<(), Cli
         return context.world.print_one(context.globals.output, &tried);
     }
     ask(context, &args.take, call()).await?;
+    check_approval(context, &args.take, call()).await?;
     let mut folder = NewFolder::create(&args.to)?;
     let presence = Presence::begin(context, &args.take).await?;
     let approved = args.take.approval.as_deref().unwrap_or_default();
@@ -301,6 +331,19 @@ impl Drop for NewFile {
     }
 }
 
+/// A new folder that nobody else looks into.
+pub(super) fn make_folder(path: &Path) -> Result<(), CliError> {
+    let made = std::fs::DirBuilder::new().mode(0o700).create(path);
+    made.map_err(|error| unusable(path, &error))
+}
+
+/// The same with all that are above it and not there yet.
+pub(super) fn make_folders(path: &Path) -> Result<(), CliError> {
+    let mut builder = std::fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(path);
+    made.map_err(|error| unusable(path, &error))
+}
+
 pub(super) fn unusable(path: &Path, error: &std::io::Error) -> CliError {
     CliError::usage(format!("{} cannot be made", path.display()))
         .because(error)
@@ -317,7 +360,7 @@ struct NewFolder {
 
 impl NewFolder {
     fn create(path: &Path) -> Result<Self, CliError> {
-        std::fs::create_dir(path).map_err(|error| unusable(path, &error))?;
+        make_folder(path)?;
         Ok(Self {
             path: path.to_owned(),
             reader: Reader::default(),
@@ -337,7 +380,7 @@ impl NewFolder {
             }
             let whole = self.path.join(&path);
             if let Some(parent) = whole.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| unusable(parent, &error))?;
+                make_folders(parent)?;
             }
             NewFile::create(&whole, 0o600)?.write(&bytes)?;
             self.files += 1;
@@ -351,7 +394,8 @@ impl NewFolder {
         if self.files == 0 {
             let _ = std::fs::remove_dir(&self.path);
         }
-        if self.files == 0 || (streamed.is_ok() && self.is_whole && self.reader.is_over()) {
+        let is_over = streamed.is_ok() && self.is_whole && self.reader.is_over();
+        if is_over || (self.files == 0 && streamed.is_err()) {
             return streamed.map(|()| self.files);
         }
         let words = format!("the export in {} is not whole", self.path.display());

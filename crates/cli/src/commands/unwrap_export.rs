@@ -9,7 +9,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::audit_folder::key;
-use super::key_export::{MANIFEST, NewFile, unusable};
+use super::key_export::{MANIFEST, NewFile, make_folder, make_folders};
 use crate::args::{Globals, UnwrapExportArgs};
 use crate::error::{CliError, Exit};
 use crate::secrets::SecretSource;
@@ -149,7 +149,7 @@ fn folder(
             key.fingerprint()
         )));
     }
-    std::fs::create_dir(&args.to).map_err(|error| unusable(&args.to, &error))?;
+    make_folder(&args.to)?;
     let (mut unwrapped, mut left_out) = (Vec::new(), 0);
     for row in &manifest.keys {
         for version in &row.versions {
@@ -206,7 +206,7 @@ fn one(
         return Err(does_not_open(&path));
     }
     let place = inside(&args.to, &row.id)?;
-    std::fs::create_dir_all(&place).map_err(|error| unusable(&place, &error))?;
+    make_folders(&place)?;
     let path = place.join(format!("{}.{}", version.number, wrapping.ending()));
     NewFile::create(&path, 0o600)?.write(&plain)?;
     Ok(Unwrapped {

@@ -50,13 +50,17 @@ impl Queue {
     /// The next batches, without those for which nobody waits any more.
     fn take(&self) -> Vec<Waiting> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|waiting| !waiting.answer.is_closed());
+        waiting.retain(Waiting::is_awaited);
         let count = waiting.len().min(TOGETHER_MAX);
         waiting.drain(..count).collect()
     }
 }
 
 impl Waiting {
+    fn is_awaited(&self) -> bool {
+        !self.answer.is_closed()
+    }
+
     fn tell(self, answer: Records<()>) {
         // Whoever has gone meanwhile is told nothing.
         let _gone = self.answer.send(answer);
@@ -96,7 +100,7 @@ impl Database {
         if waiting.len() > 1 {
             waiting = self.write_together(waiting).await;
         }
-        for alone in waiting {
+        for alone in waiting.into_iter().filter(Waiting::is_awaited) {
             let answer = self.commit_alone(&alone.batch).await;
             alone.tell(answer);
         }

@@ -1,6 +1,6 @@
 //! When applications use keys whose use needs consent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::approval::{ApprovalClass, ApprovalRule};
@@ -24,13 +24,13 @@ fn key(number: u128) -> UsedKey {
     UsedKey::Key(KeyId::new(Uuid::from_u128(number)))
 }
 
-fn rule(of: Option<u128>, class: ApprovalClass) -> ApprovalRule {
+fn rule(of: Option<u128>, class: ApprovalClass, changed_at: Timestamp) -> ApprovalRule {
     ApprovalRule {
         group: of.map(group),
         class,
         approvers: 2,
         hours: 72,
-        changed_at: Timestamp::UNIX_EPOCH,
+        changed_at,
         revision: 1,
     }
 }
@@ -67,8 +67,9 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// What the model remembers of a period: for what it is, and for how many minutes still.
+/// What the model remembers of a period: since when, for what it is, and for how many minutes still.
 struct Left {
+    since: Timestamp,
     who: u128,
     of: u128,
     key: Option<u128>,
@@ -85,21 +86,21 @@ proptest! {
     ) {
         let mut now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let (mut rules, mut periods) = (Vec::<ApprovalRule>::new(), Vec::<UsePeriod>::new());
-        let (mut wanted, mut left) = (BTreeSet::<Option<u128>>::new(), BTreeMap::new());
+        let (mut wanted, mut left) = (BTreeMap::<Option<u128>, Timestamp>::new(), BTreeMap::new());
         for event in events {
             match event {
                 Event::Rule(of, is_there) => {
                     rules.retain(|one| one.class != ApprovalClass::Use || one.group != of.map(group));
                     wanted.remove(&of);
                     if is_there {
-                        rules.push(rule(of, ApprovalClass::Use));
-                        wanted.insert(of);
+                        rules.push(rule(of, ApprovalClass::Use, now));
+                        wanted.insert(of, now);
                     }
                 }
-                Event::OtherRule(of) => rules.push(rule(of, ApprovalClass::UseEquivalent)),
+                Event::OtherRule(of) => rules.push(rule(of, ApprovalClass::UseEquivalent, now)),
                 Event::Open(who, of, only, action, minutes) => {
                     let length = SignedDuration::from_mins(minutes);
-                    left.insert(periods.len(), Left { who, of, key: only, action, minutes });
+                    left.insert(periods.len(), Left { since: now, who, of, key: only, action, minutes });
                     periods.push(UsePeriod {
                         id: UsePeriodId::new(Uuid::from_u128(periods.len() as u128)),
                         group: group(of),
@@ -132,9 +133,11 @@ proptest! {
                         application: application(who), group: group(of), key: key(which), action,
                     };
                     let found = permitted(&rules, &periods, &asked, now);
-                    let is_wanted = wanted.contains(&None) || wanted.contains(&Some(of));
+                    // What was opened before people had to consent to it does not count.
+                    let wanted_since = wanted.get(&None).max(wanted.get(&Some(of)));
+                    let is_wanted = wanted_since.is_some();
                     let fits = |one: &Left| {
-                        one.who == who && one.of == of
+                        one.who == who && one.of == of && wanted_since <= Some(&one.since)
                             && one.key.is_none_or(|only| only == which)
                             && one.action.is_none_or(|only| only == action)
                     };

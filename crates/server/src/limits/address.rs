@@ -97,10 +97,10 @@ impl Proxies {
     /// is further away anybody could have written. Where a proxy says nothing that can be read, it is itself.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let values = headers.get_all(FORWARDED_FOR);
-        let mut said: Vec<&str> = values
+        // Part by part: what somebody put before it makes nothing of what a proxy says unreadable.
+        let mut said: Vec<&[u8]> = values
             .iter()
-            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-            .map(str::trim)
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         let mut client = peer;
         for _ in 0..HOPS_MAX {
@@ -117,7 +117,8 @@ impl Proxies {
 }
 
 /// An address as proxies write it: bare, in brackets, with a port.
-fn read(text: &str) -> Option<IpAddr> {
+fn read(part: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(part).ok()?.trim();
     let bare = text
         .strip_prefix('[')
         .and_then(|rest| rest.split(']').next());
@@ -128,13 +129,16 @@ fn read(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn client(trusted: &[&str], peer: &str, said: &[&str]) -> String {
         let trusted = trusted.iter().map(|text| text.parse().unwrap()).collect();
         let mut headers = HeaderMap::new();
         for value in said {
-            headers.append(FORWARDED_FOR, value.parse().unwrap());
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            headers.append(FORWARDED_FOR, value.unwrap());
         }
         Proxies::new(trusted)
             .client(peer.parse().unwrap(), &headers)
@@ -163,6 +167,7 @@ mod tests {
         assert_eq!(near(&["203.0.113.5, 192.0.2.1"]), "192.0.2.1");
         assert_eq!(near(&["203.0.113.5", "192.0.2.1"]), "192.0.2.1");
         assert_eq!(near(&["192.0.2.1, 10.0.0.8"]), "192.0.2.1", "two proxies");
+        assert_eq!(near(&["\u{e9}, 192.0.2.1"]), "192.0.2.1", "no ASCII");
         assert_eq!(near(&["192.0.2.1:4711"]), "192.0.2.1");
         assert_eq!(near(&["[2001:db8::1]:4711"]), "2001:db8::1");
         for unreadable in [&["unknown"][..], &[""], &["192.0.2.1, _hidden"], &[]] {

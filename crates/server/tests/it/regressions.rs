@@ -117,8 +117,8 @@ async fn dots_in_a_path_lead_to_no_other_route() {
 async fn neither_nobody_nor_a_stranger_ends_what_waits_for_consent() {
     let site = Site::new().await;
     crate::approvals::judge(&site).await;
-    crate::approvals::rules_for_everything(&site, 1).await;
     let bob = person(&site, "bob").await;
+    crate::approvals::rules_for_everything(&site, 1).await;
     let asked = json!({
         "method": "POST", "path": "/api/v1/users/bob/offboard", "reason": "gone",
     });
