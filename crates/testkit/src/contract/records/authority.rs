@@ -12,7 +12,7 @@ use keyferry_ports::records::{
 use uuid::Uuid;
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 fn person(number: u128) -> RoleHolder {
     RoleHolder::User(UserId::new(Uuid::from_u128(number)))
@@ -83,8 +83,9 @@ pub(super) async fn a_role_that_excludes_another_is_not_given_beside_it(records:
 }
 
 pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_conflict(
-    records: &dyn AllRecords,
+    ways: Ways<'_>,
 ) {
+    let records = ways.first;
     for round in 0..10u128 {
         let holder = person(round + 1);
         let one = |number: u128, role: &str, other: &str| {
@@ -94,8 +95,8 @@ pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_
             })
         };
         let (first, second) = join(
-            commit(records, one(1, "operator", "security-officer")),
-            commit(records, one(2, "security-officer", "operator")),
+            commit(ways.first, one(1, "operator", "security-officer")),
+            commit(ways.second, one(2, "security-officer", "operator")),
         )
         .await;
 
@@ -104,9 +105,8 @@ pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_
     }
 }
 
-pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(ways: Ways<'_>) {
+    let records = ways.first;
     let rows = [
         given(11, person(1), "system-administrator", None),
         given(12, person(2), "system-administrator", None),
@@ -118,8 +118,8 @@ pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(
     for _ in 0..10 {
         write(records, rows.iter().map(give)).await;
         let (first, second) = join(
-            commit(records, told(take(&rows[0]))),
-            commit(records, told(take(&rows[1]))),
+            commit(ways.first, told(take(&rows[0]))),
+            commit(ways.second, told(take(&rows[1]))),
         )
         .await;
 
