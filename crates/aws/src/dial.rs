@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::Proxy;
-use keyferry_notify::{Names, Unreachable};
+use keyferry_notify::{Names, Unreachable, is_of_this_host};
 use keyferry_ports::aws::NotSentStage;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -216,12 +216,11 @@ impl Target {
     }
 }
 
-/// Whether a host is this machine, or a metadata service that only this machine can reach
-/// (EC2 User Guide, "Instance metadata"; ECS and EKS guides, container credentials).
-pub(crate) fn is_local(host: &str) -> bool {
+/// Whether a host is this machine, or a metadata service that only this machine can reach: by its name, as
+/// [`is_of_this_host`] judges addresses.
+fn is_local(host: &str) -> bool {
     match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_link_local(),
-        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.segments().starts_with(&[0xfd00, 0x0ec2]),
+        Ok(address) => is_of_this_host(address),
         Err(_) => host == "localhost",
     }
 }
@@ -462,10 +461,18 @@ mod tests {
             "localhost",
             "169.254.169.254",
             "fd00:ec2::254",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
         ] {
             assert!(is_local(host), "{host}");
         }
-        for host in ["10.0.0.1", "192.168.1.1", "example.org", "fd00:ec3::1"] {
+        for host in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "example.org",
+            "fd00:ec3::1",
+            "::ffff:10.0.0.1",
+        ] {
             assert!(!is_local(host), "{host}");
         }
     }
