@@ -8,8 +8,9 @@ use keyferry_domain::id::{AssignmentId, KeyId, KmsKeyId};
 use keyferry_domain::material::Fingerprint;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ACCESS_ENDED, AllRecords, Application, ApplicationClaim, ApplicationKey, ApplicationVia,
-    AuditLeaf, CERTIFICATE_TAKEN, Change, Expect, KeyScope, RoleAssignment, UsedKey,
+    ACCESS_ENDED, APPLICATION_NAME, AllRecords, Application, ApplicationClaim, ApplicationKey,
+    ApplicationVia, AuditLeaf, CERTIFICATE_TAKEN, Change, Expect, KeyScope, RoleAssignment,
+    UsedKey,
 };
 use uuid::Uuid;
 
@@ -193,7 +194,7 @@ pub(super) async fn a_removed_application_takes_keys_names_and_roles_along(
     let again = samples.application("billing");
     write(records, [put(&again, Expect::New)]).await;
     let twin = samples.application("billing");
-    assert_conflict(records, "application name", [put(&twin, Expect::New)]).await;
+    assert_conflict(records, APPLICATION_NAME, [put(&twin, Expect::New)]).await;
 }
 
 /// Does something in the name of an application.

@@ -6,8 +6,8 @@ use futures::future::join;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED,
-    RoleAssignment, RoleHolder,
+    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT,
+    ROLE_EXCLUDED, ROLE_IN_USE, RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
 
@@ -60,13 +60,13 @@ pub(super) async fn roles_are_read_back_as_given_and_taken_once(records: &dyn Al
         id: AssignmentId::new(Uuid::from_u128(99)),
         ..rows[1].clone()
     };
-    assert_conflict(records, "role assignment", [give(&twin)]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [give(&twin)]).await;
     let take = || Change::DeleteAssignment {
         id: rows[1].id,
         keep_one: false,
     };
     write(records, [take()]).await;
-    assert_conflict(records, "role assignment", [take()]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [take()]).await;
     assert_eq!(records.list_assignments_of(ann).await.unwrap(), rows[..1]);
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn a_role_that_excludes_another_is_not_given_beside_it(records:
         excluded: vec![parse("operator")],
     };
 
-    assert_conflict(records, "role that excludes it", [officer(person(1))]).await;
+    assert_conflict(records, ROLE_EXCLUDED, [officer(person(1))]).await;
     write(records, [officer(person(2))]).await;
 }
 
@@ -133,7 +133,7 @@ pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(ways
         };
         write(records, [without_rule]).await;
     }
-    assert_conflict(records, "role assignment", [take(&rows[0])]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [take(&rows[0])]).await;
 }
 
 pub(super) async fn a_role_of_ones_own_stays_while_somebody_has_it(records: &dyn AllRecords) {
@@ -154,7 +154,7 @@ pub(super) async fn a_role_of_ones_own_stays_while_somebody_has_it(records: &dyn
     write(records, [give(&row)]).await;
     let delete = |revision| Change::DeleteCustomRole(name.clone(), Expect::Revision(revision));
 
-    assert_conflict(records, "role in use", [delete(1)]).await;
+    assert_conflict(records, ROLE_IN_USE, [delete(1)]).await;
     let take = Change::DeleteAssignment {
         id: row.id,
         keep_one: false,

@@ -4,8 +4,8 @@ use futures::future::join;
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{GroupId, ProviderId, SignInRuleId, UserId};
 use keyferry_ports::records::{
-    AllRecords, Change, Expect, FlowPurpose, ProviderIdentity, Provisioning, SignInCode,
-    SignInFlow, SignInProvider, SignInRule, User,
+    AllRecords, Change, Expect, FlowPurpose, ProviderIdentity, Provisioning, SIGN_IN_RULE,
+    SignInCode, SignInFlow, SignInProvider, SignInRule, User,
 };
 use uuid::Uuid;
 
@@ -138,13 +138,13 @@ pub(super) async fn a_rule_is_made_once_and_needs_its_provider(records: &dyn All
     write(records, [Change::InsertSignInRule(first.clone())]).await;
 
     let twin = rule(12, &corp, "staff");
-    assert_conflict(records, "sign-in rule", [Change::InsertSignInRule(twin)]).await;
+    assert_conflict(records, SIGN_IN_RULE, [Change::InsertSignInRule(twin)]).await;
     let of_nobody = rule(13, &provider(9, "gone"), "staff");
     let insert = Change::InsertSignInRule(of_nobody);
     assert_conflict(records, "provider of the rule", [insert]).await;
     write(records, [Change::DeleteSignInRule(first.id)]).await;
     let again = Change::DeleteSignInRule(first.id);
-    assert_conflict(records, "sign-in rule", [again]).await;
+    assert_conflict(records, SIGN_IN_RULE, [again]).await;
     assert_eq!(records.find_sign_in_rule(first.id).await.unwrap(), None);
 }
 
