@@ -52,9 +52,9 @@ impl WireError {
     }
 }
 
-/// Which servers may be dialled.
+/// What is dialled for; it decides which servers may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum Purpose {
     /// Those that the checked settings name.
     Settings,
     /// STS and IAM Identity Center, and the metadata services of the host. For credentials of the host, so that an
@@ -98,7 +98,7 @@ pub(crate) struct Dialer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) trust: Arc<Trust>,
     pub(crate) proxy: Option<Arc<Proxy<SecretText>>>,
-    pub(crate) reach: Reach,
+    pub(crate) purpose: Purpose,
     pub(crate) judges: Arc<Judges>,
     /// Whether the settings name the endpoint's host themselves.
     pub(crate) is_custom: bool,
@@ -108,7 +108,7 @@ impl Dialer {
     /// Connects to the host of `uri`, directly or through the proxy.
     pub(crate) async fn dial(&self, uri: &Uri) -> Result<TokioIo<Stream>, WireError> {
         let target = Target::of(uri)?;
-        self.check_reach(&target)?;
+        self.check_purpose(&target)?;
         let timeout = if target.is_tls {
             CONNECT_TIMEOUT
         } else {
@@ -124,14 +124,16 @@ impl Dialer {
         }
     }
 
-    fn check_reach(&self, target: &Target) -> Result<(), WireError> {
+    fn check_purpose(&self, target: &Target) -> Result<(), WireError> {
         if !target.is_tls && !is_local(&target.host) {
             return Err(WireError::not_sent(
                 NotSentStage::Connect,
                 format!("{} would be called without TLS", target.authority()),
             ));
         }
-        if self.reach == Reach::HostCredentials && target.is_tls && !gives_credentials(&target.host)
+        if self.purpose == Purpose::HostCredentials
+            && target.is_tls
+            && !gives_credentials(&target.host)
         {
             return Err(WireError::not_sent(
                 NotSentStage::Connect,
@@ -146,10 +148,10 @@ impl Dialer {
     }
 
     fn judge_of(&self, target: &Target) -> &keyferry_notify::Reach {
-        match self.reach {
-            Reach::Settings if self.is_custom => &self.judges.named,
-            Reach::HostCredentials if !target.is_tls => &self.judges.this_host,
-            Reach::Settings | Reach::HostCredentials => &self.judges.aws,
+        match self.purpose {
+            Purpose::Settings if self.is_custom => &self.judges.named,
+            Purpose::HostCredentials if !target.is_tls => &self.judges.this_host,
+            Purpose::Settings | Purpose::HostCredentials => &self.judges.aws,
         }
     }
 
