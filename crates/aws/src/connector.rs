@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use crate::account::LinkedAccount;
 use crate::clock::Skew;
 use crate::credentials::CredentialSource;
-use crate::dial::{Dialer, Judges, Reach};
+use crate::dial::{Dialer, Judges, Purpose};
 use crate::link::Link;
 use crate::settings;
 use crate::trust::Trust;
@@ -82,25 +82,25 @@ impl Aws for Connector {
         let proxy = settings.proxy.map(Arc::new);
         let skew = self.skew_of(&settings.endpoint);
         let is_custom = matches!(settings.endpoint, Endpoint::Custom { .. });
-        let wire = |reach| {
+        let wire = |purpose| {
             let dialer = Dialer {
                 clock: Arc::clone(&clock),
                 trust: Arc::clone(&trust),
                 proxy: proxy.clone(),
-                reach,
+                purpose,
                 judges: Arc::clone(&self.judges),
                 is_custom,
             };
             Wire::new(dialer, Arc::clone(&skew))
         };
         let link = Link {
-            wire: wire(Reach::Settings),
+            wire: wire(Purpose::Settings),
             clock: Arc::clone(&clock),
             skew: Arc::clone(&skew),
             endpoint: settings.endpoint,
             region: region.clone(),
             session: session.to_owned(),
-            source: CredentialSource::of(settings.identity, &wire(Reach::HostCredentials)),
+            source: CredentialSource::of(settings.identity, &wire(Purpose::HostCredentials)),
             expected: account.cloned(),
             account: OnceCell::new(),
         };

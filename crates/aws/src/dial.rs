@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use jiff::SignedDuration;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::Proxy;
-use keyferry_notify::{Names, Unreachable};
+use keyferry_notify::{Names, Unreachable, is_of_this_host};
 use keyferry_ports::aws::NotSentStage;
 use keyferry_ports::clock::Clock;
 use keyferry_ports::secret::SecretText;
@@ -52,9 +52,9 @@ impl WireError {
     }
 }
 
-/// Which servers may be dialled.
+/// What is dialled for; it decides which servers may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum Purpose {
     /// Those that the checked settings name.
     Settings,
     /// STS and IAM Identity Center, and the metadata services of the host. For credentials of the host, so that an
@@ -98,7 +98,7 @@ pub(crate) struct Dialer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) trust: Arc<Trust>,
     pub(crate) proxy: Option<Arc<Proxy<SecretText>>>,
-    pub(crate) reach: Reach,
+    pub(crate) purpose: Purpose,
     pub(crate) judges: Arc<Judges>,
     /// Whether the settings name the endpoint's host themselves.
     pub(crate) is_custom: bool,
@@ -108,7 +108,7 @@ impl Dialer {
     /// Connects to the host of `uri`, directly or through the proxy.
     pub(crate) async fn dial(&self, uri: &Uri) -> Result<TokioIo<Stream>, WireError> {
         let target = Target::of(uri)?;
-        self.check_reach(&target)?;
+        self.check_purpose(&target)?;
         let timeout = if target.is_tls {
             CONNECT_TIMEOUT
         } else {
@@ -124,14 +124,16 @@ impl Dialer {
         }
     }
 
-    fn check_reach(&self, target: &Target) -> Result<(), WireError> {
+    fn check_purpose(&self, target: &Target) -> Result<(), WireError> {
         if !target.is_tls && !is_local(&target.host) {
             return Err(WireError::not_sent(
                 NotSentStage::Connect,
                 format!("{} would be called without TLS", target.authority()),
             ));
         }
-        if self.reach == Reach::HostCredentials && target.is_tls && !gives_credentials(&target.host)
+        if self.purpose == Purpose::HostCredentials
+            && target.is_tls
+            && !gives_credentials(&target.host)
         {
             return Err(WireError::not_sent(
                 NotSentStage::Connect,
@@ -146,10 +148,10 @@ impl Dialer {
     }
 
     fn judge_of(&self, target: &Target) -> &keyferry_notify::Reach {
-        match self.reach {
-            Reach::Settings if self.is_custom => &self.judges.named,
-            Reach::HostCredentials if !target.is_tls => &self.judges.this_host,
-            Reach::Settings | Reach::HostCredentials => &self.judges.aws,
+        match self.purpose {
+            Purpose::Settings if self.is_custom => &self.judges.named,
+            Purpose::HostCredentials if !target.is_tls => &self.judges.this_host,
+            Purpose::Settings | Purpose::HostCredentials => &self.judges.aws,
         }
     }
 
@@ -216,12 +218,11 @@ impl Target {
     }
 }
 
-/// Whether a host is this machine, or a metadata service that only this machine can reach
-/// (EC2 User Guide, "Instance metadata"; ECS and EKS guides, container credentials).
-pub(crate) fn is_local(host: &str) -> bool {
+/// Whether a host is this machine, or a metadata service that only this machine can reach: by its name, as
+/// [`is_of_this_host`] judges addresses.
+fn is_local(host: &str) -> bool {
     match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_link_local(),
-        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.segments().starts_with(&[0xfd00, 0x0ec2]),
+        Ok(address) => is_of_this_host(address),
         Err(_) => host == "localhost",
     }
 }
@@ -462,10 +463,18 @@ mod tests {
             "localhost",
             "169.254.169.254",
             "fd00:ec2::254",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
         ] {
             assert!(is_local(host), "{host}");
         }
-        for host in ["10.0.0.1", "192.168.1.1", "example.org", "fd00:ec3::1"] {
+        for host in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "example.org",
+            "fd00:ec3::1",
+            "::ffff:10.0.0.1",
+        ] {
             assert!(!is_local(host), "{host}");
         }
     }

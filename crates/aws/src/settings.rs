@@ -1,11 +1,11 @@
 //! Settings of a link, checked before anything is called.
 
+use std::net::IpAddr;
+
 use http::Uri;
 use keyferry_domain::connection::{Endpoint, Identity, LinkSettings, Proxy, RoleToAssume};
 use keyferry_ports::aws::BadSettings;
 use keyferry_ports::secret::SecretText;
-
-use crate::dial::is_local;
 
 /// Checks all but TLS, which is checked where it is built.
 pub(crate) fn check(settings: &LinkSettings<SecretText>, session: &str) -> Result<(), BadSettings> {
@@ -80,7 +80,10 @@ fn is_kms_vpc_endpoint(host: &str) -> bool {
 
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    is_local(host) && !host.starts_with("169.254.") && !host.starts_with("fd00:")
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host == "localhost",
+    }
 }
 
 /// A URL of scheme, host and port only.

@@ -28,7 +28,7 @@ use rustls::AlertDescription;
 use tower::Service;
 
 use crate::clock::Skew;
-use crate::dial::{Dialer, Reach, Stream, WireError};
+use crate::dial::{Dialer, Purpose, Stream, WireError};
 
 /// Shorter than AWS keeps idle connections, so that we rarely write into one that it has closed.
 const POOL_IDLE: Duration = Duration::from_secs(15);
@@ -41,13 +41,13 @@ struct Inner {
     client: Client<DialService, SdkBody>,
     clock: Arc<dyn Clock>,
     skew: Arc<Skew>,
-    reach: Reach,
+    purpose: Purpose,
 }
 
 impl Wire {
     pub(crate) fn new(dialer: Dialer, skew: Arc<Skew>) -> Self {
         let clock = Arc::clone(&dialer.clock);
-        let reach = dialer.reach;
+        let purpose = dialer.purpose;
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(POOL_IDLE)
@@ -56,7 +56,7 @@ impl Wire {
             client,
             clock,
             skew,
-            reach,
+            purpose,
         }))
     }
 }
@@ -89,7 +89,7 @@ impl Inner {
         let request = request.try_into_http1x().map_err(|error| {
             connector_error(WireError::not_sent(NotSentStage::Build, error.to_string()))
         })?;
-        if self.reach == Reach::HostCredentials && is_service_without_tls(&request) {
+        if self.purpose == Purpose::HostCredentials && is_service_without_tls(&request) {
             return Err(connector_error(WireError::not_sent(
                 NotSentStage::Build,
                 "a service of AWS would be called without TLS",

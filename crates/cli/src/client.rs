@@ -39,6 +39,7 @@ pub(crate) struct Client {
 }
 
 /// One request.
+#[derive(Clone)]
 pub(crate) struct Call<'a, B> {
     endpoint: &'a Endpoint,
     path: &'a [&'a str],

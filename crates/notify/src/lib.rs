@@ -18,7 +18,7 @@ use keyferry_ports::clock::Clock;
 use keyferry_ports::messenger::{Message, Messenger, NotDelivered, OpenAddress};
 use keyferry_ports::outlet::{Consignment, OpenOutlet};
 
-pub use reach::{Names, Reach, Unreachable, is_public};
+pub use reach::{Names, Reach, Unreachable, is_of_this_host, is_public};
 pub use trust::{check as check_ca_bundle, secure};
 pub use webhook::signature;
 

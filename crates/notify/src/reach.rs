@@ -209,7 +209,7 @@ fn is_of_private_network(address: IpAddr) -> bool {
 
 /// Whether an address is this host, or a metadata service that only this host can reach (EC2 User Guide, "Instance metadata";
 /// ECS and EKS guides, container credentials).
-fn is_of_this_host(address: IpAddr) -> bool {
+pub fn is_of_this_host(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_loopback() || address.is_link_local(),
         IpAddr::V6(address) => {

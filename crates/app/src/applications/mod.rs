@@ -9,7 +9,7 @@ use std::sync::Arc;
 use keyferry_domain::group::Group;
 use keyferry_domain::id::ApplicationId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Application, Batch, Change, Expect, RecordsError};
+use keyferry_ports::records::{APPLICATION_NAME, Application, Batch, Change, Expect, RecordsError};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -235,7 +235,7 @@ fn owned(application: Application, groups: &[Group]) -> Option<Owned> {
 fn taken(error: RecordsError, name: &Name) -> AppError {
     match error {
         RecordsError::Conflict {
-            what: "application name",
+            what: APPLICATION_NAME,
         } => AppError::NameTaken {
             what: "application",
             name: name.to_string(),

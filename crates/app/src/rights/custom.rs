@@ -7,7 +7,9 @@
 use std::collections::BTreeSet;
 
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Batch, Change, CustomRole, Expect, ROLE_EXCLUDED, RecordsError};
+use keyferry_ports::records::{
+    Batch, Change, CustomRole, Expect, ROLE_EXCLUDED, ROLE_IN_USE, RecordsError,
+};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -145,9 +147,7 @@ impl Roles {
             .with(self.fact(actor, Action::RoleDelete, &role).change());
         let committed = self.shared.commit(batch).await;
         committed.map_err(|error| match error {
-            RecordsError::Conflict {
-                what: "role in use",
-            } => AccessError::RoleInUse {
+            RecordsError::Conflict { what: ROLE_IN_USE } => AccessError::RoleInUse {
                 role: role.name.to_string(),
             }
             .into(),

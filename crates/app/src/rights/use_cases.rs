@@ -5,8 +5,8 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Groups, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RecordsError, RoleAssignment,
-    RoleHolder,
+    Batch, Change, Groups, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED, RecordsError,
+    RoleAssignment, RoleHolder,
 };
 
 use crate::action::Action;
@@ -175,7 +175,7 @@ fn refusal(error: RecordsError, role: &str, name: &Name) -> AppError {
             what: ROLE_EXCLUDED,
         } => AccessError::RoleExcluded { role }.into(),
         RecordsError::Conflict {
-            what: "role assignment",
+            what: ROLE_ASSIGNMENT,
         } => AccessError::RoleHeld { role }.into(),
         other => other.into(),
     }

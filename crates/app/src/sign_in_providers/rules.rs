@@ -2,7 +2,9 @@
 
 use keyferry_domain::id::SignInRuleId;
 use keyferry_domain::name::Name;
-use keyferry_ports::records::{Batch, Change, Groups, RecordsError, SignInProvider, SignInRule};
+use keyferry_ports::records::{
+    Batch, Change, Groups, RecordsError, SIGN_IN_RULE, SignInProvider, SignInRule,
+};
 
 use super::{SignInProviders, about, invalid};
 use crate::action::Action;
@@ -167,9 +169,7 @@ fn told(fact: Fact, row: &SignInRule) -> Fact {
 
 fn refusal(error: RecordsError) -> AppError {
     match error {
-        RecordsError::Conflict {
-            what: "sign-in rule",
-        } => ProviderError::RuleHeld.into(),
+        RecordsError::Conflict { what: SIGN_IN_RULE } => ProviderError::RuleHeld.into(),
         other => other.into(),
     }
 }

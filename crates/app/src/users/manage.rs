@@ -1,7 +1,9 @@
 //! Locking, unlocking, ending sessions, resetting passwords and second factors.
 
+use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    ApiToken, Batch, CanonicalName, Change, Expect, RecordsError, RoleAssignment, User,
+    ApiToken, Batch, CanonicalName, Change, Expect, LAST_ADMINISTRATOR, RecordsError,
+    RoleAssignment, User,
 };
 use keyferry_ports::secret::SecretText;
 
@@ -132,9 +134,23 @@ impl Users {
         let batch = Batch::from(more)
             .with(Change::PutUser(user.clone(), expect))
             .with(fact.change());
-        self.shared.commit(batch).await?;
+        let committed = self.shared.commit(batch).await;
+        committed.map_err(|error| refusal(error, &user.name))?;
         user.revision += 1;
         self.person(user).await
+    }
+}
+
+/// The roles of whoever leaves go, and meanwhile everybody else's who could administer may have gone.
+fn refusal(error: RecordsError, name: &Name) -> AppError {
+    match error {
+        RecordsError::Conflict {
+            what: LAST_ADMINISTRATOR,
+        } => AccessError::LastAdministrator {
+            name: name.to_string(),
+        }
+        .into(),
+        other => other.into(),
     }
 }
 
@@ -192,5 +208,19 @@ impl Shared {
             })
         };
         tokens.iter().map(revoked).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_became_the_last_administrator_meanwhile_is_named_and_nothing_else_is_taken_for_it() {
+        let of = |what| refusal(RecordsError::Conflict { what }, &"ann".parse().unwrap());
+        let last = of(LAST_ADMINISTRATOR);
+        assert_eq!(last.code(), "user.last-administrator");
+        assert!(last.to_string().contains("ann"), "{last}");
+        assert_eq!(of("user revision").code(), "request.changed");
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use keyferry_api::alert::{AlertPage, AlertView};
+use keyferry_api::alert::AlertView;
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 
+use super::pages::{Listed, all_pages};
 use super::{Context, alert_destination};
 use crate::args::{AlertCommand, TrialArgs};
 use crate::client::Call;
@@ -20,25 +21,17 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AlertCommand) -> Res
             kms_key,
             page,
         } => {
-            let mut items: Vec<AlertView> = Vec::new();
-            let mut cursor: Option<String> = None;
-            loop {
-                let call = Call::to(&at::LIST_ALERTS, &[])
-                    .query("open", (!all).then_some(true))
-                    .query("severity", severity.as_ref())
-                    .query("kms_key", kms_key.as_ref())
-                    .query("limit", page.limit)
-                    .query("cursor", cursor.as_ref());
-                let part: AlertPage = context.client.send(call).await?.read()?;
-                items.extend(part.items);
-                cursor = part.next.filter(|_| page.limit.is_none());
-                if cursor.is_none() {
-                    break;
-                }
-            }
+            let call = Call::to(&at::LIST_ALERTS, &[])
+                .query("open", (!all).then_some(true))
+                .query("severity", severity)
+                .query("kms_key", kms_key);
+            let Listed { items, has_more } =
+                all_pages::<AlertView>(&context.client, call, page.limit).await?;
             context
                 .world
-                .print(context.globals.output, &items, || table(&items))
+                .print(context.globals.output, &items, || table(&items))?;
+            context.tell_of_more(has_more);
+            Ok(())
         }
         AlertCommand::Destination(command) => alert_destination::run(context, command).await,
         AlertCommand::Show { alert } => {

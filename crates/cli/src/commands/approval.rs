@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use keyferry_api::access::MeView;
-use keyferry_api::approval::{ApprovalPage, ApprovalView, DecideRequest};
+use keyferry_api::approval::{ApprovalView, DecideRequest};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::StartedView;
 use serde_json::Value;
 
+use super::pages::{Listed, all_pages};
 use super::{Context, access, login_by_provider};
 use crate::args::{ApprovalCommand, DecideArgs, LoginArgs, TrialArgs};
 use crate::client::{Call, Reply};
@@ -27,9 +28,8 @@ pub(crate) async fn run(
         ApprovalCommand::List { state, mine, page } => {
             let call = Call::to(&at::LIST_APPROVALS, &[])
                 .query("state", state)
-                .query("mine", mine.then_some(true))
-                .query("limit", page.limit);
-            list(context, call).await
+                .query("mine", mine.then_some(true));
+            list(context, call, page.limit).await
         }
         ApprovalCommand::Show { approval } => {
             let found = find(context, &approval).await?;
@@ -46,14 +46,16 @@ pub(crate) async fn run(
     }
 }
 
-async fn list(context: &mut Context<'_>, call: Call<'_, ()>) -> Result<(), CliError> {
-    let page: ApprovalPage = context.client.send(call).await?.read()?;
-    context
-        .world
-        .print(context.globals.output, &page.items, || {
-            Table::list(&COLUMNS, page.items.iter().map(row).collect())
-        })?;
-    context.tell_of_more(page.next.is_some());
+async fn list(
+    context: &mut Context<'_>,
+    call: Call<'_, ()>,
+    limit: Option<u32>,
+) -> Result<(), CliError> {
+    let Listed { items, has_more } = all_pages(&context.client, call, limit).await?;
+    context.world.print(context.globals.output, &items, || {
+        Table::list(&COLUMNS, items.iter().map(row).collect())
+    })?;
+    context.tell_of_more(has_more);
     Ok(())
 }
 

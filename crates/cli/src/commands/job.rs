@@ -1,8 +1,9 @@
 //! Jobs.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::job::{AttemptView, JobPage, JobView, TargetView};
+use keyferry_api::job::{AttemptView, JobView, TargetView};
 
+use super::pages::{Listed, all_pages};
 use super::{Context, text};
 use crate::args::JobCommand;
 use crate::client::Call;
@@ -89,21 +90,10 @@ async fn list(
     kms_key: Option<String>,
     limit: Option<u32>,
 ) -> Result<(), CliError> {
-    let mut items: Vec<JobView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_JOBS, &[])
-            .query("state", state.as_ref())
-            .query("kms_key", kms_key.as_ref())
-            .query("limit", limit)
-            .query("cursor", cursor.as_ref());
-        let page: JobPage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() || limit.is_some() {
-            break;
-        }
-    }
+    let call = Call::to(&at::LIST_JOBS, &[])
+        .query("state", state.as_ref())
+        .query("kms_key", kms_key.as_ref());
+    let Listed { items, has_more } = all_pages::<JobView>(&context.client, call, limit).await?;
     let row = |job: &JobView| {
         vec![
             job.state.as_str().to_owned(),
@@ -122,7 +112,7 @@ async fn list(
     let is_filtered = state.is_some() || kms_key.is_some();
     let first = "kms-key create NAME --keystore KEYSTORE";
     context.explain_empty(items.is_empty(), is_filtered, first);
-    context.tell_of_more(cursor.is_some());
+    context.tell_of_more(has_more);
     Ok(())
 }
 

@@ -5,12 +5,13 @@ mod everywhere;
 use keyferry_api::endpoints as at;
 use keyferry_api::key::{
     CopyIntoRequest, CopyKeyRequest, CreateKeyRequest, HolderView, ImportKeyRequest, KeyLinkView,
-    KeyPage, KeyVersionView, KeyView, UpdateKeyRequest,
+    KeyVersionView, KeyView, UpdateKeyRequest,
 };
 use keyferry_api::kms_key::KmsKeySettings;
 
 use super::kms_key_make::settings;
 use super::operation::{NOTHING_CHANGED, operate};
+use super::pages::{Listed, all_pages};
 use super::{Context, key_export, key_use, rotation, unwrap_export};
 use crate::args::{CopyKeyArgs, CreateKeyArgs, ImportKeyArgs, KeyCommand, UpdateKeyArgs};
 use crate::client::Call;
@@ -90,20 +91,8 @@ async fn list(
     query: Option<String>,
     limit: Option<u32>,
 ) -> Result<(), CliError> {
-    let mut items: Vec<KeyView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_KEYS, &[])
-            .query("q", query.as_ref())
-            .query("limit", limit)
-            .query("cursor", cursor.as_ref());
-        let page: KeyPage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() || limit.is_some() {
-            break;
-        }
-    }
+    let call = Call::to(&at::LIST_KEYS, &[]).query("q", query.as_ref());
+    let Listed { items, has_more } = all_pages::<KeyView>(&context.client, call, limit).await?;
     let row = |key: &KeyView| {
         let version = key.current_version.to_string();
         vec![
@@ -122,7 +111,7 @@ async fn list(
     })?;
     let first = "key create NAME --spec AES-256";
     context.explain_empty(items.is_empty(), query.is_some(), first);
-    context.tell_of_more(cursor.is_some());
+    context.tell_of_more(has_more);
     Ok(())
 }
 

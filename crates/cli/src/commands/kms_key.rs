@@ -4,12 +4,13 @@ use keyferry_api::bulk::{BulkOperation as Bulk, BulkRequest};
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::{
-    CancelDeletionRequest, ChangePrimaryRequest, KmsKeyPage, KmsKeyView, OldKey, ReplicateRequest,
+    CancelDeletionRequest, ChangePrimaryRequest, KmsKeyView, OldKey, ReplicateRequest,
     RotateRequest, RotationMethod, ScheduleDeletionRequest, SynchronizeRequest,
 };
 
 use super::bulk::{self, Loss};
 use super::operation::{NOTHING_CHANGED, operate};
+use super::pages::{Listed, all_pages};
 use super::{Context, adopt, bind, grants, key_use, kms_key_make, kms_key_update, receipt, text};
 use crate::args::{
     CancelDeletionArgs, ChangePrimaryArgs, KmsKeyCommand, ListArgs, ManyArgs, OneArgs,
@@ -98,25 +99,15 @@ pub(crate) fn rows(kms_keys: &[KmsKeyView]) -> Table {
 }
 
 async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliError> {
-    let mut items: Vec<KmsKeyView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_KMS_KEYS, &[])
-            .query("keystore", filter.keystore.as_ref())
-            .query("connection", filter.connection.as_ref())
-            .query("key", filter.key.as_ref())
-            .query("life", filter.life.as_ref())
-            .query("region", filter.region.as_ref())
-            .query("q", filter.query.as_ref())
-            .query("limit", filter.page.limit)
-            .query("cursor", cursor.as_ref());
-        let page: KmsKeyPage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() || filter.page.limit.is_some() {
-            break;
-        }
-    }
+    let call = Call::to(&at::LIST_KMS_KEYS, &[])
+        .query("keystore", filter.keystore.as_ref())
+        .query("connection", filter.connection.as_ref())
+        .query("key", filter.key.as_ref())
+        .query("life", filter.life.as_ref())
+        .query("region", filter.region.as_ref())
+        .query("q", filter.query.as_ref());
+    let Listed { items, has_more } =
+        all_pages::<KmsKeyView>(&context.client, call, filter.page.limit).await?;
     context
         .world
         .print(context.globals.output, &items, || rows(&items))?;
@@ -132,7 +123,7 @@ async fn list(context: &mut Context<'_>, filter: ListArgs) -> Result<(), CliErro
     .any(Option::is_some);
     let first = "kms-key create NAME --keystore KEYSTORE";
     context.explain_empty(items.is_empty(), is_filtered, first);
-    context.tell_of_more(cursor.is_some());
+    context.tell_of_more(has_more);
     Ok(())
 }
 

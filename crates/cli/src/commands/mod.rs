@@ -31,6 +31,7 @@ mod kms_key_make;
 mod kms_key_update;
 mod login_by_provider;
 mod operation;
+mod pages;
 mod policy;
 mod receipt;
 mod report;

@@ -4,10 +4,11 @@ use keyferry_api::endpoints as at;
 use keyferry_api::key::KeyView;
 use keyferry_api::keystore::KeystoreView;
 use keyferry_api::kms_key::{OldKey, RotateRequest, RotationMethod};
-use keyferry_api::rotation::{Copies, RotateKeyRequest, RotationView, SchedulePage, ScheduleView};
+use keyferry_api::rotation::{Copies, RotateKeyRequest, RotationView, ScheduleView};
 
 use super::Context;
 use super::operation::operate;
+use super::pages::{Listed, all_pages};
 use crate::args::{RotateKeyArgs, RotateManyArgs, RunArgs, ScheduleCommand};
 use crate::client::Call;
 use crate::error::CliError;
@@ -106,19 +107,9 @@ pub(crate) async fn schedule(
 }
 
 async fn list(context: &mut Context<'_>, limit: Option<u32>) -> Result<(), CliError> {
-    let mut items: Vec<ScheduleView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_SCHEDULES, &[])
-            .query("limit", limit)
-            .query("cursor", cursor.as_ref());
-        let page: SchedulePage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() || limit.is_some() {
-            break;
-        }
-    }
+    let call = Call::to(&at::LIST_SCHEDULES, &[]);
+    let Listed { items, has_more } =
+        all_pages::<ScheduleView>(&context.client, call, limit).await?;
     let row = |one: &ScheduleView| {
         let kind = one.subject.split(':').next().unwrap_or_default();
         let mut next = one.rule.next.clone().unwrap_or_default();
@@ -141,7 +132,7 @@ async fn list(context: &mut Context<'_>, limit: Option<u32>) -> Result<(), CliEr
     })?;
     let first = "kms-key set-rotation NAME --rotate-every 90d";
     context.explain_empty(items.is_empty(), false, first);
-    context.tell_of_more(cursor.is_some());
+    context.tell_of_more(has_more);
     Ok(())
 }
 

@@ -199,7 +199,9 @@ fn one(
     let found = hex::encode(digest(&SHA256, &wrapped));
     if version.sha256.as_deref() != Some(found.as_str()) {
         let words = format!("{} is not the file of the manifest", path.display());
-        return Err(CliError::new(Exit::Damaged, words));
+        return Err(CliError::new(Exit::Damaged, words).hint(
+            "it was altered or replaced after it was taken out; copy the export anew from where it was taken, or have it prepared anew",
+        ));
     }
     let (wrapping, plain) = key.unwrap(&wrapped).ok_or_else(|| does_not_open(&path))?;
     if version.wrapping.as_deref() != Some(wrapping.as_str()) {
@@ -222,7 +224,8 @@ fn inside(folder: &Path, path: &str) -> Result<PathBuf, CliError> {
     let is_normal = |part| matches!(part, std::path::Component::Normal(_));
     if path.is_empty() || !Path::new(path).components().all(is_normal) {
         let words = format!("the manifest names `{path}`, which leads out of the folder");
-        return Err(CliError::new(Exit::Damaged, words));
+        return Err(CliError::new(Exit::Damaged, words)
+            .hint("Keyferry writes no such manifest: --log-key checks by whom it was signed"));
     }
     Ok(folder.join(path))
 }
@@ -237,7 +240,9 @@ fn manifest(world: &mut World, args: &UnwrapExportArgs) -> Result<Manifest, CliE
     let statement = match &args.log_key {
         Some(given) => open_statement(&text, &key(given)?).map_err(|error| {
             let words = "the manifest is not signed by this log";
-            CliError::new(Exit::Damaged, words).because(&error)
+            CliError::new(Exit::Damaged, words)
+                .because(&error)
+                .hint("it was altered, or it is of another log: `keyferry audit key` prints the key that --log-key takes")
         })?,
         None => {
             world.say("note: the manifest's signature is not checked; --log-key does");
@@ -258,5 +263,7 @@ fn unsigned(text: &str) -> Option<Value> {
 
 fn no_manifest(path: &Path) -> CliError {
     let words = format!("{} is no manifest that this version reads", path.display());
-    CliError::new(Exit::Damaged, words)
+    CliError::new(Exit::Damaged, words).hint(
+        "it was altered, or written by a newer version; copy the export anew from where it was taken",
+    )
 }

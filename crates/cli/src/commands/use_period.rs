@@ -1,9 +1,10 @@
 //! Periods of use.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::use_period::{OpenUsePeriodRequest, UsePeriodPage, UsePeriodView};
+use keyferry_api::use_period::{OpenUsePeriodRequest, UsePeriodView};
 
 use super::Context;
+use super::pages::{Listed, all_pages};
 use crate::args::{OpenUsePeriodArgs, UsePeriodCommand};
 use crate::client::Call;
 use crate::error::CliError;
@@ -21,9 +22,8 @@ pub(crate) async fn run(
         } => {
             let call = Call::to(&at::LIST_USE_PERIODS, &[])
                 .query("application", application)
-                .query("open", open.then_some(true))
-                .query("limit", page.limit);
-            list(context, call).await
+                .query("open", open.then_some(true));
+            list(context, call, page.limit).await
         }
         UsePeriodCommand::Open(args) => open(context, args).await,
         UsePeriodCommand::Close { period, trial } => {
@@ -53,14 +53,16 @@ fn row(one: &UsePeriodView) -> Vec<String> {
     ]
 }
 
-async fn list(context: &mut Context<'_>, call: Call<'_, ()>) -> Result<(), CliError> {
-    let page: UsePeriodPage = context.client.send(call).await?.read()?;
-    context
-        .world
-        .print(context.globals.output, &page.items, || {
-            Table::list(&COLUMNS, page.items.iter().map(row).collect())
-        })?;
-    context.tell_of_more(page.next.is_some());
+async fn list(
+    context: &mut Context<'_>,
+    call: Call<'_, ()>,
+    limit: Option<u32>,
+) -> Result<(), CliError> {
+    let Listed { items, has_more } = all_pages(&context.client, call, limit).await?;
+    context.world.print(context.globals.output, &items, || {
+        Table::list(&COLUMNS, items.iter().map(row).collect())
+    })?;
+    context.tell_of_more(has_more);
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! What waits for others, on the command line.
 
 use keyferry_cli::Exit;
+use keyferry_ports::records::{Batch, Change, Commits as _, Expect};
+use keyferry_testkit::contract::records::approval::approval;
 use serde_json::Value;
 
 use crate::shell::Shell;
@@ -193,4 +195,23 @@ async fn j7_a_receipt_proves_without_the_server_who_asked_and_who_approved() {
             assert_eq!(forged.exit, Exit::Damaged, "{}", forged.stderr);
         }
     }
+}
+
+#[tokio::test]
+async fn a14_all_requests_are_listed_however_many_pages_they_fill() {
+    let shell = Shell::signed_in().await;
+    let me = shell.read("me").await;
+    let ann = me["id"].as_str().unwrap().parse().unwrap();
+    let mut batch = Batch::new();
+    for number in 1..=101 {
+        let row = Box::new(approval(number, ann, None));
+        batch.push(Change::PutApproval(row, Expect::New));
+    }
+    shell.outside.records.commit(batch).await.unwrap();
+
+    let all = shell.read("approval list --mine").await;
+    assert_eq!(all.as_array().unwrap().len(), 101);
+    let some = shell.run("approval list --mine --limit 100").await;
+    assert_eq!(some.stdout.lines().count(), 101, "{}", some.stdout);
+    assert!(some.stderr.contains("there are more"), "{}", some.stderr);
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use keyferry_cli::Exit;
 use serde_json::Value;
 
-use crate::shell::{PASSWORD, Shell};
+use crate::shell::{Done, PASSWORD, Shell};
 
 const BOB: &str = "a password of my own";
 const BYTES: &str = "thirty-two bytes that are a key.";
@@ -220,7 +220,19 @@ async fn i2_a_group_is_prepared_by_one_taken_by_another_and_unwrapped_offline() 
     let text = std::fs::read_to_string(&manifest).unwrap();
     std::fs::write(&manifest, text.replace("\"stays\"", "\"other\"")).unwrap();
     let forged = format!("{} --log-key {}", unwrap("forged"), key.display());
-    assert_eq!(shell.run(&forged).await.exit, Exit::Damaged);
+    let forged = shell.run(&forged).await;
+    assert_eq!(forged.exit, Exit::Damaged);
+    hints_at(&forged, "prints the key that --log-key takes");
+    std::fs::write(&manifest, text.replace("\"material/", "\"../material/")).unwrap();
+    let outside = shell.run(&unwrap("outside")).await;
+    assert!(
+        outside.stderr.contains("leads out of the folder"),
+        "{}",
+        outside.stderr
+    );
+    hints_at(&outside, "checks by whom it was signed");
+    std::fs::write(&manifest, "{}").unwrap();
+    hints_at(&shell.run(&unwrap("none")).await, "a newer version");
     std::fs::write(&manifest, &text).unwrap();
     let folder = at("export/material");
     let one = std::fs::read_dir(&folder)
@@ -240,7 +252,14 @@ async fn i2_a_group_is_prepared_by_one_taken_by_another_and_unwrapped_offline() 
     std::fs::write(&one, bytes).unwrap();
     let altered = shell.run(&unwrap("altered")).await;
     assert_eq!(altered.exit, Exit::Damaged, "{}", altered.stderr);
+    hints_at(&altered, "altered or replaced after it was taken out");
     std::fs::remove_file(&manifest).unwrap();
     let cut = shell.run(&unwrap("cut")).await;
     assert!(cut.stderr.contains("is not whole"), "{}", cut.stderr);
+}
+
+/// What is said to do is about the export: the class of the error is that of audit logs, too.
+fn hints_at(done: &Done, words: &str) {
+    let (_, hint) = done.stderr.split_once("hint: ").unwrap();
+    assert!(hint.contains(words), "{}", done.stderr);
 }

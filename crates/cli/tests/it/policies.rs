@@ -1,6 +1,7 @@
 //! Crypto policies and periods of use, as somebody at a terminal meets them.
 
 use keyferry_cli::Exit;
+use keyferry_ports::records::{Batch, Change, Commits as _, Expect, PolicyRecords as _};
 use serde_json::Value;
 
 use crate::shell::Shell;
@@ -69,4 +70,29 @@ async fn a14_a_period_of_use_is_opened_listed_and_closed() {
     assert_eq!(long.exit, Exit::Usage, "{}", long.stderr);
     let odd = shell.run("use-period open billing --for 8").await;
     assert_eq!(odd.exit, Exit::Usage, "{}", odd.stderr);
+}
+
+#[tokio::test]
+async fn a14_all_periods_are_listed_however_many_pages_they_fill() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("application create billing").await;
+    let open = "use-period open billing --for 8h --allow key.encrypt --reason monthly";
+    let opened = shell.read(open).await;
+    let id = opened["id"].as_str().unwrap().parse().unwrap();
+    let records = &shell.outside.records;
+    let mut row = records.find_use_period(id).await.unwrap().unwrap();
+    let mut batch = Batch::new();
+    for number in 1..=100 {
+        row.id = format!("00000000-0000-4000-8000-{number:012}")
+            .parse()
+            .unwrap();
+        batch.push(Change::PutUsePeriod(Box::new(row.clone()), Expect::New));
+    }
+    records.commit(batch).await.unwrap();
+
+    let all = shell.read("use-period list").await;
+    assert_eq!(all.as_array().unwrap().len(), 101);
+    let some = shell.run("use-period list --limit 100").await;
+    assert_eq!(some.stdout.lines().count(), 101, "{}", some.stdout);
+    assert!(some.stderr.contains("there are more"), "{}", some.stderr);
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use keyferry_domain::id::{ApplicationCertificateId, ApplicationId, ApplicationKeyId};
 use keyferry_ports::records::{
-    ACCESS_ENDED, Application, ApplicationCertificate, ApplicationClaim, ApplicationKey,
-    ApplicationVia, CERTIFICATE_TAKEN, Expect, RoleHolder,
+    ACCESS_ENDED, APPLICATION_NAME, Application, ApplicationCertificate, ApplicationClaim,
+    ApplicationKey, ApplicationVia, CERTIFICATE_TAKEN, Expect, RoleHolder,
 };
 
 use super::{Conflicts, Writer};
@@ -16,7 +16,7 @@ use crate::sql::{Statement, Value};
 
 const APPLICATIONS: Conflicts = Conflicts {
     seen: "application revision",
-    taken: "application name",
+    taken: APPLICATION_NAME,
     reference: "application in use",
 };
 const KEYS: Conflicts = Conflicts {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED, RoleAssignment,
+    AccessPolicy, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED,
+    ROLE_IN_USE, RoleAssignment,
 };
 
 use super::{Conflicts, Writer};
@@ -17,14 +18,14 @@ use crate::rows::authority::{
 use crate::sql::{Statement, Value};
 
 const ASSIGNMENTS: Conflicts = Conflicts {
-    seen: "role assignment",
-    taken: "role assignment",
+    seen: ROLE_ASSIGNMENT,
+    taken: ROLE_ASSIGNMENT,
     reference: "holder of the role",
 };
 const CUSTOM_ROLES: Conflicts = Conflicts {
     seen: "role revision",
     taken: "role revision",
-    reference: "role in use",
+    reference: ROLE_IN_USE,
 };
 const RIGHTS: Conflicts = Conflicts {
     seen: "rights",

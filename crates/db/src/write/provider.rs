@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use keyferry_domain::id::{ProviderId, SignInRuleId, UserId};
 use keyferry_ports::records::{
-    Expect, ProviderIdentity, SignInCode, SignInFlow, SignInProvider, SignInRule,
+    Expect, ProviderIdentity, SIGN_IN_RULE, SignInCode, SignInFlow, SignInProvider, SignInRule,
 };
 
 use super::{Conflicts, Writer};
@@ -20,8 +20,8 @@ const PROVIDERS: Conflicts = Conflicts {
     reference: "sign-in provider in use",
 };
 const RULES: Conflicts = Conflicts {
-    seen: "sign-in rule",
-    taken: "sign-in rule",
+    seen: SIGN_IN_RULE,
+    taken: SIGN_IN_RULE,
     reference: "provider of the rule",
 };
 const IDENTITIES: Conflicts = Conflicts {

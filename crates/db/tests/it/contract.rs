@@ -1,6 +1,6 @@
 //! Both databases keep the contract of records.
 
-use keyferry_testkit::contract::records::{Check, read_everything};
+use keyferry_testkit::contract::records::{Check, Ways, read_everything};
 
 use crate::support::{PostgresSchema, SqliteFile};
 
@@ -11,7 +11,7 @@ mod sqlite {
     async fn with_sqlite(_name: &str, check: Check) {
         let file = SqliteFile::new();
         let database = file.open().await;
-        check(&database).await;
+        check(Ways::same(&database)).await;
         let before = read_everything(&database).await;
         database.close().await;
 
@@ -26,10 +26,16 @@ mod sqlite {
 mod postgres {
     use super::*;
 
+    /// Two servers on one database: what they do at once meets in its locks.
     async fn with_postgres(_name: &str, check: Check) {
         let schema = PostgresSchema::create().await;
-        let database = schema.open().await;
-        check(&database).await;
+        let (database, other) = (schema.open().await, schema.open().await);
+        let ways = Ways {
+            first: &database,
+            second: &other,
+        };
+        check(ways).await;
+        other.close().await;
         let before = read_everything(&database).await;
         database.close().await;
 

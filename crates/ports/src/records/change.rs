@@ -49,6 +49,14 @@ pub const BAD_CURSOR: &str = "list cursor";
 pub const ACCESS_ENDED: &str = "access of the person";
 /// The conflict of a role with another that the same holder has.
 pub const ROLE_EXCLUDED: &str = "role that excludes it";
+/// The conflict of giving a role that its holder has there already, and of taking one that is not there.
+pub const ROLE_ASSIGNMENT: &str = "role assignment";
+/// The conflict of removing a role of one's own with who has it.
+pub const ROLE_IN_USE: &str = "role in use";
+/// The conflict of a rule with one that is there already, and of removing one that is not.
+pub const SIGN_IN_RULE: &str = "sign-in rule";
+/// The conflict of an application with another of its name.
+pub const APPLICATION_NAME: &str = "application name";
 /// The conflict of removing a group with what belongs to it.
 pub const GROUP_IN_USE: &str = "group in use";
 /// The conflict of taking the role that administers the installation from its last holder.
@@ -255,7 +263,7 @@ pub enum Change {
     InsertCertificate(ApplicationCertificate),
     /// Let it stand for nobody; a conflict where it is not there.
     DeleteCertificate(ApplicationCertificateId),
-    /// Give a role. A conflict over `role assignment` where the holder has it there already, and over `role that excludes it`
+    /// Give a role. A conflict over [`ROLE_ASSIGNMENT`] where the holder has it there already, and over [`ROLE_EXCLUDED`]
     /// where the holder has one of `excluded` anywhere.
     InsertAssignment {
         /// What is given.

@@ -59,8 +59,9 @@ pub use authority::{
 };
 pub use canonical::CanonicalName;
 pub use change::{
-    ACCESS_ENDED, BAD_CURSOR, Batch, CERTIFICATE_TAKEN, Change, Expect, GROUP_IN_USE,
-    LAST_ADMINISTRATOR, ROLE_EXCLUDED, VERSION_DOOMED, VERSION_NEEDED,
+    ACCESS_ENDED, APPLICATION_NAME, BAD_CURSOR, Batch, CERTIFICATE_TAKEN, Change, Expect,
+    GROUP_IN_USE, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED, ROLE_IN_USE, SIGN_IN_RULE,
+    VERSION_DOOMED, VERSION_NEEDED,
 };
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};
 pub use filter::{Groups, JobFilter, KeyFilter, KmsKeyFilter, Page, PageOf, TargetFilter};

@@ -1,4 +1,4 @@
-//! Signing in many times at once: what the records must make of it.
+//! Signing in many times at once at two servers: what the records must make of it.
 
 use std::sync::Arc;
 
@@ -33,28 +33,39 @@ async fn sign_in(
     app.access.sign_in(&said).await.map(|_| ())
 }
 
-async fn with_ann(records: Arc<dyn AllRecords>) -> (World, Arc<PlainPasswords>) {
+/// Two servers, each with its own way to the same records.
+async fn with_ann([first, second]: [Arc<dyn AllRecords>; 2]) -> ([World; 2], Arc<PlainPasswords>) {
     let passwords = Arc::new(PlainPasswords::default());
     let outside = Outside::new(5, SimConfig::default());
-    let world = outside.start_plainly(records, Arc::clone(&passwords), 0);
+    let world = outside.start_plainly(first, Arc::clone(&passwords), 0);
+    let other = outside.start_plainly(second, Arc::clone(&passwords), 1);
     let name = "ann".parse().unwrap();
     let password = SecretText::new(PASSWORD);
     let added = world.app.access.add_first_administrator(name, &password);
     let ann = added.await.unwrap();
     let actor = keyferry_app::Actor::person(ann.id, ann.name);
-    (World { actor, ..world }, passwords)
+    ([World { actor, ..world }, other], passwords)
 }
 
 /// However many guesses come at once, and however the name is written, no more than five are looked at; for a name that does not
 /// exist it is the same. Then even the right password waits, and later it is let in.
-pub async fn of_many_guesses_at_once_five_are_looked_at(records: Arc<dyn AllRecords>) {
-    let (world, passwords) = with_ann(records).await;
+pub async fn of_many_guesses_at_once_five_are_looked_at(ways: [Arc<dyn AllRecords>; 2]) {
+    let ([world, other], passwords) = with_ann(ways).await;
     let app = &world.app;
+    let apps = [app, &other.app];
     let ways = ["ann", "Ann", " ANN", "ann ", "\u{ff41}nn", "AnN"];
     let nobody = ["bob", "Bob", " BOB", "bob ", "\u{ff42}ob", "BoB"];
     for ways in [ways, nobody] {
         let before = passwords.looked_at();
-        let guesses = (0..24).map(|place| sign_in(app, ways[place % 6], "a wrong password", None));
+        let guess = |place: usize| {
+            sign_in(
+                apps[place / 6 % 2],
+                ways[place % 6],
+                "a wrong password",
+                None,
+            )
+        };
+        let guesses = (0..24).map(guess);
 
         let answers = join_all(guesses).await;
 
@@ -78,8 +89,8 @@ pub async fn of_many_guesses_at_once_five_are_looked_at(records: Arc<dyn AllReco
 }
 
 /// Of sign-ins with one code at once, one is let in; and so of sign-ins with one recovery code.
-pub async fn of_sign_ins_with_one_code_at_once_one_is_let_in(records: Arc<dyn AllRecords>) {
-    let (world, _) = with_ann(records).await;
+pub async fn of_sign_ins_with_one_code_at_once_one_is_let_in(ways: [Arc<dyn AllRecords>; 2]) {
+    let ([world, other], _) = with_ann(ways).await;
     let (app, ann, clock) = (&world.app, &world.actor, &world.outside.clock);
     let password = SecretText::new(PASSWORD);
     let made = app.access.set_up_totp(ann, &password).await.unwrap();
@@ -89,7 +100,8 @@ pub async fn of_sign_ins_with_one_code_at_once_one_is_let_in(records: Arc<dyn Al
     clock.set(clock.now() + SignedDuration::from_secs(60));
     let codes = [phone.code(clock.now()), recovery[3].expose().to_lowercase()];
     for code in codes {
-        let all = (0..4).map(|_| sign_in(app, "ann", PASSWORD, Some(&code)));
+        let apps = [app, &other.app].into_iter().cycle().take(4);
+        let all = apps.map(|app| sign_in(app, "ann", PASSWORD, Some(&code)));
 
         let answers = join_all(all).await;
 

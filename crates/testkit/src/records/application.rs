@@ -10,8 +10,8 @@ use keyferry_domain::id::{
 };
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    ACCESS_ENDED, Application, ApplicationCertificate, ApplicationClaim, ApplicationKey,
-    ApplicationRecords, ApplicationVia, CERTIFICATE_TAKEN, Expect, Records,
+    ACCESS_ENDED, APPLICATION_NAME, Application, ApplicationCertificate, ApplicationClaim,
+    ApplicationKey, ApplicationRecords, ApplicationVia, CERTIFICATE_TAKEN, Expect, Records,
 };
 
 use super::MemoryRecords;
@@ -99,7 +99,7 @@ impl State {
             .applications
             .rows()
             .any(|other| other.name == row.name && other.id != row.id);
-        ensure(!is_taken, "application name")?;
+        ensure(!is_taken, APPLICATION_NAME)?;
         row.created_at = whole_micros(row.created_at);
         self.applications.put(row.id, row);
         Ok(())

@@ -9,8 +9,8 @@ use keyferry_app::DEFAULT_GROUP;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED, Records,
-    RoleAssignment, RoleHolder,
+    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT,
+    ROLE_EXCLUDED, ROLE_IN_USE, Records, RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ impl State {
             other.id == row.id
                 || (other.holder, &other.role, other.group) == (row.holder, &row.role, row.group)
         };
-        ensure(!self.assignments.rows().any(is_same), "role assignment")?;
+        ensure(!self.assignments.rows().any(is_same), ROLE_ASSIGNMENT)?;
         row.given_at = whole_micros(row.given_at);
         self.assignments.put(row.id, row);
         Ok(())
@@ -125,7 +125,7 @@ impl State {
     pub(super) fn delete_assignment(&mut self, id: AssignmentId, keep_one: bool) -> Records<()> {
         self.rights_changed();
         let found = self.assignments.get(&id).map(|row| row.role.clone());
-        ensure(found.is_some(), "role assignment")?;
+        ensure(found.is_some(), ROLE_ASSIGNMENT)?;
         let is_other = |row: &RoleAssignment| row.id != id && Some(&row.role) == found.as_ref();
         let is_last = !self.assignments.rows().any(is_other);
         ensure(!(keep_one && is_last), LAST_ADMINISTRATOR)?;
@@ -162,7 +162,7 @@ impl State {
     pub(super) fn delete_custom_role(&mut self, name: &Name, expect: Expect) -> Records<()> {
         self.rights_changed();
         let is_held = self.assignments.rows().any(|row| row.role == *name);
-        ensure(!is_held, "role in use")?;
+        ensure(!is_held, ROLE_IN_USE)?;
         let found = self.custom_roles.get(name).map(|old| old.revision);
         ensure_seen(expect, found, "role revision")?;
         self.custom_roles.remove(name);

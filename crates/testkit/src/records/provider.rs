@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use keyferry_domain::id::{ProviderId, SignInRuleId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Expect, ProviderIdentity, ProviderRecords, Records, SignInCode, SignInFlow, SignInProvider,
-    SignInRule,
+    Expect, ProviderIdentity, ProviderRecords, Records, SIGN_IN_RULE, SignInCode, SignInFlow,
+    SignInProvider, SignInRule,
 };
 
 use super::MemoryRecords;
@@ -146,7 +146,7 @@ impl State {
         let is_same = |other: &SignInRule| {
             other.id == row.id || (other.provider == row.provider && said(other) == said(&row))
         };
-        ensure(!self.rules.rows().any(is_same), "sign-in rule")?;
+        ensure(!self.rules.rows().any(is_same), SIGN_IN_RULE)?;
         ensure(self.providers.has(&row.provider), "provider of the rule")?;
         row.made_at = whole_micros(row.made_at);
         self.rules.put(row.id, row);
@@ -154,7 +154,7 @@ impl State {
     }
 
     pub(super) fn delete_rule(&mut self, id: SignInRuleId) -> Records<()> {
-        ensure(self.rules.has(&id), "sign-in rule")?;
+        ensure(self.rules.has(&id), SIGN_IN_RULE)?;
         self.rules.remove(&id);
         Ok(())
     }

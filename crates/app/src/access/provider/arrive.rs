@@ -7,7 +7,7 @@ use keyferry_domain::name::Name;
 use keyferry_ports::identity::VouchedFor;
 use keyferry_ports::records::{
     Batch, CanonicalName, Change, Expect, LAST_ADMINISTRATOR, ProviderIdentity, Provisioning,
-    RecordsError, Session, SignInCode, SignInProvider, User, VERIFIED_CLAIM,
+    ROLE_EXCLUDED, RecordsError, Session, SignInCode, SignInProvider, User, VERIFIED_CLAIM,
 };
 
 use super::finish::CODE_MAX;
@@ -310,7 +310,7 @@ fn taken(provider: &SignInProvider) -> ProviderError {
 fn refused_for_good(provider: &SignInProvider, what: &'static str) -> Result<(), AppError> {
     let name = provider.name.to_string();
     match what {
-        "role that excludes it" => Err(ProviderError::RolesExclude { provider: name }.into()),
+        ROLE_EXCLUDED => Err(ProviderError::RolesExclude { provider: name }.into()),
         LAST_ADMINISTRATOR => Err(AccessError::LastAdministrator { name }.into()),
         _ => Ok(()),
     }

@@ -1,10 +1,11 @@
 //! Keys in the vault and KMS keys in one table.
 
 use keyferry_api::endpoints as at;
-use keyferry_api::key::{AnyKeyPage, AnyKeyView};
+use keyferry_api::key::AnyKeyView;
 
 use super::Context;
 use crate::client::Call;
+use crate::commands::pages::{Listed, all_pages};
 use crate::commands::text;
 use crate::error::CliError;
 use crate::table::Table;
@@ -14,25 +15,13 @@ pub(super) async fn list(
     query: Option<String>,
     limit: Option<u32>,
 ) -> Result<(), CliError> {
-    let mut items: Vec<AnyKeyView> = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let call = Call::to(&at::LIST_ALL_KEYS, &[])
-            .query("q", query.as_ref())
-            .query("limit", limit)
-            .query("cursor", cursor.as_ref());
-        let page: AnyKeyPage = context.client.send(call).await?.read()?;
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() || limit.is_some() {
-            break;
-        }
-    }
+    let call = Call::to(&at::LIST_ALL_KEYS, &[]).query("q", query.as_ref());
+    let Listed { items, has_more } = all_pages::<AnyKeyView>(&context.client, call, limit).await?;
     let table = || Table::list(&HEAD, items.iter().map(row).collect());
     context.world.print(context.globals.output, &items, table)?;
     let first = "key create NAME --spec AES-256";
     context.explain_empty(items.is_empty(), query.is_some(), first);
-    context.tell_of_more(cursor.is_some());
+    context.tell_of_more(has_more);
     Ok(())
 }
 

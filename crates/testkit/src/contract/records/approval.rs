@@ -16,7 +16,7 @@ use keyferry_ports::records::{
 use uuid::Uuid;
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, assert_ended_after, commit, write};
 
 fn group(number: u128) -> GroupId {
     GroupId::new(Uuid::from_u128(number))
@@ -277,9 +277,8 @@ pub(super) async fn what_is_asked_for_as_a_trial_is_kept_by_nobody(records: &dyn
     assert_eq!(records.audit_size().await.unwrap(), size);
 }
 
-pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(ways: Ways<'_>) {
+    let records = ways.first;
     for number in 1..8u128 {
         let claim = with_request(records, number).await;
         let seen = seen_now(records, number).await;
@@ -287,10 +286,10 @@ pub(super) async fn of_two_runs_of_one_request_at_once_and_a_no_one_comes_first(
         rejected.end(ApprovalState::Rejected, at(9));
         let ((one, other), no) = join(
             join(
-                commit(records, by(claim, seen, number, 1, 5)),
-                commit(records, by(claim, seen, number, 1, 6)),
+                commit(ways.first, by(claim, seen, number, 1, 5)),
+                commit(ways.second, by(claim, seen, number, 1, 6)),
             ),
-            commit(records, [put(&rejected, Expect::Revision(1))]),
+            commit(ways.second, [put(&rejected, Expect::Revision(1))]),
         )
         .await;
 
@@ -382,9 +381,8 @@ pub(super) async fn consent_that_was_counted_is_compared_when_it_is_used(records
     }
 }
 
-pub(super) async fn of_a_lock_of_who_approved_and_the_carrying_out_one_comes_first(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_a_lock_of_who_approved_and_the_carrying_out_one_comes_first(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     for number in 1..8u128 {
         let bob = samples.user(&format!("bob{number}"));
@@ -394,10 +392,14 @@ pub(super) async fn of_a_lock_of_who_approved_and_the_carrying_out_one_comes_fir
             is_locked: true,
             ..bob.clone()
         };
-        let lock = Change::PutUser(locked, Expect::Revision(1));
+        let lock = [
+            Change::PutUser(locked, Expect::Revision(1)),
+            Change::AppendAudit(samples.leaf("user/carol", "lock", "bob")),
+        ];
+        let size = records.audit_size().await.unwrap();
         let (used, lock) = join(
-            commit(records, by(claim, seen, number, 2, 5)),
-            commit(records, [lock]),
+            commit(ways.first, by(claim, seen, number, 2, 5)),
+            commit(ways.second, lock),
         )
         .await;
 
@@ -406,5 +408,6 @@ pub(super) async fn of_a_lock_of_who_approved_and_the_carrying_out_one_comes_fir
         let row = records.find_approval(id).await.unwrap().unwrap();
         let is_used = row.state == ApprovalState::Used;
         assert_eq!(is_used, used.is_ok(), "{used:?}");
+        assert_ended_after(records, size, &used, "lock").await;
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::approval::approval;
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 pub(super) async fn leaves_get_consecutive_places_in_the_order_of_the_batch(
     records: &dyn AllRecords,
@@ -69,7 +69,8 @@ pub(super) async fn a_batch_that_fails_leaves_no_gap_in_the_log(records: &dyn Al
     );
 }
 
-pub(super) async fn batches_at_once_share_no_place_in_the_log(records: &dyn AllRecords) {
+pub(super) async fn batches_at_once_share_no_place_in_the_log(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     let batches: Vec<Vec<Change>> = (0..12)
         .map(|n| {
@@ -79,7 +80,8 @@ pub(super) async fn batches_at_once_share_no_place_in_the_log(records: &dyn AllR
         })
         .collect();
 
-    for answer in join_all(batches.into_iter().map(|changes| commit(records, changes))).await {
+    let commits = batches.into_iter().zip(ways.in_turn());
+    for answer in join_all(commits.map(|(changes, records)| commit(records, changes))).await {
         answer.unwrap();
     }
 

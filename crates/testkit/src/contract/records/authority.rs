@@ -6,13 +6,13 @@ use futures::future::join;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_EXCLUDED,
-    RoleAssignment, RoleHolder,
+    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT,
+    ROLE_EXCLUDED, ROLE_IN_USE, RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 fn person(number: u128) -> RoleHolder {
     RoleHolder::User(UserId::new(Uuid::from_u128(number)))
@@ -60,13 +60,13 @@ pub(super) async fn roles_are_read_back_as_given_and_taken_once(records: &dyn Al
         id: AssignmentId::new(Uuid::from_u128(99)),
         ..rows[1].clone()
     };
-    assert_conflict(records, "role assignment", [give(&twin)]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [give(&twin)]).await;
     let take = || Change::DeleteAssignment {
         id: rows[1].id,
         keep_one: false,
     };
     write(records, [take()]).await;
-    assert_conflict(records, "role assignment", [take()]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [take()]).await;
     assert_eq!(records.list_assignments_of(ann).await.unwrap(), rows[..1]);
 }
 
@@ -78,13 +78,14 @@ pub(super) async fn a_role_that_excludes_another_is_not_given_beside_it(records:
         excluded: vec![parse("operator")],
     };
 
-    assert_conflict(records, "role that excludes it", [officer(person(1))]).await;
+    assert_conflict(records, ROLE_EXCLUDED, [officer(person(1))]).await;
     write(records, [officer(person(2))]).await;
 }
 
 pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_conflict(
-    records: &dyn AllRecords,
+    ways: Ways<'_>,
 ) {
+    let records = ways.first;
     for round in 0..10u128 {
         let holder = person(round + 1);
         let one = |number: u128, role: &str, other: &str| {
@@ -94,8 +95,8 @@ pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_
             })
         };
         let (first, second) = join(
-            commit(records, one(1, "operator", "security-officer")),
-            commit(records, one(2, "security-officer", "operator")),
+            commit(ways.first, one(1, "operator", "security-officer")),
+            commit(ways.second, one(2, "security-officer", "operator")),
         )
         .await;
 
@@ -104,9 +105,8 @@ pub(super) async fn of_two_roles_that_exclude_each_other_given_at_once_one_is_a_
     }
 }
 
-pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(ways: Ways<'_>) {
+    let records = ways.first;
     let rows = [
         given(11, person(1), "system-administrator", None),
         given(12, person(2), "system-administrator", None),
@@ -118,8 +118,8 @@ pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(
     for _ in 0..10 {
         write(records, rows.iter().map(give)).await;
         let (first, second) = join(
-            commit(records, told(take(&rows[0]))),
-            commit(records, told(take(&rows[1]))),
+            commit(ways.first, told(take(&rows[0]))),
+            commit(ways.second, told(take(&rows[1]))),
         )
         .await;
 
@@ -133,7 +133,7 @@ pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(
         };
         write(records, [without_rule]).await;
     }
-    assert_conflict(records, "role assignment", [take(&rows[0])]).await;
+    assert_conflict(records, ROLE_ASSIGNMENT, [take(&rows[0])]).await;
 }
 
 pub(super) async fn a_role_of_ones_own_stays_while_somebody_has_it(records: &dyn AllRecords) {
@@ -154,7 +154,7 @@ pub(super) async fn a_role_of_ones_own_stays_while_somebody_has_it(records: &dyn
     write(records, [give(&row)]).await;
     let delete = |revision| Change::DeleteCustomRole(name.clone(), Expect::Revision(revision));
 
-    assert_conflict(records, "role in use", [delete(1)]).await;
+    assert_conflict(records, ROLE_IN_USE, [delete(1)]).await;
     let take = Change::DeleteAssignment {
         id: row.id,
         keep_one: false,

@@ -6,7 +6,7 @@ use keyferry_domain::key::ManagedKey;
 use keyferry_ports::records::{AllRecords, Batch, Change, Expect, RecordsError};
 
 use super::samples::{START, Samples};
-use super::{assert_conflict, commit, read_everything, write};
+use super::{Ways, assert_conflict, commit, read_everything, write};
 
 pub(super) async fn a_batch_with_one_conflict_writes_nothing(records: &dyn AllRecords) {
     let mut samples = Samples::new();
@@ -146,15 +146,14 @@ pub(super) async fn revisions_count_from_one_and_ignore_the_row(records: &dyn Al
     );
 }
 
-pub(super) async fn of_two_updates_of_one_revision_at_once_one_is_a_conflict(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_two_updates_of_one_revision_at_once_one_is_a_conflict(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     let key = samples.key("app");
     write(records, [Change::PutKey(key.clone(), Expect::New)]).await;
 
-    let update = || commit(records, [Change::PutKey(key.clone(), Expect::Revision(1))]);
-    let answers = join_all((0..8).map(|_| update())).await;
+    let update = |records| commit(records, [Change::PutKey(key.clone(), Expect::Revision(1))]);
+    let answers = join_all(ways.in_turn().take(8).map(update)).await;
 
     let won = answers.iter().filter(|answer| answer.is_ok()).count();
     let lost = RecordsError::Conflict {

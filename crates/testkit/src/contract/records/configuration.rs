@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::provider::{provider, rule};
 use super::samples::{Samples, at, parse};
-use super::{approval, assert_conflict, commit, rich, write};
+use super::{Ways, approval, assert_conflict, commit, rich, write};
 
 pub(super) async fn connections_of_every_kind_are_read_back_as_written(records: &dyn AllRecords) {
     for connection in rich::connections(&mut Samples::new()) {
@@ -307,9 +307,8 @@ pub(super) async fn rules_about_a_group_go_with_it(records: &dyn AllRecords) {
     assert_conflict(records, "group", late).await;
 }
 
-pub(super) async fn of_a_group_that_goes_and_what_is_added_to_it_one_comes_first(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_a_group_that_goes_and_what_is_added_to_it_one_comes_first(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     for round in 0..10 {
         let group = samples.new_group(&format!("g{round}"));
@@ -322,10 +321,10 @@ pub(super) async fn of_a_group_that_goes_and_what_is_added_to_it_one_comes_first
         };
         let (deleted, added) = join(
             commit(
-                records,
+                ways.first,
                 told(Change::DeleteGroup(group.id, Expect::Revision(1))),
             ),
-            commit(records, told(Change::PutKey(key, Expect::New))),
+            commit(ways.second, told(Change::PutKey(key, Expect::New))),
         )
         .await;
 

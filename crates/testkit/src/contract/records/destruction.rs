@@ -10,11 +10,11 @@ use keyferry_domain::material::SealedMaterial;
 use keyferry_domain::validity::Validity;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::records::{
-    AllRecords, Batch, Change, DueDestruction, Expect, RecordsError, VERSION_DOOMED, VERSION_NEEDED,
+    AllRecords, Change, DueDestruction, Expect, RecordsError, VERSION_DOOMED, VERSION_NEEDED,
 };
 
 use super::samples::{Samples, at};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 const DESTRUCTION: &str = "key version destruction";
 
@@ -361,8 +361,9 @@ pub(super) async fn material_of_which_a_copy_is_kept_goes_by_no_other_way_than_i
 }
 
 pub(super) async fn of_a_destruction_and_a_kms_key_that_needs_the_version_one_comes_first(
-    records: &dyn AllRecords,
+    ways: Ways<'_>,
 ) {
+    let records = ways.first;
     let scene = Scene::new(records).await;
     for round in 1..=8u32 {
         let mut version = scene.version.clone();
@@ -386,10 +387,8 @@ pub(super) async fn of_a_destruction_and_a_kms_key_that_needs_the_version_one_co
         };
         let need = Change::PutKmsKey(kms_key, Expect::New);
 
-        let (doomed, needed) = futures::join!(
-            records.commit(Batch::new().with(schedule)),
-            commit(records, [need]),
-        );
+        let (doomed, needed) =
+            futures::join!(commit(ways.first, [schedule]), commit(ways.second, [need]),);
 
         let conflict = |what| Err(RecordsError::Conflict { what });
         let outcome = (doomed, needed);

@@ -9,7 +9,7 @@ use keyferry_domain::view::Place;
 use keyferry_ports::records::{AllRecords, Change, Expect, KmsKeyFilter, Page};
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, rich, write};
+use super::{Ways, assert_conflict, commit, rich, write};
 
 async fn home(records: &dyn AllRecords, samples: &mut Samples, name: &str) -> Keystore {
     let (keystore, changes) = samples.home(name);
@@ -403,17 +403,16 @@ pub(super) async fn a_removed_kms_key_is_found_no_more(records: &dyn AllRecords)
     assert_conflict(records, "kms key revision", [again]).await;
 }
 
-pub(super) async fn a_kms_key_and_the_removal_of_its_keystore_do_not_both_happen(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn a_kms_key_and_the_removal_of_its_keystore_do_not_both_happen(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     for round in 0..10 {
         let keystore = home(records, &mut samples, &format!("k{round}")).await;
         let kms_key = samples.kms_key("app", &keystore);
 
-        let insert = commit(records, [Change::PutKmsKey(kms_key, Expect::New)]);
+        let insert = commit(ways.first, [Change::PutKmsKey(kms_key, Expect::New)]);
         let remove = commit(
-            records,
+            ways.second,
             [Change::DeleteKeystore(keystore.id, Expect::Revision(1))],
         );
         let (inserted, removed) = join(insert, remove).await;

@@ -35,14 +35,45 @@ pub use everything::read_everything;
 /// A check under way.
 pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// One check: takes empty records, panics where they break the contract.
-pub type Check = for<'a> fn(&'a dyn AllRecords) -> Running<'a>;
+/// Two ways to the same records, as two servers have them. What races goes by both: what comes by one way at the same time may be
+/// written together, and does not meet in the records.
+#[derive(Clone, Copy)]
+pub struct Ways<'a> {
+    /// By which whatever does not race goes.
+    pub first: &'a dyn AllRecords,
+    /// The other one; the same where the records have one way only.
+    pub second: &'a dyn AllRecords,
+}
+
+impl<'a> Ways<'a> {
+    /// The same way twice: for records that belong to one process.
+    pub fn same(records: &'a dyn AllRecords) -> Self {
+        Self {
+            first: records,
+            second: records,
+        }
+    }
+
+    /// One after the other, for ever.
+    fn in_turn(self) -> impl Iterator<Item = &'a dyn AllRecords> {
+        [self.first, self.second].into_iter().cycle()
+    }
+}
+
+impl<'a> From<Ways<'a>> for &'a dyn AllRecords {
+    fn from(ways: Ways<'a>) -> Self {
+        ways.first
+    }
+}
+
+/// One check: takes two ways to empty records, panics where they break the contract.
+pub type Check = for<'a> fn(Ways<'a>) -> Running<'a>;
 
 macro_rules! checks {
     ($($module:ident: [$($name:ident),+ $(,)?]),+ $(,)?) => {
         /// Every check with its name.
         pub const CHECKS: &[(&str, Check)] = &[
-            $($((stringify!($name), |records| Box::pin($module::$name(records)))),+),+
+            $($((stringify!($name), |ways| Box::pin($module::$name(ways.into())))),+),+
         ];
 
         /// Makes one test per check. `$with` is an async function that takes the check's name and the
@@ -263,6 +294,15 @@ async fn commit(
 /// Writes changes that must be accepted.
 async fn write(records: &dyn AllRecords, changes: impl IntoIterator<Item = Change>) {
     commit(records, changes).await.unwrap();
+}
+
+/// Checks that what was written in somebody's name, with one entry, came before the entry by which that ended, or not at all.
+/// `size` is that of the log before both.
+async fn assert_ended_after(records: &dyn AllRecords, size: u64, acted: &Records<()>, end: &str) {
+    let rows = records.list_leaves(size, 9).await.unwrap();
+    assert_eq!(rows.len(), 1 + usize::from(acted.is_ok()), "{acted:?}");
+    let last = rows.last().unwrap();
+    assert_eq!(last.leaf.action, end, "written after its right had ended");
 }
 
 /// Checks that changes are refused because of `what`.

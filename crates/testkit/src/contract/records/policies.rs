@@ -13,8 +13,8 @@ use keyferry_ports::records::{
 };
 use uuid::Uuid;
 
-use super::samples::{at, parse};
-use super::{assert_conflict, commit, write};
+use super::samples::{Samples, at, parse};
+use super::{Ways, assert_conflict, assert_ended_after, commit, write};
 
 fn group(number: u128) -> GroupId {
     GroupId::new(Uuid::from_u128(number))
@@ -154,9 +154,9 @@ pub(super) async fn periods_of_use_are_read_back_and_found_while_they_are_open(
     assert_eq!((page.rows.len(), page.rows[0].id), (1, rows[0].id));
 }
 
-pub(super) async fn of_a_use_and_the_closing_of_its_period_one_comes_first(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_a_use_and_the_closing_of_its_period_one_comes_first(ways: Ways<'_>) {
+    let records = ways.first;
+    let mut samples = Samples::new();
     for number in 1..8u128 {
         let row = period(number, 5, 7);
         write(records, [put(&row, Expect::New)]).await;
@@ -168,13 +168,19 @@ pub(super) async fn of_a_use_and_the_closing_of_its_period_one_comes_first(
                 name: format!("used {number}"),
                 value: "yes".to_owned(),
             },
+            Change::AppendAudit(samples.leaf("application/billing", "use", "key")),
         ];
-        let closing = vec![put(&closed, Expect::Revision(1))];
-        let (used, ended) = join(commit(records, using), commit(records, closing)).await;
+        let closing = vec![
+            put(&closed, Expect::Revision(1)),
+            Change::AppendAudit(samples.leaf("user/bob", "close", "period")),
+        ];
+        let size = records.audit_size().await.unwrap();
+        let (used, ended) = join(commit(ways.first, using), commit(ways.second, closing)).await;
 
         assert!(ended.is_ok(), "{ended:?}");
         let setting = records.find_setting(&format!("used {number}")).await;
         assert_eq!(setting.unwrap().is_some(), used.is_ok());
+        assert_ended_after(records, size, &used, "close").await;
         let late = [Change::HoldUsePeriod(row.id, at(12))];
         assert_conflict(records, USE_PERIOD_OVER, late).await;
     }

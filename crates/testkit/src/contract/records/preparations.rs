@@ -9,7 +9,7 @@ use keyferry_ports::records::{AllRecords, Change, Expect, PREPARATION_OVER, PREP
 use uuid::Uuid;
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 /// Something prepared, with something in every column.
 pub fn preparation(number: u128, what: Prepared, group: GroupId) -> Preparation {
@@ -96,14 +96,15 @@ pub(super) async fn what_has_expired_is_forgotten_and_goes_with_its_group(
     assert_conflict(records, "group", [back]).await;
 }
 
-pub(super) async fn of_two_who_take_at_once_one_comes_first(records: &dyn AllRecords) {
+pub(super) async fn of_two_who_take_at_once_one_comes_first(ways: Ways<'_>) {
+    let records = ways.first;
     for number in 1..10 {
         let row = preparation(number, version(number), group(7));
         let end = Change::EndPreparation(row.id);
         write(records, [Change::InsertPreparation(row)]).await;
         let (one, other) = join(
-            commit(records, [end.clone()]),
-            commit(records, [end.clone()]),
+            commit(ways.first, [end.clone()]),
+            commit(ways.second, [end.clone()]),
         )
         .await;
 

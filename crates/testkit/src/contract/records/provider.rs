@@ -4,13 +4,13 @@ use futures::future::join;
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{GroupId, ProviderId, SignInRuleId, UserId};
 use keyferry_ports::records::{
-    AllRecords, Change, Expect, FlowPurpose, ProviderIdentity, Provisioning, SignInCode,
-    SignInFlow, SignInProvider, SignInRule, User,
+    AllRecords, Change, Expect, FlowPurpose, ProviderIdentity, Provisioning, SIGN_IN_RULE,
+    SignInCode, SignInFlow, SignInProvider, SignInRule, User,
 };
 use uuid::Uuid;
 
 use super::samples::{Samples, at, parse};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 pub(super) fn provider(number: u128, name: &str) -> SignInProvider {
     SignInProvider {
@@ -138,13 +138,13 @@ pub(super) async fn a_rule_is_made_once_and_needs_its_provider(records: &dyn All
     write(records, [Change::InsertSignInRule(first.clone())]).await;
 
     let twin = rule(12, &corp, "staff");
-    assert_conflict(records, "sign-in rule", [Change::InsertSignInRule(twin)]).await;
+    assert_conflict(records, SIGN_IN_RULE, [Change::InsertSignInRule(twin)]).await;
     let of_nobody = rule(13, &provider(9, "gone"), "staff");
     let insert = Change::InsertSignInRule(of_nobody);
     assert_conflict(records, "provider of the rule", [insert]).await;
     write(records, [Change::DeleteSignInRule(first.id)]).await;
     let again = Change::DeleteSignInRule(first.id);
-    assert_conflict(records, "sign-in rule", [again]).await;
+    assert_conflict(records, SIGN_IN_RULE, [again]).await;
     assert_eq!(records.find_sign_in_rule(first.id).await.unwrap(), None);
 }
 
@@ -230,8 +230,9 @@ pub(super) async fn who_is_waited_for_is_bound_once(records: &dyn AllRecords) {
 }
 
 pub(super) async fn of_two_subjects_that_come_for_one_invitation_at_once_one_is_bound(
-    records: &dyn AllRecords,
+    ways: Ways<'_>,
 ) {
+    let records = ways.first;
     let (corp, [ann, _]) = begun(records).await;
     write(
         records,
@@ -244,8 +245,8 @@ pub(super) async fn of_two_subjects_that_come_for_one_invitation_at_once_one_is_
         at: at(9),
     };
     let (first, second) = join(
-        commit(records, [bind("s-1")]),
-        commit(records, [bind("s-2")]),
+        commit(ways.first, [bind("s-1")]),
+        commit(ways.second, [bind("s-2")]),
     )
     .await;
 
@@ -285,15 +286,14 @@ pub(super) async fn a_sign_in_that_was_begun_ends_once(records: &dyn AllRecords)
     assert_eq!(records.count_sign_in_flows().await.unwrap(), 0);
 }
 
-pub(super) async fn of_two_that_end_one_sign_in_at_once_one_is_a_conflict(
-    records: &dyn AllRecords,
-) {
+pub(super) async fn of_two_that_end_one_sign_in_at_once_one_is_a_conflict(ways: Ways<'_>) {
+    let records = ways.first;
     let (corp, _) = begun(records).await;
     for number in 1..10 {
         let one = flow(number, &corp, FlowPurpose::Browser);
         let take = || [Change::TakeSignInFlow(one.state)];
         write(records, [Change::InsertSignInFlow(one.clone())]).await;
-        let (first, second) = join(commit(records, take()), commit(records, take())).await;
+        let (first, second) = join(commit(ways.first, take()), commit(ways.second, take())).await;
 
         assert!(first.is_ok() ^ second.is_ok(), "{first:?} {second:?}");
     }

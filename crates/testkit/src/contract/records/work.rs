@@ -8,7 +8,7 @@ use keyferry_ports::records::{
 };
 
 use super::samples::{START, Samples, at, lane_in};
-use super::{assert_conflict, commit, write};
+use super::{Ways, assert_conflict, commit, write};
 
 async fn job_with_targets(
     records: &dyn AllRecords,
@@ -210,10 +210,11 @@ pub(super) async fn a_batch_may_update_a_target_and_its_job_in_any_order(records
     }
 }
 
-pub(super) async fn counts_follow_targets_that_end_at_the_same_time(records: &dyn AllRecords) {
+pub(super) async fn counts_follow_targets_that_end_at_the_same_time(ways: Ways<'_>) {
+    let records = ways.first;
     let mut samples = Samples::new();
     let (job, targets) = job_with_targets(records, &mut samples, 12).await;
-    let end = |target: Target| {
+    let end = |(target, records): (Target, _)| {
         commit(
             records,
             [Change::UpdateTarget(Target {
@@ -223,7 +224,7 @@ pub(super) async fn counts_follow_targets_that_end_at_the_same_time(records: &dy
         )
     };
 
-    for answer in join_all(targets.into_iter().map(end)).await {
+    for answer in join_all(targets.into_iter().zip(ways.in_turn()).map(end)).await {
         answer.unwrap();
     }
 
