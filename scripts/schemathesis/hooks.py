@@ -142,12 +142,6 @@ def after_call(context, case, response):
     counts[f"{kind} {response.status_code}"] += 1
 
 
-@schemathesis.hook
-def after_network_error(context, case, request):
-    # It is sent again: a request that breaks each connection still fails.
-    counts["broken connections"] += 1
-
-
 def row_of(case):
     return GRID.get((case.method.upper(), case.operation.path))
 
