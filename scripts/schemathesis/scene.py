@@ -237,7 +237,7 @@ class Maker:
             body = {"name": f"{group}-{one}", "group": own, "connection": f"{group}-aws"}
             self.ann.post("keystores", body | {"regions": ["eu-central-1", "us-east-1"]})
         self.things_of_the_vault(group, own)
-        self.kms_keys(group)
+        self.kms_keys(group, account)
         self.ann.post("groups", {"name": f"{group}-hollow"})
         self.application(group, own)
         self.leaving(group, own)
@@ -263,9 +263,11 @@ class Maker:
         self.ann.patch(f"keys/{group}-spare/rotation-schedule", {"schedule": {"every": "30d"}})
         self.pool("schedule", f"{group}-spare")
 
-    def kms_keys(self, group):
+    def kms_keys(self, group, account):
+        # The policy of Keyferry's own user says nothing of use: for applications, each KMS key allows it.
+        settings = {"access": {"users": [f"arn:aws:iam::{account}:user/keyferry"]}}
         for one in ("app", "off", "dying", "hurt", "lost"):
-            body = {"keystore": f"{group}-store", "name": f"{group}-{one}", "settings": {}}
+            body = {"keystore": f"{group}-store", "name": f"{group}-{one}", "settings": settings}
             self.pool("job", self.ann.post("kms-keys", body)["job"]["id"])
             self.pool("kms_key", f"{group}-{one}")
         self.until_calm()
