@@ -5,6 +5,17 @@ import os
 
 GRID = os.path.join(os.path.dirname(__file__), "../../crates/cli/tests/it/grid/routes.txt")
 BYTES = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+PUBLIC_KEY = """\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwu15EGCGJlstum3iEJh2
+yD2ueQS2PRfiDf22Lu1b6RyNh0UNABp1Xz+F6OlaeR6/+rwlSewbVzEDRAPKmHXr
+tk/Qqup3fU5Awcj9OSUlZBi2k8Sdhd1LQ4p0MuHT+NyVaPLthyMK1qpfMVq7G2S0
+ZpY2NPkv8A3eLngMxp1hYNcjNYfuA4mget4VO2JAs2kwGjJzIjXLayPWPD2FL37D
+iG09HN8E+ipP1mBq8ceeF6t6E7YsZHO0vkGCdawvgZmmY/DIAI8K0FnueOEArhOv
+TWnXUC5mO8DoJUw8I1FOpGgQ0h7F4IZEyK0oKCevEuDgkA3iLStYne+IHYMmHnNw
+KQIDAQAB
+-----END PUBLIC KEY-----\n
+"""
 CEDAR = 'forbid(principal, action == Keyferry::Action::"key.read", resource) when { false };'
 
 
@@ -41,6 +52,7 @@ def bodies(group, link, new):
     hook = {"kind": "webhook", "url": "https://hooks.example/keyferry"}
     syslog = {"kind": "syslog", "host": "logs.example"}
     all_of = {"grantee": "arn:aws:iam::111122223333:user/platform-admin", "operations": ["Decrypt"]}
+    taken_out = {"public_key": PUBLIC_KEY, "hours": 72, "reason": "the system moves"}
     provider = {"issuer": "https://id.example", "client_id": "keyferry", "client_secret": "secret"}
     return {
         "create_session": {"user": "bob", "password": "a good long password"},
@@ -50,6 +62,7 @@ def bodies(group, link, new):
         "update_user": {"full_name": "Robert"},
         "reset_user_password": {},
         "end_user_sessions": {},
+        "same_person": {"as": "dora"},
         "update_group": {"description": "new"},
         "create_role": {"name": new, "actions": ["key.read"]},
         "update_role": {"actions": ["key.read", "job.read"]},
@@ -74,6 +87,8 @@ def bodies(group, link, new):
         "copy_key": {"group": own, "name": new},
         "rotate_key": {"copies": "none"},
         "destroy_key_version": {},
+        "prepare_download": taken_out,
+        "prepare_export": taken_out,
         "set_key_rotation": {"schedule": {"every": "30d"}},
         "create_kms_key": {"keystore": store, "name": new},
         "upload_key": {"keystore": store, "key": f"{group}-spare"},
@@ -97,6 +112,7 @@ def bodies(group, link, new):
         "decrypt_with_kms_key": {"ciphertext": BYTES},
         "create_application": {"name": new, "group": own},
         "update_application": {"description": "new"},
+        "open_use_period": {"application": f"{group}-billing", "minutes": 60},
         "create_application_key": {"name": new},
         "rotate_application_key": {},
         "add_certificate": {"name": f"dns:{new}.example.com"},
@@ -105,6 +121,7 @@ def bodies(group, link, new):
             "path": f"/api/v1/kms-keys/{group}-app/deactivate?confirm_name={group}-app",
         },
         "set_approval_rule": {"group": own, "class": "destructive", "approvers": 1},
+        "set_crypto_policy": {"group": own, "export": False},
         "add_sign_in_provider": provider | {"name": new, "public_url": "https://keyferry.example"},
         "update_sign_in_provider": {"provisioning": "just-in-time"},
         "add_sign_in_rule": {"claim": "groups", "value": new, "role": "auditor", "group": own},
@@ -121,5 +138,7 @@ def queries(group):
         "read_connection_hosts": {"regions": "eu-central-1"},
         "read_audit_proof": {"entry": 0},
         "export_audit_tile": {"index": 0, "width": 1},
+        "read_crypto_policy": {"group": own},
+        "remove_crypto_policy": {"group": own},
         "remove_approval_rule": {"group": own},
     }

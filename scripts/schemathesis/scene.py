@@ -11,6 +11,8 @@ import time
 import requests
 import urllib3
 
+from requests_of_scene import PUBLIC_KEY
+
 urllib3.disable_warnings()
 
 PASSPHRASE = "correct horse battery staple"
@@ -108,14 +110,35 @@ def initialize(keyferry, home, data):
     done = subprocess.run(words, env={"HOME": home}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"keyferry init: {done.stderr}")
-    # The provider of the scene is on this host.
-    path = os.path.join(data, "keyferry.toml")
+    configure(os.path.join(data, "keyferry.toml"))
+
+
+# The provider and the simulator of the scene are on this host. A run asks more in a minute than people do, and nearly all of it
+# would be answered by 429.
+SETTINGS = {
+    "sign_in": {"private_hosts": "localhost"},
+    "connections": {"private_hosts": "127.0.0.1"},
+    "limits": {
+        "address_per_minute": 0,
+        "account_per_minute": 0,
+        "key_use_per_minute": 0,
+        "sign_in_per_minute": 0,
+        "oidc_start_per_minute": 0,
+        "unseal_per_minute": 0,
+    },
+}
+
+
+def configure(path):
+    """Adds what a scene needs to the configuration that `keyferry init` wrote."""
     with open(path, encoding="utf-8") as file:
-        settings = file.read()
-    section = '[sign_in]\nprivate_hosts = "localhost"\n'
-    settings = settings.replace("[sign_in]\n", section) if "[sign_in]\n" in settings else f"{settings}\n{section}"
+        text = file.read()
+    for section, settings in SETTINGS.items():
+        lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
+        head = f"[{section}]\n"
+        text = text.replace(head, head + lines) if head in text else f"{text}\n{head}{lines}"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(settings)
+        file.write(text)
 
 
 def start_server(keyferry, home, data):
@@ -214,11 +237,12 @@ class Maker:
             body = {"name": f"{group}-{one}", "group": own, "connection": f"{group}-aws"}
             self.ann.post("keystores", body | {"regions": ["eu-central-1", "us-east-1"]})
         self.things_of_the_vault(group, own)
-        self.kms_keys(group)
+        self.kms_keys(group, account)
+        self.ann.post("groups", {"name": f"{group}-hollow"})
         self.application(group, own)
+        self.leaving(group, own)
         self.pool("assignment", self.role("auditor", "carol", own), self.role("operator", "fay", own))
         self.pool("group", own, f"{group}-hollow")
-        self.ann.post("groups", {"name": f"{group}-hollow"})
         rule = {"claim": "groups", "value": group, "role": "auditor", "group": own}
         self.pool("rule", self.ann.post("sign-in-providers/corp/rules", rule)["id"])
         self.pool("connection", f"{group}-aws", f"{group}-second")
@@ -239,9 +263,11 @@ class Maker:
         self.ann.patch(f"keys/{group}-spare/rotation-schedule", {"schedule": {"every": "30d"}})
         self.pool("schedule", f"{group}-spare")
 
-    def kms_keys(self, group):
+    def kms_keys(self, group, account):
+        # The policy of Keyferry's own user says nothing of use: for applications, each KMS key allows it.
+        settings = {"access": {"users": [f"arn:aws:iam::{account}:user/keyferry"]}}
         for one in ("app", "off", "dying", "hurt", "lost"):
-            body = {"keystore": f"{group}-store", "name": f"{group}-{one}", "settings": {}}
+            body = {"keystore": f"{group}-store", "name": f"{group}-{one}", "settings": settings}
             self.pool("job", self.ann.post("kms-keys", body)["job"]["id"])
             self.pool("kms_key", f"{group}-{one}")
         self.until_calm()
@@ -264,6 +290,15 @@ class Maker:
             self.pool("certificate", f"dns:{group}-{one}.example.com")
         self.ann.post(f"applications/{group}-billing/keys", {"name": "old"})
         self.pool("api_key", "production", "old")
+        for application in (f"{group}-billing", f"{group}-idle-app"):
+            period = self.ann.post("use-periods", {"application": application, "minutes": 1440})
+            self.pool("period", period["id"])
+
+    def leaving(self, group, own):
+        """What others may take out."""
+        wanted = {"public_key": PUBLIC_KEY, "hours": 72, "reason": "the system moves"}
+        for path in (f"groups/{group}-hollow/prepare-export", f"keys/{group}-spare/versions/1/prepare-download"):
+            self.pool("preparation", self.ann.post(path, wanted)["id"])
 
     def installation(self):
         cedar = 'forbid(principal, action == Keyferry::Action::"key.read", resource) when { false };'

@@ -12,6 +12,7 @@ use keyferry_api::problem::HttpCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Config;
+use crate::http::body_rest::{self, RestMax};
 use crate::http::dispatch::Dispatcher;
 use crate::http::extract::BodyTime;
 use crate::http::problem::Refused;
@@ -49,6 +50,10 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app, named::name))
         .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(
+            RestMax(config.body_bytes_max),
+            body_rest::hear,
+        ))
 }
 
 /// The longest path with its query, in bytes.

@@ -1,6 +1,7 @@
 //! What every request passes: sign-in before anything is parsed, limits, headers, and one door out for errors.
 
 pub(crate) mod auth;
+pub(crate) mod body_rest;
 pub(crate) mod dispatch;
 pub(crate) mod extract;
 pub(crate) mod headers;

@@ -192,6 +192,50 @@ async fn a_body_that_does_not_come_in_time_is_refused() {
     assert_eq!(status(&heard), "401", "{heard}");
 }
 
+/// A change that is refused before its body is looked at.
+fn refused_early(length: usize, more: &str) -> String {
+    format!(
+        "POST /api/v1/keys HTTP/1.1\r\nHost: h\r\n{more}\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the client on the other side of a real socket is slow"
+)]
+async fn who_is_refused_while_sending_a_body_hears_it_and_may_ask_again() {
+    let server = Listening::new("").await;
+    let mut stream = server.connect().await.unwrap();
+    let part = "a".repeat(150_000);
+    let head = refused_early(2 * part.len(), "");
+    for words in [head.as_str(), &part, &part] {
+        stream.write_all(words.as_bytes()).await.unwrap();
+        // Long enough for a server that does not wait to have answered, and gone.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let again = "GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    stream.write_all(again.as_bytes()).await.unwrap();
+    let heard = heard(&mut stream).await;
+    assert_eq!(status(&heard), "401", "{heard}");
+    assert!(heard.contains("HTTP/1.1 200 OK"), "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_whose_body_is_not_waited_for_is_said_to_end() {
+    let server = Listening::new("").await;
+    for head in [
+        refused_early(10, ""),
+        refused_early(10, "Expect: 100-continue\r\n"),
+    ] {
+        let heard = server.say(&head).await;
+        assert_eq!(status(&heard), "401", "{heard}");
+        assert!(heard.contains("\r\nconnection: close\r\n"), "{heard}");
+        assert!(!heard.contains("100 Continue"), "{heard}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn heads_that_are_too_long_are_refused() {
     let server = Listening::new("").await;
