@@ -1,8 +1,10 @@
 //! Taking everything that a group has: page by page, each told to the log before it leaves, a signed manifest last.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use keyferry_domain::group::Group;
+use keyferry_domain::id::KeyId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::preparation::{Preparation, Prepared};
 use keyferry_domain::wrapping::WrappingAlgorithm;
@@ -23,7 +25,10 @@ use crate::parts::Shared;
 use crate::rights::{Object, Permit};
 
 /// Keys that are wrapped, told to the log and sent at once.
-const PAGE: u32 = 50;
+const PAGE: usize = 50;
+
+/// Keys that are listed at once.
+const LISTED: u32 = 1_000;
 
 /// How to open an export without Keyferry.
 const README: (&str, &str) = ("README.txt", include_str!("readme.txt"));
@@ -48,8 +53,8 @@ pub struct ExportFile {
 enum Stage {
     /// What is the same in each export.
     Papers,
-    /// The keys behind this place.
-    Keys(Option<String>),
+    /// The keys of the group.
+    Keys,
     /// Whoever has this has everything.
     Manifest,
     /// There is nothing more.
@@ -64,6 +69,10 @@ pub struct Departure {
     row: Preparation,
     /// The bits of the public key that wraps it.
     bits: usize,
+    /// What is still to be wrapped.
+    keys: VecDeque<KeyId>,
+    /// What was ever found: a key that gets another name meanwhile, and another place in lists, is neither left out nor sent twice.
+    found: BTreeSet<KeyId>,
     stage: Stage,
     manifest: Manifest,
 }
@@ -103,6 +112,8 @@ impl Exports {
             return Ok((Ready::new(row, &place), None));
         }
         let departure = Departure {
+            keys: VecDeque::new(),
+            found: BTreeSet::new(),
             shared: Arc::clone(&self.shared),
             actor: actor.clone(),
             group,
@@ -124,19 +135,42 @@ impl Departure {
     pub async fn next(&mut self) -> Result<Option<Vec<ExportFile>>, AppError> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Papers => {
-                self.stage = Stage::Keys(None);
+                self.stage = Stage::Keys;
                 Ok(Some([README, SCRIPT].map(paper).into()))
             }
-            Stage::Keys(cursor) => {
-                let (files, next) = self.page(cursor).await?;
-                self.stage = match next {
-                    Some(next) => Stage::Keys(Some(next)),
-                    None => Stage::Manifest,
+            Stage::Keys => {
+                if self.keys.is_empty() {
+                    self.look_for_more().await?;
+                }
+                self.stage = match self.keys.is_empty() {
+                    true => Stage::Manifest,
+                    false => Stage::Keys,
                 };
-                Ok(Some(files))
+                Ok(Some(self.page().await?))
             }
             Stage::Manifest => Ok(Some(vec![self.end().await?])),
             Stage::Over => Ok(None),
+        }
+    }
+
+    /// Finds what the group has and was not found before.
+    async fn look_for_more(&mut self) -> Result<(), AppError> {
+        let filter = KeyFilter {
+            groups: Groups::Only([self.group.id].into()),
+            text: None,
+        };
+        let mut page = Page {
+            limit: LISTED,
+            cursor: None,
+        };
+        loop {
+            let listed = self.shared.ports.records.list_keys(&filter, &page).await?;
+            let keys = listed.rows.into_iter().map(|key| key.id);
+            self.keys.extend(keys.filter(|id| self.found.insert(*id)));
+            match listed.next {
+                Some(next) => page.cursor = Some(next),
+                None => return Ok(()),
+            }
         }
     }
 
@@ -148,23 +182,13 @@ impl Departure {
     }
 
     /// Wraps the keys of one page and tells the log of each of which something leaves. Files are answered after that.
-    async fn page(
-        &mut self,
-        cursor: Option<String>,
-    ) -> Result<(Vec<ExportFile>, Option<String>), AppError> {
+    async fn page(&mut self) -> Result<Vec<ExportFile>, AppError> {
         let permit = self.permit().await?;
-        let filter = KeyFilter {
-            groups: Groups::Only([self.group.id].into()),
-            text: None,
-        };
-        let page = Page {
-            limit: PAGE,
-            cursor,
-        };
-        let found = self.shared.ports.records.list_keys(&filter, &page).await?;
         let (mut files, mut batch) = (Vec::new(), Batch::new());
         let policy = self.shared.crypto_policy_of(self.group.id).await?;
-        for key in found.rows {
+        let count = self.keys.len().min(PAGE);
+        for id in self.keys.drain(..count).collect::<Vec<_>>() {
+            let key = self.shared.key_of(id).await?;
             let wrapping = WrappingAlgorithm::for_spec(key.spec);
             let is_permitted = policy.check_download(wrapping, self.bits).is_ok();
             let is_allowed = is_permitted && permit.may(&Object::key(&key))?;
@@ -179,7 +203,7 @@ impl Departure {
         if !batch.is_empty() {
             self.shared.commit(batch).await?;
         }
-        Ok((files, found.next))
+        Ok(files)
     }
 
     async fn key(

@@ -100,6 +100,7 @@ fn purpose(row: &Preparation) -> String {
         "fingerprint": hex::encode(row.fingerprint),
         "group": row.group.to_string(),
         "preparer": row.preparer.to_string(),
+        "preparer_name": row.preparer_name.to_string(),
         "reason": row.reason,
         "what": row.what.to_string(),
     });

@@ -1,5 +1,7 @@
 //! Preparing what another person takes, and ending that.
 
+use std::collections::BTreeMap;
+
 use keyferry_domain::connection::SealedSecret;
 use keyferry_domain::id::{GroupId, PreparationId, UserId};
 use keyferry_domain::preparation::{HOURS_DEFAULT, HOURS_MAX, Preparation, Prepared};
@@ -187,8 +189,8 @@ impl Exports {
         let mut batch = Batch::new()
             .with(Change::EndPreparation(row.id))
             .with(fact.change());
-        let number = version_of(row.what);
-        let told = self.shared.no_longer_leaving(&place, PREPARED, number);
+        let over = [version_of(row.what)];
+        let told = self.shared.no_longer_leaving(&place, PREPARED, &over);
         batch.changes.extend(told.await?);
         match self.shared.commit(batch).await {
             Err(RecordsError::Conflict {
@@ -241,23 +243,30 @@ impl Shared {
         ready: &[Ready],
     ) -> Result<Vec<Change>, AppError> {
         let mut changes = Vec::new();
+        // There is one alert of a key, whatever of it is prepared.
+        let mut over: BTreeMap<String, (Place, Vec<Option<VersionNumber>>)> = BTreeMap::new();
         for Ready { row, .. } in ready {
             let (place, _) = self.place_of(row).await?;
             let action = Action::KeyCancelPreparation;
             let fact = fact(actor, action, &place, row, self.now());
             changes.push(Change::EndPreparation(row.id));
             changes.push(fact.change());
-            let number = version_of(row.what);
-            changes.extend(self.no_longer_leaving(&place, PREPARED, number).await?);
+            let of_place = over.entry(place.id.clone());
+            let (_, numbers) = of_place.or_insert_with(|| (place, Vec::new()));
+            numbers.push(version_of(row.what));
+        }
+        for (place, numbers) in over.values() {
+            let told = self.no_longer_leaving(place, PREPARED, numbers);
+            changes.extend(told.await?);
         }
         Ok(changes)
     }
 
-    /// What a person prepared and nobody has taken.
+    /// What a person prepared and somebody may still take.
     pub(crate) async fn preparations_of(&self, user: UserId) -> Result<Vec<Ready>, AppError> {
-        let mut ready = Vec::new();
+        let (mut ready, now) = (Vec::new(), self.now());
         for row in self.ports.records.list_preparations().await? {
-            if row.preparer == user {
+            if row.preparer == user && now < row.expires_at {
                 let (place, _) = self.place_of(&row).await?;
                 ready.push(Ready::new(row, &place));
             }

@@ -165,7 +165,7 @@ impl Exports {
         let number = version_of(row.what);
         let line = taken_line(row, &actor.to_string());
         let mut batch = Batch::new().with(Change::EndPreparation(row.id));
-        let over = self.shared.no_longer_leaving(place, PREPARED, number);
+        let over = self.shared.no_longer_leaving(place, PREPARED, &[number]);
         batch.changes.extend(over.await?);
         let left = self
             .shared

@@ -122,18 +122,23 @@ impl Shared {
         Ok(changes)
     }
 
-    /// Ends what an alert tells of a version or, where there is none, of the group.
+    /// Ends what an alert tells of versions or, where there is none, of the group.
     pub(super) async fn no_longer_leaving(
         &self,
         place: &Place,
         code: &'static str,
-        number: Option<VersionNumber>,
+        numbers: &[Option<VersionNumber>],
     ) -> Result<Option<Change>, AppError> {
         let Some(open) = self.open_alert(place.subject, code).await? else {
             return Ok(None);
         };
         let mut left = rows(&open);
-        left.retain(|row| number_of(row) != number.map(|number| u64::from(number.get())));
+        let is_over = |row: &Value| {
+            let told = number_of(row);
+            let mut over = numbers.iter();
+            over.any(|number| told == number.map(|number| u64::from(number.get())))
+        };
+        left.retain(|row| !is_over(row));
         if left.is_empty() {
             return Ok(Some(ended(&open, self.now())));
         }
