@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use keyferry_app::rights::BuiltInRole;
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::crypto_policy::CryptoPolicy;
+use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::wrapping::{WrappingAlgorithm, WrappingKeySpec};
 use keyferry_testkit::world::World;
+use serde_json::json;
 
-use crate::exports::{download, house, made, prepare, prepared, wanted};
+use crate::exports::{download, house, key, made, prepare, prepared, wanted};
 use crate::exports_of_groups as whole;
 use crate::rights::{code, give, person};
 
@@ -125,4 +127,58 @@ async fn a15_a_larger_key_leads_out_what_a_policy_keeps_from_a_smaller_one() {
     ready.await.unwrap();
     let found = download(&world, &world.actor, "canary").await.unwrap();
     assert_eq!(found.wrapped.unwrap().len(), 3072 / 8);
+}
+
+/// Policies by which nothing of a group leaves under a key of 2048 bits: one of the installation, one of the group, or both together.
+fn closed_to_all() -> Vec<(&'static str, CryptoPolicy, CryptoPolicy)> {
+    let [(export, closed), (size, sized), (wrapping, one_way)] = narrow();
+    let any = CryptoPolicy::ANY;
+    let other_way = by(WrappingAlgorithm::RsaesOaepSha256);
+    vec![
+        (export, closed.clone(), any.clone()),
+        (export, any.clone(), closed),
+        (size, sized.clone(), any.clone()),
+        (size, any, sized),
+        (wrapping, one_way, other_way),
+    ]
+}
+
+#[tokio::test]
+async fn a15_a_group_of_which_nothing_may_leave_is_not_prepared_and_its_mark_is_not_spent() {
+    let (world, _) = house().await;
+    let carol = whole::carol(&world).await;
+    let both = async |installation: CryptoPolicy, group: CryptoPolicy| {
+        set(&world, None, installation).await;
+        set(&world, Some(GROUP), group).await;
+    };
+    for (rule, installation, group) in closed_to_all() {
+        both(installation.clone(), group.clone()).await;
+        assert_refused(whole::prepare(&world, &carol).await, rule);
+        assert!(prepared(&world).await.is_empty(), "{rule}");
+
+        both(CryptoPolicy::ANY, CryptoPolicy::ANY).await;
+        whole::prepare(&world, &carol).await.unwrap();
+        both(installation, group).await;
+        assert_refused(export(&world, &world.actor).await, rule);
+        assert_eq!(prepared(&world).await.len(), 1, "{rule}: the mark stays");
+
+        both(CryptoPolicy::ANY, CryptoPolicy::ANY).await;
+        assert_eq!(code(export(&world, &world.actor).await), "ok");
+    }
+}
+
+#[tokio::test]
+async fn a15_of_a_group_leaves_what_one_permitted_way_of_wrapping_takes() {
+    let (world, _) = house().await;
+    key(&world, "rsa", KeySpec::Rsa2048, true).await;
+    let carol = whole::carol(&world).await;
+    set(&world, None, by(WrappingAlgorithm::RsaAesKeyWrapSha256)).await;
+    whole::prepare(&world, &carol).await.unwrap();
+    let departure = whole::begin(&world, &world.actor).await.unwrap();
+    let files = whole::all(departure).await.unwrap();
+    let versions = whole::versions(&whole::manifest(&world, &files).await);
+    assert_eq!(versions["canary"][0]["left_out"], "not-allowed");
+    assert!(versions["rsa"][0]["file"].is_string());
+    let counts = json!({"keys": 3, "versions": 3, "left_out": 2});
+    assert_eq!(whole::manifest(&world, &files).await["counts"], counts);
 }
