@@ -9,7 +9,6 @@ use keyferry_domain::crypto_policy::{CryptoPolicy, EffectivePolicy, SetPolicy};
 use keyferry_domain::group::Group;
 use keyferry_domain::id::GroupId;
 use keyferry_domain::name::Name;
-use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::records::{Batch, Change, Expect, Groups};
 
 use crate::action::Action;
@@ -243,20 +242,5 @@ impl Shared {
     ) -> Result<EffectivePolicy, AppError> {
         let all = self.ports.records.list_crypto_policies().await?;
         Ok(EffectivePolicy::of(Some(group), &all))
-    }
-
-    /// Refuses to hand out material of a group's key, wrapped so under an RSA key with a modulus of so many bits.
-    ///
-    /// # Errors
-    ///
-    /// [`AppError::CryptoPolicy`].
-    pub(crate) async fn check_download(
-        &self,
-        group: GroupId,
-        algorithm: WrappingAlgorithm,
-        bits: usize,
-    ) -> Result<(), AppError> {
-        let policy = self.crypto_policy_of(group).await?;
-        Ok(policy.check_download(algorithm, bits)?)
     }
 }

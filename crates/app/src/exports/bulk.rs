@@ -13,7 +13,7 @@ use keyferry_ports::records::{Batch, Groups, KeyFilter, Page};
 use keyferry_ports::vault::VaultError;
 
 use super::manifest::{KeyRow, Manifest, VersionRow};
-use super::prepare::of;
+use super::prepare::{WAYS, of};
 use super::told::Place;
 use super::{Exports, Ready, missing};
 use crate::action::Action;
@@ -96,10 +96,7 @@ impl Exports {
         let what = Prepared::Group(group.id);
         let row = self.to_take(actor, what, preparing).await?;
         let bits = self.shared.bits_of(&row)?;
-        self.shared
-            .crypto_policy_of(group.id)
-            .await?
-            .check_export()?;
+        self.check_policy(group.id, &WAYS, bits).await?;
         // What cannot be signed at the end is not begun.
         self.shared.audit_signer().await?;
         let place = Place::group(&group);

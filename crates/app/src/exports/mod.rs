@@ -84,7 +84,7 @@ fn person(actor: &Actor) -> Result<UserId, ExportError> {
     }
 }
 
-/// The word of what is prepared, with its version.
+/// The version that is prepared; `None` of a whole group.
 fn version_of(what: Prepared) -> Option<VersionNumber> {
     match what {
         Prepared::Version(_, number) => Some(number),

@@ -21,7 +21,7 @@ use crate::rights::{Object, Permit};
 use super::told::{PREPARED, Place, line};
 
 /// The ways in which material is wrapped that leaves.
-const WAYS: [WrappingAlgorithm; 2] = [
+pub(super) const WAYS: [WrappingAlgorithm; 2] = [
     WrappingAlgorithm::RsaesOaepSha256,
     WrappingAlgorithm::RsaAesKeyWrapSha256,
 ];
@@ -59,9 +59,9 @@ impl Exports {
         self.shared.version_to_leave(&key, number).await?;
         let ways = [WrappingAlgorithm::for_spec(key.spec)];
         let place = Place::key(&key);
-        self.check_policy(&place, &command, &ways).await?;
         let what = Prepared::Version(key.id, number);
-        self.prepare(actor, action, (what, &place), command).await
+        self.prepare(actor, action, (what, &place, &ways), command)
+            .await
     }
 
     /// Prepares all versions of all keys of a group for another person to take.
@@ -80,20 +80,18 @@ impl Exports {
         let group = self.shared.find_group(&permit, Some(selector)).await?;
         let what = Prepared::Group(group.id);
         let place = Place::group(&group);
-        self.check_policy(&place, &command, &WAYS).await?;
-        self.prepare(actor, action, (what, &place), command).await
+        self.prepare(actor, action, (what, &place, &WAYS), command)
+            .await
     }
 
-    /// Refuses what no crypto policy of the place lets out, wrapped in any of these ways.
-    async fn check_policy(
+    /// Refuses what the crypto policies of a group let out in none of these ways, under an RSA key of so many bits.
+    pub(super) async fn check_policy(
         &self,
-        place: &Place,
-        command: &Prepare,
+        group: GroupId,
         ways: &[WrappingAlgorithm],
+        bits: usize,
     ) -> Result<(), AppError> {
-        let vault = &*self.shared.ports.vault;
-        let (_, bits) = public_key::read(&command.public_key, vault)?;
-        let policy = self.shared.crypto_policy_of(place.group).await?;
+        let policy = self.shared.crypto_policy_of(group).await?;
         let mut judged = ways.iter().map(|way| policy.check_download(*way, bits));
         match judged.clone().find(Result::is_ok) {
             Some(_) => Ok(()),
@@ -105,11 +103,14 @@ impl Exports {
         &self,
         actor: &Actor,
         action: Action,
-        (what, place): (Prepared, &Place),
+        (what, place, ways): (Prepared, &Place, &[WrappingAlgorithm]),
         command: Prepare,
     ) -> Result<Ready, AppError> {
+        let (public_key, bits) = public_key::read(&command.public_key, &*self.shared.ports.vault)?;
+        self.check_policy(place.group, ways, bits).await?;
         let preparer = person(actor)?;
-        let row = self.row(actor, preparer, (what, place.group), command)?;
+        let about = (what, place.group);
+        let row = self.row(actor, preparer, about, (command, public_key))?;
         let records = &self.shared.ports.records;
         let open = records.find_preparation_of(what).await?;
         if let Some(open) = open.filter(|open| row.created_at < open.expires_at) {
@@ -144,7 +145,7 @@ impl Exports {
         actor: &Actor,
         preparer: UserId,
         (what, group): (Prepared, GroupId),
-        command: Prepare,
+        (command, public_key): (Prepare, Vec<u8>),
     ) -> Result<Preparation, AppError> {
         let hours = command.hours.unwrap_or(HOURS_DEFAULT);
         if !(1..=HOURS_MAX).contains(&hours) {
@@ -153,8 +154,6 @@ impl Exports {
         if command.reason.trim().is_empty() || command.reason.len() > REASON_MAX {
             return Err(invalid("reason", format!("1 to {REASON_MAX} bytes")));
         }
-        let vault = &*self.shared.ports.vault;
-        let (public_key, _) = public_key::read(&command.public_key, vault)?;
         let Actor::User { name, .. } = actor else {
             return Err(ExportError::OnlyPeople.into());
         };
@@ -172,6 +171,7 @@ impl Exports {
             created_at: now,
             expires_at: Preparation::expiry(now, hours),
         };
+        let vault = &self.shared.ports.vault;
         row.seal = vault.seal_secret(&purpose(&row), &SecretText::new("prepared"))?;
         Ok(row)
     }

@@ -53,8 +53,7 @@ impl Exports {
         let row = self.to_take(actor, what, preparing).await?;
         let wrapping = WrappingAlgorithm::for_spec(key.spec);
         let bits = self.shared.bits_of(&row)?;
-        let allowed = self.shared.check_download(key.group, wrapping, bits);
-        allowed.await?;
+        self.check_policy(key.group, &[wrapping], bits).await?;
         let wrapped = match self.shared.is_trial {
             true => None,
             false => Some(self.shared.wrapped(&version, &row).await?),

@@ -55,7 +55,7 @@ pub(crate) fn openssl(arguments: &[&str]) -> Vec<u8> {
 }
 
 /// Made by OpenSSL with these options.
-fn made(options: &[&str]) -> Pair {
+pub(crate) fn made(options: &[&str]) -> Pair {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("private.pem");
     let path = path.to_str().unwrap();
@@ -134,13 +134,17 @@ pub(crate) async fn house() -> (World, Actor) {
     (world, bob)
 }
 
-async fn prepare(world: &World, who: &Actor, key: &str) -> Result<Ready, AppError> {
+pub(crate) async fn prepare(world: &World, who: &Actor, key: &str) -> Result<Ready, AppError> {
     let exports = &world.app.exports;
     let wanted = wanted(&pair().public);
     exports.prepare_version(who, key, FIRST, wanted).await
 }
 
-async fn download(world: &World, who: &Actor, key: &str) -> Result<Downloaded, AppError> {
+pub(crate) async fn download(
+    world: &World,
+    who: &Actor,
+    key: &str,
+) -> Result<Downloaded, AppError> {
     let who = proven(world, who);
     world.app.exports.download(&who, key, FIRST).await
 }
@@ -166,7 +170,7 @@ async fn open_alerts(world: &World) -> Vec<String> {
     rows.map(|alert| alert.code).collect()
 }
 
-async fn prepared(world: &World) -> Vec<Preparation> {
+pub(crate) async fn prepared(world: &World) -> Vec<Preparation> {
     world.outside.records.list_preparations().await.unwrap()
 }
 

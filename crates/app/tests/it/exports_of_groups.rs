@@ -26,26 +26,26 @@ use crate::scene::described;
 const GROUP: &str = "default";
 
 /// A second administrator.
-async fn carol(world: &World) -> Actor {
+pub(crate) async fn carol(world: &World) -> Actor {
     let carol = person(world, "carol").await;
     give(world, BuiltInRole::Administrator, "carol", Some(GROUP)).await;
     carol
 }
 
-async fn prepare(world: &World, who: &Actor) -> Result<Ready, AppError> {
+pub(crate) async fn prepare(world: &World, who: &Actor) -> Result<Ready, AppError> {
     let exports = &world.app.exports;
     exports
         .prepare_group(who, GROUP, wanted(&pair().public))
         .await
 }
 
-async fn begin(world: &World, who: &Actor) -> Result<Departure, AppError> {
+pub(crate) async fn begin(world: &World, who: &Actor) -> Result<Departure, AppError> {
     let who = proven(world, who);
     let begun = world.app.exports.export(&who, GROUP).await?;
     Ok(begun.1.unwrap())
 }
 
-async fn all(mut departure: Departure) -> Result<Vec<ExportFile>, AppError> {
+pub(crate) async fn all(mut departure: Departure) -> Result<Vec<ExportFile>, AppError> {
     let mut files = Vec::new();
     while let Some(more) = departure.next().await? {
         files.extend(more);
@@ -54,7 +54,7 @@ async fn all(mut departure: Departure) -> Result<Vec<ExportFile>, AppError> {
 }
 
 /// The manifest, if the log signed it.
-async fn manifest(world: &World, files: &[ExportFile]) -> Value {
+pub(crate) async fn manifest(world: &World, files: &[ExportFile]) -> Value {
     let last = files.last().unwrap();
     assert_eq!(last.path, "manifest.json");
     let key = world
@@ -77,7 +77,7 @@ fn write(files: &[ExportFile], folder: &Path) {
 }
 
 /// Versions of a manifest by the name of their key.
-fn versions(manifest: &Value) -> BTreeMap<String, Vec<Value>> {
+pub(crate) fn versions(manifest: &Value) -> BTreeMap<String, Vec<Value>> {
     let keys = manifest["keys"].as_array().unwrap().iter();
     let row = |key: &Value| {
         let name = key["name"].as_str().unwrap().to_owned();

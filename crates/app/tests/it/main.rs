@@ -30,6 +30,7 @@ mod doctor;
 mod emergency;
 mod exports;
 mod exports_of_groups;
+mod exports_refused;
 mod generate;
 mod grants;
 mod groups;

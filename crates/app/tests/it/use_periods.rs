@@ -15,6 +15,7 @@ use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
     AuditRecords as _, Batch, Change, Commits as _, Expect, Page, PolicyRecords as _,
 };
+use keyferry_testkit::fuse::Fuse;
 use keyferry_testkit::world::{World, beginning};
 
 use crate::applications::{
@@ -239,42 +240,64 @@ async fn a14_what_is_no_period_is_refused_and_each_one_is_told() {
     assert_eq!(told.len(), 3, "{told:#?}");
 }
 
+/// The place in the log of the entry of an action on a period.
+async fn place_of(world: &World, period: &str, action: &str) -> Option<usize> {
+    let leaves = world.outside.records.list_leaves(0, 9_999).await.unwrap();
+    leaves.iter().position(|row| {
+        let text = String::from_utf8_lossy(&row.leaf.bytes);
+        text.contains(period) && text.contains(action)
+    })
+}
+
 #[tokio::test]
 async fn a14_of_a_use_and_the_closing_of_its_period_one_comes_first() {
-    let world = Arc::new(world().await);
-    let billing = billing(&world).await;
-    ruled(&world, None, true).await;
-    for _ in 0..8 {
-        ruled(&world, None, false).await;
-        let period = opened(&world, command(60)).await;
-        ruled(&world, None, true).await;
-        let id = period.id.to_string();
-        let using = async {
-            let wanted: Data = data(PLAIN);
-            world.app.key_uses.encrypt(&billing, "data", wanted).await
-        };
-        let closing = world.app.use_periods.close(&world.actor, &id);
-        let (used, closed) = futures::future::join(using, closing).await;
-        assert!(closed.is_ok());
-        let leaves = world.outside.records.list_leaves(0, 9_999).await.unwrap();
-        let place = |word: &str| {
-            leaves.iter().position(|row| {
-                let text = String::from_utf8_lossy(&row.leaf.bytes);
-                text.contains(&id) && text.contains(word)
-            })
-        };
-        let (used_at, closed_at) = (place("key.encrypt"), place("use-period.close"));
-        assert_eq!(used.is_ok(), used_at.is_some());
-        if let Some(used_at) = used_at {
-            assert!(Some(used_at) < closed_at, "no answer after the closing");
-        }
-        assert_eq!(encrypt(&world, &billing, "data").await, "approval.needed");
-    }
-    let now = world.outside.clock.now();
-    let records = &world.outside.records;
-    let Actor::Application { id, .. } = &billing else {
+    let base = world().await;
+    let billing = billing(&base).await;
+    let id = opened(&base, command(60)).await.id.to_string();
+    ruled(&base, None, true).await;
+    let Actor::Application { id: who, .. } = &billing else {
         panic!("{billing} is no application");
     };
-    let open = records.list_open_use_periods(*id, now).await.unwrap();
-    assert!(open.is_empty());
+    let (mut before, mut after) = (0, 0);
+    for at in 0.. {
+        let records = Arc::new(base.outside.records.fork());
+        let sim = Arc::clone(&base.outside.sim);
+        let outside = base.outside.copy_with(sim, records, 7);
+        let fuse = Fuse::hold_at(at);
+        let slow = outside.start(Arc::clone(&fuse), 0);
+        let quick = outside.start(Fuse::whole(), 1);
+        let wanted: Data = data(PLAIN);
+        let mut using = Box::pin(slow.app.key_uses.encrypt(&billing, "data", wanted));
+        let ended = tokio::select! {
+            biased;
+            () = fuse.burnt() => None,
+            done = &mut using => Some(done),
+        };
+        let closed = quick.app.use_periods.close(&base.actor, &id).await;
+        assert!(closed.is_ok(), "held at point {at}");
+        fuse.release();
+        let is_held = ended.is_none();
+        let used = match ended {
+            Some(done) => done,
+            None => using.await,
+        };
+        let used_at = place_of(&quick, &id, "key.encrypt").await;
+        let closed_at = place_of(&quick, &id, "use-period.close").await;
+        assert_eq!(used.is_ok(), used_at.is_some(), "held at point {at}");
+        match used_at {
+            Some(used_at) => {
+                assert!(Some(used_at) < closed_at, "held at point {at}");
+                before += 1;
+            }
+            None => after += 1,
+        }
+        assert_eq!(encrypt(&quick, &billing, "data").await, "approval.needed");
+        let now = outside.clock.now();
+        let open = outside.records.list_open_use_periods(*who, now).await;
+        assert!(open.unwrap().is_empty(), "held at point {at}");
+        if !is_held {
+            break;
+        }
+    }
+    assert!(before > 0 && after > 0, "{before} before and {after} after");
 }
