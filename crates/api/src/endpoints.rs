@@ -42,7 +42,7 @@ use crate::crypto_policy::{
 };
 use crate::endpoint::Method::{Delete, Get, Patch, Post};
 use crate::endpoint::{Answer, Body, Endpoint, body};
-use crate::export::{DownloadView, PreparationList, PreparationView, PrepareRequest};
+use crate::export::{DownloadView, PreparationList, PreparationView, PrepareRequest, TakeQuery};
 use crate::found_key::{FoundKeyPage, FoundKeyQuery};
 use crate::group::{CreateGroupRequest, GroupPage, GroupView, UpdateGroupRequest};
 use crate::job::{JobPage, JobQuery, JobView, TargetPage, TargetQuery};
@@ -360,11 +360,11 @@ endpoints! {
     PREPARE_DOWNLOAD = Post "/api/v1/keys/{key}/versions/{version}/prepare-download" "prepare_download" "keys" "Prepare a version for another person to download, wrapped under a public key"
         .query::<TrialQuery>().takes(body::<PrepareRequest>()).answers(&[tried(body::<PreparationView>()), made(body::<PreparationView>())]);
     DOWNLOAD_KEY_VERSION = Post "/api/v1/keys/{key}/versions/{version}/download" "download_key_version" "keys" "Download a version that another person prepared, once, wrapped"
-        .query::<TrialQuery>().answers(&[ok(body::<DownloadView>())]);
+        .query::<TakeQuery>().answers(&[ok(body::<DownloadView>())]);
     PREPARE_EXPORT = Post "/api/v1/groups/{group}/prepare-export" "prepare_export" "groups" "Prepare all versions of all keys of a group for another person to take, wrapped under a public key"
         .query::<TrialQuery>().takes(body::<PrepareRequest>()).answers(&[tried(body::<PreparationView>()), made(body::<PreparationView>())]);
     EXPORT_GROUP = Post "/api/v1/groups/{group}/export" "export_group" "groups" "Take everything that another person prepared of a group, once: an archive with a signed manifest as its last file"
-        .query::<TrialQuery>().answers(&[tried(body::<PreparationView>()), content(200, "The archive", "application/x-tar")]);
+        .query::<TakeQuery>().answers(&[tried(body::<PreparationView>()), content(200, "The archive", "application/x-tar")]);
 
     LIST_KMS_KEYS = Get "/api/v1/kms-keys" "list_kms_keys" "kms-keys" "List KMS keys"
         .query::<KmsKeyQuery>().answers(&[ok(body::<KmsKeyPage>())]);

@@ -1,7 +1,7 @@
 //! Taking key material out, wrapped, by four eyes.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// Prepares material for another person to take.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -13,6 +13,19 @@ pub struct PrepareRequest {
     pub hours: Option<u32>,
     /// Why; others see it.
     pub reason: String,
+}
+
+/// What somebody expects to take, and whether it is only tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TakeQuery {
+    /// Check everything, answer how it would be, and change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// SHA-256 of the public key (DER, SubjectPublicKeyInfo) under which it must be wrapped, hexadecimal, as whoever gets it
+    /// says. Whoever leaves it out takes what is prepared then, under whichever key.
+    pub public_key_sha256: Option<String>,
 }
 
 /// What is prepared to be taken by another person. Nothing in it is secret.

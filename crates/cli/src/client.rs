@@ -109,14 +109,10 @@ struct Sent {
 impl<B: Serialize> Call<'_, B> {
     /// Method and path, as requests that wait for approval are named.
     pub(crate) fn line(&self) -> String {
-        format!(
-            "{} {}",
-            self.endpoint.method.as_str(),
-            self.endpoint.path_with(self.path)
-        )
+        format!("{} {}", self.endpoint.method.as_str(), self.whole_path())
     }
 
-    fn sent(self) -> Result<Sent, CliError> {
+    fn whole_path(&self) -> String {
         let mut path = self.endpoint.path_with(self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {
             let value = keyferry_api::endpoint::encode_segment(value);
@@ -125,6 +121,11 @@ impl<B: Serialize> Call<'_, B> {
                 if index == 0 { '?' } else { '&' }
             ));
         }
+        path
+    }
+
+    fn sent(self) -> Result<Sent, CliError> {
+        let path = self.whole_path();
         let body = self.body.map(serde_json::to_string).transpose();
         let body = body.map_err(|error| {
             CliError::new(Exit::Bug, "the request cannot be written").because(&error)

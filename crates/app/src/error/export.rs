@@ -45,6 +45,12 @@ pub enum ExportError {
         /// When it expires.
         until: Timestamp,
     },
+    /// Somebody exchanged what was prepared, or whoever takes it expects something else.
+    #[error("it is prepared under another public key, with the SHA-256 {found}")]
+    OtherPublicKey {
+        /// SHA-256 of the one that it is prepared under, in hexadecimal.
+        found: String,
+    },
     /// Nobody prepared it, or it was taken or cancelled.
     #[error("nothing is prepared to be taken there")]
     NotPrepared,
@@ -80,6 +86,7 @@ impl ExportError {
             Self::BadPublicKey { .. } => "export.bad-public-key",
             Self::PrivateKey => "export.private-key",
             Self::PreparedAlready { .. } => "export.prepared-already",
+            Self::OtherPublicKey { .. } => "export.other-public-key",
             Self::NotPrepared => "export.not-prepared",
             Self::NotTaken(why) => match why {
                 NotTaken::Expired => "export.expired",
@@ -102,6 +109,7 @@ impl ExportError {
             Self::NotExportable { .. }
             | Self::NoMaterial { .. }
             | Self::PreparedAlready { .. }
+            | Self::OtherPublicKey { .. }
             | Self::NotPrepared
             | Self::NotTaken(NotTaken::Expired)
             | Self::PreparerWithoutRight { .. }
@@ -124,6 +132,9 @@ impl ExportError {
             Self::PrivateKey => "make another pair, and give the public half of that",
             Self::PreparedAlready { .. } => {
                 "let somebody else take it, or end it with `keyferry key cancel-preparation`"
+            }
+            Self::OtherPublicKey { .. } => {
+                "ask whoever shall get it for the SHA-256 of the public key, and whoever prepared it (`keyferry key preparations`); nothing was taken"
             }
             Self::NotPrepared | Self::NotTaken(NotTaken::Expired) => {
                 "have somebody else prepare it; what was taken once is prepared anew"

@@ -15,7 +15,7 @@ use keyferry_ports::vault::VaultError;
 use super::manifest::{KeyRow, Manifest, VersionRow};
 use super::prepare::{WAYS, of};
 use super::told::Place;
-use super::{Exports, Ready, missing};
+use super::{Exports, Ready, missing, person};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -78,7 +78,8 @@ pub struct Departure {
 }
 
 impl Exports {
-    /// Takes all versions of all keys of a group that another person prepared, once. In a trial there is nothing to read.
+    /// Takes all versions of all keys of a group that another person prepared, once, under the public key with this SHA-256 where
+    /// one is given. In a trial there is nothing to read.
     ///
     /// # Errors
     ///
@@ -88,13 +89,14 @@ impl Exports {
         &self,
         actor: &Actor,
         selector: &str,
+        under: Option<[u8; 32]>,
     ) -> Result<(Ready, Option<Departure>), AppError> {
         let action = Action::KeyExport;
         let permit = self.shared.permit(actor, action).await?;
         let group = self.shared.find_group(&permit, Some(selector)).await?;
         let preparing = (Action::KeyPrepareExport, &Object::group(&group));
         let what = Prepared::Group(group.id);
-        let row = self.to_take(actor, what, preparing).await?;
+        let row = self.to_take(actor, (what, under), preparing).await?;
         let bits = self.shared.bits_of(&row)?;
         self.check_policy(group.id, &WAYS, bits).await?;
         // What cannot be signed at the end is not begun.
@@ -171,10 +173,15 @@ impl Departure {
         }
     }
 
-    /// The right to it, as it is now.
+    /// The right to it, as it is now; that of whoever prepared it, too.
     async fn permit(&self) -> Result<Permit, AppError> {
         let permit = self.shared.permit(&self.actor, Action::KeyExport).await?;
-        permit.check(&Object::group(&self.group))?;
+        let group = Object::group(&self.group);
+        permit.check(&group)?;
+        let both = (&self.row, person(&self.actor)?);
+        let preparing = Action::KeyPrepareExport;
+        let preparer = self.shared.check_preparer(both, preparing, &group);
+        preparer.await?;
         Ok(permit)
     }
 

@@ -33,7 +33,8 @@ pub struct Downloaded {
 }
 
 impl Exports {
-    /// Downloads a version that another person prepared: once, wrapped under the public key that was given then.
+    /// Downloads a version that another person prepared: once, wrapped under the public key that was given then. Whoever says
+    /// under which (its SHA-256) gets nothing that is wrapped under another one, whoever exchanged what was prepared.
     ///
     /// # Errors
     ///
@@ -43,6 +44,7 @@ impl Exports {
         actor: &Actor,
         selector: &str,
         number: VersionNumber,
+        under: Option<[u8; 32]>,
     ) -> Result<Downloaded, AppError> {
         let action = Action::KeyDownload;
         let permit = self.shared.permit(actor, action).await?;
@@ -50,7 +52,7 @@ impl Exports {
         let version = self.shared.version_to_leave(&key, number).await?;
         let what = Prepared::Version(key.id, number);
         let preparing = (Action::KeyPrepareDownload, &Object::key(&key));
-        let row = self.to_take(actor, what, preparing).await?;
+        let row = self.to_take(actor, (what, under), preparing).await?;
         let wrapping = WrappingAlgorithm::for_spec(key.spec);
         let bits = self.shared.bits_of(&row)?;
         self.check_policy(key.group, &[wrapping], bits).await?;
@@ -76,7 +78,7 @@ impl Exports {
     pub(super) async fn to_take(
         &self,
         actor: &Actor,
-        what: Prepared,
+        (what, under): (Prepared, Option<[u8; 32]>),
         (preparing, object): (Action, &Object),
     ) -> Result<Preparation, AppError> {
         let user = person(actor)?;
@@ -90,7 +92,13 @@ impl Exports {
             proof.map_err(|why: NotTaken| ExportError::from(why))?;
         }
         self.check_seal(&row)?;
-        self.check_preparer((&row, user), preparing, object).await?;
+        if under.is_some_and(|under| under != row.fingerprint) {
+            let found = hex::encode(row.fingerprint);
+            return Err(ExportError::OtherPublicKey { found }.into());
+        }
+        let both = (&row, user);
+        let preparer = self.shared.check_preparer(both, preparing, object);
+        preparer.await?;
         self.check_consent(actor, &row).await?;
         Ok(row)
     }
@@ -106,29 +114,6 @@ impl Exports {
             true => Ok(()),
             false => Err(ExportError::Foreign.into()),
         }
-    }
-
-    /// Refuses what somebody prepared who may not do that any more, or who is the same human by another account.
-    async fn check_preparer(
-        &self,
-        (row, taker): (&Preparation, UserId),
-        preparing: Action,
-        object: &Object,
-    ) -> Result<(), AppError> {
-        let records = &self.shared.ports.records;
-        let preparer = records.find_user(row.preparer).await?;
-        let taker = records.find_user(taker).await?;
-        let both = preparer.as_ref().zip(taker.as_ref());
-        if both.is_some_and(|(preparer, taker)| taker.is_same_person_as(preparer)) {
-            return Err(ExportError::from(NotTaken::SamePerson).into());
-        }
-        let may = match preparer.filter(|user| user.may_enter()) {
-            Some(user) => self.shared.person_may(&user, preparing, object).await?,
-            None => false,
-        };
-        let by = row.preparer_name.clone();
-        may.then_some(())
-            .ok_or_else(|| ExportError::PreparerWithoutRight { by }.into())
     }
 
     /// Refuses what is taken by consent for which the preparer's was needed.
@@ -164,8 +149,9 @@ impl Exports {
         let number = version_of(row.what);
         let line = taken_line(row, &actor.to_string());
         let mut batch = Batch::new().with(Change::EndPreparation(row.id));
-        let over = self.shared.no_longer_leaving(place, PREPARED, &[number]);
-        batch.changes.extend(over.await?);
+        let shared = &self.shared;
+        let over = shared.no_longer_leaving(place, PREPARED, &[number]).await?;
+        batch.changes.extend(over);
         let left = self
             .shared
             .told_of_leaving(place, LEFT, (number, &line))
@@ -202,6 +188,29 @@ impl People for Without {
 }
 
 impl Shared {
+    /// Refuses what somebody prepared who may not do that any more, or who is the same human by another account.
+    pub(super) async fn check_preparer(
+        &self,
+        (row, taker): (&Preparation, UserId),
+        preparing: Action,
+        object: &Object,
+    ) -> Result<(), AppError> {
+        let records = &self.ports.records;
+        let preparer = records.find_user(row.preparer).await?;
+        let taker = records.find_user(taker).await?;
+        let both = preparer.as_ref().zip(taker.as_ref());
+        if both.is_some_and(|(preparer, taker)| taker.is_same_person_as(preparer)) {
+            return Err(ExportError::from(NotTaken::SamePerson).into());
+        }
+        let may = match preparer.filter(|user| user.may_enter()) {
+            Some(user) => self.person_may(&user, preparing, object).await?,
+            None => false,
+        };
+        let by = row.preparer_name.clone();
+        may.then_some(())
+            .ok_or_else(|| ExportError::PreparerWithoutRight { by }.into())
+    }
+
     /// The bits of the public key that somebody gave.
     pub(super) fn bits_of(&self, row: &Preparation) -> Result<usize, AppError> {
         let key = WrappingPublicKey(row.public_key.clone());

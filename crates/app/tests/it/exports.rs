@@ -146,7 +146,7 @@ pub(crate) async fn download(
     key: &str,
 ) -> Result<Downloaded, AppError> {
     let who = proven(world, who);
-    world.app.exports.download(&who, key, FIRST).await
+    world.app.exports.download(&who, key, FIRST, None).await
 }
 
 async fn entries(world: &World, action: Action) -> Vec<Entry> {
@@ -267,13 +267,15 @@ async fn i2_it_takes_another_person_who_is_there_in_time() {
         "export.same-person"
     );
     let exports = &world.app.exports;
-    let by_token = exports.download(ann, "canary", FIRST).await;
+    let by_token = exports.download(ann, "canary", FIRST, None).await;
     assert_eq!(code(by_token), "export.not-recent");
     let proved = proven(&world, ann);
     world.outside.clock.advance(SignedDuration::from_secs(301));
-    let late = exports.download(&proved, "canary", FIRST).await;
+    let late = exports.download(&proved, "canary", FIRST, None).await;
     assert_eq!(code(late), "export.not-recent");
-    let by_itself = exports.download(&Actor::System, "canary", FIRST).await;
+    let by_itself = exports
+        .download(&Actor::System, "canary", FIRST, None)
+        .await;
     assert_eq!(code(by_itself), "access.denied");
     assert_eq!(prepared(&world).await, [ready.row], "nothing was taken");
 
@@ -524,9 +526,16 @@ async fn i1_i2_a_dry_run_changes_nothing_and_hands_nothing_out() {
         .await
         .unwrap();
     let before = read_everything(records).await;
-    let tried = trial.exports.download(&world.actor, "canary", FIRST).await;
+    let tried = trial
+        .exports
+        .download(&world.actor, "canary", FIRST, None)
+        .await;
     assert_eq!(tried.unwrap().wrapped, None);
-    let tried = trial.exports.export(&world.actor, "default").await.unwrap();
+    let tried = trial
+        .exports
+        .export(&world.actor, "default", None)
+        .await
+        .unwrap();
     assert!(tried.1.is_none());
     let id = ready.row.id.to_string();
     trial.exports.cancel(&bob, &id).await.unwrap();

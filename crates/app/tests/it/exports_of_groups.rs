@@ -41,7 +41,7 @@ pub(crate) async fn prepare(world: &World, who: &Actor) -> Result<Ready, AppErro
 
 pub(crate) async fn begin(world: &World, who: &Actor) -> Result<Departure, AppError> {
     let who = proven(world, who);
-    let begun = world.app.exports.export(&who, GROUP).await?;
+    let begun = world.app.exports.export(&who, GROUP, None).await?;
     Ok(begun.1.unwrap())
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn manifest(world: &World, files: &[ExportFile]) -> Value {
     open_statement(str::from_utf8(&last.bytes).unwrap(), &key).unwrap()
 }
 
-fn write(files: &[ExportFile], folder: &Path) {
+pub(crate) fn write(files: &[ExportFile], folder: &Path) {
     for file in files {
         let path = folder.join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -250,7 +250,7 @@ async fn i2_a_group_leaves_by_two_administrators_and_once() {
     let code_of = async |who: &Actor| code(begin(&world, who).await.map(|_| ()));
     assert_eq!(code_of(&bob).await, "access.denied");
     assert_eq!(code_of(&carol).await, "export.same-person");
-    let by_token = world.app.exports.export(&world.actor, GROUP).await;
+    let by_token = world.app.exports.export(&world.actor, GROUP, None).await;
     assert_eq!(code(by_token.map(|_| ())), "export.not-recent");
 
     all(begin(&world, &world.actor).await.unwrap())

@@ -9,7 +9,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_testkit::world::World;
 use tempfile::TempDir;
 
-use crate::exports::{house, pair, wanted};
+use crate::exports::{Pair, house, made, pair, proven, wanted};
 use crate::exports_of_groups as whole;
 use crate::rights::code;
 
@@ -34,7 +34,8 @@ async fn rename(world: &World, key: &str, name: &str) {
 }
 
 #[tokio::test]
-async fn i2_a_key_that_gets_another_name_while_its_group_leaves_is_neither_left_out_nor_sent_twice() {
+async fn i2_a_key_that_gets_another_name_while_its_group_leaves_is_neither_left_out_nor_sent_twice()
+{
     let (world, _) = house().await;
     let carol = whole::carol(&world).await;
     keys(&world, 120).await;
@@ -61,9 +62,9 @@ async fn i2_a_key_that_gets_another_name_while_its_group_leaves_is_neither_left_
 async fn i1_whoever_prepared_several_versions_of_a_key_can_leave() {
     let (world, bob) = house().await;
     let keys = &world.app.keys;
-    let second = keys.create_version(&world.actor, "canary").await.unwrap();
+    keys.new_version(&world.actor, "canary").await.unwrap();
     let exports = &world.app.exports;
-    for number in [1, second.version.identity.version.get()] {
+    for number in [1, 2] {
         let number = VersionNumber::new(number).unwrap();
         let wanted = wanted(&pair().public);
         let ready = exports.prepare_version(&bob, "canary", number, wanted);
@@ -121,7 +122,35 @@ async fn i2_the_script_opens_nothing_of_an_export_that_is_not_as_its_manifest_sa
             .output()
             .unwrap();
         let words = String::from_utf8_lossy(&ran.stderr);
-        assert!(!ran.status.success() && words.contains("manifest"), "{words}");
+        assert!(
+            !ran.status.success() && words.contains("manifest"),
+            "{words}"
+        );
         assert!(!to.exists(), "nothing is in the clear");
     }
+}
+
+#[tokio::test]
+async fn i1_what_was_exchanged_is_not_taken_by_whoever_says_under_which_key_it_must_be() {
+    let (world, bob) = house().await;
+    let first = VersionNumber::new(1).unwrap();
+    let exports = &world.app.exports;
+    let prepare = async |pair: &Pair| {
+        let wanted = wanted(&pair.public);
+        let ready = exports.prepare_version(&bob, "canary", first, wanted);
+        ready.await.unwrap().row
+    };
+    let expected = prepare(pair()).await;
+    let id = expected.id.to_string();
+    exports.cancel(&world.actor, &id).await.unwrap();
+    let other = made(&["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]);
+    let exchanged = prepare(&other).await;
+    let ann = proven(&world, &world.actor);
+    let take = async |under: [u8; 32]| {
+        let taken = exports.download(&ann, "canary", first, Some(under));
+        code(taken.await)
+    };
+
+    assert_eq!(take(expected.fingerprint).await, "export.other-public-key");
+    assert_eq!(take(exchanged.fingerprint).await, "ok");
 }

@@ -31,6 +31,7 @@ mod emergency;
 mod exports;
 mod exports_of_groups;
 mod exports_refused;
+mod exports_under_way;
 mod generate;
 mod grants;
 mod groups;

@@ -56,6 +56,9 @@ pub struct PrepareExportArgs {
 /// By whom something is taken. It takes a session of its own: an API token proves nobody's presence.
 #[derive(Clone, Debug, Args)]
 pub struct TakeArgs {
+    /// The SHA-256 of the public key under which it must be wrapped, as whoever gets it says: what was exchanged is not taken.
+    #[arg(long, value_name = "HEX")]
+    pub public_key_sha256: String,
     /// The approved request, where a rule wants the approval of others; `--ask` asks for it.
     #[arg(long, value_name = "ID")]
     pub approval: Option<String>,

@@ -217,8 +217,8 @@ async fn carry_out(
 async fn refuse_taking(context: &Context<'_>, approval: &str) -> Result<(), CliError> {
     let found = find(context, approval).await?;
     let command = match found.action.as_str() {
-        "key.download" => "key download KEY VERSION --to FILE",
-        "key.export" => "key export take GROUP --to FOLDER",
+        "key.download" => "key download KEY VERSION --public-key-sha256 HEX --to FILE",
+        "key.export" => "key export take GROUP --public-key-sha256 HEX --to FOLDER",
         _ => return Ok(()),
     };
     let words = format!("{} is carried out by a command of its own", found.action);

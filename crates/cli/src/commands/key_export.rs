@@ -27,6 +27,9 @@ use crate::table::Table;
 /// The code of the problem that wants a proof of who one is.
 const NOT_RECENT: &str = "export.not-recent";
 
+/// The query parameter that says what is expected.
+const UNDER: &str = "public_key_sha256";
+
 /// The file of an export that comes last.
 pub(super) const MANIFEST: &str = "manifest.json";
 
@@ -213,7 +216,8 @@ pub(super) async fn download(
     let OneVersionArgs { key, version } = args.one;
     let version = version.to_string();
     let path = [key.as_str(), version.as_str()];
-    let call = || Call::to(&at::DOWNLOAD_KEY_VERSION, &path);
+    let under = args.take.public_key_sha256.clone();
+    let call = || Call::to(&at::DOWNLOAD_KEY_VERSION, &path).query(UNDER, Some(under.as_str()));
     if args.take.trial.dry_run {
         let tried: DownloadView = context
             .client
@@ -260,7 +264,8 @@ pub(super) async fn download(
 
 async fn take(context: &mut Context<'_>, args: TakeExportArgs) -> Result<(), CliError> {
     let path = [args.group.as_str()];
-    let call = || Call::to(&at::EXPORT_GROUP, &path);
+    let under = args.take.public_key_sha256.clone();
+    let call = || Call::to(&at::EXPORT_GROUP, &path).query(UNDER, Some(under.as_str()));
     if args.take.trial.dry_run {
         let reply = context.client.send(call().tried(args.take.trial)).await?;
         let tried: PreparationView = reply.read()?;

@@ -78,6 +78,13 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+/// Under which public key something is prepared, as the list tells.
+async fn fingerprint(shell: &Shell) -> String {
+    let list = shell.read("key preparations").await;
+    let items = list.get("items").unwrap_or(&list);
+    items[0]["public_key_sha256"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn i1_i2_a_version_is_prepared_by_one_downloaded_by_another_and_unwrapped_offline() {
     let shell = house().await;
@@ -100,7 +107,11 @@ async fn i1_i2_a_version_is_prepared_by_one_downloaded_by_another_and_unwrapped_
     let list = shell.succeed("key preparations").await;
     assert!(list.contains("canary") && list.contains("bob"), "{list}");
     let wrapped = at("wrapped");
-    let download = format!("key download canary 1 --to {}", wrapped.display());
+    let under = fingerprint(&shell).await;
+    let download = format!(
+        "key download canary 1 --public-key-sha256 {under} --to {}",
+        wrapped.display()
+    );
     let own = shell.file("bobs", BOB);
     let alone = shell
         .run(&format!("{download} --password-file {}", own.display()))
@@ -114,6 +125,13 @@ async fn i1_i2_a_version_is_prepared_by_one_downloaded_by_another_and_unwrapped_
 
     shell.sign_in().await;
     shell.succeed(&format!("{download} --dry-run")).await;
+    let exchanged = download.replace(&under, &"0".repeat(64));
+    let refused = shell.run(&format!("{exchanged} --dry-run")).await;
+    assert!(
+        refused.stderr.contains("[export.other-public-key]"),
+        "{}",
+        refused.stderr
+    );
     assert!(!wrapped.exists());
     let password = shell.file("anns", PASSWORD);
     let download = format!("{download} --password-file {}", password.display());
@@ -171,8 +189,9 @@ async fn i2_a_group_is_prepared_by_one_taken_by_another_and_unwrapped_offline() 
     shell.succeed(&prepare).await;
     shell.sign_in().await;
     let password = shell.file("anns", PASSWORD);
+    let under = fingerprint(&shell).await;
     let take = format!(
-        "key export take default --to {} --password-file {}",
+        "key export take default --public-key-sha256 {under} --to {} --password-file {}",
         at("export").display(),
         password.display()
     );

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyferry_api::export::{DownloadView, PreparationView, PrepareRequest};
+use keyferry_api::export::{DownloadView, PreparationView, PrepareRequest, TakeQuery};
+use keyferry_app::AppError;
 use keyferry_app::exports::{Downloaded, Prepare, Ready};
 use keyferry_domain::preparation::{Preparation, Prepared};
 
@@ -12,6 +13,25 @@ pub(crate) fn prepare(request: PrepareRequest) -> Prepare {
         public_key: request.public_key,
         hours: request.hours,
         reason: request.reason,
+    }
+}
+
+/// The SHA-256 of the public key that somebody expects.
+///
+/// # Errors
+///
+/// [`AppError::Invalid`] where it is none.
+pub(crate) fn fingerprint(query: &TakeQuery) -> Result<Option<[u8; 32]>, AppError> {
+    let Some(text) = &query.public_key_sha256 else {
+        return Ok(None);
+    };
+    let mut bytes = [0; 32];
+    match hex::decode_to_slice(text, &mut bytes) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(_) => Err(AppError::Invalid {
+            field: "public_key_sha256",
+            why: "it is a SHA-256 in 64 hexadecimal digits".to_owned(),
+        }),
     }
 }
 

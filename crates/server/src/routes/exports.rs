@@ -6,13 +6,13 @@ use axum::response::{IntoResponse as _, Response};
 use futures::stream::try_unfold;
 use http::header;
 use keyferry_api::endpoints as at;
-use keyferry_api::export::{PreparationList, PrepareRequest};
+use keyferry_api::export::{PreparationList, PrepareRequest, TakeQuery};
 use keyferry_api::tar;
 use keyferry_app::Action;
 use keyferry_app::exports::{Departure, ExportFile};
 
 use crate::convert::export;
-use crate::http::extract::{By, Input, Selector, Tried, VersionOfKey};
+use crate::http::extract::{By, Input, Params, Selector, Tried, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::http::route::Resource::{Group, Key};
@@ -78,11 +78,15 @@ pub(crate) async fn prepare_version(
 }
 
 pub(crate) async fn download(
-    tried: Tried,
+    State(state): State<ServerState>,
     By(actor): By,
     VersionOfKey { key, number }: VersionOfKey,
+    Params(query): Params<TakeQuery>,
 ) -> Result<Response, Refused> {
-    let found = tried.app.exports.download(&actor, &key, number).await?;
+    let under = export::fingerprint(&query)?;
+    let trial = query.dry_run.then(|| state.app.trial());
+    let app = trial.as_ref().unwrap_or(&state.app);
+    let found = app.exports.download(&actor, &key, number, under).await?;
     Ok(reply::ok(export::downloaded(found)))
 }
 
@@ -99,11 +103,15 @@ pub(crate) async fn prepare_group(
 }
 
 pub(crate) async fn take(
-    tried: Tried,
+    State(state): State<ServerState>,
     By(actor): By,
     Selector(group): Selector,
+    Params(query): Params<TakeQuery>,
 ) -> Result<Response, Refused> {
-    let (ready, departure) = tried.app.exports.export(&actor, &group).await?;
+    let under = export::fingerprint(&query)?;
+    let trial = query.dry_run.then(|| state.app.trial());
+    let app = trial.as_ref().unwrap_or(&state.app);
+    let (ready, departure) = app.exports.export(&actor, &group, under).await?;
     Ok(match departure {
         None => reply::ok(export::ready(ready)),
         Some(departure) => archive(departure),
