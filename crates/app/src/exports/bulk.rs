@@ -53,10 +53,8 @@ pub struct ExportFile {
 enum Stage {
     /// What is the same in each export.
     Papers,
-    /// The keys of the group.
+    /// The keys of the group; the manifest where there is none more.
     Keys,
-    /// Whoever has this has everything.
-    Manifest,
     /// There is nothing more.
     Over,
 }
@@ -141,13 +139,12 @@ impl Departure {
                 if self.keys.is_empty() {
                     self.look_for_more().await?;
                 }
-                self.stage = match self.keys.is_empty() {
-                    true => Stage::Manifest,
-                    false => Stage::Keys,
-                };
+                if self.keys.is_empty() {
+                    return Ok(Some(vec![self.end().await?]));
+                }
+                self.stage = Stage::Keys;
                 Ok(Some(self.page().await?))
             }
-            Stage::Manifest => Ok(Some(vec![self.end().await?])),
             Stage::Over => Ok(None),
         }
     }
