@@ -142,8 +142,9 @@ impl Departure {
                 if self.keys.is_empty() {
                     return Ok(Some(vec![self.end().await?]));
                 }
+                let files = self.page().await?;
                 self.stage = Stage::Keys;
-                Ok(Some(self.page().await?))
+                Ok(Some(files))
             }
             Stage::Over => Ok(None),
         }
