@@ -122,12 +122,6 @@ impl CryptoPolicy {
         let is_only_processing = self.outside_keys == OutsideKeys::Process;
         self.permits_spec(spec) || !is_only_processing || !operation.protects()
     }
-
-    /// Whether material may be downloaded, wrapped so under an RSA key with a modulus of so many bits. That it is of a spec
-    /// which is no longer permitted does not keep it here.
-    pub fn permits_download(&self, algorithm: WrappingAlgorithm, bits: usize) -> bool {
-        self.permits_export() && self.permits_wrapping(algorithm) && self.permits_wrapping_key(bits)
-    }
 }
 
 fn both<T: Ord + Copy>(
@@ -332,7 +326,8 @@ impl EffectivePolicy {
         }
     }
 
-    /// Refuses a download, wrapped so under an RSA key with a modulus of so many bits.
+    /// Refuses a download, wrapped so under an RSA key with a modulus of so many bits. That material is of a spec which is no
+    /// longer permitted does not keep it here.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::approval::RECENT;
 use crate::connection::SealedSecret;
-use crate::id::{GroupId, KeyId, PreparationId, UserId};
+use crate::id::{GroupId, KeyId, PersonId, PreparationId, UserId};
 use crate::name::Name;
 use crate::version::VersionNumber;
 
@@ -110,18 +110,15 @@ pub enum NotTaken {
 }
 
 impl Preparation {
-    /// Whether this person is another one, in time.
+    /// Whether it still waits.
     ///
     /// # Errors
     ///
-    /// [`NotTaken::Expired`], [`NotTaken::SamePerson`].
-    pub fn may_be_taken(&self, by: UserId, now: Timestamp) -> Result<(), NotTaken> {
-        if now >= self.expires_at {
-            return Err(NotTaken::Expired);
-        }
-        match by == self.preparer {
-            true => Err(NotTaken::SamePerson),
-            false => Ok(()),
+    /// [`NotTaken::Expired`].
+    pub fn is_in_time(&self, now: Timestamp) -> Result<(), NotTaken> {
+        match now < self.expires_at {
+            true => Ok(()),
+            false => Err(NotTaken::Expired),
         }
     }
 
@@ -129,6 +126,18 @@ impl Preparation {
     pub fn expiry(now: Timestamp, hours: u32) -> Timestamp {
         let hours = SignedDuration::from_hours(i64::from(hours));
         now.saturating_add(hours).unwrap_or(now)
+    }
+}
+
+/// Whether whoever takes it is another human than prepared it, by whatever accounts.
+///
+/// # Errors
+///
+/// [`NotTaken::SamePerson`].
+pub fn two_people(taker: PersonId, preparer: PersonId) -> Result<(), NotTaken> {
+    match taker == preparer {
+        true => Err(NotTaken::SamePerson),
+        false => Ok(()),
     }
 }
 
@@ -167,6 +176,29 @@ mod tests {
             assert!(text.parse::<Prepared>().is_err(), "{text}");
         }
         assert!(format!("key/{key}/0").parse::<Prepared>().is_err());
+    }
+
+    #[test]
+    fn another_human_takes_it_before_it_expires() {
+        let id = Uuid::from_u128;
+        let row = Preparation {
+            id: PreparationId::new(id(1)),
+            what: Prepared::Group(GroupId::new(id(2))),
+            group: GroupId::new(id(2)),
+            preparer: UserId::new(id(3)),
+            preparer_name: "bob".parse().unwrap(),
+            public_key: Vec::new(),
+            fingerprint: [0; 32],
+            reason: String::new(),
+            seal: SealedSecret::new(Vec::new()),
+            created_at: at(0),
+            expires_at: at(60),
+        };
+        assert_eq!(row.is_in_time(at(59)), Ok(()));
+        assert_eq!(row.is_in_time(at(60)), Err(NotTaken::Expired));
+        let (bob, ann) = (PersonId::new(id(4)), PersonId::new(id(5)));
+        assert_eq!(two_people(ann, bob), Ok(()));
+        assert_eq!(two_people(bob, bob), Err(NotTaken::SamePerson));
     }
 
     #[test]

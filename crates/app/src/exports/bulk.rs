@@ -176,10 +176,12 @@ impl Departure {
         let permit = self.shared.permit(&self.actor, Action::KeyExport).await?;
         let group = Object::group(&self.group);
         permit.check(&group)?;
-        let both = (&self.row, person(&self.actor)?);
+        let taker = person(&self.actor)?;
+        let preparer = self.shared.another_person(&self.row, taker).await?;
+        let preparer = (&self.row, preparer);
         let preparing = Action::KeyPrepareExport;
-        let preparer = self.shared.check_preparer(both, preparing, &group);
-        preparer.await?;
+        let may = self.shared.check_preparer(preparer, preparing, &group);
+        may.await?;
         Ok(permit)
     }
 

@@ -3,11 +3,11 @@
 use keyferry_domain::approval::{Need, People};
 use keyferry_domain::id::{PersonId, UserId};
 use keyferry_domain::key::{KeyVersion, ManagedKey};
-use keyferry_domain::preparation::{NotTaken, Preparation, Prepared, is_recent};
+use keyferry_domain::preparation::{NotTaken, Preparation, Prepared, is_recent, two_people};
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::durable::attest;
-use keyferry_ports::records::{Batch, Change, Consent, PREPARATION_OVER, RecordsError};
+use keyferry_ports::records::{Batch, Change, Consent, PREPARATION_OVER, RecordsError, User};
 use keyferry_ports::vault::{VaultError, WrappingPublicKey};
 
 use super::prepare::fact;
@@ -85,7 +85,8 @@ impl Exports {
         let now = self.shared.now();
         let found = self.shared.ports.records.find_preparation_of(what).await?;
         let row = found.ok_or(ExportError::NotPrepared)?;
-        row.may_be_taken(user, now).map_err(ExportError::from)?;
+        row.is_in_time(now).map_err(ExportError::from)?;
+        let preparer = self.shared.another_person(&row, user).await?;
         // Whoever only tries it, or asks others for their consent to it, may do so by a token.
         if !self.shared.is_trial {
             let proof = is_recent(actor.standing().confirmed_at, now);
@@ -96,9 +97,9 @@ impl Exports {
             let found = hex::encode(row.fingerprint);
             return Err(ExportError::OtherPublicKey { found }.into());
         }
-        let both = (&row, user);
-        let preparer = self.shared.check_preparer(both, preparing, object);
-        preparer.await?;
+        let preparer = (&row, preparer);
+        let may = self.shared.check_preparer(preparer, preparing, object);
+        may.await?;
         self.check_consent(actor, &row).await?;
         Ok(row)
     }
@@ -171,6 +172,11 @@ impl Exports {
     }
 }
 
+/// Of which human an account is.
+fn human(account: UserId, user: Option<&User>) -> PersonId {
+    user.map_or_else(|| account.into(), |user| user.person)
+}
+
 /// Those who may consent, without whoever prepared what is taken.
 struct Without {
     preparer: PersonId,
@@ -188,20 +194,27 @@ impl People for Without {
 }
 
 impl Shared {
-    /// Refuses what somebody prepared who may not do that any more, or who is the same human by another account.
+    /// Refuses the human who prepared it, by whichever account. Answers the preparer's account.
+    pub(super) async fn another_person(
+        &self,
+        row: &Preparation,
+        taker: UserId,
+    ) -> Result<Option<User>, AppError> {
+        let records = &self.ports.records;
+        let preparer = records.find_user(row.preparer).await?;
+        let by = human(taker, records.find_user(taker).await?.as_ref());
+        let other = human(row.preparer, preparer.as_ref());
+        two_people(by, other).map_err(ExportError::from)?;
+        Ok(preparer)
+    }
+
+    /// Refuses what somebody prepared who may not do that any more.
     pub(super) async fn check_preparer(
         &self,
-        (row, taker): (&Preparation, UserId),
+        (row, preparer): (&Preparation, Option<User>),
         preparing: Action,
         object: &Object,
     ) -> Result<(), AppError> {
-        let records = &self.ports.records;
-        let preparer = records.find_user(row.preparer).await?;
-        let taker = records.find_user(taker).await?;
-        let both = preparer.as_ref().zip(taker.as_ref());
-        if both.is_some_and(|(preparer, taker)| taker.is_same_person_as(preparer)) {
-            return Err(ExportError::from(NotTaken::SamePerson).into());
-        }
         let may = match preparer.filter(|user| user.may_enter()) {
             Some(user) => self.person_may(&user, preparing, object).await?,
             None => false,

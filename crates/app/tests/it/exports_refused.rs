@@ -16,6 +16,7 @@ use crate::exports_of_groups as whole;
 use crate::rights::{code, give, person};
 
 const GROUP: &str = "default";
+const FIRST: VersionNumber = VersionNumber::FIRST;
 
 async fn export(world: &World, who: &Actor) -> Result<(), AppError> {
     whole::begin(world, who).await.map(|_| ())
@@ -45,6 +46,8 @@ async fn i2_accounts_of_one_human_are_one_pair_of_eyes() {
         assert_eq!(code(refused), "export.same-person", "{who}");
         let refused = export(&world, who).await;
         assert_eq!(code(refused), "export.same-person", "{who}");
+        let by_token = world.app.exports.download(who, "canary", FIRST, None).await;
+        assert_eq!(code(by_token), "export.same-person", "{who}");
     }
     assert_eq!(prepared(&world).await.len(), 2, "the marks stay");
 
@@ -122,8 +125,7 @@ async fn a15_a_larger_key_leads_out_what_a_policy_keeps_from_a_smaller_one() {
     set(&world, None, sized).await;
     let large = made(&["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"]);
     let exports = &world.app.exports;
-    let ready =
-        exports.prepare_version(&bob, "canary", VersionNumber::FIRST, wanted(&large.public));
+    let ready = exports.prepare_version(&bob, "canary", FIRST, wanted(&large.public));
     ready.await.unwrap();
     let found = download(&world, &world.actor, "canary").await.unwrap();
     assert_eq!(found.wrapped.unwrap().len(), 3072 / 8);

@@ -60,7 +60,11 @@ impl Question {
             Self::Size(bits) => policy.permits_wrapping_key(bits),
             Self::Export => policy.permits_export(),
             Self::Use(spec, operation) => policy.permits_use(spec, operation),
-            Self::Download(algorithm, bits) => policy.permits_download(algorithm, bits),
+            Self::Download(algorithm, bits) => {
+                policy.permits_export()
+                    && policy.permits_wrapping(algorithm)
+                    && policy.permits_wrapping_key(bits)
+            }
         }
     }
 
