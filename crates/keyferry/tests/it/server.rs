@@ -2,6 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::host::{Host, PASSPHRASE, PASSWORD};
 
 #[test]
@@ -241,5 +244,68 @@ fn f21_a_server_on_a_restored_database_is_not_ready_until_a_person_accepts_it() 
     assert_eq!(server.stop(), 0);
     let server = start();
     succeed("key create again");
+    assert_eq!(server.stop(), 0);
+}
+
+/// Whether bytes hold a secret: as it is, in hexadecimal of either case, or in base64 as it begins at any of three places.
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut forms = vec![secret.to_owned(), hex.to_uppercase(), hex];
+    for pad in 0..3 {
+        let coded = STANDARD.encode(format!("{}{secret}", "x".repeat(pad)));
+        forms.push(coded[4..coded.len() - 4].to_owned());
+    }
+    let has = |form: &String| {
+        bytes
+            .windows(form.len())
+            .any(|part| part == form.as_bytes())
+    };
+    forms.iter().any(has)
+}
+
+#[test]
+fn what_is_secret_in_a_request_is_in_no_file_of_the_data_folder() {
+    const SECRET: &str = "CanaryOfASecretThatNobodySees123";
+    let (host, answer) = Host::initialized();
+    let fingerprint = answer["fingerprint"].as_str().unwrap();
+    let server = host.serve(&["--unseal-file", &host.path("passphrase")]);
+    host.secret("canary", SECRET);
+    let canary = host.path("canary");
+    let login = |password: &str| {
+        host.keyferry(&format!(
+            "login --url {} --user admin --password-file {password} --fingerprint {fingerprint}",
+            server.url
+        ))
+    };
+    assert_ne!(login(&canary).code, 0, "a wrong password");
+    let signed_in = login(&host.path("password"));
+    assert_eq!(signed_in.code, 0, "{}", signed_in.stderr);
+    for line in [
+        "key import plainly-seen --format raw --file CANARY",
+        "user create bob --password-file CANARY",
+        "sign-in-provider add corp --issuer https://id.example --client-id keyferry --client-secret-file CANARY",
+        "connection add aws --region eu-central-1 --access-key-id AKIAIOSFODNN7EXAMPLE --secret-access-key-file CANARY --allow-unverified",
+    ] {
+        let done = host.keyferry(&line.replace("CANARY", &canary));
+        assert_eq!(done.code, 0, "{line}: {}", done.stderr);
+        assert!(!holds(done.stdout.as_bytes(), SECRET), "{line}");
+        assert!(!holds(done.stderr.as_bytes(), SECRET), "{line}");
+    }
+
+    let mut seen = 0;
+    let mut folders = vec![host.file("data")];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(!holds(&bytes, SECRET), "{}", path.display());
+            seen += usize::from(holds(&bytes, "plainly-seen"));
+        }
+    }
+    assert!(seen > 0, "what is no secret is found in these files");
     assert_eq!(server.stop(), 0);
 }
