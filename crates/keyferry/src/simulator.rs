@@ -50,7 +50,7 @@ pub(crate) async fn run(
     }
     let key_file = aws.access_key_csv().display().to_string();
     world.say(&format!(
-        "to connect the account {PRODUCTION}, with `connections.private_hosts = \"127.0.0.1\"` in the server's configuration:\n  keyferry connection add test --csv {key_file} --region {} --tier full --endpoint {} --ca-file {}",
+        "to connect the account {PRODUCTION}, where the server runs with KEYFERRY_CONNECTIONS_PRIVATE_HOSTS=127.0.0.1:\n  keyferry connection add test --csv {key_file} --region {} --tier full --endpoint {} --ca-file {}",
         keyferry_demo::REGIONS.first().unwrap_or(&""),
         started.url,
         started.ca_file,
