@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use keyferry_domain::drift::{FindingKind, Severity};
 use keyferry_domain::id::{AlertId, GroupId};
 use keyferry_ports::records::{Alert, AlertFilter, Batch, Change, Expect, Page, PageOf, Subject};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::access::LOCKED_OUT;
 use crate::action::Action;
@@ -24,6 +24,15 @@ pub(crate) fn ended(alert: &Alert, now: Timestamp) -> Change {
         ..alert.clone()
     };
     Change::PutAlert(over, Expect::Revision(alert.revision))
+}
+
+/// What an alert tells, row by row.
+pub(crate) fn rows(alert: &Alert) -> Vec<Value> {
+    let mut details: Value = serde_json::from_str(&alert.details).unwrap_or_default();
+    match details.get_mut("findings").map(Value::take) {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    }
 }
 
 /// Whether what the alert tells is over once AWS shows what is wanted.

@@ -7,7 +7,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{Alert, Change, Expect};
 use serde_json::{Value, json};
 
-use crate::alerts::ended;
+use crate::alerts::{ended, rows};
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -128,12 +128,4 @@ fn row(number: VersionNumber, detail: &str) -> Value {
 
 fn is_of(row: &Value, number: VersionNumber) -> bool {
     row.get("version").and_then(Value::as_u64) == Some(u64::from(number.get()))
-}
-
-fn rows(alert: &Alert) -> Vec<Value> {
-    let mut details: Value = serde_json::from_str(&alert.details).unwrap_or_default();
-    match details.get_mut("findings").map(Value::take) {
-        Some(Value::Array(rows)) => rows,
-        _ => Vec::new(),
-    }
 }

@@ -9,7 +9,7 @@ use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{Alert, Change, Expect, Subject};
 use serde_json::{Value, json};
 
-use crate::alerts::ended;
+use crate::alerts::{ended, rows};
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -165,12 +165,4 @@ fn row(number: Option<VersionNumber>, detail: &str) -> Value {
 
 fn number_of(row: &Value) -> Option<u64> {
     row.get("version").and_then(Value::as_u64)
-}
-
-fn rows(alert: &Alert) -> Vec<Value> {
-    let mut details: Value = serde_json::from_str(&alert.details).unwrap_or_default();
-    match details.get_mut("findings").map(Value::take) {
-        Some(Value::Array(rows)) => rows,
-        _ => Vec::new(),
-    }
 }

@@ -149,7 +149,8 @@ pub(crate) async fn download(
     world.app.exports.download(&who, key, FIRST, None).await
 }
 
-async fn entries(world: &World, action: Action) -> Vec<Entry> {
+/// The entries of an action, oldest first.
+pub(crate) async fn entries(world: &World, action: Action) -> Vec<Entry> {
     let leaves = world.outside.records.list_leaves(0, u32::MAX).await;
     let leaves = leaves.unwrap().into_iter();
     let entries = leaves.map(|row| Entry::from_leaf_bytes(&row.leaf.bytes).unwrap());

@@ -9,7 +9,7 @@ use keyferry_app::keys::CreateKey;
 use keyferry_app::kms_keys::Mode;
 use keyferry_app::rights::BuiltInRole;
 use keyferry_app::{Action, Actor, AppError};
-use keyferry_audit::{Entry, NoteVerifier, Outcome, Phase, open_statement};
+use keyferry_audit::{NoteVerifier, Outcome, Phase, open_statement};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::AuditRecords as _;
@@ -18,7 +18,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::destruction::after_days;
-use crate::exports::{house, key, openssl, pair, proven, script, wanted};
+use crate::exports::{entries, house, key, openssl, pair, proven, script, wanted};
 use crate::key_import::BYTES;
 use crate::rights::{code, give, person};
 use crate::scene::described;
@@ -84,15 +84,6 @@ pub(crate) fn versions(manifest: &Value) -> BTreeMap<String, Vec<Value>> {
         (name, key["versions"].as_array().unwrap().clone())
     };
     keys.map(row).collect()
-}
-
-async fn entries(world: &World, action: Action) -> Vec<Entry> {
-    let leaves = world.outside.records.list_leaves(0, u32::MAX).await;
-    let leaves = leaves.unwrap().into_iter();
-    let entries = leaves.map(|row| Entry::from_leaf_bytes(&row.leaf.bytes).unwrap());
-    entries
-        .filter(|entry| entry.action == action.as_str())
-        .collect()
 }
 
 /// An installation with something of everything: `canary` of which the bytes are known, several versions, private keys, and keys

@@ -6,8 +6,7 @@ use keyferry_api::alert::AlertView;
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints as at;
 
-use super::pages::{Listed, all_pages};
-use super::{Context, alert_destination};
+use super::{Context, alert_destination, pages};
 use crate::args::{AlertCommand, TrialArgs};
 use crate::client::Call;
 use crate::error::CliError;
@@ -25,13 +24,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: AlertCommand) -> Res
                 .query("open", (!all).then_some(true))
                 .query("severity", severity)
                 .query("kms_key", kms_key);
-            let Listed { items, has_more } =
-                all_pages::<AlertView>(&context.client, call, page.limit).await?;
-            context
-                .world
-                .print(context.globals.output, &items, || table(&items))?;
-            context.tell_of_more(has_more);
-            Ok(())
+            pages::print(context, call, page.limit, table).await
         }
         AlertCommand::Destination(command) => alert_destination::run(context, command).await,
         AlertCommand::Show { alert } => {

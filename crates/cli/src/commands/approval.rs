@@ -9,8 +9,7 @@ use keyferry_api::endpoints as at;
 use keyferry_api::kms_key::StartedView;
 use serde_json::Value;
 
-use super::pages::{Listed, all_pages};
-use super::{Context, access, login_by_provider};
+use super::{Context, access, login_by_provider, pages};
 use crate::args::{ApprovalCommand, DecideArgs, LoginArgs, TrialArgs};
 use crate::client::{Call, Reply};
 use crate::error::{CliError, Exit};
@@ -51,12 +50,8 @@ async fn list(
     call: Call<'_, ()>,
     limit: Option<u32>,
 ) -> Result<(), CliError> {
-    let Listed { items, has_more } = all_pages(&context.client, call, limit).await?;
-    context.world.print(context.globals.output, &items, || {
-        Table::list(&COLUMNS, items.iter().map(row).collect())
-    })?;
-    context.tell_of_more(has_more);
-    Ok(())
+    let table = |items: &[_]| Table::list(&COLUMNS, items.iter().map(row).collect());
+    pages::print(context, call, limit, table).await
 }
 
 const COLUMNS: [&str; 6] = ["ACTION", "REQUESTER", "STATE", "MISSING", "EXPIRES", "ID"];

@@ -1,10 +1,12 @@
 //! Lists that the server answers page by page.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use super::Context;
 use crate::client::{Call, Client};
 use crate::error::CliError;
+use crate::table::Table;
 
 /// The rows of a list, as many as were wanted.
 pub(super) struct Listed<T> {
@@ -43,4 +45,18 @@ pub(super) async fn all_pages<T: DeserializeOwned>(
             return Ok(Listed { items, has_more });
         }
     }
+}
+
+/// Prints the rows of a list, and says where there are more.
+pub(super) async fn print<T: DeserializeOwned + Serialize>(
+    context: &mut Context<'_>,
+    call: Call<'_, ()>,
+    limit: Option<u32>,
+    table: impl Fn(&[T]) -> Table,
+) -> Result<(), CliError> {
+    let Listed { items, has_more } = all_pages(&context.client, call, limit).await?;
+    let output = context.globals.output;
+    context.world.print(output, &items, || table(&items))?;
+    context.tell_of_more(has_more);
+    Ok(())
 }

@@ -3,8 +3,7 @@
 use keyferry_api::endpoints as at;
 use keyferry_api::use_period::{OpenUsePeriodRequest, UsePeriodView};
 
-use super::Context;
-use super::pages::{Listed, all_pages};
+use super::{Context, pages};
 use crate::args::{OpenUsePeriodArgs, UsePeriodCommand};
 use crate::client::Call;
 use crate::error::CliError;
@@ -58,12 +57,8 @@ async fn list(
     call: Call<'_, ()>,
     limit: Option<u32>,
 ) -> Result<(), CliError> {
-    let Listed { items, has_more } = all_pages(&context.client, call, limit).await?;
-    context.world.print(context.globals.output, &items, || {
-        Table::list(&COLUMNS, items.iter().map(row).collect())
-    })?;
-    context.tell_of_more(has_more);
-    Ok(())
+    let table = |items: &[_]| Table::list(&COLUMNS, items.iter().map(row).collect());
+    pages::print(context, call, limit, table).await
 }
 
 async fn open(context: &mut Context<'_>, args: OpenUsePeriodArgs) -> Result<(), CliError> {

@@ -5,21 +5,9 @@ use keyferry_ports::records::{Batch, Change, Commits as _, Expect};
 use keyferry_testkit::contract::records::approval::approval;
 use serde_json::Value;
 
-use crate::shell::Shell;
+use crate::shell::{Shell, as_bob};
 
 const BOB: &str = "a password of my own";
-
-/// Signs bob in, who sets a password of his own where his was made up.
-async fn as_bob(shell: &Shell, password: &str) {
-    let file = shell.file("password", password);
-    let line = format!(
-        "login --user bob --password-file {} --fingerprint {}",
-        file.display(),
-        shell.fingerprint
-    );
-    let done = shell.run(&line).await;
-    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
-}
 
 /// Asks by a command; answers the request.
 async fn ask(shell: &Shell, line: &str) -> Value {

@@ -7,7 +7,7 @@ use std::process::Command;
 use keyferry_cli::Exit;
 use serde_json::Value;
 
-use crate::shell::{Done, PASSWORD, Shell};
+use crate::shell::{Done, PASSWORD, Shell, as_bob};
 
 const BOB: &str = "a password of my own";
 const BYTES: &str = "thirty-two bytes that are a key.";
@@ -38,18 +38,6 @@ fn pair(shell: &Shell) -> (PathBuf, PathBuf) {
         "pass:a long one",
     ]);
     (private.into(), public.into())
-}
-
-/// Signs bob in, who sets a password of his own the first time.
-async fn as_bob(shell: &Shell, password: &str) {
-    let file = shell.file("password", password);
-    let line = format!(
-        "login --user bob --password-file {} --fingerprint {}",
-        file.display(),
-        shell.fingerprint
-    );
-    let done = shell.run(&line).await;
-    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
 }
 
 /// The key `canary` of which the bytes are known, and bob who administers too and is signed in.

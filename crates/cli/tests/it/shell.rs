@@ -423,3 +423,15 @@ fn hide_ids(line: &str) -> String {
 pub(crate) fn kms_sim_config() -> kms_sim::SimConfig {
     kms_sim::SimConfig::default()
 }
+
+/// Signs bob in, who sets a password of his own where his was made up.
+pub(crate) async fn as_bob(shell: &Shell, password: &str) {
+    let file = shell.file("password", password);
+    let line = format!(
+        "login --user bob --password-file {} --fingerprint {}",
+        file.display(),
+        shell.fingerprint
+    );
+    let done = shell.run(&line).await;
+    assert_eq!(done.exit, Exit::Ok, "{}", done.stderr);
+}

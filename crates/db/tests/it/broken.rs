@@ -49,12 +49,9 @@ pub(crate) async fn end_backends(
     panic!("no backend is as {condition}");
 }
 
-#[tokio::test]
-async fn a_connection_that_breaks_during_the_commit_leaves_it_unknown() {
-    let schema = PostgresSchema::create().await;
-    let database = schema.open().await;
-    database.commit(settings([1], "before")).await.unwrap();
-    // Checked when the transaction commits: it sleeps until its backend is ended.
+/// From now on each commit that changed a setting sleeps until its backend is ended.
+pub(crate) async fn commits_sleep(schema: &PostgresSchema) {
+    // Checked when the transaction commits.
     let name = schema.name();
     let slow = format!(
         "CREATE FUNCTION {name}.slow() RETURNS trigger LANGUAGE plpgsql AS \
@@ -63,6 +60,14 @@ async fn a_connection_that_breaks_during_the_commit_leaves_it_unknown() {
            FOR EACH ROW EXECUTE FUNCTION {name}.slow()"
     );
     schema.run(&slow).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_during_the_commit_leaves_it_unknown() {
+    let schema = PostgresSchema::create().await;
+    let database = schema.open().await;
+    database.commit(settings([1], "before")).await.unwrap();
+    commits_sleep(&schema).await;
 
     let mut admin = schema.connect().await;
     let commit = database.commit(settings([1], "after"));
@@ -71,7 +76,7 @@ async fn a_connection_that_breaks_during_the_commit_leaves_it_unknown() {
 
     assert_eq!(answer, Err(RecordsError::Unknown));
     schema
-        .run(&format!("DROP TRIGGER slow ON {name}.settings"))
+        .run(&format!("DROP TRIGGER slow ON {}.settings", schema.name()))
         .await;
     assert_eq!(
         value_of(&database, 1).await.as_deref(),

@@ -6,7 +6,7 @@ use keyferry_ports::records::{
     AuditLeaf, AuditRecords as _, Batch, Change, Commits as _, RecordsError,
 };
 
-use crate::broken::{end_backends, settings, value_of};
+use crate::broken::{commits_sleep, end_backends, settings, value_of};
 use crate::support::{PostgresSchema, SqliteFile};
 
 /// More than are written together at once.
@@ -93,15 +93,7 @@ async fn nobody_knows_of_any_that_were_written_together_where_the_commit_breaks(
     let schema = PostgresSchema::create().await;
     let database = schema.open().await;
     database.commit(settings(0..5, "before")).await.unwrap();
-    // Checked when the transaction commits: it sleeps until its backend is ended.
-    let name = schema.name();
-    let slow = format!(
-        "CREATE FUNCTION {name}.slow() RETURNS trigger LANGUAGE plpgsql AS \
-           'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'; \
-         CREATE CONSTRAINT TRIGGER slow AFTER UPDATE ON {name}.settings DEFERRABLE INITIALLY DEFERRED \
-           FOR EACH ROW EXECUTE FUNCTION {name}.slow()"
-    );
-    schema.run(&slow).await;
+    commits_sleep(&schema).await;
 
     let mut admin = schema.connect().await;
     let commits = join_all((0..5).map(|number| database.commit(settings([number], "after"))));
