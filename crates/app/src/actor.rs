@@ -105,6 +105,14 @@ impl Actor {
         }
     }
 
+    /// The account that acts, with its name; `None` where nobody signed in.
+    pub(crate) fn user(&self) -> Option<(UserId, &Name)> {
+        match self {
+            Self::User { id, name, .. } => Some((*id, name)),
+            _ => None,
+        }
+    }
+
     /// How far the actor is let in. Keyferry itself always is.
     pub fn standing(&self) -> Standing {
         match self {

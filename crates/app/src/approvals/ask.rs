@@ -15,7 +15,7 @@ use crate::log::{Fact, object};
 use crate::rights::{Gathered, Question};
 
 use super::frozen::{OBJECTS, hash, purpose};
-use super::{Approvals, Waiting, person};
+use super::{Approvals, Waiting, user_of};
 
 /// The longest reason, in bytes.
 const REASON_MAX: usize = 1_000;
@@ -54,7 +54,7 @@ impl Approvals {
                 why: format!("at most {REASON_MAX} bytes"),
             });
         }
-        let requester = person(actor)?;
+        let (requester, _) = user_of(actor)?;
         let steps = asked.plan.get("steps").and_then(Value::as_array);
         let begins_job = !changes_records_alone(asked.action);
         if begins_job && steps.is_some_and(Vec::is_empty) {
@@ -98,13 +98,11 @@ impl Approvals {
             let objects = gathered.objects.into_iter().map(Value::from);
             members.insert(OBJECTS.to_owned(), objects.collect());
         }
-        let Actor::User { id, name, .. } = actor else {
-            return Err(ApprovalError::NotNeeded.into());
-        };
+        let (requester, name) = user_of(actor)?;
         let now = self.shared.now();
         let mut row = Approval {
             id: ApprovalId::new(self.shared.new_uuid()),
-            requester: *id,
+            requester,
             requester_name: name.clone(),
             reason: asked.reason,
             action: asked.action.to_string(),

@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::log::{Fact, object};
 
-use super::{Approvals, Waiting, person};
+use super::{Approvals, Waiting, user_of};
 
 /// The longest comment, in bytes.
 const COMMENT_MAX: usize = 1_000;
@@ -37,7 +37,7 @@ impl Approvals {
         }
         let seen_by = self.seen_by(actor).await?;
         let mut row = self.find(id, &seen_by).await?;
-        let user = person(actor)?;
+        let (user, name) = user_of(actor)?;
         let deciders = self.shared.deciders().await?;
         if deciders.person(user) != deciders.person(row.requester) {
             let mut is_asked = false;
@@ -49,13 +49,10 @@ impl Approvals {
             }
             self.shared.permit(actor, Action::ApprovalDecide).await?;
         }
-        let Actor::User { name, standing, .. } = actor else {
-            return Err(ApprovalError::NotAnApprover.into());
-        };
         let who = Decider {
             user,
             name: name.clone(),
-            confirmed_at: standing.confirmed_at,
+            confirmed_at: actor.standing().confirmed_at,
         };
         let now = self.shared.now();
         let mut seen = [0; 32];
@@ -81,7 +78,7 @@ impl Approvals {
         let seen_by = self.seen_by(actor).await?;
         let mut row = self.find(id, &seen_by).await?;
         let now = self.shared.now();
-        row.cancel(person(actor)?, now)
+        row.cancel(user_of(actor)?.0, now)
             .map_err(ApprovalError::from)?;
         let what = (Action::ApprovalAsk, "cancel");
         self.keep(actor, what, &row, now).await?;

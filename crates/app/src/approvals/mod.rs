@@ -118,7 +118,7 @@ impl Approvals {
     /// One's own requests are there for oneself whatever one may do otherwise.
     async fn seen_by(&self, actor: &Actor) -> Result<SeenBy, AppError> {
         self.shared.permit(actor, Action::ApprovalAsk).await?;
-        let user = person(actor)?;
+        let (user, _) = user_of(actor)?;
         let permit = match self.shared.permit(actor, Action::ApprovalRead).await {
             Ok(permit) => permit,
             Err(AppError::Denied { .. }) => {
@@ -156,14 +156,11 @@ impl Approvals {
 }
 
 /// Consent is people's affair.
-pub(crate) fn person(actor: &Actor) -> Result<UserId, AppError> {
-    match actor {
-        Actor::User { id, .. } => Ok(*id),
-        _ => Err(AppError::Denied {
-            actor: actor.to_string(),
-            action: Action::ApprovalAsk,
-        }),
-    }
+pub(crate) fn user_of(actor: &Actor) -> Result<(UserId, &Name), AppError> {
+    actor.user().ok_or_else(|| AppError::Denied {
+        actor: actor.to_string(),
+        action: Action::ApprovalAsk,
+    })
 }
 
 /// The groups in which an action may be done by a role there.

@@ -11,7 +11,7 @@ use crate::error::{AppError, ApprovalError};
 use crate::rights::Question;
 
 use super::frozen::{OBJECTS, hash, parsed, purpose, steady};
-use super::{Approvals, person};
+use super::{Approvals, user_of};
 
 /// A request that may be carried out, if it would still do what people consented to.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Approvals {
         let row = self.find(id, &seen_by).await?;
         let deciders = self.shared.deciders().await?;
         let jury = deciders.jury(&row)?;
-        row.may_run(person(actor)?, &jury, self.shared.now())
+        row.may_run(user_of(actor)?.0, &jury, self.shared.now())
             .map_err(ApprovalError::from)?;
         // Whoever can write the database cannot make it another request: neither hash nor seal would fit.
         let sealed = row.sealed.as_ref().filter(|_| hash(&row) == row.hash);

@@ -15,7 +15,7 @@ use keyferry_ports::vault::VaultError;
 use super::manifest::{KeyRow, Manifest, VersionRow};
 use super::prepare::{WAYS, of};
 use super::told::Place;
-use super::{Exports, Ready, missing, person};
+use super::{Exports, Ready, missing, user_of};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -176,7 +176,7 @@ impl Departure {
         let permit = self.shared.permit(&self.actor, Action::KeyExport).await?;
         let group = Object::group(&self.group);
         permit.check(&group)?;
-        let taker = person(&self.actor)?;
+        let (taker, _) = user_of(&self.actor)?;
         let preparer = self.shared.another_person(&self.row, taker).await?;
         let preparer = (&self.row, preparer);
         let preparing = Action::KeyPrepareExport;

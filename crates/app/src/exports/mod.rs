@@ -17,6 +17,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use keyferry_audit::canonical_json;
 use keyferry_domain::id::UserId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
+use keyferry_domain::name::Name;
 use keyferry_domain::preparation::{Preparation, Prepared};
 use keyferry_domain::version::{VersionNumber, VersionState};
 use serde_json::json;
@@ -76,12 +77,9 @@ impl Exports {
     }
 }
 
-/// The person that acts.
-fn person(actor: &Actor) -> Result<UserId, ExportError> {
-    match actor {
-        Actor::User { id, .. } => Ok(*id),
-        _ => Err(ExportError::OnlyPeople),
-    }
+/// The account of the person that acts, with its name.
+fn user_of(actor: &Actor) -> Result<(UserId, &Name), ExportError> {
+    actor.user().ok_or(ExportError::OnlyPeople)
 }
 
 /// The version that is prepared; `None` of a whole group.

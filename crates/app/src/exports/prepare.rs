@@ -10,7 +10,7 @@ use keyferry_domain::wrapping::WrappingAlgorithm;
 use keyferry_ports::records::{Batch, Change, PREPARATION_OVER, PREPARED_ALREADY, RecordsError};
 use keyferry_ports::secret::SecretText;
 
-use super::{Exports, Ready, person, public_key, purpose, version_of};
+use super::{Exports, Ready, public_key, purpose, user_of, version_of};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ExportError};
@@ -108,9 +108,8 @@ impl Exports {
     ) -> Result<Ready, AppError> {
         let (public_key, bits) = public_key::read(&command.public_key, &*self.shared.ports.vault)?;
         self.check_policy(place.group, ways, bits).await?;
-        let preparer = person(actor)?;
         let about = (what, place.group);
-        let row = self.row(actor, preparer, about, (command, public_key))?;
+        let row = self.row(actor, about, (command, public_key))?;
         let records = &self.shared.ports.records;
         let open = records.find_preparation_of(what).await?;
         if let Some(open) = open.filter(|open| row.created_at < open.expires_at) {
@@ -143,7 +142,6 @@ impl Exports {
     fn row(
         &self,
         actor: &Actor,
-        preparer: UserId,
         (what, group): (Prepared, GroupId),
         (command, public_key): (Prepare, Vec<u8>),
     ) -> Result<Preparation, AppError> {
@@ -154,9 +152,7 @@ impl Exports {
         if command.reason.trim().is_empty() || command.reason.len() > REASON_MAX {
             return Err(invalid("reason", format!("1 to {REASON_MAX} bytes")));
         }
-        let Actor::User { name, .. } = actor else {
-            return Err(ExportError::OnlyPeople.into());
-        };
+        let (preparer, name) = user_of(actor)?;
         let now = self.shared.now();
         let mut row = Preparation {
             id: PreparationId::new(self.shared.new_uuid()),

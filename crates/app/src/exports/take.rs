@@ -12,7 +12,7 @@ use keyferry_ports::vault::{VaultError, WrappingPublicKey};
 
 use super::prepare::fact;
 use super::told::{LEFT, PREPARED, Place, taken_line};
-use super::{Exports, person, public_key, purpose, version_of};
+use super::{Exports, public_key, purpose, user_of, version_of};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::{AppError, ExportError};
@@ -81,7 +81,7 @@ impl Exports {
         (what, under): (Prepared, Option<[u8; 32]>),
         (preparing, object): (Action, &Object),
     ) -> Result<Preparation, AppError> {
-        let user = person(actor)?;
+        let (user, _) = user_of(actor)?;
         let now = self.shared.now();
         let found = self.shared.ports.records.find_preparation_of(what).await?;
         let row = found.ok_or(ExportError::NotPrepared)?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::approvals::frozen::{OBJECTS, parsed};
-use crate::approvals::person;
+use crate::approvals::user_of;
 use crate::error::AppError;
 use crate::parts::Shared;
 
@@ -98,7 +98,7 @@ async fn seen_by(shared: &Shared, actor: &Actor) -> Result<SeenBy, AppError> {
     if permit.is_for_installation()? {
         return Ok(SeenBy::All);
     }
-    let user = person(actor)?;
+    let user = user_of(actor)?.0;
     Ok(match permit.groups()? {
         Groups::Only(groups) => SeenBy::Person { user, groups },
         Groups::All => SeenBy::All,
