@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Extension, Router};
 use governor::clock::MonotonicClock;
 use keyferry_api::problem::HttpCode;
@@ -16,7 +15,7 @@ use crate::http::body_rest::{self, RestMax};
 use crate::http::dispatch::Dispatcher;
 use crate::http::extract::BodyTime;
 use crate::http::problem::Refused;
-use crate::http::{auth, headers, named, route};
+use crate::http::{auth, console, headers, named, route};
 use crate::limits::{Limits, Proxies, by_address, find_address};
 use crate::request_log::{Operations, record};
 use crate::routes;
@@ -30,7 +29,6 @@ pub fn service(state: ServerState, config: &Config) -> Router {
     let limits = Arc::new(Limits::new(config.rates, &MonotonicClock));
     let proxies = Arc::new(Proxies::new(config.connections.trusted_proxies.clone()));
     let inside = route::router(all, config.timeout, &state.app.quarantine, &limits)
-        .route("/", get(routes::stub))
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(config.body_bytes_max))
@@ -46,6 +44,7 @@ pub fn service(state: ServerState, config: &Config) -> Router {
         .layer(from_fn_with_state(limits, by_address))
         .layer(from_fn_with_state((Arc::clone(&app), operations), record))
         .layer(from_fn_with_state(proxies, find_address))
+        .layer(from_fn(console::serve))
         .layer(from_fn(log))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app, named::name))

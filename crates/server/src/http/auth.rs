@@ -19,9 +19,6 @@ use crate::clients::ClientCertificate;
 use crate::request_log::Note;
 use crate::state::ServerState;
 
-/// Pages that are no part of the API and tell nothing.
-const OPEN_PAGES: &[&str] = &["/"];
-
 /// Lets only requests through that say who sends them, and puts the [`Actor`] beside them.
 pub(crate) async fn authenticate(
     State(state): State<ServerState>,
@@ -57,11 +54,9 @@ fn is_open(method: &Method, path: &str) -> bool {
     } else {
         method.as_str()
     };
-    let is_page = method == "GET" && OPEN_PAGES.contains(&path);
-    is_page
-        || endpoints::ALL
-            .iter()
-            .any(|one| one.open && is_at(one.path, path) && one.method.as_str() == method)
+    endpoints::ALL
+        .iter()
+        .any(|one| one.open && is_at(one.path, path) && one.method.as_str() == method)
 }
 
 /// Whether a path is that of a route: part by part, where a part in braces stands for any that is not empty.

@@ -17,7 +17,6 @@ mod keys;
 mod keystores;
 mod kms_keys;
 mod oidc;
-mod page;
 mod policies;
 mod reports;
 mod request_log;
@@ -40,8 +39,6 @@ use crate::http::route::Resource::{
 };
 use crate::http::route::{Route, guarded, open};
 use crate::limits::Narrow;
-
-pub(crate) use page::stub;
 
 /// All routes of the API.
 pub fn all() -> Vec<Route> {

@@ -1,0 +1,196 @@
+// A world for journeys: a server with simulated AWS accounts and sample keys, a person at a browser, and the command line.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test as base, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target");
+const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
+const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
+const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
+const START_MAX = 120_000;
+const SIMULATED_REGIONS = { production: "eu-central-1" } as const;
+
+const execute = promisify(execFile);
+
+/** A server that runs for all journeys of one worker. */
+export class World {
+  readonly url: string;
+  readonly password: string;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly process: ChildProcess;
+  readonly folder: string;
+
+  private constructor(process: ChildProcess, folder: string, told: string) {
+    const find = (form: RegExp) => {
+      const found = form.exec(told)?.[1];
+      if (found === undefined) throw new Error(`the demo did not tell ${form.source}: ${told}`);
+      return found;
+    };
+    this.process = process;
+    this.folder = folder;
+    this.url = find(/KEYFERRY_URL=(\S+)/);
+    this.password = find(/sign in +admin \/ (\S+)/);
+    this.environment = {
+      PATH: globalThis.process.env.PATH,
+      HOME: folder,
+      KEYFERRY_URL: this.url,
+      KEYFERRY_FINGERPRINT: find(/KEYFERRY_FINGERPRINT=(\S+)/),
+      KEYFERRY_TOKEN: find(/KEYFERRY_TOKEN=(\S+)/),
+    };
+  }
+
+  static async start(): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), "keyferry-journeys-"));
+    const environment = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
+    const child = spawn(BINARY, ["demo", "--data", join(folder, "data")], { env: environment });
+    const told = await new Promise<string>((resolve, reject) => {
+      let out = "";
+      let error = "";
+      const late = setTimeout(() => reject(new Error(`the demo did not start: ${out}${error}`)), START_MAX);
+      child.stdout.on("data", (chunk: Buffer) => {
+        out += chunk.toString();
+        if (!out.includes("Ctrl-C ends the demo")) return;
+        clearTimeout(late);
+        resolve(out);
+      });
+      child.stderr.on("data", (chunk: Buffer) => (error += chunk.toString()));
+      child.on("error", reject);
+      child.on("exit", (code) => reject(new Error(`the demo ended with ${code}: ${out}${error}`)));
+    });
+    return new World(child, folder, told);
+  }
+
+  /** Runs a command of the command line as administrator, and gives what it answers as JSON. */
+  async cli<T = unknown>(...args: string[]): Promise<T> {
+    const { stdout } = await execute(BINARY, [...args, "--output", "json"], { env: this.environment });
+    return (stdout.trim() === "" ? undefined : JSON.parse(stdout)) as T;
+  }
+
+  /** A KMS key of its own for a journey. */
+  async kmsKey(name: string, ...more: string[]): Promise<void> {
+    await this.cli("kms-key", "create", name, "--keystore", "payments", ...more);
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGINT");
+    await gone;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const REGIONS = SIMULATED_REGIONS;
+
+/** Notes what a page does that it must not: requests to elsewhere, and whatever the browser complains about. */
+class Watch {
+  readonly elsewhere: string[] = [];
+  readonly complaints: string[] = [];
+
+  on(page: Page, origin: string): void {
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== "data:" && url.protocol !== "blob:" && url.origin !== origin)
+        this.elsewhere.push(request.url());
+    });
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      const isRefusal = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !isRefusal) this.complaints.push(message.text());
+    });
+  }
+}
+
+/** Signs somebody in as a person does. */
+export async function signIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByLabel("User name").fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("button", { name: user })).toBeVisible();
+}
+
+type Mode = "light" | "dark";
+const GRAVE = new Set(["serious", "critical"]);
+
+/** Checks that everybody can use a page, and keeps its picture in light and dark. */
+export async function look(page: Page, name: string): Promise<void> {
+  const found = await new AxeBuilder({ page }).analyze();
+  const grave = found.violations.filter(({ impact }) => GRAVE.has(impact ?? ""));
+  const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  expect(told, `accessibility of ${name}`).toEqual([]);
+  for (const mode of ["light", "dark"] satisfies Mode[]) {
+    mkdirSync(join(SCREENSHOTS, mode), { recursive: true });
+    await page.emulateMedia({ colorScheme: mode });
+    await page.screenshot({ path: join(SCREENSHOTS, mode, `${name}.png`), animations: "disabled" });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+interface Fixtures {
+  /** The administrator, signed in, at the console. */
+  page: Page;
+  /** Another browser, in which nobody is signed in. */
+  stranger: () => Promise<Page>;
+  watch: Watch;
+}
+
+async function open(
+  browser: Browser,
+  world: World,
+  state?: Awaited<ReturnType<BrowserContext["storageState"]>>,
+) {
+  return browser.newContext({ baseURL: world.url, ...(state === undefined ? {} : { storageState: state }) });
+}
+
+type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+export const test = base.extend<Fixtures, { world: World; signedIn: State }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker", timeout: START_MAX },
+  ],
+  signedIn: [
+    async ({ browser, world }, use) => {
+      const context = await open(browser, world);
+      const page = await context.newPage();
+      await page.goto("/");
+      await signIn(page, "admin", world.password);
+      await use(await context.storageState());
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  watch: async ({}, use) => {
+    const watch = new Watch();
+    await use(watch);
+    expect(watch.elsewhere, "requests to elsewhere").toEqual([]);
+    expect(watch.complaints, "complaints of the browser").toEqual([]);
+  },
+  page: async ({ browser, world, signedIn, watch }, use) => {
+    const context = await open(browser, world, signedIn);
+    const page = await context.newPage();
+    watch.on(page, world.url);
+    await use(page);
+    await context.close();
+  },
+  stranger: async ({ browser, world, watch }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await open(browser, world);
+      contexts.push(context);
+      const page = await context.newPage();
+      watch.on(page, world.url);
+      return page;
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+export { expect };

@@ -1,0 +1,26 @@
+// Journeys through the console in a real browser, against the real binary and its simulated AWS.
+import { defineConfig } from "@playwright/test";
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  fullyParallel: false,
+  workers: Number(process.env.KEYFERRY_E2E_WORKERS ?? 2),
+  forbidOnly: process.env.CI !== undefined,
+  retries: 0,
+  timeout: 2 * MINUTE,
+  expect: { timeout: 20_000 },
+  reporter: [["list"]],
+  use: {
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    },
+  },
+});

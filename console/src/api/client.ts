@@ -1,0 +1,72 @@
+// The one way to the server: the client made from the OpenAPI document, and what it answers when it refuses.
+import createClient from "openapi-fetch";
+
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+export type Problem = Schemas["Problem"];
+export type Paths = paths;
+
+/** What the server refused, or that it could not be asked. */
+export class Refused extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = "Refused";
+    this.problem = problem;
+  }
+
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+/** Stands for the problem of a server that gave none. */
+export function problemOf(status: number, detail: string): Problem {
+  const code = status === 0 ? "console.unreachable" : "console.unexpected";
+  const hint = status === 0 ? "Check the network and that the server runs, then try again." : null;
+  return { code, detail, hint, status, title: "", type: "about:blank" };
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}
+
+export const client = createClient<paths>({ baseUrl: window.location.origin });
+
+export interface Answer<T> {
+  data: T;
+  status: number;
+  headers: Headers;
+}
+
+interface Raw<T> {
+  data?: T | undefined;
+  error?: unknown;
+  response: Response;
+}
+
+/** Gives what was answered, or throws `Refused`. */
+export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
+  let raw: Raw<T>;
+  try {
+    raw = await asked;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refused(problemOf(0, "The server cannot be reached."));
+  }
+  const { response, error } = raw;
+  if (!response.ok) {
+    throw new Refused(
+      isProblem(error) ? error : problemOf(response.status, `The server answered ${response.status}.`),
+    );
+  }
+  return { data: raw.data as T, status: response.status, headers: response.headers };
+}
+
+/** The problem of anything that was thrown. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Refused) return error.problem;
+  return problemOf(-1, error instanceof Error ? error.message : String(error));
+}

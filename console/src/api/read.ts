@@ -1,0 +1,109 @@
+// Reading: one answer, or all pages of a list, kept until something changes.
+import { useInfiniteQuery, useQuery, type QueryKey } from "@tanstack/react-query";
+import type { PathsWithMethod } from "openapi-typescript-helpers";
+import { useEffect, useMemo } from "react";
+
+import { answered, client, type Paths, type Refused } from "./client";
+
+type Gettable = PathsWithMethod<Paths, "get"> & keyof Paths;
+type Get<P extends Gettable> = Paths[P] extends { get: infer O } ? O : never;
+type AnswerOf<O> = O extends { responses: { 200: { content: { "application/json": infer T } } } } ? T : never;
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+type PathOf<O> = O extends { parameters: { path: infer Q } } ? Q : Record<string, never>;
+
+export interface Where<P extends Gettable> {
+  path?: PathOf<Get<P>>;
+  query?: Partial<QueryOf<Get<P>>>;
+}
+
+/** Reads once what a route answers. */
+export async function read<P extends Gettable>(
+  template: P,
+  where: Where<P> = {},
+  signal?: AbortSignal,
+): Promise<AnswerOf<Get<P>>> {
+  const untyped = client as unknown as {
+    GET(template: string, options: object): ReturnType<typeof client.GET>;
+  };
+  const options = { params: where, ...(signal === undefined ? {} : { signal }) };
+  const answer = await answered(untyped.GET(template, options) as never);
+  return answer.data as AnswerOf<Get<P>>;
+}
+
+/** Names what a route answered in the cache: everything of a route is forgotten by its template. */
+export function keyOf<P extends Gettable>(template: P, where: Where<P> = {}): QueryKey {
+  return [template, where];
+}
+
+export interface Options {
+  enabled?: boolean;
+  /** Asked again after so many milliseconds. */
+  every?: number;
+}
+
+/** What a route answers. */
+export function useRead<P extends Gettable>(template: P, where: Where<P> = {}, options: Options = {}) {
+  return useQuery<AnswerOf<Get<P>>, Refused>({
+    queryKey: keyOf(template, where),
+    queryFn: ({ signal }) => read(template, where, signal),
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+  });
+}
+
+interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+type ItemOf<A> = A extends { items: (infer T)[] } ? T : never;
+
+/** Rows of the first page: few, so that something is to be seen at once. */
+const FIRST = 100;
+const FURTHER = 1000;
+
+export interface All<T> {
+  items: T[];
+  /** Nothing has come yet. */
+  isPending: boolean;
+  /** There is more, which is under way. */
+  isPartial: boolean;
+  error: Refused | null;
+  refetch: () => void;
+}
+
+/** All rows of a list: the first at once, the others as they come. */
+export function useAll<P extends Gettable>(
+  template: P,
+  where: Where<P> = {},
+  options: Options = {},
+): All<ItemOf<AnswerOf<Get<P>>>> {
+  type Row = ItemOf<AnswerOf<Get<P>>>;
+  const query = useInfiniteQuery<Page<Row>, Refused, { pages: Page<Row>[] }, QueryKey, string | null>({
+    queryKey: [template, where, "all"],
+    initialPageParam: null,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = {
+        ...where.query,
+        limit: pageParam === null ? FIRST : FURTHER,
+        ...(pageParam === null ? {} : { cursor: pageParam }),
+      };
+      const page = await read(template, { ...where, query } as never, signal);
+      return page as Page<Row>;
+    },
+    getNextPageParam: (page) => page.next ?? null,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+  });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  return {
+    items,
+    isPending: query.isPending && query.fetchStatus !== "idle",
+    isPartial: hasNextPage,
+    error: query.error,
+    refetch: () => void refetch(),
+  };
+}

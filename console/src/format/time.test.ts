@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+
+import { atMinute, fromNow, lasting } from "./time";
+
+describe("times", () => {
+  const now = Date.parse("2026-06-01T12:00:00Z");
+
+  it("are told from now in the largest unit that fits", () => {
+    expect(fromNow("2026-06-01T12:20:00Z", now)).toBe("in 20 minutes");
+    expect(fromNow("2026-06-01T09:00:00Z", now)).toBe("3 hours ago");
+    expect(fromNow("2026-06-02T12:00:00Z", now)).toBe("tomorrow");
+    expect(fromNow("2026-06-30T12:00:00Z", now)).toBe("in 29 days");
+  });
+
+  it("that there are not are shown as nothing", () => {
+    expect(atMinute(null)).toBe("");
+    expect(atMinute(undefined)).toBe("");
+  });
+});
+
+describe("durations", () => {
+  it("are told in words of at most two units", () => {
+    expect(lasting(59)).toBe("59 s");
+    expect(lasting(61)).toBe("1 min");
+    expect(lasting(3600)).toBe("1 h");
+    expect(lasting(3900)).toBe("1 h 5 min");
+  });
+});

@@ -1,0 +1,45 @@
+// Starts the console.
+import "@cloudscape-design/global-styles/index.css";
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router";
+
+import { Refused } from "./api/client";
+import { App } from "./app";
+import { NoticesProvider } from "./notices/notices";
+import { SessionProvider } from "./session/session";
+import "./style.css";
+
+const FRESH_FOR = 15_000;
+const TRIES = 2;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_FOR,
+      // What was refused is refused again; what could not be reached may come back.
+      retry: (count, error) => error instanceof Refused && error.problem.status === 0 && count < TRIES,
+    },
+  },
+});
+
+const place = document.getElementById("console");
+if (place === null) throw new Error("the page has no place for the console");
+createRoot(place).render(
+  <StrictMode>
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={queries}>
+        <BrowserRouter>
+          <SessionProvider>
+            <NoticesProvider>
+              <App />
+            </NoticesProvider>
+          </SessionProvider>
+        </BrowserRouter>
+      </QueryClientProvider>
+    </I18nProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,65 @@
+// A job as it goes on.
+import Alert from "@cloudscape-design/components/alert";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import { hasEnded, useLive, type Job } from "../api/live";
+import { useRead } from "../api/read";
+import { Link } from "../shell/link";
+import { text } from "../text";
+
+const words = text.operation;
+const ASK_EVERY = 3_000;
+
+/** A job as it stands: told by events, else asked for. */
+export function useJob(id: string | undefined): Job | undefined {
+  const live = useLive();
+  const { data } = useRead(
+    "/api/v1/jobs/{job}",
+    { path: { job: id ?? "" } },
+    { enabled: id !== undefined, ...(live ? {} : { every: ASK_EVERY }) },
+  );
+  return data;
+}
+
+function statusOf(job: Job): "in-progress" | "success" | "error" {
+  if (job.state === "succeeded") return "success";
+  return job.state === "stuck" || job.state === "cancelled" ? "error" : "in-progress";
+}
+
+function Notes({ job }: { job: Job }) {
+  const noted = (job.targets ?? []).filter(({ note }) => note != null);
+  if (noted.length === 0) return null;
+  return (
+    <Alert
+      type={job.state === "stuck" ? "error" : "info"}
+      header={job.state === "stuck" ? words.stuck : undefined}
+    >
+      {noted.map((target) => (
+        <div key={target.id}>
+          {target.kms_key_name ?? target.region}: {target.note?.message} [{target.note?.code}]
+        </div>
+      ))}
+    </Alert>
+  );
+}
+
+export function JobProgress({ job: begun }: { job: Job }) {
+  const job = useJob(begun.id) ?? begun;
+  const { done, total, stuck, cancelled } = job.progress;
+  const ended = done + stuck + cancelled;
+  return (
+    <SpaceBetween size="s">
+      <ProgressBar
+        label={job.title}
+        value={hasEnded(job) || total === 0 ? 100 : (100 * ended) / total}
+        status={statusOf(job)}
+        resultText={text.states.job[job.state]}
+        additionalInfo={words.progress(done, total)}
+        description={text.states.job[job.state]}
+      />
+      <Notes job={job} />
+      <Link to={`/jobs/${job.id}`}>{words.openJob}</Link>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,6 @@
+// Where the pages of this part are.
+import { lazy } from "react";
+
+import type { PageAt } from "../../shell/page-at";
+
+export const kmsKeysPages: PageAt[] = [{ path: "/kms-keys", page: lazy(() => import("./list-page")) }];

@@ -1,0 +1,4 @@
+// Where the pages of this part are.
+import type { PageAt } from "../../shell/page-at";
+
+export const requestLogPages: PageAt[] = [];

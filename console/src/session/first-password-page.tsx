@@ -1,0 +1,74 @@
+// The first password is known to somebody else: it is changed before anything else.
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState, type SyntheticEvent } from "react";
+
+import { answered, asProblem, client, type Problem } from "../api/client";
+import { ProblemAlert } from "../notices/problem-alert";
+import { text } from "../text";
+import { useSession } from "./session";
+
+const CREATED = 201;
+
+export function FirstPasswordPage() {
+  const { changed } = useSession();
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const [again, setAgain] = useState("");
+  const [problem, setProblem] = useState<Problem>();
+  const words = text.session.firstPassword;
+  const differ = again !== "" && again !== next;
+
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (next !== again) return;
+    try {
+      const body = { old: current, new: next };
+      const { data, status } = await answered(client.POST("/api/v1/me/password", { body }));
+      // A session that was for nothing else ends with it, and another begins.
+      await changed(status === CREATED ? (data.only_for ?? undefined) : undefined);
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+
+  return (
+    <main className="sign-in">
+      <form onSubmit={(event) => void submit(event)}>
+        <Form actions={<Button variant="primary">{words.submit}</Button>}>
+          <Container header={<Header variant="h1">{words.title}</Header>}>
+            <SpaceBetween size="l">
+              <Alert type="info">{words.detail}</Alert>
+              {problem !== undefined && <ProblemAlert problem={problem} />}
+              <FormField label={words.current}>
+                <Input type="password" value={current} onChange={({ detail }) => setCurrent(detail.value)} />
+              </FormField>
+              <FormField label={words.next}>
+                <Input
+                  type="password"
+                  value={next}
+                  onChange={({ detail }) => setNext(detail.value)}
+                  autoComplete="new-password"
+                />
+              </FormField>
+              <FormField label={words.again} errorText={differ ? words.differ : undefined}>
+                <Input
+                  type="password"
+                  value={again}
+                  onChange={({ detail }) => setAgain(detail.value)}
+                  autoComplete="new-password"
+                />
+              </FormField>
+            </SpaceBetween>
+          </Container>
+        </Form>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,104 @@
+// Who is signed in, and what ends that.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+
+import { answered, client, Refused, type Schemas } from "../api/client";
+import { keyOf, read } from "../api/read";
+
+export type Me = Schemas["MeView"];
+/** All that a session may be good for, where that is not everything. */
+export type Limit = Schemas["SessionLimit"];
+
+interface Session {
+  /** Nobody, as long as it is undefined. */
+  me: Me | undefined;
+  isPending: boolean;
+  /** What the session is good for, where that is not everything. */
+  limit: Limit | undefined;
+  /** Why somebody was signed out, to be said once. */
+  farewell: string | undefined;
+  signIn: (user: string, password: string, totp: string | undefined) => Promise<void>;
+  signOut: (farewell: string) => Promise<void>;
+  /** The session has more or less to it than before. */
+  changed: (limit: Limit | undefined) => Promise<void>;
+}
+
+const Context = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (session === undefined) throw new Error("there is no SessionProvider");
+  return session;
+}
+
+/** Whoever is signed in. Only below pages that ask for it. */
+export function useMe(): Me {
+  const { me } = useSession();
+  if (me === undefined) throw new Error("nobody is signed in");
+  return me;
+}
+
+const ME = keyOf("/api/v1/me");
+const NOT_SIGNED_IN = 401;
+
+/** Who is signed in; `null` is nobody. A session that is only good for little has nobody in it yet. */
+async function whoIsThere(signal: AbortSignal): Promise<Me | null> {
+  try {
+    return await read("/api/v1/me", {}, signal);
+  } catch (error) {
+    if (error instanceof Refused && error.problem.status === NOT_SIGNED_IN) return null;
+    throw error;
+  }
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const [limit, setLimit] = useState<Limit>();
+  const [farewell, setFarewell] = useState<string>();
+  const { data, isPending } = useQuery<Me | null, Refused>({
+    queryKey: ME,
+    queryFn: ({ signal }) => whoIsThere(signal),
+    enabled: limit === undefined,
+  });
+
+  const changed = useCallback(
+    async (next: Limit | undefined) => {
+      setLimit(next);
+      setFarewell(undefined);
+      if (next === undefined) await queries.resetQueries();
+    },
+    [queries],
+  );
+  const signIn = useCallback(
+    async (user: string, password: string, totp: string | undefined) => {
+      const body = { user, password, ...(totp === undefined ? {} : { totp }) };
+      const { data: begun } = await answered(client.POST("/api/v1/sessions", { body }));
+      await changed(begun.only_for ?? undefined);
+    },
+    [changed],
+  );
+  const signOut = useCallback(
+    async (reason: string) => {
+      // Whether the server still knew the session does not matter: here it is over.
+      await answered(client.DELETE("/api/v1/sessions/current")).catch(() => undefined);
+      setLimit(undefined);
+      setFarewell(reason);
+      queries.clear();
+      queries.setQueryData(ME, null);
+    },
+    [queries],
+  );
+  const session = useMemo<Session>(
+    () => ({
+      me: limit === undefined ? (data ?? undefined) : undefined,
+      isPending: isPending && limit === undefined,
+      limit,
+      farewell,
+      signIn,
+      signOut,
+      changed,
+    }),
+    [data, isPending, limit, farewell, signIn, signOut, changed],
+  );
+  return <Context.Provider value={session}>{children}</Context.Provider>;
+}

@@ -1,0 +1,22 @@
+// A page that fails says so, and the others still work.
+import { Component, type ReactNode } from "react";
+
+import { asProblem, type Problem } from "../api/client";
+import { ProblemAlert } from "../notices/problem-alert";
+
+interface Props {
+  children: ReactNode;
+}
+
+export class Failsafe extends Component<Props, { problem: Problem | undefined }> {
+  override state: { problem: Problem | undefined } = { problem: undefined };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { problem: asProblem(error) };
+  }
+
+  override render(): ReactNode {
+    const { problem } = this.state;
+    return problem === undefined ? this.props.children : <ProblemAlert problem={problem} />;
+  }
+}

@@ -1,0 +1,168 @@
+// The frame around every page: top, navigation, breadcrumbs, notices, help.
+import AppLayout from "@cloudscape-design/components/app-layout";
+import Alert from "@cloudscape-design/components/alert";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import Spinner from "@cloudscape-design/components/spinner";
+import TopNavigation from "@cloudscape-design/components/top-navigation";
+import { Suspense, useMemo, useState } from "react";
+import { Outlet, useLocation, useNavigate } from "react-router";
+
+import { LiveProvider } from "../api/live";
+import { useRead } from "../api/read";
+import { NoticesBar } from "../notices/notices";
+import { Failsafe } from "./failsafe";
+import { IdleWarning } from "../session/idle-warning";
+import { useMe, useSession } from "../session/session";
+import { text } from "../text";
+import { Link } from "./link";
+import { PageContext, type PageFacts } from "./page";
+import { SECTIONS } from "./pages";
+import { useTheme, type Theme } from "./theme";
+
+const words = text.shell;
+const THEMES: Theme[] = ["system", "light", "dark"];
+const SEAL_EVERY = 60_000;
+
+function Top() {
+  const me = useMe();
+  const { signOut } = useSession();
+  const navigate = useNavigate();
+  const [theme, setTheme] = useTheme();
+  const follow = (id: string) => {
+    if (id === "me") return void navigate("/me");
+    if (id === "sign-out") return void signOut(text.session.signedOut);
+    setTheme(THEMES.find((one) => `theme/${one}` === id) ?? "system");
+  };
+  return (
+    <TopNavigation
+      identity={{
+        href: "/",
+        title: words.product,
+        onFollow: (event) => (event.preventDefault(), void navigate("/")),
+      }}
+      utilities={[
+        {
+          type: "menu-dropdown",
+          text: me.name,
+          iconName: "user-profile",
+          onItemClick: ({ detail }) => follow(detail.id),
+          items: [
+            { id: "me", text: words.user.settings },
+            ...THEMES.map((one) => ({
+              id: `theme/${one}`,
+              text: words.theme[one],
+              itemType: "checkbox" as const,
+              checked: one === theme,
+            })),
+            { id: "sign-out", text: words.user.signOut },
+          ],
+        },
+      ]}
+    />
+  );
+}
+
+function Navigation() {
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const active = useMemo(() => {
+    const paths = SECTIONS.flatMap(({ pages }) => pages.map(({ path }) => path));
+    return paths
+      .filter((path) => pathname === path || (path !== "/" && pathname.startsWith(`${path}/`)))
+      .at(-1);
+  }, [pathname]);
+  const items = SECTIONS.flatMap<SideNavigationProps.Item>(({ title, pages }) => {
+    const links = pages.map(({ path, name }) => ({ type: "link" as const, text: name, href: path }));
+    return title === undefined ? links : [{ type: "section-group", title, items: links }];
+  });
+  return (
+    <SideNavigation
+      activeHref={active ?? pathname}
+      items={items}
+      onFollow={(event) => {
+        event.preventDefault();
+        void navigate(event.detail.href);
+      }}
+    />
+  );
+}
+
+function Sealed() {
+  const { data } = useRead("/api/v1/seal", {}, { every: SEAL_EVERY });
+  if (data?.sealed !== true) return null;
+  return (
+    <Alert
+      type="warning"
+      header={words.sealed.title}
+      action={<Link to="/settings/seal">{words.sealed.action}</Link>}
+    >
+      {words.sealed.detail}
+    </Alert>
+  );
+}
+
+const NOTHING: PageFacts = { title: words.product, crumbs: [], help: null };
+
+export function Frame() {
+  const [facts, setFacts] = useState(NOTHING);
+  const [toolsOpen, setToolsOpen] = useState(false);
+  const [navigationOpen, setNavigationOpen] = useState(true);
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  return (
+    <LiveProvider>
+      <PageContext value={setFacts}>
+        <div id="top">
+          <Top />
+        </div>
+        <AppLayout
+          headerSelector="#top"
+          toolsOpen={toolsOpen}
+          onToolsChange={({ detail }) => setToolsOpen(detail.open)}
+          tools={facts.help}
+          toolsHide={facts.help === null}
+          navigationOpen={navigationOpen}
+          onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
+          navigation={<Navigation />}
+          notifications={<NoticesBar />}
+          breadcrumbs={
+            <BreadcrumbGroup
+              ariaLabel={words.breadcrumbs}
+              items={[
+                { text: words.product, href: "/" },
+                ...facts.crumbs,
+                { text: facts.title, href: pathname },
+              ]}
+              onFollow={(event) => {
+                event.preventDefault();
+                void navigate(event.detail.href);
+              }}
+            />
+          }
+          ariaLabels={{
+            navigation: words.navigation,
+            navigationClose: words.closeNavigation,
+            navigationToggle: words.openNavigation,
+            notifications: words.notifications,
+            tools: words.help,
+            toolsClose: words.closeHelp,
+            toolsToggle: words.openHelp,
+          }}
+          contentType="default"
+          content={
+            <>
+              <Sealed />
+              <Failsafe key={pathname}>
+                <Suspense fallback={<Spinner size="large" />}>
+                  <Outlet />
+                </Suspense>
+              </Failsafe>
+            </>
+          }
+        />
+        <IdleWarning />
+      </PageContext>
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,9 @@
+// A page and its place.
+import type { ComponentType } from "react";
+
+export interface PageAt {
+  /** As in react-router, with parts such as `:id`. */
+  path: string;
+  /** Loaded when it is first looked at. */
+  page: ComponentType;
+}

@@ -1,0 +1,34 @@
+// Light and dark, as the system has it unless somebody chooses.
+import { applyMode, Mode } from "@cloudscape-design/global-styles";
+import { useEffect, useState } from "react";
+
+export type Theme = "system" | "light" | "dark";
+
+const PLACE = "keyferry.theme";
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function load(): Theme {
+  const kept = localStorage.getItem(PLACE);
+  return kept === "light" || kept === "dark" ? kept : "system";
+}
+
+function apply(theme: Theme): void {
+  const isDark = theme === "dark" || (theme === "system" && dark.matches);
+  applyMode(isDark ? Mode.Dark : Mode.Light);
+}
+
+/** The theme, and how to choose another. */
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState(load);
+  useEffect(() => {
+    apply(theme);
+    const follow = () => apply(theme);
+    dark.addEventListener("change", follow);
+    return () => dark.removeEventListener("change", follow);
+  }, [theme]);
+  const choose = (next: Theme) => {
+    localStorage.setItem(PLACE, next);
+    setTheme(next);
+  };
+  return [theme, choose];
+}

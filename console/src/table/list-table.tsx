@@ -1,0 +1,281 @@
+// Every list: found by properties, sorted, with chosen columns, saved views, and something to do with what is selected.
+import { useCollection } from "@cloudscape-design/collection-hooks";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import CollectionPreferences, {
+  type CollectionPreferencesProps,
+} from "@cloudscape-design/components/collection-preferences";
+import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useMemo, type ReactNode } from "react";
+import { useSearchParams } from "react-router";
+
+import type { All } from "../api/read";
+import { ProblemAlert } from "../notices/problem-alert";
+import { Link } from "../shell/link";
+import { text } from "../text";
+import { findable, inOrder, written, type Column } from "./columns";
+import { useKept, type View } from "./kept";
+import { SavedViews } from "./saved-views";
+
+const words = text.table;
+const PAGE_SIZES = [20, 50, 100];
+const PAGE_SIZE = 50;
+/** Widths of columns in pixels. */
+const [WIDTH, WIDTH_MIN] = [160, 90];
+/** Distinct values of a column that are proposed at most. */
+const PROPOSED_MAX = 200;
+
+interface Props<Row> {
+  /** Names what this browser keeps of it. */
+  name: string;
+  title: string;
+  description?: ReactNode;
+  /** What its rows are called, as in `KMS keys`. */
+  things: string;
+  list: All<Row>;
+  columns: Column<Row>[];
+  idOf: (row: Row) => string;
+  nameOf: (row: Row) => string;
+  /** The page of a row: its first column links there. */
+  pageOf?: (row: Row) => string;
+  /** What can be done; with rows to select, where it takes what is selected. */
+  actions?: (selected: Row[], clear: () => void) => ReactNode;
+  selection?: "single" | "multi";
+  empty: { title: string; detail: string; action?: ReactNode };
+  variant?: "full-page" | "container" | "embedded";
+  headingLevel?: "h1" | "h2";
+}
+
+/** The filter that the address asks for: `?status=DISABLED&regions=eu-west-1`. */
+function asked<Row>(columns: Column<Row>[], params: URLSearchParams): PropertyFilterProps.Query {
+  const tokens = columns.flatMap((column) =>
+    params.getAll(column.id).map((wanted) => {
+      const [, operator, value] = /^(<=|>=|!=|<|>|:|=)?(.*)$/s.exec(wanted) ?? [];
+      const usual = findable(column).defaultOperator ?? "=";
+      return { propertyKey: column.id, operator: operator ?? usual, value: value ?? "" };
+    }),
+  );
+  return { tokens, operation: "and" };
+}
+
+/** What can be typed into the filter, from what is there. */
+function proposals<Row>(columns: Column<Row>[], rows: Row[]): PropertyFilterProps.FilteringOption[] {
+  return columns
+    .filter((column) => column.kind === undefined)
+    .flatMap((column) => {
+      const values = new Set<string>();
+      for (const row of rows) {
+        const value = column.value(row);
+        for (const one of Array.isArray(value) ? (value as string[]) : [written(value)]) {
+          if (one !== "") values.add(one);
+        }
+        if (values.size >= PROPOSED_MAX) break;
+      }
+      return [...values].map((value) => ({ propertyKey: column.id, value }));
+    });
+}
+
+interface Flat<Row> {
+  row: Row;
+  [column: string]: unknown;
+}
+
+/** A list's rows as they are found by: each column by its id. */
+function flat<Row>(columns: Column<Row>[], row: Row): Flat<Row> {
+  const values = columns.map((column): [string, string | number] => {
+    const value = column.value(row);
+    return [column.id, typeof value === "number" ? value : written(value)];
+  });
+  return { ...Object.fromEntries(values), row };
+}
+
+function Cell<Row>({ column, row, page }: { column: Column<Row>; row: Row; page: string | undefined }) {
+  const shown = column.cell?.(row) ?? (written(column.value(row)) || text.shell.none);
+  return page === undefined ? shown : <Link to={page}>{shown}</Link>;
+}
+
+function usePreferences<Row>(
+  columns: Column<Row>[],
+  kept: CollectionPreferencesProps.Preferences | undefined,
+) {
+  return useMemo(() => {
+    const display = columns.map(({ id, hidden }) => ({ id, visible: hidden !== true }));
+    const chosen = (kept?.contentDisplay ?? []).filter(({ id }) =>
+      columns.some((column) => column.id === id),
+    );
+    const others = display.filter(({ id }) => !chosen.some((one) => one.id === id));
+    return {
+      pageSize: kept?.pageSize ?? PAGE_SIZE,
+      wrapLines: kept?.wrapLines ?? false,
+      contentDisplay: [...chosen, ...others],
+    };
+  }, [columns, kept]);
+}
+
+export function ListTable<Row>(props: Props<Row>) {
+  const { name, things, list, columns, idOf, nameOf, pageOf, empty } = props;
+  const [params] = useSearchParams();
+  const [kept, keep] = useKept(name);
+  const preferences = usePreferences(columns, kept.preferences);
+  const found = useMemo(() => list.items.map((row) => flat(columns, row)), [columns, list.items]);
+  const filtered = useMemo(() => columns.filter((column) => column.unfiltered !== true), [columns]);
+  const options = useMemo(() => proposals(filtered, list.items), [filtered, list.items]);
+  const collection = useCollection(found, {
+    propertyFiltering: {
+      filteringProperties: filtered.map(findable),
+      defaultQuery: asked(filtered, params),
+    },
+    pagination: { pageSize: preferences.pageSize },
+    sorting: {},
+    selection: { keepSelection: true, trackBy: ({ row }) => idOf(row) },
+  });
+  const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } =
+    collection;
+  const selected = collectionProps.selectedItems?.map(({ row }) => row) ?? [];
+  const clear = () => actions.setSelectedItems([]);
+
+  const nothing = (
+    <Box textAlign="center" padding="l">
+      <SpaceBetween size="xs">
+        <b>{empty.title}</b>
+        <Box color="text-body-secondary">{empty.detail}</Box>
+        {empty.action}
+      </SpaceBetween>
+    </Box>
+  );
+  const noMatch = (
+    <Box textAlign="center" padding="l">
+      <SpaceBetween size="xs">
+        <b>{words.noMatch}</b>
+        <Box color="text-body-secondary">{words.noMatchDetail}</Box>
+        <Button onClick={() => actions.setPropertyFiltering({ tokens: [], operation: "and" })}>
+          {words.clear}
+        </Button>
+      </SpaceBetween>
+    </Box>
+  );
+
+  const use = (view: View) => {
+    actions.setPropertyFiltering(view.query);
+    if (view.sorting !== undefined) {
+      const { column, descending } = view.sorting;
+      actions.setSorting({ sortingColumn: { sortingField: column }, isDescending: descending });
+    }
+    keep({ ...kept, preferences: view.preferences });
+  };
+  const sorted = collectionProps.sortingColumn?.sortingField;
+  const view: Omit<View, "name"> = {
+    query: propertyFilterProps.query,
+    sorting:
+      sorted === undefined
+        ? undefined
+        : { column: sorted, descending: collectionProps.sortingDescending ?? false },
+    preferences,
+  };
+  const total = list.items.length;
+  const counter =
+    selected.length > 0 ? words.selected(selected.length, total) : `(${total}${list.isPartial ? "+" : ""})`;
+  return (
+    <SpaceBetween size="m">
+      {list.error !== null && (
+        <ProblemAlert
+          problem={list.error.problem}
+          action={<Button onClick={list.refetch}>{text.shell.tryAgain}</Button>}
+        />
+      )}
+      <Table
+        {...collectionProps}
+        items={items}
+        empty={list.items.length === 0 ? nothing : noMatch}
+        variant={props.variant ?? "container"}
+        stickyHeader
+        resizableColumns
+        enableKeyboardNavigation
+        loading={list.isPending}
+        loadingText={words.loading(things)}
+        wrapLines={preferences.wrapLines}
+        {...(props.selection === undefined ? {} : { selectionType: props.selection })}
+        columnDisplay={preferences.contentDisplay}
+        ariaLabels={{
+          tableLabel: props.title,
+          selectionGroupLabel: props.title,
+          allItemsSelectionLabel: () => words.selectAll,
+          itemSelectionLabel: (_, { row }) => words.select(nameOf(row)),
+        }}
+        columnDefinitions={columns.map((column, index) => ({
+          id: column.id,
+          header: column.header,
+          sortingField: column.id,
+          sortingComparator: (left: Flat<Row>, right: Flat<Row>) => inOrder(column)(left.row, right.row),
+          cell: ({ row }: Flat<Row>) => (
+            <Cell column={column} row={row} page={index === 0 ? pageOf?.(row) : undefined} />
+          ),
+          isRowHeader: index === 0,
+          minWidth: WIDTH_MIN,
+          width: column.width ?? WIDTH,
+        }))}
+        header={
+          <Header
+            variant={props.headingLevel ?? "h1"}
+            description={props.description}
+            counter={counter}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button iconName="refresh" ariaLabel={text.shell.refresh} onClick={list.refetch} />
+                {props.actions?.(selected, clear)}
+              </SpaceBetween>
+            }
+          >
+            {props.title}
+          </Header>
+        }
+        filter={
+          <div className="filter">
+            <PropertyFilter
+              {...propertyFilterProps}
+              filteringOptions={options}
+              filteringPlaceholder={words.find(things)}
+              filteringAriaLabel={words.find(things)}
+              countText={words.matches(filteredItemsCount ?? 0)}
+              expandToViewport
+            />
+            <SavedViews
+              views={kept.views ?? []}
+              onUse={use}
+              onKeep={(views) => keep({ ...kept, views })}
+              current={view}
+            />
+          </div>
+        }
+        pagination={<Pagination {...paginationProps} />}
+        preferences={
+          <CollectionPreferences
+            title={words.preferences}
+            confirmLabel={text.shell.confirm}
+            cancelLabel={text.shell.cancel}
+            preferences={preferences}
+            onConfirm={({ detail }) => keep({ ...kept, preferences: detail })}
+            pageSizePreference={{
+              title: words.pageSize,
+              options: PAGE_SIZES.map((value) => ({ value, label: words.rows(value) })),
+            }}
+            wrapLinesPreference={{ label: words.wrap, description: words.wrapDetail }}
+            contentDisplayPreference={{
+              title: words.columns,
+              options: columns.map(({ id, header }, index) => ({
+                id,
+                label: header,
+                alwaysVisible: index === 0,
+              })),
+            }}
+          />
+        }
+        footer={list.isPartial ? <Box textAlign="center">{words.stillLoading(total)}</Box> : undefined}
+      />
+    </SpaceBetween>
+  );
+}

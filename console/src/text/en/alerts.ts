@@ -1,0 +1,2 @@
+// Alerts and where they are sent.
+export const alerts = {} as const;

@@ -1,0 +1,2 @@
+// Applications that use keys.
+export const applications = {} as const;

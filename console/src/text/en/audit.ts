@@ -1,0 +1,2 @@
+// The audit log and its proofs.
+export const audit = {} as const;

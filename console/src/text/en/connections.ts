@@ -1,0 +1,2 @@
+// Connections: how AWS accounts are reached.
+export const connections = {} as const;

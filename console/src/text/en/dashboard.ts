@@ -1,0 +1,2 @@
+// The dashboard: the fleet at a glance.
+export const dashboard = {} as const;

@@ -1,0 +1,2 @@
+// Jobs, and what schedules will do.
+export const jobs = {} as const;

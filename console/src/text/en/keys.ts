@@ -1,0 +1,2 @@
+// Keys in the vault, their versions and copies.
+export const keys = {} as const;

@@ -1,0 +1,33 @@
+// KMS keys: the list over all accounts, and one of them.
+export const kmsKeys = {
+  title: "KMS keys",
+  description: "Every KMS key in every account that Keyferry manages.",
+  things: "KMS keys",
+  empty: "No KMS keys yet",
+  emptyDetail: "Create one, upload a key that you hold, or adopt those that are in an account already.",
+  columns: {
+    name: "Name",
+    status: "Status",
+    life: "Life",
+    keyState: "Key state",
+    source: "Source",
+    uploaded: "Upload",
+    keystore: "Keystore",
+    connection: "Connection",
+    regions: "Regions",
+    aliases: "Aliases",
+    spec: "Spec",
+    usage: "Usage",
+    expires: "Expires",
+    rotation: "Next rotation",
+    created: "Created",
+    description: "Description",
+    arn: "ARN",
+    multiRegion: "Multi-Region",
+    group: "Group",
+  },
+  operations: {
+    enable: "Enable",
+    disable: "Disable",
+  },
+} as const;

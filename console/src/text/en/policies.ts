@@ -1,0 +1,2 @@
+// Roles and policies of one's own, and what may be done with keys.
+export const policies = {} as const;

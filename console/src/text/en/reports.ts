@@ -1,0 +1,2 @@
+// Reports and receipts.
+export const reports = {} as const;

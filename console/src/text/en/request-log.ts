@@ -1,0 +1,2 @@
+// The request log.
+export const requestLog = {} as const;

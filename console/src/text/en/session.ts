@@ -1,0 +1,40 @@
+// Signing in, staying signed in, and proving once more who one is.
+export const session = {
+  title: "Sign in",
+  intro: "Keys that you make and hold, used by AWS.",
+  user: "User name",
+  password: "Password",
+  code: "Code of your second factor",
+  codeHelp: "Six digits of your authenticator, or a recovery code.",
+  submit: "Sign in",
+  wrong: "Name, password or code is wrong, or the account is locked.",
+  wrongHint: "Upper and lower case count.",
+  or: "or",
+  with: (provider: string) => `Sign in with ${provider}`,
+  providerFailed: "The sign-in at the provider did not succeed",
+  idle: {
+    title: "Are you still there?",
+    detail: (seconds: number) =>
+      `You will be signed out in ${seconds} s, because nothing happened for a while.`,
+    stay: "Stay signed in",
+    leave: "Sign out now",
+    left: "You were signed out, because nothing happened for a while.",
+  },
+  ended: "Your session has ended. Sign in again.",
+  signedOut: "You are signed out.",
+  firstPassword: {
+    title: "Choose your password",
+    detail: "Somebody else knows your first password. Choose one that only you know.",
+    current: "First password",
+    next: "New password",
+    again: "New password again",
+    differ: "The two are not the same.",
+    submit: "Change password",
+  },
+  confirm: {
+    title: "Is it still you?",
+    detail: "This decides over keys. Prove once more who you are; that holds for five minutes.",
+    submit: "Confirm",
+    atProvider: (provider: string) => `Confirm at ${provider}`,
+  },
+} as const;

@@ -1,0 +1,2 @@
+// Settings of the installation.
+export const settings = {} as const;

@@ -1,0 +1,2 @@
+// People and their groups and roles.
+export const users = {} as const;

@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+import { compress } from "./compress.ts";
+
+// Where `npm run dev` finds a server, such as one that `keyferry demo --port 8443` runs.
+const server = process.env.KEYFERRY_URL ?? "https://127.0.0.1:8443";
+
+export default defineConfig({
+  plugins: [react(), compress()],
+  build: {
+    target: "es2023",
+    // Nothing is written into the page itself: the content security policy allows no inline script.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+  },
+  server: { proxy: { "/api": { target: server, secure: false, changeOrigin: true } } },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+});
