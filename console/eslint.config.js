@@ -14,7 +14,11 @@ export default defineConfig(
     ],
   },
   typescript.configs.strictTypeChecked,
-  { ...hooks.configs.flat["recommended-latest"], files: ["src/**"] },
+  {
+    ...hooks.configs.flat["recommended-latest"],
+    files: ["src/**"],
+    rules: { ...hooks.configs.flat["recommended-latest"].rules, "react-hooks/exhaustive-deps": "error" },
+  },
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
     rules: {
@@ -25,7 +29,6 @@ export default defineConfig(
         "error",
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
-      "react-hooks/exhaustive-deps": "error",
     },
   },
 );
