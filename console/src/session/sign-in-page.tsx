@@ -9,12 +9,13 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type SyntheticEvent } from "react";
-import { useLocation, useSearchParams } from "react-router";
+import { useLocation } from "react-router";
 
 import { asProblem, type Problem } from "../api/client";
 import { useRead } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { text } from "../text";
+import { ProviderFailure } from "./provider-failure";
 import { useSession } from "./session";
 
 const WANTS_CODE = "access.totp-required";
@@ -42,18 +43,6 @@ function Providers() {
         </Button>
       ))}
     </SpaceBetween>
-  );
-}
-
-/** What a provider's sign-in came back with, where it failed: the server sends browsers here with it. */
-function ProviderFailure() {
-  const [query] = useSearchParams();
-  const [code, detail] = [query.get("error"), query.get("detail")];
-  if (code === null) return null;
-  return (
-    <Alert type="error" header={text.session.providerFailed}>
-      {detail} [{code}]
-    </Alert>
   );
 }
 

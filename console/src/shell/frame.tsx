@@ -13,6 +13,7 @@ import { useRead } from "../api/read";
 import { NoticesBar } from "../notices/notices";
 import { Failsafe } from "./failsafe";
 import { IdleWarning } from "../session/idle-warning";
+import { ProviderFailure } from "../session/provider-failure";
 import { useMe, useSession } from "../session/session";
 import { text } from "../text";
 import { Link } from "./link";
@@ -153,6 +154,7 @@ export function Frame() {
           content={
             <>
               <Sealed />
+              <ProviderFailure />
               <Failsafe key={pathname}>
                 <Suspense fallback={<Spinner size="large" />}>
                   <Outlet />

@@ -12,6 +12,19 @@ export const session = {
   or: "or",
   with: (provider: string) => `Sign in with ${provider}`,
   providerFailed: "The sign-in at the provider did not succeed",
+  failedOtherwise: "Try again. The server's log says why.",
+  failures: {
+    "access.sign-in-not-begun":
+      "It was not begun in this browser in the last ten minutes, or has ended already. Begin again, in one tab.",
+    "access.not-admitted":
+      "The provider vouches for somebody who was not invited, is locked, or has left. Ask an administrator.",
+    "access.another-person": "Somebody else signed in at the provider than the person of this session.",
+    "sign-in-provider.unavailable":
+      "The provider cannot be reached or is not trusted. Nobody is let in by other means because of it.",
+    "sign-in-provider.refused": "The provider vouches for nobody: it refused, or its token does not stand.",
+    "request.not-found": "There is no such provider.",
+    "seal.sealed": "The vault is sealed, so that the provider cannot be asked.",
+  },
   idle: {
     title: "Are you still there?",
     detail: (seconds: number) =>

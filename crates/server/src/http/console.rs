@@ -36,7 +36,7 @@ fn found(method: &Method, path: &str, headers: &HeaderMap) -> Option<File> {
 }
 
 /// Whether a header of preferences names a value, and not as what is never wanted (RFC 9110, section 12.4.2).
-fn accepts(headers: &HeaderMap, name: &header::HeaderName, wanted: &str) -> bool {
+pub(crate) fn accepts(headers: &HeaderMap, name: &header::HeaderName, wanted: &str) -> bool {
     let values = headers.get_all(name).into_iter();
     let values = values.filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|one| {
@@ -57,15 +57,14 @@ fn accepts(headers: &HeaderMap, name: &header::HeaderName, wanted: &str) -> bool
 fn answer(file: File) -> Response {
     let mut response = file.bytes.into_owned().into_response();
     let headers = response.headers_mut();
-    let cached = match file.immutable {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
-    };
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static(file.media_type),
     );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
+    if file.immutable {
+        let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        headers.insert(header::CACHE_CONTROL, for_ever);
+    }
     headers.insert(
         header::VARY,
         HeaderValue::from_static("Accept, Accept-Encoding"),

@@ -15,6 +15,7 @@ use super::sessions::{COOKIE_RULES, begun};
 use crate::convert::access;
 use crate::convert::sign_in_provider as convert;
 use crate::http::auth::{cookie_named, session_cookie};
+use crate::http::console::accepts;
 use crate::http::extract::{Input, Params, Selector};
 use crate::http::problem::Refused;
 use crate::limits::ClientAddress;
@@ -49,7 +50,12 @@ pub(crate) async fn start(
     let access = &state.app.access;
     let begun = access
         .begin_at_provider(&provider, wish, &from.unwrap_or_default())
-        .await?;
+        .await;
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(error) if shows_pages(&headers) => return Ok(to(&failed(&error), &[])),
+        Err(error) => return Err(error.into()),
+    };
     let seconds = FLOW_MAX.as_secs();
     let browser = begun.browser.expose();
     let cookie = format!("{FLOW_COOKIE}={browser}; {FLOW_RULES}; Max-Age={seconds}");
@@ -64,11 +70,12 @@ pub(crate) async fn callback(
 ) -> Result<Response, Refused> {
     let back = convert::back(query, cookie_named(&headers, FLOW_COOKIE));
     let access = &state.app.access;
-    arrival(access.finish_at_provider(&provider, back).await)
+    let finished = access.finish_at_provider(&provider, back).await;
+    arrival(finished, shows_pages(&headers))
 }
 
-/// Where the browser goes, and with what.
-fn arrival(finished: Finished) -> Result<Response, Refused> {
+/// Where the browser goes, and with what. One that shows pages is shown one where it failed, too.
+fn arrival(finished: Finished, shows_pages: bool) -> Result<Response, Refused> {
     let gone = format!("{FLOW_COOKIE}=; {FLOW_RULES}; Max-Age=0");
     let listening = finished
         .port
@@ -86,8 +93,19 @@ fn arrival(finished: Finished) -> Result<Response, Refused> {
             let why = SecretText::new(format!("{error} [{}]", error.code()));
             Ok(to(&with(&place, "error", &why), &[gone]))
         }
+        (Err(error), None) if shows_pages => Ok(to(&failed(&error), &[gone])),
         (Err(error), None) => Err(error.into()),
     }
+}
+
+/// Whether a browser asks that shows a page to somebody.
+fn shows_pages(headers: &HeaderMap) -> bool {
+    accepts(headers, &header::ACCEPT, "text/html")
+}
+
+/// The console's start page, which says what went wrong. The address carries the code alone: words in it could be anybody's.
+fn failed(error: &AppError) -> String {
+    format!("/?error={}", encode_segment(error.code()))
 }
 
 fn with(place: &str, name: &str, value: &SecretText) -> String {

@@ -181,3 +181,36 @@ async fn a3_a_command_line_is_told_how_it_ended_where_it_listens() {
         "{location}"
     );
 }
+
+#[tokio::test]
+async fn a3_a_browser_that_is_not_let_in_is_sent_to_a_page_that_says_why() {
+    let site = site().await;
+    let show = |path: String, cookie: String| {
+        let request = Request::get(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT, "text/html,*/*;q=0.8");
+        site.send(request.body(Body::empty()).unwrap())
+    };
+    let (state, cookie) = begin(&site, "").await;
+    visit(&site, &callback(&state), &cookie).await;
+    let (state, cookie) = begin(&site, "").await;
+    site.post("/api/v1/users/bob/lock", Value::Null).await;
+    let first = show(callback(&state), cookie.clone()).await;
+    let again = show(callback(&state), cookie).await;
+    let elsewhere = show("/api/v1/sessions/oidc/none/start".to_owned(), String::new()).await;
+    for (answer, code) in [
+        (&first, "access.not-admitted"),
+        (&again, "access.sign-in-not-begun"),
+        (&elsewhere, "request.not-found"),
+    ] {
+        let place = format!("/?error={code}");
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, place.as_str())
+        );
+        let signed_in = cookies(answer)
+            .iter()
+            .any(|cookie| cookie.starts_with("__Host-keyferry="));
+        assert!(!signed_in, "{code}");
+    }
+}
