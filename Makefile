@@ -14,8 +14,13 @@ STAGE := scripts/stage
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+.PHONY: console
+console: ## Build the web console, which the next release build embeds
+	@scripts/bootstrap console
+	@$(STAGE) console npm --prefix console run --silent build
+
 .PHONY: demo
-demo: ## Build the release binary and run it with a simulator and a sample fleet
+demo: console ## Build the release binary and run it with a simulator and a sample fleet
 	@scripts/bootstrap demo
 	@$(CARGO) run --locked --release --package keyferry -- demo $(ARGS)
 
@@ -27,11 +32,12 @@ demo-check: ## Run the main job on a release build under a virtual clock; JSON, 
 .PHONY: test
 test: ## Everything that must hold: formats, lints, rules, all tests
 	@$(STAGE) bootstrap scripts/bootstrap test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check check-console
 	@$(STAGE) tests scripts/postgres run -- $(CARGO) nextest run --locked --workspace --profile $(NEXTEST_PROFILE)
 	@$(STAGE) doc-tests $(CARGO) test --locked --quiet --workspace --doc
 	@$(MAKE) --no-print-directory test-peers
 	@$(MAKE) --no-print-directory test-schema
+	@$(MAKE) --no-print-directory e2e
 
 .PHONY: test-peers
 test-peers: ## The journeys through the real binary against ministack and LocalStack
@@ -42,6 +48,12 @@ test-peers: ## The journeys through the real binary against ministack and LocalS
 test-schema: ## Everything that the OpenAPI document allows and forbids, asked by schemathesis in each role
 	@scripts/bootstrap test
 	@$(STAGE) test-schema $(CARGO) nextest run --locked --workspace --profile schema
+
+.PHONY: e2e
+e2e: console ## Journeys through the console in a real browser, against the real binary and its simulated AWS
+	@scripts/bootstrap test
+	@$(STAGE) binary $(CARGO) nextest run --locked --workspace --no-run
+	@$(STAGE) e2e npm --prefix console run --silent e2e
 
 .PHONY: bench
 bench: ## Measure; one JSON line per figure
@@ -66,6 +78,12 @@ check: ## Format, lints, tidy, and cargo-deny where it is installed
 	else \
 	  echo 'cargo-deny is not installed; `cargo xtask tidy` has checked bans and licences' >&2; \
 	fi
+
+.PHONY: check-console
+check-console: ## Types, lints, format and unit tests of the console
+	@scripts/bootstrap console
+	@$(STAGE) console-check npm --prefix console run --silent check
+	@$(STAGE) console-tests npm --prefix console run --silent test
 
 .PHONY: fix
 fix: ## Format, and let clippy mend what it can
