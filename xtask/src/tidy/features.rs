@@ -7,6 +7,9 @@ use crate::workspace::SourceFile;
 
 const TABLE: &str = "docs/reference/features.md";
 
+/// Journeys through the console.
+const JOURNEYS: &str = ".spec.ts";
+
 /// What a row says whose feature is not there yet.
 const NOT_YET: &str = "Not yet:";
 
@@ -35,11 +38,9 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Offence> {
     let Some(table) = files.iter().find(|file| file.path == TABLE) else {
         return vec![Offence::in_file(TABLE, "the table of features is missing")];
     };
-    let tests: BTreeSet<&str> = files
-        .iter()
-        .filter(|file| file.path.ends_with(".rs"))
-        .flat_map(|file| tests_of(&file.text))
-        .collect();
+    let of = |ending| files.iter().filter(move |file| file.path.ends_with(ending));
+    let mut tests: BTreeSet<&str> = of(".rs").flat_map(|file| tests_of(&file.text)).collect();
+    tests.extend(of(JOURNEYS).flat_map(|file| journeys_of(&file.text)));
     let mut missing: BTreeSet<String> = ROWS
         .iter()
         .flat_map(|(letter, count)| (1..=*count).map(move |number| format!("{letter}{number}")))
@@ -116,6 +117,14 @@ pub(super) fn tests_of(text: &str) -> Vec<&str> {
     names
 }
 
+/// The sentences that name journeys.
+fn journeys_of(text: &str) -> impl Iterator<Item = &str> {
+    let named = text.lines().filter_map(|line| line.strip_prefix("test(\""));
+    named
+        .filter_map(|rest| rest.split_once("\", async"))
+        .map(|(name, _)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +198,11 @@ mod tests {
             offences("| B1 | Lists | Not yet: |\n"),
             ["docs/reference/features.md:1: `B1` names no test and does not say `Not yet:`"]
         );
+    }
+
+    #[test]
+    fn a_journey_through_the_console_is_a_test() {
+        let text = "test(\"a key is made\", async ({ page }) => {\n  test(\"inner\");\n});\n";
+        assert_eq!(journeys_of(text).collect::<Vec<_>>(), ["a key is made"]);
     }
 }
