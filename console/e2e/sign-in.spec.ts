@@ -25,3 +25,38 @@ test("a wrong password is refused in words that tell nothing else", async ({ str
   await expect(page.getByText("Name, password or code is wrong")).toBeVisible();
   await expect(page.getByLabel("User name")).toBeVisible();
 });
+
+test("a session that was ended elsewhere leads to the sign-in page, which says so", async ({
+  stranger,
+  world,
+}) => {
+  const page = await stranger();
+  await page.goto("/kms-keys");
+  await signIn(page, "admin", world.password);
+  await expect(page.getByRole("heading", { name: "KMS keys" })).toBeVisible();
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(page.getByText("Your session has ended. Sign in again.")).toBeVisible();
+  await signIn(page, "admin", world.password);
+  await expect(page.getByRole("heading", { name: "KMS keys" })).toBeVisible();
+});
+
+test("whoever does nothing is warned, may stay, and is signed out in the end", async ({
+  stranger,
+  world,
+}) => {
+  const page = await stranger();
+  await page.clock.install();
+  await page.goto("/kms-keys");
+  await signIn(page, "admin", world.password);
+  await page.clock.runFor("14:10");
+  const warning = page.getByRole("dialog", { name: "Are you still there?" });
+  await expect(warning).toBeVisible();
+  await look(page, "idle-warning");
+  await warning.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(warning).toBeHidden();
+  await page.clock.runFor("14:10");
+  await expect(warning).toBeVisible();
+  await page.clock.runFor("01:00");
+  await expect(page.getByText("You were signed out, because nothing happened for a while.")).toBeVisible();
+});

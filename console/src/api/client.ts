@@ -47,6 +47,15 @@ interface Raw<T> {
   response: Response;
 }
 
+const NOT_SIGNED_IN = 401;
+const whenDoubted = new Set<() => void>();
+
+/** Is called when an answer says that nobody is signed in. Answers how to end that. */
+export function onDoubt(listener: () => void): () => void {
+  whenDoubted.add(listener);
+  return () => whenDoubted.delete(listener);
+}
+
 /** Gives what was answered, or throws `Refused`. */
 export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
   let raw: Raw<T>;
@@ -57,6 +66,7 @@ export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
     throw new Refused(problemOf(0, "The server cannot be reached."));
   }
   const { response, error } = raw;
+  if (response.status === NOT_SIGNED_IN) whenDoubted.forEach((listener) => listener());
   if (!response.ok) {
     throw new Refused(
       isProblem(error) ? error : problemOf(response.status, `The server answered ${response.status}.`),

@@ -3,64 +3,52 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { read } from "../api/read";
 import { text } from "../text";
+import { act, idleness, idleSince, type Idleness } from "./idle";
 import { useSession } from "./session";
 
 const words = text.session.idle;
 const SECOND = 1000;
-/** As the server ends sessions: fifteen minutes after the last request. */
-const IDLE_MAX = 15 * 60 * SECOND;
-const WARNED_BEFORE = 60 * SECOND;
 const ACTIVITY = ["pointerdown", "keydown"] as const;
 
-/** Milliseconds since somebody did something here; once that is late, only an answer to the warning counts. */
-function useIdle(): number {
-  const [idle, setIdle] = useState(0);
+/** How long nobody did anything. Once that is late, only an answer to the warning counts. */
+function useIdleness(): [Idleness, () => void] {
+  const [state, setState] = useState<Idleness>({ is: "here" });
   useEffect(() => {
-    let last = Date.now();
-    const act = () => {
-      if (!isLate(Date.now() - last)) last = Date.now();
+    act(Date.now());
+    const look = () => idleness(idleSince(Date.now()));
+    const note = () => {
+      if (look().is === "here") act(Date.now());
     };
-    for (const event of ACTIVITY) window.addEventListener(event, act);
-    const tick = setInterval(() => setIdle(Date.now() - last), SECOND);
+    for (const event of ACTIVITY) window.addEventListener(event, note);
+    const tick = setInterval(() => setState(look()), SECOND);
     return () => {
       clearInterval(tick);
-      for (const event of ACTIVITY) window.removeEventListener(event, act);
+      for (const event of ACTIVITY) window.removeEventListener(event, note);
     };
   }, []);
-  return idle;
-}
-
-function isLate(idle: number): boolean {
-  return idle >= IDLE_MAX - WARNED_BEFORE;
+  const stay = useCallback(() => {
+    act(Date.now());
+    setState({ is: "here" });
+  }, []);
+  return [state, stay];
 }
 
 export function IdleWarning() {
   const { signOut } = useSession();
-  const [round, setRound] = useState(0);
-  return <Countdown key={round} onStay={() => setRound((before) => before + 1)} onLeave={signOut} />;
-}
-
-interface Props {
-  onStay: () => void;
-  onLeave: (farewell: string) => Promise<void>;
-}
-
-function Countdown({ onStay, onLeave }: Props) {
-  const idle = useIdle();
-  const isOver = idle >= IDLE_MAX;
+  const [state, stayHere] = useIdleness();
+  const isOver = state.is === "over";
   useEffect(() => {
-    if (isOver) void onLeave(words.left);
-  }, [isOver, onLeave]);
-  if (!isLate(idle)) return null;
-  const left = Math.max(0, Math.round((IDLE_MAX - idle) / SECOND));
+    if (isOver) void signOut(words.left);
+  }, [isOver, signOut]);
+  if (state.is !== "late") return null;
   const stay = () => {
     // Any request tells the server that somebody is there.
     void read("/api/v1/me").catch(() => undefined);
-    onStay();
+    stayHere();
   };
   return (
     <Modal
@@ -71,7 +59,7 @@ function Countdown({ onStay, onLeave }: Props) {
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={() => void onLeave(text.session.signedOut)}>
+            <Button variant="link" onClick={() => void signOut(text.session.signedOut)}>
               {words.leave}
             </Button>
             <Button variant="primary" onClick={stay}>
@@ -81,7 +69,7 @@ function Countdown({ onStay, onLeave }: Props) {
         </Box>
       }
     >
-      {words.detail(left)}
+      {words.detail(state.secondsLeft)}
     </Modal>
   );
 }

@@ -1,9 +1,10 @@
 // Who is signed in, and what ends that.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { answered, client, Refused, type Schemas } from "../api/client";
+import { answered, client, onDoubt, Refused, type Schemas } from "../api/client";
 import { keyOf, read } from "../api/read";
+import { text } from "../text";
 
 export type Me = Schemas["MeView"];
 /** All that a session may be good for, where that is not everything. */
@@ -42,7 +43,7 @@ const ME = keyOf("/api/v1/me");
 const NOT_SIGNED_IN = 401;
 
 /** Who is signed in; `null` is nobody. A session that is only good for little has nobody in it yet. */
-async function whoIsThere(signal: AbortSignal): Promise<Me | null> {
+async function whoIsThere(signal?: AbortSignal): Promise<Me | null> {
   try {
     return await read("/api/v1/me", {}, signal);
   } catch (error) {
@@ -60,6 +61,24 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     queryFn: ({ signal }) => whoIsThere(signal),
     enabled: limit === undefined,
   });
+
+  // Somebody may have ended the session elsewhere, or it has lapsed.
+  const isSignedIn = data != null;
+  useEffect(() => {
+    if (!isSignedIn) return undefined;
+    return onDoubt(() => {
+      void whoIsThere().then(
+        (me) => {
+          if (me !== null) return;
+          setFarewell(text.session.ended);
+          queries.clear();
+          queries.setQueryData(ME, null);
+        },
+        // Whether somebody is signed in is not known: the next answer tells.
+        () => undefined,
+      );
+    });
+  }, [isSignedIn, queries]);
 
   const changed = useCallback(
     async (next: Limit | undefined) => {
