@@ -1,5 +1,11 @@
-//! Has the files embedded anew when the console was built anew.
+//! Has a release build embed the files anew when the console was built anew. Other builds read them when they are asked for.
 
 fn main() {
-    println!("cargo::rerun-if-changed=../../console/dist");
+    let embeds = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let looked_at = if embeds {
+        "../../console/dist"
+    } else {
+        "build.rs"
+    };
+    println!("cargo::rerun-if-changed={looked_at}");
 }
