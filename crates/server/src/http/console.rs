@@ -1,5 +1,8 @@
 //! The console: static files, and its start page wherever a browser enters.
 
+use std::borrow::Cow;
+
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -55,7 +58,11 @@ pub(crate) fn accepts(headers: &HeaderMap, name: &header::HeaderName, wanted: &s
 }
 
 fn answer(file: File) -> Response {
-    let mut response = file.bytes.into_owned().into_response();
+    let bytes = match file.bytes {
+        Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+        Cow::Owned(read) => Bytes::from(read),
+    };
+    let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
