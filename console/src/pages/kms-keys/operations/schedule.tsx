@@ -1,0 +1,88 @@
+// When a KMS key rotates by itself.
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+
+import { change } from "../../../api/change";
+import type { Schemas } from "../../../api/client";
+import { atMinute } from "../../../format/time";
+import { text } from "../../../text";
+import { define } from "./definition";
+import { onlyIn, rotatesInPlace } from "./fit";
+import { momentOf, NO_MOMENT } from "./moment";
+import { ScheduleFields, type Schedule } from "./schedule-fields";
+
+const words = text.kmsKeys.operations;
+const fields = text.kmsKeys.fields.schedule;
+const OTHER = /^(\d+)(d|mo|y)$/;
+
+/** What is kept, as the form shows it. */
+export function scheduleOf(kept: Schemas["RotationView"] | null | undefined, inPlace: boolean): Schedule {
+  const [, count, unit] = OTHER.exec(kept?.every ?? "") ?? [];
+  return {
+    when: kept == null ? "never" : kept.cron != null ? "cron" : "every",
+    count: count ?? "90",
+    unit: unit ?? "d",
+    cron: kept?.cron ?? "0 3 1 * *",
+    method: kept?.method ?? (inPlace ? "in-place" : "new-key"),
+    oldKey: kept?.old_key ?? "keep-enabled",
+    atBudget: kept?.at_budget ?? "switch-method",
+    start: { ...NO_MOMENT, zone: kept?.time_zone ?? NO_MOMENT.zone },
+  };
+}
+
+/** What is asked for; undefined as long as the form does not say when. */
+export function requestOf(schedule: Schedule): Schemas["RotationRequest"] | undefined {
+  const { when, count, unit, cron, method, oldKey, atBudget, start } = schedule;
+  if (when === "never" || when === "inherit") return { every: when };
+  if (when === "every" && !/^[1-9]\d*$/.test(count)) return undefined;
+  if (when === "cron" && cron.trim().split(/\s+/).length !== 5) return undefined;
+  const from = momentOf(start);
+  return {
+    ...(when === "every" ? { every: `${count}${unit}` } : { cron: cron.trim() }),
+    method,
+    old_key: oldKey,
+    at_budget: atBudget,
+    time_zone: start.zone,
+    ...(from === undefined ? {} : { start: from }),
+  };
+}
+
+function Upcoming({ preview }: { preview: unknown }) {
+  const rotation = (preview as Partial<Schemas["KmsKeyView"]> | undefined)?.rotation;
+  const upcoming = rotation?.upcoming ?? [];
+  const next = upcoming.length > 0 ? upcoming : [atMinute(rotation?.next) || text.shell.never];
+  return (
+    <KeyValuePairs
+      items={[
+        {
+          label: fields.upcoming,
+          value: (
+            <ul className="plain">
+              {next.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+export const rotationSchedule = define<Schedule>({
+  id: "rotation-schedule",
+  text: words.rotationSchedule,
+  of: true,
+  unfit: onlyIn("ACTIVE", "INACTIVE"),
+  initial: ([key]) => scheduleOf(key?.rotation, key !== undefined && rotatesInPlace(key) === undefined),
+  fields: ScheduleFields,
+  one: ({ id, revision }, schedule) => {
+    const body = requestOf(schedule);
+    if (body === undefined) return undefined;
+    return change("patch", "/api/v1/kms-keys/{kms_key}/rotation-schedule", {
+      path: { kms_key: id },
+      body,
+      revision,
+    });
+  },
+  render: (preview) => <Upcoming preview={preview} />,
+});
