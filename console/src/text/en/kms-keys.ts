@@ -5,6 +5,28 @@ export const kmsKeys = {
   things: "KMS keys",
   empty: "No KMS keys yet",
   emptyDetail: "Create one, upload a key that you hold, or adopt those that are in an account already.",
+  create: "Create KMS key",
+  upload: "Upload a key",
+  help: "Every KMS key in every account that Keyferry manages. Select one or several to do something with them; the filter finds by every column, also by those that are not shown, and a view keeps filter, columns and order under a name.",
+  all: {
+    title: "All keys",
+    description: "Keys in the vault and KMS keys together.",
+    things: "keys",
+    empty: "No keys yet",
+    kind: "Kind",
+    kinds: { key: "Key in the vault", "kms-key": "KMS key" },
+    version: "Version",
+    where: "Where",
+    vault: "Vault",
+  },
+  bulk: {
+    became: "What became of it",
+    why: "Why",
+    others: "Those that were not done",
+    states: { done: "Done", stuck: "Refused", cancelled: "Cancelled", open: "Under way" },
+    allDone: (count: number) => `Done with all ${count} KMS keys.`,
+    some: (done: number, total: number) => `Done with ${done} of ${total} KMS keys. Not with these:`,
+  },
   columns: {
     name: "Name",
     status: "Status",
@@ -24,7 +46,10 @@ export const kmsKeys = {
     description: "Description",
     arn: "ARN",
     multiRegion: "Multi-Region",
-    group: "Group",
+    tags: "Tags",
+    deletion: "Deleted on",
+    uploads: { uploaded: "Uploaded", "not-uploaded": "Not uploaded", "-": "-" },
+    moreRegions: (shown: string, more: number) => `${shown} and ${more} more`,
   },
   doing: (operation: string, what: string) => `${operation} ${what}`,
   doingOf: (operation: string, what: string) => `${operation} of ${what}`,
@@ -75,6 +100,14 @@ export const kmsKeys = {
     none: "None of the selected KMS keys allows this.",
   },
   about: {
+    deactivate:
+      "It is disabled and all its material is removed from AWS. Applications can no longer use it. The vault keeps its copy: activate imports it again.",
+    removeFromCloud:
+      "Its material is removed from AWS, and applications can no longer use it. The KMS key itself stays there, empty. The vault keeps its copy, which can be imported again at any time: activate.",
+    restore:
+      "Undoes what others did in AWS: cancels a deletion that nobody asked for here, imports missing material, enables, and repairs policy, tags and aliases. It takes nothing away.",
+    uploadVersion:
+      "The KMS key takes the current version of its key beside those that it holds, and encrypts with it. Its id stays and old ciphertexts decrypt. Costs one of 25 rotations in the life of a KMS key.",
     release:
       "Keyferry stops managing it: nothing renews, watches or restores it any more. It stays in AWS as it is, with its material. To have it back, adopt it again.",
     forget:

@@ -7,6 +7,7 @@ import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
 import type { KmsKey } from "../columns";
+import { BulkResult } from "./bulk-result";
 import type { Unfit } from "./fit";
 
 type Bulk = Schemas["BulkRequest"];
@@ -28,8 +29,6 @@ export interface Definition<V> {
   initial: (kmsKeys: readonly KmsKey[]) => V;
   /** What has to be said before it can be tried. */
   fields?: ComponentType<FieldsProps<V>>;
-  /** The same, where many are concerned and less can be said. */
-  fieldsOfMany?: ComponentType<FieldsProps<V>>;
   /** Undefined as long as the fields do not make sense together. */
   one: (key: KmsKey, value: V) => Change | undefined;
   many?: (value: V) => OfMany | undefined;
@@ -55,11 +54,12 @@ function counted(asked: Change): Change {
   return { ...asked, body: { ...body, confirm_count: body.kms_keys?.length ?? 0 } };
 }
 
-function ofMany(title: string, kmsKeys: readonly KmsKey[], what: OfMany): Operation {
+function ofMany(title: string, kmsKeys: readonly KmsKey[], what: OfMany, loses: boolean): Operation {
   const body = { ...what, kms_keys: kmsKeys.map(({ id }) => id) };
   return {
     title,
     name: String(kmsKeys.length),
+    loses,
     change: change("post", "/api/v1/kms-keys/bulk", { body }),
     confirmed: counted,
   };
@@ -103,17 +103,25 @@ function manyDialog<V>(
   definition: Definition<V>,
   many: NonNullable<Definition<V>["many"]>,
 ): KmsKeyOperation["Many"] {
-  const Fields = definition.fieldsOfMany ?? definition.fields;
+  const Fields = definition.fields;
   return function Many({ kmsKeys, onClose }) {
     const [value, setValue] = useState(() => definition.initial(kmsKeys));
     const title = titleOf(definition, text.kmsKeys.count(kmsKeys.length));
     const operation = useMemo(() => {
       const what = many(value);
-      return what === undefined ? undefined : ofMany(title, kmsKeys, what);
+      return what === undefined ? undefined : ofMany(title, kmsKeys, what, definition.loses ?? false);
     }, [kmsKeys, value, title]);
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;
-    return <OperationDialog operation={operation} title={title} fields={fields} onClose={onClose} />;
+    return (
+      <OperationDialog
+        operation={operation}
+        title={title}
+        fields={fields}
+        result={(answer) => <BulkResult answer={answer} />}
+        onClose={onClose}
+      />
+    );
   };
 }
 

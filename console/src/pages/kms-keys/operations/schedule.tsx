@@ -46,10 +46,16 @@ export function requestOf(schedule: Schedule): Schemas["RotationRequest"] | unde
   };
 }
 
+/** `2027-02-21T13:01:36.72+00:00[UTC]` as people read it: in the zone in which days are counted. */
+export function inItsZone(time: string): string {
+  const [, day, minute, zone] = /^([\d-]+)T(\d\d:\d\d).*\[(.+)\]$/.exec(time) ?? [];
+  return day === undefined ? time : `${day} ${minute ?? ""} (${zone ?? ""})`;
+}
+
 function Upcoming({ preview }: { preview: unknown }) {
   const rotation = (preview as Partial<Schemas["KmsKeyView"]> | undefined)?.rotation;
   const upcoming = rotation?.upcoming ?? [];
-  const next = upcoming.length > 0 ? upcoming : [atMinute(rotation?.next) || text.shell.never];
+  const next = upcoming.length > 0 ? upcoming.map(inItsZone) : [atMinute(rotation?.next) || text.shell.never];
   return (
     <KeyValuePairs
       items={[

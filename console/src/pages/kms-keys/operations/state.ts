@@ -1,10 +1,11 @@
 // Operations that ask for nothing: state and material.
 import { change } from "../../../api/change";
 import { text } from "../../../text";
+import { about } from "./about";
 import { defineSimple } from "./definition";
 import { enabled, filled, notDisabled, notEnabled, onlyIn, ours, symmetric, unless } from "./fit";
 
-const words = text.kmsKeys.operations;
+const { operations: words, about: meanings } = text.kmsKeys;
 const usual = onlyIn("ACTIVE", "INACTIVE", "REPLACED");
 
 export const enable = defineSimple({
@@ -35,6 +36,7 @@ export const deactivate = defineSimple({
   id: "deactivate",
   text: words.deactivate,
   unfit: unless(onlyIn("ACTIVE"), ours),
+  fields: about(meanings.deactivate, "warning"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/deactivate", { path: { kms_key: id } }),
   operation: "deactivate",
 });
@@ -43,6 +45,7 @@ export const removeFromCloud = defineSimple({
   id: "remove-from-cloud",
   text: words.removeFromCloud,
   unfit: unless(usual, ours, filled),
+  fields: about(meanings.removeFromCloud, "warning"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/remove-from-cloud", { path: { kms_key: id } }),
   operation: "remove-from-cloud",
 });
@@ -51,6 +54,7 @@ export const restore = defineSimple({
   id: "restore",
   text: words.restore,
   unfit: usual,
+  fields: about(meanings.restore, "info"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/restore", { path: { kms_key: id } }),
   operation: "restore",
 });
@@ -60,6 +64,7 @@ export const uploadVersion = defineSimple({
   text: words.uploadVersion,
   of: true,
   unfit: unless(onlyIn("ACTIVE"), ours, symmetric, enabled),
+  fields: about(meanings.uploadVersion, "info"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/upload-version", { path: { kms_key: id } }),
   operation: "upload-version",
 });
