@@ -45,36 +45,76 @@ async function answerMany(page: Page): Promise<void> {
   });
 }
 
-/** Milliseconds until what is expected is there. */
-async function lasting(what: string, act: () => Promise<void>): Promise<number> {
+interface Measured {
+  /** Milliseconds from navigation until a row can be selected. */
+  firstRow?: number;
+  /** Milliseconds from the last input to the next picture: the longest since it was set to none. */
+  slowest: number;
+}
+
+declare global {
+  interface Window {
+    measured: Measured;
+  }
+}
+
+/** Has the page itself measure, so that the driver of the browser does not count. */
+async function measure(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    window.measured = { slowest: 0 };
+    const seen = new MutationObserver(() => {
+      if (document.querySelector("tbody input[type=checkbox]") === null) return;
+      window.measured.firstRow = performance.now();
+      seen.disconnect();
+    });
+    seen.observe(document, { childList: true, subtree: true });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries())
+        window.measured.slowest = Math.max(window.measured.slowest, duration);
+    }).observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
+  });
+}
+
+/** Prints how long the page took to answer what is done meanwhile. */
+async function answering(page: Page, what: string, act: () => Promise<void>): Promise<void> {
+  await page.evaluate(() => (window.measured.slowest = 0));
   const begun = performance.now();
   await act();
-  const ms = Math.round(performance.now() - begun);
-  console.log(`${what}: ${ms} ms`);
-  return ms;
+  const whole = Math.round(performance.now() - begun);
+  const slowest = await page.evaluate(() => window.measured.slowest);
+  console.log(`${what}: ${slowest} ms from input to picture at most, ${whole} ms with the driver`);
+}
+
+/** The header of a column that sorts. What is seen is a copy of it that stays on the screen. */
+function sortBy(page: Page, column: string): Promise<void> {
+  return page.getByRole("columnheader", { name: column }).getByRole("button").first().press("Enter");
 }
 
 test("ten thousand KMS keys are listed, found and sorted", async ({ page }) => {
+  await measure(page);
   await answerMany(page);
-  await page.goto("/all-keys");
-  await expect(page.getByRole("heading", { name: "All keys" })).toBeVisible();
-  await lasting("from navigation to the first row that can be selected", async () => {
-    await page.goto("/kms-keys");
-    await page.getByRole("checkbox", { name: "Select key-0", exact: true }).check();
-  });
-  await lasting("until all rows are there", () => expect(page.getByText("(1/10000)")).toBeVisible());
-  const filter = page.getByRole("combobox", { name: "Find KMS keys" });
-  await lasting("typing a filter, until its matches are shown", async () => {
-    await filter.fill("key-77");
+  await page.goto("/kms-keys");
+  await page.getByRole("checkbox", { name: "Select key-0", exact: true }).check();
+  const firstRow = await page.evaluate(() => window.measured.firstRow);
+  console.log(`from navigation to the first row that can be selected: ${Math.round(firstRow ?? NaN)} ms`);
+  await expect(page.getByText("(1/10000)")).toBeVisible();
+  await answering(page, "finding by a filter", async () => {
+    await page.getByRole("combobox", { name: "Find KMS keys" }).fill("key-77");
     await page.keyboard.press("Enter");
-    await expect(page.getByText("111 matches")).toBeVisible();
+    await expect(page.getByText("111 matches").first()).toBeVisible();
   });
   await page.getByRole("button", { name: "Clear filters" }).click();
-  await page.getByRole("columnheader", { name: "Name" }).getByRole("button").first().click();
-  await expect(page.getByRole("row").nth(1)).toContainText("key-0");
-  await lasting("sorting by name, downwards", async () => {
-    await page.getByRole("columnheader", { name: "Name" }).getByRole("button").first().click();
-    await expect(page.getByRole("row").nth(1)).toContainText("key-9999");
+  await answering(page, "sorting by name", async () => {
+    await sortBy(page, "Name");
+    await expect(page.getByRole("row").nth(2)).toContainText("key-1");
+  });
+  await answering(page, "sorting by name, downwards", async () => {
+    await sortBy(page, "Name");
+    await expect(page.getByRole("row", { name: /key-9999/ })).toBeVisible();
+  });
+  await answering(page, "going to the next page of rows", async () => {
+    await page.getByRole("button", { name: "Next page" }).first().click();
+    await expect(page.getByRole("row", { name: /key-9949/ })).toBeVisible();
   });
   await look(page, "kms-keys-many");
 });
@@ -82,8 +122,9 @@ test("ten thousand KMS keys are listed, found and sorted", async ({ page }) => {
 test("all matches of a filter are selected at once", async ({ page }) => {
   await answerMany(page);
   await page.goto("/kms-keys?status=DISABLED");
-  await expect(page.getByText("1000 matches")).toBeVisible();
-  await page.getByRole("checkbox", { name: "Select all rows" }).check();
+  await expect(page.getByText("1000 matches").first()).toBeVisible();
+  // What is seen of it is a copy that stays on the screen.
+  await page.getByRole("checkbox", { name: "Select all rows" }).press("Space");
   await expect(page.getByText("(50/10000)")).toBeVisible();
   await page.getByRole("button", { name: "Select all 1000" }).click();
   await expect(page.getByText("(1000/10000)")).toBeVisible();
