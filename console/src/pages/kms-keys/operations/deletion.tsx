@@ -8,18 +8,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { change } from "../../../api/change";
 import { text } from "../../../text";
 import { define, type FieldsProps } from "./definition";
+import { DAYS_MAX, DAYS_MIN, daysOf } from "./days";
 import { onlyIn } from "./fit";
 
 const words = text.kmsKeys.operations;
 const fields = text.kmsKeys.fields.deletion;
-const [DAYS_MIN, DAYS_MAX] = [7, 30];
-
-/** The waiting period; undefined where AWS has no such one. */
-export function daysOf(typed: string): number | undefined {
-  const days = Number(typed);
-  return /^\d+$/.test(typed) && days >= DAYS_MIN && days <= DAYS_MAX ? days : undefined;
-}
-
 function Days({ value, onChange }: FieldsProps<string>) {
   return (
     <SpaceBetween size="m">

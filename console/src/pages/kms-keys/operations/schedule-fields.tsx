@@ -9,27 +9,15 @@ import type { Schemas } from "../../../api/client";
 import { text } from "../../../text";
 import type { FieldsProps } from "./definition";
 import { rotatesInPlace } from "./fit";
-import type { Moment } from "./moment";
 import { MomentField, ZoneField } from "./moment-field";
 import { OLD_KEYS } from "./rotate";
+import { WHEN, type Schedule } from "./schedule-request";
 
 const words = text.kmsKeys.fields;
 const fields = words.schedule;
 
-const WHEN = ["inherit", "every", "cron", "never"] as const;
 const AT_BUDGET: Schemas["AtBudget"][] = ["switch-method", "block"];
 const UNITS = Object.entries(fields.units).map(([value, label]) => ({ value, label }));
-
-export interface Schedule {
-  when: (typeof WHEN)[number];
-  count: string;
-  unit: string;
-  cron: string;
-  method: Schemas["RotationMethod"];
-  oldKey: Schemas["OldKey"];
-  atBudget: Schemas["AtBudget"];
-  start: Moment;
-}
 
 interface Part {
   value: Schedule;
