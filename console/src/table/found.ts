@@ -78,3 +78,14 @@ export function sorter<Row>(column: Column<Row>) {
   return (left: Flat<Row>, right: Flat<Row>): number =>
     left.batch.place(column, left.row) - right.batch.place(column, right.row);
 }
+
+/** What was selected as it is now; without what is gone. */
+export function current<Row>(
+  selected: readonly Flat<Row>[],
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+): Row[] {
+  if (selected.length === 0) return [];
+  const known = new Map(rows.map((row) => [idOf(row), row]));
+  return selected.flatMap(({ row }) => known.get(idOf(row)) ?? []);
+}

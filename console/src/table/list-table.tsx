@@ -18,7 +18,7 @@ import { ProblemAlert } from "../notices/problem-alert";
 import { Link } from "../shell/link";
 import { text } from "../text";
 import { findable, written, type Column } from "./columns";
-import { asked, flat, proposals, sorter, type Flat } from "./found";
+import { asked, current, flat, proposals, sorter, type Flat } from "./found";
 import { useKept, type View } from "./kept";
 import { SavedViews } from "./saved-views";
 
@@ -94,7 +94,7 @@ export function ListTable<Row>(props: Props<Row>) {
   });
   const { items, allPageItems, actions, collectionProps, propertyFilterProps, paginationProps } = collection;
   const { filteredItemsCount } = collection;
-  const selected = collectionProps.selectedItems?.map(({ row }) => row) ?? [];
+  const selected = current(collectionProps.selectedItems ?? [], list.items, idOf);
   const clear = () => actions.setSelectedItems([]);
 
   const nothing = (

@@ -36,7 +36,7 @@ export const COLUMNS: Column<KmsKey>[] = [
     width: 110,
   },
   { id: "regions", header: words.regions, value: (key) => key.regions, cell: regionsOf, width: 140 },
-  { id: "key_state", header: words.keyState, value: (key) => key.key_state, width: 120 },
+  { id: "key_state", header: words.keyState, value: (key) => key.key_state, width: 140 },
   { id: "keystore", header: words.keystore, value: (key) => key.keystore_name, width: 120 },
   {
     id: "expires",

@@ -1,5 +1,6 @@
 // All KMS keys in all accounts.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 
 import { useAll } from "../../api/read";
@@ -19,21 +20,21 @@ const UPLOAD = "/kms-keys/upload";
 function Making() {
   const navigate = useNavigate();
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => void navigate(UPLOAD)}>{words.upload}</Button>
       <Button variant="primary" onClick={() => void navigate(CREATE)}>
         {words.create}
       </Button>
-    </>
+    </SpaceBetween>
   );
 }
 
 function Actions({ selected }: { selected: KmsKey[] }) {
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       {selected.length > 1 ? <BulkActions kmsKeys={selected} /> : <KmsKeyActions kmsKey={selected[0]} />}
       <Making />
-    </>
+    </SpaceBetween>
   );
 }
 

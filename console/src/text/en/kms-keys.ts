@@ -20,7 +20,7 @@ export const kmsKeys = {
     vault: "Vault",
   },
   bulk: {
-    became: "What became of it",
+    became: "Outcome",
     why: "Why",
     others: "Those that were not done",
     states: { done: "Done", stuck: "Refused", cancelled: "Cancelled", open: "Under way" },

@@ -1,6 +1,5 @@
 // What became of each KMS key of an operation on many: above all of those that were refused.
 import Alert from "@cloudscape-design/components/alert";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
@@ -50,8 +49,9 @@ function Targets({ job }: { job: string }) {
           header: text.kmsKeys.columns.name,
           cell: (target) => target.kms_key_name ?? target.region,
           isRowHeader: true,
+          minWidth: 160,
         },
-        { id: "state", header: words.became, cell: (target) => <State of={target} /> },
+        { id: "state", header: words.became, cell: (target) => <State of={target} />, minWidth: 130 },
         { id: "why", header: words.why, cell: ({ note }) => note?.message ?? text.shell.none },
       ]}
     />
@@ -64,9 +64,5 @@ export function BulkResult({ answer }: { answer: unknown }) {
   const job = useJob(begun?.id);
   if (begun === undefined) return <Alert type="success">{text.operation.nothingToDo}</Alert>;
   if (job === undefined || !hasEnded(job)) return null;
-  return (
-    <SpaceBetween size="s">
-      <Targets job={job.id} />
-    </SpaceBetween>
-  );
+  return <Targets job={job.id} />;
 }
