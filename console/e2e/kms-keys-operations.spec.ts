@@ -105,6 +105,7 @@ test("a KMS key rotates in place, and then by a new one that takes its alias", a
   expect((await world.cli<KmsKey>("kms-key", "show", "to-rotate")).current_version).toBe(2);
   const byNew = await begin(page, "to-rotate", "Rotate");
   await byNew.getByRole("radio", { name: /A new KMS key takes the aliases/ }).check();
+  await look(page, "kms-key-rotate-by-new");
   await expect(byNew.getByRole("radio", { name: "Stays enabled" })).toBeChecked();
   await preview(byNew);
   await expect(byNew.getByText("UpdateAlias").first()).toBeVisible();
@@ -192,7 +193,8 @@ test("a multi-Region key is replicated, and its replica becomes the primary", as
   const dialog = await begin(page, "to-spread", "Replicate");
   await dialog.getByRole("button", { name: /Further Regions/ }).click();
   await page.getByRole("option", { name: "us-east-1" }).click();
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await look(page, "kms-key-replicate");
   await preview(dialog);
   await carryOut(dialog);
   const primary = await begin(page, "to-spread", "Change primary");

@@ -28,7 +28,7 @@ const COLUMNS: Column<AnyKey>[] = [
     cell: (key) => (key.kind === "kms-key" ? <KmsKeyStatus status={key.status} /> : text.shell.none),
   },
   { id: "spec", header: names.spec, value: (key) => key.spec, width: 120 },
-  { id: "version", header: words.version, value: versionOf, kind: "number", width: 100 },
+  { id: "version", header: words.version, value: versionOf, kind: "number", width: 120 },
   {
     id: "source",
     header: names.source,

@@ -7,6 +7,7 @@ import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
 import type { KmsKey } from "../columns";
+import { revisionNow } from "../revision";
 import { BulkResult } from "./bulk-result";
 import type { Unfit } from "./fit";
 
@@ -32,6 +33,8 @@ export interface Definition<V> {
   /** Undefined as long as the fields do not make sense together. */
   one: (key: KmsKey, value: V) => Change | undefined;
   many?: (value: V) => OfMany | undefined;
+  /** The request names the revision that was looked at. */
+  revised?: boolean;
   /** Records are lost, of which no plan tells. */
   loses?: boolean;
   /** What a trial without a plan answered. */
@@ -83,7 +86,13 @@ function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
     const operation = useMemo<Operation | undefined>(() => {
       const asked = definition.one(kmsKey, value);
       if (asked === undefined) return undefined;
-      return { title, name: kmsKey.name, change: asked, loses: definition.loses ?? false };
+      return {
+        title,
+        name: kmsKey.name,
+        change: asked,
+        loses: definition.loses ?? false,
+        ...(definition.revised === true ? { afresh: () => revisionNow(kmsKey) } : {}),
+      };
     }, [kmsKey, value, title]);
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;

@@ -62,6 +62,7 @@ const editOne = define<Edited>({
     return editedOf(key);
   },
   fields: Fields,
+  revised: true,
   one: (key, edited) => {
     const body = updateOf(key, edited);
     if (body === undefined) return undefined;

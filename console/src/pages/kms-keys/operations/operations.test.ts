@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { KmsKey } from "../columns";
+import { isStillAs } from "../revision";
 import { daysOf } from "./days";
 import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";
@@ -108,5 +109,12 @@ describe("a rotation schedule", () => {
   });
   it("tells its next times in its own zone", () => {
     expect(inItsZone("2027-02-21T13:01:36.724559+00:00[UTC]")).toBe("2027-02-21 13:01 (UTC)");
+  });
+});
+
+describe("a KMS key that was looked at", () => {
+  it("is still so after it was observed, and not after it was changed", () => {
+    expect(isStillAs(KEY, { ...KEY, revision: 9, key_state: "Disabled" })).toBe(true);
+    expect(isStillAs(KEY, { ...KEY, tags: { team: "blue" } })).toBe(false);
   });
 });

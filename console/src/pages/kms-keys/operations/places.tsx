@@ -3,7 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 
-import { useAll } from "../../../api/read";
+import { useRead } from "../../../api/read";
 import { change } from "../../../api/change";
 import { text } from "../../../text";
 import { define, type FieldsProps } from "./definition";
@@ -14,11 +14,11 @@ const fields = text.kmsKeys.fields.places;
 
 /** Regions of the keystores concerned in which not all of these have a place. */
 function useFurther({ kmsKeys }: Pick<FieldsProps<unknown>, "kmsKeys">) {
-  const keystores = useAll("/api/v1/keystores");
-  const concerned = keystores.items.filter(({ id }) => kmsKeys.some(({ keystore }) => keystore === id));
+  const { data, isPending, error } = useRead("/api/v1/keystores");
+  const concerned = (data?.items ?? []).filter(({ id }) => kmsKeys.some(({ keystore }) => keystore === id));
   const all = [...new Set(concerned.flatMap(({ regions }) => regions))];
   const further = all.filter((region) => !kmsKeys.every(({ regions }) => regions.includes(region)));
-  return { further, isPending: keystores.isPending, error: keystores.error };
+  return { further, isPending, error };
 }
 
 function Further({ value, onChange, kmsKeys }: FieldsProps<string[]>) {

@@ -86,10 +86,10 @@ function Fields(props: FieldsProps<Value>) {
     <SpaceBetween size="m">
       <Method {...props} />
       {value.method === "new-key" && (
-        <>
+        <SpaceBetween size="m">
           {isForeign && <ToKey {...props} kmsKey={first} />}
           <Former {...props} />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

@@ -107,7 +107,7 @@ export function ScheduleFields({ value, onChange, kmsKeys: [key] }: FieldsProps<
         />
       </FormField>
       {value.when === "every" && (
-        <>
+        <SpaceBetween size="m">
           <Period value={value} set={set} />
           <MomentField
             label={fields.start}
@@ -115,7 +115,7 @@ export function ScheduleFields({ value, onChange, kmsKeys: [key] }: FieldsProps<
             value={value.start}
             onChange={(start) => set({ start })}
           />
-        </>
+        </SpaceBetween>
       )}
       {value.when === "cron" && <Cron value={value} set={set} />}
       {(value.when === "every" || value.when === "cron") && <How value={value} set={set} unfit={unfit} />}

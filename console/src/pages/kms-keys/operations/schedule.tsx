@@ -42,6 +42,7 @@ export const rotationSchedule = define<Schedule>({
   unfit: onlyIn("ACTIVE", "INACTIVE"),
   initial: ([key]) => scheduleOf(key?.rotation, key !== undefined && rotatesInPlace(key) === undefined),
   fields: ScheduleFields,
+  revised: true,
   one: ({ id, revision }, schedule) => {
     const body = requestOf(schedule);
     if (body === undefined) return undefined;

@@ -36,7 +36,7 @@ export function ValidityField({ now, value, set }: Props) {
         />
       </FormField>
       {value.validity === "until" && (
-        <>
+        <SpaceBetween size="m">
           <MomentField label={fields.day} value={value.until} onChange={(until) => set({ until })} />
           <FormField label={fields.renewal}>
             <RadioGroup
@@ -47,7 +47,7 @@ export function ValidityField({ now, value, set }: Props) {
               items={RENEWALS.map((one) => ({ value: one, ...fields.renewals[one] }))}
             />
           </FormField>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );
