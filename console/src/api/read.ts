@@ -61,6 +61,18 @@ type ItemOf<A> = A extends { items: (infer T)[] } ? T : never;
 const FIRST = 100;
 const FURTHER = 1000;
 
+/** All further pages as one, so that a long list is shown twice and not again with every page. */
+async function theRest<T>(ask: (cursor: string) => Promise<Page<T>>, from: string): Promise<Page<T>> {
+  const pages: Page<T>[] = [];
+  let cursor: string | null = from;
+  while (cursor !== null) {
+    const page: Page<T> = await ask(cursor);
+    pages.push(page);
+    cursor = page.next ?? null;
+  }
+  return { items: pages.flatMap(({ items }) => items) };
+}
+
 export interface All<T> {
   items: T[];
   /** Nothing has come yet. */
@@ -81,14 +93,12 @@ export function useAll<P extends Gettable>(
   const query = useInfiniteQuery<Page<Row>, Refused, { pages: Page<Row>[] }, QueryKey, string | null>({
     queryKey: [template, where, "all"],
     initialPageParam: null,
-    queryFn: async ({ pageParam, signal }) => {
-      const query = {
-        ...where.query,
-        limit: pageParam === null ? FIRST : FURTHER,
-        ...(pageParam === null ? {} : { cursor: pageParam }),
+    queryFn: ({ pageParam, signal }) => {
+      const ask = async (limit: number, cursor: string | null) => {
+        const query = { ...where.query, limit, ...(cursor === null ? {} : { cursor }) };
+        return (await read(template, { ...where, query } as never, signal)) as Page<Row>;
       };
-      const page = await read(template, { ...where, query } as never, signal);
-      return page as Page<Row>;
+      return pageParam === null ? ask(FIRST, null) : theRest((cursor) => ask(FURTHER, cursor), pageParam);
     },
     getNextPageParam: (page) => page.next ?? null,
     enabled: options.enabled ?? true,

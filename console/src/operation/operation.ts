@@ -22,6 +22,11 @@ export interface Operation {
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
   confirmed?: (change: Change) => Change;
+  /**
+   * The revision as it is now, as long as all that was looked at is still so; else the server refuses. What
+   * was merely observed counts as a revision too.
+   */
+  afresh?: () => Promise<number | undefined>;
   /** Routes whose answers it changes, besides those that jobs change. */
   touches?: readonly string[];
 }
@@ -66,6 +71,14 @@ const NEEDS_APPROVAL = "approval.needed";
 /** Whatever an operation may have changed beside what it names. */
 const ALWAYS = ["/api/v1/jobs", "/api/v1/kms-keys", "/api/v1/keys", "/api/v1/all-keys", "/api/v1/approvals"];
 
+/** What is sent: against the revision of now, and with consent to a number in it. */
+async function asked(operation: Operation, typed: string | undefined): Promise<Change> {
+  const { change, confirmed, afresh } = operation;
+  const revision = (await afresh?.()) ?? change.revision;
+  const now = { ...change, revision };
+  return typed !== undefined && confirmed !== undefined ? confirmed(now) : now;
+}
+
 export interface Running {
   phase: Phase;
   preview: () => Promise<void>;
@@ -90,7 +103,7 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     }
     go({ at: "planning" });
     try {
-      const { data } = await send(operation.change, { dryRun: true });
+      const { data } = await send(await asked(operation, undefined), { dryRun: true });
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
@@ -102,13 +115,13 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     async (typed?: string) => {
       if (operation === undefined) return;
       key.current ??= crypto.randomUUID();
-      const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
-      const confirmName = confirmed === undefined ? typed : undefined;
+      const confirmName = operation.confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await send(change, { confirmName, idempotencyKey: key.current });
+        const { data } = await send(await asked(operation, typed), {
+          confirmName,
+          idempotencyKey: key.current,
+        });
         forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
@@ -125,11 +138,9 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
   const ask = useCallback(
     async (reason: string) => {
       if (operation === undefined) return;
-      const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
+      const confirmName = operation.confirmed === undefined ? typed : undefined;
       try {
-        const { data } = await askApproval(change, reason, confirmed === undefined ? typed : undefined);
+        const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
         go({ at: "asked", approval: data });
       } catch (error) {

@@ -15,12 +15,13 @@ import type { Plan } from "./operation";
 const words = text.operation;
 
 function Step({ step }: { step: Schemas["PlanStepView"] }) {
+  const told = <span className="breaks">{step.words}</span>;
   return step.destructive === true ? (
-    <StatusIndicator type="warning">
-      {step.words} ({words.destructive})
+    <StatusIndicator type="warning" wrapText>
+      {told} ({words.destructive})
     </StatusIndicator>
   ) : (
-    step.words
+    told
   );
 }
 
@@ -31,6 +32,7 @@ function Steps({ plan }: { plan: Plan }) {
     <Table
       variant="embedded"
       contentDensity="compact"
+      wrapLines
       enableKeyboardNavigation
       ariaLabels={{ tableLabel: words.steps }}
       items={plan.steps}

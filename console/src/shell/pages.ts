@@ -56,6 +56,7 @@ export const SECTIONS: Section[] = [
       { path: "/keystores", name: names.keystores },
       { path: "/kms-keys", name: names.kmsKeys },
       { path: "/keys", name: names.keys },
+      { path: "/all-keys", name: names.allKeys },
     ],
   },
   {

@@ -7,7 +7,7 @@ import CollectionPreferences, {
 } from "@cloudscape-design/components/collection-preferences";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
-import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import PropertyFilter from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMemo, type ReactNode } from "react";
@@ -17,7 +17,8 @@ import type { All } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { Link } from "../shell/link";
 import { text } from "../text";
-import { findable, inOrder, written, type Column } from "./columns";
+import { findable, written, type Column } from "./columns";
+import { asked, current, flat, proposals, sorter, type Flat } from "./found";
 import { useKept, type View } from "./kept";
 import { SavedViews } from "./saved-views";
 
@@ -26,8 +27,6 @@ const PAGE_SIZES = [20, 50, 100];
 const PAGE_SIZE = 50;
 /** Widths of columns in pixels. */
 const [WIDTH, WIDTH_MIN] = [160, 90];
-/** Distinct values of a column that are proposed at most. */
-const PROPOSED_MAX = 200;
 
 interface Props<Row> {
   /** Names what this browser keeps of it. */
@@ -48,49 +47,6 @@ interface Props<Row> {
   empty: { title: string; detail: string; action?: ReactNode };
   variant?: "full-page" | "container" | "embedded";
   headingLevel?: "h1" | "h2";
-}
-
-/** The filter that the address asks for: `?status=DISABLED&regions=eu-west-1`. */
-function asked<Row>(columns: Column<Row>[], params: URLSearchParams): PropertyFilterProps.Query {
-  const tokens = columns.flatMap((column) =>
-    params.getAll(column.id).map((wanted) => {
-      const [, operator, value] = /^(<=|>=|!=|<|>|:|=)?(.*)$/s.exec(wanted) ?? [];
-      const usual = findable(column).defaultOperator ?? "=";
-      return { propertyKey: column.id, operator: operator ?? usual, value: value ?? "" };
-    }),
-  );
-  return { tokens, operation: "and" };
-}
-
-/** What can be typed into the filter, from what is there. */
-function proposals<Row>(columns: Column<Row>[], rows: Row[]): PropertyFilterProps.FilteringOption[] {
-  return columns
-    .filter((column) => column.kind === undefined)
-    .flatMap((column) => {
-      const values = new Set<string>();
-      for (const row of rows) {
-        const value = column.value(row);
-        for (const one of Array.isArray(value) ? (value as string[]) : [written(value)]) {
-          if (one !== "") values.add(one);
-        }
-        if (values.size >= PROPOSED_MAX) break;
-      }
-      return [...values].map((value) => ({ propertyKey: column.id, value }));
-    });
-}
-
-interface Flat<Row> {
-  row: Row;
-  [column: string]: unknown;
-}
-
-/** A list's rows as they are found by: each column by its id. */
-function flat<Row>(columns: Column<Row>[], row: Row): Flat<Row> {
-  const values = columns.map((column): [string, string | number] => {
-    const value = column.value(row);
-    return [column.id, typeof value === "number" ? value : written(value)];
-  });
-  return { ...Object.fromEntries(values), row };
 }
 
 function Cell<Row>({ column, row, page }: { column: Column<Row>; row: Row; page: string | undefined }) {
@@ -121,21 +77,24 @@ export function ListTable<Row>(props: Props<Row>) {
   const [params] = useSearchParams();
   const [kept, keep] = useKept(name);
   const preferences = usePreferences(columns, kept.preferences);
-  const found = useMemo(() => list.items.map((row) => flat(columns, row)), [columns, list.items]);
+  const found = useMemo(() => flat(columns, list.items), [columns, list.items]);
   const filtered = useMemo(() => columns.filter((column) => column.unfiltered !== true), [columns]);
   const options = useMemo(() => proposals(filtered, list.items), [filtered, list.items]);
+  const properties = useMemo(() => filtered.map(findable), [filtered]);
+  const sorters = useMemo(() => new Map(columns.map((column) => [column.id, sorter(column)])), [columns]);
   const collection = useCollection(found, {
     propertyFiltering: {
-      filteringProperties: filtered.map(findable),
+      filteringProperties: properties,
+      filteringOptions: options,
       defaultQuery: asked(filtered, params),
     },
     pagination: { pageSize: preferences.pageSize },
     sorting: {},
     selection: { keepSelection: true, trackBy: ({ row }) => idOf(row) },
   });
-  const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } =
-    collection;
-  const selected = collectionProps.selectedItems?.map(({ row }) => row) ?? [];
+  const { items, allPageItems, actions, collectionProps, propertyFilterProps, paginationProps } = collection;
+  const { filteredItemsCount } = collection;
+  const selected = current(collectionProps.selectedItems ?? [], list.items, idOf);
   const clear = () => actions.setSelectedItems([]);
 
   const nothing = (
@@ -163,7 +122,8 @@ export function ListTable<Row>(props: Props<Row>) {
     actions.setPropertyFiltering(view.query);
     if (view.sorting !== undefined) {
       const { column, descending } = view.sorting;
-      actions.setSorting({ sortingColumn: { sortingField: column }, isDescending: descending });
+      const sortingColumn = { sortingField: column, sortingComparator: sorters.get(column) };
+      actions.setSorting({ sortingColumn, isDescending: descending });
     }
     keep({ ...kept, preferences: view.preferences });
   };
@@ -177,6 +137,14 @@ export function ListTable<Row>(props: Props<Row>) {
     preferences,
   };
   const total = list.items.length;
+  // The box in the header selects one page.
+  const wantsAll =
+    props.selection === "multi" && selected.length >= items.length && selected.length < allPageItems.length;
+  const all = wantsAll && items.length > 0 && (
+    <Button variant="inline-link" onClick={() => actions.setSelectedItems([...allPageItems])}>
+      {words.selectMatches(allPageItems.length)}
+    </Button>
+  );
   const counter =
     selected.length > 0 ? words.selected(selected.length, total) : `(${total}${list.isPartial ? "+" : ""})`;
   return (
@@ -210,7 +178,7 @@ export function ListTable<Row>(props: Props<Row>) {
           id: column.id,
           header: column.header,
           sortingField: column.id,
-          sortingComparator: (left: Flat<Row>, right: Flat<Row>) => inOrder(column)(left.row, right.row),
+          sortingComparator: sorters.get(column.id),
           cell: ({ row }: Flat<Row>) => (
             <Cell column={column} row={row} page={index === 0 ? pageOf?.(row) : undefined} />
           ),
@@ -221,6 +189,7 @@ export function ListTable<Row>(props: Props<Row>) {
         header={
           <Header
             variant={props.headingLevel ?? "h1"}
+            info={all}
             description={props.description}
             counter={counter}
             actions={
@@ -237,7 +206,7 @@ export function ListTable<Row>(props: Props<Row>) {
           <div className="filter">
             <PropertyFilter
               {...propertyFilterProps}
-              filteringOptions={options}
+              virtualScroll
               filteringPlaceholder={words.find(things)}
               filteringAriaLabel={words.find(things)}
               countText={words.matches(filteredItemsCount ?? 0)}

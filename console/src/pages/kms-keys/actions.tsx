@@ -1,47 +1,51 @@
 // What can be done with one KMS key, in lists and on its page.
-import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import { useState } from "react";
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import { useMemo, useState } from "react";
 
-import { change } from "../../api/change";
-import type { Operation } from "../../operation/operation";
-import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { KmsKey } from "./columns";
+import { OPERATIONS, operationNamed, type KmsKeyOperation } from "./operations";
+import { useObserve } from "./observe";
 
-const words = text.kmsKeys.operations;
+const OBSERVE = "observe";
 
-const OPERATIONS = {
-  enable: (key: KmsKey): Operation => ({
-    title: `${words.enable} ${key.name}`,
-    name: key.name,
-    change: change("post", "/api/v1/kms-keys/{kms_key}/enable", { path: { kms_key: key.id } }),
-  }),
-  disable: (key: KmsKey): Operation => ({
-    title: `${words.disable} ${key.name}`,
-    name: key.name,
-    change: change("post", "/api/v1/kms-keys/{kms_key}/disable", { path: { kms_key: key.id } }),
-  }),
-};
+function itemsFor(kmsKey: KmsKey | undefined): ButtonDropdownProps.ItemOrGroup[] {
+  if (kmsKey === undefined) return [];
+  const groups = OPERATIONS.map(({ text: name, operations }) => ({
+    text: name,
+    items: operations.map(({ id, text: label, unfit }) => {
+      const reason = unfit(kmsKey);
+      return { id, text: label, ...(reason === undefined ? {} : { disabled: true, disabledReason: reason }) };
+    }),
+  }));
+  return [{ id: OBSERVE, text: text.kmsKeys.operations.observe }, ...groups];
+}
 
 /** The operations on a KMS key; none where none is chosen. */
 export function KmsKeyActions({ kmsKey }: { kmsKey: KmsKey | undefined }) {
-  const [operation, setOperation] = useState<Operation>();
+  // The KMS key as it was when the dialog opened: what its job changes does not change what was asked.
+  const [begun, setBegun] = useState<{ operation: KmsKeyOperation; kmsKey: KmsKey }>();
+  const [observe, isObserving] = useObserve();
+  const items = useMemo(() => itemsFor(kmsKey), [kmsKey]);
+  const follow = (id: string) => {
+    if (kmsKey === undefined) return;
+    if (id === OBSERVE) return void observe(kmsKey);
+    const operation = operationNamed(id);
+    if (operation !== undefined) setBegun({ operation, kmsKey });
+  };
   return (
     <>
       <ButtonDropdown
         disabled={kmsKey === undefined}
-        items={[
-          { id: "enable", text: words.enable },
-          { id: "disable", text: words.disable },
-        ]}
-        onItemClick={({ detail }) => {
-          if (kmsKey !== undefined) setOperation(OPERATIONS[detail.id as keyof typeof OPERATIONS](kmsKey));
-        }}
+        loading={isObserving}
+        items={items}
+        expandToViewport
+        onItemClick={({ detail }) => follow(detail.id)}
       >
         {text.table.actions}
       </ButtonDropdown>
-      {operation !== undefined && (
-        <OperationDialog operation={operation} onClose={() => setOperation(undefined)} />
+      {begun !== undefined && (
+        <begun.operation.One kmsKey={begun.kmsKey} onClose={() => setBegun(undefined)} />
       )}
     </>
   );

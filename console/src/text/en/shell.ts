@@ -50,6 +50,7 @@ export const shell = {
     keystores: "Keystores",
     kmsKeys: "KMS keys",
     keys: "Keys",
+    allKeys: "All keys",
     jobs: "Jobs",
     approvals: "Approvals",
     alerts: "Alerts",

@@ -16,6 +16,7 @@ export const table = {
   wrapDetail: "Show long text on several lines.",
   select: (name: string) => `Select ${name}`,
   selectAll: "Select all rows",
+  selectMatches: (count: number) => `Select all ${count}`,
   selected: (count: number, total: number) => `(${count}/${total})`,
   actions: "Actions",
   views: {

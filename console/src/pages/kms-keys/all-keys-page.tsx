@@ -1,0 +1,78 @@
+// Keys in the vault and KMS keys in one list.
+import { useAll } from "../../api/read";
+import type { Schemas } from "../../api/client";
+import { KmsKeyStatus } from "../../format/status";
+import { atMinute } from "../../format/time";
+import { Help } from "../../shell/help";
+import { usePage } from "../../shell/page";
+import type { Column } from "../../table/columns";
+import { ListTable } from "../../table/list-table";
+import { text } from "../../text";
+
+type AnyKey = Schemas["AnyKeyView"];
+
+const words = text.kmsKeys.all;
+const names = text.kmsKeys.columns;
+
+function versionOf(key: AnyKey): number | null | undefined {
+  return key.current_version;
+}
+
+const COLUMNS: Column<AnyKey>[] = [
+  { id: "name", header: names.name, value: (key) => key.name, width: 220 },
+  { id: "kind", header: words.kind, value: (key) => words.kinds[key.kind] },
+  {
+    id: "status",
+    header: names.status,
+    value: (key) => (key.kind === "kms-key" ? key.status : undefined),
+    cell: (key) => (key.kind === "kms-key" ? <KmsKeyStatus status={key.status} /> : text.shell.none),
+  },
+  { id: "spec", header: names.spec, value: (key) => key.spec, width: 120 },
+  { id: "version", header: words.version, value: versionOf, kind: "number", width: 120 },
+  {
+    id: "source",
+    header: names.source,
+    value: (key) => (key.kind === "kms-key" ? key.source.text : undefined),
+    width: 200,
+  },
+  {
+    id: "where",
+    header: words.where,
+    value: (key) => (key.kind === "kms-key" ? [key.keystore_name, ...key.regions] : words.vault),
+    width: 200,
+  },
+  { id: "description", header: names.description, value: (key) => key.description, width: 200 },
+  {
+    id: "created",
+    header: names.created,
+    value: (key) => key.created_at,
+    cell: (key) => atMinute(key.created_at),
+    kind: "time",
+    hidden: true,
+  },
+];
+
+export default function AllKeysPage() {
+  usePage(
+    words.title,
+    [],
+    <Help title={words.title} words={["key", "keyVersion", "kmsKey", "import"]}>
+      {words.description}
+    </Help>,
+  );
+  const list = useAll("/api/v1/all-keys");
+  return (
+    <ListTable<AnyKey>
+      name="all-keys"
+      title={words.title}
+      description={words.description}
+      things={words.things}
+      list={list}
+      columns={COLUMNS}
+      idOf={(key) => `${key.kind}/${key.id}`}
+      nameOf={(key) => key.name}
+      pageOf={(key) => (key.kind === "kms-key" ? `/kms-keys/${key.id}` : `/keys/${key.id}`)}
+      empty={{ title: words.empty, detail: text.kmsKeys.emptyDetail }}
+    />
+  );
+}

@@ -1,0 +1,68 @@
+// What became of each KMS key of an operation on many: above all of those that were refused.
+import Alert from "@cloudscape-design/components/alert";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+
+import { hasEnded, type Job } from "../../../api/live";
+import { useAll } from "../../../api/read";
+import type { Schemas } from "../../../api/client";
+import { useJob } from "../../../operation/job-progress";
+import { text } from "../../../text";
+
+type Target = Schemas["TargetView"];
+const words = text.kmsKeys.bulk;
+const STATES: Record<string, StatusIndicatorProps.Type> = {
+  done: "success",
+  stuck: "error",
+  cancelled: "stopped",
+  open: "in-progress",
+};
+/** What went well is counted; what did not is named, as far as people read. */
+const NAMED_MAX = 100;
+
+function State({ of: { state } }: { of: Target }) {
+  return (
+    <StatusIndicator type={STATES[state] ?? "info"}>
+      {words.states[state as keyof typeof words.states]}
+    </StatusIndicator>
+  );
+}
+
+function Targets({ job }: { job: string }) {
+  const { items, isPending } = useAll("/api/v1/jobs/{job}/targets", { path: { job } });
+  const others = items.filter(({ state }) => state !== "done");
+  if (isPending) return null;
+  if (others.length === 0) return <Alert type="success">{words.allDone(items.length)}</Alert>;
+  return (
+    <Table
+      variant="embedded"
+      contentDensity="compact"
+      enableKeyboardNavigation
+      wrapLines
+      ariaLabels={{ tableLabel: words.others }}
+      header={words.some(items.length - others.length, items.length)}
+      items={others.slice(0, NAMED_MAX)}
+      trackBy="id"
+      columnDefinitions={[
+        {
+          id: "name",
+          header: text.kmsKeys.columns.name,
+          cell: (target) => target.kms_key_name ?? target.region,
+          isRowHeader: true,
+          minWidth: 160,
+        },
+        { id: "state", header: words.became, cell: (target) => <State of={target} />, minWidth: 130 },
+        { id: "why", header: words.why, cell: ({ note }) => note?.message ?? text.shell.none },
+      ]}
+    />
+  );
+}
+
+/** A job on many KMS keys, once it has ended. */
+export function BulkResult({ answer }: { answer: unknown }) {
+  const begun = (answer as { job?: Job | null } | undefined)?.job ?? undefined;
+  const job = useJob(begun?.id);
+  if (begun === undefined) return <Alert type="success">{text.operation.nothingToDo}</Alert>;
+  if (job === undefined || !hasEnded(job)) return null;
+  return <Targets job={job.id} />;
+}
