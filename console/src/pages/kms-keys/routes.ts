@@ -3,4 +3,7 @@ import { lazy } from "react";
 
 import type { PageAt } from "../../shell/page-at";
 
-export const kmsKeysPages: PageAt[] = [{ path: "/kms-keys", page: lazy(() => import("./list-page")) }];
+export const kmsKeysPages: PageAt[] = [
+  { path: "/kms-keys", page: lazy(() => import("./list-page")) },
+  { path: "/kms-keys/:id/:tab?", page: lazy(() => import("./details/page")) },
+];
