@@ -51,7 +51,7 @@ test("an alias is added, with a wrong name first, and another one removed", asyn
   await adding.getByRole("button", { name: "Carry out" }).click();
   await expect(adding.getByText("Succeeded").first()).toBeVisible();
   await adding.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByRole("cell", { name: "alias/renamed-now" })).toBeVisible();
+  await expect(page.getByRole("rowheader", { name: "alias/renamed-now" })).toBeVisible();
   await look(page, "kms-key-aliases");
 
   await page.getByRole("checkbox", { name: "Select alias/renamed-before" }).check();
@@ -61,7 +61,7 @@ test("an alias is added, with a wrong name first, and another one removed", asyn
   await removing.getByRole("button", { name: "Carry out" }).click();
   await expect(removing.getByText("Succeeded").first()).toBeVisible();
   await removing.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByRole("cell", { name: "alias/renamed-before" })).toHaveCount(0);
+  await expect(page.getByRole("rowheader", { name: "alias/renamed-before" })).toHaveCount(0);
   const { aliases, places } = await show(world, "renamed");
   expect(aliases).toEqual(["alias/renamed-now"]);
   expect(places[0]?.aliases).toEqual(["alias/renamed-now"]);

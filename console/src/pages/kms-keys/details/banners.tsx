@@ -95,6 +95,8 @@ export function Banners({ kmsKey }: Tab) {
     setOpen(undefined);
     setOperation(undefined);
   };
+  const isCalm = !empty && !drifted && !leaving && kmsKey.life !== "PENDING_DELETION";
+  if (isCalm && kmsKey.successor == null && open === undefined) return null;
   return (
     <SpaceBetween size="s">
       <Deletion kmsKey={kmsKey} open={begin} />

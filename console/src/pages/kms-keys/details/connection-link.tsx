@@ -10,8 +10,9 @@ const words = text.kmsKey.linkState;
 const KIND = { connected: "success", "not-connected": "warning", unknown: "pending" } as const;
 
 function toldOf({ state, since, why }: Schemas["LinkHealthView"]): string {
-  const parts = [words[state], since == null ? undefined : fromNow(since), why ?? undefined];
-  return parts.filter((part) => part !== undefined).join(", ");
+  if (state === "connected") return words.connected;
+  const when = since == null ? undefined : words.since(fromNow(since));
+  return [words[state], when, why].filter((part) => part != null).join(": ");
 }
 
 export function ConnectionLink({ connection }: { connection: string }) {

@@ -1,8 +1,8 @@
 // How a KMS key rotates: how often it still can, when it does by itself, and the KMS keys before and after it.
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import ProgressBar from "@cloudscape-design/components/progress-bar";
 
 import { exactly } from "../../../format/time";
 import { text } from "../../../text";
@@ -17,11 +17,10 @@ function Budget({ kmsKey }: Tab) {
   const used = rotationsUsed(kmsKey);
   if (used === undefined) return words.uncounted;
   return (
-    <ProgressBar
-      ariaLabel={words.used}
-      value={(100 * used) / ROTATIONS_MAX}
-      additionalInfo={words.left(ROTATIONS_MAX - used)}
-    />
+    <>
+      {words.budget(used, ROTATIONS_MAX)}
+      <Box color="text-body-secondary">{words.left(ROTATIONS_MAX - used)}</Box>
+    </>
   );
 }
 

@@ -40,10 +40,15 @@ function Ids({ of: { ids, number } }: { of: Generation }) {
   return (
     <SpaceBetween size="xxs">
       {ids.map((id) => (
-        <Copied key={id} value={id} shown={`${id.slice(0, 16)}…`} label={words.copyId(name)} />
+        <Copied key={id} value={id} shown={`${id.slice(0, 12)}…`} label={words.copyId(name)} />
       ))}
     </SpaceBetween>
   );
+}
+
+function stateOf({ version }: Generation): string {
+  if (version === undefined) return text.shell.none;
+  return words.stateSince(version.state, atMinute(version.state_since));
 }
 
 function usageOf({ version }: Generation): string {
@@ -78,18 +83,13 @@ function Versions({ rows }: { rows: Generation[] }) {
         },
         { id: "material", header: words.material, cell: (row) => <MaterialState of={row} />, minWidth: 200 },
         { id: "id", header: words.materialId, cell: (row) => <Ids of={row} />, minWidth: 200 },
-        { id: "state", header: words.state, cell: ({ version }) => version?.state ?? text.shell.none },
+        { id: "state", header: words.state, cell: stateOf, minWidth: 150 },
         { id: "usage", header: words.usage, cell: usageOf, minWidth: 150 },
         {
           id: "made",
           header: words.made,
           cell: ({ version }) =>
             version === undefined ? text.shell.none : `${atMinute(version.created_at)} (${version.origin})`,
-        },
-        {
-          id: "since",
-          header: words.since,
-          cell: ({ version }) => atMinute(version?.state_since) || text.shell.none,
         },
         { id: "expires", header: words.expires, cell: (row) => atMinute(row.expires) || text.shell.never },
       ]}
