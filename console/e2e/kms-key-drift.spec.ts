@@ -22,7 +22,7 @@ test("what somebody changed in AWS shows as drift, with the plan that undoes it"
   await expect(page.getByText("drifting was observed in AWS.")).toBeVisible();
   await expect(page.getByRole("row", { name: "Key state eu-central-1 Enabled Disabled" })).toBeVisible();
   await expect(page.getByRole("row", { name: "Tags eu-central-1 team=payments team=raiders" })).toBeVisible();
-  await expect(page.getByText("AWS differs from what is wanted")).toBeVisible();
+  await expect(page.getByText("AWS differs from what is wanted", { exact: true })).toBeVisible();
   await expect(page.getByRole("row", { name: /EnableKey/ })).toBeVisible();
   await look(page, "kms-key-drift");
 
@@ -38,11 +38,13 @@ test("what somebody changed in AWS shows as drift, with the plan that undoes it"
   expect((await show(world, "drifting")).key_state).toBe("Enabled");
 });
 
-test("material that somebody removed in AWS is restored from the key's page", async ({ page, world }) => {
+test("material that was removed from AWS is restored from the top of the key's page", async ({
+  page,
+  world,
+}) => {
   await world.kmsKey("emptied");
-  const { id, arn } = await show(world, "emptied");
-  await awsKms(world, "DeleteImportedKeyMaterial", { KeyId: arn });
-  await world.cli("kms-key", "observe", "emptied");
+  await world.cli("kms-key", "remove-from-cloud", "emptied", "--yes");
+  const { id } = await show(world, "emptied");
   await page.goto(`/kms-keys/${id}`);
   await expect(page.getByText("Key material is missing in AWS")).toBeVisible();
   await look(page, "kms-key-material-missing");
@@ -54,6 +56,23 @@ test("material that somebody removed in AWS is restored from the key's page", as
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByText("Key material is missing in AWS")).toHaveCount(0);
   expect((await show(world, "emptied")).status).toBe("AVAILABLE");
+});
+
+test("material that somebody took away in AWS shows as missing, version by version", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("plundered");
+  const { id, arn } = await show(world, "plundered");
+  await awsKms(world, "DeleteImportedKeyMaterial", { KeyId: arn });
+  await world.cli("kms-key", "observe", "plundered");
+  await page.goto(`/kms-keys/${id}/versions`);
+  await expect(page.getByText("Key material is missing in AWS")).toBeVisible();
+  await expect(page.getByRole("row", { name: /^1 Missing/ })).toBeVisible();
+  await page.getByRole("tab", { name: "Drift" }).click();
+  await expect(
+    page.getByRole("row", { name: "Key material eu-central-1 version 1 not there" }),
+  ).toBeVisible();
 });
 
 test("a scheduled deletion is cancelled from the top of the key's page, and its material kept", async ({

@@ -87,6 +87,6 @@ test("key users and administrators are picked from the account, who may then del
     users: [APP],
     administrators: [ALICE],
     administrators_may_delete: true,
-    other_accounts: ["444455556666"],
+    other_accounts: ["arn:aws:iam::444455556666:root"],
   });
 });

@@ -22,6 +22,11 @@ export interface Operation {
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
   confirmed?: (change: Change) => Change;
+  /**
+   * Reads the revision anew before it is tried, or throws where what it changes was changed meanwhile: a revision
+   * counts also what was merely observed.
+   */
+  revise?: () => Promise<number>;
   /** Routes whose answers it changes, besides those that jobs change. */
   touches?: readonly string[];
 }
@@ -81,16 +86,22 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
   // One key for as long as it is the same request: sent twice, it is carried out once.
   const key = useRef<string>(undefined);
 
+  // The request as it was tried, which is what is carried out.
+  const tried = useRef<Change>(undefined);
+
   const preview = useCallback(async () => {
     if (operation === undefined) return;
     key.current = crypto.randomUUID();
+    tried.current = undefined;
     if (operation.untried === true) {
       go({ at: "planned", preview: undefined });
       return;
     }
     go({ at: "planning" });
     try {
-      const { data } = await send(operation.change, { dryRun: true });
+      const { change, revise } = operation;
+      tried.current = revise === undefined ? change : { ...change, revision: await revise() };
+      const { data } = await send(tried.current, { dryRun: true });
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
@@ -103,8 +114,8 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
       if (operation === undefined) return;
       key.current ??= crypto.randomUUID();
       const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
+      const asked = tried.current ?? operation.change;
+      const change = typed !== undefined && confirmed !== undefined ? confirmed(asked) : asked;
       const confirmName = confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
@@ -126,8 +137,8 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     async (reason: string) => {
       if (operation === undefined) return;
       const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
+      const asked = tried.current ?? operation.change;
+      const change = typed !== undefined && confirmed !== undefined ? confirmed(asked) : asked;
       try {
         const { data } = await askApproval(change, reason, confirmed === undefined ? typed : undefined);
         forget(queries, ["/api/v1/approvals"]);

@@ -17,6 +17,11 @@ function accountsOf(typed: string): string[] {
   return typed.split(/[\s,]+/).filter((account) => account !== "");
 }
 
+/** The id of an account, which the policy may name by the ARN of its root. */
+function idOf(account: string): string {
+  return /^arn:[^:]+:iam::(\d{12}):root$/.exec(account)?.[1] ?? account;
+}
+
 function areAccounts(accounts: string[]): boolean {
   return accounts.every((account) => /^\d{12}$/.test(account));
 }
@@ -40,7 +45,8 @@ function changed(
 export function AccessDialog({ kmsKey: looked, onClose }: { kmsKey: KmsKey; onClose: () => void }) {
   // As it was when the dialog was opened: what comes of it does not change the question.
   const [kmsKey] = useState(looked);
-  const { access, connection, name } = kmsKey;
+  const { connection, name } = kmsKey;
+  const [access] = useState({ ...kmsKey.access, other_accounts: kmsKey.access.other_accounts.map(idOf) });
   const [users, setUsers] = useState(access.users);
   const [administrators, setAdministrators] = useState(access.administrators);
   const [mayDelete, setMayDelete] = useState(access.administrators_may_delete);

@@ -48,17 +48,23 @@ export function PlacesTable({ kmsKey, actions }: Tab & { actions?: ReactNode }) 
         </Box>
       }
       columnDefinitions={[
-        { id: "region", header: words.region, cell: ({ region }) => region, isRowHeader: true },
+        {
+          id: "region",
+          header: words.region,
+          cell: ({ region }) => region,
+          isRowHeader: true,
+          minWidth: 140,
+        },
         { id: "role", header: words.role, cell: (place) => roleOf({ kmsKey }, place) },
         { id: "state", header: words.state, cell: (place) => place.key_state ?? text.shell.none },
         {
           id: "arn",
           header: words.arn,
-          minWidth: 320,
+          minWidth: 300,
           cell: ({ arn, region }) =>
             arn == null ? text.shell.none : <Copied value={arn} label={words.copyArn(region)} />,
         },
-        { id: "use", header: words.lastUse, cell: lastUseOf },
+        { id: "use", header: words.lastUse, cell: lastUseOf, minWidth: 120 },
         {
           id: "created",
           header: words.created,
