@@ -2,8 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useReducer, useRef } from "react";
 
-import { askApproval, send, type Change } from "../api/change";
-import { asProblem, type Problem, type Schemas } from "../api/client";
+import { askApproval, send, type Change, type Sending } from "../api/change";
+import { asProblem, type Answer, type Problem, type Schemas } from "../api/client";
 import { forget, type Job } from "../api/live";
 
 export type Plan = Schemas["PlanView"];
@@ -23,7 +23,7 @@ export interface Operation {
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
   confirmed?: (change: Change) => Change;
   /**
-   * Reads the revision anew before it is tried, or throws where what it changes was changed meanwhile: a revision
+   * Reads the revision anew before it is sent, or throws where what it changes was changed meanwhile: a revision
    * counts also what was merely observed.
    */
   revise?: () => Promise<number>;
@@ -67,6 +67,23 @@ function jobOf(answer: unknown): Job | undefined {
 }
 
 const NEEDS_APPROVAL = "approval.needed";
+const CHANGED = "request.changed";
+
+type Revise = Operation["revise"];
+
+async function asOfNow(change: Change, revise: Revise): Promise<Change> {
+  return revise === undefined ? change : { ...change, revision: await revise() };
+}
+
+/** Sends it as of now: where it was observed once more in between, it is sent once more. */
+async function sendAsOfNow(change: Change, revise: Revise, sending: Sending): Promise<Answer<unknown>> {
+  try {
+    return await send(await asOfNow(change, revise), sending);
+  } catch (error) {
+    if (revise === undefined || asProblem(error).code !== CHANGED) throw error;
+    return send(await asOfNow(change, revise), sending);
+  }
+}
 
 /** Whatever an operation may have changed beside what it names. */
 const ALWAYS = ["/api/v1/jobs", "/api/v1/kms-keys", "/api/v1/keys", "/api/v1/all-keys", "/api/v1/approvals"];
@@ -86,22 +103,16 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
   // One key for as long as it is the same request: sent twice, it is carried out once.
   const key = useRef<string>(undefined);
 
-  // The request as it was tried, which is what is carried out.
-  const tried = useRef<Change>(undefined);
-
   const preview = useCallback(async () => {
     if (operation === undefined) return;
     key.current = crypto.randomUUID();
-    tried.current = undefined;
     if (operation.untried === true) {
       go({ at: "planned", preview: undefined });
       return;
     }
     go({ at: "planning" });
     try {
-      const { change, revise } = operation;
-      tried.current = revise === undefined ? change : { ...change, revision: await revise() };
-      const { data } = await send(tried.current, { dryRun: true });
+      const { data } = await sendAsOfNow(operation.change, operation.revise, { dryRun: true });
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
@@ -113,13 +124,14 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     async (typed?: string) => {
       if (operation === undefined) return;
       key.current ??= crypto.randomUUID();
-      const { confirmed } = operation;
-      const asked = tried.current ?? operation.change;
-      const change = typed !== undefined && confirmed !== undefined ? confirmed(asked) : asked;
+      const { confirmed, revise } = operation;
+      const change =
+        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
       const confirmName = confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await send(change, { confirmName, idempotencyKey: key.current });
+        const sending = { confirmName, idempotencyKey: key.current };
+        const { data } = await sendAsOfNow(change, revise, sending);
         forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
@@ -136,11 +148,12 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
   const ask = useCallback(
     async (reason: string) => {
       if (operation === undefined) return;
-      const { confirmed } = operation;
-      const asked = tried.current ?? operation.change;
-      const change = typed !== undefined && confirmed !== undefined ? confirmed(asked) : asked;
+      const { confirmed, revise } = operation;
+      const change =
+        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
       try {
-        const { data } = await askApproval(change, reason, confirmed === undefined ? typed : undefined);
+        const asked = await asOfNow(change, revise);
+        const { data } = await askApproval(asked, reason, confirmed === undefined ? typed : undefined);
         forget(queries, ["/api/v1/approvals"]);
         go({ at: "asked", approval: data });
       } catch (error) {

@@ -24,9 +24,9 @@ export const GRANT_COLUMNS: Column<Grant>[] = [
   { id: "grantee", header: words.grantee, value: (grant) => grant.grantee, width: 340 },
   { id: "operations", header: words.operations, value: (grant) => grant.operations, width: 200 },
   { id: "region", header: words.region, value: (grant) => grant.region },
-  { id: "grant_name", header: words.name, value: (grant) => grant.name, width: 200 },
-  { id: "context", header: words.context, value: contextOf },
-  { id: "retiring", header: words.retiring, value: (grant) => grant.retiring_principal },
+  { id: "grant_name", header: words.name, value: (grant) => grant.name, hidden: true },
+  { id: "context", header: words.context, value: contextOf, width: 200 },
+  { id: "retiring", header: words.retiring, value: (grant) => grant.retiring_principal, hidden: true },
   { id: "source_arn", header: words.sourceArn, value: (grant) => grant.source_arn, hidden: true },
   { id: "grant_id", header: words.id, value: (grant) => grant.id, hidden: true },
 ];
