@@ -115,8 +115,20 @@ export async function signIn(page: Page, user: string, password: string): Promis
 type Mode = "light" | "dark";
 const GRAVE = new Set(["serious", "critical"]);
 
+/** Waits until what fades in is there: half transparent, it would be found too pale. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const passing = document.getAnimations().filter(({ effect }) => {
+      const { iterations = 1 } = effect?.getTiming() ?? {};
+      return iterations !== Infinity;
+    });
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  });
+}
+
 /** Checks that everybody can use a page, and keeps its picture in light and dark. */
 export async function look(page: Page, name: string): Promise<void> {
+  await settled(page);
   const found = await new AxeBuilder({ page }).analyze();
   const grave = found.violations.filter(({ impact }) => GRAVE.has(impact ?? ""));
   const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);

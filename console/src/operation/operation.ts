@@ -2,8 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useReducer, useRef } from "react";
 
-import { askApproval, send, type Change } from "../api/change";
-import { asProblem, type Problem, type Schemas } from "../api/client";
+import { askApproval, send, type Change, type Sending } from "../api/change";
+import { asProblem, type Answer, type Problem, type Schemas } from "../api/client";
 import { forget, type Job } from "../api/live";
 
 export type Plan = Schemas["PlanView"];
@@ -67,6 +67,7 @@ function jobOf(answer: unknown): Job | undefined {
 }
 
 const NEEDS_APPROVAL = "approval.needed";
+const CHANGED = "request.changed";
 
 /** Whatever an operation may have changed beside what it names. */
 const ALWAYS = ["/api/v1/jobs", "/api/v1/kms-keys", "/api/v1/keys", "/api/v1/all-keys", "/api/v1/approvals"];
@@ -77,6 +78,20 @@ async function asked(operation: Operation, typed: string | undefined): Promise<C
   const revision = (await afresh?.()) ?? change.revision;
   const now = { ...change, revision };
   return typed !== undefined && confirmed !== undefined ? confirmed(now) : now;
+}
+
+/** Sends it; where it was only observed once more in between, once more. */
+async function sendAsked(
+  operation: Operation,
+  typed: string | undefined,
+  sending: Sending,
+): Promise<Answer<unknown>> {
+  try {
+    return await send(await asked(operation, typed), sending);
+  } catch (error) {
+    if (operation.afresh === undefined || asProblem(error).code !== CHANGED) throw error;
+    return send(await asked(operation, typed), sending);
+  }
 }
 
 export interface Running {
@@ -103,7 +118,7 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     }
     go({ at: "planning" });
     try {
-      const { data } = await send(await asked(operation, undefined), { dryRun: true });
+      const { data } = await sendAsked(operation, undefined, { dryRun: true });
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
@@ -118,10 +133,7 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await send(await asked(operation, typed), {
-          confirmName,
-          idempotencyKey: key.current,
-        });
+        const { data } = await sendAsked(operation, typed, { confirmName, idempotencyKey: key.current });
         forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);

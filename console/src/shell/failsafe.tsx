@@ -5,6 +5,8 @@ import { asProblem, type Problem } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
 
 interface Props {
+  /** Where the page is: elsewhere it is tried anew. */
+  place: string;
   children: ReactNode;
 }
 
@@ -13,6 +15,10 @@ export class Failsafe extends Component<Props, { problem: Problem | undefined }>
 
   static getDerivedStateFromError(error: unknown) {
     return { problem: asProblem(error) };
+  }
+
+  override componentDidUpdate({ place }: Props) {
+    if (place !== this.props.place && this.state.problem !== undefined) this.setState({ problem: undefined });
   }
 
   override render(): ReactNode {

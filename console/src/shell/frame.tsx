@@ -103,6 +103,11 @@ function Sealed() {
   );
 }
 
+/** The thing that an address is about: the tabs of one thing are one page. */
+function thingOf(pathname: string): string {
+  return pathname.split("/", 3).join("/");
+}
+
 const NOTHING: PageFacts = { title: words.product, crumbs: [], help: null };
 
 export function Frame() {
@@ -155,7 +160,7 @@ export function Frame() {
             <>
               <Sealed />
               <ProviderFailure />
-              <Failsafe key={pathname}>
+              <Failsafe key={thingOf(pathname)} place={pathname}>
                 <Suspense fallback={<Spinner size="large" />}>
                   <Outlet />
                 </Suspense>

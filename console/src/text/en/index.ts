@@ -7,6 +7,7 @@ export { dashboard } from "./dashboard";
 export { jobs } from "./jobs";
 export { keys } from "./keys";
 export { keystores } from "./keystores";
+export { kmsKey } from "./kms-key";
 export { kmsKeys } from "./kms-keys";
 export { me } from "./me";
 export { operation } from "./operation";

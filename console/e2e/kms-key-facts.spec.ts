@@ -1,0 +1,69 @@
+import { expect, look, test } from "./world";
+
+interface Shown {
+  id: string;
+  arn: string;
+  revision: number;
+}
+
+test("somebody reads everything there is to know of a KMS key, tab by tab", async ({ page, world }) => {
+  await world.kmsKey(
+    "reading",
+    ...["--alias", "reading", "--tag", "stage=prod", "--description", "for reading"],
+    ...["--key-user", "arn:aws:iam::111122223333:role/payments-app"],
+  );
+  const { arn } = await world.cli<Shown>("kms-key", "show", "reading");
+  await page.goto("/kms-keys");
+  await page.getByRole("link", { name: "reading", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "reading" })).toBeVisible();
+  await expect(page.getByText("AVAILABLE", { exact: true }).first()).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+  await expect(page.getByText(arn)).toBeVisible();
+  await expect(page.getByText("AES-256 (SYMMETRIC_DEFAULT)")).toBeVisible();
+  await expect(page.getByText("arn:aws:iam::111122223333:role/payments-app")).toBeVisible();
+  await expect(page.getByText("by user/admin")).toBeVisible();
+  await look(page, "kms-key-overview");
+
+  await page.getByRole("tab", { name: "Versions" }).click();
+  const version = page.getByRole("row", { name: /^1 Current/ });
+  await expect(version.getByText("Current: encrypts and decrypts")).toBeVisible();
+  await expect(version.getByText("encrypt, decrypt, wrap, unwrap")).toBeVisible();
+  await expect(page.getByText("25 are left in the life of this KMS key.")).toBeVisible();
+  await look(page, "kms-key-versions");
+
+  await page.getByRole("tab", { name: "Links" }).click();
+  await expect(page.getByRole("tabpanel").getByRole("link", { name: "reading" })).toBeVisible();
+  await expect(page.getByText("No other KMS key holds it")).toBeVisible();
+  await look(page, "kms-key-links");
+
+  await page.getByRole("tab", { name: "Activity" }).click();
+  await expect(page.getByRole("link", { name: "kms-key.create reading" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "ImportKeyMaterial" }).first()).toBeVisible();
+  await look(page, "kms-key-activity");
+
+  await page.getByRole("tab", { name: "Drift" }).click();
+  await expect(page.getByText("AWS is as wanted")).toBeVisible();
+  await expect(page.getByText("Nothing has to change in AWS.")).toBeVisible();
+  await look(page, "kms-key-plan");
+});
+
+test("the address names the tab, and going back goes to the tab before", async ({ page, world }) => {
+  await world.kmsKey("addressed", "--tag", "stage=addressed");
+  const { id } = await world.cli<Shown>("kms-key", "show", "addressed");
+  await page.goto(`/kms-keys/${id}/tags`);
+  await expect(page.getByRole("tab", { name: "Tags" })).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("combobox", { name: "Value" }).first()).toBeVisible();
+  await page.getByRole("tab", { name: "Aliases" }).click();
+  await expect(page).toHaveURL(new RegExp(`/kms-keys/${id}/aliases$`));
+  await expect(page.getByText("No aliases")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("tab", { name: "Tags" })).toHaveAttribute("aria-selected", "true");
+});
+
+test("a KMS key that is not there is told calmly, with the way back", async ({ page }) => {
+  await page.goto("/kms-keys/01a20876-708e-778b-94ea-000000000000/policy");
+  await expect(page.getByText("This KMS key is not to be seen here")).toBeVisible();
+  await look(page, "kms-key-missing");
+  await page.getByRole("link", { name: "All KMS keys" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "KMS keys" })).toBeVisible();
+});
