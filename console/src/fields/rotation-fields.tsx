@@ -31,7 +31,7 @@ function Period({ draft, set }: Part) {
     { value: OTHER, label: words.other },
   ];
   return (
-    <>
+    <SpaceBetween size="l">
       <FormField label={words.period}>
         <Select
           selectedOption={options.find(({ value }) => value === draft.period) ?? null}
@@ -44,13 +44,13 @@ function Period({ draft, set }: Part) {
           <Input value={draft.other} onChange={({ detail }) => set({ other: detail.value })} />
         </FormField>
       )}
-    </>
+    </SpaceBetween>
   );
 }
 
 function Times({ draft, set }: Part) {
   return (
-    <>
+    <SpaceBetween size="l">
       {draft.when === "cron" ? (
         <FormField label={words.cron} description={words.cronHelp}>
           <Input value={draft.cron} onChange={({ detail }) => set({ cron: detail.value })} />
@@ -67,14 +67,14 @@ function Times({ draft, set }: Part) {
         zone={draft.timeZone}
         onChange={(timeZone) => set({ timeZone })}
       />
-    </>
+    </SpaceBetween>
   );
 }
 
 /** How KMS keys rotate. */
 export function MethodFields({ draft, set, isOnce }: Part & { isOnce?: boolean }) {
   return (
-    <>
+    <SpaceBetween size="l">
       <FormField label={words.method}>
         <RadioGroup
           value={draft.method}
@@ -110,7 +110,7 @@ export function MethodFields({ draft, set, isOnce }: Part & { isOnce?: boolean }
           />
         </FormField>
       )}
-    </>
+    </SpaceBetween>
   );
 }
 

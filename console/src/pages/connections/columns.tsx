@@ -17,13 +17,13 @@ export function identityInWords({ identity }: Connection): string {
 }
 
 export const COLUMNS: Column<Connection>[] = [
-  { id: "name", header: words.columns.name, value: (one) => one.name, width: 180 },
+  { id: "name", header: words.columns.name, value: (one) => one.name, width: 150 },
   {
     id: "cloud",
     header: words.columns.cloud,
     value: (one) => words.cloud[one.cloud] ?? one.cloud,
     cell: (one) => <Badge color="blue">{words.cloud[one.cloud] ?? one.cloud}</Badge>,
-    width: 90,
+    width: 100,
   },
   {
     id: "health",
@@ -32,8 +32,8 @@ export const COLUMNS: Column<Connection>[] = [
     cell: (one) => <Health health={one.health} />,
   },
   { id: "account", header: words.columns.account, value: (one) => one.account, width: 140 },
-  { id: "identity", header: words.columns.identity, value: identityInWords, width: 240 },
-  { id: "regions", header: words.columns.regions, value: (one) => one.regions, width: 200 },
+  { id: "identity", header: words.columns.identity, value: identityInWords, width: 200 },
+  { id: "regions", header: words.columns.regions, value: (one) => one.regions, width: 190 },
   { id: "actor", header: words.columns.actor, value: (one) => one.service_actor, width: 180 },
   { id: "tier", header: words.columns.tier, value: (one) => words.tier.names[one.tier], width: 90 },
   { id: "url", header: words.columns.url, value: (one) => one.url, hidden: true },

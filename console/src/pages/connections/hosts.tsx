@@ -2,6 +2,7 @@
 import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 
 import { useRead } from "../../api/read";
@@ -18,7 +19,7 @@ export function Hosts({ regions, endpoint }: { regions: string[]; endpoint: stri
   );
   const hosts = data?.hosts ?? [];
   return (
-    <>
+    <SpaceBetween size="m">
       {error !== null && <ProblemAlert problem={error.problem} />}
       <Table
         variant="embedded"
@@ -54,6 +55,6 @@ export function Hosts({ regions, endpoint }: { regions: string[]; endpoint: stri
           { id: "for", header: words.whatFor, cell: ({ what_for }) => what_for },
         ]}
       />
-    </>
+    </SpaceBetween>
   );
 }

@@ -32,7 +32,7 @@ function AccessKey({ draft, set }: Part) {
     return undefined;
   };
   return (
-    <>
+    <SpaceBetween size="l">
       <FileText label={words.file} description={words.fileHelp} accept=".csv" onText={take} />
       <FormField label={words.accessKeyId}>
         <Input
@@ -50,7 +50,7 @@ function AccessKey({ draft, set }: Part) {
           autoComplete="new-password"
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -69,7 +69,7 @@ function Role({ draft, set }: Part) {
 
 function AssumedRole({ draft, set }: Part) {
   return (
-    <>
+    <SpaceBetween size="l">
       <Role draft={draft} set={set} />
       <FormField
         label={words.externalId}
@@ -91,18 +91,18 @@ function AssumedRole({ draft, set }: Part) {
           onChange={({ detail }) => set({ base: detail.value as IdentityDraft["base"] })}
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
 function WebIdentity({ draft, set }: Part) {
   return (
-    <>
+    <SpaceBetween size="l">
       <Role draft={draft} set={set} />
       <FormField label={words.tokenFile} description={words.tokenFileHelp}>
         <Input value={draft.tokenFile} onChange={({ detail }) => set({ tokenFile: detail.value })} />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -30,7 +30,7 @@ function Pem({ label, fileLabel, value, description, onChange }: PemProps) {
     return undefined;
   };
   return (
-    <>
+    <SpaceBetween size="l">
       <FileText label={fileLabel} onText={take} />
       <FormField label={label} description={description}>
         <Textarea
@@ -41,7 +41,7 @@ function Pem({ label, fileLabel, value, description, onChange }: PemProps) {
           onChange={({ detail }) => onChange(detail.value)}
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -53,7 +53,7 @@ interface TrustProps {
 function ClientCertificate({ draft, onChange }: TrustProps) {
   const [isShown, setShown] = useState(draft.chain !== "");
   return (
-    <>
+    <SpaceBetween size="l">
       <Checkbox
         checked={isShown}
         onChange={({ detail }) => {
@@ -64,7 +64,7 @@ function ClientCertificate({ draft, onChange }: TrustProps) {
         {words.trust.client}
       </Checkbox>
       {isShown && (
-        <>
+        <SpaceBetween size="l">
           <Pem
             label={words.trust.chain}
             fileLabel={words.trust.chainFile}
@@ -78,9 +78,9 @@ function ClientCertificate({ draft, onChange }: TrustProps) {
             value={draft.privateKey}
             onChange={(privateKey) => onChange({ ...draft, privateKey })}
           />
-        </>
+        </SpaceBetween>
       )}
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -134,7 +134,7 @@ export function ProxyFields({ draft, onChange, isStored }: ProxyProps) {
         {words.proxy.use}
       </Checkbox>
       {draft.isUsed && (
-        <>
+        <SpaceBetween size="l">
           <FormField label={words.proxy.url}>
             <Input
               value={draft.url}
@@ -160,7 +160,7 @@ export function ProxyFields({ draft, onChange, isStored }: ProxyProps) {
               onChange={({ detail }) => set({ password: detail.value })}
             />
           </FormField>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

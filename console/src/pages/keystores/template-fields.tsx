@@ -32,7 +32,7 @@ function optionsOf(values: readonly string[]) {
 
 function Spec({ draft, set }: Part) {
   return (
-    <>
+    <SpaceBetween size="l">
       <FormField label={words.spec}>
         <Select
           selectedOption={{ value: draft.spec, label: draft.spec }}
@@ -50,7 +50,7 @@ function Spec({ draft, set }: Part) {
           onChange={({ detail }) => set({ usage: detail.selectedOption.value ?? "" })}
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -60,7 +60,7 @@ function Policy({ draft, set }: Part) {
     return isJson(policy) ? undefined : words.notJson;
   };
   return (
-    <>
+    <SpaceBetween size="l">
       <FileText label={words.policyFile} accept=".json" onText={take} />
       <FormField
         label={words.policy}
@@ -74,7 +74,7 @@ function Policy({ draft, set }: Part) {
           onChange={({ detail }) => set({ policy: detail.value })}
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 

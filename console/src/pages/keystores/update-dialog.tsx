@@ -1,4 +1,5 @@
 // Changes a part of a keystore; what would differ is shown first.
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 import { change } from "../../api/change";
@@ -19,10 +20,10 @@ interface Props extends DialogProps {
 function Difference({ before, after }: { before: Keystore; after: Keystore }) {
   const { rotation } = after.template;
   return (
-    <>
+    <SpaceBetween size="m">
       <Changes before={keystoreLines(before)} after={keystoreLines(after)} />
       {(rotation?.upcoming ?? []).length > 0 && <RotationRule rotation={rotation} />}
-    </>
+    </SpaceBetween>
   );
 }
 
