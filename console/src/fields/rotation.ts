@@ -1,6 +1,7 @@
 // Rotation schedules as forms hold them, and as the API takes and shows them.
 import type { Schemas } from "../api/client";
 import { text } from "../text";
+import type { Line } from "./changes";
 
 const words = text.fields.rotation;
 
@@ -97,4 +98,17 @@ export function rotationInWords(
   if (kept?.every != null)
     return words.every((words.periods as Record<string, string>)[kept.every] ?? kept.every);
   return words.never;
+}
+
+/** A rule in words, line by line. */
+export function rotationLines(rotation: Rotation | null | undefined): Line[] {
+  if (rotation?.every == null && rotation?.cron == null) return [[words.title, words.never]];
+  return [
+    [words.title, rotationInWords(rotation)],
+    [words.method, words.methods[rotation.method]],
+    rotation.method === "new-key"
+      ? [words.oldKey, words.oldKeys[rotation.old_key]]
+      : [words.atBudget, words.atBudgets[rotation.at_budget]],
+    [words.timeZone, rotation.time_zone],
+  ];
 }

@@ -17,7 +17,7 @@ import { text } from "../../text";
 import { AccountStep, RegionsStep, SchedulesStep, SetupStep, TrustStep, VerifyStep } from "./add-steps";
 import { missingOfAccount, missingOfRegions, missingOfSchedules, missingOfTrust } from "./missing";
 import { addRequest, NEW_CONNECTION, type ConnectionDraft } from "./settings";
-import { useStoring } from "./storing";
+import { storedNotice, useStoring } from "./storing";
 
 const words = text.connections;
 const steps = words.wizard.steps;
@@ -43,7 +43,7 @@ function useAdding(draft: ConnectionDraft) {
     store: words.verify.add,
     storeAnyway: words.verify.addAnyway,
     onStored: ({ connection, verification }: Schemas["StoredConnectionView"]) => {
-      notify({ type: "success", content: verification?.message ?? words.wizard.stored(connection.name) });
+      notify(storedNotice(connection.name, verification));
       void navigate(`/connections/${connection.id}`);
     },
   });

@@ -14,7 +14,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { change } from "../../api/change";
-import { useRead } from "../../api/read";
+import { useRead, useWhole } from "../../api/read";
 import { useNotify } from "../../notices/notices";
 import { ProblemAlert } from "../../notices/problem-alert";
 import type { Operation } from "../../operation/operation";
@@ -25,7 +25,7 @@ import { EndpointFields } from "./endpoint-fields";
 import { IdentityFields } from "./identity-fields";
 import { RegionChoice, TierField } from "./region-fields";
 import { mayTrustOthers, type Connection } from "./settings";
-import { useStoring } from "./storing";
+import { storedNotice, useStoring } from "./storing";
 import { ProxyFields, TrustFields } from "./trust-fields";
 import { updateDraft, updateRequest, type UpdateDraft } from "./update";
 
@@ -38,13 +38,17 @@ interface PartProps {
 }
 
 function Fixed({ connection }: { connection: Connection }) {
-  const values: Record<string, string | null | undefined> = { ...connection } as never;
+  const groups = useWhole("/api/v1/groups");
+  const { name, cloud, partition, account } = connection;
+  const group = groups.items.find(({ id }) => id === connection.group)?.name ?? connection.group;
+  const shown = { name, cloud: words.cloud[cloud] ?? cloud, group, partition, account };
+  const values: Record<string, string | null | undefined> = shown;
   return (
     <Container header={<Header description={words.edit.fixedHelp}>{words.edit.fixed}</Header>}>
       <ColumnLayout columns={3}>
-        {connection.fixed.map((name) => (
-          <FormField key={name} label={words.edit.fixedNames[name] ?? name}>
-            <Input value={values[name] ?? ""} disabled />
+        {connection.fixed.map((one) => (
+          <FormField key={one} label={words.edit.fixedNames[one] ?? one}>
+            <Input value={values[one] ?? ""} disabled />
           </FormField>
         ))}
       </ColumnLayout>
@@ -145,7 +149,7 @@ function Editing({ connection }: { connection: Connection }) {
     store: words.verify.update,
     storeAnyway: words.verify.updateAnyway,
     onStored: ({ verification }) => {
-      notify({ type: "success", content: verification?.message ?? words.wizard.stored(connection.name) });
+      notify(storedNotice(connection.name, verification));
       back();
     },
   });

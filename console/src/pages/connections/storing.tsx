@@ -28,6 +28,13 @@ interface Storing {
   isOver: boolean;
 }
 
+/** What is said once it is stored. */
+export function storedNotice(name: string, verification: Schemas["StoredConnectionView"]["verification"]) {
+  return verification == null
+    ? { type: "warning" as const, content: text.connections.wizard.stored(name) }
+    : { type: "success" as const, content: verification.message };
+}
+
 /** The link did not work: that can be mended later. */
 function mayStoreAnyway(phase: Phase): boolean {
   return phase.at === "refused" && /^(aws|connection)\./.test(phase.problem.code);

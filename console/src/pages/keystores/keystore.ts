@@ -1,7 +1,7 @@
 // A keystore in words, and a new one as its form holds it.
 import type { Schemas } from "../../api/client";
 import type { Line } from "../../fields/changes";
-import { newRotation, rotationInWords, rotationOf, type RotationDraft } from "../../fields/rotation";
+import { newRotation, rotationLines, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { text } from "../../text";
 import { NEW_POLICIES, policyLines, type Policies } from "./policy-fields";
 import { isJson, newTemplate, templateLines, templateOf, type TemplateDraft } from "./template";
@@ -73,7 +73,7 @@ export function keystoreLines(keystore: Keystore): Line[] {
     [columns.group, keystore.group_name ?? keystore.group],
     [columns.backend, words.backends[keystore.backend] ?? keystore.backend],
     ...templateLines(keystore.template),
-    [words.rotation.title, rotationInWords(keystore.template.rotation)],
+    ...rotationLines(keystore.template.rotation),
     ...policyLines(keystore),
   ];
 }

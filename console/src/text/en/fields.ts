@@ -20,6 +20,7 @@ export const fields = {
   missing: "Something is missing",
   group: { label: "Owning group", help: "Who has no role in it does not see this.", default: "default" },
   rotation: {
+    title: "Rotation",
     when: "Rotates",
     whens: {
       inherit: "As the rule above says now",

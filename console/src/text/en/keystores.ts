@@ -110,7 +110,7 @@ export const keystores = {
     settings: "Template and policies",
     noKmsKeys: "No KMS keys yet",
     noKmsKeysDetail:
-      "Create one here, upload a key that you hold, or adopt those that are in the account already.",
+      "Create one in the list of all KMS keys, upload a key that you hold, or adopt those that are in the account already.",
   },
   sync: {
     title: (name: string) => `Sync ${name}`,
