@@ -1,4 +1,4 @@
-// Somebody else in the simulated AWS account: calls AWS KMS by its own API, behind the product's back.
+// The simulated AWS as its own customers see it: access keys, the file that its console offers, and KMS without Keyferry.
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
@@ -6,77 +6,104 @@ import { join } from "node:path";
 
 import { REGIONS, type World } from "./world";
 
-interface AccessKey {
+export interface AccessKey {
   account: string;
   user: string;
   access_key_id: string;
   secret_access_key: string;
 }
 
-const ACCOUNT = "111122223333";
-const SOMEBODY_ELSE = "platform-admin";
+const OK = 200;
+/** The account of the connection `production`. */
+const PRODUCTION = "111122223333";
 
-function accessKeyOf(folder: string): AccessKey {
-  const all = JSON.parse(readFileSync(join(folder, "access-keys.json"), "utf8")) as AccessKey[];
-  const found = all.find(({ account, user }) => account === ACCOUNT && user === SOMEBODY_ELSE);
-  if (found === undefined) throw new Error("the demo has no access key of another administrator");
+export function accessKey(world: World, account: string, user: string): AccessKey {
+  const keys = JSON.parse(file(world, "access-keys.json")) as AccessKey[];
+  const found = keys.find((key) => key.account === account && key.user === user);
+  if (found === undefined) throw new Error(`no access key of ${user} in ${account}`);
   return found;
 }
 
-function mac(key: string | Buffer, text: string): Buffer {
+function file(world: World, name: string): string {
+  return readFileSync(join(world.folder, "data/aws", name), "utf8").trim();
+}
+
+/** Where the simulated AWS answers. */
+export function endpoint(world: World): string {
+  return `https://${file(world, "address")}`;
+}
+
+/** The certificate authority of the simulated AWS. */
+export function authority(world: World): string {
+  return file(world, "ca.pem");
+}
+
+/** The file that AWS's console offers with a new access key. */
+export function csv(accessKeyId: string, secret: string) {
+  const text = `Access key ID,Secret access key\r\n${accessKeyId},${secret}\r\n`;
+  return { name: "keyferry_accessKeys.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
-function hash(text: string): string {
+function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The headers of a request that is signed as AWS wants it (Signature Version 4). */
-function signed(host: string, operation: string, body: string, region: string, by: AccessKey) {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const day = time.slice(0, 8);
-  const target = `TrentService.${operation}`;
-  const names = "content-type;host;x-amz-date;x-amz-target";
-  const type = "application/x-amz-json-1.1";
-  const headers = `content-type:${type}\nhost:${host}\nx-amz-date:${time}\nx-amz-target:${target}\n`;
-  const scope = `${day}/${region}/kms/aws4_request`;
-  const canonical = ["POST", "/", "", headers, names, hash(body)].join("\n");
-  const toSign = ["AWS4-HMAC-SHA256", time, scope, hash(canonical)].join("\n");
-  const key = [day, region, "kms", "aws4_request"].reduce<string | Buffer>(
-    mac,
-    `AWS4${by.secret_access_key}`,
-  );
-  const signature = mac(key, toSign).toString("hex");
+/** The headers of a signed request (Signature Version 4). */
+function signed(key: AccessKey, region: string, host: string, target: string, body: string) {
+  const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const scope = `${time.slice(0, 8)}/${region}/kms/aws4_request`;
+  const headers = {
+    "content-type": "application/x-amz-json-1.1",
+    host,
+    "x-amz-date": time,
+    "x-amz-target": target,
+  };
+  const names = Object.keys(headers).join(";");
+  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
+  const canonical = ["POST", "/", "", lines.join(""), names, sha256(body)].join("\n");
+  const toSign = ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n");
+  const signing = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${key.secret_access_key}`);
+  const signature = hmac(signing, toSign).toString("hex");
+  const credential = `Credential=${key.access_key_id}/${scope}`;
   return {
-    "Content-Type": type,
-    "X-Amz-Date": time,
-    "X-Amz-Target": target,
-    Authorization: `AWS4-HMAC-SHA256 Credential=${by.access_key_id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    ...headers,
+    authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names}, Signature=${signature}`,
   };
 }
 
-/** Calls an operation of AWS KMS in the account of the keystore `payments`. */
-export async function awsKms(
-  world: World,
-  operation: string,
-  input: Record<string, unknown>,
-  region: string = REGIONS.production,
-): Promise<unknown> {
-  const folder = join(world.folder, "data", "aws");
-  const host = readFileSync(join(folder, "address"), "utf8").trim();
+/** Asks KMS something as somebody in the account does, past Keyferry. */
+export async function kms<T>(world: World, key: AccessKey, operation: string, input: object): Promise<T> {
   const body = JSON.stringify(input);
-  const headers = signed(host, operation, body, region, accessKeyOf(folder));
+  const url = new URL(endpoint(world));
+  const headers = signed(key, REGIONS.production, url.host, `TrentService.${operation}`, body);
   return new Promise((resolve, reject) => {
-    const options = { method: "POST", headers, ca: readFileSync(join(folder, "ca.pem")) };
-    const sending = request(`https://${host}/`, options, (response) => {
+    const asked = request(url, { method: "POST", headers, ca: authority(world) }, (answer) => {
       let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => {
-        if (response.statusCode === 200) resolve(text === "" ? undefined : JSON.parse(text));
-        else reject(new Error(`${operation} was answered ${response.statusCode}: ${text}`));
+      answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      answer.on("end", () => {
+        if (answer.statusCode === OK) resolve((text === "" ? {} : JSON.parse(text)) as T);
+        else reject(new Error(`${operation}: ${answer.statusCode ?? 0} ${text}`));
       });
     });
-    sending.on("error", reject);
-    sending.end(body);
+    asked.on("error", reject);
+    asked.end(body);
   });
+}
+
+/** Asks KMS something as another administrator of the account of the keystore `payments`. */
+export async function awsKms(world: World, operation: string, input: object): Promise<unknown> {
+  return kms(world, accessKey(world, PRODUCTION, "platform-admin"), operation, input);
+}
+
+/** A KMS key with an alias, made in the account past Keyferry; gives its ARN. */
+export async function foreignKey(world: World, name: string, origin: "AWS_KMS" | "EXTERNAL") {
+  const key = accessKey(world, PRODUCTION, "platform-admin");
+  const made = await kms<{ KeyMetadata: { Arn: string } }>(world, key, "CreateKey", { Origin: origin });
+  const arn = made.KeyMetadata.Arn;
+  await kms(world, key, "CreateAlias", { AliasName: `alias/${name}`, TargetKeyId: arn });
+  return arn;
 }

@@ -21,6 +21,7 @@ const TOUCHED = [
   "/api/v1/alerts",
   "/api/v1/connections",
   "/api/v1/keystores",
+  "/api/v1/found-keys",
 ];
 
 /** Has everything read anew whose route begins so, once somebody looks at it. */

@@ -117,3 +117,21 @@ export function useAll<P extends Gettable>(
     refetch: () => void refetch(),
   };
 }
+
+/** All rows of a list that knows no pages, in the form of one that does. */
+export function useWhole<P extends Gettable>(
+  template: P,
+  where: Where<P> = {},
+  options: Options = {},
+): All<ItemOf<AnswerOf<Get<P>>>> {
+  type Row = ItemOf<AnswerOf<Get<P>>>;
+  const { data, isPending, fetchStatus, error, refetch } = useRead(template, where, options);
+  const items = useMemo(() => (data as { items: Row[] } | undefined)?.items ?? [], [data]);
+  return {
+    items,
+    isPending: isPending && fetchStatus !== "idle",
+    isPartial: false,
+    error,
+    refetch: () => void refetch(),
+  };
+}

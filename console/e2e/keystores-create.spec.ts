@@ -1,0 +1,79 @@
+import { expect, look, test } from "./world";
+
+test("a keystore is made step by step, back and forth", async ({ page, world }) => {
+  await page.goto("/keystores");
+  await expect(page.getByRole("link", { name: "payments", exact: true })).toBeVisible();
+  await look(page, "keystores");
+  await page.getByRole("button", { name: "Create keystore" }).click();
+  const next = page.getByRole("button", { name: "Next", exact: true });
+  await next.click();
+  await expect(page.getByText("Give it a name.")).toBeVisible();
+  await page.getByLabel("Name", { exact: true }).fill("Archive");
+  await page.getByLabel("Description").fill("Keys of old documents");
+  await look(page, "keystore-create-details");
+  await next.click();
+  await next.click();
+  await expect(page.getByText("Choose a connection.", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: /^Connection/ }).click();
+  await page.getByRole("option", { name: /^production/ }).click();
+  await expect(page.getByText("eu-central-1 is the default Region.")).toBeVisible();
+  await page.getByRole("button", { name: "Remove us-east-1" }).click();
+  await look(page, "keystore-create-connection");
+  await next.click();
+  await page.getByRole("button", { name: /^Spec/ }).click();
+  await page.getByRole("option", { name: "RSA-3072" }).click();
+  await page.getByRole("button", { name: /^Usage/ }).click();
+  await page.getByRole("option", { name: "SIGN_VERIFY" }).click();
+  await page.getByRole("button", { name: "Add a tag" }).click();
+  await page.getByRole("textbox", { name: /Tag$/ }).fill("team");
+  await page.getByRole("textbox", { name: /Value$/ }).fill("archive");
+  await page.getByLabel("Key policy", { exact: true }).fill("{ no json");
+  await expect(page.getByText("This is no JSON.")).toBeVisible();
+  await next.click();
+  await expect(page.getByText("The key policy is no JSON.")).toBeVisible();
+  await page.getByLabel("Key policy", { exact: true }).fill("");
+  await look(page, "keystore-create-template");
+  await next.click();
+  await page.getByLabel("Regularly").check();
+  await page.getByRole("button", { name: /^Every/ }).click();
+  await page.getByRole("option", { name: "6 months" }).click();
+  await page.getByLabel("is disabled ten minutes later").check();
+  await page.getByLabel("Tell it, and mend what takes nothing away").check();
+  await look(page, "keystore-create-schedule");
+  for (let step = 0; step < 3; step += 1) await page.getByRole("button", { name: "Previous" }).click();
+  await expect(page.getByText("us-east-1")).toHaveCount(0);
+  await page.getByRole("button", { name: "Previous" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("archive");
+  for (let step = 0; step < 4; step += 1) await next.click();
+  await expect(page.getByText("RSA-3072")).toBeVisible();
+  await expect(page.getByText("Every 6 months")).toBeVisible();
+  await look(page, "keystore-create-review");
+  await page.getByRole("button", { name: "Create keystore" }).click();
+  await expect(page.getByRole("heading", { name: "archive", level: 1 })).toBeVisible();
+  const made = await world.cli<{
+    regions: string[];
+    heal: string;
+    template: { spec: string; usage: string; tags: object; rotation: { every: string; old_key: string } };
+  }>("keystore", "show", "archive");
+  expect(made.regions).toEqual(["eu-central-1"]);
+  expect(made.heal).toBe("auto");
+  expect(made.template).toMatchObject({
+    spec: "RSA-3072",
+    usage: "SIGN_VERIFY",
+    tags: { team: "archive" },
+    rotation: { every: "6mo", old_key: "disable" },
+  });
+});
+
+test("a keystore's name that is taken is told before anything is made", async ({ page, world }) => {
+  await page.goto("/keystores/create?connection=staging");
+  await page.getByLabel("Name", { exact: true }).fill("signing");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await expect(page.getByRole("button", { name: /^Connection/ })).toContainText("staging");
+  for (let step = 0; step < 3; step += 1)
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+  await expect(page.getByText(/there already is a keystore with this name/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Create keystore" })).toHaveCount(0);
+  const all = await world.cli<{ name: string }[]>("keystore", "list");
+  expect(all.filter(({ name }) => name === "signing")).toHaveLength(1);
+});

@@ -1,0 +1,82 @@
+// What hangs on a connection: its keystores and its KMS keys.
+import Button from "@cloudscape-design/components/button";
+import { useNavigate } from "react-router";
+
+import { useAll, useWhole } from "../../api/read";
+import type { Schemas } from "../../api/client";
+import { KmsKeyStatus } from "../../format/status";
+import type { Column } from "../../table/columns";
+import { ListTable } from "../../table/list-table";
+import { text } from "../../text";
+import type { Connection } from "./settings";
+
+const words = text.connections.page;
+const keystore = text.keystores.columns;
+const kmsKey = text.kmsKeys.columns;
+
+const KEYSTORES: Column<Schemas["KeystoreView"]>[] = [
+  { id: "name", header: keystore.name, value: ({ name }) => name, width: 200 },
+  { id: "description", header: keystore.description, value: ({ description }) => description, width: 300 },
+  { id: "regions", header: keystore.regions, value: ({ regions }) => regions, width: 220 },
+  { id: "spec", header: keystore.spec, value: ({ template }) => template.spec },
+];
+
+const KMS_KEYS: Column<Schemas["KmsKeyView"]>[] = [
+  { id: "name", header: kmsKey.name, value: ({ name }) => name, width: 220 },
+  {
+    id: "status",
+    header: kmsKey.status,
+    value: ({ status }) => status,
+    cell: ({ status }) => <KmsKeyStatus status={status} />,
+  },
+  { id: "source", header: kmsKey.source, value: ({ source }) => source.text },
+  { id: "regions", header: kmsKey.regions, value: ({ regions }) => regions },
+  { id: "aliases", header: kmsKey.aliases, value: ({ aliases }) => aliases },
+  { id: "keystore", header: kmsKey.keystore, value: ({ keystore_name }) => keystore_name },
+];
+
+export function KeystoresPart({ connection }: { connection: Connection }) {
+  const navigate = useNavigate();
+  const all = useWhole("/api/v1/keystores");
+  const list = { ...all, items: all.items.filter((one) => one.connection === connection.id) };
+  const create = () => void navigate(`/keystores/create?connection=${encodeURIComponent(connection.name)}`);
+  return (
+    <ListTable
+      name="connection-keystores"
+      title={words.keystores}
+      things={text.keystores.things}
+      variant="embedded"
+      headingLevel="h2"
+      list={list}
+      columns={KEYSTORES}
+      idOf={({ id }) => id}
+      nameOf={({ name }) => name}
+      pageOf={({ id }) => `/keystores/${id}`}
+      empty={{
+        title: words.noKeystores,
+        detail: words.noKeystoresDetail,
+        action: <Button onClick={create}>{text.keystores.create}</Button>,
+      }}
+      actions={() => <Button onClick={create}>{text.keystores.create}</Button>}
+    />
+  );
+}
+
+export function KmsKeysPart({ connection }: { connection: Connection }) {
+  const list = useAll("/api/v1/kms-keys", { query: { connection: connection.id } });
+  return (
+    <ListTable
+      name="connection-kms-keys"
+      title={words.kmsKeys}
+      things={text.kmsKeys.things}
+      variant="embedded"
+      headingLevel="h2"
+      list={list}
+      columns={KMS_KEYS}
+      idOf={({ id }) => id}
+      nameOf={({ name }) => name}
+      pageOf={({ id }) => `/kms-keys/${id}`}
+      empty={{ title: words.noKmsKeys, detail: words.noKmsKeysDetail }}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+// Removes a keystore whose KMS keys are all deleted, forgotten or released.
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useNavigate } from "react-router";
+
+import { change } from "../../api/change";
+import { useAll } from "../../api/read";
+import type { Operation } from "../../operation/operation";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { Link } from "../../shell/link";
+import { text } from "../../text";
+import { TOUCHES, type DialogProps } from "./dialog-props";
+import type { Keystore } from "./keystore";
+
+const words = text.keystores.delete;
+const OVER = new Set(["DELETED", "RELEASED"]);
+
+/** What keeps it from being removed. */
+function Holds({ keystore }: { keystore: Keystore }) {
+  const { items } = useAll("/api/v1/kms-keys", { query: { keystore: keystore.id } });
+  const held = items.filter(({ life }) => !OVER.has(life));
+  if (held.length === 0) return null;
+  const to = `/kms-keys?keystore=${encodeURIComponent(keystore.name)}`;
+  return (
+    <Alert type="warning" header={words.holds(held.length)} action={<Link to={to}>{words.open}</Link>}>
+      {held.map(({ name }) => name).join(", ")}
+    </Alert>
+  );
+}
+
+export function DeleteDialog({ keystore, onClose }: DialogProps) {
+  const navigate = useNavigate();
+  const operation: Operation = {
+    title: words.title(keystore.name),
+    name: keystore.name,
+    loses: true,
+    // The name that was typed is for this console: the route takes none.
+    confirmed: (asked) => asked,
+    change: change("delete", "/api/v1/keystores/{keystore}", { path: { keystore: keystore.id } }),
+    touches: TOUCHES,
+  };
+  return (
+    <OperationDialog
+      operation={operation}
+      fields={
+        <SpaceBetween size="m">
+          {words.detail}
+          <Holds keystore={keystore} />
+        </SpaceBetween>
+      }
+      onDone={() => void navigate("/keystores")}
+      onClose={onClose}
+    />
+  );
+}

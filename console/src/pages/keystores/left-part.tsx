@@ -1,0 +1,18 @@
+// KMS keys that are left as they are, with the reason.
+import Alert from "@cloudscape-design/components/alert";
+
+import type { Schemas } from "../../api/client";
+import { text } from "../../text";
+
+export function LeftPart({ left }: { left: Schemas["LeftView"][] }) {
+  if (left.length === 0) return null;
+  return (
+    <Alert type="warning" header={text.keystores.adopt.left(left.length)}>
+      {left.map((one) => (
+        <div key={one.key}>
+          <b>{one.key}</b>: {one.reason} {one.hint} [{one.code}]
+        </div>
+      ))}
+    </Alert>
+  );
+}
