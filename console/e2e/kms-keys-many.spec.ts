@@ -1,5 +1,5 @@
 // The list with ten thousand KMS keys. Its rows are made from one real answer, since this is about the screen alone.
-import type { Page, Route } from "@playwright/test";
+import type { CDPSession, Page, Route } from "@playwright/test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,6 +7,8 @@ import { expect, look, test } from "./world";
 
 const COUNT = 10_000;
 const DISABLED_EVERY = 10;
+/** The driver of the browser hands over twenty megabytes. */
+const ALL_ROWS = { timeout: 60_000 };
 const FIRST_LOAD_MAX = 700 * 1000;
 const DIST = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
 
@@ -75,14 +77,20 @@ async function measure(page: Page): Promise<void> {
   });
 }
 
+/** Milliseconds of a processor that the page's main thread has used: what else the machine does is not in it. */
+async function used(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
+}
+
 /** Prints how long the page took to answer what is done meanwhile. */
-async function answering(page: Page, what: string, act: () => Promise<void>): Promise<void> {
+async function answering(session: CDPSession, page: Page, what: string, act: () => Promise<void>) {
   await page.evaluate(() => (window.measured.slowest = 0));
-  const begun = performance.now();
+  const before = await used(session);
   await act();
-  const whole = Math.round(performance.now() - begun);
+  const cpu = Math.round((await used(session)) - before);
   const slowest = await page.evaluate(() => window.measured.slowest);
-  console.log(`${what}: ${slowest} ms from input to picture at most, ${whole} ms with the driver`);
+  console.log(`${what}: ${cpu} ms of the processor, ${slowest} ms from input to picture at most`);
 }
 
 /** The header of a column that sorts. What is seen is a copy of it that stays on the screen. */
@@ -93,26 +101,31 @@ function sortBy(page: Page, column: string): Promise<void> {
 test("ten thousand KMS keys are listed, found and sorted", async ({ page }) => {
   await measure(page);
   await answerMany(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.goto("/kms-keys");
   await page.getByRole("checkbox", { name: "Select key-0", exact: true }).check();
   const firstRow = await page.evaluate(() => window.measured.firstRow);
-  console.log(`from navigation to the first row that can be selected: ${Math.round(firstRow ?? NaN)} ms`);
-  await expect(page.getByText("(1/10000)")).toBeVisible();
-  await answering(page, "finding by a filter", async () => {
+  const cpu = Math.round(await used(session));
+  console.log(
+    `first row that can be selected: ${cpu} ms of the processor, after ${Math.round(firstRow ?? NaN)} ms`,
+  );
+  await expect(page.getByText("(1/10000)")).toBeVisible(ALL_ROWS);
+  await answering(session, page, "finding by a filter", async () => {
     await page.getByRole("combobox", { name: "Find KMS keys" }).fill("key-77");
     await page.keyboard.press("Enter");
     await expect(page.getByText("111 matches").first()).toBeVisible();
   });
   await page.getByRole("button", { name: "Clear filters" }).click();
-  await answering(page, "sorting by name", async () => {
+  await answering(session, page, "sorting by name", async () => {
     await sortBy(page, "Name");
     await expect(page.getByRole("row").nth(2)).toContainText("key-1");
   });
-  await answering(page, "sorting by name, downwards", async () => {
+  await answering(session, page, "sorting by name, downwards", async () => {
     await sortBy(page, "Name");
     await expect(page.getByRole("row", { name: /key-9999/ })).toBeVisible();
   });
-  await answering(page, "going to the next page of rows", async () => {
+  await answering(session, page, "going to the next page of rows", async () => {
     await page.getByRole("button", { name: "Next page" }).first().click();
     await expect(page.getByRole("row", { name: /key-9949/ })).toBeVisible();
   });
@@ -122,7 +135,7 @@ test("ten thousand KMS keys are listed, found and sorted", async ({ page }) => {
 test("all matches of a filter are selected at once", async ({ page }) => {
   await answerMany(page);
   await page.goto("/kms-keys?status=DISABLED");
-  await expect(page.getByText("1000 matches").first()).toBeVisible();
+  await expect(page.getByText("1000 matches").first()).toBeVisible(ALL_ROWS);
   // What is seen of it is a copy that stays on the screen.
   await page.getByRole("checkbox", { name: "Select all rows" }).press("Space");
   await expect(page.getByText("(50/10000)")).toBeVisible();
