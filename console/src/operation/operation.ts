@@ -81,7 +81,11 @@ function consented({ change, confirmed }: Operation, typed: string | undefined):
 }
 
 /** Leads an operation through its phases. */
-export function useOperation(operation: Operation | undefined, onDone?: (answer: unknown) => void): Running {
+export function useOperation(
+  operation: Operation | undefined,
+  onDone?: (answer: unknown) => void,
+  onAsked?: () => void,
+): Running {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
@@ -135,11 +139,12 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
         const { data } = await askApproval(consented(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
         go({ at: "asked", approval: data });
+        onAsked?.();
       } catch (error) {
         go({ at: "needs-approval", preview: shown, typed, problem: asProblem(error) });
       }
     },
-    [operation, queries, shown, typed],
+    [operation, queries, onAsked, shown, typed],
   );
   const reset = useCallback(() => go({ at: "start" }), []);
   return useMemo(() => ({ phase, preview, carryOut, ask, reset }), [phase, preview, carryOut, ask, reset]);

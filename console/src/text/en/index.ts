@@ -4,6 +4,7 @@ export { approvals } from "./approvals";
 export { audit } from "./audit";
 export { connections } from "./connections";
 export { dashboard } from "./dashboard";
+export { fields } from "./fields";
 export { jobs } from "./jobs";
 export { keys } from "./keys";
 export { keystores } from "./keystores";

@@ -1,0 +1,38 @@
+// What journeys through the upload wizard share.
+import { expect, type Page } from "@playwright/test";
+
+/** Of what `kms-key show` tells, what these journeys look at. */
+export interface Shown {
+  id: string;
+  name: string;
+  aliases: string[];
+  regions: string[];
+  tags: Record<string, string>;
+  access: { users: string[]; administrators: string[] };
+  rotation: { every: string };
+  expires_at?: string;
+  renew_until?: string;
+  source: { kind: string; key_name?: string };
+}
+
+export async function toUpload(page: Page): Promise<void> {
+  await page.goto("/kms-keys/create");
+  await expect(page.getByRole("radio", { name: "Create a new key" })).toBeVisible();
+}
+
+/** Chooses in a list that opens; several where it takes several. */
+export async function choose(page: Page, label: string, ...names: string[]): Promise<void> {
+  await page.getByRole("button", { name: label, exact: false }).filter({ visible: true }).first().click();
+  for (const name of names) await page.getByRole("option", { name, exact: false }).first().click();
+  if (names.length > 1) await page.keyboard.press("Escape");
+}
+
+export async function next(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+}
+
+/** From the summary to the end of the job. */
+export async function finish(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Upload", exact: true }).click();
+  await expect(page.getByText("Succeeded").first()).toBeVisible();
+}
