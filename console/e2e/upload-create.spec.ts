@@ -19,8 +19,8 @@ test("a new key is made and uploaded with everything that can be said of it", as
   await page.getByRole("radio", { name: "A schedule of its own" }).check();
   await page.getByRole("button", { name: "Tags", exact: true }).click();
   await page.getByRole("button", { name: "Add tag" }).click();
-  await page.getByLabel("Tag key").fill("cost-center");
-  await page.getByLabel("Tag value").fill("4711");
+  await page.getByRole("textbox", { name: "Tag key" }).fill("cost-center");
+  await page.getByRole("textbox", { name: "Tag value" }).fill("4711");
   await look(page, "upload-key-filled");
   await next(page);
   await expect(page.getByText("cost-center = 4711")).toBeVisible();
@@ -76,7 +76,7 @@ test("material ends at the time of day in the time zone that was said", async ({
   await page.getByRole("radio", { name: "On a date" }).check();
   await next(page);
   await expect(page.getByText("Give a date and a time.")).toBeVisible();
-  await page.getByLabel("Expiration date").fill("2028-08-18");
+  await page.getByRole("textbox", { name: "Expiration date" }).fill("2028-08-18");
   await page.getByLabel("Expiration time", { exact: true }).fill("00:48");
   await choose(page, "Expiration time zone", "US/Pacific");
   await expect(page.getByText("That is 2028-08-18 07:48 UTC")).toBeVisible();

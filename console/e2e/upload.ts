@@ -22,7 +22,7 @@ export async function toUpload(page: Page): Promise<void> {
 
 /** Chooses in a list that opens; several where it takes several. */
 export async function choose(page: Page, label: string, ...names: string[]): Promise<void> {
-  await page.getByRole("button", { name: label, exact: false }).filter({ visible: true }).first().click();
+  await page.getByRole("button", { name: new RegExp(`^${label}( |$)`) }).click();
   for (const name of names) await page.getByRole("option", { name, exact: false }).first().click();
   if (names.length > 1) await page.keyboard.press("Escape");
 }

@@ -25,25 +25,21 @@ export function Several({ label, description, constraintText, placeholder, value
     if (value !== "" && !values.includes(value)) onChange([...values, value]);
   };
   return (
-    <FormField
-      label={label}
-      description={description}
-      constraintText={constraintText}
-      secondaryControl={
+    <FormField label={label} description={description} constraintText={constraintText}>
+      <div className="beside">
+        <Input
+          value={typed}
+          onChange={({ detail }) => setTyped(detail.value)}
+          onBlur={add}
+          onKeyDown={({ detail }) => {
+            if (detail.key === "Enter") add();
+          }}
+          {...(placeholder === undefined ? {} : { placeholder })}
+        />
         <Button onClick={add} disabled={typed.trim() === ""} ariaLabel={text.fields.addTo(label)}>
           {text.fields.add}
         </Button>
-      }
-    >
-      <Input
-        value={typed}
-        onChange={({ detail }) => setTyped(detail.value)}
-        onBlur={add}
-        onKeyDown={({ detail }) => {
-          if (detail.key === "Enter") add();
-        }}
-        {...(placeholder === undefined ? {} : { placeholder })}
-      />
+      </div>
       <TokenGroup
         items={values.map((value) => ({ label: value, dismissLabel: text.fields.remove(value) }))}
         onDismiss={({ detail }) => onChange(values.filter((_, index) => index !== detail.itemIndex))}

@@ -1,8 +1,11 @@
 // Times of day in a time zone, and the moments that they are.
 const MINUTE = 60_000;
 
+/** Names that people use, which the browser knows and does not list. */
+const USUAL = ["UTC", "US/Pacific", "US/Mountain", "US/Central", "US/Eastern"];
+
 /** All time zones that the browser knows. */
-export const ZONES: readonly string[] = [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
+export const ZONES: readonly string[] = [...new Set([...USUAL, ...Intl.supportedValuesOf("timeZone")])];
 
 /** The browser's own. */
 export function zoneHere(): string {
