@@ -15,6 +15,24 @@ export interface Shown {
   source: { kind: string; key_name?: string };
 }
 
+/** Of what `key show` tells. */
+export interface Key {
+  id: string;
+  name: string;
+  exportable: boolean;
+  permitted_operations: string[];
+  versions: {
+    number: number;
+    state: string;
+    origin: string;
+    fingerprint: string;
+    public_key?: string;
+    destruction_due?: string;
+  }[];
+  copies: { name: string; into: string; kind: string; by: string }[];
+  rotation?: { schedule: { every: string }; with_copies: boolean; deactivate_former: boolean };
+}
+
 export async function toUpload(page: Page): Promise<void> {
   await page.goto("/kms-keys/create");
   await expect(page.getByRole("radio", { name: "Create a new key" })).toBeVisible();

@@ -19,6 +19,8 @@ export interface Operation {
   name: string;
   /** Loses something though its plan does not tell, as with records that are removed. */
   loses?: boolean;
+  /** Makes what it is about: nothing was there yet that could be lost. */
+  makes?: boolean;
   /** The route knows no trial: nothing can be previewed. */
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
@@ -47,6 +49,7 @@ export function isPlan(preview: unknown): preview is Plan {
 /** Whether a person must type the name. */
 export function mustType(operation: Operation, preview: unknown): boolean {
   if (operation.loses === true) return true;
+  if (operation.makes === true) return false;
   if (!isPlan(preview)) return false;
   const isLost = preview.steps.some((step) => step.destructive === true);
   return isLost || (preview.consequences?.some(({ unusable }) => unusable != null) ?? false);

@@ -6,7 +6,7 @@ import Input from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 
 import { useAll, useWhole } from "../../api/read";
 import { Choice } from "../../fields/choice";
@@ -75,14 +75,15 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
   const suggestion = useSuggestion(of, to, group);
   const chosen = keystores.filter(({ id }) => into.includes(id));
   const places = placesOf(chosen, regions);
-  const wanted = JSON.stringify(places);
-  const operation = useMemo<Operation | undefined>(() => {
-    const change =
-      to === "keystores"
-        ? copyToKeystores(of.id, JSON.parse(wanted) as typeof places, name.trim())
-        : copyToGroup(of.id, group, name.trim(), exportable);
-    return change && { title: words.title(of.name), name: of.name, change };
-  }, [of, to, wanted, group, name, exportable]);
+  const wanted =
+    to === "keystores"
+      ? copyToKeystores(of.id, places, name.trim())
+      : copyToGroup(of.id, group, name.trim(), exportable);
+  const operation: Operation | undefined = wanted && {
+    title: words.title(of.name),
+    name: of.name,
+    change: wanted,
+  };
   const isOne = to === "group" || places.length <= 1;
   return (
     <OperationDialog

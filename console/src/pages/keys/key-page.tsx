@@ -127,12 +127,12 @@ export default function KeyPage() {
       {words.help}
     </Help>,
   );
-  if (isPending) return <Spinner size="large" />;
-  if (key === undefined) {
-    const again = <Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>;
-    return error === null ? null : <ProblemAlert problem={error.problem} action={again} />;
-  }
   const again = () => void refetch();
+  if (isPending) return <Spinner size="large" />;
+  if (error !== null) {
+    const action = <Button onClick={again}>{text.shell.tryAgain}</Button>;
+    return <ProblemAlert problem={error.problem} action={action} />;
+  }
   return (
     <SpaceBetween size="l">
       <Header variant="h1" description={key.description} actions={<Actions of={key} onDialog={setDialog} />}>

@@ -31,7 +31,7 @@ function Linked({ of, chosen, onChange }: LinkedProps) {
   const options = items.map(({ id, name, keystore_name, life }) => ({
     value: id,
     label: name,
-    description: `${keystore_name ?? ""} · ${life}`,
+    description: `${keystore_name} · ${life}`,
     disabled: life !== "ACTIVE",
   }));
   return (

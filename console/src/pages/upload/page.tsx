@@ -10,7 +10,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import type { Schemas } from "../../api/client";
 import { useAll, useWhole } from "../../api/read";
 import type { KeyFile } from "../../fields/key-file";
-import { isPossible, mustType, useOperation, type Operation } from "../../operation/operation";
+import { isPossible, useOperation, type Operation } from "../../operation/operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
@@ -85,12 +85,11 @@ export default function UploadPage() {
   const { forget, wantAll, ...filling } = useFilling();
   const { draft, file, put } = filling;
   const [step, setStep] = useState(KEY);
-  const [typed, setTyped] = useState("");
   const [made, setMade] = useState<string>();
   const operation = useMemo<Operation | undefined>(() => {
     const change = changeOf(draft, file);
     const name = draft.name.trim();
-    return change && { title: words.title, name, change };
+    return change && { title: words.title, name, change, makes: true };
   }, [draft, file]);
   const running = useOperation(
     operation,
@@ -103,18 +102,15 @@ export default function UploadPage() {
   );
   const { phase } = running;
   const isOver = phase.at === "done" || phase.at === "asked";
-  const wantsName = operation !== undefined && phase.at === "planned" && mustType(operation, phase.preview);
-  const mayUpload =
-    phase.at === "planned" && isPossible(phase.preview) && (!wantsName || typed === operation.name);
+  const mayUpload = phase.at === "planned" && isPossible(phase.preview);
 
   const upload = () => {
     setStep(UPLOAD);
-    void running.carryOut(wantsName ? typed : undefined);
+    void running.carryOut();
   };
   const go = (wanted: number) => {
     if (wanted === SUMMARY && step === KEY) {
       if (!wantAll()) return;
-      setTyped("");
       setStep(SUMMARY);
       void running.preview();
     } else if (wanted === UPLOAD) {
@@ -137,8 +133,8 @@ export default function UploadPage() {
     <OperationBody
       operation={operation}
       running={running}
-      typed={typed}
-      onType={setTyped}
+      typed=""
+      onType={() => undefined}
       result={(answer) => <Made answer={answer} />}
     />
   );

@@ -2,6 +2,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 import { momentOf } from "../../fields/moment-field";
@@ -28,7 +29,7 @@ function lines(values: readonly string[]): ReactNode {
 function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNode][] {
   const { way, spec, reading } = draft;
   const way_: [string, ReactNode] = [
-    words.material.title,
+    words.material.way,
     words.material.ways.find((one) => one.value === way)?.label,
   ];
   const specOf: [string, ReactNode] = [words.material.spec, spec || keystore?.template.spec];
@@ -111,9 +112,9 @@ function Pairs({ title, pairs }: { title: string; pairs: [string, ReactNode][] }
 
 export function Summary(filling: Filling) {
   return (
-    <>
+    <SpaceBetween size="l">
       <Pairs title={words.summary.material} pairs={materialOf(filling)} />
       <Pairs title={words.summary.kmsKey} pairs={kmsKeyOf(filling)} />
-    </>
+    </SpaceBetween>
   );
 }

@@ -23,6 +23,7 @@ export const upload = {
   source: "its key in the vault",
   material: {
     title: "Key material",
+    way: "Comes from",
     ways: [
       { value: "create", label: "Create a new key", description: "The vault makes it and keeps it." },
       { value: "existing", label: "A key in the vault", description: "Its current version is uploaded." },
