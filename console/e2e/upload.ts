@@ -41,7 +41,12 @@ export async function toUpload(page: Page): Promise<void> {
 /** Chooses in a list that opens; several where it takes several. */
 export async function choose(page: Page, label: string, ...names: string[]): Promise<void> {
   await page.getByRole("button", { name: new RegExp(`^${label}( |$)`) }).click();
-  for (const name of names) await page.getByRole("option", { name, exact: false }).first().click();
+  // What an option says beside its label may hold the label of another one.
+  for (const name of names)
+    await page
+      .getByRole("option", { name: new RegExp(`^${name}`) })
+      .first()
+      .click();
   if (names.length > 1) await page.keyboard.press("Escape");
 }
 

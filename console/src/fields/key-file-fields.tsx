@@ -69,7 +69,7 @@ function Wrapped({ reading, onChange, group, errorText }: Props) {
     <SpaceBetween size="s">
       {keys.error !== null && <ProblemAlert problem={keys.error.problem} />}
       <ColumnLayout columns={2}>
-        <FormField label={words.wrappedBy} description={words.wrappedByHelp} errorText={errorText}>
+        <FormField label={words.wrappedBy} constraintText={words.wrappedByHelp} errorText={errorText}>
           <Choice
             options={wrappers.map(({ id, name, spec }) => ({ value: id, label: name, description: spec }))}
             value={reading.wrappedBy}
@@ -79,7 +79,7 @@ function Wrapped({ reading, onChange, group, errorText }: Props) {
             many
           />
         </FormField>
-        <FormField label={words.wrapping} description=" ">
+        <FormField label={words.wrapping}>
           <Choice
             options={words.wrappings}
             value={reading.wrapping}

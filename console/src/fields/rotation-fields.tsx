@@ -51,21 +51,21 @@ function Period({ every, onChange }: { every: string; onChange: (every: string) 
 function OfKmsKeys({ value, onChange }: Pick<Props, "value" | "onChange">) {
   return (
     <ColumnLayout columns={3}>
-      <FormField label={words.method} description={words.methodHelp}>
+      <FormField label={words.method} constraintText={words.methodHelp}>
         <Choice
           options={words.methods}
           value={value.method}
           onChange={(method) => onChange({ ...value, method })}
         />
       </FormField>
-      <FormField label={words.oldKey} description={words.oldKeyHelp}>
+      <FormField label={words.oldKey} constraintText={words.oldKeyHelp}>
         <Choice
           options={words.oldKeys}
           value={value.oldKey}
           onChange={(oldKey) => onChange({ ...value, oldKey })}
         />
       </FormField>
-      <FormField label={words.atBudget} description={words.atBudgetHelp}>
+      <FormField label={words.atBudget} constraintText={words.atBudgetHelp}>
         <Choice
           options={words.atBudgets}
           value={value.atBudget}

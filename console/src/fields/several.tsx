@@ -16,21 +16,26 @@ interface Props {
   onChange: (values: string[]) => void;
 }
 
+const NOTHING = { typed: "", counts: false };
+
 export function Several({ label, description, constraintText, placeholder, values, onChange }: Props) {
-  const [typed, setTyped] = useState("");
-  // What was typed counts also where nobody pressed the button.
-  const add = () => {
-    const value = typed.trim();
-    setTyped("");
-    if (value !== "" && !values.includes(value)) onChange([...values, value]);
+  // What is being typed counts as the last value already: nobody has to press the button first.
+  const [{ typed, counts }, setTyping] = useState(NOTHING);
+  const isLast = counts && values.at(-1) === typed.trim();
+  const added = isLast ? values.slice(0, -1) : values;
+  const type = (next: string) => {
+    const value = next.trim();
+    const isNew = value !== "" && !added.includes(value);
+    setTyping({ typed: next, counts: isNew });
+    onChange(isNew ? [...added, value] : [...added]);
   };
+  const add = () => setTyping(NOTHING);
   return (
     <FormField label={label} description={description} constraintText={constraintText}>
       <div className="beside">
         <Input
           value={typed}
-          onChange={({ detail }) => setTyped(detail.value)}
-          onBlur={add}
+          onChange={({ detail }) => type(detail.value)}
           onKeyDown={({ detail }) => {
             if (detail.key === "Enter") add();
           }}
@@ -41,7 +46,7 @@ export function Several({ label, description, constraintText, placeholder, value
         </Button>
       </div>
       <TokenGroup
-        items={values.map((value) => ({ label: value, dismissLabel: text.fields.remove(value) }))}
+        items={added.map((value) => ({ label: value, dismissLabel: text.fields.remove(value) }))}
         onDismiss={({ detail }) => onChange(values.filter((_, index) => index !== detail.itemIndex))}
       />
     </FormField>

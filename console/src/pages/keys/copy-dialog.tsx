@@ -102,7 +102,7 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
             onChange={({ detail }) => setTo(detail.value as To)}
           />
           {to === "keystores" ? (
-            <>
+            <SpaceBetween size="m">
               <Some
                 label={words.keystores}
                 description={words.keystoresHelp}
@@ -126,9 +126,9 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
                 onChange={setRegions}
                 empty={words.noRegions}
               />
-            </>
+            </SpaceBetween>
           ) : (
-            <>
+            <SpaceBetween size="m">
               <FormField label={words.group}>
                 <Choice
                   options={groups.map(({ id, name: label }) => ({ value: id, label }))}
@@ -145,7 +145,7 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
               >
                 {text.keys.newKey.exportable}
               </Checkbox>
-            </>
+            </SpaceBetween>
           )}
           <FormField label={words.name} description={isOne ? words.nameHelp : words.namesHelp(suggestion)}>
             <Input

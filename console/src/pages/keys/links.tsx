@@ -26,7 +26,14 @@ const COLUMNS: Column<KeyLink>[] = [
   { id: "into", header: words.into, value: ({ into }) => into },
   { id: "version", header: words.version, value: ({ version }) => version, kind: "number" },
   { id: "by", header: words.by, value: ({ by }) => by },
-  { id: "at", header: words.at, value: ({ at }) => at, cell: ({ at }) => atMinute(at), kind: "time" },
+  {
+    id: "at",
+    header: words.at,
+    value: ({ at }) => at,
+    cell: ({ at }) => atMinute(at),
+    kind: "time",
+    width: 190,
+  },
 ];
 
 function Source({ link }: { link: KeyLink }) {

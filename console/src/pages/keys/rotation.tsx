@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
-import { atMinute, fromNow } from "../../format/time";
+import { exactly, fromNow } from "../../format/time";
 import { text } from "../../text";
 import { ruleOf, type Key } from "./columns";
 
@@ -29,7 +29,7 @@ export function Rotation({ of, onEdit }: { of: Key; onEdit: () => void }) {
       : [
           {
             label: words.next,
-            value: next == null ? text.shell.none : `${atMinute(next)} (${fromNow(next)})`,
+            value: next == null ? text.shell.none : `${exactly(next)} (${fromNow(next)})`,
           },
           { label: words.zone, value: schedule.time_zone },
           { label: words.withCopies, value: yesNo(rotation?.with_copies) },

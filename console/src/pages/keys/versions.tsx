@@ -34,7 +34,7 @@ function Holders({ version }: { version: Version }) {
 }
 
 const COLUMNS: Column<Version>[] = [
-  { id: "number", header: words.number, value: ({ number }) => number, kind: "number", width: 110 },
+  { id: "number", header: words.number, value: ({ number }) => number, kind: "number", width: 120 },
   {
     id: "state",
     header: words.state,
@@ -50,6 +50,7 @@ const COLUMNS: Column<Version>[] = [
     value: ({ created_at }) => created_at,
     cell: ({ created_at }) => atMinute(created_at),
     kind: "time",
+    width: 190,
   },
   {
     id: "held",

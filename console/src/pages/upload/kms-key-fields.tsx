@@ -24,7 +24,7 @@ function Where({ draft, put, keystores, keystore, lacks }: Filling) {
     <ColumnLayout columns={2}>
       <FormField
         label={words.keystore}
-        description={words.keystoreHelp}
+        constraintText={words.keystoreHelp}
         errorText={lacks.includes("keystore") ? text.fields.required : undefined}
       >
         <Choice
@@ -43,7 +43,7 @@ function Where({ draft, put, keystores, keystore, lacks }: Filling) {
           many
         />
       </FormField>
-      <FormField label={words.regions} description={words.regionsHelp(regions[0])}>
+      <FormField label={words.regions} constraintText={words.regionsHelp(regions[0])}>
         <Multiselect
           disabled={keystore === undefined}
           placeholder={words.usualRegion}
