@@ -111,7 +111,7 @@ test("a KMS key is made whose material AWS makes", async ({ page, world }) => {
   await expect(page.getByRole("button", { name: "Expiry" })).toBeHidden();
   await look(page, "upload-aws");
   await next(page);
-  await expect(page.getByText("365 days")).toBeVisible();
+  await expect(page.getByText("365 days", { exact: true })).toBeVisible();
   await expect(page.getByText("CreateKey").first()).toBeVisible();
   await expect(page.getByText("ImportKeyMaterial")).toHaveCount(0);
   await finish(page);

@@ -3,6 +3,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { Choice } from "../../fields/choice";
 import { text } from "../../text";
@@ -40,7 +41,7 @@ export function NewKeyFields({ value, onChange }: Props) {
   const put = (part: Partial<NewKey>) => onChange({ ...value, ...part });
   const usual = groups.find(({ id }) => id === value.group) ?? groups[0];
   return (
-    <>
+    <SpaceBetween size="m">
       <ColumnLayout columns={2}>
         <FormField label={words.name} description={words.nameHelp}>
           <Input value={value.name} onChange={({ detail }) => put({ name: detail.value })} autoFocus />
@@ -72,6 +73,6 @@ export function NewKeyFields({ value, onChange }: Props) {
       >
         {words.exportable}
       </Checkbox>
-    </>
+    </SpaceBetween>
   );
 }

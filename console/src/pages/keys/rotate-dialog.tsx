@@ -62,7 +62,7 @@ export function RotateDialog({ of, onClose }: { of: Key; onClose: () => void }) 
       copies,
       keep_former_active: keepsActive,
       ...(copies === "chosen" ? { chosen } : {}),
-      ...(copies === "none" ? {} : { method, old_key: oldKey }),
+      ...(copies === "none" ? {} : { method, ...(method === "new-key" ? { old_key: oldKey } : {}) }),
     };
     return {
       title: words.title(of.name),
@@ -91,9 +91,11 @@ export function RotateDialog({ of, onClose }: { of: Key; onClose: () => void }) 
               <FormField label={fields.method}>
                 <Choice options={fields.methods} value={method} onChange={setMethod} />
               </FormField>
-              <FormField label={fields.oldKey}>
-                <Choice options={fields.oldKeys} value={oldKey} onChange={setOldKey} />
-              </FormField>
+              {method === "new-key" && (
+                <FormField label={fields.oldKey}>
+                  <Choice options={fields.oldKeys} value={oldKey} onChange={setOldKey} />
+                </FormField>
+              )}
             </ColumnLayout>
           )}
           <Checkbox

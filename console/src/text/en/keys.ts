@@ -45,7 +45,7 @@ export const keys = {
   permitted: {
     label: "Permitted operations",
     help: "What applications may do with it. It does not limit AWS.",
-    none: "Nothing",
+    none: "Choose operations",
   },
   create: { open: "Create key", title: "Create key", spec: "Spec" },
   import: {
