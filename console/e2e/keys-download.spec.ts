@@ -32,6 +32,8 @@ test("one person prepares a download, another one takes it, and who has the priv
   stranger,
   world,
 }) => {
+  // Two people at two browsers take their time.
+  test.slow();
   const pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
   const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
   const der = createPublicKey(pem).export({ type: "spki", format: "der" });

@@ -135,7 +135,9 @@ export function ListTable<Row>(props: Props<Row>) {
   });
   const { items, actions, collectionProps, propertyFilterProps, paginationProps, filteredItemsCount } =
     collection;
-  const selected = collectionProps.selectedItems?.map(({ row }) => row) ?? [];
+  // Rows as they are by now: what was selected may have changed since, or be gone.
+  const chosen = new Set(collectionProps.selectedItems?.map(({ row }) => idOf(row)));
+  const selected = list.items.filter((row) => chosen.has(idOf(row)));
   const clear = () => actions.setSelectedItems([]);
 
   const nothing = (
