@@ -1,5 +1,6 @@
 // All keys in the vault.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 
@@ -66,11 +67,11 @@ export default function ListPage() {
         pageOf={({ key }) => `/keys/${key.id}`}
         empty={{ title: words.empty, detail: words.emptyDetail, action: create }}
         actions={() => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={() => void navigate("/keys/preparations")}>{words.preparations.title}</Button>
             <Button onClick={() => setDialog("import")}>{words.import.open}</Button>
             {create}
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog === "create" && <CreateDialog onClose={close} />}
