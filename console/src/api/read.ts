@@ -83,6 +83,24 @@ export interface All<T> {
   refetch: () => void;
 }
 
+/** All rows of a list that the server answers whole. */
+export function useWhole<P extends Gettable>(
+  template: P,
+  where: Where<P> = {},
+  options: Options = {},
+): All<ItemOf<AnswerOf<Get<P>>>> {
+  type Row = ItemOf<AnswerOf<Get<P>>>;
+  const { data, isPending, fetchStatus, error, refetch } = useRead(template, where, options);
+  const items = useMemo(() => (data as { items: Row[] } | undefined)?.items ?? [], [data]);
+  return {
+    items,
+    isPending: isPending && fetchStatus !== "idle",
+    isPartial: false,
+    error,
+    refetch: () => void refetch(),
+  };
+}
+
 /** All rows of a list: the first at once, the others as they come. */
 export function useAll<P extends Gettable>(
   template: P,
@@ -114,24 +132,6 @@ export function useAll<P extends Gettable>(
     isPending: query.isPending && query.fetchStatus !== "idle",
     isPartial: hasNextPage,
     error: query.error,
-    refetch: () => void refetch(),
-  };
-}
-
-/** All rows of a list that knows no pages, in the form of one that does. */
-export function useWhole<P extends Gettable>(
-  template: P,
-  where: Where<P> = {},
-  options: Options = {},
-): All<ItemOf<AnswerOf<Get<P>>>> {
-  type Row = ItemOf<AnswerOf<Get<P>>>;
-  const { data, isPending, fetchStatus, error, refetch } = useRead(template, where, options);
-  const items = useMemo(() => (data as { items: Row[] } | undefined)?.items ?? [], [data]);
-  return {
-    items,
-    isPending: isPending && fetchStatus !== "idle",
-    isPartial: false,
-    error,
     refetch: () => void refetch(),
   };
 }

@@ -73,7 +73,8 @@ function AskApproval({ running }: { running: Running }) {
 }
 
 interface Parts {
-  operation: Operation;
+  /** None once what it was made of is gone: what came of it is still shown. */
+  operation: Operation | undefined;
   running: Running;
   typed: string;
   onType: (typed: string) => void;
@@ -126,7 +127,7 @@ export function OperationBody({ operation, running, typed, onType, render, resul
         <SpaceBetween size="m">
           <Preview preview={phase.preview} render={render} />
           {phase.at === "planned" && phase.problem !== undefined && <ProblemAlert problem={phase.problem} />}
-          {mustType(operation, phase.preview) && (
+          {operation !== undefined && mustType(operation, phase.preview) && (
             <TypedName name={operation.name} typed={typed} onType={onType} />
           )}
         </SpaceBetween>

@@ -41,15 +41,15 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
 
   // What was previewed is what is carried out: whoever changes a field looks again.
   const asked = JSON.stringify(operation?.change);
+  const isOver = phase.at === "done" || phase.at === "asked";
   const seen = useRef(asked);
   useEffect(() => {
     if (seen.current === asked) return;
     seen.current = asked;
     setTyped("");
-    if (fields !== undefined) reset();
-  }, [asked, fields, reset]);
+    if (fields !== undefined && !isOver) reset();
+  }, [asked, fields, isOver, reset]);
 
-  const isOver = phase.at === "done" || phase.at === "asked";
   const isPlanned = phase.at === "planned" || phase.at === "sending";
   const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
   const mayGo =
@@ -94,7 +94,7 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
     >
       <SpaceBetween size="l">
         {!isOver && fields}
-        {operation !== undefined && (
+        {(operation !== undefined || isOver) && (
           <OperationBody
             operation={operation}
             running={running}

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useReducer, useRef } from "react";
 import { askApproval, send, type Change, type Sending } from "../api/change";
 import { asProblem, type Answer, type Problem, type Schemas } from "../api/client";
 import { forget, type Job } from "../api/live";
+import { useConfirmed } from "../session/confirmed";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -18,6 +19,8 @@ export interface Operation {
   name: string;
   /** Loses something though its plan does not tell, as with records that are removed. */
   loses?: boolean;
+  /** Makes what it is about: nothing was there yet that could be lost. */
+  makes?: boolean;
   /** The route knows no trial: nothing can be previewed. */
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
@@ -51,6 +54,7 @@ export function isPlan(preview: unknown): preview is Plan {
 /** Whether a person must type the name. */
 export function mustType(operation: Operation, preview: unknown): boolean {
   if (operation.loses === true) return true;
+  if (operation.makes === true) return false;
   if (!isPlan(preview)) return false;
   const isLost = preview.steps.some((step) => step.destructive === true);
   return isLost || (preview.consequences?.some(({ unusable }) => unusable != null) ?? false);
@@ -103,8 +107,13 @@ export interface Running {
 }
 
 /** Leads an operation through its phases. */
-export function useOperation(operation: Operation | undefined, onDone?: (answer: unknown) => void): Running {
+export function useOperation(
+  operation: Operation | undefined,
+  onDone?: (answer: unknown) => void,
+  onAsked?: () => void,
+): Running {
   const queries = useQueryClient();
+  const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
   const key = useRef<string>(undefined);
@@ -118,22 +127,22 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     }
     go({ at: "planning" });
     try {
-      const { data } = await sendAsked(operation, undefined, { dryRun: true });
+      const { data } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
     }
-  }, [operation]);
+  }, [operation, confirmed]);
 
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
     async (typed?: string) => {
       if (operation === undefined) return;
-      key.current ??= crypto.randomUUID();
+      const idempotencyKey = (key.current ??= crypto.randomUUID());
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await sendAsked(operation, typed, { confirmName, idempotencyKey: key.current });
+        const { data } = await confirmed(() => sendAsked(operation, typed, { confirmName, idempotencyKey }));
         forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
@@ -143,7 +152,7 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
         else go({ at: "planned", preview: shown, problem });
       }
     },
-    [operation, queries, onDone, shown],
+    [operation, queries, confirmed, onDone, shown],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
@@ -155,11 +164,12 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
         const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
         go({ at: "asked", approval: data });
+        onAsked?.();
       } catch (error) {
         go({ at: "needs-approval", preview: shown, typed, problem: asProblem(error) });
       }
     },
-    [operation, queries, shown, typed],
+    [operation, queries, onAsked, shown, typed],
   );
   const reset = useCallback(() => go({ at: "start" }), []);
   return useMemo(() => ({ phase, preview, carryOut, ask, reset }), [phase, preview, carryOut, ask, reset]);

@@ -1,0 +1,91 @@
+import { expect, look, test } from "./world";
+import { choose, finish, next, toUpload, type Shown } from "./upload";
+
+test("a new key is made and uploaded with everything that can be said of it", async ({ page, world }) => {
+  await toUpload(page);
+  await look(page, "upload-key");
+  await choose(page, "Keystore", "payments");
+  await page.getByLabel("Name", { exact: true }).fill("wizard-orders");
+  await page.getByLabel("Aliases", { exact: true }).fill("wizard-orders");
+  await page.getByRole("button", { name: "Add to Aliases" }).click();
+  await page.getByLabel("Aliases", { exact: true }).fill("wizard-orders-2");
+  await page.getByLabel("Description", { exact: true }).fill("Orders of the web shop");
+  await page.getByRole("radio", { name: "Disabled" }).check();
+  await choose(page, "Regions", "eu-central-1", "us-east-1");
+  await page.getByRole("button", { name: "Access" }).click();
+  await choose(page, "Key users", "user/bob", "role/payments-app");
+  await choose(page, "Key administrators", "user/alice", "user/platform-admin");
+  await page.getByRole("button", { name: "Rotation", exact: true }).click();
+  await page.getByRole("radio", { name: "A schedule of its own" }).check();
+  await page.getByRole("button", { name: "Tags", exact: true }).click();
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByRole("textbox", { name: "Tag key" }).fill("cost-center");
+  await page.getByRole("textbox", { name: "Tag value" }).fill("4711");
+  await look(page, "upload-key-filled");
+  await next(page);
+  await expect(page.getByText("cost-center = 4711")).toBeVisible();
+  await expect(page.getByText("user/platform-admin")).toBeVisible();
+  await expect(page.getByText("ImportKeyMaterial").first()).toBeVisible();
+  await look(page, "upload-summary");
+  await finish(page);
+  await look(page, "upload-done");
+  await page.getByRole("button", { name: "Open the KMS key" }).click();
+  await expect(page).toHaveURL(/\/kms-keys\/[0-9a-f-]{36}$/);
+  const shown = await world.cli<Shown>("kms-key", "show", "wizard-orders");
+  expect(shown).toMatchObject({
+    multi_region: true,
+    key_state: "Disabled",
+    description: "Orders of the web shop",
+  });
+  expect(shown.aliases).toEqual(expect.arrayContaining(["alias/wizard-orders", "alias/wizard-orders-2"]));
+  expect(shown.regions).toEqual(["eu-central-1", "us-east-1"]);
+  expect(shown.tags).toMatchObject({ "cost-center": "4711", team: "payments" });
+  expect(shown.rotation).toMatchObject({ every: "90d" });
+  expect(shown.access.users.join()).toContain("role/payments-app");
+  expect(shown.access.administrators.join()).toContain("user/platform-admin");
+});
+
+test("what was typed is still there after going back and forth, and what lacks is named", async ({
+  page,
+}) => {
+  await toUpload(page);
+  await next(page);
+  await expect(page.getByText("This is needed.")).toHaveCount(2);
+  await choose(page, "Keystore", "signing");
+  await page.getByLabel("Name", { exact: true }).fill("wizard-back");
+  await choose(page, "Spec", "HMAC-384");
+  await next(page);
+  await expect(page.getByText("HMAC-384")).toBeVisible();
+  await expect(page.getByText("CreateKey").first()).toBeVisible();
+  await page.getByRole("button", { name: "Previous" }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("wizard-back");
+  await expect(
+    page.getByRole("button", { name: "Spec", exact: false }).filter({ hasText: "HMAC-384" }),
+  ).toBeVisible();
+  await page.getByLabel("Name", { exact: true }).fill("wizard-forth");
+  await next(page);
+  await expect(page.getByText("wizard-forth").first()).toBeVisible();
+  await finish(page);
+});
+
+test("material ends at the time of day in the time zone that was said", async ({ page, world }) => {
+  await toUpload(page);
+  await choose(page, "Keystore", "payments");
+  await page.getByLabel("Name", { exact: true }).fill("wizard-expires");
+  await page.getByRole("button", { name: "Expiry" }).click();
+  await page.getByRole("radio", { name: "On a date" }).check();
+  await next(page);
+  await expect(page.getByText("Give a date and a time.")).toBeVisible();
+  await page.getByRole("textbox", { name: "Expiration date" }).fill("2028-08-18");
+  await page.getByLabel("Expiration time", { exact: true }).fill("00:48");
+  await choose(page, "Expiration time zone", "US/Pacific");
+  await expect(page.getByText("That is 2028-08-18 07:48 UTC")).toBeVisible();
+  await expect(page.getByText("UTC-07:00")).toBeVisible();
+  await expect(page.getByText("Beyond AWS's 365 days")).toBeVisible();
+  await look(page, "upload-expiry");
+  await next(page);
+  await expect(page.getByText("2028-08-18 00:48 US/Pacific (2028-08-18 07:48 UTC)")).toBeVisible();
+  await finish(page);
+  const shown = await world.cli<Shown>("kms-key", "show", "wizard-expires");
+  expect(shown.renew_until ?? shown.expires_at).toContain("2028-08-18T07:48");
+});

@@ -1,0 +1,55 @@
+// What lists of keys show.
+import type { Schemas } from "../../api/client";
+import { atMinute } from "../../format/time";
+import type { Column } from "../../table/columns";
+import { text } from "../../text";
+
+export type Key = Schemas["KeyView"];
+export type Version = Schemas["KeyVersionView"];
+
+/** A key, with what other lists know of it. */
+export interface Row {
+  key: Key;
+  group: string;
+  /** KMS keys that were made of it; none where that is not known. */
+  kmsKeys: number | undefined;
+}
+
+const words = text.keys.columns;
+
+/** How something rotates, in a few words. */
+export function ruleOf(rotation: Schemas["RotationView"] | undefined): string {
+  return rotation?.every ?? rotation?.cron ?? text.shell.never;
+}
+
+export const COLUMNS: Column<Row>[] = [
+  { id: "name", header: words.name, value: ({ key }) => key.name, width: 240 },
+  { id: "spec", header: words.spec, value: ({ key }) => key.spec },
+  { id: "versions", header: words.versions, value: ({ key }) => key.current_version, kind: "number" },
+  { id: "kms_keys", header: words.kmsKeys, value: ({ kmsKeys }) => kmsKeys, kind: "number" },
+  { id: "group", header: words.group, value: ({ group }) => group },
+  { id: "rotation", header: words.rotation, value: ({ key }) => ruleOf(key.rotation?.schedule) },
+  {
+    id: "next",
+    header: words.next,
+    value: ({ key }) => key.rotation?.schedule.next,
+    cell: ({ key }) => atMinute(key.rotation?.schedule.next) || text.shell.never,
+    kind: "time",
+    hidden: true,
+  },
+  { id: "exportable", header: words.exportable, value: ({ key }) => key.exportable },
+  {
+    id: "permitted",
+    header: words.permitted,
+    value: ({ key }) => key.permitted_operations,
+    hidden: true,
+  },
+  { id: "description", header: words.description, value: ({ key }) => key.description, hidden: true },
+  {
+    id: "created",
+    header: words.created,
+    value: ({ key }) => key.created_at,
+    cell: ({ key }) => atMinute(key.created_at),
+    kind: "time",
+  },
+];

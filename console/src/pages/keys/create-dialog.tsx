@@ -1,0 +1,50 @@
+// A new key that the vault makes. Nothing goes to AWS.
+import FormField from "@cloudscape-design/components/form-field";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo, useState } from "react";
+
+import { change } from "../../api/change";
+import { Choice } from "../../inputs/choice";
+import type { Operation } from "../../operation/operation";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { text } from "../../text";
+import { KeyMade } from "./key-made";
+import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
+import { PermittedField, possible } from "./permitted";
+
+const words = text.keys.create;
+
+export function CreateDialog({ onClose }: { onClose: () => void }) {
+  const [draft, setDraft] = useState(NEW_KEY);
+  const [spec, setSpec] = useState<string>(text.inputs.specs[0]);
+  const [permitted, setPermitted] = useState(possible(spec));
+  const operation = useMemo<Operation | undefined>(() => {
+    const body = { ...newKeyOf(draft), spec, permitted_operations: permitted };
+    if (body.name === "") return undefined;
+    return { title: words.title, name: body.name, change: change("post", "/api/v1/keys", { body }) };
+  }, [draft, spec, permitted]);
+  return (
+    <OperationDialog
+      operation={operation}
+      title={words.title}
+      onClose={onClose}
+      result={(answer) => <KeyMade answer={answer} />}
+      fields={
+        <SpaceBetween size="m">
+          <NewKeyFields value={draft} onChange={setDraft} />
+          <FormField label={words.spec} description={text.upload.material.specHelp}>
+            <Choice
+              options={text.inputs.specs.map((value) => ({ value, label: value }))}
+              value={spec as (typeof text.inputs.specs)[number]}
+              onChange={(chosen) => {
+                setSpec(chosen);
+                setPermitted(possible(chosen));
+              }}
+            />
+          </FormField>
+          <PermittedField spec={spec} value={permitted} onChange={setPermitted} />
+        </SpaceBetween>
+      }
+    />
+  );
+}

@@ -1,0 +1,163 @@
+// One key in the vault.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+
+import { change } from "../../api/change";
+import { useRead } from "../../api/read";
+import { atMinute } from "../../format/time";
+import { ProblemAlert } from "../../notices/problem-alert";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { Help } from "../../shell/help";
+import { Link } from "../../shell/link";
+import { usePage } from "../../shell/page";
+import { text } from "../../text";
+import type { Key } from "./columns";
+import { CopyDialog } from "./copy-dialog";
+import { EditDialog } from "./edit-dialog";
+import { useGroups } from "./groups";
+import { ImportDialog } from "./import-dialog";
+import { KmsKeysOf } from "./kms-keys-of";
+import { Links } from "./links";
+import { Preparations } from "./preparations";
+import { RotateDialog } from "./rotate-dialog";
+import { Rotation } from "./rotation";
+import { RotationDialog } from "./rotation-dialog";
+import { Versions } from "./versions";
+
+const words = text.keys;
+
+type Dialog = "new-version" | "import" | "rotate" | "copy" | "edit" | "rotation";
+
+function Overview({ of }: { of: Key }) {
+  const { groupName } = useGroups();
+  const active = of.versions?.filter(({ state }) => state === "active").length ?? 0;
+  return (
+    <Container>
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: words.columns.spec, value: `${of.spec} (${of.aws_spec})` },
+          { label: words.columns.versions, value: words.activeVersions(active, of.active_versions_max) },
+          { label: words.columns.group, value: groupName(of.group) },
+          { label: words.columns.created, value: atMinute(of.created_at) },
+          { label: words.columns.permitted, value: of.permitted_operations?.join(", ") || text.shell.none },
+          { label: words.columns.exportable, value: of.exportable ? text.shell.yes : text.shell.no },
+          {
+            label: words.edit.destroys,
+            value: of.destroy_after_deletion === true ? text.shell.yes : text.shell.no,
+          },
+          {
+            label: words.links.source,
+            value:
+              of.copied_from == null ? (
+                text.shell.none
+              ) : (
+                <Link to={`/keys/${of.copied_from.source}`}>{words.links.openSource}</Link>
+              ),
+          },
+        ]}
+      />
+    </Container>
+  );
+}
+
+function Actions({ of, onDialog }: { of: Key; onDialog: (dialog: Dialog) => void }) {
+  const navigate = useNavigate();
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => onDialog("new-version")}>{words.newVersion.open}</Button>
+      <ButtonDropdown
+        items={words.actions.map(({ id, text: label }) => ({ id, text: label }))}
+        onItemClick={({ detail }) => onDialog(detail.id as Dialog)}
+      >
+        {text.table.actions}
+      </ButtonDropdown>
+      <Button variant="primary" onClick={() => void navigate(`/kms-keys/upload?key=${of.id}`)}>
+        {words.kmsKeys.upload}
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+function Asked({ dialog, of, onClose }: { dialog: Dialog; of: Key; onClose: () => void }) {
+  switch (dialog) {
+    case "import":
+      return <ImportDialog of={of} onClose={onClose} />;
+    case "rotate":
+      return <RotateDialog of={of} onClose={onClose} />;
+    case "copy":
+      return <CopyDialog of={of} onClose={onClose} />;
+    case "edit":
+      return <EditDialog of={of} onClose={onClose} />;
+    case "rotation":
+      return <RotationDialog of={of} onClose={onClose} />;
+    case "new-version":
+      return (
+        <OperationDialog
+          operation={{
+            title: words.newVersion.title(of.name),
+            name: of.name,
+            change: change("post", "/api/v1/keys/{key}/versions", { path: { key: of.id } }),
+          }}
+          render={(preview) => <Box>{words.newVersion.preview((preview as Key).current_version)}</Box>}
+          onClose={onClose}
+        />
+      );
+  }
+}
+
+export default function KeyPage() {
+  const { id = "" } = useParams();
+  const { data: key, error, isPending, refetch } = useRead("/api/v1/keys/{key}", { path: { key: id } });
+  const [dialog, setDialog] = useState<Dialog>();
+  const name = key?.name ?? words.one;
+  usePage(
+    name,
+    [{ text: words.title, href: "/keys" }],
+    <Help title={words.one} words={["key", "keyVersion", "import", "kmsKey"]}>
+      {words.help}
+    </Help>,
+  );
+  const again = () => void refetch();
+  if (isPending) return <Spinner size="large" />;
+  if (error !== null) {
+    const action = <Button onClick={again}>{text.shell.tryAgain}</Button>;
+    return <ProblemAlert problem={error.problem} action={action} />;
+  }
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" description={key.description} actions={<Actions of={key} onDialog={setDialog} />}>
+        {key.name}
+      </Header>
+      <Overview of={key} />
+      <Tabs
+        ariaLabel={words.parts}
+        tabs={[
+          { id: "versions", label: words.versions.heading, content: <Versions of={key} refetch={again} /> },
+          { id: "kms-keys", label: words.kmsKeys.tab, content: <KmsKeysOf of={key} /> },
+          { id: "links", label: words.links.title, content: <Links of={key} refetch={again} /> },
+          {
+            id: "rotation",
+            label: words.rotation.heading,
+            content: <Rotation of={key} onEdit={() => setDialog("rotation")} />,
+          },
+          {
+            id: "downloads",
+            label: words.preparations.title,
+            content: <Preparations of={key.id} headingLevel="h2" />,
+          },
+        ]}
+      />
+      {dialog !== undefined && <Asked dialog={dialog} of={key} onClose={() => setDialog(undefined)} />}
+    </SpaceBetween>
+  );
+}

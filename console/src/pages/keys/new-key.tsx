@@ -1,0 +1,78 @@
+// What is said of a new key, whether the vault makes it or a file holds it.
+import Checkbox from "@cloudscape-design/components/checkbox";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import { Choice } from "../../inputs/choice";
+import { text } from "../../text";
+import { useGroups } from "./groups";
+
+const words = text.keys.newKey;
+
+export interface NewKey {
+  name: string;
+  group: string;
+  description: string;
+  exportable: boolean;
+  versionsMax: string;
+}
+
+export const NEW_KEY: NewKey = { name: "", group: "", description: "", exportable: false, versionsMax: "10" };
+
+export function newKeyOf({ name, group, description, exportable, versionsMax }: NewKey) {
+  return {
+    name: name.trim(),
+    description,
+    exportable,
+    ...(group === "" ? {} : { group }),
+    ...(versionsMax === "" ? {} : { active_versions_max: Number(versionsMax) }),
+  };
+}
+
+interface Props {
+  value: NewKey;
+  onChange: (value: NewKey) => void;
+}
+
+export function NewKeyFields({ value, onChange }: Props) {
+  const { groups } = useGroups();
+  const put = (part: Partial<NewKey>) => onChange({ ...value, ...part });
+  const usual = groups.find(({ id }) => id === value.group) ?? groups[0];
+  return (
+    <SpaceBetween size="m">
+      <ColumnLayout columns={2}>
+        <FormField label={words.name} description={words.nameHelp}>
+          <Input value={value.name} onChange={({ detail }) => put({ name: detail.value })} autoFocus />
+        </FormField>
+        <FormField label={words.group} description={words.groupHelp}>
+          <Choice
+            options={groups.map(({ id, name }) => ({ value: id, label: name }))}
+            value={usual?.id ?? ""}
+            onChange={(group) => put({ group })}
+            many
+          />
+        </FormField>
+        <FormField label={words.description}>
+          <Input value={value.description} onChange={({ detail }) => put({ description: detail.value })} />
+        </FormField>
+        <FormField label={words.versionsMax}>
+          <Input
+            type="number"
+            inputMode="numeric"
+            value={value.versionsMax}
+            onChange={({ detail }) => put({ versionsMax: detail.value })}
+          />
+        </FormField>
+      </ColumnLayout>
+      <Checkbox
+        checked={value.exportable}
+        description={words.exportableHelp}
+        onChange={({ detail }) => put({ exportable: detail.checked })}
+      >
+        {words.exportable}
+      </Checkbox>
+    </SpaceBetween>
+  );
+}

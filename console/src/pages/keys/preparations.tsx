@@ -1,0 +1,118 @@
+// What is prepared to be taken out by another person.
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+
+import { change } from "../../api/change";
+import type { Schemas } from "../../api/client";
+import { useWhole } from "../../api/read";
+import { atMinute } from "../../format/time";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { Link } from "../../shell/link";
+import type { Column } from "../../table/columns";
+import { ListTable } from "../../table/list-table";
+import { text } from "../../text";
+import { DownloadDialog } from "./download-dialog";
+
+const words = text.keys.preparations;
+
+type Preparation = Schemas["PreparationView"];
+
+function nameOf({ name, version }: Preparation): string {
+  return version == null ? name : words.versionOf(name, version);
+}
+
+const COLUMNS: Column<Preparation>[] = [
+  {
+    id: "of",
+    header: words.of,
+    value: nameOf,
+    cell: (one) => (one.key == null ? nameOf(one) : <Link to={`/keys/${one.key}`}>{nameOf(one)}</Link>),
+    width: 220,
+  },
+  { id: "kind", header: words.kind, value: ({ kind }) => words.kinds[kind] ?? kind },
+  { id: "prepared_by", header: words.by, value: (one) => one.prepared_by },
+  { id: "reason", header: words.reason, value: (one) => one.reason, width: 220 },
+  { id: "public_key", header: text.keys.prepare.sha256, value: (one) => one.public_key_sha256, width: 260 },
+  {
+    id: "created",
+    header: text.keys.columns.created,
+    value: (one) => one.created_at,
+    cell: (one) => atMinute(one.created_at),
+    kind: "time",
+    hidden: true,
+  },
+  {
+    id: "expires",
+    header: words.expires,
+    value: (one) => one.expires_at,
+    cell: (one) => atMinute(one.expires_at),
+    kind: "time",
+  },
+];
+
+interface Props {
+  /** Those of one key; all unless given. */
+  of?: string;
+  headingLevel?: "h1" | "h2";
+}
+
+export function Preparations({ of, headingLevel = "h1" }: Props) {
+  const all = useWhole("/api/v1/preparations");
+  const list = { ...all, items: all.items.filter(({ key }) => of === undefined || key === of) };
+  const [cancelled, setCancelled] = useState<Preparation>();
+  const [taken, setTaken] = useState<Preparation>();
+  return (
+    <>
+      <ListTable<Preparation>
+        name={of === undefined ? "preparations" : "preparations-of-key"}
+        title={words.title}
+        description={words.description}
+        things={words.things}
+        list={list}
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        nameOf={nameOf}
+        selection="single"
+        headingLevel={headingLevel}
+        empty={{ title: words.empty, detail: words.emptyDetail }}
+        actions={([one]) => (
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button disabled={one === undefined} onClick={() => setCancelled(one)}>
+              {words.cancel}
+            </Button>
+            <Button
+              variant="primary"
+              disabled={one?.version == null || one.key == null}
+              onClick={() => setTaken(one)}
+            >
+              {text.keys.download.open}
+            </Button>
+          </SpaceBetween>
+        )}
+      />
+      {cancelled !== undefined && (
+        <OperationDialog
+          operation={{
+            title: words.cancelTitle(nameOf(cancelled)),
+            name: cancelled.name,
+            change: change("post", "/api/v1/preparations/{preparation}/cancel", {
+              path: { preparation: cancelled.id },
+            }),
+            touches: ["/api/v1/preparations"],
+          }}
+          render={() => words.cancelPreview}
+          onClose={() => setCancelled(undefined)}
+        />
+      )}
+      {taken?.key != null && taken.version != null && (
+        <DownloadDialog
+          id={taken.key}
+          name={taken.name}
+          version={taken.version}
+          onClose={() => setTaken(undefined)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+// When a key gets new versions by itself, and what follows.
+import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo, useState } from "react";
+
+import { change } from "../../api/change";
+import { isWhole, rotationDraft, rotationOf } from "../../inputs/rotation";
+import { RotationFields } from "../../inputs/rotation-fields";
+import type { Operation } from "../../operation/operation";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { text } from "../../text";
+import type { Key } from "./columns";
+
+const words = text.keys.rotation;
+
+function Upcoming({ preview }: { preview: unknown }) {
+  const upcoming = (preview as Key).rotation?.schedule.upcoming ?? [];
+  if (upcoming.length === 0) return <Box>{words.noTimes}</Box>;
+  return (
+    <div>
+      <Box variant="awsui-key-label">{words.upcoming}</Box>
+      <ul className="plain">
+        {upcoming.map((time) => (
+          <li key={time}>{time}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function RotationDialog({ of, onClose }: { of: Key; onClose: () => void }) {
+  const kept = of.rotation;
+  const [draft, setDraft] = useState(() => rotationDraft("custom", kept?.schedule));
+  const [withCopies, setWithCopies] = useState(kept?.with_copies ?? true);
+  const [deactivates, setDeactivates] = useState(kept?.deactivate_former ?? true);
+  const operation = useMemo<Operation | undefined>(() => {
+    if (!isWhole(draft)) return undefined;
+    const schedule = rotationOf(draft);
+    const body = { schedule, with_copies: withCopies, deactivate_former: deactivates };
+    const path = { key: of.id };
+    return {
+      title: words.title(of.name),
+      name: of.name,
+      change: change("patch", "/api/v1/keys/{key}/rotation-schedule", { path, body, revision: of.revision }),
+      touches: ["/api/v1/schedules"],
+    };
+  }, [of, draft, withCopies, deactivates]);
+  return (
+    <OperationDialog
+      operation={operation}
+      title={words.title(of.name)}
+      onClose={onClose}
+      render={(preview) => <Upcoming preview={preview} />}
+      fields={
+        <SpaceBetween size="m">
+          <RotationFields
+            value={draft}
+            onChange={setDraft}
+            label={words.schedule}
+            kinds={[
+              { value: "never", label: text.shell.never },
+              { value: "custom", label: words.custom },
+            ]}
+            ofKmsKeys={withCopies}
+          />
+          {draft.kind === "custom" && (
+            <SpaceBetween size="xs">
+              <Checkbox
+                checked={withCopies}
+                description={words.withCopiesHelp}
+                onChange={({ detail }) => setWithCopies(detail.checked)}
+              >
+                {words.withCopies}
+              </Checkbox>
+              <Checkbox
+                checked={deactivates}
+                description={words.deactivatesHelp}
+                onChange={({ detail }) => setDeactivates(detail.checked)}
+              >
+                {words.deactivates}
+              </Checkbox>
+            </SpaceBetween>
+          )}
+        </SpaceBetween>
+      }
+    />
+  );
+}

@@ -1,0 +1,120 @@
+// Everything that was filled in, to be read before it is done.
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
+
+import { momentOf } from "../../inputs/moment-field";
+import { atMinute } from "../../format/time";
+import { inUtc } from "../../format/zone";
+import { text } from "../../text";
+import { principalName } from "./access-fields";
+import type { Draft } from "./draft";
+import type { Filling } from "./filling";
+
+const words = text.upload;
+
+function lines(values: readonly string[]): ReactNode {
+  if (values.length === 0) return text.shell.none;
+  return (
+    <ul className="plain">
+      {values.map((value) => (
+        <li key={value}>{value}</li>
+      ))}
+    </ul>
+  );
+}
+
+function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNode][] {
+  const { way, spec, reading } = draft;
+  const way_: [string, ReactNode] = [
+    words.material.way,
+    words.material.ways.find((one) => one.value === way)?.label,
+  ];
+  const specOf: [string, ReactNode] = [words.material.spec, spec || keystore?.template.spec];
+  if (way === "create") return [way_, specOf];
+  if (way === "aws") {
+    const days = draft.nativeDays === "" ? text.shell.never : words.summary.days(draft.nativeDays);
+    return [way_, specOf, [words.material.nativeDays, days]];
+  }
+  if (way === "existing") {
+    const key = keys.items.find(({ id }) => id === draft.key);
+    return [
+      way_,
+      [words.material.key, key?.name],
+      [words.material.spec, key?.spec],
+      [words.material.version, key?.current_version],
+    ];
+  }
+  const wrapper = keys.items.find(({ id }) => id === reading.wrappedBy)?.name;
+  const isKept = draft.keep === "copy";
+  return [
+    way_,
+    [text.inputs.file.label, file === undefined ? text.shell.none : words.summary.file(file.name, file.size)],
+    [text.inputs.file.format, text.inputs.file.formats.find(({ value }) => value === reading.format)?.label],
+    [text.inputs.file.spec, reading.spec || text.inputs.file.anySpec],
+    [text.inputs.file.wrappedBy, reading.isWrapped ? wrapper : text.shell.none],
+    [words.material.keep, isKept ? text.shell.yes : text.shell.no],
+  ];
+}
+
+function expiryOf(draft: Draft, template: string | null | undefined): string {
+  if (draft.expiry === "never") return text.shell.never;
+  if (draft.expiry === "template") return words.further.asTemplate(atMinute(template) || text.shell.never);
+  const at = momentOf(draft.end);
+  const { date, time, zone } = draft.end;
+  return at === undefined ? "" : `${date} ${time} ${zone} (${inUtc(at)})`;
+}
+
+function rotationOf({ rotation }: Draft): string {
+  if (rotation.kind === "custom") return `${text.inputs.rotation.every} ${rotation.every}`;
+  return words.further.schedules.find(({ value }) => value === rotation.kind)?.label ?? "";
+}
+
+function kmsKeyOf({ draft, keys, keystore }: Filling): [string, ReactNode][] {
+  const name = draft.name || keys.items.find(({ id }) => id === draft.key)?.name;
+  const regions = draft.regions.length > 0 ? draft.regions : (keystore?.regions.slice(0, 1) ?? []);
+  const isMultiRegion = draft.multiRegion ?? keystore?.template.multi_region ?? false;
+  const tags = Object.entries({
+    ...keystore?.template.tags,
+    ...Object.fromEntries(draft.tags.map(({ key, value }) => [key, value])),
+  });
+  return [
+    [words.kmsKey.keystore, keystore?.name],
+    [words.kmsKey.name, name],
+    [words.kmsKey.aliases, lines(draft.aliases)],
+    [words.kmsKey.description, draft.description || keystore?.template.description || text.shell.none],
+    [words.kmsKey.regions, lines(regions)],
+    [words.kmsKey.multiRegion, isMultiRegion ? text.shell.yes : text.shell.no],
+    [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
+    [words.access.keyUsers, lines(draft.users.map(principalName))],
+    [words.access.administrators, lines(draft.administrators.map(principalName))],
+    [words.access.otherAccounts, lines(draft.otherAccounts)],
+    ...(draft.way === "aws"
+      ? []
+      : [[words.further.expires, expiryOf(draft, keystore?.template.expires_at)] as [string, ReactNode]]),
+    [words.further.schedule, rotationOf(draft)],
+    [words.further.tags, lines(tags.map(([key, value]) => `${key} = ${value}`))],
+  ];
+}
+
+function Pairs({ title, pairs }: { title: string; pairs: [string, ReactNode][] }) {
+  return (
+    <Container header={<Header variant="h2">{title}</Header>}>
+      <KeyValuePairs
+        columns={4}
+        items={pairs.map(([label, value]) => ({ label, value: value ?? text.shell.none }))}
+      />
+    </Container>
+  );
+}
+
+export function Summary(filling: Filling) {
+  return (
+    <SpaceBetween size="l">
+      <Pairs title={words.summary.material} pairs={materialOf(filling)} />
+      <Pairs title={words.summary.kmsKey} pairs={kmsKeyOf(filling)} />
+    </SpaceBetween>
+  );
+}
