@@ -6,7 +6,10 @@ interface Shown {
   revision: number;
 }
 
-test("somebody reads everything there is to know of a KMS key, tab by tab", async ({ page, world }) => {
+test("somebody reads what a KMS key is, which versions it holds and what it is linked to", async ({
+  page,
+  world,
+}) => {
   await world.kmsKey(
     "reading",
     ...["--alias", "reading", "--tag", "stage=prod", "--description", "for reading"],
@@ -35,9 +38,14 @@ test("somebody reads everything there is to know of a KMS key, tab by tab", asyn
   await expect(page.getByRole("tabpanel").getByRole("link", { name: "reading" })).toBeVisible();
   await expect(page.getByText("No other KMS key holds it")).toBeVisible();
   await look(page, "kms-key-links");
+});
 
+test("what was done with a KMS key is read, and that nothing is left to do", async ({ page, world }) => {
+  await world.kmsKey("calm");
+  const { id } = await world.cli<Shown>("kms-key", "show", "calm");
+  await page.goto(`/kms-keys/${id}`);
   await page.getByRole("tab", { name: "Activity" }).click();
-  await expect(page.getByRole("link", { name: "kms-key.create reading" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "kms-key.create calm" })).toBeVisible();
   await expect(page.getByRole("gridcell", { name: "ImportKeyMaterial" }).first()).toBeVisible();
   await look(page, "kms-key-activity");
 
