@@ -6,7 +6,10 @@ interface Shown {
   revision: number;
 }
 
-test("somebody reads everything there is to know of a KMS key, tab by tab", async ({ page, world }) => {
+test("somebody reads what a KMS key is, which versions it holds and what it is linked to", async ({
+  page,
+  world,
+}) => {
   await world.kmsKey(
     "reading",
     ...["--alias", "reading", "--tag", "stage=prod", "--description", "for reading"],
@@ -35,16 +38,38 @@ test("somebody reads everything there is to know of a KMS key, tab by tab", asyn
   await expect(page.getByRole("tabpanel").getByRole("link", { name: "reading" })).toBeVisible();
   await expect(page.getByText("No other KMS key holds it")).toBeVisible();
   await look(page, "kms-key-links");
+});
 
+test("what was done with a KMS key is read, and that nothing is left to do", async ({ page, world }) => {
+  await world.kmsKey("calm");
+  const { id } = await world.cli<Shown>("kms-key", "show", "calm");
+  await page.goto(`/kms-keys/${id}`);
   await page.getByRole("tab", { name: "Activity" }).click();
-  await expect(page.getByRole("link", { name: "kms-key.create reading" })).toBeVisible();
-  await expect(page.getByRole("cell", { name: "ImportKeyMaterial" }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "kms-key.create calm" })).toBeVisible();
+  await expect(page.getByRole("gridcell", { name: "ImportKeyMaterial" }).first()).toBeVisible();
   await look(page, "kms-key-activity");
 
   await page.getByRole("tab", { name: "Drift" }).click();
   await expect(page.getByText("AWS is as wanted")).toBeVisible();
   await expect(page.getByText("Nothing has to change in AWS.")).toBeVisible();
   await look(page, "kms-key-plan");
+});
+
+test("copies of a key are found from each other, with who made them", async ({ page, world }) => {
+  await world.kmsKey("original");
+  await world.cli("kms-key", "upload", "original", "--keystore", "staging", "--name", "duplicate");
+  const { id } = await world.cli<Shown>("kms-key", "show", "original");
+  await page.goto(`/kms-keys/${id}/links`);
+  const copy = page.getByRole("row", { name: /duplicate KMS key .*user\/admin/ });
+  await copy.getByRole("link", { name: "duplicate" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "duplicate" })).toBeVisible();
+  await page.getByRole("tab", { name: "Links" }).click();
+  await expect(page.getByText("Copied by", { exact: true }).first()).toBeVisible();
+  await page
+    .getByRole("row", { name: /original AVAILABLE/ })
+    .getByRole("link", { name: "original" })
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "original" })).toBeVisible();
 });
 
 test("the address names the tab, and going back goes to the tab before", async ({ page, world }) => {

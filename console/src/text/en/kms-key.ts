@@ -285,8 +285,9 @@ export const kmsKey = {
     use: (value: string) => `Use ${value}`,
   },
   links: {
-    copied: "Where it was copied from",
-    copiedNone: "It is no copy: it was made together with its key, or adopted.",
+    origin: "Where its material comes from",
+    copied: "Copied",
+    copiedNone: "No: it was made together with its key, or adopted.",
     source: "Key in the vault",
     noSource: "The vault holds no key of it.",
     version: "Version",

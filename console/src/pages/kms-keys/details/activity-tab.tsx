@@ -30,6 +30,7 @@ const JOB_COLUMNS: Column<Job>[] = [
     value: (job) => job.created_at,
     cell: (job) => atMinute(job.created_at),
     kind: "time",
+    width: 180,
   },
   {
     id: "ended",
@@ -53,12 +54,12 @@ const ENTRY_COLUMNS: Column<Entry>[] = [
     value: (entry) => entry.at,
     cell: (entry) => exactly(entry.at),
     kind: "time",
-    width: 230,
+    width: 270,
   },
   { id: "action", header: words.action, value: (entry) => entry.action, width: 200 },
   { id: "result", header: words.result, value: (entry) => entry.result, width: 110 },
   { id: "who", header: words.actor, value: (entry) => entry.actor },
-  { id: "aws", header: words.aws, value: (entry) => entry.aws_operation },
+  { id: "aws", header: words.aws, value: (entry) => entry.aws_operation, width: 190 },
   { id: "detail", header: words.detail, value: detailOf, width: 300, unfiltered: true },
   {
     id: "of_job",

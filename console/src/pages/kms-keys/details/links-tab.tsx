@@ -25,7 +25,7 @@ const SIBLING_COLUMNS = COLUMNS.filter(({ id }) => SHOWN.has(id)).map((column) =
 function Origin({ kmsKey }: Tab) {
   const { copied_from: link, source, predecessor, successor } = kmsKey;
   return (
-    <Container header={<Header variant="h2">{words.copied}</Header>}>
+    <Container header={<Header variant="h2">{words.origin}</Header>}>
       <KeyValuePairs
         columns={4}
         minColumnWidth={170}

@@ -25,7 +25,6 @@ function Budget({ kmsKey }: Tab) {
 }
 
 function Generations({ kmsKey: { predecessor, successor } }: Tab) {
-  if (predecessor == null && successor == null) return text.shell.none;
   return (
     <ul className="plain">
       {predecessor != null && (
@@ -66,7 +65,9 @@ export function Rotations({ kmsKey }: Tab) {
                 { label: words.oldKey, value: words.oldKeys[set.old_key] },
                 { label: words.atBudget, value: words.atBudgets[set.at_budget] },
               ]),
-          { label: words.generations, value: <Generations kmsKey={kmsKey} /> },
+          ...(kmsKey.predecessor == null && kmsKey.successor == null
+            ? []
+            : [{ label: words.generations, value: <Generations kmsKey={kmsKey} /> }]),
         ]}
       />
     </Container>
