@@ -95,7 +95,7 @@ test("a connection that does not work is saved anyway, and mended later", async 
   await expect(page.getByRole("button", { name: "Add it anyway" })).toBeVisible();
   await look(page, "connection-add-anyway");
   await page.getByRole("button", { name: "Add it anyway" }).click();
-  await expect(page.getByRole("heading", { name: "mended", level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "mended", level: 1, exact: true })).toBeVisible();
   await expect(page.getByText("Not connected").first()).toBeVisible();
 
   await page.getByRole("button", { name: "Edit", exact: true }).click();
@@ -107,7 +107,7 @@ test("a connection that does not work is saved anyway, and mended later", async 
   await page.getByRole("button", { name: "Verify", exact: true }).click();
   await expect(page.getByText(`Successfully connected to the AWS account ${STAGING}`)).toBeVisible();
   await page.getByRole("button", { name: "Update connection" }).click();
-  await expect(page.getByRole("heading", { name: "mended", level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "mended", level: 1, exact: true })).toBeVisible();
   const stored = await world.cli<{ health: { state: string } }>("connection", "show", "mended");
   expect(stored.health.state).toBe("connected");
   await expect(page.getByText("Connected", { exact: true }).first()).toBeVisible();

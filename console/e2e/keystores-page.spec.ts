@@ -71,7 +71,7 @@ test("an empty KMS key of the account is bound to a key of the vault, and filled
   await page.getByRole("checkbox", { name: /^Select .*bound-empty/ }).check();
   await page.getByRole("button", { name: "Bind to keys" }).click();
   const dialog = page.getByRole("dialog", { name: /^Bind KMS keys in binders/ });
-  await expect(dialog.getByLabel("KMS key")).toHaveValue(arn);
+  await expect(dialog.getByRole("textbox", { name: "KMS key" })).toHaveValue(arn);
   await dialog.locator("input[type=file]").setInputFiles({
     name: "manifest.csv",
     mimeType: "text/csv",

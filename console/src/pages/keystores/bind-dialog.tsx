@@ -69,7 +69,7 @@ function Lines({ lines, onChange }: LinesProps) {
       definition={[
         {
           label: words.kmsKey,
-          description: words.kmsKeyHelp,
+          constraintText: words.kmsKeyHelp,
           control: (line: BindingDraft, index) => (
             <Input value={line.kmsKey} onChange={({ detail }) => set(index, { kmsKey: detail.value })} />
           ),
@@ -88,7 +88,7 @@ function Lines({ lines, onChange }: LinesProps) {
         },
         {
           label: words.first,
-          description: words.firstHelp,
+          constraintText: words.firstHelp,
           control: (line: BindingDraft, index) => (
             <Input
               value={line.first}

@@ -16,7 +16,14 @@ import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
 import { ConnectionStep, DetailsStep, ScheduleStep, TemplateStep } from "./create-steps";
-import { createRequest, MISSING, newKeystore, type Keystore, type KeystoreDraft } from "./keystore";
+import {
+  AS_CONNECTION,
+  createRequest,
+  MISSING,
+  newKeystore,
+  type Keystore,
+  type KeystoreDraft,
+} from "./keystore";
 import { ReviewPart } from "./review-part";
 
 const words = text.keystores;
@@ -40,7 +47,7 @@ function useDraft() {
   const [draft, setDraft] = useState(() => newKeystore(params.get("connection") ?? ""));
   const { items } = useWhole("/api/v1/connections");
   const known = items.find(({ name }) => name === draft.connection);
-  const regions = draft.regions.length === 0 && known !== undefined ? known.regions : draft.regions;
+  const regions = draft.regions === AS_CONNECTION && known !== undefined ? known.regions : draft.regions;
   return [{ ...draft, regions }, setDraft] as const;
 }
 

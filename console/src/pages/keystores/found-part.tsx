@@ -83,19 +83,20 @@ export function FoundPart({ keystore }: { keystore: Keystore }) {
         nameOf={({ name }) => name}
         selection="multi"
         empty={{ title: words.empty, detail: words.emptyDetail, action: sync }}
-        actions={(selected) => {
+        actions={(selected, clear) => {
           const arns = selected.map(({ arn }) => arn);
+          // What was chosen goes into the dialog; afterwards it may be here no more.
+          const begin = (what: "adopt" | "bind") => {
+            setOpen({ what, arns });
+            clear();
+          };
           return (
             <SpaceBetween direction="horizontal" size="xs">
-              <Button onClick={() => setOpen({ what: "bind", arns })}>{words.bind}</Button>
+              <Button onClick={() => begin("bind")}>{words.bind}</Button>
               <Button disabled={list.items.length === 0} onClick={() => setOpen({ what: "adopt-all" })}>
                 {words.adoptAll}
               </Button>
-              <Button
-                variant="primary"
-                disabled={arns.length === 0}
-                onClick={() => setOpen({ what: "adopt", arns })}
-              >
+              <Button variant="primary" disabled={arns.length === 0} onClick={() => begin("adopt")}>
                 {words.adopt}
               </Button>
             </SpaceBetween>

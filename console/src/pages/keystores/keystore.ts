@@ -22,13 +22,16 @@ export interface KeystoreDraft {
   policies: Policies;
 }
 
+/** Nobody chose any: those of the connection. */
+export const AS_CONNECTION: string[] = [];
+
 export function newKeystore(connection: string): KeystoreDraft {
   return {
     name: "",
     description: "",
     group: "",
     connection,
-    regions: [],
+    regions: AS_CONNECTION,
     template: newTemplate(),
     rotation: newRotation("inherit"),
     policies: NEW_POLICIES,

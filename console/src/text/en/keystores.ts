@@ -176,7 +176,6 @@ export const keystores = {
     would: (count: number) =>
       count === 1 ? "One KMS key would be bound" : `${count} KMS keys would be bound`,
     versions: "Versions",
-    emptyFilled: "empty: is filled",
     nothing: "None of these can be bound.",
   },
   rotate: {
