@@ -40,8 +40,8 @@ interface Props<Row> {
   columns: Column<Row>[];
   idOf: (row: Row) => string;
   nameOf: (row: Row) => string;
-  /** The page of a row: its first column links there. */
-  pageOf?: (row: Row) => string;
+  /** The page of a row, where it has one: its first column links there. */
+  pageOf?: (row: Row) => string | undefined;
   /** What can be done; with rows to select, where it takes what is selected. */
   actions?: (selected: Row[], clear: () => void) => ReactNode;
   selection?: "single" | "multi";
@@ -86,8 +86,10 @@ interface Flat<Row> {
 
 /** A list's rows as they are found by: each column by its id. */
 function flat<Row>(columns: Column<Row>[], row: Row): Flat<Row> {
-  const values = columns.map((column): [string, string | number] => {
+  const values = columns.map((column): [string, string | number | Date] => {
     const value = column.value(row);
+    // Times are compared as times.
+    if (column.kind === "time" && typeof value === "string") return [column.id, new Date(value)];
     return [column.id, typeof value === "number" ? value : written(value)];
   });
   return { ...Object.fromEntries(values), row };
