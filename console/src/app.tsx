@@ -3,6 +3,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
 import { Route, Routes } from "react-router";
 
+import { ConfirmedProvider } from "./session/confirmed";
 import { FirstPasswordPage } from "./session/first-password-page";
 import { useSession } from "./session/session";
 import { SignInPage } from "./session/sign-in-page";
@@ -22,11 +23,13 @@ export function App() {
   if (limit === "change-password") return <FirstPasswordPage />;
   if (me === undefined) return <SignInPage />;
   return (
-    <Routes>
-      <Route element={<Frame />}>
-        {routes}
-        <Route path="*" element={<NotFound />} />
-      </Route>
-    </Routes>
+    <ConfirmedProvider>
+      <Routes>
+        <Route element={<Frame />}>
+          {routes}
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </ConfirmedProvider>
   );
 }

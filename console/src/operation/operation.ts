@@ -5,6 +5,7 @@ import { useCallback, useMemo, useReducer, useRef } from "react";
 import { askApproval, send, type Change } from "../api/change";
 import { asProblem, type Problem, type Schemas } from "../api/client";
 import { forget, type Job } from "../api/live";
+import { useConfirmed } from "../session/confirmed";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -74,9 +75,15 @@ export interface Running {
   reset: () => void;
 }
 
+/** The request with the consent in it, where it goes there. */
+function consented({ change, confirmed }: Operation, typed: string | undefined): Change {
+  return typed !== undefined && confirmed !== undefined ? confirmed(change) : change;
+}
+
 /** Leads an operation through its phases. */
 export function useOperation(operation: Operation | undefined, onDone?: (answer: unknown) => void): Running {
   const queries = useQueryClient();
+  const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
   const key = useRef<string>(undefined);
@@ -90,25 +97,23 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
     }
     go({ at: "planning" });
     try {
-      const { data } = await send(operation.change, { dryRun: true });
+      const { data } = await confirmed(() => send(operation.change, { dryRun: true }));
       go({ at: "planned", preview: data });
     } catch (error) {
       go({ at: "refused", problem: asProblem(error) });
     }
-  }, [operation]);
+  }, [operation, confirmed]);
 
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
     async (typed?: string) => {
       if (operation === undefined) return;
-      key.current ??= crypto.randomUUID();
-      const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
-      const confirmName = confirmed === undefined ? typed : undefined;
+      const idempotencyKey = (key.current ??= crypto.randomUUID());
+      const change = consented(operation, typed);
+      const confirmName = operation.confirmed === undefined ? typed : undefined;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await send(change, { confirmName, idempotencyKey: key.current });
+        const { data } = await confirmed(() => send(change, { confirmName, idempotencyKey }));
         forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
@@ -118,18 +123,16 @@ export function useOperation(operation: Operation | undefined, onDone?: (answer:
         else go({ at: "planned", preview: shown, problem });
       }
     },
-    [operation, queries, onDone, shown],
+    [operation, queries, confirmed, onDone, shown],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
   const ask = useCallback(
     async (reason: string) => {
       if (operation === undefined) return;
-      const { confirmed } = operation;
-      const change =
-        typed !== undefined && confirmed !== undefined ? confirmed(operation.change) : operation.change;
+      const confirmName = operation.confirmed === undefined ? typed : undefined;
       try {
-        const { data } = await askApproval(change, reason, confirmed === undefined ? typed : undefined);
+        const { data } = await askApproval(consented(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
         go({ at: "asked", approval: data });
       } catch (error) {

@@ -35,6 +35,10 @@ export const session = {
     title: "Is it still you?",
     detail: "This decides over keys. Prove once more who you are; that holds for five minutes.",
     submit: "Confirm",
+    codeHelp: "Where you have one. Password or code is enough; with both, both must be right.",
     atProvider: (provider: string) => `Confirm at ${provider}`,
+    providerDetail: (provider: string) =>
+      `${provider} asks you in another tab. Come back here afterwards and go on: nothing is lost.`,
+    goOn: "I have confirmed, go on",
   },
 } as const;

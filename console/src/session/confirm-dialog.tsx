@@ -1,0 +1,140 @@
+// Proving once more who one is, for what wants a recent proof: approvals, and material that leaves.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useId, useState, type ReactNode, type SyntheticEvent } from "react";
+import { useLocation } from "react-router";
+
+import { answered, asProblem, client, type Problem } from "../api/client";
+import { ProblemAlert } from "../notices/problem-alert";
+import { text } from "../text";
+import { useMe } from "./session";
+
+const words = text.session.confirm;
+
+interface Props {
+  onConfirmed: () => void;
+  onCancel: () => void;
+}
+
+function Frame({
+  children,
+  action,
+  onCancel,
+}: {
+  children: ReactNode;
+  action: ReactNode;
+  onCancel: () => void;
+}) {
+  return (
+    <Modal
+      visible
+      header={words.title}
+      closeAriaLabel={text.shell.close}
+      onDismiss={onCancel}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onCancel}>
+              {text.shell.cancel}
+            </Button>
+            {action}
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <Box>{words.detail}</Box>
+        {children}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+/** For people who have a password here. */
+function ByPassword({ onConfirmed, onCancel }: Props) {
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const form = useId();
+  const isEmpty = password === "" && code === "";
+
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (isEmpty || sending) return;
+    setSending(true);
+    setProblem(undefined);
+    const body = { ...(password === "" ? {} : { password }), ...(code === "" ? {} : { totp: code }) };
+    try {
+      await answered(client.POST("/api/v1/sessions/confirm", { body }));
+      onConfirmed();
+    } catch (error) {
+      setProblem(asProblem(error));
+      setCode("");
+      setSending(false);
+    }
+  };
+  const confirm = (
+    <Button variant="primary" formAction="submit" form={form} disabled={isEmpty} loading={sending}>
+      {words.submit}
+    </Button>
+  );
+  return (
+    <Frame action={confirm} onCancel={onCancel}>
+      <form id={form} onSubmit={(event) => void submit(event)}>
+        <SpaceBetween size="m">
+          {problem !== undefined && <ProblemAlert problem={problem} />}
+          <FormField label={text.session.password}>
+            <Input
+              type="password"
+              value={password}
+              onChange={({ detail }) => setPassword(detail.value)}
+              autoComplete="current-password"
+              autoFocus
+            />
+          </FormField>
+          <FormField label={text.session.code} description={words.codeHelp}>
+            <Input
+              value={code}
+              onChange={({ detail }) => setCode(detail.value)}
+              autoComplete="one-time-code"
+              inputMode="numeric"
+            />
+          </FormField>
+        </SpaceBetween>
+      </form>
+    </Frame>
+  );
+}
+
+/** For people who sign in at a provider: in another tab, so that nothing is lost here. */
+function AtProvider({ provider, onConfirmed, onCancel }: Props & { provider: string }) {
+  const { pathname } = useLocation();
+  const start = `/api/v1/sessions/oidc/${encodeURIComponent(provider)}/start`;
+  const href = `${start}?confirm=true&return_to=${encodeURIComponent(pathname)}`;
+  const goOn = (
+    <Button variant="primary" onClick={onConfirmed}>
+      {words.goOn}
+    </Button>
+  );
+  return (
+    <Frame action={goOn} onCancel={onCancel}>
+      <SpaceBetween size="m">
+        <Box>{words.providerDetail(provider)}</Box>
+        <Button href={href} target="_blank" iconName="external" iconAlign="right">
+          {words.atProvider(provider)}
+        </Button>
+      </SpaceBetween>
+    </Frame>
+  );
+}
+
+/** Asks who is there once more. */
+export function ConfirmDialog(props: Props) {
+  const { provider } = useMe();
+  return provider == null ? <ByPassword {...props} /> : <AtProvider provider={provider} {...props} />;
+}
