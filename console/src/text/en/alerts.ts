@@ -1,9 +1,9 @@
 // Alerts and where they are sent.
 const kinds: Record<string, string> = { webhook: "Webhook", mail: "Mailboxes" };
 const states: Record<string, string> = {
+  sought: "Not known yet: CloudTrail tells up to 15 minutes late",
   "not-found": "Not found in CloudTrail",
-  pending: "Being asked for in CloudTrail",
-  unavailable: "CloudTrail cannot be asked",
+  denied: "Not known: CloudTrail may not be asked",
 };
 
 export const alerts = {
