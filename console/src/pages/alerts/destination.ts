@@ -29,6 +29,8 @@ export function removal(destination: Destination): Operation {
       path: { destination: destination.id },
     }),
     loses: true,
+    // The route takes no typed name: it is asked for here alone.
+    confirmed: (same) => same,
     touches: TOUCHES,
   };
 }

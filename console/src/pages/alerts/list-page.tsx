@@ -1,5 +1,6 @@
 // What is wrong, or soon will be.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -40,7 +41,7 @@ export default function ListPage() {
       selection="single"
       empty={{ title: words.empty, detail: words.emptyDetail }}
       actions={([chosen], clear) => (
-        <>
+        <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           <Toggle checked={all} onChange={({ detail }) => setAll(detail.checked)}>
             {words.showOver}
           </Toggle>
@@ -54,7 +55,7 @@ export default function ListPage() {
           >
             {words.destinations.title}
           </Button>
-        </>
+        </SpaceBetween>
       )}
     />
   );

@@ -26,10 +26,12 @@ function operationOf(alert: Alert): Operation {
 export function RestoreButton({ alert }: { alert: Alert }) {
   const [operation, setOperation] = useState<Operation>();
   const isDrift = alert.code.startsWith("drift.") && alert.subject.startsWith(KMS_KEY);
-  if (!isDrift || standingOf(alert) === "over") return null;
+  // The dialog stays when the alert is over by what it did.
   return (
     <>
-      <Button onClick={() => setOperation(operationOf(alert))}>{words.name}</Button>
+      {isDrift && standingOf(alert) !== "over" && (
+        <Button onClick={() => setOperation(operationOf(alert))}>{words.name}</Button>
+      )}
       {operation !== undefined && (
         <OperationDialog operation={operation} onClose={() => setOperation(undefined)} />
       )}

@@ -1,5 +1,6 @@
 // What waits for the consent of people: mine first.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
@@ -45,7 +46,7 @@ export default function ListPage() {
       pageOf={(request) => `/approvals/${request.id}`}
       empty={{ title: words.empty, detail: words.emptyDetail }}
       actions={() => (
-        <>
+        <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           <Toggle checked={all} onChange={({ detail }) => setAll(detail.checked)}>
             {words.showOver}
           </Toggle>
@@ -58,7 +59,7 @@ export default function ListPage() {
           >
             {words.rules.title}
           </Button>
-        </>
+        </SpaceBetween>
       )}
     />
   );

@@ -23,6 +23,8 @@ export function removal(rule: Rule): Operation {
       query: rule.group == null ? {} : { group: rule.group },
     }),
     loses: true,
+    // The route takes no typed name: it is asked for here alone.
+    confirmed: (same) => same,
     touches: TOUCHES,
   };
 }

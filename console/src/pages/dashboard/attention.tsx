@@ -1,5 +1,4 @@
 // What somebody should look at now.
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 
@@ -113,13 +112,13 @@ function Links() {
 export function Attention({ now }: { now: number }) {
   return (
     <Container header={<Header variant="h2">{words.title}</Header>}>
-      <ColumnLayout columns={4} minColumnWidth={170}>
+      <div className="numbers">
         <Alerts />
         <Soon now={now} />
         <Approvals />
         <Jobs />
         <Links />
-      </ColumnLayout>
+      </div>
     </Container>
   );
 }

@@ -41,8 +41,8 @@ function useWelcome(): Welcome | undefined {
   });
 }
 
-const HALVES = [6, 6, 6, 6].map((wide) => ({ colspan: { default: 12, m: wide } }));
-const ROW = [{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }];
+const HALVES = [6, 6, 6, 6].map((wide) => ({ colspan: { default: 12, xs: wide } }));
+const ROW = [{ colspan: { default: 12, xs: 8 } }, { colspan: { default: 12, xs: 4 } }];
 
 function Parts({ now }: { now: number }) {
   return (

@@ -109,7 +109,7 @@ export default function JobPage() {
           title={words.attempts}
           description={words.attemptsDetail}
           things={words.attemptThings}
-          list={{ ...targets, items: attemptsOf(targets.items) }}
+          list={{ ...targets, items: attemptsOf(job.targets ?? [], targets.items) }}
           columns={ATTEMPTS}
           idOf={(attempt) => attempt.id}
           nameOf={(attempt) => attempt.step}

@@ -63,10 +63,11 @@ export const TARGETS: Column<Target>[] = [
   { id: "tries", header: words.tries, value: (target) => target.tries, kind: "number", hidden: true },
 ];
 
-/** Every try of every step, the newest first. */
-export function attemptsOf(targets: Target[]): Attempt[] {
-  const all = targets.flatMap((target) =>
-    (target.attempts ?? []).map((attempt) => ({ ...attempt, of: nameOf(target) })),
+/** Every try of every step, the newest first. Tries come with the job, names with its pages of targets. */
+export function attemptsOf(tried: Target[], named: Target[]): Attempt[] {
+  const names = new Map(named.map((target) => [target.id, nameOf(target)]));
+  const all = tried.flatMap((target) =>
+    (target.attempts ?? []).map((attempt) => ({ ...attempt, of: names.get(target.id) ?? nameOf(target) })),
   );
   return all.sort((left, right) => right.signed_at.localeCompare(left.signed_at));
 }

@@ -61,7 +61,7 @@ export const jobs = {
   due: "Due",
   tries: "Tries without progress",
   attempts: "Steps",
-  attemptsDetail: "Every try of every step, the newest first.",
+  attemptsDetail: "Every try of every step on the first 100 targets, the newest first.",
   attemptThings: "steps",
   noAttempts: "No steps yet",
   noAttemptsDetail: "Nothing was sent to AWS so far.",
