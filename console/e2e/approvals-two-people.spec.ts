@@ -11,7 +11,7 @@ const test = shared.extend<object, { world: World }>({
   world: [
     async ({}, use) => {
       const world = await World.start();
-      for (const name of ["bob", "carol", "dave"]) await person(world, name, "security-officer");
+      for (const name of ["bob", "carol", "dave"]) await person(world, name, "system-administrator");
       await use(world);
       await world.stop();
     },

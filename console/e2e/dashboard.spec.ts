@@ -64,7 +64,7 @@ test("whoever has nothing yet is welcomed with what to do first", async ({ stran
 });
 
 test("whoever may not see keys has a dashboard of what he may see", async ({ stranger, world }) => {
-  await person(world, "warden", "security-officer");
+  await person(world, "warden", "system-administrator");
   const page = await stranger();
   await enter(page, "warden");
   await expect(page.getByRole("link", { name: "Approvals waiting for you: 0" })).toBeVisible();

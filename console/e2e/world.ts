@@ -117,6 +117,12 @@ const GRAVE = new Set(["serious", "critical"]);
 
 /** Checks that everybody can use a page, and keeps its picture in light and dark. */
 export async function look(page: Page, name: string): Promise<void> {
+  // What fades in is judged once it is there.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((one) => one.playState !== "running" || one.effect?.getComputedTiming().endTime === Infinity),
+  );
   const found = await new AxeBuilder({ page }).analyze();
   const grave = found.violations.filter(({ impact }) => GRAVE.has(impact ?? ""));
   const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
