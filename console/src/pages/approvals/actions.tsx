@@ -53,25 +53,22 @@ export function RequestActions({ request }: { request: Approval }) {
   const [act, setAct] = useState<Act>();
   const turn = useMemo(() => turnOf(request, me), [request, me]);
   const isMine = request.requester === me;
+  const isOpen = request.state === "open";
   const close = () => setAct(undefined);
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">
-        {isMine && request.state === "open" && (
-          <>
-            <Button onClick={() => setAct("cancel")}>{words.cancel}</Button>
-            <Button variant="primary" disabled={turn !== "run"} onClick={() => setAct("run")}>
-              {words.run}
-            </Button>
-          </>
+        {isMine && isOpen && <Button onClick={() => setAct("cancel")}>{words.cancel}</Button>}
+        {isMine && isOpen && (
+          <Button variant="primary" disabled={turn !== "run"} onClick={() => setAct("run")}>
+            {words.run}
+          </Button>
         )}
+        {turn === "decide" && <Button onClick={() => setAct("reject")}>{words.verbs.reject}</Button>}
         {turn === "decide" && (
-          <>
-            <Button onClick={() => setAct("reject")}>{words.verbs.reject}</Button>
-            <Button variant="primary" onClick={() => setAct("approve")}>
-              {words.verbs.approve}
-            </Button>
-          </>
+          <Button variant="primary" onClick={() => setAct("approve")}>
+            {words.verbs.approve}
+          </Button>
         )}
       </SpaceBetween>
       {(act === "approve" || act === "reject") && <Decide request={request} verdict={act} onClose={close} />}

@@ -83,8 +83,8 @@ export default function ApprovalPage() {
     >
       <SpaceBetween size="l">
         <Facts request={request} />
-        <Consent request={request} />
         <Frozen request={request} />
+        <Consent request={request} />
       </SpaceBetween>
     </ContentLayout>
   );

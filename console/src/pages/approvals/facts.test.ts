@@ -18,6 +18,9 @@ describe("a record of whatever form", () => {
       ["Regions", "eu-central-1, us-east-1"],
     ]);
   });
+  it("has times as people read them", () => {
+    expect(factsOf({ expires_at: "2026-12-24T12:00:00Z" })[0]?.[1]).toMatch(/24 Dec 2026/);
+  });
   it("that is none is nothing", () => {
     expect(factsOf(undefined)).toEqual([]);
     expect(factsOf("text")).toEqual([]);

@@ -1,4 +1,6 @@
 // A record of whatever form, as names and values.
+import { exactly } from "../../format/time";
+
 function named(path: string): string {
   const words = path.replaceAll("_", " ").replaceAll(".", " · ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -8,8 +10,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (typeof value === "string" && TIME.test(value)) return exactly(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -1,4 +1,5 @@
 // Making a rule, or changing it.
+import Alert from "@cloudscape-design/components/alert";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -9,7 +10,6 @@ import { useMemo, useState } from "react";
 import { useRead } from "../../api/read";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
-import { Would } from "./frozen";
 import { setting, type Fields, type Rule } from "./rule";
 
 const words = text.approvals.rules;
@@ -87,6 +87,15 @@ function fieldsOf(rule: Rule): Fields {
   };
 }
 
+function Tried({ rule }: { rule: Rule }) {
+  const where = rule.group_name ?? words.installation;
+  return (
+    <Alert type="info">
+      {words.wouldSet(rule.approvers, words.classes[rule.class] ?? rule.class, where, rule.hours)}
+    </Alert>
+  );
+}
+
 /** Begins with the rule that is chosen, if any. */
 export function SetRule({ chosen, onClose }: { chosen: Rule | undefined; onClose: () => void }) {
   const [fields, setFields] = useState(() => (chosen === undefined ? USUAL : fieldsOf(chosen)));
@@ -96,7 +105,7 @@ export function SetRule({ chosen, onClose }: { chosen: Rule | undefined; onClose
       operation={operation}
       title={words.set}
       fields={<Form fields={fields} set={(changed) => setFields((before) => ({ ...before, ...changed }))} />}
-      render={(answer) => <Would plan={answer} />}
+      render={(answer) => <Tried rule={answer as Rule} />}
       onClose={onClose}
     />
   );

@@ -98,6 +98,8 @@ export const approvals = {
     emptyDetail: "Set a rule, so that what is dangerous takes more than one person.",
     set: "Set rule",
     setOf: (name: string) => `Set the rule for ${name}`,
+    wouldSet: (people: number, name: string, where: string, hours: number) =>
+      `${name} actions will want the consent of ${people === 1 ? "one other person" : `${people} other people`}. Where: ${where}. A request will wait ${hours} hours at most.`,
     removeOf: (name: string) => `Remove the rule for ${name}`,
     removeDetail: "What it covers waits for nobody any more.",
     inGroup: (name: string, group: string) => `${name} in ${group}`,
