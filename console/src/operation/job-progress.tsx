@@ -56,7 +56,7 @@ export function JobBar({ job }: { job: Job }) {
         status={statusOf(job)}
         resultText={text.states.job[job.state]}
         additionalInfo={words.progress(done, total)}
-        description={text.states.job[job.state]}
+        description={hasEnded(job) ? null : text.states.job[job.state]}
       />
       <Notes job={job} />
     </SpaceBetween>

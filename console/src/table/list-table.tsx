@@ -54,7 +54,7 @@ interface Props<Row> {
 function asked<Row>(columns: Column<Row>[], params: URLSearchParams): PropertyFilterProps.Query {
   const tokens = columns.flatMap((column) =>
     params.getAll(column.id).map((wanted) => {
-      const [, operator, value] = /^(<=|>=|!=|!:|<|>|:|=|\^)?(.*)$/s.exec(wanted) ?? [];
+      const [, operator, value] = /^(<=|>=|!=|<|>|:|=)?(.*)$/s.exec(wanted) ?? [];
       const usual = findable(column).defaultOperator ?? "=";
       return { propertyKey: column.id, operator: operator ?? usual, value: value ?? "" };
     }),

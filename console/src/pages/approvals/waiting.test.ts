@@ -30,6 +30,13 @@ describe("a request", () => {
     expect(summaryOf({ plan: { steps: [], summary: "disable app" } as never, action: "x.y" })).toBe(
       "disable app",
     );
+    const steps = ["a", "b", "a", "c", "d"].map((name) => ({ kms_key: name, words: "x" }));
+    expect(summaryOf({ plan: { steps, summary: "delete" } as never, action: "x.y" })).toBe(
+      "delete: a, b, c, …",
+    );
+    expect(summaryOf({ plan: { name: "prod" } as never, action: "connection.update" })).toBe(
+      "connection.update: prod",
+    );
     expect(summaryOf({ plan: {}, action: "approval-rule.manage" })).toBe("approval-rule.manage");
   });
 });

@@ -34,8 +34,25 @@ export function byTurn<R extends Facts>(requests: readonly R[], me: string): R[]
   return requests.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** What it is about, in one line. */
+const NAMED_MAX = 3;
+
+/** The names of what a plan is about. */
+function namesIn(plan: unknown): string[] {
+  if (isPlan(plan)) {
+    const all = [...plan.steps, ...(plan.consequences ?? [])].flatMap(({ kms_key: name }) => name ?? []);
+    return [...new Set(all)];
+  }
+  const isNamed =
+    typeof plan === "object" && plan !== null && "name" in plan && typeof plan.name === "string";
+  return isNamed ? [plan.name as string] : [];
+}
+
+/** What it is about, in one line: what it does, and to what. */
 export function summaryOf(request: Pick<Approval, "plan" | "action">): string {
   const plan: unknown = request.plan;
-  return isPlan(plan) && plan.summary !== "" ? plan.summary : request.action;
+  const what = isPlan(plan) && plan.summary !== "" ? plan.summary : request.action;
+  const names = namesIn(plan).filter((name) => !what.split(" ").includes(name));
+  if (names.length === 0) return what;
+  const more = names.length > NAMED_MAX ? ", …" : "";
+  return `${what}: ${names.slice(0, NAMED_MAX).join(", ")}${more}`;
 }

@@ -37,7 +37,7 @@ function Alerts() {
       <Number
         label={words.drift}
         count={drift}
-        to={address("/alerts", ["code", `^${DRIFT}`])}
+        to={address("/alerts", ["code", `:${DRIFT}`])}
         of={alerts}
         tone="warning"
       />
@@ -106,7 +106,15 @@ function Soon({ now }: { now: number }) {
 function Links() {
   const connections = useConnections();
   const broken = connections.items.filter(({ health }) => health.state === "not-connected").length;
-  return <Number label={words.broken} count={broken} to="/connections" of={connections} tone="error" />;
+  return (
+    <Number
+      label={words.broken}
+      count={broken}
+      to={address("/connections", ["health", text.dashboard.links.states["not-connected"]])}
+      of={connections}
+      tone="error"
+    />
+  );
 }
 
 export function Attention({ now }: { now: number }) {

@@ -46,7 +46,7 @@ const ROW = [{ colspan: { default: 12, xs: 8 } }, { colspan: { default: 12, xs: 
 
 function Parts({ now }: { now: number }) {
   return (
-    <>
+    <SpaceBetween size="l">
       <Grid gridDefinition={ROW}>
         <KmsKeysPart />
         <SourcePart />
@@ -57,7 +57,7 @@ function Parts({ now }: { now: number }) {
         <ExpiryPart now={now} />
         <RotationPart now={now} />
       </Grid>
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -57,8 +57,8 @@ describe("KMS keys", () => {
   });
   it("are counted by whose material they have", () => {
     expect(bySource(keys)).toEqual([
-      { name: "Keyferry", count: 2, to: "/kms-keys?source=%5EKeyferry" },
-      { name: "AWS", count: 1, to: "/kms-keys?source=%5EAWS" },
+      { name: "Keyferry", count: 2, to: "/kms-keys?source=%3AKeyferry+%28" },
+      { name: "AWS", count: 1, to: "/kms-keys?source=AWS" },
     ]);
   });
   it("expire soon within 30 days, also those that have expired, but not those that are gone", () => {
@@ -72,7 +72,7 @@ describe("KMS keys", () => {
     const { count, to } = expiringSoon(soon, now);
     expect(count).toBe(2);
     const query = new URLSearchParams(to.slice(to.indexOf("?")));
-    expect(query.getAll("expires")).toEqual(["<2026-12-23T12:00:00.000Z"]);
+    expect(query.getAll("expires")).toEqual(["<2026-12-23T12:00:00Z"]);
     expect(query.getAll("life")).toEqual(["!=DELETED", "!=RELEASED"]);
   });
 });

@@ -11,8 +11,10 @@ export interface Figure {
   to: string;
 }
 
-const DAY = 24 * 60 * 60_000;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 export const SOON_DAYS = 30;
+const OURS = "Keyferry";
 const GONE = ["DELETED", "RELEASED"];
 
 /** A list with a filter: `("/kms-keys", ["status", "DISABLED"])`. */
@@ -35,7 +37,8 @@ export function countsOf<Row>(
 
 /** Before this moment is soon. */
 export function soonUntil(now: number): string {
-  return new Date(now + SOON_DAYS * DAY).toISOString();
+  const minute = Math.floor(now / MINUTE) * MINUTE;
+  return new Date(minute + SOON_DAYS * DAY).toISOString().replace(".000Z", "Z");
 }
 
 function isBefore(time: Time, limit: string): boolean {
@@ -75,7 +78,8 @@ export function bySource(keys: readonly KmsKey[]): Figure[] {
   return countsOf(keys, ({ source }) => [source.kind]).map(([name, count]) => ({
     name,
     count,
-    to: address("/kms-keys", ["source", `^${name}`]),
+    // Lists add the key's name in brackets.
+    to: address("/kms-keys", ["source", name === OURS ? `:${name} (` : name]),
   }));
 }
 

@@ -6,6 +6,7 @@ import { useLive, type Job } from "../../api/live";
 import { useAll, useRead, type All } from "../../api/read";
 import { whole } from "../../api/whole";
 import type { Approval } from "../../operation/operation";
+import { isUnderWay } from "../jobs/under-way";
 
 const SECOND = 1000;
 /** What no event tells of is asked for again. */
@@ -48,7 +49,12 @@ export function useJobsUnderWay(): All<Job> {
   return useMemo(() => {
     const all = [queued, running, waiting, paused];
     // A job that goes on from one state to the next may be in both lists for a moment.
-    const jobs = new Map(all.flatMap(({ items }) => items).map((job) => [job.id, job]));
+    const jobs = new Map(
+      all
+        .flatMap(({ items }) => items)
+        .filter(isUnderWay)
+        .map((job) => [job.id, job]),
+    );
     return {
       items: [...jobs.values()].toSorted((one, other) => other.created_at.localeCompare(one.created_at)),
       isPending: all.some(({ isPending }) => isPending),

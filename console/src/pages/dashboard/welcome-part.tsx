@@ -15,7 +15,7 @@ const words = text.dashboard.welcome;
 
 const PLACES: Record<Step, string[]> = {
   connection: ["/connections/add"],
-  keystore: ["/keystores"],
+  keystore: ["/keystores/create"],
   key: ["/kms-keys/create", "/kms-keys/upload"],
 };
 

@@ -1,10 +1,11 @@
 // What lists of jobs show.
-import { hasEnded, type Job } from "../../api/live";
+import type { Job } from "../../api/live";
 import { JobState } from "../../format/status";
 import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
 import { text } from "../../text";
 import { Share } from "./share";
+import { isUnderWay } from "./under-way";
 
 const words = text.jobs.columns;
 
@@ -41,7 +42,7 @@ export const COLUMNS: Column<Job>[] = [
     cell: (job) => atMinute(job.finished_at) || text.shell.none,
     kind: "time",
   },
-  { id: "under_way", header: words.underWay, value: (job) => !hasEnded(job), hidden: true },
+  { id: "under_way", header: words.underWay, value: isUnderWay, hidden: true },
   { id: "priority", header: words.priority, value: (job) => job.priority, hidden: true },
   { id: "id", header: words.id, value: (job) => job.id, hidden: true },
 ];
