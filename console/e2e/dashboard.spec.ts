@@ -4,6 +4,7 @@ import { expect, look, test } from "./world";
 const DAY = 24 * 60 * 60_000;
 
 test("figures on the dashboard are those of the lists that they lead to", async ({ page, world }) => {
+  test.slow();
   await world.kmsKey("to-expire", "--expires", new Date(Date.now() + 10 * DAY).toISOString());
   await world.kmsKey("to-expire-later", "--expires", new Date(Date.now() + 100 * DAY).toISOString());
   await world.kmsKey("to-rotate", "--rotate-every", "20d");
@@ -46,6 +47,8 @@ test("the months of the dashboard lead to what expires in them", async ({ page, 
   await world.kmsKey("expires-in-a-month", "--expires", at.toISOString());
   await page.goto("/");
   await page.getByRole("button", { name: "As a list" }).first().click();
+  await page.getByText("Next rotations, by month").scrollIntoViewIfNeeded();
+  await look(page, "dashboard-months");
   const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" }).format(at);
   await page.getByRole("link", { name: new RegExp(`^${month}: \\d+$`) }).click();
   await expect(page.getByRole("link", { name: "expires-in-a-month" })).toBeVisible();
