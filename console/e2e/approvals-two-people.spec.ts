@@ -54,6 +54,7 @@ test("a rule is set from the screen once somebody else, who proves who he is, ha
   page,
   stranger,
 }) => {
+  test.slow();
   await page.goto("/approvals");
   await expect(page.getByText("Nothing waits", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "Rules" }).click();
