@@ -57,6 +57,21 @@ interface Page<T> {
 }
 type ItemOf<A> = A extends { items: (infer T)[] } ? T : never;
 
+/** Lists that come page by page. The others come whole, and take no word about pages. */
+const PAGED: readonly string[] = [
+  "/api/v1/alerts",
+  "/api/v1/all-keys",
+  "/api/v1/approvals",
+  "/api/v1/audit/entries",
+  "/api/v1/found-keys",
+  "/api/v1/jobs",
+  "/api/v1/jobs/{job}/targets",
+  "/api/v1/keys",
+  "/api/v1/kms-keys",
+  "/api/v1/schedules",
+  "/api/v1/use-periods",
+] satisfies Gettable[];
+
 /** Rows of the first page: few, so that something is to be seen at once. */
 const FIRST = 100;
 const FURTHER = 1000;
@@ -83,24 +98,6 @@ export interface All<T> {
   refetch: () => void;
 }
 
-/** All rows of a list that the server answers whole. */
-export function useWhole<P extends Gettable>(
-  template: P,
-  where: Where<P> = {},
-  options: Options = {},
-): All<ItemOf<AnswerOf<Get<P>>>> {
-  type Row = ItemOf<AnswerOf<Get<P>>>;
-  const { data, isPending, fetchStatus, error, refetch } = useRead(template, where, options);
-  const items = useMemo(() => (data as { items: Row[] } | undefined)?.items ?? [], [data]);
-  return {
-    items,
-    isPending: isPending && fetchStatus !== "idle",
-    isPartial: false,
-    error,
-    refetch: () => void refetch(),
-  };
-}
-
 /** All rows of a list: the first at once, the others as they come. */
 export function useAll<P extends Gettable>(
   template: P,
@@ -113,7 +110,11 @@ export function useAll<P extends Gettable>(
     initialPageParam: null,
     queryFn: ({ pageParam, signal }) => {
       const ask = async (limit: number, cursor: string | null) => {
-        const query = { ...where.query, limit, ...(cursor === null ? {} : { cursor }) };
+        const query = {
+          ...where.query,
+          ...(PAGED.includes(template) ? { limit } : {}),
+          ...(cursor === null ? {} : { cursor }),
+        };
         return (await read(template, { ...where, query } as never, signal)) as Page<Row>;
       };
       return pageParam === null ? ask(FIRST, null) : theRest((cursor) => ask(FURTHER, cursor), pageParam);

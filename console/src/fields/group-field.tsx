@@ -2,14 +2,14 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 
-import { useWhole } from "../api/read";
+import { useAll } from "../api/read";
 import { text } from "../text";
 
 const words = text.fields.group;
 
 /** Asks for the owning group where there is more than one. */
 export function GroupField({ group, onChange }: { group: string; onChange: (group: string) => void }) {
-  const { items } = useWhole("/api/v1/groups");
+  const { items } = useAll("/api/v1/groups");
   if (items.length < 2) return null;
   const options = items.map(({ name, description }) => ({ value: name, label: name, description }));
   const chosen = group === "" ? words.default : group;

@@ -44,8 +44,8 @@ function Notes({ job }: { job: Job }) {
   );
 }
 
-export function JobProgress({ job: begun }: { job: Job }) {
-  const job = useJob(begun.id) ?? begun;
+/** How far a job is, and what it says about its targets. */
+export function JobBar({ job }: { job: Job }) {
   const { done, total, stuck, cancelled } = job.progress;
   const ended = done + stuck + cancelled;
   return (
@@ -56,9 +56,18 @@ export function JobProgress({ job: begun }: { job: Job }) {
         status={statusOf(job)}
         resultText={text.states.job[job.state]}
         additionalInfo={words.progress(done, total)}
-        description={text.states.job[job.state]}
+        description={hasEnded(job) ? null : text.states.job[job.state]}
       />
       <Notes job={job} />
+    </SpaceBetween>
+  );
+}
+
+export function JobProgress({ job: begun }: { job: Job }) {
+  const job = useJob(begun.id) ?? begun;
+  return (
+    <SpaceBetween size="s">
+      <JobBar job={job} />
       <Link to={`/jobs/${job.id}`}>{words.openJob}</Link>
     </SpaceBetween>
   );

@@ -67,7 +67,9 @@ export function flat<Row>(columns: Column<Row>[], rows: readonly Row[]): Flat<Ro
     const found: Flat<Row> = { row, batch };
     for (const column of columns) {
       const value = column.value(row);
-      found[column.id] = typeof value === "number" || Array.isArray(value) ? value : written(value);
+      // Times are compared as times.
+      if (column.kind === "time" && typeof value === "string") found[column.id] = new Date(value);
+      else found[column.id] = typeof value === "number" || Array.isArray(value) ? value : written(value);
     }
     return found;
   });

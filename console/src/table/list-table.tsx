@@ -39,8 +39,8 @@ interface Props<Row> {
   columns: Column<Row>[];
   idOf: (row: Row) => string;
   nameOf: (row: Row) => string;
-  /** The page of a row: its first column links there. */
-  pageOf?: (row: Row) => string;
+  /** The page of a row, where it has one: its first column links there. */
+  pageOf?: (row: Row) => string | undefined;
   /** What can be done; with rows to select, where it takes what is selected. */
   actions?: (selected: Row[], clear: () => void) => ReactNode;
   selection?: "single" | "multi";

@@ -4,7 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 
 import { change } from "../../api/change";
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Link } from "../../shell/link";
@@ -14,7 +14,7 @@ import type { Connection } from "./settings";
 const words = text.connections.delete;
 
 function InUse({ connection }: { connection: Connection }) {
-  const { items } = useWhole("/api/v1/keystores");
+  const { items } = useAll("/api/v1/keystores");
   const using = items.filter((one) => one.connection === connection.id);
   if (using.length === 0) return null;
   return (

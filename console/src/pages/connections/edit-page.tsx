@@ -14,7 +14,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { change } from "../../api/change";
-import { useRead, useWhole } from "../../api/read";
+import { useRead, useAll } from "../../api/read";
 import { useNotify } from "../../notices/notices";
 import { ProblemAlert } from "../../notices/problem-alert";
 import type { Operation } from "../../operation/operation";
@@ -38,7 +38,7 @@ interface PartProps {
 }
 
 function Fixed({ connection }: { connection: Connection }) {
-  const groups = useWhole("/api/v1/groups");
+  const groups = useAll("/api/v1/groups");
   const { name, cloud, partition, account } = connection;
   const group = groups.items.find(({ id }) => id === connection.group)?.name ?? connection.group;
   const shown = { name, cloud: words.cloud[cloud] ?? cloud, group, partition, account };

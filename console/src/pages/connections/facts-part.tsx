@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Box from "@cloudscape-design/components/box";
 
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { exactly, fromNow } from "../../format/time";
 import { text } from "../../text";
 import { identityInWords } from "./columns";
@@ -40,7 +40,7 @@ function trustInWords({ tls }: Connection): string {
 }
 
 export function FactsPart({ connection }: { connection: Connection }) {
-  const groups = useWhole("/api/v1/groups");
+  const groups = useAll("/api/v1/groups");
   const group = groups.items.find(({ id }) => id === connection.group)?.name ?? connection.group;
   const { columns, page } = words;
   const { identity } = connection;

@@ -2,7 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useNavigate } from "react-router";
 
-import { useAll, useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
 import { KmsKeyStatus } from "../../format/status";
 import type { Column } from "../../table/columns";
@@ -37,7 +37,7 @@ const KMS_KEYS: Column<Schemas["KmsKeyView"]>[] = [
 
 export function KeystoresPart({ connection }: { connection: Connection }) {
   const navigate = useNavigate();
-  const all = useWhole("/api/v1/keystores");
+  const all = useAll("/api/v1/keystores");
   const list = { ...all, items: all.items.filter((one) => one.connection === connection.id) };
   const create = () => void navigate(`/keystores/create?connection=${encodeURIComponent(connection.name)}`);
   return (

@@ -1,4 +1,6 @@
 // Where the pages of this part are.
+import { lazy } from "react";
+
 import type { PageAt } from "../../shell/page-at";
 
-export const dashboardPages: PageAt[] = [];
+export const dashboardPages: PageAt[] = [{ path: "/", page: lazy(() => import("./dashboard-page")) }];

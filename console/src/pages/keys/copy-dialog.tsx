@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 
-import { useAll, useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { Choice } from "../../inputs/choice";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
@@ -59,7 +59,7 @@ function useSuggestion(of: Key, to: To, group: string): string {
 }
 
 function useKeystoresFor(of: Key) {
-  const { items } = useWhole("/api/v1/keystores");
+  const { items } = useAll("/api/v1/keystores");
   return items.filter(({ group }) => group === of.group);
 }
 

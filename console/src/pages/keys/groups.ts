@@ -1,7 +1,7 @@
 // Groups by name, as far as whoever looks may see them.
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 
 export function useGroups() {
-  const { items } = useWhole("/api/v1/groups");
+  const { items } = useAll("/api/v1/groups");
   return { groups: items, groupName: (id: string) => items.find((group) => group.id === id)?.name ?? id };
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { atMinute } from "../../format/time";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Link } from "../../shell/link";
@@ -58,7 +58,7 @@ interface Props {
 }
 
 export function Preparations({ of, headingLevel = "h1" }: Props) {
-  const all = useWhole("/api/v1/preparations");
+  const all = useAll("/api/v1/preparations");
   const list = { ...all, items: all.items.filter(({ key }) => of === undefined || key === of) };
   const [cancelled, setCancelled] = useState<Preparation>();
   const [taken, setTaken] = useState<Preparation>();

@@ -6,7 +6,7 @@ import { useState, type ReactNode } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 
 import { change } from "../../api/change";
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { Missing } from "../../fields/missing";
 import { useSteps } from "../../fields/steps";
 import { useNotify } from "../../notices/notices";
@@ -45,7 +45,7 @@ function operationOf(draft: KeystoreDraft): Operation | undefined {
 function useDraft() {
   const [params] = useSearchParams();
   const [draft, setDraft] = useState(() => newKeystore(params.get("connection") ?? ""));
-  const { items } = useWhole("/api/v1/connections");
+  const { items } = useAll("/api/v1/connections");
   const known = items.find(({ name }) => name === draft.connection);
   const regions = draft.regions === AS_CONNECTION && known !== undefined ? known.regions : draft.regions;
   return [{ ...draft, regions }, setDraft] as const;

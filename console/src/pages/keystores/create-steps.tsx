@@ -10,7 +10,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { GroupField } from "../../fields/group-field";
 import { RotationFields } from "../../fields/rotation-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
@@ -48,7 +48,7 @@ export function DetailsStep({ draft, set }: StepProps) {
 }
 
 export function ConnectionStep({ draft, set }: StepProps) {
-  const { items, error, isPending, refetch } = useWhole("/api/v1/connections");
+  const { items, error, isPending, refetch } = useAll("/api/v1/connections");
   const options = items.map((one) => ({
     value: one.name,
     label: one.name,

@@ -2,7 +2,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useNavigate } from "react-router";
 
-import { useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { ListTable } from "../../table/list-table";
@@ -20,7 +20,7 @@ export default function ListPage() {
     </Help>,
   );
   const navigate = useNavigate();
-  const list = useWhole("/api/v1/keystores");
+  const list = useAll("/api/v1/keystores");
   const create = () => void navigate("/keystores/create");
   return (
     <ListTable

@@ -8,7 +8,7 @@ import { useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 
 import type { Schemas } from "../../api/client";
-import { useAll, useWhole } from "../../api/read";
+import { useAll } from "../../api/read";
 import type { KeyFile } from "../../inputs/key-file";
 import { isPossible, useOperation, type Operation } from "../../operation/operation";
 import { OperationBody } from "../../operation/operation-body";
@@ -51,9 +51,9 @@ function useFilling(): Filling & { forget: () => void; wantAll: () => boolean } 
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(params.get("key")));
   const [file, setFile] = useState<KeyFile>();
   const [wantsAll, setWantsAll] = useState(false);
-  const keystores = useWhole("/api/v1/keystores");
+  const keystores = useAll("/api/v1/keystores");
   const keys = useAll("/api/v1/keys");
-  const groups = useWhole("/api/v1/groups");
+  const groups = useAll("/api/v1/groups");
   const lacks = lacksOf(draft, file);
   return {
     draft,

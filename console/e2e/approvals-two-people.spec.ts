@@ -1,0 +1,200 @@
+// What one person alone must not do. Rules hold for a whole world, so that these journeys have one of their own,
+// and each goes on from the one before.
+import type { Page } from "@playwright/test";
+
+import { enter, kmsKey, PASSWORD, person } from "./others";
+import { expect, look, test as shared, World } from "./world";
+
+const START_MAX = 180_000;
+
+const test = shared.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      for (const name of ["bob", "carol", "dave"]) await person(world, name, "system-administrator");
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker", timeout: START_MAX },
+  ],
+});
+
+test.describe.configure({ mode: "serial" });
+
+/** The server's refusal of a proof that is too old, once: nobody waits five minutes for it here. */
+async function forgetProof(page: Page): Promise<void> {
+  const problem = {
+    type: "urn:keyferry:error:approval.not-recent",
+    title: "Forbidden",
+    status: 403,
+    code: "approval.not-recent",
+    detail: "the last proof of who decides is older than five minutes",
+    hint: "prove it once more",
+  };
+  await page.route(
+    /\/approve\?dry_run=true$/,
+    (route) =>
+      route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+    { times: 1 },
+  );
+}
+
+async function decide(page: Page, verb: "Approve" | "Reject", comment: string): Promise<void> {
+  await page.getByRole("button", { name: verb, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: new RegExp(`^${verb}: `) });
+  await dialog.getByLabel("Comment").fill(comment);
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  const said = verb === "Approve" ? "You approved it." : "You rejected it.";
+  await expect(dialog.getByText(said)).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+}
+
+test("a rule is set from the screen once somebody else, who proves who he is, has agreed", async ({
+  page,
+  stranger,
+}) => {
+  test.slow();
+  await page.goto("/approvals");
+  await expect(page.getByText("Nothing waits", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Rules" }).click();
+  await expect(page.getByText("Nothing waits for others")).toBeVisible();
+  await page.getByRole("button", { name: "Set rule" }).click();
+  const setting = page.getByRole("dialog", { name: "Set" });
+  await setting.getByLabel("People").fill("21");
+  await setting.getByRole("button", { name: "Preview" }).click();
+  await expect(setting.getByText("request.invalid")).toBeVisible();
+  await setting.getByLabel("People").fill("1");
+  await setting.getByRole("button", { name: "Preview" }).click();
+  await look(page, "approval-rule");
+  await setting.getByRole("button", { name: "Carry out" }).click();
+  await expect(setting.getByText("Others have to approve this")).toBeVisible();
+  await setting.getByLabel("Reason").fill("nobody loses a key alone");
+  await setting.getByRole("button", { name: "Ask for approval" }).click();
+  await setting.getByRole("link", { name: "Open the request" }).click();
+  await expect(page.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
+
+  const bob = await stranger();
+  await enter(bob, "bob");
+  await bob.getByRole("link", { name: "Approvals waiting for you: 1" }).click();
+  const row = bob.getByRole("row", { name: /approval-rule.manage.*Decide.*1 of bob, carol, dave.*admin/ });
+  await expect(row).toBeVisible();
+  await look(bob, "approvals");
+  await row.getByRole("link", { name: "approval-rule.manage" }).click();
+  await expect(bob.getByText("destructive", { exact: true })).toBeVisible();
+  await look(bob, "approval");
+
+  await forgetProof(bob);
+  await bob.getByRole("button", { name: "Approve", exact: true }).click();
+  const approving = bob.getByRole("dialog", { name: /^Approve: / });
+  await approving.getByLabel("Comment").fill("seen");
+  await approving.getByRole("button", { name: "Preview" }).click();
+  const proving = bob.getByRole("dialog", { name: "Is it still you?" });
+  await proving.getByLabel("Password").fill("somebody else's");
+  await proving.getByRole("button", { name: "Confirm" }).click();
+  await expect(
+    proving
+      .getByRole("group")
+      .getByText(/\w+\.\w+/)
+      .first(),
+  ).toBeVisible();
+  await proving.getByLabel("Password").fill(PASSWORD);
+  await proving.getByRole("button", { name: "Confirm" }).click();
+  await expect(proving).toHaveCount(0);
+  await look(bob, "approval-decision");
+  await approving.getByRole("button", { name: "Carry out" }).click();
+  await expect(approving.getByText("You approved it.")).toBeVisible();
+
+  await expect(page.getByText("Ready to be carried out")).toBeVisible();
+  await page.getByRole("button", { name: "Carry out" }).click();
+  const running = page.getByRole("dialog", { name: "Carry out: approval-rule.manage" });
+  await running.getByRole("button", { name: "Carry out" }).click();
+  await expect(running.getByText("Done", { exact: true })).toBeVisible();
+  await running.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText("Carried out", { exact: true })).toBeVisible();
+  await page.goto("/approvals/rules");
+  await expect(page.getByRole("row", { name: /Destructive.*The whole installation.*1.*72 h/ })).toBeVisible();
+  await look(page, "approval-rules");
+});
+
+test("what is destructive waits for another person, who sees its plan, and is then carried out", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  await world.kmsKey("to-delete");
+  // The command ends with an exit code of its own once others are asked.
+  const asking = ["--days", "30", "--yes", "--ask", "its system is shut down"];
+  await expect(world.cli("kms-key", "schedule-deletion", "to-delete", ...asking)).rejects.toThrow();
+
+  const carol = await stranger();
+  await enter(carol, "carol");
+  await carol.getByRole("link", { name: "Approvals waiting for you: 1" }).click();
+  await carol
+    .getByRole("row", { name: /its system is shut down/ })
+    .getByRole("link")
+    .click();
+  await expect(carol.getByText("ScheduleKeyDeletion").first()).toBeVisible();
+  await expect(carol.getByText("What it means")).toBeVisible();
+  await look(carol, "approval-with-plan");
+  await decide(carol, "Approve", "");
+  await expect(carol.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
+
+  await page.goto("/");
+  await page.getByRole("link", { name: "Yours to carry out: 1" }).click();
+  await page
+    .getByRole("row", { name: /its system is shut down/ })
+    .getByRole("link")
+    .click();
+  await page.getByRole("button", { name: "Carry out" }).click();
+  const running = page.getByRole("dialog", { name: /^Carry out: / });
+  await expect(running.getByText("ScheduleKeyDeletion").first()).toBeVisible();
+  await running.getByRole("button", { name: "Carry out" }).click();
+  await expect(running.getByText("Succeeded").first()).toBeVisible();
+  await look(page, "approval-carried-out");
+  expect(await kmsKey(world, "to-delete")).toMatchObject({ status: "PENDING DELETE" });
+});
+
+test("one no ends a request, and whoever asked sees who said it and why", async ({ page, stranger }) => {
+  await page.goto("/approvals/rules");
+  await page.getByRole("radio", { name: "Select destructive" }).check();
+  await page.getByRole("button", { name: "Remove" }).click();
+  const removing = page.getByRole("dialog", { name: "Remove the rule for destructive" });
+  await removing.getByLabel("To confirm, type destructive").fill("destructive");
+  await removing.getByRole("button", { name: "Carry out" }).click();
+  await removing.getByLabel("Reason").fill("it is in my way");
+  await removing.getByRole("button", { name: "Ask for approval" }).click();
+  await removing.getByRole("link", { name: "Open the request" }).click();
+  await expect(page.getByText("Nobody has decided yet.")).toBeVisible();
+
+  const dave = await stranger();
+  await enter(dave, "dave");
+  await dave.goto(new URL(page.url()).pathname);
+  await decide(dave, "Reject", "it is there for you");
+  await expect(page.getByText("it is there for you")).toBeVisible();
+  await expect(page.getByRole("row", { name: /dave.*Rejected/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+  await look(page, "approval-rejected");
+});
+
+test("whoever asked takes a request back", async ({ page, world }) => {
+  await world.kmsKey("to-keep");
+  const asking = ["--days", "30", "--yes", "--ask", "a mistake"];
+  await expect(world.cli("kms-key", "schedule-deletion", "to-keep", ...asking)).rejects.toThrow();
+  await page.goto("/approvals");
+  await page
+    .getByRole("row", { name: /a mistake/ })
+    .getByRole("link")
+    .click();
+  await page.getByRole("button", { name: "Take back" }).click();
+  const taking = page.getByRole("dialog", { name: /^Take back: / });
+  await taking.getByRole("button", { name: "Carry out" }).click();
+  await expect(taking.getByText("Done", { exact: true })).toBeVisible();
+  await taking.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText("Taken back", { exact: true })).toBeVisible();
+  await page.goto("/approvals");
+  await expect(page.getByText("Nothing waits", { exact: true })).toBeVisible();
+  await page.getByText("Also what is over").click();
+  await expect(page.getByRole("row", { name: /a mistake/ }).getByText("Taken back")).toBeVisible();
+});

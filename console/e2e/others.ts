@@ -1,0 +1,67 @@
+// Others in a world: people who come for the first time, and what happens in AWS without Keyferry.
+import { expect, type Page } from "@playwright/test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { join } from "node:path";
+
+import type { World } from "./world";
+
+const FIRST = "known-to-somebody-else-1";
+export const PASSWORD = "only-this-person-knows-2";
+
+/** Adds a person with a role, in a group or in the installation. */
+export async function person(world: World, name: string, role: string, group?: string): Promise<void> {
+  const file = join(world.folder, `first-password-of-${name}`);
+  writeFileSync(file, FIRST, { mode: 0o600 });
+  await world.cli("user", "create", name, "--password-file", file);
+  await world.cli("role", "give", role, "--to", name, ...(group === undefined ? [] : ["--group", group]));
+}
+
+/** Signs somebody in for the first time. */
+export async function enter(page: Page, name: string): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(FIRST);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByLabel("First password").fill(FIRST);
+  await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("New password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("button", { name })).toBeVisible();
+}
+
+/** Asks the simulated AWS for something that no program can ask of AWS: a fault, or somebody else's hand. */
+export async function simulator(world: World, method: string, path: string, body?: object): Promise<void> {
+  const aws = join(world.folder, "data/aws");
+  const address = readFileSync(join(aws, "address"), "utf8").trim();
+  const ca = readFileSync(join(aws, "ca.pem"));
+  await new Promise<void>((resolve, reject) => {
+    const sent = request(`https://${address}/_sim/${path}`, { method, ca }, (answer) => {
+      let told = "";
+      answer.on("data", (chunk: Buffer) => (told += chunk.toString()));
+      answer.on("end", () => (answer.statusCode === 200 ? resolve() : reject(new Error(told))));
+    });
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+interface Listed {
+  name: string;
+  id: string;
+  arn: string;
+}
+
+/** A KMS key as the command line lists it. */
+export async function kmsKey(world: World, name: string): Promise<Listed> {
+  return world.cli<Listed>("kms-key", "show", name);
+}
+
+/** Somebody else disables a KMS key in AWS, and Keyferry sees it. */
+export async function disableElsewhere(world: World, name: string): Promise<void> {
+  const { arn } = await kmsKey(world, name);
+  const [, , , region, account] = arn.split(":");
+  const input = { KeyId: arn };
+  await simulator(world, "POST", "hand", { account, region, operation: "DisableKey", input });
+  await world.cli("keystore", "sync", "payments");
+}

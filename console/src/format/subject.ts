@@ -1,0 +1,15 @@
+// Where the page of something is that is named as `kms-key:ID`.
+const PLACES: Record<string, string> = {
+  "kms-key": "/kms-keys",
+  key: "/keys",
+  connection: "/connections",
+  keystore: "/keystores",
+  user: "/users",
+};
+
+/** Its page; undefined where it has none. */
+export function subjectPage(subject: string): string | undefined {
+  const at = subject.indexOf(":");
+  const place = PLACES[subject.slice(0, at)];
+  return at < 0 || place === undefined ? undefined : `${place}/${subject.slice(at + 1)}`;
+}

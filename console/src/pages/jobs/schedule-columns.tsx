@@ -1,0 +1,69 @@
+// What the list of schedules shows.
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+
+import type { Schemas } from "../../api/client";
+import { atMinute, fromNow } from "../../format/time";
+import { subjectPage } from "../../format/subject";
+import type { Column } from "../../table/columns";
+import { text } from "../../text";
+import { ruleOf } from "./rule";
+
+export type Schedule = Schemas["ScheduleView"];
+
+const words = text.jobs.schedules;
+
+export function pageOf(schedule: Schedule): string | undefined {
+  return subjectPage(schedule.subject);
+}
+
+/** Such as `KMS key`. */
+function kindOf({ subject }: Schedule): string {
+  const kind = subject.slice(0, subject.indexOf(":"));
+  return words.kinds[kind] ?? kind;
+}
+
+export const SCHEDULES: Column<Schedule>[] = [
+  { id: "name", header: words.columns.name, value: (schedule) => schedule.name, width: 220 },
+  { id: "kind", header: words.columns.kind, value: kindOf },
+  {
+    id: "next",
+    header: words.columns.next,
+    value: (schedule) => schedule.rule.next,
+    cell: ({ rule: { next } }) => (next == null ? text.shell.none : `${atMinute(next)} (${fromNow(next)})`),
+    kind: "time",
+    width: 260,
+  },
+  { id: "rule", header: words.columns.rule, value: (schedule) => ruleOf(schedule.rule), width: 220 },
+  {
+    id: "method",
+    header: words.columns.method,
+    value: (schedule) => words.methods[schedule.rule.method],
+  },
+  { id: "keystore", header: words.columns.keystore, value: (schedule) => schedule.keystore },
+  {
+    id: "last",
+    header: words.columns.last,
+    value: (schedule) => schedule.last,
+    cell: (schedule) => atMinute(schedule.last),
+    kind: "time",
+  },
+  {
+    id: "refused",
+    header: words.columns.refused,
+    value: (schedule) => schedule.refused_since,
+    cell: ({ refused_since: since }) =>
+      since == null ? (
+        text.shell.none
+      ) : (
+        <StatusIndicator type="warning">{words.refusedSince(atMinute(since))}</StatusIndicator>
+      ),
+    kind: "time",
+    width: 220,
+  },
+  {
+    id: "old_key",
+    header: words.columns.oldKey,
+    value: (schedule) => words.oldKey[schedule.rule.old_key],
+    hidden: true,
+  },
+];
