@@ -20,6 +20,8 @@ interface Common {
   description?: string;
   /** May stay empty. */
   optional?: boolean;
+  /** What is wrong with it as it stands. */
+  error?: string | undefined;
   /** Not asked for: its value is empty, or as given at first. */
   hidden?: boolean;
 }
@@ -56,12 +58,18 @@ export function initially(fields: Fields): Said {
   );
 }
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function isSaid({ optional, hidden, kind, error }: Field, value: string | readonly string[]): boolean {
+  if (hidden === true || kind === "switch") return true;
+  if (error !== undefined) return false;
+  if (value.length === 0) return optional === true;
+  return kind !== "date" || (typeof value === "string" && DAY.test(value));
+}
+
 /** Whether all that has to be said is said. */
 export function isComplete(fields: Fields, said: Said): boolean {
-  return Object.entries(fields).every(
-    ([name, { optional, hidden, kind }]) =>
-      optional === true || hidden === true || kind === "switch" || (said[name]?.length ?? 0) > 0,
-  );
+  return Object.entries(fields).every(([name, field]) => isSaid(field, said[name] ?? ""));
 }
 
 interface Props<F, V> {
@@ -158,7 +166,11 @@ export function LabelledField({ field, value, onSay, isFirst }: Props<Field, str
       field.label
     );
   return (
-    <FormField label={field.kind === "switch" ? undefined : label} description={field.description}>
+    <FormField
+      label={field.kind === "switch" ? undefined : label}
+      description={field.description}
+      errorText={field.error}
+    >
       {field.kind === "choice" ? (
         <ChoiceControl field={field} value={one} onSay={onSay} isFirst={isFirst} />
       ) : field.kind === "many" ? (

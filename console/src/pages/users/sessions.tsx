@@ -1,5 +1,6 @@
 // Where an account is signed in, and how to end that.
 import Button from "@cloudscape-design/components/button";
+import type { ReactNode } from "react";
 
 import type { Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -61,15 +62,19 @@ interface Props {
   /** Whose they are. */
   name: string;
   end: (session: SessionRow) => Change;
-  endOthers?: Change;
+  /** Further buttons. */
+  more?: ReactNode;
   touches: readonly string[];
 }
 
-export function Sessions({ list, name, end, endOthers, touches }: Props) {
+export function Sessions({ list, name, end, more, touches }: Props) {
   const [dialog, open] = useDialog();
-  const begin = (title: string, change: Change) =>
+  const begin = (session: SessionRow) =>
     open((close) => (
-      <OperationDialog operation={{ title, name, change, touches, untried: true }} onClose={close} />
+      <OperationDialog
+        operation={{ title: words.end, name, change: end(session), touches, untried: true }}
+        onClose={close}
+      />
     ));
   return (
     <>
@@ -87,16 +92,12 @@ export function Sessions({ list, name, end, endOthers, touches }: Props) {
         actions={([chosen]) => (
           <>
             <Button
-              disabled={chosen === undefined}
-              onClick={() => chosen !== undefined && begin(words.end, end(chosen))}
+              disabled={chosen === undefined || chosen.is_this}
+              onClick={() => chosen !== undefined && begin(chosen)}
             >
               {words.end}
             </Button>
-            {endOthers !== undefined && (
-              <Button disabled={list.items.length < 2} onClick={() => begin(words.endOthers, endOthers)}>
-                {words.endOthers}
-              </Button>
-            )}
+            {more}
           </>
         )}
       />

@@ -122,6 +122,10 @@ export const users = {
     },
     end: "End session",
     endOthers: "End all others",
+    ending: (count: number) =>
+      count === 1
+        ? "One other session ends at once. This one goes on."
+        : `${count} other sessions end at once. This one goes on.`,
     empty: "No sessions",
     emptyDetail: "Nobody is signed in under this name.",
   },
