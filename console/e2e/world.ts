@@ -12,6 +12,8 @@ const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
 const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const START_MAX = 120_000;
+/** A sign-in provider of a journey is on this host. */
+const CONFIGURED = { KEYFERRY_SIGN_IN_PRIVATE_HOSTS: "localhost" };
 const SIMULATED_REGIONS = { production: "eu-central-1" } as const;
 
 const execute = promisify(execFile);
@@ -43,9 +45,15 @@ export class World {
     };
   }
 
-  static async start(): Promise<World> {
+  static async start(configured: NodeJS.ProcessEnv = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "keyferry-journeys-"));
-    const environment = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
+    const environment = {
+      ...process.env,
+      ...CONFIGURED,
+      ...configured,
+      KEYFERRY_CONSOLE_FILES: FILES,
+      HOME: folder,
+    };
     const child = spawn(BINARY, ["demo", "--data", join(folder, "data")], { env: environment });
     const told = await new Promise<string>((resolve, reject) => {
       let out = "";
@@ -89,12 +97,18 @@ export const REGIONS = SIMULATED_REGIONS;
 class Watch {
   readonly elsewhere: string[] = [];
   readonly complaints: string[] = [];
+  private readonly allowed = new Set<string>();
+
+  /** From now on pages may ask for something there too. */
+  allow(origin: string): void {
+    this.allowed.add(origin);
+  }
 
   on(page: Page, origin: string): void {
     page.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.protocol !== "data:" && url.protocol !== "blob:" && url.origin !== origin)
-        this.elsewhere.push(request.url());
+      const isInside = url.protocol === "data:" || url.protocol === "blob:" || url.origin === origin;
+      if (!isInside && !this.allowed.has(url.origin)) this.elsewhere.push(request.url());
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {

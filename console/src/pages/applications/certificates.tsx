@@ -1,5 +1,6 @@
 // The TLS client certificates that stand for an application.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -87,7 +88,7 @@ export function Certificates({ application }: { application: Application }) {
         selection="single"
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([chosen]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && remove(chosen)}>
               {words.remove}
             </Button>
@@ -96,7 +97,7 @@ export function Certificates({ application }: { application: Application }) {
             >
               {words.add}
             </Button>
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog}

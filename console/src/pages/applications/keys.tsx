@@ -1,5 +1,6 @@
 // The API keys of an application.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { useAll } from "../../api/read";
@@ -89,7 +90,7 @@ export function Keys({ application }: { application: Application }) {
               open((close) => <Dialog application={application} apiKey={chosen} onClose={close} />);
           };
           return (
-            <>
+            <SpaceBetween direction="horizontal" size="xs">
               <Button disabled={isOver || stateOf(chosen) === "replaced"} onClick={of(RotateKey)}>
                 {words.rotate}
               </Button>
@@ -101,7 +102,7 @@ export function Keys({ application }: { application: Application }) {
               >
                 {words.create}
               </Button>
-            </>
+            </SpaceBetween>
           );
         }}
       />

@@ -1,5 +1,6 @@
 // One's own API tokens.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { change } from "../../api/change";
@@ -103,7 +104,7 @@ export function Tokens() {
         selection="single"
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([chosen]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button
               disabled={chosen === undefined || stateOf(chosen) !== "good"}
               onClick={() => chosen !== undefined && revoke(chosen)}
@@ -111,7 +112,7 @@ export function Tokens() {
               {words.remove}
             </Button>
             <Button onClick={() => open((close) => <CreateToken onClose={close} />)}>{words.create}</Button>
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog}

@@ -1,5 +1,6 @@
 // Who has which role where: of one holder, of one group, or of one role.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -116,12 +117,12 @@ export function Assignments({ holder, group, role, title, description }: Props) 
         selection="single"
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([chosen]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && take(chosen)}>
               {words.take}
             </Button>
             <Button onClick={give}>{words.give}</Button>
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog}

@@ -17,10 +17,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** Everybody who can have a role. */
+/** Everybody who can have a role; nothing where one may not look at people, and has to know the name. */
 function useHolders() {
-  const users = useRead("/api/v1/users").data?.items ?? [];
+  const { data, error } = useRead("/api/v1/users");
+  const users = data?.items ?? [];
   const applications = useRead("/api/v1/applications").data?.items ?? [];
+  if (error !== null) return undefined;
   return [
     ...users
       .filter(({ state }) => state !== "offboarded")
@@ -53,11 +55,12 @@ export function GiveRole({ holder, group, role, onClose }: Props) {
       title={words.assignments.give}
       fields={(said) => ({
         holder: {
-          kind: "choice",
           label: words.fields.holder,
-          choices: holders,
           initial: holder?.value ?? "",
           hidden: holder !== undefined,
+          ...(holders === undefined
+            ? { description: words.fields.holderHelp }
+            : { kind: "choice" as const, choices: holders }),
         },
         role: {
           kind: "choice",

@@ -1,6 +1,7 @@
 // Making, changing and removing groups.
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
+import type { Revised } from "../../api/read";
 import { FormDialog } from "../../operation/form-dialog";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
@@ -12,7 +13,7 @@ const words = text.users.groups;
 const TOUCHES = ["/api/v1/groups", "/api/v1/me", "/api/v1/role-assignments", "/api/v1/users"];
 
 /** Makes a group, or changes the one that is given. */
-export function EditGroup({ group, onClose }: { group?: Group; onClose: () => void }) {
+export function EditGroup({ group, onClose }: { group?: Revised<Group>; onClose: () => void }) {
   const title = group === undefined ? words.create : words.edit;
   return (
     <FormDialog
@@ -28,7 +29,11 @@ export function EditGroup({ group, onClose }: { group?: Group; onClose: () => vo
         change:
           group === undefined
             ? change("post", "/api/v1/groups", { body })
-            : change("patch", "/api/v1/groups/{group}", { path: { group: group.id }, body }),
+            : change("patch", "/api/v1/groups/{group}", {
+                path: { group: group.id },
+                body,
+                revision: group.revision,
+              }),
       })}
       onClose={onClose}
     />

@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate, useParams } from "react-router";
 
-import { useAll, useRead, type All } from "../../api/read";
+import { useAll, useRevised, type All, type Revised } from "../../api/read";
 import { atMinute } from "../../format/time";
 import { Loaded } from "../../notices/loaded";
 import { useNotify } from "../../notices/notices";
@@ -63,7 +63,7 @@ function Belongs({ group }: { group: Group }) {
   );
 }
 
-function Actions({ group }: { group: Group }) {
+function Actions({ group }: { group: Revised<Group> }) {
   const [dialog, open] = useDialog();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -90,7 +90,7 @@ function Actions({ group }: { group: Group }) {
 
 export default function GroupPage() {
   const { id = "" } = useParams();
-  const group = useRead("/api/v1/groups/{group}", { path: { group: id } });
+  const group = useRevised("/api/v1/groups/{group}", { path: { group: id } });
   usePage(
     group.data?.name ?? id,
     [{ text: words.title, href: "/groups" }],

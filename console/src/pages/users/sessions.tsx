@@ -1,5 +1,6 @@
 // Where an account is signed in, and how to end that.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 import type { Change } from "../../api/change";
@@ -90,7 +91,7 @@ export function Sessions({ list, name, end, more, touches }: Props) {
         selection="single"
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([chosen]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button
               disabled={chosen === undefined || chosen.is_this}
               onClick={() => chosen !== undefined && begin(chosen)}
@@ -98,7 +99,7 @@ export function Sessions({ list, name, end, more, touches }: Props) {
               {words.end}
             </Button>
             {more}
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog}

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { useRead } from "../../api/read";
+import { useRead, type Revised } from "../../api/read";
 import { FormDialog } from "../../operation/form-dialog";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
@@ -20,7 +20,7 @@ const fields = text.users.fields;
 const TOUCHES = ["/api/v1/users", "/api/v1/role-assignments", "/api/v1/groups"];
 
 interface Props {
-  user: User;
+  user: Revised<User>;
   onClose: () => void;
 }
 
@@ -47,7 +47,11 @@ function Rename({ user, onClose }: Props) {
         about(
           user,
           words.edit,
-          change("patch", "/api/v1/users/{user}", { path: { user: user.id }, body: { full_name: full } }),
+          change("patch", "/api/v1/users/{user}", {
+            path: { user: user.id },
+            body: { full_name: full },
+            revision: user.revision,
+          }),
         )
       }
       onClose={onClose}
@@ -163,7 +167,7 @@ function dialogOf(id: string, props: Props): ReactNode {
   }
 }
 
-export function UserActions({ user }: { user: User }) {
+export function UserActions({ user }: { user: Revised<User> }) {
   const [dialog, open] = useDialog();
   const waits = user.waits_until != null;
   return (

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useParams } from "react-router";
 
 import { change } from "../../api/change";
-import { useAll, useRead } from "../../api/read";
+import { useAll, useRevised } from "../../api/read";
 import { atMinute } from "../../format/time";
 import { Loaded } from "../../notices/loaded";
 import { Help } from "../../shell/help";
@@ -59,7 +59,7 @@ function UserSessions({ user }: { user: User }) {
 
 export default function UserPage() {
   const { id = "" } = useParams();
-  const user = useRead("/api/v1/users/{user}", { path: { user: id } });
+  const user = useRevised("/api/v1/users/{user}", { path: { user: id } });
   usePage(
     user.data?.name ?? id,
     [{ text: words.title, href: "/users" }],

@@ -42,6 +42,7 @@ export const users = {
     role: "Role",
     group: "Group",
     holder: "Person or application",
+    holderHelp: "The user name, or application/ and the name of an application.",
   },
   password: "First password",
   passwordHelp: "Hand it over by a way that others do not see. It has to be changed at the first sign-in.",

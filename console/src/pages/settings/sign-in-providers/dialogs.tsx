@@ -1,6 +1,7 @@
 // Adding, changing and removing sign-in providers.
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
+import type { Revised } from "../../../api/read";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Field } from "../../../operation/fields";
 import { OperationDialog } from "../../../operation/operation-dialog";
@@ -99,7 +100,7 @@ export function AddProvider({ onClose }: Props) {
   );
 }
 
-export function EditProvider({ provider, onClose }: Props & { provider: Provider }) {
+export function EditProvider({ provider, onClose }: Props & { provider: Revised<Provider> }) {
   return (
     <FormDialog
       title={words.edit}
@@ -110,6 +111,7 @@ export function EditProvider({ provider, onClose }: Props & { provider: Provider
         touches: TOUCHES,
         change: change("patch", "/api/v1/sign-in-providers/{provider}", {
           path: { provider: provider.name },
+          revision: provider.revision,
           body: {
             ...bodyOf(said),
             ...(said.ca === (provider.ca_bundle ?? "") ? {} : { ca_bundle: said.ca }),

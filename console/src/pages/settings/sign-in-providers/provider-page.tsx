@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate, useParams } from "react-router";
 
-import { useRead } from "../../../api/read";
+import { useRevised, type Revised } from "../../../api/read";
 import { atMinute } from "../../../format/time";
 import { Loaded } from "../../../notices/loaded";
 import { useNotify } from "../../../notices/notices";
@@ -21,7 +21,7 @@ import { TestProvider } from "./test-provider";
 
 const words = text.signInProviders;
 
-function Actions({ provider }: { provider: Provider }) {
+function Actions({ provider }: { provider: Revised<Provider> }) {
   const [dialog, open] = useDialog();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -74,7 +74,7 @@ function Details({ provider }: { provider: Provider }) {
 
 export default function ProviderPage() {
   const { id = "" } = useParams();
-  const provider = useRead("/api/v1/sign-in-providers/{provider}", { path: { provider: id } });
+  const provider = useRevised("/api/v1/sign-in-providers/{provider}", { path: { provider: id } });
   usePage(
     id,
     [

@@ -1,5 +1,6 @@
 // Which claims of a provider give which roles.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
@@ -96,14 +97,14 @@ export function Rules({ provider }: { provider: string }) {
         selection="single"
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([chosen]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && remove(chosen)}>
               {words.remove}
             </Button>
             <Button onClick={() => open((close) => <AddRule provider={provider} onClose={close} />)}>
               {words.add}
             </Button>
-          </>
+          </SpaceBetween>
         )}
       />
       {dialog}
