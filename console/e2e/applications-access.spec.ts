@@ -1,6 +1,9 @@
 import { carryOut, choose, chooseMany, close, shownOnce } from "./access";
 import { expect, look, test, type World } from "./world";
 
+// Each goes through many pages.
+test.slow();
+
 /** What the server answers to whoever comes with this API key. */
 async function statusWith(world: World, apiKey: string): Promise<number> {
   const { request } = await import("node:https");
@@ -41,10 +44,10 @@ test("an application gets an API key that is shown once, rotates it with overlap
   dialog = page.getByRole("dialog", { name: "Create API key" });
   await dialog.getByLabel("Name", { exact: true }).fill("production");
   await chooseMany(dialog, "Uses", ["key.encrypt", "key.decrypt"]);
-  await dialog.getByLabel(/^Ends/).fill("2020/01/01");
+  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("2020/01/01");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText(/passed|past|future|366/).first()).toBeVisible();
-  await dialog.getByLabel(/^Ends/).fill("");
+  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("");
   await look(page, "applications-key-create");
   await carryOut(dialog);
   const first = await shownOnce(dialog, "API key");

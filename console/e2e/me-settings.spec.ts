@@ -4,6 +4,9 @@ import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+// Each goes through many pages.
+test.slow();
+
 const PASSWORD = "slow ferry over winter seas 41";
 
 /** A person with a password of its own. */

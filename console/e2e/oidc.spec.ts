@@ -4,6 +4,9 @@ import { carryOut, choose, close } from "./access";
 import { CLIENT, Provider } from "./provider";
 import { expect, look, test } from "./world";
 
+// Each goes through many pages.
+test.slow();
+
 /** Signs in at the provider as somebody, and consents. */
 async function atProvider(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder("Enter any login").fill(login);

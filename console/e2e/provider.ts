@@ -4,8 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const SCRIPT =
-  process.env.KEYFERRY_OIDC_PROVIDER ??
-  join(import.meta.dirname, "../../.cache/oidc-provider/provider.mjs");
+  process.env.KEYFERRY_OIDC_PROVIDER ?? join(import.meta.dirname, "../../.cache/oidc-provider/provider.mjs");
 
 export const CLIENT = { id: "keyferry", secret: "a secret of the client" };
 

@@ -1,6 +1,9 @@
 import { carryOut, choose, chooseMany, close } from "./access";
 import { expect, look, test } from "./world";
 
+// Each goes through many pages.
+test.slow();
+
 test("a group is made, others are added to it with a role, the role is taken, and the group is removed", async ({
   page,
   world,

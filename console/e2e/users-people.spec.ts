@@ -1,6 +1,9 @@
 import { carryOut, choose, close, shownOnce } from "./access";
 import { expect, look, test } from "./world";
 
+// Each goes through many pages.
+test.slow();
+
 const NEXT_PASSWORD = "a long way to the ferry 7";
 
 test("a person is added, signs in with the first password, must change it, and sees what a role gives", async ({

@@ -66,7 +66,7 @@ export function useRevised<P extends Gettable>(template: P, where: Where<P>) {
       const { data, headers } = await ask(template, where, signal);
       const revision = /^"(\d+)"$/.exec(headers.get("etag") ?? "")?.[1];
       const told = { revision: revision === undefined ? undefined : Number(revision) };
-      return Object.assign({}, data, told) as Revised<AnswerOf<Get<P>>>;
+      return Object.assign({}, data, told);
     },
   });
 }

@@ -10,7 +10,7 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
-import { initially, isComplete, LabelledField, type Choice, type Fields } from "../../operation/fields";
+import { isComplete, LabelledField, type Choice, type Fields, type Said } from "../../operation/fields";
 import { text } from "../../text";
 
 const words = text.policies.whoCan;
@@ -47,7 +47,7 @@ function Answer({ question }: { question: Question }) {
   return <Loaded of={why}>{(data) => <Told why={data} />}</Loaded>;
 }
 
-function useFields(actions: Choice[], groups: Choice[]): Fields {
+function useFields(actions: Choice[], groups: Choice[], hasObject: boolean): Fields {
   const users = useRead("/api/v1/users").data?.items ?? [];
   const applications = useRead("/api/v1/applications").data?.items ?? [];
   const holders = [
@@ -57,14 +57,15 @@ function useFields(actions: Choice[], groups: Choice[]): Fields {
   return {
     user: { kind: "choice", label: words.user, choices: holders },
     action: { kind: "choice", label: words.action, choices: actions },
-    group: { kind: "choice", label: words.group, choices: groups },
+    // An object tells its group.
+    group: { kind: "choice", label: words.group, choices: groups, optional: hasObject },
     object: { label: words.object, description: words.objectHelp, optional: true },
   };
 }
 
 export function AskWhy({ actions, groups }: { actions: Choice[]; groups: Choice[] }) {
-  const fields = useFields(actions, groups);
-  const [said, say] = useState(() => initially(fields));
+  const [said, say] = useState<Said>({ user: "", action: "", group: "", object: "" });
+  const fields = useFields(actions, groups, said.object !== "");
   const [asked, ask] = useState<Question>();
   const { user, action, group, object } = said as Record<keyof Question, string>;
   const put = () => ask({ user, action, ...(object === "" ? { group } : { object }) });

@@ -16,19 +16,21 @@ const words = text.policies.roles;
 
 const COLUMNS: Column<Role>[] = [
   { id: "name", header: words.name, value: (role) => role.name, width: 190 },
-  { id: "description", header: words.descriptionOf, value: describe, width: 420 },
+  { id: "description", header: words.descriptionOf, value: describe, width: 400 },
   {
     id: "kind",
     header: words.kind,
     value: (role) => (role.built_in === true ? words.builtIn : words.own),
+    width: 120,
   },
   {
     id: "scope",
     header: words.scope,
     value: (role) => text.policies.scope[role.scope === "group" ? "group" : "installation"],
+    width: 120,
   },
-  { id: "excludes", header: words.excludes, value: (role) => role.excludes },
-  { id: "count", header: words.count, value: (role) => role.actions.length, kind: "number", width: 100 },
+  { id: "excludes", header: words.excludes, value: (role) => role.excludes, width: 120 },
+  { id: "count", header: words.count, value: (role) => role.actions.length, kind: "number", width: 90 },
 ];
 
 export default function RolesPage() {

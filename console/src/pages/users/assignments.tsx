@@ -115,7 +115,11 @@ export function Assignments({ holder, group, role, title, description }: Props) 
           holder !== undefined ? `/roles/${encodeURIComponent(one.role)}` : pageOfHolder(one)
         }
         selection="single"
-        empty={{ title: words.empty, detail: words.emptyDetail }}
+        empty={
+          holder !== undefined
+            ? { title: words.empty, detail: words.emptyDetail }
+            : { title: role === undefined ? words.empty : words.nobody, detail: words.nobodyDetail }
+        }
         actions={([chosen]) => (
           <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && take(chosen)}>

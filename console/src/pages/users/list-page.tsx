@@ -28,7 +28,7 @@ const COLUMNS: Column<User>[] = [
   {
     id: "first_password",
     header: words.columns.firstPassword,
-    value: (user) => user.must_change_password,
+    value: (user) => (user.must_change_password ? words.pending : words.changed),
     hidden: true,
   },
   {

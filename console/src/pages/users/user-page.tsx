@@ -32,7 +32,7 @@ function Details({ user }: { user: User }) {
     },
     { label: words.samePerson, value: user.same_person_as.join(", ") || text.shell.none },
     { label: columns.created, value: atMinute(user.created_at) },
-    { label: columns.firstPassword, value: user.must_change_password ? text.shell.yes : text.shell.no },
+    { label: columns.firstPassword, value: user.must_change_password ? words.pending : words.changed },
     ...(user.waits_until == null ? [] : [{ label: columns.waits, value: atMinute(user.waits_until) }]),
     ...(user.offboarded_at == null ? [] : [{ label: words.left, value: atMinute(user.offboarded_at) }]),
   ];

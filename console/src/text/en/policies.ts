@@ -10,7 +10,7 @@ export const policies = {
     "security-officer":
       "Who has which role, roles and policies of one's own, the audit log, seals; locks people",
   },
-  scope: { group: "In groups", installation: "For the installation" },
+  scope: { group: "In groups", installation: "Installation" },
   roles: {
     title: "Roles",
     description: "Named sets of actions, given to people and applications in groups or for the installation.",
