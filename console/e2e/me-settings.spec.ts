@@ -133,7 +133,7 @@ test("a token is made and revoked, the password changed, and the other sessions 
 test("where everybody needs a second factor one is set up first, and a sealed vault is opened before a code counts", async ({
   browser,
 }) => {
-  const strict = await World.start({ KEYFERRY_SIGN_IN_SECOND_FACTOR: "required" });
+  const strict = await World.configured("sign_in", 'second_factor = "required"');
   const context = await browser.newContext({ baseURL: strict.url });
   try {
     const page = await context.newPage();

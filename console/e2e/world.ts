@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,8 +12,6 @@ const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
 const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const START_MAX = 120_000;
-/** A sign-in provider of a journey is on this host. */
-const CONFIGURED = { KEYFERRY_SIGN_IN_PRIVATE_HOSTS: "localhost" };
 const SIMULATED_REGIONS = { production: "eu-central-1" } as const;
 
 const execute = promisify(execFile);
@@ -45,15 +43,22 @@ export class World {
     };
   }
 
-  static async start(configured: NodeJS.ProcessEnv = {}): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), "keyferry-journeys-"));
-    const environment = {
-      ...process.env,
-      ...CONFIGURED,
-      ...configured,
-      KEYFERRY_CONSOLE_FILES: FILES,
-      HOME: folder,
-    };
+  static async start(): Promise<World> {
+    return World.within(mkdtempSync(join(tmpdir(), "keyferry-journeys-")));
+  }
+
+  /** A world with another line in a section of its configuration, which is there only after a first start. */
+  static async configured(section: string, line: string): Promise<World> {
+    const first = await World.start();
+    await first.end();
+    const file = join(first.folder, "data/keyferry.toml");
+    const head = `[${section}]\n`;
+    writeFileSync(file, readFileSync(file, "utf8").replace(head, `${head}${line}\n`));
+    return World.within(first.folder);
+  }
+
+  private static async within(folder: string): Promise<World> {
+    const environment = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
     const child = spawn(BINARY, ["demo", "--data", join(folder, "data")], { env: environment });
     const told = await new Promise<string>((resolve, reject) => {
       let out = "";
@@ -84,10 +89,14 @@ export class World {
   }
 
   async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
     const gone = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGINT");
     await gone;
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

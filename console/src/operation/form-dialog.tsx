@@ -11,6 +11,8 @@ interface Props<F extends Fields> {
   /** Fields in their order; a function where some depend on what was said in others. */
   fields: F | ((said: Partial<Said>) => F);
   operation: (values: Values<F>) => Operation;
+  /** It knows no trial. */
+  untried?: boolean;
   /** Stands above the fields. */
   intro?: ReactNode;
   render?: (preview: unknown, values: Values<F>) => ReactNode;
@@ -20,7 +22,7 @@ interface Props<F extends Fields> {
 }
 
 export function FormDialog<const F extends Fields>(props: Props<F>) {
-  const { title, fields: told, operation, intro, render, result, onDone, onClose } = props;
+  const { title, fields: told, operation, untried, intro, render, result, onDone, onClose } = props;
   const [said, say] = useState(() => initially(typeof told === "function" ? told({}) : told));
   const fields: Fields = typeof told === "function" ? told(said) : told;
   const values = said as Values<F>;
@@ -36,6 +38,7 @@ export function FormDialog<const F extends Fields>(props: Props<F>) {
     <OperationDialog
       operation={begun}
       title={title}
+      {...(untried === undefined ? {} : { untried })}
       fields={
         <SpaceBetween size="l">
           {intro}

@@ -18,6 +18,7 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog
       title={words.change}
+      untried
       fields={({ next, again }) => ({
         old: { kind: "password", label: words.current },
         next: { kind: "password", label: words.next, description: words.nextHelp },

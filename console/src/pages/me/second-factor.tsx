@@ -58,6 +58,7 @@ function Remove({ onClose }: Props) {
   return (
     <FormDialog
       title={words.remove}
+      untried
       fields={{
         password: { kind: "password", label: words.password },
         totp: { label: words.anyCode },
@@ -78,6 +79,7 @@ function NewCodes({ onClose }: Props) {
   return (
     <FormDialog
       title={words.newCodes}
+      untried
       fields={{ totp: { label: words.anyCode } }}
       operation={(body) => ({
         title: words.newCodes,
