@@ -25,10 +25,20 @@ export class Provider {
     const folder = join(within, "provider");
     mkdirSync(folder);
     const at = (name: string) => join(folder, name);
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    // A certificate of a server, and of no CA.
+    const names = "subjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE";
+    const request = "[req]\nprompt=no\ndistinguished_name=dn\nx509_extensions=server\n[dn]\nCN=localhost\n";
+    writeFileSync(at("openssl.cnf"), `${request}[server]\n${names}\n`);
     const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    const files = ["-keyout", at("private-key.pem"), "-out", at("certificate.pem")];
-    execFileSync("openssl", ["req", "-x509", ...kind, ...subject, ...files], { stdio: "ignore" });
+    const files = [
+      "-config",
+      at("openssl.cnf"),
+      "-keyout",
+      at("private-key.pem"),
+      "-out",
+      at("certificate.pem"),
+    ];
+    execFileSync("openssl", ["req", "-x509", ...kind, ...files], { stdio: "ignore" });
     const client = { client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uri: redirectUri };
     writeFileSync(at("settings.json"), JSON.stringify({ ...client, people }));
     const child = spawn("node", [SCRIPT, folder], { stdio: ["ignore", "pipe", "ignore"] });
