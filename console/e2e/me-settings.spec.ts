@@ -1,8 +1,6 @@
 import { carryOut, close, codeOf, shownOnce } from "./access";
-import { expect, look, signIn, test, World } from "./world";
+import { expect, look, signIn, test, type World } from "./world";
 import type { Page } from "@playwright/test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 // Each goes through many pages.
 test.slow();
@@ -128,46 +126,4 @@ test("a token is made and revoked, the password changed, and the other sessions 
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(page.getByText("Your password is changed.")).toBeVisible();
   await signIn(page, "settler", next);
-});
-
-test("where everybody needs a second factor one is set up first, and a sealed vault is opened before a code counts", async ({
-  browser,
-}) => {
-  const strict = await World.configured("sign_in", 'second_factor = "required"');
-  const context = await browser.newContext({ baseURL: strict.url });
-  try {
-    const page = await context.newPage();
-    await page.goto("/");
-    await typeIn(page, "admin", strict.password);
-    await expect(page.getByRole("heading", { name: "Set up a second factor" })).toBeVisible();
-    await look(page, "second-factor-required");
-    await page.getByLabel("Your password").fill(strict.password);
-    await page.getByRole("button", { name: "Next" }).click();
-    const secret = await shownOnce(page.locator("main"), "Secret, to be typed into the authenticator");
-    await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
-    await page.getByRole("button", { name: "Confirm" }).click();
-    const recovery = ((await page.locator("pre").textContent()) ?? "").split("\n");
-    await page.getByRole("button", { name: "Sign in now" }).click();
-    await typeIn(page, "admin", strict.password, codeOf(secret, 1));
-    await expect(page.getByRole("button", { name: "admin" })).toBeVisible();
-
-    await strict.cli("seal", "seal");
-    await page.getByRole("button", { name: "admin" }).click();
-    await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await typeIn(page, "admin", strict.password);
-    await expect(page.getByRole("heading", { name: "Open the vault" })).toBeVisible();
-    await look(page, "unseal");
-    await page.getByLabel("Passphrase").fill("not the passphrase");
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await expect(page.getByText(/seal\./).first()).toBeVisible();
-    const passphrase = readFileSync(join(strict.folder, "data/passphrase"), "utf8").trim();
-    await page.getByLabel("Passphrase").fill(passphrase);
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await expect(page.getByText("The vault is open.")).toBeVisible();
-    await typeIn(page, "admin", strict.password, recovery[0] ?? "");
-    await expect(page.getByRole("button", { name: "admin" })).toBeVisible();
-  } finally {
-    await context.close();
-    await strict.stop();
-  }
 });

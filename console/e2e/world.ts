@@ -117,7 +117,10 @@ class Watch {
     page.on("request", (request) => {
       const url = new URL(request.url());
       const isInside = url.protocol === "data:" || url.protocol === "blob:" || url.origin === origin;
-      if (!isInside && !this.allowed.has(url.origin)) this.elsewhere.push(request.url());
+      // What a page of elsewhere asks for is its own matter.
+      const from = request.isNavigationRequest() ? "" : new URL(request.frame().url()).origin;
+      if (!isInside && !this.allowed.has(url.origin) && !this.allowed.has(from))
+        this.elsewhere.push(request.url());
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
