@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -44,7 +44,20 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), "keyferry-journeys-"));
+    return World.within(mkdtempSync(join(tmpdir(), "keyferry-journeys-")));
+  }
+
+  /** A world with another line in a section of its configuration, which is there only after a first start. */
+  static async configured(section: string, line: string): Promise<World> {
+    const first = await World.start();
+    await first.end();
+    const file = join(first.folder, "data/keyferry.toml");
+    const head = `[${section}]\n`;
+    writeFileSync(file, readFileSync(file, "utf8").replace(head, `${head}${line}\n`));
+    return World.within(first.folder);
+  }
+
+  private static async within(folder: string): Promise<World> {
     const environment = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
     const child = spawn(BINARY, ["demo", "--data", join(folder, "data")], { env: environment });
     const told = await new Promise<string>((resolve, reject) => {
@@ -76,10 +89,14 @@ export class World {
   }
 
   async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
     const gone = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGINT");
     await gone;
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
@@ -89,11 +106,20 @@ export const REGIONS = SIMULATED_REGIONS;
 class Watch {
   readonly elsewhere: string[] = [];
   readonly complaints: string[] = [];
+  private readonly allowed = new Set<string>();
+
+  /** From now on pages may ask for something there too. */
+  allow(origin: string): void {
+    this.allowed.add(origin);
+  }
 
   on(page: Page, origin: string): void {
     page.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.protocol !== "data:" && url.protocol !== "blob:" && url.origin !== origin)
+      const isInside = url.protocol === "data:" || url.protocol === "blob:" || url.origin === origin;
+      // What a page of elsewhere asks for is its own matter.
+      const from = request.isNavigationRequest() ? "" : new URL(request.frame().url()).origin;
+      if (!isInside && !this.allowed.has(url.origin) && !this.allowed.has(from))
         this.elsewhere.push(request.url());
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));

@@ -6,7 +6,9 @@ import { Route, Routes } from "react-router";
 import { ConfirmedProvider } from "./session/confirmed";
 import { FirstPasswordPage } from "./session/first-password-page";
 import { useSession } from "./session/session";
+import { SecondFactorPage } from "./session/second-factor-page";
 import { SignInPage } from "./session/sign-in-page";
+import { UnsealPage } from "./session/unseal-page";
 import { Frame } from "./shell/frame";
 import { NotFound } from "./shell/not-found";
 import { PAGES } from "./shell/pages";
@@ -21,6 +23,8 @@ export function App() {
   );
   if (isPending) return <Spinner size="large" />;
   if (limit === "change-password") return <FirstPasswordPage />;
+  if (limit === "set-up-second-factor") return <SecondFactorPage />;
+  if (limit === "unseal") return <UnsealPage />;
   if (me === undefined) return <SignInPage />;
   return (
     <ConfirmedProvider>

@@ -16,18 +16,22 @@ export interface Where<P extends Gettable> {
   query?: Partial<QueryOf<Get<P>>>;
 }
 
+async function ask<P extends Gettable>(template: P, where: Where<P>, signal: AbortSignal | undefined) {
+  const untyped = client as unknown as {
+    GET(template: string, options: object): ReturnType<typeof client.GET>;
+  };
+  const options = { params: where, ...(signal === undefined ? {} : { signal }) };
+  const { data, headers } = await answered(untyped.GET(template, options) as never);
+  return { data: data as AnswerOf<Get<P>>, headers };
+}
+
 /** Reads once what a route answers. */
 export async function read<P extends Gettable>(
   template: P,
   where: Where<P> = {},
   signal?: AbortSignal,
 ): Promise<AnswerOf<Get<P>>> {
-  const untyped = client as unknown as {
-    GET(template: string, options: object): ReturnType<typeof client.GET>;
-  };
-  const options = { params: where, ...(signal === undefined ? {} : { signal }) };
-  const answer = await answered(untyped.GET(template, options) as never);
-  return answer.data as AnswerOf<Get<P>>;
+  return (await ask(template, where, signal)).data;
 }
 
 /** Names what a route answered in the cache: everything of a route is forgotten by its template. */
@@ -48,6 +52,22 @@ export function useRead<P extends Gettable>(template: P, where: Where<P> = {}, o
     queryFn: ({ signal }) => read(template, where, signal),
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+  });
+}
+
+/** With the revision that its ETag tells, for those that do not tell it themselves. */
+export type Revised<T> = T & { revision: number | undefined };
+
+/** What a route answers about one thing that can be changed. */
+export function useRevised<P extends Gettable>(template: P, where: Where<P>) {
+  return useQuery<Revised<AnswerOf<Get<P>>>, Refused>({
+    queryKey: [...keyOf(template, where), "revised"],
+    queryFn: async ({ signal }) => {
+      const { data, headers } = await ask(template, where, signal);
+      const revision = /^"(\d+)"$/.exec(headers.get("etag") ?? "")?.[1];
+      const told = { revision: revision === undefined ? undefined : Number(revision) };
+      return Object.assign({}, data, told);
+    },
   });
 }
 
@@ -109,7 +129,7 @@ export function useAll<P extends Gettable>(
     queryKey: [template, where, "all"],
     initialPageParam: null,
     queryFn: ({ pageParam, signal }) => {
-      const ask = async (limit: number, cursor: string | null) => {
+      const page = async (limit: number, cursor: string | null) => {
         const query = {
           ...where.query,
           ...(PAGED.includes(template) ? { limit } : {}),
@@ -117,7 +137,7 @@ export function useAll<P extends Gettable>(
         };
         return (await read(template, { ...where, query } as never, signal)) as Page<Row>;
       };
-      return pageParam === null ? ask(FIRST, null) : theRest((cursor) => ask(FURTHER, cursor), pageParam);
+      return pageParam === null ? page(FIRST, null) : theRest((cursor) => page(FURTHER, cursor), pageParam);
     },
     getNextPageParam: (page) => page.next ?? null,
     enabled: options.enabled ?? true,

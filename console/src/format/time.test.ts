@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { atMinute, fromNow, lasting } from "./time";
+import { atMinute, endOf, fromNow, lasting } from "./time";
 
 describe("times", () => {
   const now = Date.parse("2026-06-01T12:00:00Z");
@@ -15,6 +15,12 @@ describe("times", () => {
   it("that there are not are shown as nothing", () => {
     expect(atMinute(null)).toBe("");
     expect(atMinute(undefined)).toBe("");
+  });
+});
+
+describe("days", () => {
+  it("end with their last second here", () => {
+    expect(new Date(endOf("2026-11-23")).getTime()).toBe(new Date(2026, 10, 23, 23, 59, 59).getTime());
   });
 });
 

@@ -52,3 +52,13 @@ export function lasting(seconds: number): string {
   const rest = minutes % 60;
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
+
+/** The time zone in which times are shown here. */
+export function zone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** The end of a day, as the API writes moments; of a day such as `2026-11-23`. */
+export function endOf(date: string): string {
+  return new Date(`${date}T23:59:59`).toISOString();
+}

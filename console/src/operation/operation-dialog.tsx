@@ -14,6 +14,8 @@ const words = text.operation;
 interface Props {
   /** What is to be done; undefined as long as the fields do not make sense together. */
   operation: Operation | undefined;
+  /** It knows no trial, which is known before there is an operation. */
+  untried?: boolean;
   /** The dialog's title while there is no operation yet. */
   title?: string;
   /** What has to be said before it can be tried. */
@@ -26,7 +28,16 @@ interface Props {
   onClose: () => void;
 }
 
-export function OperationDialog({ operation, title, fields, render, result, onDone, onClose }: Props) {
+export function OperationDialog({
+  operation,
+  untried,
+  title,
+  fields,
+  render,
+  result,
+  onDone,
+  onClose,
+}: Props) {
   const running = useOperation(operation, onDone);
   const { phase, preview, carryOut, reset } = running;
   const [typed, setTyped] = useState("");
@@ -50,6 +61,8 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
     if (fields !== undefined && !isOver) reset();
   }, [asked, fields, isOver, reset]);
 
+  // What was said in fields and cannot be tried is carried out as it is said.
+  const isUntried = (untried ?? operation?.untried) === true && operation?.loses !== true;
   const isPlanned = phase.at === "planned" || phase.at === "sending";
   const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
   const mayGo =
@@ -73,9 +86,9 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
                   variant="primary"
                   disabled={operation === undefined}
                   loading={phase.at === "planning"}
-                  onClick={() => void preview()}
+                  onClick={() => void (isUntried ? carryOut() : preview())}
                 >
-                  {words.preview}
+                  {isUntried ? words.carryOut : words.preview}
                 </Button>
               )}
             {isPlanned && (

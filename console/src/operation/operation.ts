@@ -21,7 +21,7 @@ export interface Operation {
   loses?: boolean;
   /** Makes what it is about: nothing was there yet that could be lost. */
   makes?: boolean;
-  /** The route knows no trial: nothing can be previewed. */
+  /** The route knows no trial: nothing can be previewed; what is said in fields is carried out at once. */
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
   confirmed?: (change: Change) => Change;

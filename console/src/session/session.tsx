@@ -20,6 +20,8 @@ interface Session {
   farewell: string | undefined;
   signIn: (user: string, password: string, totp: string | undefined) => Promise<void>;
   signOut: (farewell: string) => Promise<void>;
+  /** The session has ended, and what is shown stays until somebody signs out: it is shown once. */
+  hold: () => void;
   /** The session has more or less to it than before. */
   changed: (limit: Limit | undefined) => Promise<void>;
 }
@@ -56,10 +58,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [limit, setLimit] = useState<Limit>();
   const [farewell, setFarewell] = useState<string>();
+  const [held, setHeld] = useState<Me>();
   const { data, isPending } = useQuery<Me | null, Refused>({
     queryKey: ME,
     queryFn: ({ signal }) => whoIsThere(signal),
-    enabled: limit === undefined,
+    enabled: limit === undefined && held === undefined,
   });
 
   // Somebody may have ended the session elsewhere, or it has lapsed.
@@ -101,23 +104,26 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       // Whether the server still knew the session does not matter: here it is over.
       await answered(client.DELETE("/api/v1/sessions/current")).catch(() => undefined);
       setLimit(undefined);
+      setHeld(undefined);
       setFarewell(reason);
       queries.clear();
       queries.setQueryData(ME, null);
     },
     [queries],
   );
+  const hold = useCallback(() => setHeld(data ?? undefined), [data]);
   const session = useMemo<Session>(
     () => ({
-      me: limit === undefined ? (data ?? undefined) : undefined,
+      me: limit === undefined ? (held ?? data ?? undefined) : undefined,
       isPending: isPending && limit === undefined,
       limit,
       farewell,
       signIn,
       signOut,
+      hold,
       changed,
     }),
-    [data, isPending, limit, farewell, signIn, signOut, changed],
+    [data, held, isPending, limit, farewell, signIn, signOut, hold, changed],
   );
   return <Context.Provider value={session}>{children}</Context.Provider>;
 }

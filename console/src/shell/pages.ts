@@ -14,6 +14,7 @@ import { policiesPages } from "../pages/policies/routes";
 import { reportsPages } from "../pages/reports/routes";
 import { requestLogPages } from "../pages/request-log/routes";
 import { settingsPages } from "../pages/settings/routes";
+import { signInProvidersPages } from "../pages/settings/routes-sign-in";
 import { uploadPages } from "../pages/upload/routes";
 import { usersPages } from "../pages/users/routes";
 import { text } from "../text";
@@ -38,6 +39,7 @@ export const PAGES: PageAt[] = [
   ...applicationsPages,
   ...policiesPages,
   ...settingsPages,
+  ...signInProvidersPages,
   ...mePages,
 ];
 

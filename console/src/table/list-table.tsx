@@ -158,7 +158,7 @@ export function ListTable<Row>(props: Props<Row>) {
       <Table
         {...collectionProps}
         items={items}
-        empty={list.items.length === 0 ? nothing : noMatch}
+        empty={list.error !== null ? words.failed : list.items.length === 0 ? nothing : noMatch}
         variant={props.variant ?? "container"}
         stickyHeader
         resizableColumns

@@ -19,6 +19,7 @@ export { requestLog } from "./request-log";
 export { session } from "./session";
 export { settings } from "./settings";
 export { shell } from "./shell";
+export { signInProviders } from "./sign-in-providers";
 export { states } from "./states";
 export { table } from "./table";
 export { upload } from "./upload";

@@ -44,6 +44,22 @@ export const session = {
     differ: "The two are not the same.",
     submit: "Change password",
   },
+  secondFactor: {
+    title: "Set up a second factor",
+    detail:
+      "This installation wants one of everybody with a password. Until you have one you can do nothing else.",
+    ready: "Your second factor is set up. Sign in with its next code.",
+  },
+  unseal: {
+    title: "Open the vault",
+    detail:
+      "The vault is sealed, so that the code of your second factor cannot be checked. This session can open the vault and nothing else; then you sign in again, with a code.",
+    passphrase: "Passphrase",
+    submit: "Open",
+    more: "More passphrases or shares are needed.",
+    opened: "The vault is open. Sign in with a code of your second factor.",
+    leave: "Sign out",
+  },
   confirm: {
     title: "Is it still you?",
     detail: "This decides over keys. Prove once more who you are; that holds for five minutes.",

@@ -1,0 +1,129 @@
+import { carryOut, close, codeOf, shownOnce } from "./access";
+import { expect, look, signIn, test, type World } from "./world";
+import type { Page } from "@playwright/test";
+
+// Each goes through many pages.
+test.slow();
+
+const PASSWORD = "slow ferry over winter seas 41";
+
+/** A person with a password of its own. */
+async function person(world: World, page: Page, name: string): Promise<void> {
+  const made = await world.cli<{ password: string }>("user", "create", name);
+  await page.goto("/");
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(made.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByLabel("First password").fill(made.password);
+  await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("New password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("button", { name })).toBeVisible();
+}
+
+async function typeIn(page: Page, user: string, password: string, code?: string): Promise<void> {
+  await page.getByLabel("User name").fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  if (code === undefined) return;
+  await page.getByLabel("Code of your second factor").fill(code);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+test("a second factor is set up, asked for at sign-in, and removed", async ({ stranger, world }) => {
+  const page = await stranger();
+  await person(world, page, "totty");
+  await page.goto("/me");
+  await look(page, "me");
+  await page.getByRole("button", { name: "Set up" }).click();
+  const dialog = page.getByRole("dialog", { name: "Set up" });
+  await dialog.getByLabel("Your password").fill("not this one, surely");
+  await dialog.getByRole("button", { name: "Next" }).click();
+  await expect(dialog.getByText("access.not-confirmed")).toBeVisible();
+  await dialog.getByLabel("Your password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Next" }).click();
+  const secret = await shownOnce(dialog, "Secret, to be typed into the authenticator");
+  await expect(dialog.getByText(`otpauth://totp/Keyferry:totty?secret=${secret}`)).toBeVisible();
+  await look(page, "me-second-factor-secret");
+  await dialog.getByLabel("Code", { exact: true }).fill("000000");
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await expect(dialog.getByText(/wrong/).first()).toBeVisible();
+  await dialog.getByLabel("Code", { exact: true }).fill(codeOf(secret));
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await expect(dialog.getByText("Recovery codes", { exact: true })).toBeVisible();
+  const recovery = ((await dialog.locator("pre").textContent()) ?? "").split("\n");
+  expect(recovery).toHaveLength(10);
+  await look(page, "me-recovery-codes");
+  await dialog.getByRole("button", { name: "Sign in now" }).click();
+  await expect(page.getByText("Your second factor is set up.")).toBeVisible();
+
+  await typeIn(page, "totty", PASSWORD, "123456");
+  await expect(page.getByText("Name, password or code is wrong")).toBeVisible();
+  await look(page, "sign-in-code");
+  // A code counts once, and half a minute early.
+  await page.getByLabel("Code of your second factor").fill(codeOf(secret, 1));
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("button", { name: "totty" })).toBeVisible();
+
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  const removing = page.getByRole("dialog", { name: "Remove" });
+  await removing.getByLabel("Your password").fill(PASSWORD);
+  await removing.getByLabel("Code or recovery code").fill(recovery[0] ?? "");
+  await removing.getByRole("button", { name: "Carry out" }).click();
+  await expect(removing.getByText("Done", { exact: true })).toBeVisible();
+  const told = await world.cli<{ second_factor: boolean }>("user", "show", "totty");
+  expect(told.second_factor).toBe(false);
+});
+
+test("a token is made and revoked, the password changed, and the other sessions ended", async ({
+  stranger,
+  world,
+}) => {
+  const page = await stranger();
+  await person(world, page, "settler");
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Create token" }).click();
+  let dialog = page.getByRole("dialog", { name: "Create token" });
+  await dialog.getByLabel("Name", { exact: true }).fill("nightly");
+  await carryOut(dialog);
+  expect(await shownOnce(dialog, "Token")).toMatch(/^kfy_/);
+  await look(page, "me-token");
+  await close(dialog);
+  await page.getByRole("radio", { name: "Select nightly" }).check();
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  dialog = page.getByRole("dialog", { name: "Revoke token nightly" });
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(page.getByRole("row", { name: /nightly Good/ })).toBeHidden();
+
+  const elsewhere = await stranger();
+  await elsewhere.goto("/");
+  await signIn(elsewhere, "settler", PASSWORD);
+  await page.reload();
+  await page.getByRole("button", { name: "End all others" }).click();
+  dialog = page.getByRole("dialog", { name: "End all others" });
+  await expect(dialog.getByText("One other session ends at once.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("button", { name: "End all others" })).toBeDisabled();
+  await elsewhere.reload();
+  await expect(elsewhere.getByLabel("User name")).toBeVisible();
+
+  await page.getByRole("button", { name: "Change password" }).click();
+  dialog = page.getByRole("dialog", { name: "Change password" });
+  await dialog.getByLabel("Current password").fill(PASSWORD);
+  await dialog.getByLabel("New password", { exact: true }).fill("password1234");
+  await dialog.getByLabel("New password again").fill("password12345");
+  await expect(dialog.getByText("The two are not the same.")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await dialog.getByLabel("New password again").fill("password1234");
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByText(/common|guess|tried first/).first()).toBeVisible();
+  const next = `${PASSWORD} and back`;
+  await dialog.getByLabel("New password", { exact: true }).fill(next);
+  await dialog.getByLabel("New password again").fill(next);
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await signIn(page, "settler", next);
+});

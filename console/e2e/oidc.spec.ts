@@ -1,0 +1,124 @@
+import type { BrowserContext, Page } from "@playwright/test";
+
+import { carryOut, choose, close } from "./access";
+import { CLIENT, Provider } from "./provider";
+import { expect, look, signIn, test, World } from "./world";
+
+// Each goes through many pages.
+test.slow();
+
+/** Signs in at the provider as somebody, and consents. */
+async function atProvider(page: Page, login: string): Promise<void> {
+  await page.getByPlaceholder("Enter any login").fill(login);
+  await page.getByPlaceholder("and password").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+test("a provider is added, answers, gives a role by a claim, lets in who was invited, and nobody else", async ({
+  browser,
+  watch,
+}) => {
+  const world = await World.configured("sign_in", 'private_hosts = "localhost"');
+  const contexts: BrowserContext[] = [];
+  const stranger = async () => {
+    const context = await browser.newContext({ baseURL: world.url });
+    contexts.push(context);
+    const page = await context.newPage();
+    watch.on(page, world.url);
+    return page;
+  };
+  const page = await stranger();
+  await page.goto("/");
+  await signIn(page, "admin", world.password);
+  const redirect = `${world.url}/api/v1/sessions/oidc/corp/callback`;
+  const provider = await Provider.start(world.folder, redirect, {
+    olga: { groups: ["staff", "watchers"], name: "Olga Berg" },
+    mallory: { groups: ["watchers"] },
+  });
+  try {
+    watch.allow(provider.issuer);
+    await page.goto("/settings/sign-in-providers");
+    await expect(page.getByText("No sign-in providers")).toBeVisible();
+    await look(page, "sign-in-providers-empty");
+    await page.getByRole("button", { name: "Add provider" }).click();
+    let dialog = page.getByRole("dialog", { name: "Add provider" });
+    await dialog.getByLabel("Name", { exact: true }).fill("corp");
+    await dialog.getByLabel("Issuer").fill("not an address");
+    await dialog.getByLabel("Client id").fill(CLIENT.id);
+    await dialog.getByLabel(/^Client secret/).fill(CLIENT.secret);
+    await dialog.getByLabel(/^CA certificates/).fill(provider.certificate);
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    await expect(dialog.getByText(/write https:..HOST/)).toBeVisible();
+    await dialog.getByLabel("Issuer").fill(provider.issuer);
+    await look(page, "sign-in-providers-add");
+    await carryOut(dialog);
+    await close(dialog);
+    await page.getByRole("link", { name: "corp" }).click();
+    await expect(page.getByText(redirect)).toBeVisible();
+    await page.getByRole("button", { name: "Test" }).click();
+    await expect(page.getByText("The provider answers, and its keys can be used.")).toBeVisible();
+    await page.getByRole("button", { name: "Add rule" }).click();
+    dialog = page.getByRole("dialog", { name: "Add rule" });
+    await dialog.getByLabel("Value").fill("watchers");
+    await choose(dialog, "Role", "auditor");
+    await choose(dialog, "Group", "default");
+    await carryOut(dialog);
+    await close(dialog);
+    await expect(page.getByRole("radio", { name: "Select groups = watchers" })).toBeVisible();
+    await look(page, "sign-in-provider");
+
+    await page.goto("/users");
+    await page.getByRole("button", { name: "Create user" }).click();
+    dialog = page.getByRole("dialog");
+    await dialog.getByLabel("User name").fill("olga");
+    await choose(dialog, "Signs in", "Provider corp");
+    await dialog.getByLabel(/^Subject at the provider/).fill("olga");
+    await carryOut(dialog, /comes by the provider/);
+    await close(dialog);
+
+    const invited = await stranger();
+    await invited.goto("/groups");
+    await look(invited, "sign-in-providers");
+    await invited.getByRole("link", { name: "Sign in with corp" }).click();
+    await atProvider(invited, "olga");
+    await expect(invited.getByRole("button", { name: "olga" })).toBeVisible();
+    // Where the person wanted to go, with what the claim gives.
+    await expect(invited.getByRole("link", { name: "default" })).toBeVisible();
+    await invited.goto("/me");
+    await expect(invited.getByText("You come by corp; your password is there.")).toBeVisible();
+
+    const other = await stranger();
+    await other.goto("/");
+    await other.getByRole("link", { name: "Sign in with corp" }).click();
+    await atProvider(other, "mallory");
+    await expect(other.getByText("The sign-in at the provider did not succeed")).toBeVisible();
+    await expect(other.getByText(/access\.not-admitted/)).toBeVisible();
+    await expect(other.getByLabel("User name")).toBeVisible();
+    await look(other, "sign-in-provider-failed");
+
+    await page.goto("/settings/sign-in-providers/corp");
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    dialog = page.getByRole("dialog", { name: "Edit provider" });
+    await choose(dialog, "Who is let in", "Everybody");
+    await carryOut(dialog);
+    await close(dialog);
+    await expect(page.getByText("Everybody whom the provider lets in")).toBeVisible();
+    await page.getByRole("radio", { name: "Select groups = watchers" }).check();
+    await page.getByRole("button", { name: "Remove rule" }).click();
+    dialog = page.getByRole("dialog", { name: "Remove rule: groups = watchers" });
+    await carryOut(dialog);
+    await close(dialog);
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    dialog = page.getByRole("dialog", { name: "Remove provider corp" });
+    await dialog.getByLabel("To confirm, type corp").fill("corp");
+    await dialog.getByRole("button", { name: "Carry out" }).click();
+    await expect(page.getByText("Provider corp is removed.")).toBeVisible();
+    await invited.reload();
+    await expect(invited.getByLabel("User name")).toBeVisible();
+  } finally {
+    provider.stop();
+    await Promise.all(contexts.map((context) => context.close()));
+    await world.stop();
+  }
+});

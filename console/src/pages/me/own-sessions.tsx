@@ -1,0 +1,87 @@
+// Where one is signed in oneself.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQueryClient } from "@tanstack/react-query";
+
+import { change, send } from "../../api/change";
+import { forget } from "../../api/live";
+import { useAll } from "../../api/read";
+import { ProblemAlert } from "../../notices/problem-alert";
+import { useSending } from "../../notices/use-sending";
+import { useDialog } from "../../operation/use-dialog";
+import { useMe } from "../../session/session";
+import { text } from "../../text";
+import { Sessions, type SessionRow } from "../users/sessions";
+
+const words = text.users.sessions;
+const TOUCHES = ["/api/v1/me/sessions"];
+
+const end = ({ id }: SessionRow) =>
+  change("delete", "/api/v1/me/sessions/{session}", { path: { session: id } });
+
+/** Ends all but this one, one after the other: the one request for all would end this one too. */
+function EndOthers({ others, onClose }: { others: SessionRow[]; onClose: () => void }) {
+  const queries = useQueryClient();
+  const { sending, problem, send: start } = useSending();
+  const endAll = async () => {
+    try {
+      for (const other of others) await send(end(other));
+      onClose();
+    } finally {
+      forget(queries, TOUCHES);
+    }
+  };
+  return (
+    <Modal
+      visible
+      header={words.endOthers}
+      closeAriaLabel={text.shell.close}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {text.shell.cancel}
+            </Button>
+            <Button variant="primary" loading={sending} onClick={() => void start(endAll)}>
+              {text.operation.carryOut}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {words.ending(others.length)}
+        {problem !== undefined && <ProblemAlert problem={problem} />}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+export function OwnSessions() {
+  const me = useMe();
+  const list = useAll("/api/v1/me/sessions");
+  const [dialog, open] = useDialog();
+  const others = list.items.filter(({ is_this }) => !is_this);
+  return (
+    <>
+      <Sessions
+        list={list}
+        name={me.name}
+        touches={TOUCHES}
+        end={end}
+        more={
+          <Button
+            disabled={others.length === 0}
+            onClick={() => open((close) => <EndOthers others={others} onClose={close} />)}
+          >
+            {words.endOthers}
+          </Button>
+        }
+      />
+      {dialog}
+    </>
+  );
+}

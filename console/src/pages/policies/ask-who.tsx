@@ -1,0 +1,64 @@
+// Who can do something in a group?
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useState } from "react";
+
+import { useRead } from "../../api/read";
+import { Loaded } from "../../notices/loaded";
+import { LabelledField, type Choice } from "../../operation/fields";
+import { text } from "../../text";
+
+const words = text.policies.whoCan;
+
+function Answer({ action, group }: { action: string; group: string }) {
+  const who = useRead("/api/v1/authorization/who-can", { query: { action, group } });
+  return (
+    <Loaded of={who}>
+      {({ items }) => (
+        <Table
+          variant="embedded"
+          enableKeyboardNavigation
+          ariaLabels={{ tableLabel: words.who }}
+          items={items}
+          empty={<Box textAlign="center">{words.nobody}</Box>}
+          columnDefinitions={[
+            { id: "user", header: words.user, cell: ({ user }) => user, isRowHeader: true },
+            { id: "by", header: words.by, cell: ({ by }) => by.join(", ") },
+          ]}
+        />
+      )}
+    </Loaded>
+  );
+}
+
+export function AskWho({ actions, groups }: { actions: Choice[]; groups: Choice[] }) {
+  const [action, setAction] = useState("");
+  const [group, setGroup] = useState("");
+  const [asked, ask] = useState<{ action: string; group: string }>();
+  return (
+    <Container header={<Header variant="h2">{words.who}</Header>}>
+      <SpaceBetween size="m">
+        <LabelledField
+          field={{ kind: "choice", label: words.action, choices: actions }}
+          value={action}
+          onSay={(value) => setAction(String(value))}
+          isFirst={false}
+        />
+        <LabelledField
+          field={{ kind: "choice", label: words.group, choices: groups }}
+          value={group}
+          onSay={(value) => setGroup(String(value))}
+          isFirst={false}
+        />
+        <Button disabled={action === "" || group === ""} onClick={() => ask({ action, group })}>
+          {words.ask}
+        </Button>
+        {asked !== undefined && <Answer {...asked} />}
+      </SpaceBetween>
+    </Container>
+  );
+}

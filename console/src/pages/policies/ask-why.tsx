@@ -1,0 +1,91 @@
+// Why may somebody do something, or why not?
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+
+import type { Schemas } from "../../api/client";
+import { useRead } from "../../api/read";
+import { Loaded } from "../../notices/loaded";
+import { isComplete, LabelledField, type Choice, type Fields, type Said } from "../../operation/fields";
+import { text } from "../../text";
+
+const words = text.policies.whoCan;
+
+interface Question {
+  user: string;
+  action: string;
+  group?: string;
+  object?: string;
+}
+
+function Told({ why }: { why: Schemas["WhyView"] }) {
+  const list = (of: readonly string[]) => of.join(", ") || words.nothing;
+  return (
+    <SpaceBetween size="m">
+      <Alert type={why.allowed ? "success" : "warning"} header={why.allowed ? words.allowed : words.denied}>
+        {why.reason}
+      </Alert>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: words.decides, value: list(why.by) },
+          { label: words.has, value: list(why.has) },
+          { label: words.would, value: list(why.would) },
+          ...(why.errors.length === 0 ? [] : [{ label: words.errors, value: list(why.errors) }]),
+        ]}
+      />
+    </SpaceBetween>
+  );
+}
+
+function Answer({ question }: { question: Question }) {
+  const why = useRead("/api/v1/authorization/why", { query: question });
+  return <Loaded of={why}>{(data) => <Told why={data} />}</Loaded>;
+}
+
+function useFields(actions: Choice[], groups: Choice[], hasObject: boolean): Fields {
+  const users = useRead("/api/v1/users").data?.items ?? [];
+  const applications = useRead("/api/v1/applications").data?.items ?? [];
+  const holders = [
+    ...users.map(({ name }) => ({ value: name })),
+    ...applications.map(({ name }) => ({ value: `application/${name}` })),
+  ];
+  return {
+    user: { kind: "choice", label: words.user, choices: holders },
+    action: { kind: "choice", label: words.action, choices: actions },
+    // An object tells its group.
+    group: { kind: "choice", label: words.group, choices: groups, optional: hasObject },
+    object: { label: words.object, description: words.objectHelp, optional: true },
+  };
+}
+
+export function AskWhy({ actions, groups }: { actions: Choice[]; groups: Choice[] }) {
+  const [said, say] = useState<Said>({ user: "", action: "", group: "", object: "" });
+  const fields = useFields(actions, groups, said.object !== "");
+  const [asked, ask] = useState<Question>();
+  const { user, action, group, object } = said as Record<keyof Question, string>;
+  const put = () => ask({ user, action, ...(object === "" ? { group } : { object }) });
+  return (
+    <Container header={<Header variant="h2">{words.why}</Header>}>
+      <SpaceBetween size="m">
+        {Object.entries(fields).map(([name, field]) => (
+          <LabelledField
+            key={name}
+            field={field}
+            value={said[name] ?? ""}
+            onSay={(value) => say((before) => ({ ...before, [name]: value }))}
+            isFirst={false}
+          />
+        ))}
+        <Button disabled={!isComplete(fields, said)} onClick={put}>
+          {words.ask}
+        </Button>
+        {asked !== undefined && <Answer question={asked} />}
+      </SpaceBetween>
+    </Container>
+  );
+}

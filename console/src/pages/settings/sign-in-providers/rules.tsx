@@ -1,0 +1,113 @@
+// Which claims of a provider give which roles.
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import { change } from "../../../api/change";
+import type { Schemas } from "../../../api/client";
+import { useAll, useRead } from "../../../api/read";
+import { atMinute } from "../../../format/time";
+import { FormDialog } from "../../../operation/form-dialog";
+import { OperationDialog } from "../../../operation/operation-dialog";
+import { useDialog } from "../../../operation/use-dialog";
+import type { Column } from "../../../table/columns";
+import { ListTable } from "../../../table/list-table";
+import { text } from "../../../text";
+import { TOUCHES } from "./dialogs";
+
+type Rule = Schemas["SignInRuleView"];
+
+const words = text.signInProviders.rules;
+
+const COLUMNS: Column<Rule>[] = [
+  { id: "claim", header: words.claim, value: ({ claim }) => claim },
+  { id: "value", header: words.value, value: ({ value }) => value },
+  { id: "role", header: words.role, value: ({ role }) => role },
+  { id: "group", header: words.group, value: ({ group_name }) => group_name ?? words.installation },
+  { id: "made_by", header: words.madeBy, value: ({ made_by }) => made_by },
+  {
+    id: "made_at",
+    header: words.madeAt,
+    value: ({ made_at }) => made_at,
+    cell: ({ made_at }) => atMinute(made_at),
+    kind: "time",
+  },
+];
+
+function AddRule({ provider, onClose }: { provider: string; onClose: () => void }) {
+  const roles = useRead("/api/v1/roles").data?.items ?? [];
+  const groups = useRead("/api/v1/groups").data?.items ?? [];
+  const isOfGroups = (role: unknown) => roles.find(({ name }) => name === role)?.scope !== "installation";
+  return (
+    <FormDialog
+      title={words.add}
+      fields={(said) => ({
+        claim: { label: words.claim, description: words.claimHelp, initial: "groups" },
+        value: { label: words.value },
+        role: { kind: "choice", label: words.role, choices: roles.map(({ name }) => ({ value: name })) },
+        group: {
+          kind: "choice",
+          label: words.group,
+          choices: groups.map(({ id, name }) => ({ value: id, label: name })),
+          hidden: !isOfGroups(said.role),
+        },
+      })}
+      operation={({ claim, value, role, group }) => ({
+        title: words.add,
+        name: role,
+        touches: TOUCHES,
+        change: change("post", "/api/v1/sign-in-providers/{provider}/rules", {
+          path: { provider },
+          body: { claim, value, role, ...(isOfGroups(role) ? { group } : {}) },
+        }),
+      })}
+      onClose={onClose}
+    />
+  );
+}
+
+export function Rules({ provider }: { provider: string }) {
+  const list = useAll("/api/v1/sign-in-providers/{provider}/rules", { path: { provider } });
+  const [dialog, open] = useDialog();
+  const remove = ({ id, claim, value }: Rule) =>
+    open((close) => (
+      <OperationDialog
+        operation={{
+          title: `${words.remove}: ${words.one(claim, value)}`,
+          name: claim,
+          touches: TOUCHES,
+          change: change("delete", "/api/v1/sign-in-providers/{provider}/rules/{rule}", {
+            path: { provider, rule: id },
+          }),
+        }}
+        onClose={close}
+      />
+    ));
+  return (
+    <>
+      <ListTable<Rule>
+        name="sign-in-rules"
+        title={words.title}
+        description={words.description}
+        things={words.things}
+        headingLevel="h2"
+        list={list}
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        nameOf={({ claim, value }) => words.one(claim, value)}
+        selection="single"
+        empty={{ title: words.empty, detail: words.emptyDetail }}
+        actions={([chosen]) => (
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && remove(chosen)}>
+              {words.remove}
+            </Button>
+            <Button onClick={() => open((close) => <AddRule provider={provider} onClose={close} />)}>
+              {words.add}
+            </Button>
+          </SpaceBetween>
+        )}
+      />
+      {dialog}
+    </>
+  );
+}
