@@ -20,7 +20,7 @@ export function ExportMenu() {
     try {
       const { signed } = await read("/api/v1/audit/checkpoint");
       if (signed == null) notify({ type: "warning", content: words.verify.why["nothing-signed"] });
-      else if (what === "checkpoint") save("checkpoint", signed.note, "text/plain");
+      else if (what === "checkpoint") save("checkpoint", signed.note, "application/octet-stream");
       else {
         const tell = (done: number, all: number) => setProgress(words.exporting(done, all));
         save("keyferry-audit.tar", await exportOf(signed, tileOf, tell), "application/x-tar");

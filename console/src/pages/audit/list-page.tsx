@@ -137,22 +137,22 @@ export default function ListPage() {
               </Button>
             ),
             isRowHeader: true,
-            width: 90,
+            width: 85,
           },
-          { id: "at", header: columns.at, cell: ({ at }) => exactly(at), width: 230 },
+          { id: "at", header: columns.at, cell: ({ at }) => exactly(at), width: 265 },
           { id: "actor", header: columns.actor, cell: ({ actor }) => actor, width: 150 },
-          { id: "action", header: columns.action, cell: ({ action }) => action, width: 190 },
+          { id: "action", header: columns.action, cell: ({ action }) => action, width: 180 },
           {
             id: "object",
             header: columns.object,
             cell: ({ object }) => <ObjectLink object={object} />,
-            width: 230,
+            width: 205,
           },
           {
             id: "result",
             header: columns.result,
             cell: ({ result }) => <Result result={result} />,
-            width: 170,
+            width: 150,
           },
         ]}
         footer={entries.isPending ? undefined : <Footer entries={entries} isFiltered={isSifted(filter)} />}

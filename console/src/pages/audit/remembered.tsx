@@ -38,7 +38,7 @@ function Facts({ seen }: { seen: Seen }) {
 export function Remembered({ seen, onForget }: { seen: Seen | undefined; onForget: () => void }) {
   const [asking, setAsking] = useState(false);
   const download = () => {
-    if (seen !== undefined) save("checkpoint", seen.note, "text/plain");
+    if (seen !== undefined) save("checkpoint", seen.note, "application/octet-stream");
   };
   return (
     <Container

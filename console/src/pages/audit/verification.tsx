@@ -37,13 +37,14 @@ function detailOf(step: Step, size: number): string {
 function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefined }) {
   const size = verdict.checkpoint?.size ?? 0;
   const failed = verdict.steps.filter((step) => step.state === "failed");
+  const isFirst = verdict.steps.some((step) => step.state === "proved" && step.note === "first-time");
   const isEarly = failed.length === 1 && failed[0]?.why === "not-signed-yet";
   return (
     <SpaceBetween size="m">
       {verdict.isProved && (
         <Alert type="success" header={words.proved}>
           {entry !== undefined && `${words.provedEntry(entry.index)} `}
-          {words.provedLog(size)}
+          {isFirst ? words.provedFirst(size) : words.provedLog(size)}
         </Alert>
       )}
       {!verdict.isProved && isEarly && (

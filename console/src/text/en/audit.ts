@@ -37,7 +37,7 @@ export const audit = {
     anyTime: "Any time",
     anyResult: "Any result",
     find: "Find",
-    clear: "Clear",
+    clear: "Clear filter",
     use: (value: string) => `Use: “${value}”`,
     between: (from: string, until: string) => `${from} to ${until}`,
     last: (amount: number, unit: string) => `Last ${amount} ${unit}${amount === 1 ? "" : "s"}`,
@@ -57,7 +57,7 @@ export const audit = {
     region: "Region",
   },
   results: {
-    intent: "About to be done",
+    intent: "Intended",
     ok: "Done",
     refused: "Refused",
     unknown: "Outcome unknown",
@@ -97,7 +97,8 @@ export const audit = {
     working: "Checking…",
     proved: "Everything is proved",
     provedLog: (size: number) =>
-      `The log has ${size} entries, as its key signed them, and nothing older is gone.`,
+      `The log has ${size} entries, as its key signed them, and nothing that was seen here before is gone.`,
+    provedFirst: (size: number) => `The log has ${size} entries, as its key signed them.`,
     provedEntry: (index: number) => `Entry ${index} is in the log exactly as it is shown.`,
     failed: "This is not proved",
     failedDetail:

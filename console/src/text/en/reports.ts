@@ -26,7 +26,7 @@ export const reports = {
   make: "Make report",
   download: "Download signed report",
   making: "Making the report",
-  none: "Choose a report, and for when.",
+  unreadable: "The server answered something that is no report.",
   rows: (count: number) => (count === 1 ? "1 row" : `${count} rows`),
   empty: "Nothing to report",
   emptyDetail: "There was nothing of this kind that you may look into.",
