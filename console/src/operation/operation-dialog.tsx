@@ -49,6 +49,8 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
     if (fields !== undefined) reset();
   }, [asked, fields, reset]);
 
+  // What was said in fields and cannot be tried is carried out as it is said.
+  const isUntried = operation?.untried === true && operation.loses !== true;
   const isOver = phase.at === "done" || phase.at === "asked";
   const isPlanned = phase.at === "planned" || phase.at === "sending";
   const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
@@ -73,9 +75,9 @@ export function OperationDialog({ operation, title, fields, render, result, onDo
                   variant="primary"
                   disabled={operation === undefined}
                   loading={phase.at === "planning"}
-                  onClick={() => void preview()}
+                  onClick={() => void (isUntried ? carryOut() : preview())}
                 >
-                  {words.preview}
+                  {isUntried ? words.carryOut : words.preview}
                 </Button>
               )}
             {isPlanned && (

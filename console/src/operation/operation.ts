@@ -18,7 +18,7 @@ export interface Operation {
   name: string;
   /** Loses something though its plan does not tell, as with records that are removed. */
   loses?: boolean;
-  /** The route knows no trial: nothing can be previewed. */
+  /** The route knows no trial: nothing can be previewed; what is said in fields is carried out at once. */
   untried?: boolean;
   /** Where consent to a number goes into the request itself; else the typed name goes beside it. */
   confirmed?: (change: Change) => Change;

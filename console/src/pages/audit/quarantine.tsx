@@ -3,22 +3,16 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
-import { client, type Schemas } from "../../api/client";
+import { useReady } from "../../api/ready";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
+import { removal } from "../../operation/removal";
 import { text } from "../../text";
 
 const words = text.audit.quarantine;
-
-/** Whether work can be done: the answer is the same whether it is yes or no. */
-async function readiness(): Promise<Schemas["ReadyView"]> {
-  const { data, error } = await client.GET("/readyz");
-  return data ?? (error as unknown as Schemas["ReadyView"]);
-}
 
 function Accept({ onClose }: { onClose: () => void }) {
   const [reason, setReason] = useState("");
@@ -26,13 +20,12 @@ function Accept({ onClose }: { onClose: () => void }) {
     () =>
       reason.trim() === ""
         ? undefined
-        : {
+        : removal({
             title: words.accept,
             name: words.name,
-            loses: true,
             change: change("post", "/api/v1/audit/accept-rollback", { body: { reason } }),
             touches: ["/api/v1/audit", "/readyz"],
-          },
+          }),
     [reason],
   );
   return (
@@ -50,7 +43,7 @@ function Accept({ onClose }: { onClose: () => void }) {
 }
 
 export function Quarantine() {
-  const { data } = useQuery({ queryKey: ["/readyz", {}], queryFn: readiness });
+  const { data } = useReady();
   const [accepting, setAccepting] = useState(false);
   if (data?.quarantined !== true && !accepting) return null;
   return (

@@ -10,6 +10,7 @@ import { save } from "../../format/save";
 import { useNotify } from "../../notices/notices";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
+import { removal } from "../../operation/removal";
 import { text } from "../../text";
 
 const words = text.requestLog;
@@ -22,13 +23,12 @@ const ROTATE: Operation = {
   touches: TOUCHES,
 };
 
-const CLEAR: Operation = {
+const CLEAR = removal({
   title: words.clearTitle,
   name: words.clearName,
-  loses: true,
   change: change("post", "/api/v1/request-log/clear", {}),
   touches: TOUCHES,
-};
+});
 
 interface Props {
   /** The file that is looked at; the current one where it is empty. */
