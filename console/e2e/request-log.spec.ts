@@ -64,7 +64,7 @@ test("the log is rotated, the former file is shown and downloaded whole, and all
   expect(download.suggestedFilename()).toMatch(/^request-.*\.log$/);
   expect(readFileSync(await download.path(), "utf8")).toContain("before-the-rotation");
 
-  await page.getByRole("button", { name: "Clear", exact: true }).last().click();
+  await page.getByRole("button", { name: "Clear log" }).click();
   const clearing = page.getByRole("dialog", { name: "Clear the request log" });
   await expect(clearing.getByText("The audit log keeps who did it.")).toBeVisible();
   await clearing.getByLabel("To confirm, type request-log").fill("request");

@@ -38,9 +38,11 @@ interface Props {
   kind: Kind;
   signed: Schemas["SignedStatementView"];
   report: Report;
+  /** Makes it once more. */
+  onAgain: () => void;
 }
 
-export function ReportView({ kind, signed, report }: Props) {
+export function ReportView({ kind, signed, report, onAgain }: Props) {
   const rows: Row[] = report.rows.map((row, place) => ({ ...row, place }));
   const file = `report-${kind}-${report.asOf.slice(0, 10)}.json`;
   return (
@@ -86,10 +88,10 @@ export function ReportView({ kind, signed, report }: Props) {
       <ListTable<Row>
         key={`${kind}/${report.issuedAt}`}
         name={`report-${kind}`}
-        title={words.rows(rows.length)}
+        title={words.rows}
         headingLevel="h2"
         things={words.kinds[kind].name.toLowerCase()}
-        list={{ items: rows, isPending: false, isPartial: false, error: null, refetch: () => undefined }}
+        list={{ items: rows, isPending: false, isPartial: false, error: null, refetch: onAgain }}
         columns={report.columns.map((column) => ({
           id: column,
           header: headerOf(column, words.names),

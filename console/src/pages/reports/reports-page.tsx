@@ -27,16 +27,17 @@ const ROUTES = {
 } as const;
 
 interface Made {
-  kind: Wanted["kind"];
+  wanted: Wanted;
   signed: Schemas["SignedStatementView"];
   report: Report;
 }
 
-async function make({ kind, asOf }: Wanted): Promise<Made> {
+async function make(wanted: Wanted): Promise<Made> {
+  const { kind, asOf } = wanted;
   const signed = await read(ROUTES[kind], asOf === undefined ? {} : { query: { as_of: asOf } });
   const report = reportOf(signed.statement);
   if (report === undefined) throw new Refused(problemOf(-1, words.unreadable));
-  return { kind, signed, report };
+  return { wanted, signed, report };
 }
 
 function Controls() {
@@ -80,7 +81,14 @@ export default function ReportsPage() {
           <RequestForm isMaking={making.isPending} onMake={(wanted) => making.mutate(wanted)} />
         </Container>
         {making.error !== null && <ProblemAlert problem={making.error.problem} />}
-        {making.data !== undefined && <ReportView {...making.data} />}
+        {making.data !== undefined && (
+          <ReportView
+            kind={making.data.wanted.kind}
+            signed={making.data.signed}
+            report={making.data.report}
+            onAgain={() => making.mutate(making.data.wanted)}
+          />
+        )}
         <Controls />
       </SpaceBetween>
     </ContentLayout>

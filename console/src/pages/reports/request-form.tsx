@@ -73,8 +73,7 @@ export function RequestForm({ isMaking, onMake }: { isMaking: boolean; onMake: (
                 value={day}
                 placeholder="YYYY/MM/DD"
                 i18nStrings={{
-                  openCalendarAriaLabel: (selected) =>
-                    selected === null ? words.day : `${words.day}: ${selected}`,
+                  openCalendarAriaLabel: () => words.chooseDay,
                 }}
                 onChange={({ detail }) => setDay(detail.value)}
               />

@@ -40,7 +40,7 @@ export const audit = {
     clear: "Clear filter",
     use: (value: string) => `Use: “${value}”`,
     between: (from: string, until: string) => `${from} to ${until}`,
-    last: (amount: number, unit: string) => `Last ${amount} ${unit}${amount === 1 ? "" : "s"}`,
+    last: (amount: number, unit: string) => (amount === 1 ? `Last ${unit}` : `Last ${amount} ${unit}s`),
     badRange: "The beginning must be before the end.",
     custom: "Another range",
     absolute: "Between two moments",

@@ -19,7 +19,7 @@ export const requestLog = {
   rotateDetail: "The current file is ended, and a new one begins. Nothing is lost.",
   download: "Download entire log",
   downloadFailed: "The file could not be downloaded.",
-  clear: "Clear",
+  clear: "Clear log",
   clearTitle: "Clear the request log",
   clearName: "request-log",
   clearDetail: (files: number) =>
