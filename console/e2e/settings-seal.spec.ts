@@ -20,7 +20,7 @@ test("the vault is sealed, a wrong passphrase does not open it, and the right on
   await look(page, "settings-seal-preview");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByText("The vault is sealed")).toBeVisible();
+  await expect(page.getByText("The vault is sealed", { exact: true })).toBeVisible();
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: true });
 
   await page.getByLabel("Passphrase", { exact: true }).fill("not the passphrase");
@@ -33,7 +33,7 @@ test("the vault is sealed, a wrong passphrase does not open it, and the right on
   await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await page.getByRole("button", { name: "Unseal" }).click();
   await expect(page.getByText("The vault is open.")).toBeVisible();
-  await expect(page.getByText("The vault is sealed")).toHaveCount(0);
+  await expect(page.getByText("The vault is sealed", { exact: true })).toHaveCount(0);
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: false });
   await context.close();
   await world.stop();

@@ -57,6 +57,21 @@ interface Page<T> {
 }
 type ItemOf<A> = A extends { items: (infer T)[] } ? T : never;
 
+/** Lists that come page by page. The others come whole, and take no word about pages. */
+const PAGED: readonly string[] = [
+  "/api/v1/alerts",
+  "/api/v1/all-keys",
+  "/api/v1/approvals",
+  "/api/v1/audit/entries",
+  "/api/v1/found-keys",
+  "/api/v1/jobs",
+  "/api/v1/jobs/{job}/targets",
+  "/api/v1/keys",
+  "/api/v1/kms-keys",
+  "/api/v1/schedules",
+  "/api/v1/use-periods",
+] satisfies Gettable[];
+
 /** Rows of the first page: few, so that something is to be seen at once. */
 const FIRST = 100;
 const FURTHER = 1000;
@@ -84,7 +99,7 @@ export function useAll<P extends Gettable>(
     queryFn: async ({ pageParam, signal }) => {
       const query = {
         ...where.query,
-        limit: pageParam === null ? FIRST : FURTHER,
+        ...(PAGED.includes(template) ? { limit: pageParam === null ? FIRST : FURTHER } : {}),
         ...(pageParam === null ? {} : { cursor: pageParam }),
       };
       const page = await read(template, { ...where, query } as never, signal);

@@ -30,6 +30,7 @@ export const settings = {
     description: "What protects the vault's root key. A sealed vault makes, imports and wraps nothing.",
     help: "After a start the vault is sealed, unless a passphrase is at hand. While it is sealed, reads work; whatever needs material or stored AWS credentials is refused, and jobs wait. A vault whose passphrase is lost cannot be opened by anybody.",
     status: "Status",
+    vault: "Vault",
     open: "Open",
     sealed: "Sealed",
     seal: "Seal the vault",

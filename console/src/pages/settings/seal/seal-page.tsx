@@ -67,7 +67,7 @@ export default function SealPage() {
               <KeyValuePairs
                 items={[
                   {
-                    label: words.status,
+                    label: words.vault,
                     value: (
                       <StatusIndicator type={sealed ? "warning" : "success"}>
                         {sealed ? words.sealed : words.open}
