@@ -158,3 +158,22 @@ test("a key that is not the one that a person keeps is told", async ({ page }) =
   await expect(page.getByText("another key than the one that you keep")).toBeVisible();
   await expect(page.getByText("Everything is proved")).toHaveCount(0);
 });
+
+test("a server in quarantine says so, and a rollback is accepted only with a reason and where there is one", async ({
+  page,
+}) => {
+  await page.goto("/audit");
+  await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
+  await expect(page.getByText("This server is in quarantine")).toHaveCount(0);
+  await tamper(page, "/readyz", (ready: object) => ({ ...ready, ready: false, quarantined: true }));
+  await page.reload();
+  await expect(page.getByText("This server is in quarantine")).toBeVisible();
+  await page.getByRole("button", { name: "Accept the database as it is" }).click();
+  const dialog = page.getByRole("dialog", { name: "Accept the database as it is" });
+  await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await dialog.getByLabel("Why that is right").fill("the disk died; backup of Tuesday");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  // The server itself knows that it is in none.
+  await expect(dialog.getByText(/audit\.|request\./).first()).toBeVisible();
+  await look(page, "audit-quarantine");
+});

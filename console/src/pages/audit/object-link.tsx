@@ -3,6 +3,7 @@ import type { Schemas } from "../../api/client";
 import { Link } from "../../shell/link";
 
 const PAGES: Record<string, string> = {
+  alert: "/alerts",
   application: "/applications",
   approval: "/approvals",
   connection: "/connections",
@@ -17,7 +18,6 @@ const PAGES: Record<string, string> = {
 };
 
 const ALONE: Record<string, string> = {
-  alert: "/alerts",
   "audit-destination": "/settings/audit-destinations",
   "crypto-policy": "/settings/crypto-policies",
   "request-log": "/request-log",

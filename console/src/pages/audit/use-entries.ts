@@ -42,6 +42,10 @@ export function useEntries(filter: Filter): Entries {
       return read("/api/v1/audit/entries", { query: { ...query, limit, ...cursor } }, signal);
     },
     getNextPageParam: (page) => page.next ?? null,
+    // Pages that were looked through are not asked for again by themselves.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    gcTime: 0,
   });
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = reading;
   const all = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
