@@ -33,9 +33,9 @@ function stateOf({ tries, behind }: Destination): "failing" | "sending" | "upToD
 const STATES = { failing: "error", sending: "in-progress", upToDate: "success" } as const;
 
 const COLUMNS: Column<Destination>[] = [
-  { id: "name", header: columns.name, value: ({ name }) => name },
-  { id: "kind", header: columns.kind, value: ({ kind }) => words.kinds[kind] ?? kind },
-  { id: "address", header: columns.address, value: ({ address }) => address, width: 240 },
+  { id: "name", header: columns.name, value: ({ name }) => name, width: 140 },
+  { id: "kind", header: columns.kind, value: ({ kind }) => words.kinds[kind] ?? kind, width: 150 },
+  { id: "address", header: columns.address, value: ({ address }) => address, width: 220 },
   {
     id: "state",
     header: columns.state,
@@ -43,8 +43,8 @@ const COLUMNS: Column<Destination>[] = [
     cell: (one) => <StatusIndicator type={STATES[stateOf(one)]}>{words[stateOf(one)]}</StatusIndicator>,
     width: 130,
   },
-  { id: "behind", header: columns.behind, value: ({ behind }) => behind, kind: "number", width: 130 },
-  { id: "note", header: columns.note, value: ({ note }) => note, width: 260 },
+  { id: "behind", header: columns.behind, value: ({ behind }) => behind, kind: "number", width: 110 },
+  { id: "note", header: columns.note, value: ({ note }) => note, width: 250 },
   {
     id: "sent",
     header: columns.sent,
@@ -121,6 +121,7 @@ export default function DestinationsPage() {
     open((close) => (
       <OperationDialog
         operation={testing(one)}
+        render={() => words.testDetail(one.address)}
         result={(answer) => <Tested answer={answer} />}
         onClose={close}
       />

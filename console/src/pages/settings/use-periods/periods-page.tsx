@@ -28,7 +28,7 @@ function stateOf({ state }: Period): string {
 }
 
 const COLUMNS: Column<Period>[] = [
-  { id: "application", header: columns.application, value: ({ application }) => application },
+  { id: "application", header: columns.application, value: ({ application }) => application, width: 140 },
   {
     id: "state",
     header: columns.state,
@@ -43,14 +43,16 @@ const COLUMNS: Column<Period>[] = [
     value: ({ ends_at: at }) => at,
     cell: ({ ends_at: at }) => atMinute(at),
     kind: "time",
+    width: 190,
   },
-  { id: "reason", header: columns.reason, value: ({ reason }) => reason, width: 220 },
-  { id: "by", header: columns.by, value: ({ opened_by: by }) => by },
+  { id: "reason", header: columns.reason, value: ({ reason }) => reason, width: 190 },
+  { id: "by", header: columns.by, value: ({ opened_by: by }) => by, width: 130 },
   {
     id: "keys",
     header: columns.keys,
     value: ({ keys }) => keys,
     cell: ({ keys }) => (keys.length === 0 ? words.everyKey : keys.join(", ")),
+    width: 200,
   },
   {
     id: "actions",
