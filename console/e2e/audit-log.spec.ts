@@ -26,10 +26,10 @@ test("whoever did something just now finds its entries by object, action and res
   const { id } = await world.cli<KmsKey>("kms-key", "show", "logged");
   await page.goto("/audit");
   await expect(page.getByRole("row", { name: /kms-key logged/ }).first()).toBeVisible();
-  await look(page, "audit");
   await find(page, "Object", id);
   await expect(page.getByRole("row", { name: /import-material/ }).first()).toBeVisible();
   await expect(page.getByRole("row", { name: /backups/ })).toHaveCount(0);
+  await look(page, "audit");
   await find(page, "Action", "import-material");
   await expect(page.getByRole("row", { name: /create-alias|create-kms-key/ })).toHaveCount(0);
   await page.getByRole("button", { name: /^Result.*Any result/ }).click();

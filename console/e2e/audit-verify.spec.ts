@@ -162,7 +162,7 @@ test("a key that is not the one that a person keeps is told", async ({ page }) =
 test("a server in quarantine says so, and a rollback is accepted only with a reason and where there is one", async ({
   page,
 }) => {
-  await page.goto("/audit");
+  await page.goto("/audit?action=keystore.create");
   await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
   await expect(page.getByText("This server is in quarantine")).toHaveCount(0);
   await tamper(page, "/readyz", (ready: object) => ({ ...ready, ready: false, quarantined: true }));
@@ -174,6 +174,6 @@ test("a server in quarantine says so, and a rollback is accepted only with a rea
   await dialog.getByLabel("Why that is right").fill("the disk died; backup of Tuesday");
   await dialog.getByRole("button", { name: "Preview" }).click();
   // The server itself knows that it is in none.
-  await expect(dialog.getByText(/audit\.|request\./).first()).toBeVisible();
+  await expect(dialog.getByText("this server is not in quarantine")).toBeVisible();
   await look(page, "audit-quarantine");
 });
