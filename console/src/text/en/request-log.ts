@@ -1,2 +1,35 @@
-// The request log.
-export const requestLog = {} as const;
+// The request log: a line for each request that the server answered.
+export const requestLog = {
+  title: "Request log",
+  description: "A line for each request that the server answered. It proves nothing: the audit log does.",
+  help: "Each line tells time (UTC), level, host, from where, who, operation, object, what names the request, outcome, and why it failed. Queries and secrets are never in it. It is the log of the server that answers: of several servers each has its own.",
+  file: "File",
+  current: (name: string) => `${name} (current)`,
+  rotated: (name: string, size: string) => `${name}, ${size}`,
+  lines: "Show last number of lines",
+  linesWrong: "A whole number from 1 to 10,000",
+  text: "With this text",
+  user: "By user",
+  outcome: "Outcome",
+  outcomes: { any: "Any", success: "Success", failed: "Failed" },
+  wrap: "Wrap lines",
+  display: "Display log",
+  rotate: "Rotate log",
+  rotateTitle: "Rotate the request log",
+  rotateDetail: "The current file is ended, and a new one begins. Nothing is lost.",
+  download: "Download entire log",
+  downloadFailed: "The file could not be downloaded.",
+  clear: "Clear log",
+  clearTitle: "Clear the request log",
+  clearName: "request-log",
+  clearDetail: (files: number) =>
+    `All lines of ${files === 1 ? "the file" : `all ${files} files`} are removed. The audit log keeps who did it.`,
+  empty: "No lines",
+  emptyDetail: "Nothing was logged here yet, or no line fits.",
+  shown: (count: number, file: string) => `${count === 1 ? "1 line" : `${count} lines`} of ${file}`,
+  host: "Host",
+  failing: "No lines get into the log",
+  lost: (count: number) => `${count} lines were lost since the server started.`,
+  output: "Lines of the log",
+  moreActions: "File actions",
+} as const;

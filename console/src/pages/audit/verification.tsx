@@ -1,0 +1,115 @@
+// Checks the log, and an entry of it, in this browser, and tells each step in words.
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Steps from "@cloudscape-design/components/steps";
+import { useState } from "react";
+
+import { asProblem, type Problem } from "../../api/client";
+import { serverLog } from "../../audit/log";
+import { browserMemory } from "../../audit/remembered";
+import type { Entry } from "../../audit/shown";
+import { verify, type Step, type Verdict } from "../../audit/verify";
+import { ProblemAlert } from "../../notices/problem-alert";
+import { text } from "../../text";
+
+const words = text.audit.verify;
+
+const STATUS = { proved: "success", failed: "error", skipped: "stopped" } as const;
+
+function provedIn(step: Extract<Step, { state: "proved" }>, size: number): string {
+  if (step.id === "key") return step.note === "told" ? words.stepProved.keyTold : words.stepProved.key;
+  if (step.id === "checkpoint") return words.stepProved.checkpoint(size);
+  if (step.id === "consistency" && step.note === "first-time") return words.stepProved.consistencyFirst;
+  return words.stepProved[step.id];
+}
+
+function detailOf(step: Step, size: number): string {
+  if (step.state === "proved") return provedIn(step, size);
+  if (step.state === "skipped") return words.skipped;
+  const differ = step.fields === undefined ? "" : ` ${words.differ(step.fields.join(", "))}`;
+  return `${words.why[step.why]}${differ}`;
+}
+
+function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefined }) {
+  const size = verdict.checkpoint?.size ?? 0;
+  const failed = verdict.steps.filter((step) => step.state === "failed");
+  const isFirst = verdict.steps.some((step) => step.state === "proved" && step.note === "first-time");
+  const isEarly = failed.length === 1 && failed[0]?.why === "not-signed-yet";
+  return (
+    <SpaceBetween size="m">
+      {verdict.isProved && (
+        <Alert type="success" header={words.proved}>
+          {entry !== undefined && `${words.provedEntry(entry.index)} `}
+          {isFirst ? words.provedFirst(size) : words.provedLog(size)}
+        </Alert>
+      )}
+      {!verdict.isProved && isEarly && (
+        <Alert type="info" header={words.notYet}>
+          {words.notYetDetail}
+        </Alert>
+      )}
+      {!verdict.isProved && !isEarly && (
+        <Alert type="error" header={words.failed}>
+          {words.failedDetail}
+        </Alert>
+      )}
+      <Steps
+        ariaLabel={words.title}
+        steps={verdict.steps.map((step) => ({
+          status: STATUS[step.state],
+          statusIconAriaLabel: step.state,
+          header: words.steps[step.id],
+          details: <Box color="text-body-secondary">{detailOf(step, size)}</Box>,
+        }))}
+      />
+    </SpaceBetween>
+  );
+}
+
+interface Props {
+  entry?: Entry;
+  /** Something was proved or failed: what this browser remembers may be another. */
+  onDone?: () => void;
+}
+
+export function Verification({ entry, onDone }: Props) {
+  const [keptKey, setKeptKey] = useState("");
+  const [working, setWorking] = useState(false);
+  const [verdict, setVerdict] = useState<Verdict>();
+  const [problem, setProblem] = useState<Problem>();
+  const check = async () => {
+    setWorking(true);
+    setVerdict(undefined);
+    setProblem(undefined);
+    try {
+      setVerdict(await verify({ log: serverLog, memory: browserMemory, keptKey, entry }));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+    setWorking(false);
+    onDone?.();
+  };
+  return (
+    <SpaceBetween size="m">
+      <FormField label={words.key} description={words.keyHelp} stretch>
+        <Input
+          value={keptKey}
+          onChange={({ detail }) => setKeptKey(detail.value)}
+          autoComplete={false}
+          spellcheck={false}
+        />
+      </FormField>
+      <Button loading={working} onClick={() => void check()}>
+        {entry === undefined ? words.begin : text.audit.entry.verify}
+      </Button>
+      <div aria-live="polite">
+        {problem !== undefined && <ProblemAlert problem={problem} />}
+        {verdict !== undefined && <Outcome verdict={verdict} entry={entry} />}
+      </div>
+    </SpaceBetween>
+  );
+}
