@@ -99,7 +99,7 @@ test("a connection that does not work is saved anyway, and mended later", async 
   await expect(page.getByText("Not connected").first()).toBeVisible();
 
   await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await expect(page.getByLabel("Name", { exact: true })).toBeDisabled();
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toBeDisabled();
   await expect(page.getByText("Nothing is changed yet.")).toBeVisible();
   await page.getByLabel("Another identity, or another secret").check();
   await page.getByLabel("Secret access key").fill(key.secret_access_key);
