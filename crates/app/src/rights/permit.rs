@@ -228,11 +228,21 @@ impl Permit {
                 Sight::Everything => true,
             }),
             ActionScope::Installation => self.is_for_installation(),
-            ActionScope::Group => Ok(match self.allowed_groups()? {
-                Groups::All => true,
-                Groups::Only(groups) => !groups.is_empty() || self.is_for_installation()?,
-            }),
+            ActionScope::Group => Ok(self.is_for_some_group()? || self.is_for_installation()?),
         }
+    }
+
+    /// Whether there is a group in which it may be done. One is enough, however many there are.
+    fn is_for_some_group(&self) -> Result<bool, AppError> {
+        let Sight::Decided { groups, .. } = &self.sight else {
+            return Ok(true);
+        };
+        for group in groups {
+            if self.allows(self.action, &Resource::Group(group.to_string()))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
