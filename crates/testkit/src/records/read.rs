@@ -16,8 +16,8 @@ use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KmsKeyFilter,
-    KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
+    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KeyTies,
+    KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
 };
 
 use super::MemoryRecords;
@@ -126,6 +126,23 @@ impl KeyRecords for MemoryRecords {
             .take_while(|((of, _), _)| *of == key)
             .map(|(_, row)| row.clone())
             .collect())
+    }
+
+    async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies> {
+        let versions = self.list_versions(key).await?;
+        let is_unknown = versions.is_empty();
+        let has_holders = !self.holders_of_all(key).await?.is_empty();
+        let has_copies = !self.list_key_links(key).await?.is_empty();
+        let is_copy = self.find_key_link(Copied::Key(key)).await?.is_some();
+        let is_from_it = |row: &KmsKey| row.source == Some(key);
+        let has_kms_keys = self.lock().kms_keys.rows().any(is_from_it);
+        Ok(KeyTies {
+            versions,
+            has_kms_keys: has_kms_keys || is_unknown,
+            has_holders: has_holders || is_unknown,
+            has_copies: has_copies || is_unknown,
+            is_copy: is_copy || is_unknown,
+        })
     }
 
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {
