@@ -86,6 +86,13 @@ struct Sets {
     all: PolicySet,
 }
 
+impl Sets {
+    fn has_own(&self) -> bool {
+        let mut all = self.all.policies();
+        all.any(|policy| AsRef::<str>::as_ref(policy.id()).starts_with(OWN))
+    }
+}
+
 /// How the names of own policies begin in decisions.
 const OWN: &str = "own:";
 
@@ -187,6 +194,16 @@ impl Policies {
         Ok(Some(words))
     }
 
+    /// Whether no own policy says anything about an action. What is decided then goes by the kind and the roles of the principal and the
+    /// group of what is asked about alone, and by no name.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] as for a decision.
+    pub fn go_by_roles_alone(&self, action: &str) -> Result<bool, PolicyError> {
+        Ok(!self.about(action)?.has_own())
+    }
+
     /// Whether the principal may do this to that.
     ///
     /// # Errors
@@ -211,7 +228,7 @@ impl Policies {
         let entities =
             Entities::from_entities(entities, None).map_err(|error| bad_word(action, &error))?;
         let sets = self.about(action)?;
-        let set = match group_of(resource) {
+        let set = match resource.group() {
             INSTALLATION => &sets.without_own,
             _ => &sets.all,
         };
@@ -305,12 +322,6 @@ fn named_actions(policy: &Policy) -> Option<Vec<String>> {
     };
     let word = |uid: &EntityUid| uid.id().unescaped().to_owned();
     Some(named.iter().map(word).collect())
-}
-
-fn group_of(resource: &Resource) -> &str {
-    match resource {
-        Resource::Group(group) | Resource::Object { group, .. } => group,
-    }
 }
 
 /// Whoever has the role in a group may do its actions to what belongs to that group.

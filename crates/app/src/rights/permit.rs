@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::error::{AccessError, AppError, ApplicationError, ApprovalError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
-use super::recorded::Recorded;
+use super::recorded::{Given, Recorded};
 use super::{Demand, Object, kinds};
 
 /// The right of an actor to an action, as it was when the use case began: nobody gets one who may do it nowhere.
@@ -35,6 +35,7 @@ enum Sight {
     Decided {
         who: Principal,
         policies: Arc<Policies>,
+        given: Arc<Given>,
         /// All that an application's API key is good for.
         scope: Option<KeyScope>,
         /// Groups in which it may have a right at all.
@@ -49,6 +50,7 @@ impl Permit {
             Sight::Decided {
                 who,
                 policies,
+                given,
                 scope,
                 ..
             } => {
@@ -58,7 +60,9 @@ impl Permit {
                 {
                     return Ok(false);
                 }
-                Ok(decided(policies, who, action, resource)?.is_allowed)
+                given.allows(policies, (action, resource), || {
+                    Ok(decided(policies, who, action, resource)?.is_allowed)
+                })
             }
         }
     }
@@ -360,8 +364,9 @@ impl Shared {
         (id, name): (String, &Name),
         scope: Option<&KeyScope>,
     ) -> Result<Sight, AppError> {
-        let given = self.roles_of(rights, holder).await?;
-        let mut groups: BTreeSet<GroupId> = given.iter().filter_map(|one| one.group).collect();
+        let given = self.given_to(rights, holder).await?;
+        let mut groups: BTreeSet<GroupId> =
+            given.roles.iter().filter_map(|one| one.group).collect();
         // An own policy can give a right where nobody gave a role.
         if rights.has_own {
             groups.insert(DEFAULT_GROUP);
@@ -369,9 +374,10 @@ impl Shared {
             groups.extend(all.iter().map(|group| group.id));
         }
         Ok(Sight::Decided {
-            who: principal(kind, id, name, &given),
+            who: principal(kind, id, name, &given.roles),
             scope: scope.cloned(),
             policies: Arc::clone(&rights.policies),
+            given,
             groups,
         })
     }

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use keyferry_authz::Policies;
+use keyferry_authz::{Policies, Resource};
 use keyferry_domain::approval::ApprovalRule;
 use keyferry_ports::records::{RoleAssignment, RoleHolder};
 
-use crate::error::AppError;
+use crate::action::Action;
+use crate::error::{AccessError, AppError};
 use crate::parts::Shared;
 
 use super::PolicyCache;
@@ -33,8 +34,45 @@ pub(crate) struct Recorded {
     pub(super) has_own: bool,
     /// Which actions need consent.
     pub(super) rules: Vec<ApprovalRule>,
-    /// The roles of those who were asked about.
-    given: Mutex<BTreeMap<RoleHolder, Arc<[RoleAssignment]>>>,
+    /// Those who were asked about.
+    given: Mutex<BTreeMap<RoleHolder, Arc<Given>>>,
+}
+
+/// Somebody's roles, by one revision of rights, and what was decided by them.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(super) roles: Vec<RoleAssignment>,
+    /// By action and group, where nothing else counts.
+    decided: Mutex<BTreeMap<(Action, String), bool>>,
+}
+
+/// Decisions that are kept of one holder.
+const DECIDED_MAX: usize = 1_000;
+
+impl Given {
+    /// What `decide` says of an action; it is asked once for each group where roles alone count.
+    pub(super) fn allows(
+        &self,
+        policies: &Policies,
+        (action, resource): (Action, &Resource),
+        decide: impl FnOnce() -> Result<bool, AppError>,
+    ) -> Result<bool, AppError> {
+        let by_roles = policies.go_by_roles_alone(action.as_str());
+        if !by_roles.map_err(AccessError::BadPolicy)? {
+            return decide();
+        }
+        let question = (action, resource.group().to_owned());
+        if let Some(is_allowed) = lock(&self.decided).get(&question) {
+            return Ok(*is_allowed);
+        }
+        let is_allowed = decide()?;
+        let mut decided = lock(&self.decided);
+        if decided.len() >= DECIDED_MAX {
+            decided.clear();
+        }
+        decided.insert(question, is_allowed);
+        Ok(is_allowed)
+    }
 }
 
 impl RightsCache {
@@ -69,18 +107,20 @@ impl Shared {
         Ok(read)
     }
 
-    /// The roles that somebody has.
-    pub(super) async fn roles_of(
+    /// What somebody was given.
+    pub(super) async fn given_to(
         &self,
         rights: &Recorded,
         holder: RoleHolder,
-    ) -> Result<Arc<[RoleAssignment]>, AppError> {
+    ) -> Result<Arc<Given>, AppError> {
         let kept = lock(&rights.given).get(&holder).cloned();
         if let Some(given) = kept {
             return Ok(given);
         }
-        let given = self.ports.records.list_assignments_of(holder).await?;
-        let given: Arc<[RoleAssignment]> = given.into();
+        let given = Arc::new(Given {
+            roles: self.ports.records.list_assignments_of(holder).await?,
+            decided: Mutex::default(),
+        });
         lock(&rights.given).insert(holder, Arc::clone(&given));
         Ok(given)
     }
