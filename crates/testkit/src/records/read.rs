@@ -1,5 +1,7 @@
 //! Reads of configuration, keys and KMS keys.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::KmsKeyArn;
@@ -175,9 +177,14 @@ impl KeyRecords for MemoryRecords {
     }
 
     async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
+        let is_of_it = |place: &&(KeyId, VersionNumber, KmsKeyId)| place.0 == key;
+        let numbers: BTreeSet<VersionNumber> = {
+            let state = self.lock();
+            let held = state.holders.keys().filter(is_of_it);
+            held.map(|place| place.1).collect()
+        };
         let mut all = Vec::new();
-        for version in self.list_versions(key).await? {
-            let number = version.identity.version;
+        for number in numbers {
             let holders = self.holders(key, number).await?;
             all.extend(holders.into_iter().map(|one| (number, one)));
         }
