@@ -123,16 +123,30 @@ pub(crate) fn find_version(
 impl Shared {
     /// A key with its versions and the KMS keys that were made from it.
     pub(crate) async fn with_versions(&self, key: ManagedKey) -> Result<KeyWithVersions, AppError> {
-        let versions = self.ports.records.list_versions(key.id).await?;
-        let kms_keys = self.kms_keys_from(key.id).await?;
         let records = &self.ports.records;
+        let ties = records.find_key_ties(key.id).await?;
+        let versions = ties.versions;
+        let kms_keys = match ties.has_kms_keys {
+            true => self.kms_keys_from(key.id).await?,
+            false => Vec::new(),
+        };
         let numbers = versions.iter().map(|one| one.identity.version);
         let mut holders: BTreeMap<_, Vec<_>> = numbers.map(|one| (one, Vec::new())).collect();
-        for (number, holder) in records.holders_of_all(key.id).await? {
+        let held = match ties.has_holders {
+            true => records.holders_of_all(key.id).await?,
+            false => Vec::new(),
+        };
+        for (number, holder) in held {
             holders.entry(number).or_default().push(holder);
         }
-        let copies = records.list_key_links(key.id).await?;
-        let copied_from = records.find_key_link(Copied::Key(key.id)).await?;
+        let copies = match ties.has_copies {
+            true => records.list_key_links(key.id).await?,
+            false => Vec::new(),
+        };
+        let copied_from = match ties.is_copy {
+            true => records.find_key_link(Copied::Key(key.id)).await?,
+            false => None,
+        };
         Ok(KeyWithVersions {
             key,
             versions,

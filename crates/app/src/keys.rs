@@ -402,7 +402,9 @@ impl Shared {
                 count: seen.len(),
             });
         }
-        permit.admit(seen.pop(), Object::key, || no_key(selector))
+        let key = seen.pop().ok_or_else(|| no_key(selector))?;
+        permit.check(&Object::key(&key))?;
+        Ok(key)
     }
 
     /// The key with that id: what a record names, of which the actor may know.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keyferry_audit::{ENTRY_BYTES_MAX, Entry, Object, Outcome, Phase};
+use keyferry_audit::{ENTRY_BYTES_MAX, Entry, Object, Outcome, Phase, leaf_hash};
 use keyferry_domain::id::{ApprovalId, GroupId};
 use keyferry_ports::records::{AuditLeaf, Change, Claim, Consent};
 
@@ -151,7 +151,8 @@ impl Fact {
     /// The change that appends it. Facts that make it longer than an export can hold are left out of it, the longest first;
     /// their lengths and hashes stay.
     pub(crate) fn change(mut self) -> Change {
-        while self.entry.leaf_bytes().len() > ENTRY_BYTES_MAX {
+        let mut bytes = self.entry.leaf_bytes();
+        while bytes.len() > ENTRY_BYTES_MAX {
             let details = self.entry.detail.values_mut();
             let longest = details.max_by_key(|text| text.len());
             let is_of_use = |text: &&mut String| text.len() > LEFT_OUT_BYTES;
@@ -165,14 +166,15 @@ impl Fact {
                     *name = left_out(name);
                 }
             }
+            bytes = self.entry.leaf_bytes();
         }
         let at =
             Timestamp::from_microsecond(self.entry.time_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         Change::AppendAudit(AuditLeaf {
             in_the_name_of: self.in_the_name_of,
             group: self.group,
-            bytes: self.entry.leaf_bytes(),
-            hash: *self.entry.leaf_hash().as_bytes(),
+            hash: *leaf_hash(&bytes).as_bytes(),
+            bytes,
             at,
             actor: self.entry.actor,
             action: self.entry.action,

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::access::SessionRules;
 use crate::audits::Quarantine;
 use crate::link::Links;
-use crate::rights::{PolicyCache, Questions};
+use crate::rights::{Questions, RightsCache};
 
 pub use keyferry_domain::group::DEFAULT_GROUP;
 
@@ -73,7 +73,7 @@ pub(crate) struct Shared {
     /// How long sessions last.
     pub(crate) session_rules: SessionRules,
     pub(crate) quarantine: Arc<Quarantine>,
-    pub(crate) policies: Arc<PolicyCache>,
+    pub(crate) rights: Arc<RightsCache>,
     /// What consent requests would need, while somebody asks for it.
     pub(crate) questions: Arc<Questions>,
     /// Whether changes are only tried: checked by the database as any other, and taken back.
@@ -107,7 +107,7 @@ impl Shared {
             engine,
             session_rules,
             quarantine: Arc::default(),
-            policies: Arc::default(),
+            rights: Arc::default(),
             questions: Arc::default(),
             is_trial: false,
             commits: ports.records,
@@ -122,7 +122,7 @@ impl Shared {
             engine: Arc::clone(&self.engine),
             session_rules: self.session_rules,
             quarantine: Arc::clone(&self.quarantine),
-            policies: Arc::clone(&self.policies),
+            rights: Arc::clone(&self.rights),
             questions: Arc::clone(&self.questions),
             is_trial: true,
             commits: Arc::clone(&self.commits),

@@ -61,6 +61,15 @@ pub struct Role {
     pub actions: BTreeSet<String>,
 }
 
+impl Resource {
+    /// The group to which it belongs.
+    pub fn group(&self) -> &str {
+        match self {
+            Self::Group(group) | Self::Object { group, .. } => group,
+        }
+    }
+}
+
 /// The answer, and what led to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {

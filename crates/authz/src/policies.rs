@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cedar_policy::{
     ActionConstraint, Authorizer, Context, Decision as Verdict, Effect, Entities, Entity, EntityId,
@@ -70,20 +71,38 @@ pub enum PolicyError {
 
 /// Roles and own policies, checked and ready to answer.
 pub struct Policies {
-    /// What decides where own policies do not count.
-    without_own: PolicySet,
-    set: PolicySet,
+    sets: Sets,
+    /// What is left of them for each action that was asked about: a role's policy names a hundred actions, and Cedar reads all
+    /// of them for each decision. Policies do not change, so that this never ends to hold.
+    about: Mutex<BTreeMap<String, Arc<Sets>>>,
     limits: Vec<Limit>,
     authorizer: Authorizer,
+}
+
+/// Policies by where they count.
+struct Sets {
+    /// What decides where own policies do not count.
+    without_own: PolicySet,
+    all: PolicySet,
+}
+
+impl Sets {
+    fn has_own(&self) -> bool {
+        let mut all = self.all.policies();
+        all.any(|policy| AsRef::<str>::as_ref(policy.id()).starts_with(OWN))
+    }
 }
 
 /// How the names of own policies begin in decisions.
 const OWN: &str = "own:";
 
+/// How those of roles do.
+const ROLE: &str = "role:";
+
 impl fmt::Debug for Policies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Policies")
-            .field("policies", &self.set.policies().count())
+            .field("policies", &self.sets.all.policies().count())
             .finish()
     }
 }
@@ -97,16 +116,16 @@ impl Policies {
     pub fn compile(roles: &[Role], own: &[OwnPolicy]) -> Result<Self, PolicyError> {
         let mut without_own = PolicySet::new();
         for role in roles {
-            let name = format!("role:{}", role.name);
+            let name = format!("{ROLE}{}", role.name);
             add(&mut without_own, &name, &role_policy(role))?;
         }
-        let mut set = without_own.clone();
+        let mut all = without_own.clone();
         for policy in own {
-            add(&mut set, &format!("{OWN}{}", policy.name), &policy.text)?;
+            add(&mut all, &format!("{OWN}{}", policy.name), &policy.text)?;
         }
         Ok(Self {
-            without_own,
-            set,
+            sets: Sets { without_own, all },
+            about: Mutex::default(),
             limits: Vec::new(),
             authorizer: Authorizer::new(),
         })
@@ -126,8 +145,9 @@ impl Policies {
     /// [`PolicyError`]; nothing counts then.
     pub fn with_rule(mut self, name: &str, text: &str) -> Result<Self, PolicyError> {
         let name = format!("rule:{name}");
-        add(&mut self.set, &name, text)?;
-        add(&mut self.without_own, &name, text)?;
+        add(&mut self.sets.all, &name, text)?;
+        add(&mut self.sets.without_own, &name, text)?;
+        self.about = Mutex::default();
         Ok(self)
     }
 
@@ -174,6 +194,16 @@ impl Policies {
         Ok(Some(words))
     }
 
+    /// Whether no own policy says anything about an action. What is decided then goes by the kind and the roles of the principal and the
+    /// group of what is asked about alone, and by no name.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] as for a decision.
+    pub fn go_by_roles_alone(&self, action: &str) -> Result<bool, PolicyError> {
+        Ok(!self.about(action)?.has_own())
+    }
+
     /// Whether the principal may do this to that.
     ///
     /// # Errors
@@ -197,9 +227,10 @@ impl Policies {
         let entities = what.entities.into_iter().chain([who]);
         let entities =
             Entities::from_entities(entities, None).map_err(|error| bad_word(action, &error))?;
-        let set = match group_of(resource) {
-            INSTALLATION => &self.without_own,
-            _ => &self.set,
+        let sets = self.about(action)?;
+        let set = match resource.group() {
+            INSTALLATION => &sets.without_own,
+            _ => &sets.all,
         };
         let decision = told(&self.authorizer.is_authorized(&request, set, &entities));
         let is_by_own_alone =
@@ -215,6 +246,44 @@ impl Policies {
             },
         })
     }
+}
+
+impl Policies {
+    /// What there is about an action. The application's actions are few, so that all of them may be kept.
+    fn about(&self, action: &str) -> Result<Arc<Sets>, PolicyError> {
+        let mut about = self.about.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sets) = about.get(action) {
+            return Ok(Arc::clone(sets));
+        }
+        let sets = Arc::new(Sets {
+            without_own: narrowed(&self.sets.without_own, action)?,
+            all: narrowed(&self.sets.all, action)?,
+        });
+        about.insert(action.to_owned(), Arc::clone(&sets));
+        Ok(sets)
+    }
+}
+
+/// The policies that can say something about an action; those of roles name no other any more.
+fn narrowed(set: &PolicySet, action: &str) -> Result<PolicySet, PolicyError> {
+    let mut narrowed = PolicySet::new();
+    for policy in set.policies() {
+        if named_actions(policy).is_some_and(|named| !named.iter().any(|one| one == action)) {
+            continue;
+        }
+        let name: &str = policy.id().as_ref();
+        match name.strip_prefix(ROLE) {
+            Some(role) => {
+                let role = Role {
+                    name: role.to_owned(),
+                    actions: [action.to_owned()].into(),
+                };
+                add(&mut narrowed, name, &role_policy(&role))?;
+            }
+            None => add_policy(&mut narrowed, name, policy.clone())?,
+        }
+    }
+    Ok(narrowed)
 }
 
 fn told(answer: &Response) -> Decision {
@@ -255,12 +324,6 @@ fn named_actions(policy: &Policy) -> Option<Vec<String>> {
     Some(named.iter().map(word).collect())
 }
 
-fn group_of(resource: &Resource) -> &str {
-    match resource {
-        Resource::Group(group) | Resource::Object { group, .. } => group,
-    }
-}
-
 /// Whoever has the role in a group may do its actions to what belongs to that group.
 fn role_policy(role: &Role) -> String {
     let name = quoted(&role.name);
@@ -286,6 +349,10 @@ fn add(set: &mut PolicySet, name: &str, text: &str) -> Result<(), PolicyError> {
             name: name.strip_prefix(OWN).unwrap_or(name).to_owned(),
             why: format!("{}{error}", place(text, &error)),
         })?;
+    add_policy(set, name, policy)
+}
+
+fn add_policy(set: &mut PolicySet, name: &str, policy: Policy) -> Result<(), PolicyError> {
     set.add(policy).map_err(|_| PolicyError::Twice {
         name: name.to_owned(),
     })

@@ -9,6 +9,7 @@ mod failure;
 mod migrate;
 mod postgres;
 mod read;
+mod readers;
 mod rows;
 mod sql;
 mod sqlite;

@@ -2,11 +2,14 @@
 
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{AssertSqlSafe, Column, PgPool, Postgres, Row as _, TypeInfo, Value as _, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, PgConnection, PgPool, Postgres, Row as _, TypeInfo, Value as _, ValueRef,
+};
 
 use crate::PoolLimits;
 use crate::dialect::{Dialect, Turn};
 use crate::failure::{Kind, SqlError, describe};
+use crate::readers::Readers;
 use crate::sql::{Row, Statement, Value, without_nul};
 
 /// How PostgreSQL writes the portable subset. Texts sort by bytes, as in SQLite and Rust.
@@ -46,7 +49,7 @@ const LIMITS: [(&str, &str); 3] = [
 #[derive(Clone, Debug)]
 pub(crate) struct PostgresEngine {
     writers: PgPool,
-    readers: PgPool,
+    readers: Readers<PgConnection>,
 }
 
 /// An open write transaction; rolled back when dropped.
@@ -66,18 +69,16 @@ impl PostgresEngine {
             .application_name(&name)
             .options(LIMITS)
             .statement_cache_capacity(512);
-        let pool = || {
-            PoolOptions::<Postgres>::new()
-                .max_connections(limits.connections.max(1))
-                .acquire_timeout(limits.wait)
-                .after_connect(|connection, _| {
-                    Box::pin(
-                        async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(drop) },
-                    )
-                })
-        };
-        let writers = pool().connect_with(options.clone()).await.map_err(error)?;
-        let readers = pool().connect_with(options).await.map_err(error)?;
+        let writers = PoolOptions::<Postgres>::new()
+            .max_connections(limits.connections.max(1))
+            .acquire_timeout(limits.wait)
+            .after_connect(|connection, _| {
+                Box::pin(async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(drop) })
+            })
+            .connect_with(options.clone());
+        let writers = writers.await.map_err(error)?;
+        let readers = Readers::open(options, limits.connections, limits.wait).await;
+        let readers = readers.map_err(error)?;
         Ok(Self { writers, readers })
     }
 
@@ -94,10 +95,27 @@ impl PostgresEngine {
         what: &'static str,
         statement: Statement,
     ) -> Result<Vec<Row>, SqlError> {
-        let rows = query(statement)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(error)?;
+        match self.try_read(what, statement.clone()).await {
+            // Others that wait were connected when this one was. Reading twice does no harm.
+            Err(SqlError {
+                kind: Kind::Broken, ..
+            }) => {
+                self.readers.forget();
+                self.try_read(what, statement).await
+            }
+            read => read,
+        }
+    }
+
+    async fn try_read(
+        &self,
+        what: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, SqlError> {
+        let mut reader = self.readers.lend().await.map_err(error)?;
+        let rows = query(statement).fetch_all(&mut *reader).await;
+        let rows = rows.map_err(error)?;
+        reader.give_back();
         rows.iter().map(|row| cells(what, row)).collect()
     }
 

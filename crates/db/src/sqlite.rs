@@ -6,11 +6,15 @@ use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous, SqliteTypeInfo,
 };
-use sqlx::{AssertSqlSafe, Column, Row as _, Sqlite, SqlitePool, TypeInfo, Value as _, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, Row as _, Sqlite, SqliteConnection, SqlitePool, TypeInfo, Value as _,
+    ValueRef,
+};
 
 use crate::PoolLimits;
 use crate::dialect::Dialect;
 use crate::failure::{Kind, SqlError, describe};
+use crate::readers::Readers;
 use crate::sql::{Row, Statement, Value, without_nul};
 
 /// How SQLite writes the portable subset. A transaction holds the only write lock from its first statement
@@ -30,7 +34,7 @@ pub(crate) const DIALECT: Dialect = Dialect {
 #[derive(Clone, Debug)]
 pub(crate) struct SqliteEngine {
     writer: SqlitePool,
-    readers: SqlitePool,
+    readers: Readers<SqliteConnection>,
 }
 
 /// An open write transaction; rolled back when dropped.
@@ -48,24 +52,18 @@ impl SqliteEngine {
             .pragma("secure_delete", "on")
             .busy_timeout(limits.wait)
             .statement_cache_capacity(512);
-        let pool = || {
-            PoolOptions::new()
-                .acquire_timeout(limits.wait)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .test_before_acquire(false)
-        };
-        let writer = pool()
+        let writer = PoolOptions::new()
+            .acquire_timeout(limits.wait)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
             .max_connections(1)
             .connect_with(options.clone())
             .await
             .map_err(error)?;
         let reading = options.create_if_missing(false).pragma("query_only", "on");
-        let readers = pool()
-            .max_connections(limits.connections.max(1))
-            .connect_with(reading)
-            .await
-            .map_err(error)?;
+        let readers = Readers::open(reading, limits.connections, limits.wait).await;
+        let readers = readers.map_err(error)?;
         Ok(Self { writer, readers })
     }
 
@@ -81,10 +79,10 @@ impl SqliteEngine {
         what: &'static str,
         statement: Statement,
     ) -> Result<Vec<Row>, SqlError> {
-        let rows = query(statement)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(error)?;
+        let mut reader = self.readers.lend().await.map_err(error)?;
+        let rows = query(statement).fetch_all(&mut *reader).await;
+        let rows = rows.map_err(error)?;
+        reader.give_back();
         rows.iter().map(|row| cells(what, row)).collect()
     }
 

@@ -132,12 +132,12 @@ impl Shared {
     /// Everybody who has not left, with the right to consent.
     pub(crate) async fn deciders(&self) -> Result<Deciders, AppError> {
         let records = &self.ports.records;
-        let rights = records.rights_revision().await?;
+        let rights = self.rights().await?;
         let mut found = Deciders {
             here: BTreeMap::new(),
             persons: BTreeMap::new(),
             revisions: BTreeMap::new(),
-            rights,
+            rights: rights.revision,
         };
         for user in records.list_users().await? {
             found.persons.insert(user.id, user.person);
@@ -146,7 +146,7 @@ impl Shared {
                 continue;
             }
             let person = Actor::person(user.id, user.name.clone());
-            let permit = self.unchecked_permit(&person, Action::ApprovalDecide);
+            let permit = self.permit_by(&rights, &person, Action::ApprovalDecide);
             let decider = Decider {
                 is_here: user.may_enter(),
                 person: user.person,

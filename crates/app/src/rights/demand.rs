@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::error::{AppError, ApprovalError};
 use crate::parts::Shared;
 
+use super::recorded::Recorded;
 use super::use_demand::UseDemand;
 
 /// The rules that may want consent to one action of one actor, and what consent there is.
@@ -94,10 +95,15 @@ fn adds_people(action: Action) -> bool {
 
 impl Shared {
     /// What consent an actor's action needs, by the rules that there are now.
-    pub(super) async fn demand(&self, actor: &Actor, action: Action) -> Result<Demand, AppError> {
+    pub(super) async fn demand(
+        &self,
+        rights: &Recorded,
+        actor: &Actor,
+        action: Action,
+    ) -> Result<Demand, AppError> {
         if let (Actor::Application { id, .. }, true) = (actor, action.is_use()) {
             return Ok(Demand {
-                uses: self.use_demand(*id).await?,
+                uses: self.use_demand(rights, *id).await?,
                 ..Demand::default()
             });
         }
@@ -110,7 +116,7 @@ impl Shared {
             return Ok(Demand::default());
         }
         let records = &self.ports.records;
-        let rules = records.list_approval_rules().await?;
+        let rules = rights.rules.clone();
         let agreed = match standing.consent {
             Consent::Approved(used) => {
                 let found = records.find_approval(used.approval).await?;

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::error::{AccessError, AppError, ApplicationError, ApprovalError};
 use crate::parts::{DEFAULT_GROUP, Shared};
 
+use super::recorded::{Given, Recorded};
 use super::{Demand, Object, kinds};
 
 /// The right of an actor to an action, as it was when the use case began: nobody gets one who may do it nowhere.
@@ -34,6 +35,7 @@ enum Sight {
     Decided {
         who: Principal,
         policies: Arc<Policies>,
+        given: Arc<Given>,
         /// All that an application's API key is good for.
         scope: Option<KeyScope>,
         /// Groups in which it may have a right at all.
@@ -48,6 +50,7 @@ impl Permit {
             Sight::Decided {
                 who,
                 policies,
+                given,
                 scope,
                 ..
             } => {
@@ -57,7 +60,9 @@ impl Permit {
                 {
                     return Ok(false);
                 }
-                Ok(decided(policies, who, action, resource)?.is_allowed)
+                given.allows(policies, (action, resource), || {
+                    Ok(decided(policies, who, action, resource)?.is_allowed)
+                })
             }
         }
     }
@@ -228,11 +233,21 @@ impl Permit {
                 Sight::Everything => true,
             }),
             ActionScope::Installation => self.is_for_installation(),
-            ActionScope::Group => Ok(match self.allowed_groups()? {
-                Groups::All => true,
-                Groups::Only(groups) => !groups.is_empty() || self.is_for_installation()?,
-            }),
+            ActionScope::Group => Ok(self.is_for_some_group()? || self.is_for_installation()?),
         }
+    }
+
+    /// Whether there is a group in which it may be done. One is enough, however many there are.
+    fn is_for_some_group(&self) -> Result<bool, AppError> {
+        let Sight::Decided { groups, .. } = &self.sight else {
+            return Ok(true);
+        };
+        for group in groups {
+            if self.allows(self.action, &Resource::Group(group.to_string()))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -265,9 +280,15 @@ impl Shared {
     /// [`AppError::Denied`] where the actor may do it nowhere.
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
         actor.may_try(action)?;
-        let permit = Permit {
-            demand: Arc::new(Box::pin(self.demand(actor, action)).await?),
-            ..self.unchecked_permit(actor, action).await?
+        let permit = match actor {
+            Actor::Application { .. } | Actor::User { .. } => {
+                let rights = self.rights().await?;
+                Permit {
+                    demand: Arc::new(Box::pin(self.demand(&rights, actor, action)).await?),
+                    ..self.permit_by(&rights, actor, action).await?
+                }
+            }
+            _ => permit_by_itself(actor, action)?,
         };
         if !permit.is_for_anything()? {
             self.refuse_ended(actor).await?;
@@ -287,12 +308,14 @@ impl Shared {
         object: &Object,
     ) -> Result<bool, AppError> {
         let person = Actor::person(user.id, user.name.clone());
-        self.unchecked_permit(&person, action).await?.may(object)
+        let rights = self.rights().await?;
+        self.permit_by(&rights, &person, action).await?.may(object)
     }
 
     /// What is known of an actor's right to an action, which it may have nowhere. No consent is demanded of it.
-    pub(super) async fn unchecked_permit(
+    pub(super) async fn permit_by(
         &self,
+        rights: &Recorded,
         actor: &Actor,
         action: Action,
     ) -> Result<Permit, AppError> {
@@ -301,16 +324,15 @@ impl Shared {
                 id, name, scope, ..
             } => {
                 let who = (PrincipalKind::Application, RoleHolder::Application(*id));
-                self.sight_of(who, id, name, Some(scope)).await?
+                self.sight_of(rights, who, (id.to_string(), name), Some(scope))
+                    .await?
             }
             Actor::User { id, name, .. } => {
                 let who = (PrincipalKind::User, RoleHolder::User(*id));
-                self.sight_of(who, id, name, None).await?
+                self.sight_of(rights, who, (id.to_string(), name), None)
+                    .await?
             }
-            _ => {
-                by_itself(actor, action)?;
-                Sight::Everything
-            }
+            _ => return permit_by_itself(actor, action),
         };
         Ok(Permit {
             actor: actor.to_string(),
@@ -332,36 +354,44 @@ impl Shared {
 
     /// Roles and own policies, as they are now.
     pub(super) async fn policies_now(&self) -> Result<Arc<Policies>, AppError> {
-        let records = &self.ports.records;
-        let custom = records.list_custom_roles().await?;
-        let own = records.list_access_policies().await?;
-        self.policies.of(custom, own)
+        Ok(Arc::clone(&self.rights().await?.policies))
     }
 
     async fn sight_of(
         &self,
+        rights: &Recorded,
         (kind, holder): (PrincipalKind, RoleHolder),
-        id: impl ToString,
-        name: &Name,
+        (id, name): (String, &Name),
         scope: Option<&KeyScope>,
     ) -> Result<Sight, AppError> {
-        let records = &self.ports.records;
-        let given = records.list_assignments_of(holder).await?;
-        let custom = records.list_custom_roles().await?;
-        let own = records.list_access_policies().await?;
-        let mut groups: BTreeSet<GroupId> = given.iter().filter_map(|one| one.group).collect();
+        let given = self.given_to(rights, holder).await?;
+        let mut groups: BTreeSet<GroupId> =
+            given.roles.iter().filter_map(|one| one.group).collect();
         // An own policy can give a right where nobody gave a role.
-        if !own.is_empty() {
+        if rights.has_own {
             groups.insert(DEFAULT_GROUP);
-            groups.extend(records.list_groups().await?.iter().map(|group| group.id));
+            let all = self.ports.records.list_groups().await?;
+            groups.extend(all.iter().map(|group| group.id));
         }
         Ok(Sight::Decided {
-            who: principal(kind, id, name, &given),
+            who: principal(kind, id, name, &given.roles),
             scope: scope.cloned(),
-            policies: self.policies.of(custom, own)?,
+            policies: Arc::clone(&rights.policies),
+            given,
             groups,
         })
     }
+}
+
+/// What Keyferry does by itself.
+fn permit_by_itself(actor: &Actor, action: Action) -> Result<Permit, AppError> {
+    by_itself(actor, action)?;
+    Ok(Permit {
+        actor: actor.to_string(),
+        action,
+        sight: Sight::Everything,
+        demand: Arc::default(),
+    })
 }
 
 /// Whether an API key is good for an action. Whatever it uses it may read.

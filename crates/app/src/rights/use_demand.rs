@@ -10,6 +10,7 @@ use crate::error::{AppError, ApprovalError};
 use crate::parts::Shared;
 
 use super::Object;
+use super::recorded::Recorded;
 
 /// The rules, and the periods that were open when the permit was given.
 #[derive(Clone, Debug)]
@@ -57,17 +58,17 @@ impl Shared {
     /// more is read.
     pub(super) async fn use_demand(
         &self,
+        rights: &Recorded,
         application: ApplicationId,
     ) -> Result<Option<UseDemand>, AppError> {
         let records = &self.ports.records;
-        let rules = records.list_approval_rules().await?;
-        if !is_ruled(&rules) {
+        if !is_ruled(&rights.rules) {
             return Ok(None);
         }
         let at = self.now();
         Ok(Some(UseDemand {
             application,
-            rules,
+            rules: rights.rules.clone(),
             periods: records.list_open_use_periods(application, at).await?,
             at,
         }))

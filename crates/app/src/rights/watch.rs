@@ -21,7 +21,8 @@ impl Shared {
         match self.permit(actor, action).await {
             Ok(_) => Ok(()),
             Err(AppError::Denied { .. }) if self.watches_meanwhile(actor).await? => {
-                let demand = Box::pin(self.demand(actor, action)).await?;
+                let rights = self.rights().await?;
+                let demand = Box::pin(self.demand(&rights, actor, action)).await?;
                 demand.check(action, None, None, None)
             }
             Err(error) => Err(error),

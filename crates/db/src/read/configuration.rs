@@ -14,7 +14,8 @@ use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, KeyFilter, KeyRecords, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records,
+    ConfigurationRecords, KeyFilter, KeyRecords, KeyTies, KmsKeyFilter, KmsKeyRecords, Page,
+    PageOf, Records,
 };
 
 use super::{Noun, bad_cursor, contains_text, within};
@@ -70,6 +71,14 @@ const KMS_KEYS: Noun<KmsKey> = Noun {
     columns: KMS_KEY,
     read: read_kms_key,
 };
+
+/// What there may be about a key besides its versions.
+const TIES: [&str; 4] = [
+    "SELECT 1 FROM kms_keys WHERE source_key_id = $1",
+    "SELECT 1 FROM version_holders WHERE key_id = $1",
+    "SELECT 1 FROM key_links WHERE source_key_id = $1",
+    "SELECT 1 FROM key_links WHERE copy_id = $1 AND copy_kind = $2",
+];
 
 #[async_trait]
 impl ConfigurationRecords for Database {
@@ -143,6 +152,32 @@ impl KeyRecords for Database {
                 vec![Value::text(key)],
             )
             .await
+    }
+
+    async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies> {
+        let ties = TIES.map(|sql| format!("CASE WHEN EXISTS ({sql}) THEN 1 ELSE 0 END"));
+        let columns = VERSION.join(", ");
+        let sql = format!(
+            "SELECT {}, {columns} FROM key_versions WHERE key_id = $1 ORDER BY number",
+            ties.join(", "),
+        );
+        let values = vec![Value::text(key), Value::text(Copied::Key(key).kind())];
+        let statement = Statement::new(sql, values);
+        let mut found = KeyTies {
+            versions: Vec::new(),
+            has_kms_keys: true,
+            has_holders: true,
+            has_copies: true,
+            is_copy: true,
+        };
+        for mut row in self.engine.read("key version", statement).await? {
+            found.has_kms_keys = row.flag()?;
+            found.has_holders = row.flag()?;
+            found.has_copies = row.flag()?;
+            found.is_copy = row.flag()?;
+            found.versions.push(read_version(row)?);
+        }
+        Ok(found)
     }
 
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {

@@ -53,7 +53,7 @@ pub(crate) const TRIES: &[&str] = &["name_hash", "tries", "last_at", "revision"]
 
 pub(crate) const SEAL: &[&str] = &["id", "name", "kind", "sealed_root", "created_at"];
 
-pub(crate) const LEAF: &[&str] = &[
+pub(crate) const LEAF: &[&str; 7] = &[
     "place",
     "leaf",
     "leaf_hash",

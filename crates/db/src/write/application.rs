@@ -49,6 +49,7 @@ impl Writer {
         let Expect::Revision(seen) = expect else {
             return Err(Failure::Conflict(APPLICATIONS.seen));
         };
+        self.rights_changed().await?;
         let lock = self.transaction.dialect().for_update;
         let sql = format!("SELECT id FROM applications WHERE id = $1 AND revision = $2 {lock}");
         let found = Statement::new(sql, vec![Value::text(id), Value::count(seen)]);

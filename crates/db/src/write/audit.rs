@@ -1,14 +1,16 @@
 //! Appending to the audit log.
 
-use keyferry_ports::records::{
-    AuditCheckpoint, AuditKey, AuditLeaf, AuditNode, Change, RecordsError,
-};
+use keyferry_ports::records::{AuditCheckpoint, AuditKey, AuditNode, RecordsError};
 
+use super::audit_groups::Told;
 use super::{Conflicts, Writer};
 use crate::failure::Failure;
 use crate::rows::access::{LEAF, leaf_values};
 use crate::rows::audit::{AUDIT_KEY, CHECKPOINT, NODE, checkpoint_values, key_values, node_values};
 use crate::sql::{Statement, Value};
+
+/// Which groups the entry at a place is about.
+const GROUP: &[&str; 2] = &["group_id", "place"];
 
 /// Leaves in one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
 const LEAVES_MAX: usize = 100;
@@ -29,26 +31,16 @@ const NODES: Conflicts = Conflicts {
     reference: "audit node",
 };
 
-pub(super) fn leaf_of(change: &Change) -> Option<&AuditLeaf> {
-    match change {
-        Change::AppendAudit(leaf) => Some(leaf),
-        _ => None,
-    }
-}
-
 impl Writer {
-    /// Gives leaves the next places. The row of the log is locked from here to the commit, so that places
-    /// have no gaps and no two leaves share one. Answers the first place, where there are leaves.
-    pub(super) async fn append_leaves(
-        &mut self,
-        leaves: &[&AuditLeaf],
-    ) -> Result<Option<usize>, Failure> {
-        if leaves.is_empty() {
-            return Ok(None);
+    /// Makes room for as many leaves; the first place. The row of the log is locked from here to the commit, so that places
+    /// have no gaps and no two leaves share one.
+    pub(super) async fn grow_log(&mut self, leaves: usize) -> Result<usize, Failure> {
+        if leaves == 0 {
+            return Ok(0);
         }
         let grow = Statement::new(
             "UPDATE audit_log SET size = size + $1 WHERE id = 'log' RETURNING size",
-            vec![Value::count(leaves.len())],
+            vec![Value::count(leaves)],
         );
         let row = self
             .transaction
@@ -61,20 +53,40 @@ impl Writer {
             why: "its size is missing".to_owned(),
         };
         let size: usize = row.ok_or_else(lost)?.count()?;
-        let first = size.saturating_sub(leaves.len());
-        let mut place = first;
-        for part in leaves.chunks(LEAVES_MAX) {
-            let places = (place..).map(|place| i64::try_from(place).unwrap_or(i64::MAX));
-            let values = places
-                .zip(part)
-                .flat_map(|(place, leaf)| leaf_values(place, leaf))
-                .collect();
-            self.transaction
-                .run(Statement::insert("audit_leaves", LEAF, values))
-                .await?;
-            place += part.len();
+        Ok(size.saturating_sub(leaves))
+    }
+
+    /// Writes what is told, from this place on, with the groups that it is about.
+    pub(super) async fn append_leaves(
+        &mut self,
+        first: usize,
+        told: &[Told<'_>],
+    ) -> Result<(), Failure> {
+        let mut leaves = Vec::new();
+        let mut groups = Vec::new();
+        for (place, told) in (first..).zip(told) {
+            let number = i64::try_from(place).unwrap_or(i64::MAX);
+            leaves.push(leaf_values(number, told.leaf));
+            let of = |group| [Value::text(group), Value::count(place)];
+            groups.extend(told.groups.iter().map(of));
         }
-        Ok(Some(first))
+        self.insert_rows("audit_leaves", LEAF, leaves).await?;
+        self.insert_rows("audit_groups", GROUP, groups).await
+    }
+
+    async fn insert_rows<const WIDTH: usize>(
+        &mut self,
+        table: &str,
+        columns: &[&str; WIDTH],
+        rows: Vec<[Value; WIDTH]>,
+    ) -> Result<(), Failure> {
+        for part in rows.chunks(LEAVES_MAX) {
+            let values = part.iter().flatten().cloned().collect();
+            self.transaction
+                .run(Statement::insert(table, columns, values))
+                .await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn insert_audit_key(&mut self, row: &AuditKey) -> Result<(), Failure> {

@@ -41,6 +41,35 @@ impl About {
     }
 }
 
+/// An entry of the log, before it has a place.
+pub(super) struct Told<'a> {
+    pub(super) leaf: &'a AuditLeaf,
+    pub(super) groups: BTreeSet<GroupId>,
+}
+
+pub(super) fn leaves_of(batch: &Batch) -> impl Iterator<Item = &AuditLeaf> {
+    batch.changes.iter().filter_map(|change| match change {
+        Change::AppendAudit(leaf) => Some(leaf),
+        _ => None,
+    })
+}
+
+fn objects_of(batch: &Batch) -> BTreeSet<&str> {
+    leaves_of(batch).map(|leaf| leaf.object.as_str()).collect()
+}
+
+/// What a change writes, with the group that it is in from then on: it need not be asked for.
+fn put(change: &Change) -> Option<(String, GroupId)> {
+    match change {
+        Change::PutApplication(row, _) => Some((row.id.to_string(), row.group)),
+        Change::PutConnection(row, _) => Some((row.id.to_string(), row.group)),
+        Change::PutKey(row, _) => Some((row.id.to_string(), row.group)),
+        Change::PutKeystore(row, _) => Some((row.id.to_string(), row.group)),
+        Change::PutKmsKey(row, _) => Some((row.id.to_string(), row.group)),
+        _ => None,
+    }
+}
+
 /// Whether what an entry is about may be gone after the batch.
 fn removes(change: &Change) -> bool {
     matches!(
@@ -59,39 +88,39 @@ impl Writer {
     pub(super) async fn about_before(&mut self, batch: &Batch) -> Result<About, Failure> {
         let mut about = About::default();
         if batch.changes.iter().any(removes) {
-            self.find_owners(batch, &mut about).await?;
+            self.find_owners(objects_of(batch), &mut about).await?;
         }
         Ok(about)
     }
 
-    /// Keeps which groups the leaves are about that begin at this place.
-    pub(super) async fn keep_groups(
+    /// What a batch tells, after it is written, with the groups that each entry is about. Either the row of the log is locked, or
+    /// nobody else writes: what is added to a group must find that somebody removed it.
+    pub(super) async fn tell<'a>(
         &mut self,
-        first: usize,
-        batch: &Batch,
+        batch: &'a Batch,
         mut about: About,
-    ) -> Result<(), Failure> {
-        self.find_owners(batch, &mut about).await?;
-        let leaves = batch.changes.iter().filter_map(super::audit::leaf_of);
-        let mut values = Vec::new();
-        for (place, leaf) in (first..).zip(leaves) {
-            for group in about.of(leaf) {
-                values.push([Value::text(group), Value::count(place)]);
+    ) -> Result<Vec<Told<'a>>, Failure> {
+        let mut asked = objects_of(batch);
+        if !batch.changes.iter().any(removes) {
+            for (object, group) in batch.changes.iter().filter_map(put) {
+                asked.remove(object.as_str());
+                about.owners.entry(object).or_default().insert(group);
             }
         }
-        for part in values.chunks(OBJECTS_MAX) {
-            let part = part.iter().flatten().cloned().collect();
-            let columns = &["group_id", "place"];
-            self.transaction
-                .run(Statement::insert("audit_groups", columns, part))
-                .await?;
-        }
-        Ok(())
+        self.find_owners(asked, &mut about).await?;
+        self.refuse_removed_groups(batch).await?;
+        let told = leaves_of(batch).map(|leaf| Told {
+            leaf,
+            groups: about.of(leaf),
+        });
+        Ok(told.collect())
     }
 
-    async fn find_owners(&mut self, batch: &Batch, about: &mut About) -> Result<(), Failure> {
-        let leaves = batch.changes.iter().filter_map(super::audit::leaf_of);
-        let objects: BTreeSet<&str> = leaves.map(|leaf| leaf.object.as_str()).collect();
+    async fn find_owners(
+        &mut self,
+        objects: BTreeSet<&str>,
+        about: &mut About,
+    ) -> Result<(), Failure> {
         let default = DEFAULT_GROUP.to_string();
         if objects.contains(default.as_str()) {
             about.owners.insert(default.clone(), [DEFAULT_GROUP].into());
@@ -118,7 +147,7 @@ impl Writer {
     }
 
     /// Refuses what is added to a group that was removed. The row of the log is locked, as for whoever removes one.
-    pub(super) async fn refuse_removed_groups(&mut self, batch: &Batch) -> Result<(), Failure> {
+    async fn refuse_removed_groups(&mut self, batch: &Batch) -> Result<(), Failure> {
         let groups = added_to(batch);
         if groups.is_empty() {
             return Ok(());

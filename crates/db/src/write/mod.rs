@@ -30,6 +30,7 @@ use crate::dialect::{Transaction, Turn};
 use crate::failure::{Failure, Kind, SqlError};
 use crate::sql::{Statement, Value};
 
+use audit_groups::{About, leaves_of};
 pub(crate) use together::Queue;
 use work::TouchedJobs;
 
@@ -82,7 +83,11 @@ impl Database {
 
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
-        writer.write(batch).await?;
+        let about = writer.write(batch).await?;
+        // Last, because this lock is held until the commit and all writers want it.
+        let first = writer.grow_log(leaves_of(batch).count()).await?;
+        let told = writer.tell(batch, about).await?;
+        writer.append_leaves(first, &told).await?;
         if batch.is_trial {
             return Ok(writer.transaction.roll_back().await?);
         }
@@ -146,8 +151,9 @@ impl Writer {
         }
     }
 
-    /// Checks what a batch is written by, and applies its changes.
-    async fn write(&mut self, batch: &Batch) -> Result<(), Failure> {
+    /// Checks what a batch is written by, and applies its changes, all but what it tells. Answers what was known of that
+    /// before.
+    async fn write(&mut self, batch: &Batch) -> Result<About, Failure> {
         for claim in batch.claims() {
             match claim {
                 Claim::Person(claim) => {
@@ -167,12 +173,7 @@ impl Writer {
             self.apply(change).await?;
         }
         self.settle_jobs().await?;
-        // Last, because this lock is held until the commit and all writers want it.
-        let leaves: Vec<_> = batch.changes.iter().filter_map(audit::leaf_of).collect();
-        if let Some(first) = self.append_leaves(&leaves).await? {
-            self.keep_groups(first, batch, about).await?;
-        }
-        self.refuse_removed_groups(batch).await
+        Ok(about)
     }
 
     /// Forgets what was counted for a batch that was taken back.
@@ -247,7 +248,7 @@ impl Writer {
             Change::UpdateTarget(row) => self.update_target(row).await,
             Change::InsertAttempt(row, claim) => self.insert_attempt(row, claim).await,
             Change::FinishAttempt(row) => self.finish_attempt(row).await,
-            // All at once when the batch ends.
+            // All at once when the transaction ends.
             Change::AppendAudit(_) => Ok(()),
             Change::PutAuditDestination(row, expect) => {
                 self.put_audit_destination(row, *expect).await

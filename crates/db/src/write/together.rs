@@ -1,6 +1,7 @@
 //! Batches that wait for each other are written together: one transaction, so that the disk is synchronised once.
 //!
-//! Each of them stands or falls by itself, behind a savepoint. What did not stand is tried once more alone, after the
+//! Each of them stands or falls by itself. Mostly all stand, so that they are written one after the other first. Where one does
+//! not, all are taken back and written again, each behind a savepoint. What did not stand then is tried once more alone, after the
 //! others: what it was told is then true of what is really there.
 
 use std::collections::VecDeque;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keyferry_ports::records::{Batch, Records, RecordsError};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
+use super::audit_groups::Told;
 use super::{Writer, finish};
 use crate::Database;
 use crate::dialect::Turn;
@@ -74,6 +76,18 @@ fn tell_all(waiting: Vec<Waiting>, error: &RecordsError) {
     }
 }
 
+/// What a transaction of several batches does about one that does not stand.
+#[derive(Clone, Copy)]
+enum Care {
+    /// It ends: all of them are taken back.
+    Hopeful,
+    /// That one alone is taken back.
+    Careful,
+}
+
+/// What is said of a transaction that ended so.
+const FELL: &str = "batch among others";
+
 /// How a transaction of several batches went.
 struct Together {
     /// Whether each of them stood.
@@ -109,7 +123,11 @@ impl Database {
 
     /// Answers those that were written or of which nobody knows; the others come back.
     async fn write_together(&self, waiting: Vec<Waiting>) -> Vec<Waiting> {
-        let Together { stood, end } = self.try_together(&waiting).await;
+        let mut together = self.try_together(&waiting, Care::Hopeful).await;
+        if let Err(Failure::Conflict(FELL)) = together.end {
+            together = self.try_together(&waiting, Care::Careful).await;
+        }
+        let Together { stood, end } = together;
         let answer = match end {
             Ok(()) => Ok(()),
             Err(Failure::Final(RecordsError::Unknown)) => Err(RecordsError::Unknown),
@@ -129,14 +147,19 @@ impl Database {
         others
     }
 
-    async fn try_together(&self, waiting: &[Waiting]) -> Together {
+    async fn try_together(&self, waiting: &[Waiting], care: Care) -> Together {
         let mut stood = Vec::new();
         let end = async {
             // Alone: several batches lock more rows in more orders than one does.
             let mut writer = Writer::new(self.engine.begin(Turn::Alone).await?);
+            let mut told = Vec::new();
             for waiting in waiting {
-                stood.push(writer.stands(&waiting.batch).await?);
+                let tells = writer.stands(&waiting.batch, care).await?;
+                stood.push(tells.is_some());
+                told.extend(tells.into_iter().flatten());
             }
+            let first = writer.grow_log(told.len()).await?;
+            writer.append_leaves(first, &told).await?;
             finish(writer.transaction).await
         };
         let end = end.await;
@@ -145,24 +168,36 @@ impl Database {
 }
 
 impl Writer {
-    /// Writes one of several batches, and takes it back where it does not stand.
-    async fn stands(&mut self, batch: &Batch) -> Result<bool, Failure> {
-        self.savepoint("SAVEPOINT batch").await?;
-        let stands = match self.write(batch).await {
-            Ok(()) => true,
-            Err(failure @ Failure::Again(_)) => return Err(failure),
-            Err(Failure::Conflict(_) | Failure::Final(_)) => {
-                self.savepoint("ROLLBACK TO SAVEPOINT batch").await?;
+    /// Writes one of several batches; what it tells, where it stands.
+    async fn stands<'a>(
+        &mut self,
+        batch: &'a Batch,
+        care: Care,
+    ) -> Result<Option<Vec<Told<'a>>>, Failure> {
+        self.savepoint(care, "SAVEPOINT batch").await?;
+        let told = match (self.write_told(batch).await, care) {
+            (Ok(told), _) => Some(told),
+            (Err(failure @ Failure::Again(_)), _) => return Err(failure),
+            (Err(_), Care::Hopeful) => return Err(Failure::Conflict(FELL)),
+            (Err(_), Care::Careful) => {
+                self.savepoint(care, "ROLLBACK TO SAVEPOINT batch").await?;
                 self.forget();
-                false
+                None
             }
         };
-        self.savepoint("RELEASE SAVEPOINT batch").await?;
-        Ok(stands)
+        self.savepoint(care, "RELEASE SAVEPOINT batch").await?;
+        Ok(told)
     }
 
-    async fn savepoint(&mut self, sql: &'static str) -> Result<(), Failure> {
-        self.transaction.run(Statement::new(sql, vec![])).await?;
+    async fn write_told<'a>(&mut self, batch: &'a Batch) -> Result<Vec<Told<'a>>, Failure> {
+        let about = self.write(batch).await?;
+        self.tell(batch, about).await
+    }
+
+    async fn savepoint(&mut self, care: Care, sql: &'static str) -> Result<(), Failure> {
+        if let Care::Careful = care {
+            self.transaction.run(Statement::new(sql, vec![])).await?;
+        }
         Ok(())
     }
 }

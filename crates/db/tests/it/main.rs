@@ -12,6 +12,7 @@ mod contract;
 mod golden;
 mod kill;
 mod leases;
+mod rights;
 mod same_answers;
 mod schema;
 mod sign_in;

@@ -2,9 +2,15 @@
 
 use futures::future::join_all;
 use keyferry_db::Database;
+use keyferry_domain::id::GroupId;
+use keyferry_domain::key::ManagedKey;
 use keyferry_ports::records::{
-    AuditLeaf, AuditRecords as _, Batch, Change, Commits as _, RecordsError,
+    AllRecords, Application, AuditFilter, AuditLeaf, AuditRecords as _, Batch, Change,
+    Commits as _, Expect, Groups, Page, RecordsError,
 };
+use keyferry_testkit::contract::records::read_everything;
+use keyferry_testkit::contract::records::samples::Samples;
+use keyferry_testkit::records::MemoryRecords;
 
 use crate::broken::{commits_sleep, end_backends, settings, value_of};
 use crate::support::{PostgresSchema, SqliteFile};
@@ -69,6 +75,150 @@ async fn each_stands_or_falls_by_itself(database: &Database) {
         .collect();
     said.sort_unstable();
     assert_eq!(said, stood.collect::<Vec<_>>());
+}
+
+/// The groups of what is written.
+fn groups() -> [GroupId; 2] {
+    let other = "00000000-0000-0000-0000-000000000015";
+    [Samples::new().group(), other.parse().unwrap()]
+}
+
+/// Keys in two groups, each with an entry about it and one about something else. Those of `falling` ask for what is not there, at
+/// their end.
+fn mixed(samples: &mut Samples, round: usize, falling: impl Fn(u32) -> bool) -> Vec<Batch> {
+    let groups = groups();
+    let batch = |number: u32| {
+        let key = ManagedKey {
+            group: groups[number as usize % 2],
+            ..samples.key(&format!("key-{round}-{number}"))
+        };
+        let told = samples.leaf("user/test", "key.create", &key.id.to_string());
+        let beside = AuditLeaf {
+            group: (number.is_multiple_of(4)).then_some(groups[1]),
+            ..samples.leaf("user/test", "setting.put", &format!("beside {number}"))
+        };
+        let mut changes = vec![
+            Change::PutKey(key, Expect::New),
+            Change::AppendAudit(told),
+            Change::AppendAudit(beside),
+        ];
+        if falling(number) {
+            changes.push(Change::TakeSignInFlow([0; 32]));
+        }
+        Batch::from(changes)
+    };
+    (0..40).map(batch).collect()
+}
+
+/// Removes an application, and tells of it.
+fn removed(samples: &mut Samples, row: &Application) -> Batch {
+    let told = samples.leaf("user/test", "application.delete", &row.id.to_string());
+    Batch::new()
+        .with(Change::DeleteApplication(row.id, Expect::Revision(1)))
+        .with(Change::AppendAudit(told))
+}
+
+/// Every entry, with the groups of which it is.
+async fn log_of(records: &dyn AllRecords, groups: &[GroupId]) -> Vec<(AuditLeaf, Vec<bool>)> {
+    let all = records.list_leaves(0, u32::MAX).await.unwrap();
+    let mut found = Vec::new();
+    for (place, record) in all.into_iter().enumerate() {
+        assert_eq!(record.index, place as u64, "no place is left out");
+        found.push((record.leaf, Vec::new()));
+    }
+    for group in groups {
+        let filter = AuditFilter {
+            groups: Groups::Only([*group].into()),
+            ..AuditFilter::default()
+        };
+        let page = Page {
+            limit: 1_000,
+            cursor: None,
+        };
+        let of_it = records.find_leaves(&filter, &page).await.unwrap().rows;
+        for (place, (_, of)) in found.iter_mut().enumerate() {
+            of.push(of_it.iter().any(|one| one.index == place as u64));
+        }
+    }
+    found
+}
+
+/// Groups in which all stand, in which one falls, and in which some do: the log is that of the batches that stood, one after the
+/// other, as records in memory have it.
+async fn the_log_is_that_of_those_that_stood(database: &Database) {
+    let mut samples = Samples::new();
+    let memory = MemoryRecords::new();
+    let groups = groups();
+    let fallings: [fn(u32) -> bool; 3] = [|_| false, |number| number == 7, falls];
+    for (round, falling) in fallings.into_iter().enumerate() {
+        let gone: Vec<Application> = (0..3).map(|_| samples.application("gone")).collect();
+        let named = gone
+            .into_iter()
+            .enumerate()
+            .map(|(number, row)| Application {
+                name: format!("gone-{number}").parse().unwrap(),
+                group: groups[number % 2],
+                ..row
+            });
+        let gone: Vec<Application> = named.collect();
+        let put = gone.iter().cloned();
+        let put = put.map(|row| Change::PutApplication(row, Expect::New));
+        let put = Batch::from(put.collect::<Vec<_>>());
+        database.commit(put.clone()).await.unwrap();
+        memory.commit(put).await.unwrap();
+        let mut batches = mixed(&mut samples, round, falling);
+        for (number, row) in gone.iter().enumerate() {
+            batches.insert(number * 9, removed(&mut samples, row));
+        }
+        let before = database.audit_size().await.unwrap();
+        let answers = join_all(batches.iter().map(|one| database.commit(one.clone()))).await;
+
+        // In memory they are written in the order in which they came to stand.
+        let written = database.list_leaves(before, u32::MAX).await.unwrap();
+        let place = |batch: &Batch| {
+            let first = batch.changes.iter().find_map(|change| match change {
+                Change::AppendAudit(leaf) => Some(leaf),
+                _ => None,
+            });
+            written.iter().position(|one| Some(&one.leaf) == first)
+        };
+        let mut stood: Vec<&Batch> = Vec::new();
+        for (batch, answer) in batches.iter().zip(&answers) {
+            assert_eq!(answer.is_ok(), place(batch).is_some(), "{answer:?}");
+            if answer.is_ok() {
+                stood.push(batch);
+            }
+        }
+        stood.sort_by_key(|batch| place(batch));
+        for batch in stood {
+            memory.commit(batch.clone()).await.unwrap();
+        }
+        assert_eq!(
+            log_of(database, &groups).await,
+            log_of(&memory, &groups).await
+        );
+    }
+    assert_eq!(
+        read_everything(database).await,
+        read_everything(&memory).await
+    );
+}
+
+#[tokio::test]
+async fn the_log_of_batches_written_together_is_that_of_those_that_stood_in_sqlite() {
+    let file = SqliteFile::new();
+    let database = file.open().await;
+    the_log_is_that_of_those_that_stood(&database).await;
+    database.close().await;
+}
+
+#[tokio::test]
+async fn the_log_of_batches_written_together_is_that_of_those_that_stood_in_postgres() {
+    let schema = PostgresSchema::create().await;
+    let database = schema.open().await;
+    the_log_is_that_of_those_that_stood(&database).await;
+    database.close().await;
+    schema.drop().await;
 }
 
 #[tokio::test]

@@ -149,6 +149,21 @@ pub trait ConfigurationRecords: Send + Sync + 'static {
     async fn find_setting(&self, name: &str) -> Records<Option<String>>;
 }
 
+/// A key's versions, and which further questions about it have an answer: most keys have nothing but versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyTies {
+    /// Oldest first.
+    pub versions: Vec<KeyVersion>,
+    /// Whether KMS keys were made from it.
+    pub has_kms_keys: bool,
+    /// Whether KMS keys hold a version of it, or could still need one.
+    pub has_holders: bool,
+    /// Whether there are, or were, copies of it.
+    pub has_copies: bool,
+    /// Whether it is a copy itself.
+    pub is_copy: bool,
+}
+
 /// Reads of keys and their versions.
 #[async_trait]
 pub trait KeyRecords: Send + Sync + 'static {
@@ -160,6 +175,8 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn list_keys(&self, filter: &KeyFilter, page: &Page) -> Records<PageOf<ManagedKey>>;
     /// All versions of a key, oldest first.
     async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>>;
+    /// Its versions, and what else there is about it. Of a key without versions nothing is known: all of it may be there.
+    async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies>;
     /// All copies of a key, oldest first, then by kind and id.
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>>;
     /// Where a copy came from.

@@ -7,4 +7,5 @@
 )]
 
 pub mod records;
+pub mod rights;
 pub mod sign_in;

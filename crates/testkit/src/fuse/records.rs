@@ -34,10 +34,10 @@ use keyferry_ports::records::{
     AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
     FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords, PreparationRecords,
-    ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder, ScheduleRecords, Seal,
-    SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider, SignInRule, SignInTries,
-    Subject, Sweep, Target, TargetFilter, UsePeriodFilter, User,
+    KeyTies, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords,
+    PreparationRecords, ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder,
+    ScheduleRecords, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
+    SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter, UsePeriodFilter, User,
 };
 
 use super::{Fuse, Point};
@@ -107,6 +107,7 @@ reads!(KeyRecords {
     fn find_keys_called(name: &Name) -> Vec<ManagedKey>;
     fn list_keys(filter: &KeyFilter, page: &Page) -> PageOf<ManagedKey>;
     fn list_versions(key: KeyId) -> Vec<KeyVersion>;
+    fn find_key_ties(key: KeyId) -> KeyTies;
     fn list_key_links(source: KeyId) -> Vec<KeyLink>;
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;

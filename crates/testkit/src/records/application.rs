@@ -106,6 +106,7 @@ impl State {
     }
 
     pub(super) fn delete_application(&mut self, id: ApplicationId, expect: Expect) -> Records<()> {
+        self.rights_changed();
         let found = self.applications.get(&id).map(|old| old.revision);
         ensure_seen(expect, found, "application revision")?;
         let keys = self.application_keys.rows();

@@ -1,5 +1,7 @@
 //! Reads of configuration, keys and KMS keys.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_domain::arn::KmsKeyArn;
@@ -16,8 +18,8 @@ use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KmsKeyFilter,
-    KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
+    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KeyTies,
+    KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
 };
 
 use super::MemoryRecords;
@@ -128,6 +130,23 @@ impl KeyRecords for MemoryRecords {
             .collect())
     }
 
+    async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies> {
+        let versions = self.list_versions(key).await?;
+        let is_unknown = versions.is_empty();
+        let has_holders = !self.holders_of_all(key).await?.is_empty();
+        let has_copies = !self.list_key_links(key).await?.is_empty();
+        let is_copy = self.find_key_link(Copied::Key(key)).await?.is_some();
+        let is_from_it = |row: &KmsKey| row.source == Some(key);
+        let has_kms_keys = self.lock().kms_keys.rows().any(is_from_it);
+        Ok(KeyTies {
+            versions,
+            has_kms_keys: has_kms_keys || is_unknown,
+            has_holders: has_holders || is_unknown,
+            has_copies: has_copies || is_unknown,
+            is_copy: is_copy || is_unknown,
+        })
+    }
+
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {
         let state = self.lock();
         let rows = state.key_links.rows().filter(|row| row.source == source);
@@ -158,9 +177,14 @@ impl KeyRecords for MemoryRecords {
     }
 
     async fn holders_of_all(&self, key: KeyId) -> Records<Vec<(VersionNumber, Holder)>> {
+        let is_of_it = |place: &&(KeyId, VersionNumber, KmsKeyId)| place.0 == key;
+        let numbers: BTreeSet<VersionNumber> = {
+            let state = self.lock();
+            let held = state.holders.keys().filter(is_of_it);
+            held.map(|place| place.1).collect()
+        };
         let mut all = Vec::new();
-        for version in self.list_versions(key).await? {
-            let number = version.identity.version;
+        for number in numbers {
             let holders = self.holders(key, number).await?;
             all.extend(holders.into_iter().map(|one| (number, one)));
         }

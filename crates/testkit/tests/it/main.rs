@@ -1,4 +1,5 @@
 //! The kit's own parts against their contracts.
 
 mod records;
+mod rights;
 mod simulation;

@@ -14,7 +14,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
-use keyferry_ports::records::{KeyFilter, KeyRecords, Page, PageOf, Records};
+use keyferry_ports::records::{KeyFilter, KeyRecords, KeyTies, Page, PageOf, Records};
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::{NewMaterial, Vault};
 use keyferry_vault::{NewVault, SealKey, SoftwareVault};
@@ -106,6 +106,16 @@ impl KeyRecords for Shelf {
             .filter(|version| version.identity.key == key)
             .cloned()
             .collect())
+    }
+
+    async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies> {
+        Ok(KeyTies {
+            versions: self.list_versions(key).await?,
+            has_kms_keys: false,
+            has_holders: false,
+            has_copies: false,
+            is_copy: false,
+        })
     }
 
     async fn list_key_links(&self, _: KeyId) -> Records<Vec<KeyLink>> {

@@ -184,7 +184,13 @@ pub(super) async fn a_removed_application_takes_keys_names_and_roles_along(
     let delete = |revision| Change::DeleteApplication(billing.id, Expect::Revision(revision));
 
     assert_conflict(records, "application revision", [delete(2)]).await;
+    let rights = records.rights_revision().await.unwrap();
     write(records, [delete(1)]).await;
+    assert_ne!(
+        records.rights_revision().await.unwrap(),
+        rights,
+        "its roles went with it"
+    );
     assert_conflict(records, "application revision", [delete(1)]).await;
     let left = records.list_applications().await.unwrap();
     assert_eq!(left, std::slice::from_ref(&other));

@@ -2,9 +2,11 @@
 
 use std::fmt::{Debug, Write};
 
+use keyferry_domain::id::KeyId;
+use keyferry_domain::key_link::Copied;
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KmsKeyFilter,
-    Page, PageOf, Records, UsePeriodFilter,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KeyTies,
+    KmsKeyFilter, Page, PageOf, Records, UsePeriodFilter,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -16,6 +18,27 @@ use keyferry_ports::records::{
 /// Where a read fails.
 pub async fn read_everything(records: &dyn AllRecords) -> String {
     read(records).await.unwrap()
+}
+
+/// What there is about a key, held against the questions that it spares.
+async fn ties_of(records: &dyn AllRecords, key: KeyId) -> Records<KeyTies> {
+    let found = records.find_key_ties(key).await?;
+    let filter = KmsKeyFilter {
+        source: Some(key),
+        ..KmsKeyFilter::default()
+    };
+    let kms_keys = records.list_kms_keys(&filter, &first_page()).await?;
+    let versions = records.list_versions(key).await?;
+    let is_unknown = versions.is_empty();
+    let asked = KeyTies {
+        versions,
+        has_kms_keys: is_unknown || !kms_keys.rows.is_empty(),
+        has_holders: is_unknown || !records.holders_of_all(key).await?.is_empty(),
+        has_copies: is_unknown || !records.list_key_links(key).await?.is_empty(),
+        is_copy: is_unknown || records.find_key_link(Copied::Key(key)).await?.is_some(),
+    };
+    assert_eq!(found, asked, "{key}");
+    Ok(found)
 }
 
 async fn read(records: &dyn AllRecords) -> Records<String> {
@@ -32,6 +55,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
                 let number = version.identity.version;
                 lines(&mut text, records.holders(key.id, number).await?);
             }
+            lines(&mut text, [ties_of(records, key.id).await?]);
             lines(&mut text, versions);
             lines(&mut text, records.list_key_links(key.id).await?);
         }
