@@ -1,6 +1,6 @@
 // What happens to jobs, as it happens: the server's events go into what was read, and lists are read anew when a job ends.
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 
 import type { Schemas } from "./client";
 import { keyOf } from "./read";
@@ -13,16 +13,24 @@ export function hasEnded(job: Job): boolean {
   return ENDED.has(job.state);
 }
 
-/** What a job that went on may have changed. */
-const TOUCHED = [
+/** What operations and their jobs may have changed. */
+export const TOUCHED = [
   "/api/v1/jobs",
   "/api/v1/kms-keys",
   "/api/v1/keys",
+  "/api/v1/all-keys",
   "/api/v1/alerts",
+  "/api/v1/approvals",
   "/api/v1/connections",
   "/api/v1/keystores",
   "/api/v1/found-keys",
+  "/api/v1/schedules",
 ];
+
+/** Events come in bursts: lists are read anew at most so often, in milliseconds. */
+const GATHERED_FOR = 1000;
+/** A browser gives up where the server answers with an error, as while it restarts. */
+const TRIED_AGAIN_AFTER = 5000;
 
 /** Has everything read anew whose route begins so, once somebody looks at it. */
 export function forget(queries: QueryClient, routes: readonly string[]): void {
@@ -32,14 +40,67 @@ export function forget(queries: QueryClient, routes: readonly string[]): void {
   });
 }
 
-function take(queries: QueryClient, job: Job): void {
+/** Gathers what is to be read anew, so that a burst of events asks once. */
+class Gathering {
+  readonly #queries: QueryClient;
+  readonly #routes = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(queries: QueryClient) {
+    this.#queries = queries;
+  }
+
+  add(routes: readonly string[]): void {
+    for (const route of routes) this.#routes.add(route);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      forget(this.#queries, [...this.#routes]);
+      this.#routes.clear();
+    }, GATHERED_FOR);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function take(queries: QueryClient, gathering: Gathering, job: Job): void {
   const key = keyOf("/api/v1/jobs/{job}", { path: { job: job.id } });
   const known = queries.getQueryData<Job>(key);
   if (known === undefined || known.revision <= job.revision) {
     queries.setQueryData<Job>(key, { ...job, targets: known?.targets ?? job.targets ?? [] });
   }
-  if (hasEnded(job)) forget(queries, TOUCHED);
-  else forget(queries, ["/api/v1/jobs"]);
+  gathering.add(hasEnded(job) ? TOUCHED : ["/api/v1/jobs"]);
+}
+
+/** Listens until it is told to end. What happened while nothing was heard is read anew. */
+function listen(queries: QueryClient, tell: (connected: boolean) => void): () => void {
+  const gathering = new Gathering(queries);
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let missed = false;
+  const begin = () => {
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("open", () => {
+      tell(true);
+      if (missed) gathering.add(TOUCHED);
+      missed = false;
+    });
+    source.addEventListener("error", () => {
+      tell(false);
+      missed = true;
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(begin, TRIED_AGAIN_AFTER);
+    });
+    source.addEventListener("job", (event: MessageEvent<string>) =>
+      take(queries, gathering, JSON.parse(event.data) as Job),
+    );
+  };
+  begin();
+  return () => {
+    clearTimeout(again);
+    gathering.end();
+    source.close();
+  };
 }
 
 const Live = createContext(false);
@@ -52,15 +113,6 @@ export function useLive(): boolean {
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [connected, setConnected] = useState(false);
-  useEffect(() => {
-    const source = new EventSource("/api/v1/events");
-    source.addEventListener("open", () => setConnected(true));
-    source.addEventListener("error", () => setConnected(false));
-    source.addEventListener("job", (event: MessageEvent<string>) =>
-      take(queries, JSON.parse(event.data) as Job),
-    );
-    return () => source.close();
-  }, [queries]);
-  const value = useMemo(() => connected, [connected]);
-  return <Live.Provider value={value}>{children}</Live.Provider>;
+  useEffect(() => listen(queries, setConnected), [queries]);
+  return <Live.Provider value={connected}>{children}</Live.Provider>;
 }

@@ -10,6 +10,8 @@ import { text } from "../text";
 
 const words = text.operation;
 const ASK_EVERY = 3_000;
+/** An event may be lost: with events, too, a job is looked at now and then. */
+const LOOK_EVERY = 15_000;
 
 /** A job as it stands: told by events, else asked for. */
 export function useJob(id: string | undefined): Job | undefined {
@@ -17,7 +19,7 @@ export function useJob(id: string | undefined): Job | undefined {
   const { data } = useRead(
     "/api/v1/jobs/{job}",
     { path: { job: id ?? "" } },
-    { enabled: id !== undefined, ...(live ? {} : { every: ASK_EVERY }) },
+    { enabled: id !== undefined, every: live ? LOOK_EVERY : ASK_EVERY },
   );
   return data;
 }

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useReducer, useRef } from "react";
 
 import { askApproval, send, type Change, type Sending } from "../api/change";
 import { asProblem, type Answer, type Problem, type Schemas } from "../api/client";
-import { forget, type Job } from "../api/live";
+import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 
 export type Plan = Schemas["PlanView"];
@@ -73,8 +73,10 @@ function jobOf(answer: unknown): Job | undefined {
 const NEEDS_APPROVAL = "approval.needed";
 const CHANGED = "request.changed";
 
-/** Whatever an operation may have changed beside what it names. */
-const ALWAYS = ["/api/v1/jobs", "/api/v1/kms-keys", "/api/v1/keys", "/api/v1/all-keys", "/api/v1/approvals"];
+/** A request as text, to tell it from others. */
+function written({ change }: Operation): string {
+  return JSON.stringify(change);
+}
 
 /** What is sent: against the revision of now, and with consent to a number in it. */
 async function asked(operation: Operation, typed: string | undefined): Promise<Change> {
@@ -117,49 +119,62 @@ export function useOperation(
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
   const key = useRef<string>(undefined);
+  // Counts trials: the answer to one that is not the last tells of another request.
+  const turn = useRef(0);
+  // The request whose plan is shown: no other is carried out.
+  const seen = useRef<string>(undefined);
+  const isSending = useRef(false);
 
   const preview = useCallback(async () => {
-    if (operation === undefined) return;
+    if (operation === undefined || isSending.current) return;
+    const mine = (turn.current += 1);
     key.current = crypto.randomUUID();
     if (operation.untried === true) {
+      seen.current = written(operation);
       go({ at: "planned", preview: undefined });
       return;
     }
     go({ at: "planning" });
-    try {
-      const { data } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
-      go({ at: "planned", preview: data });
-    } catch (error) {
-      go({ at: "refused", problem: asProblem(error) });
-    }
+    const next = await confirmed(() => sendAsked(operation, undefined, { dryRun: true })).then(
+      ({ data }): Phase => ({ at: "planned", preview: data }),
+      (error: unknown): Phase => ({ at: "refused", problem: asProblem(error) }),
+    );
+    if (mine !== turn.current) return;
+    seen.current = written(operation);
+    go(next);
   }, [operation, confirmed]);
 
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
     async (typed?: string) => {
-      if (operation === undefined) return;
+      if (operation === undefined || isSending.current) return;
+      if (operation.untried !== true && seen.current !== written(operation)) return preview();
       const idempotencyKey = (key.current ??= crypto.randomUUID());
       const confirmName = operation.confirmed === undefined ? typed : undefined;
+      isSending.current = true;
       go({ at: "sending", preview: shown });
       try {
         const { data } = await confirmed(() => sendAsked(operation, typed, { confirmName, idempotencyKey }));
-        forget(queries, [...ALWAYS, ...(operation.touches ?? [])]);
+        forget(queries, [...TOUCHED, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
       } catch (error) {
         const problem = asProblem(error);
         if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
         else go({ at: "planned", preview: shown, problem });
+      } finally {
+        isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, shown],
+    [operation, queries, confirmed, onDone, shown, preview],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
   const ask = useCallback(
     async (reason: string) => {
-      if (operation === undefined) return;
+      if (operation === undefined || isSending.current) return;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
+      isSending.current = true;
       try {
         const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
@@ -167,10 +182,18 @@ export function useOperation(
         onAsked?.();
       } catch (error) {
         go({ at: "needs-approval", preview: shown, typed, problem: asProblem(error) });
+      } finally {
+        isSending.current = false;
       }
     },
     [operation, queries, onAsked, shown, typed],
   );
-  const reset = useCallback(() => go({ at: "start" }), []);
+  // What is under way is waited for: what came of it must be seen.
+  const reset = useCallback(() => {
+    if (isSending.current) return;
+    turn.current += 1;
+    seen.current = undefined;
+    go({ at: "start" });
+  }, []);
   return useMemo(() => ({ phase, preview, carryOut, ask, reset }), [phase, preview, carryOut, ask, reset]);
 }

@@ -1,8 +1,10 @@
 // A page that fails says so, and the others still work.
+import Button from "@cloudscape-design/components/button";
 import { Component, type ReactNode } from "react";
 
 import { asProblem, type Problem } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
+import { text } from "../text";
 
 interface Props {
   /** Where the page is: elsewhere it is tried anew. */
@@ -23,6 +25,13 @@ export class Failsafe extends Component<Props, { problem: Problem | undefined }>
 
   override render(): ReactNode {
     const { problem } = this.state;
-    return problem === undefined ? this.props.children : <ProblemAlert problem={problem} />;
+    return problem === undefined ? (
+      this.props.children
+    ) : (
+      <ProblemAlert
+        problem={problem}
+        action={<Button onClick={() => window.location.reload()}>{text.shell.reload}</Button>}
+      />
+    );
   }
 }

@@ -11,6 +11,7 @@ export const shell = {
   breadcrumbs: "Breadcrumbs",
   dismiss: "Dismiss",
   refresh: "Refresh",
+  reload: "Load the page anew",
   close: "Close",
   cancel: "Cancel",
   confirm: "Confirm",
