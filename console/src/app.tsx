@@ -3,6 +3,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
 import { Route, Routes } from "react-router";
 
+import { NoticesProvider } from "./notices/notices";
 import { ConfirmedProvider } from "./session/confirmed";
 import { FirstPasswordPage } from "./session/first-password-page";
 import { useSession } from "./session/session";
@@ -27,13 +28,15 @@ export function App() {
   if (limit === "unseal") return <UnsealPage />;
   if (me === undefined) return <SignInPage />;
   return (
-    <ConfirmedProvider>
-      <Routes>
-        <Route element={<Frame />}>
-          {routes}
-          <Route path="*" element={<NotFound />} />
-        </Route>
-      </Routes>
-    </ConfirmedProvider>
+    <NoticesProvider key={me.id}>
+      <ConfirmedProvider>
+        <Routes>
+          <Route element={<Frame />}>
+            {routes}
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Routes>
+      </ConfirmedProvider>
+    </NoticesProvider>
   );
 }

@@ -9,7 +9,6 @@ import { BrowserRouter } from "react-router";
 
 import { Refused } from "./api/client";
 import { App } from "./app";
-import { NoticesProvider } from "./notices/notices";
 import { SessionProvider } from "./session/session";
 import "./style.css";
 
@@ -34,9 +33,7 @@ createRoot(place).render(
       <QueryClientProvider client={queries}>
         <BrowserRouter>
           <SessionProvider>
-            <NoticesProvider>
-              <App />
-            </NoticesProvider>
+            <App />
           </SessionProvider>
         </BrowserRouter>
       </QueryClientProvider>

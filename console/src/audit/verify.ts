@@ -168,7 +168,8 @@ export async function verify(asked: Asked): Promise<Verdict> {
   }
   if (steps.every(({ id, state }) => ENTRY.includes(id) || state === "proved")) {
     const at = (asked.now ?? (() => new Date()))().toISOString();
-    memory.keep({ key: key.text, note: checkpoint.note, at });
+    // Another tab may have kept one meanwhile: the next time is proved against that.
+    if (memory.load()?.note === seen?.note) memory.keep({ key: key.text, note: checkpoint.note, at });
   }
   return verdict(asked, steps, checkpoint);
 }

@@ -67,13 +67,18 @@ export function OperationDialog({
   const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
   const mayGo =
     phase.at === "planned" && isPossible(phase.preview) && (!wantsName || typed === operation.name);
+  // A stray click or key loses neither what was typed nor what is shown once.
+  const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
+  const isMeant = (reason: string) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
   return (
     <Modal
       visible
       size="large"
       header={operation?.title ?? title}
       closeAriaLabel={text.shell.close}
-      onDismiss={onClose}
+      onDismiss={({ detail }) => {
+        if (isMeant(detail.reason)) onClose();
+      }}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">

@@ -118,7 +118,7 @@ export function useOperation(
   const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
-  const key = useRef<string>(undefined);
+  const sent = useRef<{ request: string; key: string }>(undefined);
   // Counts trials: the answer to one that is not the last tells of another request.
   const turn = useRef(0);
   // The request whose plan is shown: no other is carried out.
@@ -128,7 +128,6 @@ export function useOperation(
   const preview = useCallback(async () => {
     if (operation === undefined || isSending.current) return;
     const mine = (turn.current += 1);
-    key.current = crypto.randomUUID();
     if (operation.untried === true) {
       seen.current = written(operation);
       go({ at: "planned", preview: undefined });
@@ -148,8 +147,10 @@ export function useOperation(
   const carryOut = useCallback(
     async (typed?: string) => {
       if (operation === undefined || isSending.current) return;
-      if (operation.untried !== true && seen.current !== written(operation)) return preview();
-      const idempotencyKey = (key.current ??= crypto.randomUUID());
+      const request = written(operation);
+      if (seen.current !== undefined && seen.current !== request) return preview();
+      if (sent.current?.request !== request) sent.current = { request, key: crypto.randomUUID() };
+      const idempotencyKey = sent.current.key;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
       go({ at: "sending", preview: shown });

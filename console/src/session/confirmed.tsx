@@ -1,5 +1,5 @@
 // What wants a recent proof of who one is asks for it, and goes on.
-import { createContext, useCallback, useContext, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useRef, useState, type ReactNode } from "react";
 
 import { Refused } from "../api/client";
 import { ConfirmDialog } from "./confirm-dialog";
@@ -37,14 +37,17 @@ export function useConfirmed(): Confirmed {
 /** Holds the dialog in which people prove who they are. */
 export function ConfirmedProvider({ children }: { children: ReactNode }) {
   const [asked, setAsked] = useState<(isConfirmed: boolean) => void>();
+  // One proof serves all who wait for it.
+  const pending = useRef<Promise<boolean>>(undefined);
   const ask = useCallback(
     () =>
-      new Promise<boolean>((resolve) => {
+      (pending.current ??= new Promise<boolean>((resolve) => {
         setAsked(() => resolve);
-      }),
+      })),
     [],
   );
   const answer = (isConfirmed: boolean) => {
+    pending.current = undefined;
     setAsked(undefined);
     asked?.(isConfirmed);
   };

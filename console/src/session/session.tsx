@@ -1,8 +1,17 @@
 // Who is signed in, and what ends that.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from "react";
 
-import { answered, client, onDoubt, Refused, type Schemas } from "../api/client";
+import { answered, asProblem, client, onDoubt, Refused, type Schemas } from "../api/client";
 import { keyOf, read } from "../api/read";
 import { text } from "../text";
 
@@ -59,11 +68,25 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [limit, setLimit] = useState<Limit>();
   const [farewell, setFarewell] = useState<string>();
   const [held, setHeld] = useState<Me>();
+  // Whoever signed out stays out, even where the server could not be told.
+  const [isOut, setOut] = useState(false);
   const { data, isPending } = useQuery<Me | null, Refused>({
     queryKey: ME,
     queryFn: ({ signal }) => whoIsThere(signal),
-    enabled: limit === undefined && held === undefined,
+    enabled: limit === undefined && held === undefined && !isOut,
+    // Somebody else may have signed in in another tab: the session is the browser's.
+    refetchOnWindowFocus: "always",
   });
+
+  // What the one read is not shown to the other.
+  const id = data?.id;
+  const known = useRef(id);
+  useEffect(() => {
+    if (known.current !== undefined && id !== undefined && known.current !== id) {
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
+    }
+    known.current = id;
+  }, [id, queries]);
 
   // Somebody may have ended the session elsewhere, or it has lapsed.
   const isSignedIn = data != null;
@@ -87,6 +110,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     async (next: Limit | undefined) => {
       setLimit(next);
       setFarewell(undefined);
+      setOut(false);
       if (next === undefined) await queries.resetQueries();
     },
     [queries],
@@ -101,11 +125,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
   const signOut = useCallback(
     async (reason: string) => {
-      // Whether the server still knew the session does not matter: here it is over.
-      await answered(client.DELETE("/api/v1/sessions/current")).catch(() => undefined);
+      const isTold = await answered(client.DELETE("/api/v1/sessions/current")).then(
+        () => true,
+        (error: unknown) => asProblem(error).status === NOT_SIGNED_IN,
+      );
       setLimit(undefined);
       setHeld(undefined);
-      setFarewell(reason);
+      setOut(true);
+      setFarewell(isTold ? reason : text.session.notTold);
       queries.clear();
       queries.setQueryData(ME, null);
     },

@@ -35,6 +35,8 @@ export const session = {
   },
   ended: "Your session has ended. Sign in again.",
   signedOut: "You are signed out.",
+  notTold:
+    "You are signed out here, but the server could not be told: there your session goes on until it lapses. Sign in and out again once the server can be reached.",
   firstPassword: {
     title: "Choose your password",
     detail: "Somebody else knows your first password. Choose one that only you know.",
