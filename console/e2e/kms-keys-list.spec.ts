@@ -56,24 +56,25 @@ test("tags of several KMS keys are changed at once", async ({ page, world }) => 
   expect(tags).not.toHaveProperty("old");
 });
 
-test("a filter is kept as a view, used again after a reload, and removed", async ({ page }) => {
-  await page.goto("/kms-keys?keystore=signing");
+test("a filter is kept as a view, used again after a reload, and removed", async ({ page, world }) => {
+  for (const name of ["kept-1", "kept-2"]) await world.kmsKey(name);
+  await page.goto("/kms-keys?name=:kept-");
   await expect(page.getByText("2 matches").first()).toBeVisible();
   await page.getByRole("button", { name: "Saved views" }).click();
   await page.getByRole("menuitem", { name: "Save view" }).click();
-  await page.getByLabel("Name of the view").fill("Signing keys");
+  await page.getByLabel("Name of the view").fill("Kept keys");
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await page.goto("/kms-keys");
   await expect(page.getByRole("row", { name: /invoices/ })).toBeVisible();
   await page.getByRole("button", { name: "Saved views" }).click();
-  await page.getByRole("menuitem", { name: "Signing keys" }).click();
+  await page.getByRole("menuitem", { name: "Kept keys" }).click();
   await expect(page.getByText("2 matches").first()).toBeVisible();
   await expect(page.getByRole("row", { name: /invoices/ })).toBeHidden();
   await page.getByRole("button", { name: "Saved views" }).click();
   await page.getByRole("menuitem", { name: "Remove view" }).click();
-  await page.getByRole("menuitem", { name: "Signing keys" }).last().click();
+  await page.getByRole("menuitem", { name: "Kept keys" }).last().click();
   await page.getByRole("button", { name: "Saved views" }).click();
-  await expect(page.getByRole("menuitem", { name: "Signing keys" })).toBeHidden();
+  await expect(page.getByRole("menuitem", { name: "Kept keys" })).toBeHidden();
 });
 
 test("a filter that fits nothing says so and is cleared; a Region is found among several", async ({

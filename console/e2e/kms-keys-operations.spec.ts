@@ -139,7 +139,7 @@ test("a KMS key is synchronized, which may also delete its material; it is resto
   await expect(dialog.getByRole("checkbox", { name: "Update the key policy" })).toBeChecked();
   await expect(dialog.getByRole("checkbox", { name: "Import missing key material" })).toBeChecked();
   await dialog.getByRole("checkbox", { name: "Delete the key material instead" }).check();
-  await look(page, "kms-key-synchronize");
+  await look(page, "kms-key-synchronize-from-list");
   await preview(dialog);
   await typedName(dialog, "to-sync").fill("to-sync");
   await carryOut(dialog);
@@ -188,13 +188,13 @@ test("material is removed from the cloud by the typed name, and the vault keeps 
   expect((await world.cli<{ current_version: number }>("key", "show", "to-remove")).current_version).toBe(1);
 });
 
-test("a multi-Region key is replicated, and its replica becomes the primary", async ({ page, world }) => {
+test("from the list, a multi-Region key is replicated and gets another primary", async ({ page, world }) => {
   await world.kmsKey("to-spread", "--multi-region");
   const dialog = await begin(page, "to-spread", "Replicate");
   await dialog.getByRole("button", { name: /Further Regions/ }).click();
   await page.getByRole("option", { name: "us-east-1" }).click();
   await page.keyboard.press("Tab");
-  await look(page, "kms-key-replicate");
+  await look(page, "kms-key-replicate-from-list");
   await preview(dialog);
   await carryOut(dialog);
   const primary = await begin(page, "to-spread", "Change primary");

@@ -3,8 +3,9 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SCRIPT =
-  process.env.KEYFERRY_OIDC_PROVIDER ?? join(import.meta.dirname, "../../.cache/oidc-provider/provider.mjs");
+const INSTALLED =
+  process.env.KEYFERRY_OIDC_PROVIDER ?? join(import.meta.dirname, "../../.cache/oidc-provider");
+const SCRIPT = join(INSTALLED, "provider.mjs");
 
 export const CLIENT = { id: "keyferry", secret: "a secret of the client" };
 
@@ -41,7 +42,7 @@ export class Provider {
     execFileSync("openssl", ["req", "-x509", ...kind, ...files], { stdio: "ignore" });
     const client = { client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uri: redirectUri };
     writeFileSync(at("settings.json"), JSON.stringify({ ...client, people }));
-    const child = spawn("node", [SCRIPT, folder], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn("node", [SCRIPT, folder], { stdio: ["ignore", "pipe", "inherit"] });
     const issuer = await new Promise<string>((resolve, reject) => {
       child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
       child.once("exit", (code) => reject(new Error(`the provider ended with ${code}`)));

@@ -25,7 +25,8 @@ test("the vault is sealed, a wrong passphrase does not open it, and the right on
 
   await page.getByLabel("Passphrase", { exact: true }).fill("not the passphrase");
   await page.getByRole("button", { name: "Unseal" }).click();
-  await expect(page.getByText(/seal\.|passphrase is wrong/).first()).toBeVisible();
+  await expect(page.getByText("no seal opens with this passphrase", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^seal\.wrong-passphrase( |$)/)).toBeVisible();
   await look(page, "settings-seal-wrong");
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: true });
 

@@ -95,12 +95,12 @@ test("an audit destination with a wrong address is refused, and one is added, te
 });
 
 test("a period of use is opened for an application, and closed early", async ({ page, world }) => {
-  await world.cli("application", "create", "billing");
+  await world.cli("application", "create", "month-end");
   await page.goto("/settings/use-periods");
   await page.getByRole("button", { name: "Open period" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: /^Application/ }).click();
-  await page.getByRole("option", { name: "billing" }).click();
+  await page.getByRole("option", { name: "month-end" }).click();
   await dialog.getByLabel("Minutes").fill("1441");
   await expect(dialog.getByText("A whole number from 1 to 1,440")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
@@ -110,14 +110,14 @@ test("a period of use is opened for an application, and closed early", async ({ 
   await dialog.getByRole("button", { name: "Preview" }).click();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  const row = page.getByRole("row", { name: /billing/ });
+  const row = page.getByRole("row", { name: /month-end/ });
   await expect(row.getByText("Open", { exact: true })).toBeVisible();
   await expect(row.getByText("the monthly run")).toBeVisible();
   await look(page, "settings-periods");
 
-  await page.getByRole("radio", { name: /Select billing/ }).check();
+  await page.getByRole("radio", { name: /Select month-end/ }).check();
   await page.getByRole("button", { name: "Close", exact: true }).click();
-  const closing = page.getByRole("dialog", { name: "Close the period of billing" });
+  const closing = page.getByRole("dialog", { name: "Close the period of month-end" });
   await closing.getByRole("button", { name: "Carry out" }).click();
   await closing.getByRole("button", { name: "Close" }).last().click();
   await expect(row.getByText("Closed early")).toBeVisible();

@@ -144,6 +144,8 @@ const GRAVE = new Set(["serious", "critical"]);
 /** Waits until what fades in is there: half transparent, it would be found too pale. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    // What a change begins begins with the next picture.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const passing = document.getAnimations().filter(({ effect }) => {
       const { iterations = 1 } = effect?.getTiming() ?? {};
       return iterations !== Infinity;
@@ -152,16 +154,23 @@ async function settled(page: Page): Promise<void> {
   });
 }
 
-/** Checks that everybody can use a page, and keeps its picture in light and dark. */
+/** Which journey of this worker took a picture's name. */
+const taken = new Map<string, string>();
+
+/** Checks that everybody can use a page, in light and in dark, and keeps its pictures. */
 export async function look(page: Page, name: string): Promise<void> {
-  await settled(page);
-  const found = await new AxeBuilder({ page }).analyze();
-  const grave = found.violations.filter(({ impact }) => GRAVE.has(impact ?? ""));
-  const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  expect(told, `accessibility of ${name}`).toEqual([]);
+  const journey = base.info().titlePath.join(" > ");
+  const other = taken.get(name) ?? journey;
+  if (other !== journey) throw new Error(`a picture has the name ${name} already, of: ${other}`);
+  taken.set(name, journey);
   for (const mode of ["light", "dark"] satisfies Mode[]) {
-    mkdirSync(join(SCREENSHOTS, mode), { recursive: true });
     await page.emulateMedia({ colorScheme: mode });
+    await settled(page);
+    const found = await new AxeBuilder({ page }).analyze();
+    const grave = found.violations.filter(({ impact }) => GRAVE.has(impact ?? ""));
+    const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+    expect(told, `accessibility of ${name}, ${mode}`).toEqual([]);
+    mkdirSync(join(SCREENSHOTS, mode), { recursive: true });
     await page.screenshot({ path: join(SCREENSHOTS, mode, `${name}.png`), animations: "disabled" });
   }
   await page.emulateMedia({ colorScheme: "light" });

@@ -15,6 +15,8 @@ function load(): Theme {
 function apply(theme: Theme): void {
   const isDark = theme === "dark" || (theme === "system" && dark.matches);
   applyMode(isDark ? Mode.Dark : Mode.Light);
+  // What the browser draws, the ground of the page too, follows the choice and not the system.
+  document.documentElement.style.colorScheme = isDark ? "dark" : "light";
 }
 
 /** The theme, and how to choose another. */
