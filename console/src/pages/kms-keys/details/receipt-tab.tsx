@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Schemas } from "../../../api/client";
 import { useRead } from "../../../api/read";
+import { save } from "../../../format/save";
 import { atMinute, exactly } from "../../../format/time";
 import { Loaded } from "../../../notices/loaded";
 import { text } from "../../../text";
@@ -16,7 +17,6 @@ import type { Tab } from "./kms-key";
 import { atMicros, fileNameOf, unproven, type Receipt } from "./receipt";
 import { ReceiptCheck } from "./receipt-check";
 import { ReceiptEntries } from "./receipt-entries";
-import { saveFile } from "./save-file";
 
 const words = text.kmsKey.receipt;
 
@@ -103,7 +103,7 @@ function Shown({ kmsKey, data }: Tab & { data: Schemas["SignedStatementView"] })
               <Button
                 variant="primary"
                 iconName="download"
-                onClick={() => saveFile(file, "application/json", `${JSON.stringify(data, null, 2)}\n`)}
+                onClick={() => save(file, `${JSON.stringify(data, null, 2)}\n`, "application/json")}
               >
                 {words.download}
               </Button>
