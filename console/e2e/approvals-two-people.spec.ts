@@ -161,7 +161,7 @@ test("one no ends a request, and whoever asked sees who said it and why", async 
   await page.getByRole("radio", { name: "Select destructive" }).check();
   await page.getByRole("button", { name: "Remove" }).click();
   const removing = page.getByRole("dialog", { name: "Remove the rule for destructive" });
-  await removing.getByLabel("To confirm, type destructive").fill("destructive");
+  await removing.getByLabel("To confirm, type installation").fill("installation");
   await removing.getByRole("button", { name: "Carry out" }).click();
   await removing.getByLabel("Reason").fill("it is in my way");
   await removing.getByRole("button", { name: "Ask for approval" }).click();

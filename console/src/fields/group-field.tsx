@@ -4,21 +4,24 @@ import Select from "@cloudscape-design/components/select";
 
 import { useAll } from "../api/read";
 import { text } from "../text";
+import { choicesStatus } from "./choices-status";
 
 const words = text.fields.group;
 
-/** Asks for the owning group where there is more than one. */
+/** Asks for the owning group where there is more than one; says so where the groups cannot be read. */
 export function GroupField({ group, onChange }: { group: string; onChange: (group: string) => void }) {
-  const { items } = useAll("/api/v1/groups");
-  if (items.length < 2) return null;
+  const groups = useAll("/api/v1/groups");
+  const { items, error } = groups;
+  if (items.length < 2 && error === null) return null;
   const options = items.map(({ name, description }) => ({ value: name, label: name, description }));
   const chosen = group === "" ? words.default : group;
   return (
     <FormField label={words.label} description={words.help}>
       <Select
-        selectedOption={options.find(({ value }) => value === chosen) ?? null}
+        selectedOption={options.find(({ value }) => value === chosen) ?? { value: chosen }}
         options={options}
         filteringType="auto"
+        {...choicesStatus(groups)}
         onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
       />
     </FormField>

@@ -1,4 +1,5 @@
 // What is read for a page: under way, refused, or there.
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";
@@ -13,13 +14,20 @@ interface Reading<T> {
   refetch: () => unknown;
 }
 
+/** What was read stays, with whatever is open in it, when it cannot be read anew: the refusal stands above it. */
 export function Loaded<T>({ of, children }: { of: Reading<T>; children: (data: T) => ReactNode }) {
-  if (of.data !== undefined) return children(of.data);
-  if (of.error === null) return <Spinner size="large" />;
+  if (of.data === undefined && of.error === null) return <Spinner size="large" />;
   return (
-    <ProblemAlert
-      problem={of.error.problem}
-      action={<Button onClick={() => void of.refetch()}>{text.shell.tryAgain}</Button>}
-    />
+    <>
+      {of.error !== null && (
+        <Box margin={{ bottom: "l" }}>
+          <ProblemAlert
+            problem={of.error.problem}
+            action={<Button onClick={() => void of.refetch()}>{text.shell.tryAgain}</Button>}
+          />
+        </Box>
+      )}
+      {of.data !== undefined && children(of.data)}
+    </>
   );
 }

@@ -7,12 +7,19 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
 
+import { choicesStatus, type Reading } from "../fields/choices-status";
 import { text } from "../text";
 
 export interface Choice {
   value: string;
   label?: string;
   description?: string;
+}
+
+/** What can be chosen, and what it was read from. */
+export interface Choices {
+  choices: readonly Choice[];
+  of?: readonly Reading[];
 }
 
 interface Common {
@@ -31,14 +38,12 @@ interface One extends Common {
   initial?: string;
   placeholder?: string;
 }
-interface Chosen extends Common {
+interface Chosen extends Common, Choices {
   kind: "choice";
-  choices: readonly Choice[];
   initial?: string;
 }
-interface Many extends Common {
+interface Many extends Common, Choices {
   kind: "many";
-  choices: readonly Choice[];
   initial?: readonly string[];
 }
 export type Field = One | Chosen | Many;
@@ -132,6 +137,7 @@ function ChoiceControl({ field, value, onSay }: Props<Chosen, string>) {
       onChange={({ detail }) => onSay(detail.selectedOption.value ?? "")}
       placeholder={text.operation.choose}
       empty={text.operation.noChoice}
+      {...choicesStatus(...(field.of ?? []))}
       filteringType="auto"
       expandToViewport
     />
@@ -147,6 +153,7 @@ function ManyControl({ field, value, onSay }: Props<Many, readonly string[]>) {
       onChange={({ detail }) => onSay(detail.selectedOptions.flatMap((option) => option.value ?? []))}
       placeholder={text.operation.choose}
       empty={text.operation.noChoice}
+      {...choicesStatus(...(field.of ?? []))}
       deselectAriaLabel={(option) => `${text.shell.remove} ${option.label ?? ""}`}
       filteringType="auto"
       expandToViewport

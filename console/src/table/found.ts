@@ -91,3 +91,14 @@ export function current<Row>(
   const known = new Map(rows.map((row) => [idOf(row), row]));
   return selected.flatMap(({ row }) => known.get(idOf(row)) ?? []);
 }
+
+/** How many of the selected rows are not among those that the filter finds. */
+export function unseen<Row>(
+  selected: readonly Row[],
+  found: readonly Flat<Row>[],
+  idOf: (row: Row) => string,
+): number {
+  if (selected.length === 0) return 0;
+  const seen = new Set(found.map(({ row }) => idOf(row)));
+  return selected.filter((row) => !seen.has(idOf(row))).length;
+}

@@ -11,16 +11,18 @@ import PropertyFilter from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMemo, type ReactNode } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 
 import type { All } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { Link } from "../shell/link";
 import { text } from "../text";
 import { findable, written, type Column } from "./columns";
-import { asked, current, flat, proposals, sorter, type Flat } from "./found";
+import { asked, current, flat, proposals, sorter, unseen, type Flat } from "./found";
 import { useKept, type View } from "./kept";
+import { Nothing } from "./nothing";
 import { SavedViews } from "./saved-views";
+import { Selection } from "./selection";
 
 const words = text.table;
 const PAGE_SIZES = [20, 50, 100];
@@ -72,7 +74,13 @@ function usePreferences<Row>(
   }, [columns, kept]);
 }
 
+/** Whoever comes by another address finds what that one asks for. */
 export function ListTable<Row>(props: Props<Row>) {
+  const { search } = useLocation();
+  return <Listed key={search} {...props} />;
+}
+
+function Listed<Row>(props: Props<Row>) {
   const { name, things, list, columns, idOf, nameOf, pageOf, empty } = props;
   const [params] = useSearchParams();
   const [kept, keep] = useKept(name);
@@ -97,27 +105,15 @@ export function ListTable<Row>(props: Props<Row>) {
   const selected = current(collectionProps.selectedItems ?? [], list.items, idOf);
   const clear = () => actions.setSelectedItems([]);
 
-  const nothing = (
-    <Box textAlign="center" padding="l">
-      <SpaceBetween size="xs">
-        <b>{empty.title}</b>
-        <Box color="text-body-secondary">{empty.detail}</Box>
-        {empty.action}
-      </SpaceBetween>
-    </Box>
-  );
+  const nothing = <Nothing {...empty} />;
+  const unfilter = () => actions.setPropertyFiltering({ tokens: [], operation: "and" });
   const noMatch = (
-    <Box textAlign="center" padding="l">
-      <SpaceBetween size="xs">
-        <b>{words.noMatch}</b>
-        <Box color="text-body-secondary">{words.noMatchDetail}</Box>
-        <Button onClick={() => actions.setPropertyFiltering({ tokens: [], operation: "and" })}>
-          {words.clear}
-        </Button>
-      </SpaceBetween>
-    </Box>
+    <Nothing
+      title={words.noMatch}
+      detail={words.noMatchDetail}
+      action={<Button onClick={unfilter}>{words.clear}</Button>}
+    />
   );
-
   const use = (view: View) => {
     actions.setPropertyFiltering(view.query);
     if (view.sorting !== undefined) {
@@ -137,14 +133,14 @@ export function ListTable<Row>(props: Props<Row>) {
     preferences,
   };
   const total = list.items.length;
+  const hidden = unseen(selected, allPageItems, idOf);
+  const seen = selected.length - hidden;
   // The box in the header selects one page.
-  const wantsAll =
-    props.selection === "multi" && selected.length >= items.length && selected.length < allPageItems.length;
-  const all = wantsAll && items.length > 0 && (
-    <Button variant="inline-link" onClick={() => actions.setSelectedItems([...allPageItems])}>
-      {words.selectMatches(allPageItems.length)}
-    </Button>
-  );
+  const wantsAll = props.selection === "multi" && seen >= items.length && seen < allPageItems.length;
+  const all =
+    wantsAll && items.length > 0
+      ? { count: allPageItems.length, onSelect: () => actions.setSelectedItems([...allPageItems]) }
+      : undefined;
   const counter =
     selected.length > 0 ? words.selected(selected.length, total) : `(${total}${list.isPartial ? "+" : ""})`;
   return (
@@ -189,7 +185,11 @@ export function ListTable<Row>(props: Props<Row>) {
         header={
           <Header
             variant={props.headingLevel ?? "h1"}
-            info={all}
+            info={
+              (hidden > 0 || all !== undefined) && (
+                <Selection selected={selected.length} unseen={hidden} onClear={clear} all={all} />
+              )
+            }
             description={props.description}
             counter={counter}
             actions={

@@ -1,18 +1,16 @@
 // One alert: what it is about, its particulars, and who was told.
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { subjectPage } from "../../format/subject";
 import { exactly, fromNow } from "../../format/time";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
@@ -63,45 +61,40 @@ function Facts({ alert }: { alert: Alert }) {
 
 export default function AlertPage() {
   const { id = "" } = useParams();
-  const { data: alert, error, refetch } = useRead("/api/v1/alerts/{alert}", { path: { alert: id } });
+  const reading = useRead("/api/v1/alerts/{alert}", { path: { alert: id } });
   usePage(
-    alert?.message ?? words.one,
+    reading.data?.message ?? words.one,
     [{ text: words.title, href: "/alerts" }],
     <Help title={words.one} words={["drift", "kmsKey", "keystore"]}>
       {words.oneHelp}
     </Help>,
   );
-  if (error !== null) {
-    return (
-      <ProblemAlert
-        problem={error.problem}
-        action={<Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>}
-      />
-    );
-  }
-  if (alert === undefined) return <Spinner size="large" />;
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description={alert.name}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <RestoreButton alert={alert} />
-              <AcknowledgeButton alert={alert} />
-            </SpaceBetween>
+    <Loaded of={reading}>
+      {(alert) => (
+        <ContentLayout
+          header={
+            <Header
+              variant="h1"
+              description={alert.name}
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  <RestoreButton alert={alert} />
+                  <AcknowledgeButton alert={alert} />
+                </SpaceBetween>
+              }
+            >
+              {alert.message}
+            </Header>
           }
         >
-          {alert.message}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        <Facts alert={alert} />
-        <Findings details={alert.details} />
-        <Deliveries deliveries={alert.deliveries ?? []} />
-      </SpaceBetween>
-    </ContentLayout>
+          <SpaceBetween size="l">
+            <Facts alert={alert} />
+            <Findings details={alert.details} />
+            <Deliveries deliveries={alert.deliveries ?? []} />
+          </SpaceBetween>
+        </ContentLayout>
+      )}
+    </Loaded>
   );
 }

@@ -2,6 +2,7 @@
 import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import type { Operation } from "../../operation/operation";
+import { removal } from "../../operation/removal";
 import { text } from "../../text";
 
 type Destination = Schemas["DestinationView"];
@@ -21,18 +22,15 @@ export function trial(destination: Destination): Operation {
   };
 }
 
-export function removal(destination: Destination): Operation {
-  return {
+export function removalOf(destination: Destination): Operation {
+  return removal({
     title: words.removeOf(destination.name),
     name: destination.name,
     change: change("delete", "/api/v1/alert-destinations/{destination}", {
       path: { destination: destination.id },
     }),
-    loses: true,
-    // The route takes no typed name: it is asked for here alone.
-    confirmed: (same) => same,
     touches: TOUCHES,
-  };
+  });
 }
 
 /** What is typed into the form. */

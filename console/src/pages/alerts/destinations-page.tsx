@@ -14,7 +14,7 @@ import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import { AddDestination } from "./add-destination";
-import { removal, trial } from "./destination";
+import { removalOf, trial } from "./destination";
 import { SeverityMark } from "./severity";
 
 type Destination = Schemas["DestinationView"];
@@ -60,7 +60,7 @@ function Actions({ chosen, clear }: Props) {
         </Button>
         <Button
           disabled={chosen === undefined}
-          onClick={() => chosen !== undefined && setOperation(removal(chosen))}
+          onClick={() => chosen !== undefined && setOperation(removalOf(chosen))}
         >
           {text.shell.remove}
         </Button>

@@ -23,7 +23,7 @@ export function ApplicationState({ application }: { application: Application }) 
 }
 
 export function CreateApplication({ onClose }: { onClose: () => void }) {
-  const groups = useRead("/api/v1/groups").data?.items ?? [];
+  const groups = useRead("/api/v1/groups");
   return (
     <FormDialog
       title={words.create}
@@ -33,7 +33,12 @@ export function CreateApplication({ onClose }: { onClose: () => void }) {
         group: {
           kind: "choice",
           label: words.group,
-          choices: groups.map(({ id, name, description }) => ({ value: id, label: name, description })),
+          of: [groups],
+          choices: (groups.data?.items ?? []).map(({ id, name, description }) => ({
+            value: id,
+            label: name,
+            description,
+          })),
         },
       }}
       operation={(body) => ({

@@ -25,10 +25,12 @@ function Created({ answer }: { answer: unknown }) {
 }
 
 /** What applications do with keys: all that the role for it allows but looking. */
-function useUses(): string[] {
-  const roles = useRead("/api/v1/roles").data?.items ?? [];
+function useUses() {
+  const reading = useRead("/api/v1/roles");
+  const roles = reading.data?.items ?? [];
   const actions = roles.find(({ name }) => name === KEY_USER)?.actions ?? [];
-  return actions.filter((action) => !action.endsWith(".read"));
+  const uses = actions.filter((action) => !action.endsWith(".read"));
+  return { of: [reading], choices: uses.map((value) => ({ value })) };
 }
 
 interface Props {
@@ -38,8 +40,9 @@ interface Props {
 
 export function CreateKey({ application, onClose }: Props) {
   const uses = useUses();
-  const keys = useAll("/api/v1/keys").items.filter(({ group }) => group === application.group);
-  const kmsKeys = useAll("/api/v1/kms-keys").items;
+  const all = useAll("/api/v1/keys");
+  const keys = all.items.filter(({ group }) => group === application.group);
+  const kmsKeys = useAll("/api/v1/kms-keys");
   return (
     <FormDialog
       title={words.create}
@@ -49,20 +52,22 @@ export function CreateKey({ application, onClose }: Props) {
           kind: "many",
           label: words.actions,
           description: words.actionsHelp,
-          choices: uses.map((value) => ({ value })),
+          ...uses,
           optional: true,
         },
         keys: {
           kind: "many",
           label: words.vaultKeys,
           description: words.vaultKeysHelp,
+          of: [all],
           choices: keys.map(({ id, name }) => ({ value: id, label: name })),
           optional: true,
         },
         kms: {
           kind: "many",
           label: words.kmsKeys,
-          choices: kmsKeys.map(({ id, name, keystore_name }) => ({
+          of: [kmsKeys],
+          choices: kmsKeys.items.map(({ id, name, keystore_name }) => ({
             value: id,
             label: name,
             description: keystore_name,

@@ -1,17 +1,15 @@
 // One request: what was frozen, what it would do, who said what, and what I can do.
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { exactly, fromNow } from "../../format/time";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import type { Approval } from "../../operation/operation";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
@@ -49,12 +47,8 @@ function Facts({ request }: { request: Approval }) {
 
 export default function ApprovalPage() {
   const { id = "" } = useParams();
-  const {
-    data: request,
-    error,
-    refetch,
-  } = useRead("/api/v1/approvals/{approval}", { path: { approval: id } }, { every: ASK_EVERY });
-  const title = request === undefined ? words.one : summaryOf(request);
+  const reading = useRead("/api/v1/approvals/{approval}", { path: { approval: id } }, { every: ASK_EVERY });
+  const title = reading.data === undefined ? words.one : summaryOf(reading.data);
   usePage(
     title,
     [{ text: words.title, href: "/approvals" }],
@@ -62,30 +56,23 @@ export default function ApprovalPage() {
       {words.oneHelp}
     </Help>,
   );
-  // What was shown stays while it cannot be read anew.
-  if (request === undefined) {
-    return error === null ? (
-      <Spinner size="large" />
-    ) : (
-      <ProblemAlert
-        problem={error.problem}
-        action={<Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>}
-      />
-    );
-  }
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description={request.reason} actions={<RequestActions request={request} />}>
-          {title}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        <Facts request={request} />
-        <Frozen request={request} />
-        <Consent request={request} />
-      </SpaceBetween>
-    </ContentLayout>
+    <Loaded of={reading}>
+      {(request) => (
+        <ContentLayout
+          header={
+            <Header variant="h1" description={request.reason} actions={<RequestActions request={request} />}>
+              {title}
+            </Header>
+          }
+        >
+          <SpaceBetween size="l">
+            <Facts request={request} />
+            <Frozen request={request} />
+            <Consent request={request} />
+          </SpaceBetween>
+        </ContentLayout>
+      )}
+    </Loaded>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { nameOf, setting } from "./rule";
+import { nameOf, removalOf, setting, type Rule } from "./rule";
 
 const fields = { class: "destructive", group: "", approvers: "1", hours: "" };
 
@@ -20,6 +20,11 @@ describe("a rule", () => {
     expect(setting({ ...fields, approvers: "" })).toBeUndefined();
     expect(setting({ ...fields, approvers: "two" })).toBeUndefined();
     expect(setting({ ...fields, hours: "-1" })).toBeUndefined();
+  });
+  it("is removed by whose it is", () => {
+    const rule: Rule = { class: "use", approvers: 1, hours: 24, changed_at: "2026-01-01T00:00:00Z" };
+    expect(removalOf({ ...rule, group: "019a", group_name: "prod" }).name).toBe("prod");
+    expect(removalOf(rule).name).toBe("installation");
   });
   it("is called by its class and its group", () => {
     expect(nameOf({ class: "use" })).toBe("use");

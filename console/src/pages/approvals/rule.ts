@@ -2,6 +2,7 @@
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import type { Operation } from "../../operation/operation";
+import { removal } from "../../operation/removal";
 import { text } from "../../text";
 
 export type Rule = Schemas["ApprovalRuleView"];
@@ -14,19 +15,17 @@ export function nameOf(rule: Pick<Rule, "class" | "group_name">): string {
   return rule.group_name == null ? rule.class : words.inGroup(rule.class, rule.group_name);
 }
 
-export function removal(rule: Rule): Operation {
-  return {
+export function removalOf(rule: Rule): Operation {
+  return removal({
     title: words.removeOf(nameOf(rule)),
-    name: rule.class,
+    // Rules of one class stand in several groups: what is typed says whose it is.
+    name: rule.group_name ?? words.ofInstallation,
     change: change("delete", "/api/v1/approval-rules/{class}", {
       path: { class: rule.class },
       query: rule.group == null ? {} : { group: rule.group },
     }),
-    loses: true,
-    // The route takes no typed name: it is asked for here alone.
-    confirmed: (same) => same,
     touches: TOUCHES,
-  };
+  });
 }
 
 /** What is typed into the form. */

@@ -12,7 +12,7 @@ import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
-import { nameOf, removal, type Rule } from "./rule";
+import { nameOf, removalOf, type Rule } from "./rule";
 import { SetRule } from "./set-rule";
 
 const words = text.approvals.rules;
@@ -56,7 +56,7 @@ function Actions({ chosen, clear }: { chosen: Rule | undefined; clear: () => voi
       <SpaceBetween direction="horizontal" size="xs">
         <Button
           disabled={chosen === undefined}
-          onClick={() => chosen !== undefined && setOperation(removal(chosen))}
+          onClick={() => chosen !== undefined && setOperation(removalOf(chosen))}
         >
           {text.shell.remove}
         </Button>

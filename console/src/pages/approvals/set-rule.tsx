@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { useRead } from "../../api/read";
+import { choicesStatus } from "../../fields/choices-status";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { setting, type Fields, type Rule } from "./rule";
@@ -26,10 +27,10 @@ interface FormProps {
 }
 
 function GroupField({ fields, set }: FormProps) {
-  const { data } = useRead("/api/v1/groups");
+  const groups = useRead("/api/v1/groups");
   const options = [
     { value: "", label: words.installation },
-    ...(data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+    ...(groups.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
   ];
   return (
     <FormField label={words.columns.group} description={words.groupHelp}>
@@ -37,6 +38,7 @@ function GroupField({ fields, set }: FormProps) {
         selectedOption={options.find(({ value }) => value === fields.group) ?? null}
         options={options}
         filteringType="auto"
+        {...choicesStatus(groups)}
         onChange={({ detail }) => set({ group: detail.selectedOption.value ?? "" })}
       />
     </FormField>

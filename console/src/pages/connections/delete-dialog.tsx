@@ -5,8 +5,8 @@ import { useNavigate } from "react-router";
 
 import { change } from "../../api/change";
 import { useAll } from "../../api/read";
-import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
+import { removal } from "../../operation/removal";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
 import type { Connection } from "./settings";
@@ -32,15 +32,12 @@ function InUse({ connection }: { connection: Connection }) {
 
 export function DeleteDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const navigate = useNavigate();
-  const operation: Operation = {
+  const operation = removal({
     title: words.title(connection.name),
     name: connection.name,
-    loses: true,
-    // The name that was typed is for this console: the route takes none.
-    confirmed: (asked) => asked,
     change: change("delete", "/api/v1/connections/{connection}", { path: { connection: connection.id } }),
     touches: ["/api/v1/connections"],
-  };
+  });
   return (
     <OperationDialog
       operation={operation}

@@ -3,13 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { useRead } from "../../api/read";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
@@ -89,21 +88,13 @@ function Details({ connection }: { connection: Connection }) {
 
 export default function DetailsPage() {
   const { id = "" } = useParams();
-  const { data, error, refetch } = useRead("/api/v1/connections/{connection}", { path: { connection: id } });
+  const reading = useRead("/api/v1/connections/{connection}", { path: { connection: id } });
   usePage(
-    data?.name ?? words.title,
+    reading.data?.name ?? words.title,
     [{ text: words.title, href: "/connections" }],
     <Help title={words.title} words={["connection", "keystore", "lane"]}>
       {words.help}
     </Help>,
   );
-  if (error !== null) {
-    return (
-      <ProblemAlert
-        problem={error.problem}
-        action={<Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>}
-      />
-    );
-  }
-  return data === undefined ? <Spinner size="large" /> : <Details connection={data} />;
+  return <Loaded of={reading}>{(data) => <Details connection={data} />}</Loaded>;
 }

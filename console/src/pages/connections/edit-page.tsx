@@ -9,14 +9,13 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { change } from "../../api/change";
 import { useRead, useAll } from "../../api/read";
+import { Loaded } from "../../notices/loaded";
 import { useNotify } from "../../notices/notices";
-import { ProblemAlert } from "../../notices/problem-alert";
 import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
@@ -180,18 +179,17 @@ function Editing({ connection }: { connection: Connection }) {
 
 export default function EditPage() {
   const { id = "" } = useParams();
-  const { data, error } = useRead("/api/v1/connections/{connection}", { path: { connection: id } });
-  const title = words.edit.title(data?.name ?? "");
+  const reading = useRead("/api/v1/connections/{connection}", { path: { connection: id } });
+  const title = words.edit.title(reading.data?.name ?? "");
   usePage(
     title,
     [
       { text: words.title, href: "/connections" },
-      { text: data?.name ?? "", href: `/connections/${id}` },
+      { text: reading.data?.name ?? "", href: `/connections/${id}` },
     ],
     <Help title={title} words={["connection"]}>
       {words.help}
     </Help>,
   );
-  if (error !== null) return <ProblemAlert problem={error.problem} />;
-  return data === undefined ? <Spinner size="large" /> : <Editing key={data.id} connection={data} />;
+  return <Loaded of={reading}>{(data) => <Editing key={data.id} connection={data} />}</Loaded>;
 }

@@ -1,18 +1,16 @@
 // One job: how far it is, what it is about, and every try of every step.
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useParams } from "react-router";
 
 import { useLive, type Job } from "../../api/live";
 import { useAll, useRead } from "../../api/read";
 import { JobState } from "../../format/status";
 import { atMinute, exactly, lasting } from "../../format/time";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import { JobBar } from "../../operation/job-progress";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
@@ -62,9 +60,9 @@ export default function JobPage() {
   const { id = "" } = useParams();
   const live = useLive();
   const every = live ? {} : { every: ASK_EVERY };
-  const { data: job, error, refetch } = useRead("/api/v1/jobs/{job}", { path: { job: id } }, every);
+  const reading = useRead("/api/v1/jobs/{job}", { path: { job: id } }, every);
   const targets = useAll("/api/v1/jobs/{job}/targets", { path: { job: id } }, every);
-  const title = job?.title ?? words.one;
+  const title = reading.data?.title ?? words.one;
   usePage(
     title,
     [{ text: words.title, href: "/jobs" }],
@@ -72,51 +70,46 @@ export default function JobPage() {
       {words.oneHelp}
     </Help>,
   );
-  if (error !== null) {
-    return (
-      <ProblemAlert
-        problem={error.problem}
-        action={<Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>}
-      />
-    );
-  }
-  if (job === undefined) return <Spinner size="large" />;
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" actions={<JobActions job={job} />} description={atMinute(job.created_at)}>
-          {job.title}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        <Facts job={job} />
-        <ListTable
-          name="job-targets"
-          title={words.targets}
-          description={words.targetsDetail}
-          things={words.targetThings}
-          list={targets}
-          columns={TARGETS}
-          idOf={(target) => target.id}
-          nameOf={(target) => target.subject}
-          pageOf={targetPage}
-          headingLevel="h2"
-          empty={{ title: words.noTargets, detail: words.noTargetsDetail }}
-        />
-        <ListTable
-          name="job-attempts"
-          title={words.attempts}
-          description={words.attemptsDetail}
-          things={words.attemptThings}
-          list={{ ...targets, items: attemptsOf(job.targets ?? [], targets.items) }}
-          columns={ATTEMPTS}
-          idOf={(attempt) => attempt.id}
-          nameOf={(attempt) => attempt.step}
-          headingLevel="h2"
-          empty={{ title: words.noAttempts, detail: words.noAttemptsDetail }}
-        />
-      </SpaceBetween>
-    </ContentLayout>
+    <Loaded of={reading}>
+      {(job) => (
+        <ContentLayout
+          header={
+            <Header variant="h1" actions={<JobActions job={job} />} description={atMinute(job.created_at)}>
+              {job.title}
+            </Header>
+          }
+        >
+          <SpaceBetween size="l">
+            <Facts job={job} />
+            <ListTable
+              name="job-targets"
+              title={words.targets}
+              description={words.targetsDetail}
+              things={words.targetThings}
+              list={targets}
+              columns={TARGETS}
+              idOf={(target) => target.id}
+              nameOf={(target) => target.subject}
+              pageOf={targetPage}
+              headingLevel="h2"
+              empty={{ title: words.noTargets, detail: words.noTargetsDetail }}
+            />
+            <ListTable
+              name="job-attempts"
+              title={words.attempts}
+              description={words.attemptsDetail}
+              things={words.attemptThings}
+              list={{ ...targets, items: attemptsOf(job.targets ?? [], targets.items) }}
+              columns={ATTEMPTS}
+              idOf={(attempt) => attempt.id}
+              nameOf={(attempt) => attempt.step}
+              headingLevel="h2"
+              empty={{ title: words.noAttempts, detail: words.noAttemptsDetail }}
+            />
+          </SpaceBetween>
+        </ContentLayout>
+      )}
+    </Loaded>
   );
 }

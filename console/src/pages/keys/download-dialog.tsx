@@ -9,19 +9,19 @@ import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
+import { saveBytes } from "../../format/save";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { Fingerprint } from "./fingerprint";
 import { isSha256 } from "./public-key";
-import { saveFile } from "./save-file";
 
 const words = text.keys.download;
 
 type Download = Schemas["DownloadView"];
 
 function save({ wrapped, preparation }: Download): void {
-  if (wrapped != null) saveFile(`${preparation.name}-${preparation.version ?? 0}.wrapped`, wrapped);
+  if (wrapped != null) saveBytes(`${preparation.name}-${preparation.version ?? 0}.wrapped`, wrapped);
 }
 
 function Taken({ answer }: { answer: unknown }) {

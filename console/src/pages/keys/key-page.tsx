@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
@@ -14,7 +13,7 @@ import { useNavigate, useParams } from "react-router";
 import { change } from "../../api/change";
 import { useRead } from "../../api/read";
 import { atMinute } from "../../format/time";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
@@ -117,9 +116,9 @@ function Asked({ dialog, of, onClose }: { dialog: Dialog; of: Key; onClose: () =
 
 export default function KeyPage() {
   const { id = "" } = useParams();
-  const { data: key, error, isPending, refetch } = useRead("/api/v1/keys/{key}", { path: { key: id } });
+  const reading = useRead("/api/v1/keys/{key}", { path: { key: id } });
   const [dialog, setDialog] = useState<Dialog>();
-  const name = key?.name ?? words.one;
+  const name = reading.data?.name ?? words.one;
   usePage(
     name,
     [{ text: words.title, href: "/keys" }],
@@ -127,37 +126,44 @@ export default function KeyPage() {
       {words.help}
     </Help>,
   );
-  const again = () => void refetch();
-  if (isPending) return <Spinner size="large" />;
-  if (error !== null) {
-    const action = <Button onClick={again}>{text.shell.tryAgain}</Button>;
-    return <ProblemAlert problem={error.problem} action={action} />;
-  }
+  const again = () => void reading.refetch();
   return (
-    <SpaceBetween size="l">
-      <Header variant="h1" description={key.description} actions={<Actions of={key} onDialog={setDialog} />}>
-        {key.name}
-      </Header>
-      <Overview of={key} />
-      <Tabs
-        ariaLabel={words.parts}
-        tabs={[
-          { id: "versions", label: words.versions.heading, content: <Versions of={key} refetch={again} /> },
-          { id: "kms-keys", label: words.kmsKeys.tab, content: <KmsKeysOf of={key} /> },
-          { id: "links", label: words.links.title, content: <Links of={key} refetch={again} /> },
-          {
-            id: "rotation",
-            label: words.rotation.heading,
-            content: <Rotation of={key} onEdit={() => setDialog("rotation")} />,
-          },
-          {
-            id: "downloads",
-            label: words.preparations.title,
-            content: <Preparations of={key.id} headingLevel="h2" />,
-          },
-        ]}
-      />
-      {dialog !== undefined && <Asked dialog={dialog} of={key} onClose={() => setDialog(undefined)} />}
-    </SpaceBetween>
+    <Loaded of={reading}>
+      {(key) => (
+        <SpaceBetween size="l">
+          <Header
+            variant="h1"
+            description={key.description}
+            actions={<Actions of={key} onDialog={setDialog} />}
+          >
+            {key.name}
+          </Header>
+          <Overview of={key} />
+          <Tabs
+            ariaLabel={words.parts}
+            tabs={[
+              {
+                id: "versions",
+                label: words.versions.heading,
+                content: <Versions of={key} refetch={again} />,
+              },
+              { id: "kms-keys", label: words.kmsKeys.tab, content: <KmsKeysOf of={key} /> },
+              { id: "links", label: words.links.title, content: <Links of={key} refetch={again} /> },
+              {
+                id: "rotation",
+                label: words.rotation.heading,
+                content: <Rotation of={key} onEdit={() => setDialog("rotation")} />,
+              },
+              {
+                id: "downloads",
+                label: words.preparations.title,
+                content: <Preparations of={key.id} headingLevel="h2" />,
+              },
+            ]}
+          />
+          {dialog !== undefined && <Asked dialog={dialog} of={key} onClose={() => setDialog(undefined)} />}
+        </SpaceBetween>
+      )}
+    </Loaded>
   );
 }

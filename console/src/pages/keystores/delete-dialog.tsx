@@ -5,8 +5,8 @@ import { useNavigate } from "react-router";
 
 import { change } from "../../api/change";
 import { useAll } from "../../api/read";
-import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
+import { removal } from "../../operation/removal";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
 import { TOUCHES, type DialogProps } from "./dialog-props";
@@ -30,15 +30,12 @@ function Holds({ keystore }: { keystore: Keystore }) {
 
 export function DeleteDialog({ keystore, onClose }: DialogProps) {
   const navigate = useNavigate();
-  const operation: Operation = {
+  const operation = removal({
     title: words.title(keystore.name),
     name: keystore.name,
-    loses: true,
-    // The name that was typed is for this console: the route takes none.
-    confirmed: (asked) => asked,
     change: change("delete", "/api/v1/keystores/{keystore}", { path: { keystore: keystore.id } }),
     touches: TOUCHES,
-  };
+  });
   return (
     <OperationDialog
       operation={operation}

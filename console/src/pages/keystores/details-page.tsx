@@ -3,13 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
-import { ProblemAlert } from "../../notices/problem-alert";
+import { Loaded } from "../../notices/loaded";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
@@ -68,21 +67,13 @@ function Details({ keystore }: { keystore: Keystore }) {
 
 export default function DetailsPage() {
   const { id = "" } = useParams();
-  const { data, error, refetch } = useRead("/api/v1/keystores/{keystore}", { path: { keystore: id } });
+  const reading = useRead("/api/v1/keystores/{keystore}", { path: { keystore: id } });
   usePage(
-    data?.name ?? words.title,
+    reading.data?.name ?? words.title,
     [{ text: words.title, href: "/keystores" }],
     <Help title={words.title} words={["keystore", "connection", "kmsKey", "drift"]}>
       {words.help}
     </Help>,
   );
-  if (error !== null) {
-    return (
-      <ProblemAlert
-        problem={error.problem}
-        action={<Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>}
-      />
-    );
-  }
-  return data === undefined ? <Spinner size="large" /> : <Details keystore={data} />;
+  return <Loaded of={reading}>{(data) => <Details keystore={data} />}</Loaded>;
 }

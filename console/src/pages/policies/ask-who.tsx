@@ -9,7 +9,7 @@ import { useState } from "react";
 
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
-import { LabelledField, type Choice } from "../../operation/fields";
+import { LabelledField, type Choices } from "../../operation/fields";
 import { text } from "../../text";
 
 const words = text.policies.whoCan;
@@ -35,7 +35,7 @@ function Answer({ action, group }: { action: string; group: string }) {
   );
 }
 
-export function AskWho({ actions, groups }: { actions: Choice[]; groups: Choice[] }) {
+export function AskWho({ actions, groups }: Record<"actions" | "groups", Choices>) {
   const [action, setAction] = useState("");
   const [group, setGroup] = useState("");
   const [asked, ask] = useState<{ action: string; group: string }>();
@@ -43,13 +43,13 @@ export function AskWho({ actions, groups }: { actions: Choice[]; groups: Choice[
     <Container header={<Header variant="h2">{words.who}</Header>}>
       <SpaceBetween size="m">
         <LabelledField
-          field={{ kind: "choice", label: words.action, choices: actions }}
+          field={{ kind: "choice", label: words.action, ...actions }}
           value={action}
           onSay={(value) => setAction(String(value))}
           isFirst={false}
         />
         <LabelledField
-          field={{ kind: "choice", label: words.group, choices: groups }}
+          field={{ kind: "choice", label: words.group, ...groups }}
           value={group}
           onSay={(value) => setGroup(String(value))}
           isFirst={false}

@@ -10,7 +10,7 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
-import { isComplete, LabelledField, type Choice, type Fields, type Said } from "../../operation/fields";
+import { isComplete, LabelledField, type Choices, type Fields, type Said } from "../../operation/fields";
 import { text } from "../../text";
 
 const words = text.policies.whoCan;
@@ -47,25 +47,30 @@ function Answer({ question }: { question: Question }) {
   return <Loaded of={why}>{(data) => <Told why={data} />}</Loaded>;
 }
 
-function useFields(actions: Choice[], groups: Choice[], hasObject: boolean): Fields {
-  const users = useRead("/api/v1/users").data?.items ?? [];
-  const applications = useRead("/api/v1/applications").data?.items ?? [];
+interface Props {
+  actions: Choices;
+  groups: Choices;
+}
+
+function useFields({ actions, groups }: Props, hasObject: boolean): Fields {
+  const users = useRead("/api/v1/users");
+  const applications = useRead("/api/v1/applications");
   const holders = [
-    ...users.map(({ name }) => ({ value: name })),
-    ...applications.map(({ name }) => ({ value: `application/${name}` })),
+    ...(users.data?.items ?? []).map(({ name }) => ({ value: name })),
+    ...(applications.data?.items ?? []).map(({ name }) => ({ value: `application/${name}` })),
   ];
   return {
-    user: { kind: "choice", label: words.user, choices: holders },
-    action: { kind: "choice", label: words.action, choices: actions },
+    user: { kind: "choice", label: words.user, choices: holders, of: [users, applications] },
+    action: { kind: "choice", label: words.action, ...actions },
     // An object tells its group.
-    group: { kind: "choice", label: words.group, choices: groups, optional: hasObject },
+    group: { kind: "choice", label: words.group, ...groups, optional: hasObject },
     object: { label: words.object, description: words.objectHelp, optional: true },
   };
 }
 
-export function AskWhy({ actions, groups }: { actions: Choice[]; groups: Choice[] }) {
+export function AskWhy(props: Props) {
   const [said, say] = useState<Said>({ user: "", action: "", group: "", object: "" });
-  const fields = useFields(actions, groups, said.object !== "");
+  const fields = useFields(props, said.object !== "");
   const [asked, ask] = useState<Question>();
   const { user, action, group, object } = said as Record<keyof Question, string>;
   const put = () => ask({ user, action, ...(object === "" ? { group } : { object }) });

@@ -20,10 +20,16 @@ export default function WhoCanPage() {
       {words.help}
     </Help>,
   );
-  const roles = useRead("/api/v1/roles").data?.items ?? [];
-  const groups = useRead("/api/v1/groups").data?.items ?? [];
-  const actions = askable(roles).map((value) => ({ value }));
-  const places = groups.map(({ id, name }) => ({ value: id, label: name }));
+  const roles = useRead("/api/v1/roles");
+  const groups = useRead("/api/v1/groups");
+  const actions = {
+    of: [roles],
+    choices: askable(roles.data?.items ?? []).map((value) => ({ value })),
+  };
+  const places = {
+    of: [groups],
+    choices: (groups.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+  };
   return (
     <SpaceBetween size="l">
       <Header variant="h1" description={words.description}>

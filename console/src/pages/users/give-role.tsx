@@ -19,20 +19,20 @@ interface Props {
 
 /** Everybody who can have a role; nothing where one may not look at people, and has to know the name. */
 function useHolders() {
-  const { data, error } = useRead("/api/v1/users");
-  const users = data?.items ?? [];
-  const applications = useRead("/api/v1/applications").data?.items ?? [];
-  if (error !== null) return undefined;
-  return [
-    ...users
+  const users = useRead("/api/v1/users");
+  const applications = useRead("/api/v1/applications");
+  if (users.error !== null) return undefined;
+  const choices = [
+    ...(users.data?.items ?? [])
       .filter(({ state }) => state !== "offboarded")
       .map(({ id, name, full_name }) => ({ value: id, label: name, description: full_name })),
-    ...applications.map(({ id, name }) => ({
+    ...(applications.data?.items ?? []).map(({ id, name }) => ({
       value: `application/${id}`,
       label: `application/${name}`,
       description: words.assignments.application,
     })),
   ];
+  return { choices, of: [users, applications] };
 }
 
 const TOUCHED = [
@@ -45,8 +45,9 @@ const TOUCHED = [
 
 export function GiveRole({ holder, group, role, onClose }: Props) {
   const holders = useHolders();
-  const roles = useRead("/api/v1/roles").data?.items ?? [];
-  const groups = useRead("/api/v1/groups").data?.items ?? [];
+  const readRoles = useRead("/api/v1/roles");
+  const roles = readRoles.data?.items ?? [];
+  const groups = useRead("/api/v1/groups");
   const isOfGroups = (name: Partial<Said>[string]) =>
     roles.find((one) => one.name === name)?.scope !== "installation";
   const offered = roles.filter(({ scope }) => group === undefined || scope === "group");
@@ -60,13 +61,14 @@ export function GiveRole({ holder, group, role, onClose }: Props) {
           hidden: holder !== undefined,
           ...(holders === undefined
             ? { description: words.fields.holderHelp }
-            : { kind: "choice" as const, choices: holders }),
+            : { kind: "choice" as const, ...holders }),
         },
         role: {
           kind: "choice",
           label: words.fields.role,
           initial: role ?? "",
           hidden: role !== undefined,
+          of: [readRoles],
           choices: offered.map(({ name, description, scope, built_in }) => ({
             value: name,
             description:
@@ -80,7 +82,12 @@ export function GiveRole({ holder, group, role, onClose }: Props) {
         group: {
           kind: "choice",
           label: words.fields.group,
-          choices: groups.map(({ id, name, description }) => ({ value: id, label: name, description })),
+          of: [groups],
+          choices: (groups.data?.items ?? []).map(({ id, name, description }) => ({
+            value: id,
+            label: name,
+            description,
+          })),
           initial: group ?? "",
           hidden: group !== undefined || !isOfGroups(role ?? said.role),
         },

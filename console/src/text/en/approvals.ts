@@ -104,6 +104,7 @@ export const approvals = {
     removeDetail: "What it covers waits for nobody any more.",
     inGroup: (name: string, group: string) => `${name} in ${group}`,
     installation: "The whole installation",
+    ofInstallation: "installation",
     groupHelp: "Where it holds.",
     approversHelp: "Besides whoever asks: 1 to 20.",
     hoursHelp: "72 unless given, 744 at most.",

@@ -17,6 +17,8 @@ export const table = {
   select: (name: string) => `Select ${name}`,
   selectAll: "Select all rows",
   selectMatches: (count: number) => `Select all ${count}`,
+  unseen: (count: number, unseen: number) => `${count} selected, ${unseen} of them not shown`,
+  clearSelection: "Clear selection",
   selected: (count: number, total: number) => `(${count}/${total})`,
   actions: "Actions",
   views: {

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { useAll, useRead } from "../../../api/read";
 import { exactly } from "../../../format/time";
-import { ProblemAlert } from "../../../notices/problem-alert";
+import { Loaded } from "../../../notices/loaded";
 import { Link } from "../../../shell/link";
 import { ListTable } from "../../../table/list-table";
 import { text } from "../../../text";
@@ -77,9 +77,8 @@ function Siblings({ id, source }: { id: string; source: string }) {
 }
 
 function Copies({ source }: { source: string }) {
-  const { data, error } = useRead("/api/v1/keys/{key}", { path: { key: source } });
-  if (error !== null) return <ProblemAlert problem={error.problem} />;
-  return <CopiesTable copies={data?.copies ?? []} />;
+  const reading = useRead("/api/v1/keys/{key}", { path: { key: source } });
+  return <Loaded of={reading}>{({ copies }) => <CopiesTable copies={copies ?? []} />}</Loaded>;
 }
 
 export function LinksTab({ kmsKey }: Tab) {

@@ -6,17 +6,17 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 
+import type { Schemas } from "../../../api/client";
 import { useRead } from "../../../api/read";
+import { save } from "../../../format/save";
 import { atMinute, exactly } from "../../../format/time";
-import { ProblemAlert } from "../../../notices/problem-alert";
+import { Loaded } from "../../../notices/loaded";
 import { text } from "../../../text";
 import type { Tab } from "./kms-key";
 import { atMicros, fileNameOf, unproven, type Receipt } from "./receipt";
 import { ReceiptCheck } from "./receipt-check";
 import { ReceiptEntries } from "./receipt-entries";
-import { saveFile } from "./save-file";
 
 const words = text.kmsKey.receipt;
 
@@ -88,15 +88,7 @@ function Approvals({ of: { approvals = [] } }: { of: Receipt }) {
   );
 }
 
-export function ReceiptTab({ kmsKey }: Tab) {
-  const { data, error, refetch } = useRead("/api/v1/kms-keys/{kms_key}/receipt", {
-    path: { kms_key: kmsKey.id },
-  });
-  if (error !== null) {
-    const again = <Button onClick={() => void refetch()}>{text.shell.tryAgain}</Button>;
-    return <ProblemAlert problem={error.problem} action={again} />;
-  }
-  if (data === undefined) return <Spinner size="large" />;
+function Shown({ kmsKey, data }: Tab & { data: Schemas["SignedStatementView"] }) {
   const receipt = data.statement as unknown as Receipt;
   const file = fileNameOf(kmsKey.name);
   const lacking = unproven(receipt);
@@ -111,7 +103,7 @@ export function ReceiptTab({ kmsKey }: Tab) {
               <Button
                 variant="primary"
                 iconName="download"
-                onClick={() => saveFile(file, "application/json", `${JSON.stringify(data, null, 2)}\n`)}
+                onClick={() => save(file, `${JSON.stringify(data, null, 2)}\n`, "application/json")}
               >
                 {words.download}
               </Button>
@@ -131,4 +123,9 @@ export function ReceiptTab({ kmsKey }: Tab) {
       <ReceiptCheck file={file} checkpoint={receipt.checkpoint} />
     </SpaceBetween>
   );
+}
+
+export function ReceiptTab({ kmsKey }: Tab) {
+  const reading = useRead("/api/v1/kms-keys/{kms_key}/receipt", { path: { kms_key: kmsKey.id } });
+  return <Loaded of={reading}>{(data) => <Shown kmsKey={kmsKey} data={data} />}</Loaded>;
 }

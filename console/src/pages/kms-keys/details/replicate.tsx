@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 
 import { change } from "../../../api/change";
 import { useRead } from "../../../api/read";
+import { choicesStatus } from "../../../fields/choices-status";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
@@ -16,8 +17,8 @@ export function Replicate({ kmsKey: looked, onClose }: { kmsKey: KmsKey; onClose
   // As it was when the dialog was opened: what comes of it does not change the question.
   const [{ id, name, keystore, regions: taken }] = useState(looked);
   const [regions, setRegions] = useState<string[]>([]);
-  const { data } = useRead("/api/v1/keystores/{keystore}", { path: { keystore } });
-  const free = (data?.regions ?? []).filter((region) => !taken.includes(region));
+  const reading = useRead("/api/v1/keystores/{keystore}", { path: { keystore } });
+  const free = (reading.data?.regions ?? []).filter((region) => !taken.includes(region));
   const operation = useMemo(
     (): Operation | undefined =>
       regions.length === 0
@@ -44,6 +45,7 @@ export function Replicate({ kmsKey: looked, onClose }: { kmsKey: KmsKey; onClose
             selectedOptions={regions.map((value) => ({ value, label: value }))}
             placeholder={words.choose}
             empty={words.allTaken}
+            {...choicesStatus(reading)}
             onChange={({ detail }) => setRegions(detail.selectedOptions.map(({ value }) => value ?? ""))}
           />
         </FormField>

@@ -1,11 +1,13 @@
 // What became of each KMS key of an operation on many: above all of those that were refused.
 import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
 import { hasEnded, type Job } from "../../../api/live";
 import { useAll } from "../../../api/read";
 import type { Schemas } from "../../../api/client";
+import { ProblemAlert } from "../../../notices/problem-alert";
 import { useJob } from "../../../operation/job-progress";
 import { text } from "../../../text";
 
@@ -29,9 +31,16 @@ function State({ of: { state } }: { of: Target }) {
 }
 
 function Targets({ job }: { job: string }) {
-  const { items, isPending } = useAll("/api/v1/jobs/{job}/targets", { path: { job } });
+  const { items, isPending, isPartial, error, refetch } = useAll("/api/v1/jobs/{job}/targets", {
+    path: { job },
+  });
   const others = items.filter(({ state }) => state !== "done");
-  if (isPending) return null;
+  if (error !== null) {
+    const again = <Button onClick={refetch}>{text.shell.tryAgain}</Button>;
+    return <ProblemAlert problem={error.problem} action={again} />;
+  }
+  // Nothing is said of all of them before all of them are known.
+  if (isPending || isPartial) return <StatusIndicator type="loading">{text.shell.loading}</StatusIndicator>;
   if (others.length === 0) return <Alert type="success">{words.allDone(items.length)}</Alert>;
   return (
     <Table

@@ -34,8 +34,9 @@ const COLUMNS: Column<Rule>[] = [
 ];
 
 function AddRule({ provider, onClose }: { provider: string; onClose: () => void }) {
-  const roles = useRead("/api/v1/roles").data?.items ?? [];
-  const groups = useRead("/api/v1/groups").data?.items ?? [];
+  const readRoles = useRead("/api/v1/roles");
+  const roles = readRoles.data?.items ?? [];
+  const groups = useRead("/api/v1/groups");
   const isOfGroups = (role: unknown) => roles.find(({ name }) => name === role)?.scope !== "installation";
   return (
     <FormDialog
@@ -43,11 +44,17 @@ function AddRule({ provider, onClose }: { provider: string; onClose: () => void 
       fields={(said) => ({
         claim: { label: words.claim, description: words.claimHelp, initial: "groups" },
         value: { label: words.value },
-        role: { kind: "choice", label: words.role, choices: roles.map(({ name }) => ({ value: name })) },
+        role: {
+          kind: "choice",
+          label: words.role,
+          of: [readRoles],
+          choices: roles.map(({ name }) => ({ value: name })),
+        },
         group: {
           kind: "choice",
           label: words.group,
-          choices: groups.map(({ id, name }) => ({ value: id, label: name })),
+          of: [groups],
+          choices: (groups.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
           hidden: !isOfGroups(said.role),
         },
       })}
