@@ -7,7 +7,6 @@ import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";
 import { enabled, filled, onlyIn, rotatesInPlace, unless } from "./fit";
 import { momentOf, NO_MOMENT } from "./moment";
-import { inItsZone, requestOf, scheduleOf } from "./schedule-request";
 
 const KEY = {
   name: "orders",
@@ -89,26 +88,6 @@ describe("a moment", () => {
   it("needs a day and a time", () => {
     expect(momentOf(NO_MOMENT)).toBeUndefined();
     expect(momentOf({ ...NO_MOMENT, day: "2027-08-18", time: "9" })).toBeUndefined();
-  });
-});
-
-describe("a rotation schedule", () => {
-  it("is shown as it is kept, and asked for as it is shown", () => {
-    const kept = {
-      every: "6mo",
-      method: "new-key",
-      old_key: "disable",
-      at_budget: "block",
-      time_zone: "UTC",
-    };
-    const shown = scheduleOf(kept as never, true);
-    expect(requestOf(shown)).toEqual(kept);
-    expect(requestOf({ ...shown, count: "0" })).toBeUndefined();
-    expect(requestOf({ ...shown, when: "inherit" })).toEqual({ every: "inherit" });
-    expect(requestOf({ ...shown, when: "cron", cron: "0 3 1" })).toBeUndefined();
-  });
-  it("tells its next times in its own zone", () => {
-    expect(inItsZone("2027-02-21T13:01:36.724559+00:00[UTC]")).toBe("2027-02-21 13:01 (UTC)");
   });
 });
 
