@@ -213,9 +213,9 @@ test("a KMS key gets a rotation schedule, and its next times are shown before", 
   await dialog.getByRole("radio", { name: "Regularly" }).check();
   await dialog.getByRole("button", { name: /^Every/ }).click();
   await page.getByRole("option", { name: "Another period" }).click();
-  await dialog.getByLabel("Another period", { exact: true }).fill("0d");
+  await dialog.getByRole("textbox", { name: "Another period" }).fill("0d");
   await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
-  await dialog.getByLabel("Another period", { exact: true }).fill("6mo");
+  await dialog.getByRole("textbox", { name: "Another period" }).fill("6mo");
   await preview(dialog);
   await expect(dialog.getByText("It rotates next")).toBeVisible();
   await look(page, "kms-key-rotation-schedule");
@@ -227,8 +227,16 @@ test("a KMS key gets a rotation schedule, and its next times are shown before", 
 
 test("a rotation schedule of a KMS key keeps what nobody changes of it", async ({ page, world }) => {
   await world.kmsKey("to-keep");
-  const rule = ["--cron", "0 3 1 * *", "--start", "2029-01-01T02:00:30Z", "--time-zone", "Europe/Berlin"];
-  await world.cli("kms-key", "set-rotation", "to-keep", ...rule, "--method", "in-place");
+  // As the command line may set it.
+  const rule = [
+    "--rotate-at",
+    "0 3 1 * *",
+    "--rotate-from",
+    "2029-01-01T02:00:30Z",
+    "--rotation-zone",
+    "Europe/Berlin",
+  ];
+  await world.cli("kms-key", "set-rotation", "to-keep", ...rule, "--rotation-method", "in-place");
   const dialog = await begin(page, "to-keep", "Rotation schedule");
   await expect(dialog.getByLabel("Line of cron")).toHaveValue("0 3 1 * *");
   await expect(dialog.getByRole("textbox", { name: "Not before" })).toHaveValue("2029-01-01");

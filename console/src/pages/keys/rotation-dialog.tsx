@@ -29,7 +29,9 @@ function Upcoming({ preview }: { preview: unknown }) {
   );
 }
 
-export function RotationDialog({ of, onClose }: { of: Key; onClose: () => void }) {
+export function RotationDialog({ of: looked, onClose }: { of: Key; onClose: () => void }) {
+  // As it was when the dialog was opened: what others change meanwhile is not overwritten.
+  const [of] = useState(looked);
   const kept = of.rotation;
   const [draft, setDraft] = useState(() =>
     kept == null ? newRotation("every") : rotationDraft(kept.schedule),

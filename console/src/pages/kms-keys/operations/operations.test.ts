@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { KmsKey } from "../columns";
-import { isStillAs } from "../revision";
 import { daysOf } from "./days";
 import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";
@@ -88,12 +87,5 @@ describe("a moment", () => {
   it("needs a day and a time", () => {
     expect(momentOf(NO_MOMENT)).toBeUndefined();
     expect(momentOf({ ...NO_MOMENT, day: "2027-08-18", time: "9" })).toBeUndefined();
-  });
-});
-
-describe("a KMS key that was looked at", () => {
-  it("is still so after it was observed, and not after it was changed", () => {
-    expect(isStillAs(KEY, { ...KEY, revision: 9, key_state: "Disabled" })).toBe(true);
-    expect(isStillAs(KEY, { ...KEY, tags: { team: "blue" } })).toBe(false);
   });
 });
