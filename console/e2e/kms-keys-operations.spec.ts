@@ -238,7 +238,7 @@ test("a rotation schedule of a KMS key keeps what nobody changes of it", async (
   ];
   await world.cli("kms-key", "set-rotation", "to-keep", ...rule, "--rotation-method", "in-place");
   const dialog = await begin(page, "to-keep", "Rotation schedule");
-  await expect(dialog.getByLabel("Line of cron")).toHaveValue("0 3 1 * *");
+  await expect(dialog.getByRole("textbox", { name: "Line of cron" })).toHaveValue("0 3 1 * *");
   await expect(dialog.getByRole("textbox", { name: "Not before" })).toHaveValue("2029-01-01");
   await dialog.getByRole("radio", { name: "Stop, with an alert" }).check();
   await preview(dialog);
