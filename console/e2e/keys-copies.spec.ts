@@ -90,7 +90,7 @@ test("a key is rotated now, with one of the KMS keys that hold it", async ({ pag
   await dialog.getByRole("radio", { name: "Those that I choose" }).check();
   await choose(page, "Linked KMS keys", "journey-rotate-2");
   await page.keyboard.press("Escape");
-  await choose(page, "Method", "In place");
+  await dialog.getByRole("radio", { name: "The KMS key gets new material" }).check();
   await look(page, "key-rotate");
   await carryOut(dialog);
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
