@@ -60,11 +60,10 @@ test("a rotation policy tells its next times, and is kept", async ({ page, world
   await page.getByRole("tab", { name: "Rotation policy" }).click();
   await page.getByRole("button", { name: "Set rotation policy" }).click();
   const dialog = page.getByRole("dialog", { name: "Rotation policy of journey-policy" });
-  await choose(page, "Rotate every", "6 months");
-  await dialog.getByRole("checkbox", { name: "First rotation at a time that I say" }).check();
-  await dialog.getByRole("textbox", { name: "First rotation on" }).fill("2029-01-01");
-  await dialog.getByLabel("First rotation at", { exact: true }).fill("03:00");
-  await choose(page, "Time zone of the rotation", "Europe/Berlin");
+  await choose(page, "Every", "6 months");
+  await dialog.getByRole("textbox", { name: "Not before" }).fill("2029-01-01");
+  await dialog.getByLabel("At", { exact: true }).fill("03:00");
+  await choose(page, "Time zone", "Europe/Berlin");
   await dialog.getByRole("checkbox", { name: "Deactivate the original" }).check();
   await look(page, "key-rotation-policy");
   await dialog.getByRole("button", { name: "Preview" }).click();
@@ -91,7 +90,7 @@ test("a key is rotated now, with one of the KMS keys that hold it", async ({ pag
   await dialog.getByRole("radio", { name: "Those that I choose" }).check();
   await choose(page, "Linked KMS keys", "journey-rotate-2");
   await page.keyboard.press("Escape");
-  await choose(page, "Method", "In place");
+  await dialog.getByRole("radio", { name: "The KMS key gets new material" }).check();
   await look(page, "key-rotate");
   await carryOut(dialog);
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();

@@ -210,12 +210,12 @@ test("from the list, a multi-Region key is replicated and gets another primary",
 test("a KMS key gets a rotation schedule, and its next times are shown before", async ({ page, world }) => {
   await world.kmsKey("to-schedule");
   const dialog = await begin(page, "to-schedule", "Rotation schedule");
-  await dialog.getByRole("radio", { name: "Every so often" }).check();
-  await dialog.getByLabel("Every", { exact: true }).fill("0");
+  await dialog.getByRole("radio", { name: "Regularly" }).check();
+  await dialog.getByRole("button", { name: /^Every/ }).click();
+  await page.getByRole("option", { name: "Another period" }).click();
+  await dialog.getByRole("textbox", { name: "Another period" }).fill("0d");
   await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
-  await dialog.getByLabel("Every", { exact: true }).fill("6");
-  await dialog.getByRole("button", { name: /Unit/ }).click();
-  await page.getByRole("option", { name: "months" }).click();
+  await dialog.getByRole("textbox", { name: "Another period" }).fill("6mo");
   await preview(dialog);
   await expect(dialog.getByText("It rotates next")).toBeVisible();
   await look(page, "kms-key-rotation-schedule");
@@ -223,6 +223,35 @@ test("a KMS key gets a rotation schedule, and its next times are shown before", 
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
   const { rotation } = await world.cli<KmsKey>("kms-key", "show", "to-schedule");
   expect(rotation).toMatchObject({ every: "6mo", method: "in-place" });
+});
+
+test("a rotation schedule of a KMS key keeps what nobody changes of it", async ({ page, world }) => {
+  await world.kmsKey("to-keep");
+  // As the command line may set it.
+  const rule = [
+    "--rotate-at",
+    "0 3 1 * *",
+    "--rotate-from",
+    "2029-01-01T02:00:30Z",
+    "--rotation-zone",
+    "Europe/Berlin",
+  ];
+  await world.cli("kms-key", "set-rotation", "to-keep", ...rule, "--rotation-method", "in-place");
+  const dialog = await begin(page, "to-keep", "Rotation schedule");
+  await expect(dialog.getByRole("textbox", { name: "Line of cron" })).toHaveValue("0 3 1 * *");
+  await expect(dialog.getByRole("textbox", { name: "Not before" })).toHaveValue("2029-01-01");
+  await dialog.getByRole("radio", { name: "Stop, with an alert" }).check();
+  await preview(dialog);
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
+  const { rotation } = await world.cli<KmsKey>("kms-key", "show", "to-keep");
+  expect(rotation).toMatchObject({
+    cron: "0 3 1 * *",
+    start: "2029-01-01T02:00:30Z",
+    time_zone: "Europe/Berlin",
+    method: "in-place",
+    at_budget: "block",
+  });
 });
 
 test("a KMS key is released by its typed name; one that AWS has is not forgotten", async ({

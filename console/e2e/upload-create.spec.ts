@@ -16,7 +16,8 @@ test("a new key is made and uploaded with everything that can be said of it", as
   await choose(page, "Key users", "user/bob", "role/payments-app");
   await choose(page, "Key administrators", "user/alice", "user/platform-admin");
   await page.getByRole("button", { name: "Rotation", exact: true }).click();
-  await page.getByRole("radio", { name: "A schedule of its own" }).check();
+  await page.getByRole("radio", { name: "Regularly" }).check();
+  await choose(page, "Every", "90 days");
   await page.getByRole("button", { name: "Tags", exact: true }).click();
   await page.getByRole("button", { name: "Add tag" }).click();
   await page.getByRole("textbox", { name: "Tag key" }).fill("cost-center");

@@ -1,4 +1,5 @@
 // When something rotates by itself, and how.
+import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
@@ -6,8 +7,8 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { text } from "../text";
-import { OTHER, PERIODS, type RotationDraft, type When } from "./rotation";
-import { TimeZoneField } from "./time-zone-field";
+import { MomentField } from "./moment-field";
+import { leavesOldKey, OTHER, PERIODS, type RotationDraft, type When } from "./rotation";
 
 const words = text.fields.rotation;
 
@@ -18,6 +19,8 @@ interface Props {
   above?: "connection" | "keystore";
   /** An access key has no method: only when it rotates is asked. */
   isWhenOnly?: boolean;
+  /** Why it cannot rotate in place, where it cannot. */
+  unfit?: string | undefined;
 }
 
 interface Part {
@@ -58,47 +61,49 @@ function Times({ draft, set }: Part) {
       ) : (
         <Period draft={draft} set={set} />
       )}
-      <FormField label={words.start} description={words.startHelp}>
-        <Input value={draft.start} onChange={({ detail }) => set({ start: detail.value })} />
-      </FormField>
-      <TimeZoneField
-        label={words.timeZone}
-        description={words.timeZoneHelp}
-        zone={draft.timeZone}
-        onChange={(timeZone) => set({ timeZone })}
-      />
+      <SpaceBetween size="xxs">
+        <MomentField
+          value={draft.start}
+          onChange={(start) => set({ start })}
+          dateLabel={words.start}
+          timeLabel={words.startTime}
+          zoneLabel={words.timeZone}
+        />
+        <Box variant="small">{words.startHelp}</Box>
+      </SpaceBetween>
     </SpaceBetween>
   );
 }
 
-/** How KMS keys rotate. */
-export function MethodFields({ draft, set, isOnce }: Part & { isOnce?: boolean }) {
+function Method({ draft, set, unfit }: Part & Pick<Props, "unfit">) {
+  return (
+    <FormField label={words.method}>
+      <RadioGroup
+        value={draft.method}
+        items={(["new-key", "in-place"] as const).map((value) => {
+          const isUnfit = value === "in-place" && unfit !== undefined;
+          const description = isUnfit ? unfit : words.methodHelp[value];
+          return { value, label: words.methods[value], description, disabled: isUnfit };
+        })}
+        onChange={({ detail }) => set({ method: detail.value as RotationDraft["method"] })}
+      />
+    </FormField>
+  );
+}
+
+/** How KMS keys rotate: by a rule, or this once. */
+export function MethodFields({
+  draft,
+  set,
+  isOnce,
+  unfit,
+}: Part & { isOnce?: boolean } & Pick<Props, "unfit">) {
+  const isByRule = isOnce !== true;
+  const isInPlace = draft.method === "in-place";
   return (
     <SpaceBetween size="l">
-      <FormField label={words.method}>
-        <RadioGroup
-          value={draft.method}
-          items={(["new-key", "in-place"] as const).map((value) => ({
-            value,
-            label: words.methods[value],
-            description: words.methodHelp[value],
-          }))}
-          onChange={({ detail }) => set({ method: detail.value as RotationDraft["method"] })}
-        />
-      </FormField>
-      {draft.method === "new-key" && (
-        <FormField label={words.oldKey}>
-          <RadioGroup
-            value={draft.oldKey}
-            items={(["keep-enabled", "disable", "deactivate"] as const).map((value) => ({
-              value,
-              label: words.oldKeys[value],
-            }))}
-            onChange={({ detail }) => set({ oldKey: detail.value as RotationDraft["oldKey"] })}
-          />
-        </FormField>
-      )}
-      {draft.method === "in-place" && isOnce !== true && (
+      <Method draft={draft} set={set} unfit={unfit} />
+      {isInPlace && isByRule && (
         <FormField label={words.atBudget}>
           <RadioGroup
             value={draft.atBudget}
@@ -110,11 +115,23 @@ export function MethodFields({ draft, set, isOnce }: Part & { isOnce?: boolean }
           />
         </FormField>
       )}
+      {(isByRule ? leavesOldKey(draft.method, draft.atBudget) : !isInPlace) && (
+        <FormField label={words.oldKey}>
+          <RadioGroup
+            value={draft.oldKey}
+            items={(["keep-enabled", "disable", "deactivate"] as const).map((value) => ({
+              value,
+              label: words.oldKeys[value],
+            }))}
+            onChange={({ detail }) => set({ oldKey: detail.value as RotationDraft["oldKey"] })}
+          />
+        </FormField>
+      )}
     </SpaceBetween>
   );
 }
 
-export function RotationFields({ draft, onChange, above, isWhenOnly }: Props) {
+export function RotationFields({ draft, onChange, above, isWhenOnly, unfit }: Props) {
   const set = (part: Partial<RotationDraft>) => onChange({ ...draft, ...part });
   const whens: When[] = [...(above === undefined ? [] : ["inherit" as const]), "never", "every", "cron"];
   const isTimed = draft.when === "every" || draft.when === "cron";
@@ -126,12 +143,13 @@ export function RotationFields({ draft, onChange, above, isWhenOnly }: Props) {
           items={whens.map((value) => ({
             value,
             label: value === "inherit" && above !== undefined ? words.inherit[above] : words.whens[value],
+            ...(value === "inherit" ? { description: words.inheritHelp } : {}),
           }))}
           onChange={({ detail }) => set({ when: detail.value as When })}
         />
       </FormField>
       {isTimed && <Times draft={draft} set={set} />}
-      {isTimed && isWhenOnly !== true && <MethodFields draft={draft} set={set} />}
+      {isTimed && isWhenOnly !== true && <MethodFields draft={draft} set={set} unfit={unfit} />}
     </SpaceBetween>
   );
 }

@@ -3,7 +3,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
 import { exactly } from "../format/time";
 import { text } from "../text";
-import { rotationInWords, type Rotation } from "./rotation";
+import { methodLines, rotationInWords, type Rotation } from "./rotation";
 
 const words = text.fields.rotation;
 
@@ -18,9 +18,7 @@ export function RotationRule({ rotation }: { rotation: Rotation | null | undefin
         ...(isTimed
           ? [
               { label: words.method, value: words.methods[rotation.method] },
-              rotation.method === "new-key"
-                ? { label: words.oldKey, value: words.oldKeys[rotation.old_key] }
-                : { label: words.atBudget, value: words.atBudgets[rotation.at_budget] },
+              ...methodLines(rotation).map(([label, value]) => ({ label, value })),
               { label: words.timeZone, value: rotation.time_zone },
             ]
           : []),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { atMinute, endOf, fromNow, lasting } from "./time";
+import { atMinute, endOf, fromNow, inItsZone, lasting } from "./time";
 
 describe("times", () => {
   const now = Date.parse("2026-06-01T12:00:00Z");
@@ -15,6 +15,13 @@ describe("times", () => {
   it("that there are not are shown as nothing", () => {
     expect(atMinute(null)).toBe("");
     expect(atMinute(undefined)).toBe("");
+  });
+});
+
+describe("a time with its zone", () => {
+  it("is told there", () => {
+    expect(inItsZone("2027-02-21T13:01:36.724559+00:00[UTC]")).toBe("2027-02-21 13:01 (UTC)");
+    expect(inItsZone("soon")).toBe("soon");
   });
 });
 

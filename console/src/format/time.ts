@@ -58,6 +58,12 @@ export function zone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** `2027-02-21T13:01:36.72+00:00[UTC]` as people read it: in the zone in which days are counted. */
+export function inItsZone(time: string): string {
+  const [, date, minute, named] = /^([\d-]+)T(\d\d:\d\d).*\[(.+)\]$/.exec(time) ?? [];
+  return date === undefined ? time : `${date} ${minute ?? ""} (${named ?? ""})`;
+}
+
 /** The end of a day, as the API writes moments; of a day such as `2026-11-23`. */
 export function endOf(date: string): string {
   return new Date(`${date}T23:59:59`).toISOString();

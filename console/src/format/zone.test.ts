@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { inUtc, momentIn, offsetIn, stamped } from "./zone";
+import { inUtc, momentIn, offsetIn, shownIn, stamped } from "./zone";
 
 const at = (zone: string, date: string, time: string) => momentIn(zone, date, time)?.toISOString();
 
@@ -33,5 +33,16 @@ describe("moments", () => {
     expect(offsetIn("Asia/Kathmandu", summer)).toBe("UTC+05:45");
     expect(inUtc(summer)).toBe("2028-08-18 07:48 UTC");
     expect(stamped(summer)).toBe("2028-08-18T07:48:00Z");
+  });
+
+  it("is what is shown there at its moment", () => {
+    expect(shownIn("US/Pacific", new Date("2028-08-18T07:48:30Z"))).toEqual({
+      date: "2028-08-18",
+      time: "00:48",
+    });
+    expect(shownIn("Asia/Kathmandu", new Date("2027-01-15T18:30:00Z"))).toEqual({
+      date: "2027-01-16",
+      time: "00:15",
+    });
   });
 });

@@ -48,6 +48,12 @@ export function momentIn(zone: string, date: string, time: string): Date | undef
   return new Date(isShown ? exact : Math.max(near, exact));
 }
 
+/** What calendars and clocks there show at that moment, to the minute. */
+export function shownIn(zone: string, at: Date): { date: string; time: string } {
+  const shown = new Date(at.getTime() + aheadOfUtc(zone, at.getTime())).toISOString();
+  return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
+}
+
 /** `UTC+02:00`: what is told beside a time zone's name. */
 export function offsetIn(zone: string, at: Date): string {
   const minutes = Math.round(aheadOfUtc(zone, at.getTime()) / MINUTE);

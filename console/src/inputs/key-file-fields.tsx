@@ -9,7 +9,7 @@ import { useState } from "react";
 import { useAll } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { text } from "../text";
-import { Choice } from "./choice";
+import { Choice } from "../fields/choice";
 import { readKeyFile, type KeyFile, type Reading } from "./key-file";
 
 const words = text.inputs.file;

@@ -9,7 +9,7 @@ import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 
 import { useAll } from "../../api/read";
-import { Choice } from "../../inputs/choice";
+import { Choice } from "../../fields/choice";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";

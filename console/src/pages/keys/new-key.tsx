@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-import { Choice } from "../../inputs/choice";
+import { Choice } from "../../fields/choice";
 import { text } from "../../text";
 import { useGroups } from "./groups";
 

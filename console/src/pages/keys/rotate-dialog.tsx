@@ -1,6 +1,5 @@
 // Rotates a key now, with the KMS keys that hold it.
 import Checkbox from "@cloudscape-design/components/checkbox";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import RadioGroup from "@cloudscape-design/components/radio-group";
@@ -10,7 +9,8 @@ import { useMemo, useState } from "react";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { Choice } from "../../inputs/choice";
+import { newRotation } from "../../fields/rotation";
+import { MethodFields } from "../../fields/rotation-fields";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -18,7 +18,6 @@ import type { Key } from "./columns";
 import { RotatedView } from "./rotated";
 
 const words = text.keys.rotate;
-const fields = text.inputs.rotation;
 
 interface LinkedProps {
   of: Key;
@@ -53,8 +52,8 @@ function Linked({ of, chosen, onChange }: LinkedProps) {
 export function RotateDialog({ of, onClose }: { of: Key; onClose: () => void }) {
   const [copies, setCopies] = useState<Schemas["Copies"]>("all");
   const [chosen, setChosen] = useState<string[]>([]);
-  const [method, setMethod] = useState<Schemas["RotationMethod"]>("new-key");
-  const [oldKey, setOldKey] = useState<Schemas["OldKey"]>("keep-enabled");
+  const [how, setHow] = useState(() => newRotation("every"));
+  const { method, oldKey } = how;
   const [keepsActive, setKeepsActive] = useState(false);
   const operation = useMemo<Operation | undefined>(() => {
     if (copies === "chosen" && chosen.length === 0) return undefined;
@@ -87,16 +86,7 @@ export function RotateDialog({ of, onClose }: { of: Key; onClose: () => void }) 
           </FormField>
           {copies === "chosen" && <Linked of={of} chosen={chosen} onChange={setChosen} />}
           {copies !== "none" && (
-            <ColumnLayout columns={2}>
-              <FormField label={fields.method}>
-                <Choice options={fields.methods} value={method} onChange={setMethod} />
-              </FormField>
-              {method === "new-key" && (
-                <FormField label={fields.oldKey}>
-                  <Choice options={fields.oldKeys} value={oldKey} onChange={setOldKey} />
-                </FormField>
-              )}
-            </ColumnLayout>
+            <MethodFields draft={how} set={(part) => setHow({ ...how, ...part })} isOnce />
           )}
           <Checkbox
             checked={keepsActive}

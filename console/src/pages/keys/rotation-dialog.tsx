@@ -5,8 +5,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
-import { isWhole, rotationDraft, rotationOf } from "../../inputs/rotation";
-import { RotationFields } from "../../inputs/rotation-fields";
+import { newRotation, rotationDraft, rotationOf } from "../../fields/rotation";
+import { RotationFields } from "../../fields/rotation-fields";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -29,14 +29,18 @@ function Upcoming({ preview }: { preview: unknown }) {
   );
 }
 
-export function RotationDialog({ of, onClose }: { of: Key; onClose: () => void }) {
+export function RotationDialog({ of: looked, onClose }: { of: Key; onClose: () => void }) {
+  // As it was when the dialog was opened: what others change meanwhile is not overwritten.
+  const [of] = useState(looked);
   const kept = of.rotation;
-  const [draft, setDraft] = useState(() => rotationDraft("custom", kept?.schedule));
+  const [draft, setDraft] = useState(() =>
+    kept == null ? newRotation("every") : rotationDraft(kept.schedule),
+  );
   const [withCopies, setWithCopies] = useState(kept?.with_copies ?? true);
   const [deactivates, setDeactivates] = useState(kept?.deactivate_former ?? true);
   const operation = useMemo<Operation | undefined>(() => {
-    if (!isWhole(draft)) return undefined;
     const schedule = rotationOf(draft);
+    if (schedule === undefined) return undefined;
     const body = { schedule, with_copies: withCopies, deactivate_former: deactivates };
     const path = { key: of.id };
     return {
@@ -54,17 +58,8 @@ export function RotationDialog({ of, onClose }: { of: Key; onClose: () => void }
       render={(preview) => <Upcoming preview={preview} />}
       fields={
         <SpaceBetween size="m">
-          <RotationFields
-            value={draft}
-            onChange={setDraft}
-            label={words.schedule}
-            kinds={[
-              { value: "never", label: text.shell.never },
-              { value: "custom", label: words.custom },
-            ]}
-            ofKmsKeys={withCopies}
-          />
-          {draft.kind === "custom" && (
+          <RotationFields draft={draft} onChange={setDraft} isWhenOnly={!withCopies} />
+          {draft.when !== "never" && (
             <SpaceBetween size="xs">
               <Checkbox
                 checked={withCopies}

@@ -4,19 +4,16 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
+import { methodLines } from "../../fields/rotation";
 import { exactly, fromNow } from "../../format/time";
 import { text } from "../../text";
 import { ruleOf, type Key } from "./columns";
 
 const words = text.keys.rotation;
-const fields = text.inputs.rotation;
+const fields = text.fields.rotation;
 
 function yesNo(is: boolean | undefined): string {
   return is === true ? text.shell.yes : text.shell.no;
-}
-
-function labelOf(options: readonly { value: string; label: string }[], value: string): string {
-  return options.find((option) => option.value === value)?.label ?? value;
 }
 
 export function Rotation({ of, onEdit }: { of: Key; onEdit: () => void }) {
@@ -34,9 +31,9 @@ export function Rotation({ of, onEdit }: { of: Key; onEdit: () => void }) {
           { label: words.zone, value: schedule.time_zone },
           { label: words.withCopies, value: yesNo(rotation?.with_copies) },
           { label: words.deactivates, value: yesNo(rotation?.deactivate_former) },
-          { label: fields.method, value: labelOf(fields.methods, schedule.method) },
-          { label: fields.oldKey, value: labelOf(fields.oldKeys, schedule.old_key) },
-          { label: fields.atBudget, value: labelOf(fields.atBudgets, schedule.at_budget) },
+          ...(schedule.start == null ? [] : [{ label: fields.start, value: exactly(schedule.start) }]),
+          { label: fields.method, value: fields.methods[schedule.method] },
+          ...methodLines(schedule).map(([label, value]) => ({ label, value })),
         ];
   return (
     <Container

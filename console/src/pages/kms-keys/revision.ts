@@ -9,20 +9,29 @@ const WANTED = [
   "tags",
   "aliases",
   "policy",
+  "regions",
   "access",
   "enabled",
   "life",
   "versions",
   "expires_at",
   "native_rotation_days",
-  "rotation",
 ] as const;
 
-export function isStillAs(before: KmsKey, now: KmsKey): boolean {
-  return WANTED.every((part) => JSON.stringify(before[part]) === JSON.stringify(now[part]));
+/** When it comes next is not wanted: that follows from the rule. */
+function ruleOf({ rotation }: KmsKey): unknown {
+  return rotation == null ? null : { ...rotation, next: undefined, upcoming: undefined };
 }
 
-/** Its revision as it is now, where nobody changed it since somebody looked at it. */
+function wantedOf(kmsKey: KmsKey): string {
+  return JSON.stringify([...WANTED.map((part) => kmsKey[part] ?? null), ruleOf(kmsKey)]);
+}
+
+export function isStillAs(before: KmsKey, now: KmsKey): boolean {
+  return wantedOf(before) === wantedOf(now);
+}
+
+/** Its revision as it is now; none where somebody changed it since it was looked at, which the server then refuses. */
 export async function revisionNow(seen: KmsKey): Promise<number | undefined> {
   const now = await read("/api/v1/kms-keys/{kms_key}", { path: { kms_key: seen.id } });
   return isStillAs(seen, now) ? now.revision : undefined;

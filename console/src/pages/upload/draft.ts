@@ -2,8 +2,8 @@
 import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { importOf, isRead, READING, type KeyFile, type Reading } from "../../inputs/key-file";
-import { momentOf, noMoment, type Moment } from "../../inputs/moment-field";
-import { isWhole, rotationDraft, rotationOf, type RotationDraft } from "../../inputs/rotation";
+import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
+import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { tagsOf, type Tag } from "../../inputs/tags-field";
 import { stamped } from "../../format/zone";
 
@@ -64,7 +64,7 @@ export function emptyDraft(key: string | null): Draft {
     end: noMoment(),
     renewal: "renew",
     tags: [],
-    rotation: rotationDraft("inherit"),
+    rotation: newRotation("inherit"),
   };
 }
 
@@ -80,7 +80,7 @@ export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
     ["end", way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
-    ["rotation", !isWhole(draft.rotation)],
+    ["rotation", rotationOf(draft.rotation) === undefined],
   ];
   return lacks.filter(([, isLacking]) => isLacking).map(([lack]) => lack);
 }
@@ -115,6 +115,7 @@ function accessOf({
 
 export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
   const { description, aliases, regions, multiRegion, enabled, tags, rotation } = draft;
+  const schedule = rotationOf(rotation);
   return {
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(description === "" ? {} : { description }),
@@ -124,7 +125,7 @@ export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
     ...expiryOf(draft),
     ...accessOf(draft),
     ...(tags.length === 0 ? {} : { tags: tagsOf(tags) }),
-    ...(rotation.kind === "inherit" ? {} : { rotation: rotationOf(rotation) }),
+    ...(schedule === undefined || rotation.when === "inherit" ? {} : { rotation: schedule }),
   };
 }
 

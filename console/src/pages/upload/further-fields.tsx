@@ -5,9 +5,9 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
-import { Choice } from "../../inputs/choice";
-import { MomentField, momentOf } from "../../inputs/moment-field";
-import { RotationFields } from "../../inputs/rotation-fields";
+import { Choice } from "../../fields/choice";
+import { MomentField, momentOf } from "../../fields/moment-field";
+import { RotationFields } from "../../fields/rotation-fields";
 import { TagsField } from "../../inputs/tags-field";
 import { atMinute } from "../../format/time";
 import { until } from "../../format/zone";
@@ -77,13 +77,7 @@ export function FurtherFields(filling: Filling) {
         </Part>
       )}
       <Part title={words.rotation} summary={words.rotationHelp}>
-        <RotationFields
-          value={draft.rotation}
-          onChange={(rotation) => put({ rotation })}
-          label={words.schedule}
-          kinds={[...words.schedules]}
-          ofKmsKeys
-        />
+        <RotationFields draft={draft.rotation} onChange={(rotation) => put({ rotation })} above="keystore" />
       </Part>
       <Part title={words.tags} summary={words.tagsHelp}>
         <TagsField tags={draft.tags} onChange={(tags) => put({ tags })} />

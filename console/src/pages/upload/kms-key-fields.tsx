@@ -9,7 +9,7 @@ import Multiselect from "@cloudscape-design/components/multiselect";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-import { Choice } from "../../inputs/choice";
+import { Choice } from "../../fields/choice";
 import { Several } from "../../inputs/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";

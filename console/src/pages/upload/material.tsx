@@ -8,7 +8,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 
-import { Choice } from "../../inputs/choice";
+import { Choice } from "../../fields/choice";
 import { KeyFileField, ReadingFields } from "../../inputs/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";

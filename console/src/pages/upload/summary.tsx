@@ -5,7 +5,8 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
-import { momentOf } from "../../inputs/moment-field";
+import { rotationInWords, rotationOf } from "../../fields/rotation";
+import { momentOf } from "../../fields/moment-field";
 import { atMinute } from "../../format/time";
 import { inUtc } from "../../format/zone";
 import { text } from "../../text";
@@ -67,9 +68,9 @@ function expiryOf(draft: Draft, template: string | null | undefined): string {
   return at === undefined ? "" : `${date} ${time} ${zone} (${inUtc(at)})`;
 }
 
-function rotationOf({ rotation }: Draft): string {
-  if (rotation.kind === "custom") return `${text.inputs.rotation.every} ${rotation.every}`;
-  return words.further.schedules.find(({ value }) => value === rotation.kind)?.label ?? "";
+function scheduleOf({ rotation }: Draft): string {
+  if (rotation.when === "inherit") return text.fields.rotation.inherit.keystore;
+  return rotationInWords(rotation.when === "never" ? null : rotationOf(rotation));
 }
 
 function kmsKeyOf({ draft, keys, keystore }: Filling): [string, ReactNode][] {
@@ -94,7 +95,7 @@ function kmsKeyOf({ draft, keys, keystore }: Filling): [string, ReactNode][] {
     ...(draft.way === "aws"
       ? []
       : [[words.further.expires, expiryOf(draft, keystore?.template.expires_at)] as [string, ReactNode]]),
-    [words.further.schedule, rotationOf(draft)],
+    [words.further.schedule, scheduleOf(draft)],
     [words.further.tags, lines(tags.map(([key, value]) => `${key} = ${value}`))],
   ];
 }

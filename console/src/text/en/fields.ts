@@ -32,6 +32,7 @@ export const fields = {
       connection: "As the connection says",
       keystore: "As the keystore says",
     },
+    inheritHelp: "The rule there as it is now. A later change there changes nothing here.",
     period: "Every",
     periods: {
       "30d": "30 days",
@@ -45,9 +46,10 @@ export const fields = {
     cronHelp:
       "Minute, hour, day of month, month, day of week. 0 3 1 * * is 03:00 on the first of each month.",
     start: "Not before",
-    startHelp: "Such as 01-02-2027 03:00, in the time zone below. With a period it is also the first time.",
+    startTime: "At",
+    startHelp:
+      "Without a date it counts from the last rotation. With a period the date is also the first time. Days and months are counted in the time zone.",
     timeZone: "Time zone",
-    timeZoneHelp: "Days and months are counted there.",
     method: "How",
     methods: {
       "new-key": "A new KMS key takes the aliases over",

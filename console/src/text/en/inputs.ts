@@ -1,4 +1,4 @@
-// Fields that several forms have: times, tags, rotation schedules, key files.
+// Fields that several forms have: times, tags, key files.
 export const inputs = {
   add: "Add",
   addTo: (label: string) => `Add to ${label}`,
@@ -17,37 +17,6 @@ export const inputs = {
     openCalendar: (label: string, date: string | null) =>
       date === null ? `${label}: open the calendar` : `${label}: open the calendar, ${date} is chosen`,
     isUtc: (utc: string, away: string) => `That is ${utc}, ${away}.`,
-  },
-  rotation: {
-    every: "Rotate every",
-    periods: { "30d": "30 days", "90d": "90 days", "6mo": "6 months", "1y": "Year" },
-    other: "Another period",
-    period: "Period",
-    periodForm: "A number with d, w, mo or y, such as 45d or 18mo.",
-    starts: "First rotation at a time that I say",
-    startsHelp: "Else it is counted from the last rotation.",
-    startDate: "First rotation on",
-    startTime: "First rotation at",
-    startZone: "Time zone of the rotation",
-    method: "Method",
-    methodHelp: "In place keeps the key id, and AWS allows that 25 times in the life of a KMS key.",
-    methods: [
-      { value: "new-key", label: "New KMS key, aliases move" },
-      { value: "in-place", label: "In place, same KMS key" },
-    ],
-    oldKey: "Old KMS key",
-    oldKeyHelp: "Old ciphertext needs it.",
-    oldKeys: [
-      { value: "keep-enabled", label: "Keep it enabled" },
-      { value: "disable", label: "Disable it" },
-      { value: "deactivate", label: "Deactivate it: its material goes" },
-    ],
-    atBudget: "When the 25 are used",
-    atBudgetHelp: "What happens then, with rotation in place.",
-    atBudgets: [
-      { value: "switch-method", label: "Go on by new KMS key" },
-      { value: "block", label: "Stop, and alert" },
-    ],
   },
   file: {
     label: "Key file",

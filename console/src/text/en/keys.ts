@@ -142,8 +142,6 @@ export const keys = {
     description: "When the key gets a new version by itself.",
     title: (name: string) => `Rotation policy of ${name}`,
     edit: "Set rotation policy",
-    schedule: "Rotation",
-    custom: "By a schedule",
     every: "Every",
     next: "Next",
     zone: "Time zone",

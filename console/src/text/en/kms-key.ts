@@ -6,10 +6,6 @@ export const kmsKey = {
     detail: "It may have been forgotten, its address may be mistyped, or its group shows you nothing of it.",
     back: "All KMS keys",
   },
-  changed: {
-    detail: "Somebody changed this KMS key meanwhile.",
-    hint: "Close this, look at what is wanted of it now, and begin again.",
-  },
   tabs: {
     label: "Parts of the KMS key",
     overview: "Overview",

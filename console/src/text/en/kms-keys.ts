@@ -182,30 +182,6 @@ export const kmsKeys = {
       zone: "Time zone",
     },
     schedule: {
-      when: "When",
-      choices: {
-        inherit: {
-          label: "As its keystore or connection says",
-          description: "Their rule as it is now; later changes of it do not count.",
-        },
-        every: { label: "Every so often" },
-        cron: { label: "By cron" },
-        never: { label: "Never" },
-      },
-      every: "Every",
-      unit: "Unit",
-      units: { d: "days", mo: "months", y: "years" },
-      cron: "Five fields of cron",
-      cronHelp:
-        "Minute, hour, day of the month, month, day of the week: 0 3 1 * * is 3:00 on every first day.",
-      start: "First time",
-      startHelp: "One period from now unless given.",
-      oldKeyHelp: "What becomes of the old KMS key where a new one takes its aliases.",
-      atBudget: "Once AWS's 25 rotations in place are used",
-      atBudgets: {
-        "switch-method": "A new KMS key takes the aliases",
-        block: "It rotates no more, and an alert tells",
-      },
       upcoming: "It rotates next",
     },
     edit: {

@@ -122,15 +122,6 @@ export const upload = {
     rotation: "Rotation",
     rotationHelp: "When it rotates by itself.",
     schedule: "Rotation schedule",
-    schedules: [
-      {
-        value: "inherit",
-        label: "As the keystore's",
-        description: "The keystore's rule as it is now. A later change there changes nothing here.",
-      },
-      { value: "never", label: "Never" },
-      { value: "custom", label: "A schedule of its own" },
-    ],
     tags: "Tags",
     tagsHelp: "Beside those of the keystore's template.",
   },

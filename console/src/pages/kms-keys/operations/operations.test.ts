@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import type { KmsKey } from "../columns";
-import { isStillAs } from "../revision";
 import { daysOf } from "./days";
 import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";
 import { enabled, filled, onlyIn, rotatesInPlace, unless } from "./fit";
 import { momentOf, NO_MOMENT } from "./moment";
-import { inItsZone, requestOf, scheduleOf } from "./schedule-request";
 
 const KEY = {
   name: "orders",
@@ -89,32 +87,5 @@ describe("a moment", () => {
   it("needs a day and a time", () => {
     expect(momentOf(NO_MOMENT)).toBeUndefined();
     expect(momentOf({ ...NO_MOMENT, day: "2027-08-18", time: "9" })).toBeUndefined();
-  });
-});
-
-describe("a rotation schedule", () => {
-  it("is shown as it is kept, and asked for as it is shown", () => {
-    const kept = {
-      every: "6mo",
-      method: "new-key",
-      old_key: "disable",
-      at_budget: "block",
-      time_zone: "UTC",
-    };
-    const shown = scheduleOf(kept as never, true);
-    expect(requestOf(shown)).toEqual(kept);
-    expect(requestOf({ ...shown, count: "0" })).toBeUndefined();
-    expect(requestOf({ ...shown, when: "inherit" })).toEqual({ every: "inherit" });
-    expect(requestOf({ ...shown, when: "cron", cron: "0 3 1" })).toBeUndefined();
-  });
-  it("tells its next times in its own zone", () => {
-    expect(inItsZone("2027-02-21T13:01:36.724559+00:00[UTC]")).toBe("2027-02-21 13:01 (UTC)");
-  });
-});
-
-describe("a KMS key that was looked at", () => {
-  it("is still so after it was observed, and not after it was changed", () => {
-    expect(isStillAs(KEY, { ...KEY, revision: 9, key_state: "Disabled" })).toBe(true);
-    expect(isStillAs(KEY, { ...KEY, tags: { team: "blue" } })).toBe(false);
   });
 });

@@ -3,12 +3,13 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
-import { atMinute } from "../../../format/time";
+import { rotationDraft, rotationOf, type RotationDraft } from "../../../fields/rotation";
+import { RotationFields } from "../../../fields/rotation-fields";
+import { atMinute, inItsZone } from "../../../format/time";
 import { text } from "../../../text";
-import { define } from "./definition";
+import type { KmsKey } from "../columns";
+import { define, type FieldsProps } from "./definition";
 import { onlyIn, rotatesInPlace } from "./fit";
-import { ScheduleFields } from "./schedule-fields";
-import { inItsZone, requestOf, scheduleOf, type Schedule } from "./schedule-request";
 
 const words = text.kmsKeys.operations;
 const fields = text.kmsKeys.fields.schedule;
@@ -35,16 +36,28 @@ function Upcoming({ preview }: { preview: unknown }) {
   );
 }
 
-export const rotationSchedule = define<Schedule>({
+/** As it is kept; in place is suggested where it can be. */
+function scheduleOf(key: KmsKey | undefined): RotationDraft {
+  const draft = rotationDraft(key?.rotation);
+  const isNew = key !== undefined && key.rotation == null;
+  return isNew && rotatesInPlace(key) === undefined ? { ...draft, method: "in-place" } : draft;
+}
+
+function Fields({ value, onChange, kmsKeys: [key] }: FieldsProps<RotationDraft>) {
+  const unfit = key === undefined ? undefined : rotatesInPlace(key);
+  return <RotationFields draft={value} onChange={onChange} above="keystore" unfit={unfit} />;
+}
+
+export const rotationSchedule = define<RotationDraft>({
   id: "rotation-schedule",
   text: words.rotationSchedule,
   of: true,
   unfit: onlyIn("ACTIVE", "INACTIVE"),
-  initial: ([key]) => scheduleOf(key?.rotation, key !== undefined && rotatesInPlace(key) === undefined),
-  fields: ScheduleFields,
+  initial: ([key]) => scheduleOf(key),
+  fields: Fields,
   revised: true,
   one: ({ id, revision }, schedule) => {
-    const body = requestOf(schedule);
+    const body = rotationOf(schedule);
     if (body === undefined) return undefined;
     return change("patch", "/api/v1/kms-keys/{kms_key}/rotation-schedule", {
       path: { kms_key: id },

@@ -30,6 +30,11 @@ export function momentOf({ date, time, zone }: Moment): Date | undefined {
 
 const OPTIONS = ZONES.map((zone) => ({ value: zone, label: zone }));
 
+/** All that are known, and the one that is kept, by whatever name. */
+function optionsWith(zone: string) {
+  return ZONES.includes(zone) ? OPTIONS : [{ value: zone, label: zone }, ...OPTIONS];
+}
+
 interface Props {
   value: Moment;
   onChange: (value: Moment) => void;
@@ -63,7 +68,7 @@ export function MomentField({ value, onChange, dateLabel, timeLabel, zoneLabel, 
         </FormField>
         <FormField label={zoneLabel} constraintText={at === undefined ? undefined : offsetIn(value.zone, at)}>
           <Choice
-            options={OPTIONS}
+            options={optionsWith(value.zone)}
             value={value.zone}
             onChange={(zone) => onChange({ ...value, zone })}
             many
