@@ -15,6 +15,7 @@ import { useNavigate, useParams } from "react-router";
 
 import { change } from "../../api/change";
 import { useRead, useAll } from "../../api/read";
+import { useLooked } from "../../fields/looked";
 import { useNotify } from "../../notices/notices";
 import { ProblemAlert } from "../../notices/problem-alert";
 import type { Operation } from "../../operation/operation";
@@ -139,7 +140,8 @@ function operationOf(
   };
 }
 
-function Editing({ connection }: { connection: Connection }) {
+function Editing({ connection: now }: { connection: Connection }) {
+  const connection = useLooked(now, "/api/v1/connections");
   const [draft, setDraft] = useState(() => updateDraft(connection));
   const navigate = useNavigate();
   const notify = useNotify();
