@@ -1,4 +1,5 @@
 // What can be done with a request: others decide, whoever asked takes it back or has it carried out.
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
@@ -8,8 +9,10 @@ import type { Approval, Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { useMe } from "../../session/session";
 import { text } from "../../text";
+import { saveOnce, shownOnce } from "./answered-once";
 import { Decide, type Verdict } from "./decide";
 import { Would } from "./frozen";
+import { isArchive } from "./once";
 import { summaryOf, turnOf } from "./waiting";
 
 const words = text.approvals;
@@ -38,13 +41,26 @@ type Act = Verdict | "cancel" | "run";
 
 function Own({ request, act, onClose }: { request: Approval; act: "cancel" | "run"; onClose: () => void }) {
   // What was looked at is what is carried out, whatever is read meanwhile.
+  const [seen] = useState(request);
   const [operation] = useState(() => (act === "run" ? running(request) : cancelling(request)));
   return (
     <OperationDialog
       operation={operation}
       render={() => (act === "run" ? <Would plan={request.plan} /> : words.cancelDetail)}
+      result={(answer) => (act === "run" ? shownOnce(seen, answer) : undefined)}
+      onDone={(answer) => act === "run" && saveOnce(seen, answer)}
       onClose={onClose}
     />
+  );
+}
+
+/** Has it carried out; an archive would be lost here. */
+function Run({ request, isDue, onRun }: { request: Approval; isDue: boolean; onRun: () => void }) {
+  if (isDue && isArchive(request)) return <Box>{words.archive(request.id)}</Box>;
+  return (
+    <Button variant="primary" disabled={!isDue} onClick={onRun}>
+      {words.run}
+    </Button>
   );
 }
 
@@ -59,11 +75,7 @@ export function RequestActions({ request }: { request: Approval }) {
     <>
       <SpaceBetween direction="horizontal" size="xs">
         {isMine && isOpen && <Button onClick={() => setAct("cancel")}>{words.cancel}</Button>}
-        {isMine && isOpen && (
-          <Button variant="primary" disabled={turn !== "run"} onClick={() => setAct("run")}>
-            {words.run}
-          </Button>
-        )}
+        {isMine && isOpen && <Run request={request} isDue={turn === "run"} onRun={() => setAct("run")} />}
         {turn === "decide" && <Button onClick={() => setAct("reject")}>{words.verbs.reject}</Button>}
         {turn === "decide" && (
           <Button variant="primary" onClick={() => setAct("approve")}>

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { Changes } from "../../fields/changes";
+import { useLooked } from "../../fields/looked";
 import { rotationDraft, rotationInWords, whenOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
 import { exactly } from "../../format/time";
@@ -18,7 +19,8 @@ import type { Connection } from "./settings";
 
 const words = text.connections.accessKey;
 
-function ScheduleDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+function ScheduleDialog({ connection: now, onClose }: { connection: Connection; onClose: () => void }) {
+  const connection = useLooked(now, "/api/v1/connections");
   const [draft, setDraft] = useState(rotationDraft(connection.access_key));
   const when = whenOf(draft);
   const title = words.editing(connection.name);

@@ -15,6 +15,7 @@ import { useNavigate, useParams } from "react-router";
 import { change } from "../../api/change";
 import { useRead, useAll } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
+import { useLooked } from "../../fields/looked";
 import { useNotify } from "../../notices/notices";
 import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
@@ -138,7 +139,8 @@ function operationOf(
   };
 }
 
-function Editing({ connection }: { connection: Connection }) {
+function Editing({ connection: now }: { connection: Connection }) {
+  const connection = useLooked(now, "/api/v1/connections");
   const [draft, setDraft] = useState(() => updateDraft(connection));
   const navigate = useNavigate();
   const notify = useNotify();

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
+import { useLooked } from "../../fields/looked";
 import { rotationDraft, rotationOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
 import { RotationRule } from "../../fields/rotation-rule";
@@ -16,7 +17,8 @@ import type { Connection } from "./settings";
 
 const words = text.connections.rotation;
 
-function RotationDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+function RotationDialog({ connection: now, onClose }: { connection: Connection; onClose: () => void }) {
+  const connection = useLooked(now, "/api/v1/connections");
   const [draft, setDraft] = useState(rotationDraft(connection.rotation));
   const rotation = rotationOf(draft);
   const title = words.editing(connection.name);

@@ -1,6 +1,5 @@
 // Takes what another person prepared, once, as a file.
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -9,35 +8,16 @@ import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { saveBytes } from "../../format/save";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { Fingerprint } from "./fingerprint";
 import { isSha256 } from "./public-key";
+import { saveDownload, Taken } from "./taken";
 
 const words = text.keys.download;
 
 type Download = Schemas["DownloadView"];
-
-function save({ wrapped, preparation }: Download): void {
-  if (wrapped != null) saveBytes(`${preparation.name}-${preparation.version ?? 0}.wrapped`, wrapped);
-}
-
-function Taken({ answer }: { answer: unknown }) {
-  const download = answer as Download;
-  return (
-    <Alert type="success" header={words.taken}>
-      <SpaceBetween size="s">
-        {words.unwrap(download.wrapping)}
-        <Box variant="code">
-          {words.command(download.preparation.name, download.preparation.version ?? 0)}
-        </Box>
-        <Button onClick={() => save(download)}>{words.again}</Button>
-      </SpaceBetween>
-    </Alert>
-  );
-}
 
 function Offer({ preview }: { preview: unknown }) {
   const { preparation, wrapping } = preview as Download;
@@ -55,17 +35,23 @@ interface Props {
   id: string;
   name: string;
   version: number;
+  /** Of the public key that was shown: under another one nothing is taken. */
+  shown: string | undefined;
   onClose: () => void;
 }
 
-export function DownloadDialog({ id, name, version, onClose }: Props) {
+export function DownloadDialog({ id, name, version, shown, onClose }: Props) {
   const [expected, setExpected] = useState("");
+  // What was shown when it was opened counts, whatever is prepared meanwhile.
+  const [seen, setSeen] = useState(shown);
+  if (seen === undefined && shown !== undefined) setSeen(shown);
   const title = words.title(name, version);
-  const sha256 = expected.trim();
+  const typed = expected.trim();
+  const sha256 = typed === "" ? seen : typed;
   const operation = useMemo<Operation | undefined>(() => {
-    if (!isSha256(sha256)) return undefined;
+    if (sha256 === undefined || !isSha256(sha256)) return undefined;
     const path = { key: id, version: String(version) };
-    const query: Record<string, string> = sha256 === "" ? {} : { public_key_sha256: sha256.toLowerCase() };
+    const query = { public_key_sha256: sha256.toLowerCase() };
     return {
       title,
       name,
@@ -78,16 +64,17 @@ export function DownloadDialog({ id, name, version, onClose }: Props) {
       operation={operation}
       title={title}
       onClose={onClose}
-      onDone={(answer) => save(answer as Download)}
+      onDone={(answer) => saveDownload(answer as Download)}
       render={(preview) => <Offer preview={preview} />}
-      result={(answer) => <Taken answer={answer} />}
+      result={(answer) => <Taken download={answer as Download} />}
       fields={
         <SpaceBetween size="m">
           <Box>{words.once}</Box>
+          {seen === undefined && <Alert type="warning">{words.nothingShown}</Alert>}
           <FormField
             label={words.expected}
             description={words.expectedHelp}
-            errorText={operation === undefined ? words.notSha256 : undefined}
+            errorText={isSha256(typed) ? undefined : words.notSha256}
           >
             <Input
               value={expected}

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { change, type Change } from "../../api/change";
+import { useLooked } from "../../fields/looked";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -20,7 +21,8 @@ function withName(name: string) {
   return (asked: Change): Change => ({ ...asked, body: { ...(asked.body as object), confirm_name: name } });
 }
 
-export function EditDialog({ of, onClose }: { of: Key; onClose: () => void }) {
+export function EditDialog({ of: now, onClose }: { of: Key; onClose: () => void }) {
+  const of = useLooked(now, "/api/v1/keys");
   const [name, setName] = useState(of.name);
   const [description, setDescription] = useState(of.description);
   const [versionsMax, setVersionsMax] = useState(String(of.active_versions_max));

@@ -110,6 +110,7 @@ export function Preparations({ of, headingLevel = "h1" }: Props) {
           id={taken.key}
           name={taken.name}
           version={taken.version}
+          shown={taken.public_key_sha256}
           onClose={() => setTaken(undefined)}
         />
       )}

@@ -11,7 +11,7 @@ import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import type { Key, Version } from "./columns";
 import { DestroyDialog } from "./destroy-dialog";
-import { DownloadDialog } from "./download-dialog";
+import { DownloadPrepared } from "./download-prepared";
 import { PrepareDialog } from "./prepare-dialog";
 import { operationsOn, plainOperation, type VersionOperation } from "./version-operations";
 import { VersionState } from "./version-state";
@@ -83,7 +83,7 @@ function Dialog({ what, of, version, onClose }: DialogProps) {
     case "prepare":
       return <PrepareDialog of={of} version={version} onClose={onClose} />;
     case "download":
-      return <DownloadDialog id={of.id} name={of.name} version={version.number} onClose={onClose} />;
+      return <DownloadPrepared of={of} version={version.number} onClose={onClose} />;
     default:
       return (
         <OperationDialog

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { Changes } from "../../fields/changes";
+import { useLooked } from "../../fields/looked";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { TOUCHES, type DialogProps } from "./dialog-props";
 import { keystoreLines, type Keystore } from "./keystore";
@@ -15,7 +16,8 @@ interface Props extends DialogProps {
   fields: ReactNode;
 }
 
-export function UpdateDialog({ keystore, title, body, fields, onClose }: Props) {
+export function UpdateDialog({ keystore: now, title, body, fields, onClose }: Props) {
+  const keystore = useLooked(now, "/api/v1/keystores");
   const operation =
     body === undefined
       ? undefined

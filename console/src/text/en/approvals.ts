@@ -89,6 +89,19 @@ export const approvals = {
   cancelDetail: "The request is over for everybody. Nothing was done.",
   run: "Carry out",
   runOf: (what: string) => `Carry out: ${what}`,
+  archive: (id: string) =>
+    `It answers an archive, once, which this page cannot save. Have it carried out by POST /api/v1/approvals/${id}/run.`,
+  once: {
+    api_key: "API key",
+    signing_secret: "Signing secret",
+    token: "Token",
+    ciphertext: "Ciphertext (base64)",
+    mac: "MAC (base64)",
+    plaintext: "Plaintext (base64)",
+    signature: "Signature (base64)",
+    unwrapped: "Unwrapped key (base64)",
+    wrapped_key: "Wrapped key (base64)",
+  },
   rules: {
     title: "Rules",
     description: "Which classes of actions want the consent of how many other people.",

@@ -213,7 +213,9 @@ export const keys = {
     once: "What another person prepared can be taken once, wrapped under the public key that was given then.",
     expected: "Expected SHA-256 of the public key",
     expectedHelp:
-      "As whoever has the private key tells it. Without it you take what is prepared at this moment.",
+      "As whoever has the private key tells it. Without it you take only what was prepared when you opened this.",
+    nothingShown:
+      "You see nothing that is prepared of it. Say the SHA-256 of the public key under which you expect it.",
     notSha256: "A SHA-256 has 64 hexadecimal digits.",
     preview: (by: string, reason: string) => `${by} prepared it: ${reason}`,
     taken: "Your browser has saved the wrapped file",
