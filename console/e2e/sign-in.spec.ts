@@ -16,6 +16,24 @@ test("whoever signs in sees the console, and nothing of it after signing out", a
   await expect(page.getByLabel("User name")).toBeVisible();
 });
 
+test("whoever chose dark has it over a light system too, and after signing out", async ({
+  stranger,
+  world,
+}) => {
+  const page = await stranger();
+  await page.goto("/");
+  await signIn(page, "admin", world.password);
+  await page.getByRole("button", { name: "admin" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Dark mode" }).click();
+  await page.getByRole("button", { name: "admin" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  // The system goes to dark and back to light meanwhile.
+  await look(page, "sign-in-dark-chosen");
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  await expect(page.locator("body")).toHaveCSS("background-color", "rgb(18, 18, 18)");
+});
+
 test("a wrong password is refused in words that tell nothing else", async ({ stranger }) => {
   const page = await stranger();
   await page.goto("/");

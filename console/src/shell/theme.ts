@@ -24,7 +24,8 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState(load);
   useEffect(() => {
     apply(theme);
-    const follow = () => apply(theme);
+    // What is kept counts, not what was chosen when this began.
+    const follow = () => apply(load());
     dark.addEventListener("change", follow);
     return () => dark.removeEventListener("change", follow);
   }, [theme]);
