@@ -119,3 +119,21 @@ test("the list leads to where KMS keys are made", async ({ page }) => {
   await page.getByRole("button", { name: "Upload a key" }).click();
   await expect(page).toHaveURL(/\/kms-keys\/upload$/);
 });
+
+test("what is selected and not found by the filter is told and let go; the side link finds all again", async ({
+  page,
+}) => {
+  await page.goto("/kms-keys?name=invoices");
+  await page.getByRole("checkbox", { name: "Select invoices", exact: true }).check();
+  await expect(page.getByText("of them not shown")).toHaveCount(0);
+  await page.getByRole("button", { name: "Clear filters", exact: true }).click();
+  await page.getByLabel("Find KMS keys").fill("Keystore = signing");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 matches").first()).toBeVisible();
+  await expect(page.getByText("1 selected, 1 of them not shown")).toBeVisible();
+  await page.getByRole("button", { name: "Clear selection" }).click();
+  await expect(page.getByText("of them not shown")).toHaveCount(0);
+  await page.getByRole("link", { name: "KMS keys", exact: true }).first().click();
+  await expect(page).toHaveURL(/\/kms-keys$/);
+  await expect(page.getByRole("row", { name: /invoices/ })).toBeVisible();
+});

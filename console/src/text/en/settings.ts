@@ -38,7 +38,6 @@ export const settings = {
     sealDetail:
       "From then on no key material is made, imported or wrapped, jobs and schedules wait, applications get no answer, and no checkpoint of the audit log is signed, until somebody opens it with the passphrase. Have it at hand.",
     unseal: "Unseal",
-    passphrase: "Passphrase",
     passphraseHelp: "The passphrase of a seal. It goes to the server alone, and is kept nowhere.",
     done: "The vault is open.",
     notInitialized: "There is no vault yet: run keyferry init on the server.",

@@ -7,17 +7,20 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { change } from "../../../api/change";
+import { forget } from "../../../api/live";
 import { useRead } from "../../../api/read";
 import { Loaded } from "../../../notices/loaded";
+import { useNotify } from "../../../notices/notices";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
+import { UnsealForm } from "../../../session/unseal-form";
 import { Help } from "../../../shell/help";
 import { text } from "../../../text";
 import { useSettingsPage } from "../settings-page";
-import { Unseal } from "./unseal";
 
 const words = text.settings.seal;
 
@@ -38,6 +41,12 @@ export default function SealPage() {
   );
   const seal = useRead("/api/v1/seal");
   const [sealing, setSealing] = useState(false);
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const opened = () => {
+    notify({ type: "success", content: words.done });
+    forget(queries, ["/api/v1", "/readyz"]);
+  };
   return (
     <ContentLayout
       header={
@@ -76,7 +85,9 @@ export default function SealPage() {
                   },
                 ]}
               />
-              {sealed && <Unseal />}
+              {sealed && (
+                <UnsealForm submit={words.unseal} description={words.passphraseHelp} onOpened={opened} />
+              )}
             </SpaceBetween>
           </Container>
         )}
