@@ -1,0 +1,80 @@
+// A rule holds for a whole world, so that this journey has one of its own.
+import { shownOnce } from "./access";
+import { enter, person } from "./others";
+import { expect, look, test as shared, World } from "./world";
+
+const START_MAX = 180_000;
+
+const test = shared.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      await person(world, "bob", "system-administrator");
+      await person(world, "frank", "operator", "default");
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker", timeout: START_MAX },
+  ],
+});
+
+test("whoever has an approved reset carried out gets the first password, which is shown once", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  test.slow();
+  const bob = await stranger();
+  await enter(bob, "bob");
+  const approve = async () => {
+    await bob.goto("/approvals");
+    await bob
+      .getByRole("row", { name: /Decide/ })
+      .getByRole("link")
+      .click();
+    await bob.getByRole("button", { name: "Approve", exact: true }).click();
+    const dialog = bob.getByRole("dialog", { name: /^Approve: / });
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    await dialog.getByRole("button", { name: "Carry out" }).click();
+    await expect(dialog.getByText("You approved it.")).toBeVisible();
+  };
+  const run = async () => {
+    await expect(page.getByText("Ready to be carried out")).toBeVisible();
+    await page.getByRole("button", { name: "Carry out" }).click();
+    const dialog = page.getByRole("dialog", { name: /^Carry out: / });
+    await dialog.getByRole("button", { name: "Carry out" }).click();
+    return dialog;
+  };
+  const ask = ["--yes", "--ask", "nobody does this alone"];
+  const rule = ["approval-rule", "set", "destructive", "--approvers", "1", ...ask];
+  await expect(world.cli(...rule)).rejects.toThrow();
+  await approve();
+  await page.goto("/approvals");
+  await page
+    .getByRole("row", { name: /nobody does this alone/ })
+    .getByRole("link")
+    .click();
+  await expect((await run()).getByText("Done", { exact: true })).toBeVisible();
+
+  await page.goto("/users");
+  await page.getByRole("link", { name: "frank", exact: true }).click();
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Reset password" }).click();
+  const reset = page.getByRole("dialog", { name: /Reset password/ });
+  await reset.getByRole("button", { name: "Carry out" }).click();
+  await reset.getByLabel("Reason").fill("he forgot it");
+  await reset.getByRole("button", { name: "Ask for approval" }).click();
+  await reset.getByRole("link", { name: "Open the request" }).click();
+  await approve();
+  const carried = await run();
+  await expect(carried.getByText("First password", { exact: true })).toBeVisible();
+  await look(page, "approval-shown-once");
+  const password = await shownOnce(carried, "First password");
+
+  const frank = await stranger();
+  await frank.goto("/");
+  await frank.getByLabel("User name").fill("frank");
+  await frank.getByLabel("Password", { exact: true }).fill(password);
+  await frank.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(frank.getByLabel("First password")).toBeVisible();
+});
