@@ -21,11 +21,11 @@ import { Synchronize } from "./synchronize";
 const words = text.kmsKey.plan;
 
 /** What synchronizing would do now: AWS is looked at for it, and nothing is changed. */
-function usePlan({ id }: KmsKey) {
+function usePlan({ id, revision }: KmsKey) {
   const template = "/api/v1/kms-keys/{kms_key}/synchronize";
   return useQuery({
-    // Under a name of its own: AWS is not asked again whenever a job ends.
-    queryKey: ["plan of synchronizing", id],
+    // AWS is asked again when something of this KMS key has changed, not whenever a job ends.
+    queryKey: ["plan of synchronizing", id, revision],
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     queryFn: async ({ signal }) => {
