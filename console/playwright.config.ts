@@ -11,7 +11,7 @@ export default defineConfig({
   forbidOnly: process.env.CI !== undefined,
   // A world is shared by many journeys: one that fails is tried once more in a world of its own, and reported as flaky.
   retries: process.env.CI === undefined ? 0 : 1,
-  timeout: 2 * MINUTE,
+  timeout: 3 * MINUTE,
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
