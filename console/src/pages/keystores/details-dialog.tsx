@@ -14,6 +14,8 @@ import { UpdateDialog } from "./update-dialog";
 const words = text.keystores;
 
 export function DetailsDialog({ keystore, onClose }: DialogProps) {
+  // The dialog keeps its name while the keystore gets another.
+  const [title] = useState(() => words.page.editing(keystore.name));
   const [name, setName] = useState(keystore.name);
   const [description, setDescription] = useState(keystore.description);
   const [regions, setRegions] = useState(keystore.regions);
@@ -23,7 +25,7 @@ export function DetailsDialog({ keystore, onClose }: DialogProps) {
   return (
     <UpdateDialog
       keystore={keystore}
-      title={words.page.editing(keystore.name)}
+      title={title}
       body={isWhole ? { name: name.trim(), description, regions } : undefined}
       fields={
         <SpaceBetween size="l">
