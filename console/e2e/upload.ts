@@ -40,7 +40,8 @@ export async function toUpload(page: Page): Promise<void> {
 
 /** Chooses in a list that opens; several where it takes several. */
 export async function choose(page: Page, label: string, ...names: string[]): Promise<void> {
-  await page.getByRole("button", { name: new RegExp(`^${label}( .+)?$`) }).click();
+  const opener = page.locator('[aria-haspopup="listbox"]');
+  await opener.and(page.getByRole("button", { name: new RegExp(`^${label}( .+)?$`) })).click();
   // What an option says beside its label may hold the label of another one.
   for (const name of names)
     await page

@@ -96,7 +96,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       void whoIsThere().then(
         (me) => {
           if (me !== null) return;
-          setFarewell(text.session.ended);
+          // Whoever is signing out at this moment says why himself.
+          setFarewell((said) => said ?? text.session.ended);
           queries.clear();
           queries.setQueryData(ME, null);
         },
