@@ -1,6 +1,6 @@
 // Who may see what: the sign-in page for everybody, all else for whoever is signed in.
 import Spinner from "@cloudscape-design/components/spinner";
-import { useMemo } from "react";
+import { lazy } from "react";
 import { Route, Routes } from "react-router";
 
 import { NoticesProvider } from "./notices/notices";
@@ -15,13 +15,14 @@ import { NotFound } from "./shell/not-found";
 import { PAGES } from "./shell/pages";
 import { useTheme } from "./shell/theme";
 
+const ROUTES = PAGES.map(({ path, load }) => {
+  const Page = lazy(load);
+  return <Route key={path} path={path} element={<Page />} />;
+});
+
 export function App() {
   const { me, isPending, limit } = useSession();
   useTheme();
-  const routes = useMemo(
-    () => PAGES.map(({ path, page: Page }) => <Route key={path} path={path} element={<Page />} />),
-    [],
-  );
   if (isPending) return <Spinner size="large" />;
   if (limit === "change-password") return <FirstPasswordPage />;
   if (limit === "set-up-second-factor") return <SecondFactorPage />;
@@ -32,7 +33,7 @@ export function App() {
       <ConfirmedProvider>
         <Routes>
           <Route element={<Frame />}>
-            {routes}
+            {ROUTES}
             <Route path="*" element={<NotFound />} />
           </Route>
         </Routes>

@@ -10,6 +10,7 @@ import { BrowserRouter } from "react-router";
 import { Refused } from "./api/client";
 import { App } from "./app";
 import { SessionProvider } from "./session/session";
+import { beginLoading } from "./shell/pages";
 import "./style.css";
 
 const FRESH_FOR = 15_000;
@@ -24,6 +25,9 @@ const queries = new QueryClient({
     },
   },
 });
+
+// The page's code comes while the server is asked who is there.
+beginLoading(window.location.pathname);
 
 const place = document.getElementById("console");
 if (place === null) throw new Error("the page has no place for the console");

@@ -4,6 +4,6 @@ import type { ComponentType } from "react";
 export interface PageAt {
   /** As in react-router, with parts such as `:id`. */
   path: string;
-  /** Loaded when it is first looked at. */
-  page: ComponentType;
+  /** Its code, which is loaded when it is first looked at. */
+  load: () => Promise<{ default: ComponentType }>;
 }

@@ -1,4 +1,6 @@
 // Every page, and the navigation at the side.
+import { matchRoutes } from "react-router";
+
 import { alertsPages } from "../pages/alerts/routes";
 import { applicationsPages } from "../pages/applications/routes";
 import { approvalsPages } from "../pages/approvals/routes";
@@ -42,6 +44,12 @@ export const PAGES: PageAt[] = [
   ...signInProvidersPages,
   ...mePages,
 ];
+
+/** Begins to load the code of the page at this place. Whether that succeeds is told when the page is shown. */
+export function beginLoading(pathname: string): void {
+  const [found] = matchRoutes(PAGES, pathname) ?? [];
+  found?.route.load().catch(() => undefined);
+}
 
 export interface Section {
   title: string | undefined;

@@ -1,11 +1,9 @@
 // Where the pages of this part are.
-import { lazy } from "react";
-
 import type { PageAt } from "../../shell/page-at";
 
 export const usersPages: PageAt[] = [
-  { path: "/users", page: lazy(() => import("./list-page")) },
-  { path: "/users/:id", page: lazy(() => import("./user-page")) },
-  { path: "/groups", page: lazy(() => import("./groups-page")) },
-  { path: "/groups/:id", page: lazy(() => import("./group-page")) },
+  { path: "/users", load: () => import("./list-page") },
+  { path: "/users/:id", load: () => import("./user-page") },
+  { path: "/groups", load: () => import("./groups-page") },
+  { path: "/groups/:id", load: () => import("./group-page") },
 ];
