@@ -40,6 +40,22 @@ test("somebody reads what a KMS key is, which versions it holds and what it is l
   await look(page, "kms-key-links");
 });
 
+test("the versions of a KMS key and its rotations are seen in the order of time, with what is to come", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("aged");
+  await world.cli("kms-key", "rotate", "aged", "--method", "in-place", "--yes");
+  await world.cli("kms-key", "set-rotation", "aged", "--rotate-every", "1y");
+  const { id } = await world.cli<Shown>("kms-key", "show", "aged");
+  await page.goto(`/kms-keys/${id}/versions`);
+  const steps = page.getByRole("list", { name: "Timeline" }).getByRole("listitem");
+  await expect(steps.first()).toContainText("It rotates");
+  await expect(steps.filter({ hasText: "Version 2 was generated" })).toHaveCount(1);
+  await expect(steps.last()).toContainText(/was (generated|created)/);
+  await look(page, "kms-key-timeline");
+});
+
 test("what was done with a KMS key is read, and that nothing is left to do", async ({ page, world }) => {
   await world.kmsKey("calm");
   const { id } = await world.cli<Shown>("kms-key", "show", "calm");

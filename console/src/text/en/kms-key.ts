@@ -2,6 +2,7 @@
 export const kmsKey = {
   help: "What is wanted of this KMS key, what AWS shows of it, and everything that was done with it.",
   missing: {
+    name: "Not found",
     title: "This KMS key is not to be seen here",
     detail: "It may have been forgotten, its address may be mistyped, or its group shows you nothing of it.",
     back: "All KMS keys",
@@ -171,6 +172,28 @@ export const kmsKey = {
     oldKeys: { "keep-enabled": "stays enabled", disable: "is disabled", deactivate: "is deactivated" },
     atBudgets: { "switch-method": "rotate by a new KMS key", block: "stop, and tell" },
     generations: "KMS keys before and after",
+  },
+  timeline: {
+    title: "Timeline",
+    detail:
+      "When its versions were made and what became of them, and what comes by itself. The latest first.",
+    ahead: "To come",
+    past: "Done",
+    created: "The KMS key was created",
+    rotation: "It rotates",
+    deletion: "AWS deletes the KMS key, and nobody can decrypt what it encrypted",
+    made: (version: number, origin: string) => `Version ${version} was ${origin}`,
+    state: (version: number, state: string) => `Version ${version} became ${state}`,
+    destroyed: (version: number) => `The material of version ${version} was destroyed`,
+    destruction: (version: number) => `The material of version ${version} is destroyed in the vault`,
+    expires: (version: number | undefined) =>
+      version === undefined
+        ? "Material that is not Keyferry's expires in AWS"
+        : `The material of version ${version} expires in AWS`,
+    expired: (version: number | undefined) =>
+      version === undefined
+        ? "Material that is not Keyferry's expired in AWS"
+        : `The material of version ${version} expired in AWS`,
   },
   aliases: {
     title: "Aliases",

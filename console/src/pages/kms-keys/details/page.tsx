@@ -21,7 +21,7 @@ export default function DetailsPage() {
   const navigate = useNavigate();
   const active = TABS.find((one) => one.id === tab) ?? TABS[0];
   usePage(
-    reading.data?.name ?? text.shell.loading,
+    reading.data?.name ?? (reading.error === null ? text.shell.loading : words.missing.name),
     [{ text: text.kmsKeys.title, href: "/kms-keys" }],
     <Help title={text.kmsKeys.title} words={["kmsKey", "keyVersion", "materialId", "plan", "drift"]}>
       {words.help}

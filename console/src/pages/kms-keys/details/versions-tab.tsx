@@ -13,6 +13,7 @@ import { Copied } from "./copied";
 import { generations, type Generation } from "./history";
 import type { Tab } from "./kms-key";
 import { Rotations } from "./rotations";
+import { Timeline } from "./timeline-part";
 
 const words = text.kmsKey.versions;
 
@@ -81,7 +82,7 @@ function Versions({ rows }: { rows: Generation[] }) {
           cell: ({ number }) => number ?? words.foreign,
           isRowHeader: true,
         },
-        { id: "material", header: words.material, cell: (row) => <MaterialState of={row} />, minWidth: 200 },
+        { id: "material", header: words.material, cell: (row) => <MaterialState of={row} />, minWidth: 250 },
         { id: "id", header: words.materialId, cell: (row) => <Ids of={row} />, minWidth: 200 },
         { id: "state", header: words.state, cell: stateOf, minWidth: 150 },
         { id: "usage", header: words.usage, cell: usageOf, minWidth: 150 },
@@ -109,6 +110,7 @@ export function VersionsTab({ kmsKey }: Tab) {
       {error !== null && <Alert type="info">{words.unreadable}</Alert>}
       <Versions rows={generations(kmsKey, data?.versions ?? [])} />
       <Rotations kmsKey={kmsKey} />
+      <Timeline kmsKey={kmsKey} versions={data?.versions ?? []} />
     </SpaceBetween>
   );
 }
