@@ -24,9 +24,9 @@ test("a keystore is made step by step, back and forth", async ({ page, world }) 
   await page.getByRole("option", { name: "RSA-3072" }).click();
   await page.getByRole("button", { name: /^Usage/ }).click();
   await page.getByRole("option", { name: "SIGN_VERIFY" }).click();
-  await page.getByRole("button", { name: "Add a tag" }).click();
-  await page.getByRole("textbox", { name: /Tag$/ }).fill("team");
-  await page.getByRole("textbox", { name: /Value$/ }).fill("archive");
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByLabel("Tag key 1").fill("team");
+  await page.getByLabel("Tag value 1").fill("archive");
   await page.getByLabel("Key policy", { exact: true }).fill("{ no json");
   await expect(page.getByText("This is no JSON.")).toBeVisible();
   await next.click();

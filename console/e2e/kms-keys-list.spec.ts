@@ -45,8 +45,8 @@ test("tags of several KMS keys are changed at once", async ({ page, world }) => 
   await select(page, "tagged-1", "tagged-2");
   const dialog = await begin(page, "Edit");
   await dialog.getByRole("button", { name: "Add tag" }).click();
-  await dialog.getByLabel("Key 1").fill("audited");
-  await dialog.getByLabel("Value 1").fill("2026");
+  await dialog.getByLabel("Tag key 1").fill("audited");
+  await dialog.getByLabel("Tag value 1").fill("2026");
   await dialog.getByLabel("Tags to remove").fill("old");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await dialog.getByRole("button", { name: "Carry out" }).click();

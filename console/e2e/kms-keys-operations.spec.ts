@@ -65,10 +65,10 @@ test("description, tags, aliases and the end of a KMS key are changed in one go"
   await dialog.getByLabel("Alias 1").fill("to-edit-new");
   await dialog.getByRole("button", { name: "Remove team" }).click();
   await dialog.getByRole("button", { name: "Add tag" }).click();
-  await dialog.getByLabel("Key 2").fill("audited");
-  await dialog.getByLabel("Value 2").fill("2026");
+  await dialog.getByLabel("Tag key 2").fill("audited");
+  await dialog.getByLabel("Tag value 2").fill("2026");
   await dialog.getByRole("radio", { name: "Until a day" }).check();
-  await dialog.getByRole("textbox", { name: "Day" }).fill("2027/08/18");
+  await dialog.getByRole("textbox", { name: "Day" }).fill("2027-08-18");
   await look(page, "kms-key-edit");
   await preview(dialog);
   await carryOut(dialog);

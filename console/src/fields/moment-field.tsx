@@ -11,7 +11,7 @@ import { inUtc, momentIn, offsetIn, until, ZONES, zoneHere } from "../format/zon
 import { text } from "../text";
 import { Choice } from "./choice";
 
-const words = text.inputs.moment;
+const words = text.fields.moment;
 
 export interface Moment {
   date: string;

@@ -1,52 +1,37 @@
-// Tags as pairs of names and values.
+// Tags: rows of a key and a value, which somebody adds and removes.
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
 
 import { text } from "../text";
+import type { Tag } from "./tags";
 
 const words = text.fields.tags;
 
-export interface Tag {
-  key: string;
-  value: string;
+interface Props {
+  tags: readonly Tag[];
+  onChange: (tags: Tag[]) => void;
 }
 
-export function tagsOf(tags: Record<string, string>): Tag[] {
-  return Object.entries(tags).map(([key, value]) => ({ key, value }));
-}
-
-/** Tags as the API takes them; lines without a name are none. */
-export function taggedWith(tags: Tag[]): Record<string, string> {
-  return Object.fromEntries(
-    tags.filter(({ key }) => key.trim() !== "").map(({ key, value }) => [key.trim(), value]),
+export function TagsField({ tags, onChange }: Props) {
+  const control = (part: keyof Tag, label: string) => (tag: Tag, index: number) => (
+    <Input
+      value={tag[part]}
+      onChange={({ detail }) => onChange(tags.with(index, { ...tag, [part]: detail.value }))}
+      ariaLabel={`${label} ${index + 1}`}
+    />
   );
-}
-
-export function TagsField({ tags, onChange }: { tags: Tag[]; onChange: (tags: Tag[]) => void }) {
-  const set = (index: number, part: Partial<Tag>) =>
-    onChange(tags.map((tag, at) => (at === index ? { ...tag, ...part } : tag)));
   return (
-    <AttributeEditor
+    <AttributeEditor<Tag>
       items={tags}
-      empty={words.empty}
+      empty={words.none}
       addButtonText={words.add}
-      removeButtonText={words.remove}
-      removeButtonAriaLabel={({ key }) => `${words.remove} ${key}`}
+      removeButtonText={text.shell.remove}
+      removeButtonAriaLabel={({ key }) => text.fields.remove(key)}
       onAddButtonClick={() => onChange([...tags, { key: "", value: "" }])}
-      onRemoveButtonClick={({ detail }) => onChange(tags.filter((_, at) => at !== detail.itemIndex))}
+      onRemoveButtonClick={({ detail }) => onChange(tags.toSpliced(detail.itemIndex, 1))}
       definition={[
-        {
-          label: words.key,
-          control: (tag: Tag, index) => (
-            <Input value={tag.key} onChange={({ detail }) => set(index, { key: detail.value })} />
-          ),
-        },
-        {
-          label: words.value,
-          control: (tag: Tag, index) => (
-            <Input value={tag.value} onChange={({ detail }) => set(index, { value: detail.value })} />
-          ),
-        },
+        { label: words.key, control: control("key", words.key) },
+        { label: words.value, control: control("value", words.value) },
       ]}
     />
   );

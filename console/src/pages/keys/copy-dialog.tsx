@@ -40,7 +40,7 @@ function Some({ label, description, options, values, onChange, empty }: SomeProp
         onChange={({ detail }) => onChange(detail.selectedOptions.map(({ value }) => value ?? ""))}
         placeholder={words.choose}
         empty={empty}
-        deselectAriaLabel={(option) => text.inputs.remove(option.label ?? "")}
+        deselectAriaLabel={(option) => text.fields.remove(option.label ?? "")}
         expandToViewport
       />
     </FormField>

@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
 import { Choice } from "../../fields/choice";
+import { SPECS } from "../../fields/specs";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -13,10 +14,11 @@ import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
 import { PermittedField, possible } from "./permitted";
 
 const words = text.keys.create;
+const FIRST = "AES-256";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [draft, setDraft] = useState(NEW_KEY);
-  const [spec, setSpec] = useState<string>(text.inputs.specs[0]);
+  const [spec, setSpec] = useState(FIRST);
   const [permitted, setPermitted] = useState(possible(spec));
   const operation = useMemo<Operation | undefined>(() => {
     const body = { ...newKeyOf(draft), spec, permitted_operations: permitted };
@@ -34,8 +36,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           <NewKeyFields value={draft} onChange={setDraft} />
           <FormField label={words.spec} description={text.upload.material.specHelp}>
             <Choice
-              options={text.inputs.specs.map((value) => ({ value, label: value }))}
-              value={spec as (typeof text.inputs.specs)[number]}
+              options={SPECS.map((value) => ({ value, label: value }))}
+              value={spec}
               onChange={(chosen) => {
                 setSpec(chosen);
                 setPermitted(possible(chosen));

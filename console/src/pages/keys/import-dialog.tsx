@@ -3,8 +3,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
-import { importOf, isRead, READING, type KeyFile } from "../../inputs/key-file";
-import { KeyFileField, ReadingFields } from "../../inputs/key-file-fields";
+import { importOf, isRead, READING, type KeyFile } from "../../fields/key-file";
+import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";

@@ -38,7 +38,7 @@ export function PermittedField({ spec, value, onChange }: Props) {
         selectedOptions={value.map(optionOf)}
         onChange={({ detail }) => onChange(detail.selectedOptions.map((option) => option.value ?? ""))}
         placeholder={words.none}
-        deselectAriaLabel={({ label }) => text.inputs.remove(label ?? "")}
+        deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
         expandToViewport
       />
     </FormField>

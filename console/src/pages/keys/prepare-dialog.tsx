@@ -57,9 +57,9 @@ function PublicKeyField({ value, onChange }: PublicKeyProps) {
         accept=".pem,.pub,.key"
         errorText={isPrivate ? words.isPrivate : wrong}
         i18nStrings={{
-          uploadButtonText: () => text.inputs.file.choose,
-          dropzoneText: () => text.inputs.file.choose,
-          removeFileAriaLabel: () => text.inputs.file.remove(name ?? ""),
+          uploadButtonText: () => text.fields.keyFile.choose,
+          dropzoneText: () => text.fields.keyFile.choose,
+          removeFileAriaLabel: () => text.fields.keyFile.remove(name ?? ""),
           limitShowFewer: text.shell.close,
           limitShowMore: text.shell.confirm,
           errorIconAriaLabel: words.publicKey,

@@ -42,7 +42,7 @@ function Linked({ of, chosen, onChange }: LinkedProps) {
         onChange={({ detail }) => onChange(detail.selectedOptions.map(({ value }) => value ?? ""))}
         placeholder={words.chooseLinked}
         empty={words.noLinked}
-        deselectAriaLabel={({ label }) => text.inputs.remove(label ?? "")}
+        deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
         expandToViewport
       />
     </FormField>

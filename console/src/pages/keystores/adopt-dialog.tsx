@@ -7,7 +7,8 @@ import { useState } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { TagsField, taggedWith, type Tag } from "../../fields/tags-field";
+import { tagsOf, type Tag } from "../../fields/tags";
+import { TagsField } from "../../fields/tags-field";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { AdoptionPart } from "./adoption-part";
@@ -23,7 +24,7 @@ interface Props extends DialogProps {
 
 function bodyOf(arns: string[] | undefined, contains: string, tags: Tag[]): Schemas["AdoptRequest"] {
   if (arns !== undefined) return { keys: arns };
-  const tagged = taggedWith(tags);
+  const tagged = tagsOf(tags);
   const isDescribed = contains.trim() !== "" || Object.keys(tagged).length > 0;
   if (!isDescribed) return { all: true };
   return {

@@ -7,10 +7,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
 import { FileText } from "../../fields/file-text";
+import { SPECS, USAGES, usualUsage } from "../../fields/specs";
 import { TagsField } from "../../fields/tags-field";
 import { TimeZoneField } from "../../fields/time-zone-field";
 import { text } from "../../text";
-import { SPECS, USAGES, usualUsage } from "./specs";
 import { isJson, type TemplateDraft } from "./template";
 
 const words = text.keystores.template;

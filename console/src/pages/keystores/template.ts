@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import type { Line } from "../../fields/changes";
 import { ownTimeZone } from "../../fields/rotation";
-import { taggedWith, tagsOf, type Tag } from "../../fields/tags-field";
+import { rowsOf, tagsOf, type Tag } from "../../fields/tags";
 import { exactly } from "../../format/time";
 import { text } from "../../text";
 
@@ -40,7 +40,7 @@ export function templateDraft(template: Template): TemplateDraft {
     spec: template.spec,
     usage: template.usage,
     description: template.description,
-    tags: tagsOf(template.tags),
+    tags: rowsOf(template.tags),
     policy: template.policy ?? "",
     isMultiRegion: template.multi_region,
     expires: template.expires_at ?? "",
@@ -55,7 +55,7 @@ export function templateOf(draft: TemplateDraft, isThere: boolean): Schemas["Tem
     spec: draft.spec,
     usage: draft.usage,
     description: draft.description,
-    tags: taggedWith(draft.tags),
+    tags: tagsOf(draft.tags),
     multi_region: draft.isMultiRegion,
     ...(policy === "" ? (isThere ? { remove_policy: true } : {}) : { policy }),
     ...(expires === ""

@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
-import { Several } from "../../inputs/several";
+import { Several } from "../../fields/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
 import type { Filling } from "./filling";
@@ -50,7 +50,7 @@ function Principals({ label, description, known, loading, values, onChange }: Pr
               ...detail.selectedOptions.map(({ value }) => value ?? ""),
             ])
           }
-          deselectAriaLabel={(option) => text.inputs.remove(option.label ?? "")}
+          deselectAriaLabel={(option) => text.fields.remove(option.label ?? "")}
           expandToViewport
         />
       </FormField>

@@ -1,10 +1,10 @@
 // What is filled in on the way to a KMS key, and the request that comes of it.
 import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { importOf, isRead, READING, type KeyFile, type Reading } from "../../inputs/key-file";
+import { importOf, isRead, READING, type KeyFile, type Reading } from "../../fields/key-file";
 import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
-import { tagsOf, type Tag } from "../../inputs/tags-field";
+import { tagsOf, type Tag } from "../../fields/tags";
 import { stamped } from "../../format/zone";
 
 /** Where the material comes from. */

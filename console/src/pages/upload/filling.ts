@@ -1,7 +1,7 @@
 // What the parts of the form share.
 import type { Schemas } from "../../api/client";
 import type { All } from "../../api/read";
-import type { KeyFile } from "../../inputs/key-file";
+import type { KeyFile } from "../../fields/key-file";
 import type { Draft, Lack } from "./draft";
 
 export type Keystore = Schemas["KeystoreView"];

@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { Choice } from "../../fields/choice";
 import { MomentField, momentOf } from "../../fields/moment-field";
 import { RotationFields } from "../../fields/rotation-fields";
-import { TagsField } from "../../inputs/tags-field";
+import { TagsField } from "../../fields/tags-field";
 import { atMinute } from "../../format/time";
 import { until } from "../../format/zone";
 import { text } from "../../text";

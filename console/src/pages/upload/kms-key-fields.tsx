@@ -10,7 +10,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { Choice } from "../../fields/choice";
-import { Several } from "../../inputs/several";
+import { Several } from "../../fields/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
 import type { Filling } from "./filling";
@@ -25,7 +25,7 @@ function Where({ draft, put, keystores, keystore, lacks }: Filling) {
       <FormField
         label={words.keystore}
         constraintText={words.keystoreHelp}
-        errorText={lacks.includes("keystore") ? text.inputs.required : undefined}
+        errorText={lacks.includes("keystore") ? text.fields.required : undefined}
       >
         <Choice
           options={keystores.items.map(({ id, name, connection_name, group_name }) => ({
@@ -53,7 +53,7 @@ function Where({ draft, put, keystores, keystore, lacks }: Filling) {
             const chosen = detail.selectedOptions.map(({ value }) => value ?? "");
             put({ regions: chosen, ...(chosen.length > 1 ? { multiRegion: true } : {}) });
           }}
-          deselectAriaLabel={({ label }) => text.inputs.remove(label ?? "")}
+          deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
           expandToViewport
         />
       </FormField>
@@ -73,7 +73,7 @@ export function KmsKeyFields(filling: Filling) {
           <FormField
             label={words.name}
             description={draft.way === "existing" ? words.nameOfExisting : words.nameHelp}
-            errorText={lacks.includes("name") ? text.inputs.required : undefined}
+            errorText={lacks.includes("name") ? text.fields.required : undefined}
           >
             <Input
               value={draft.name}

@@ -9,7 +9,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 
 import { Choice } from "../../fields/choice";
-import { KeyFileField, ReadingFields } from "../../inputs/key-file-fields";
+import { SPECS } from "../../fields/specs";
+import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
 import type { Draft, Way } from "./draft";
@@ -21,7 +22,7 @@ function Spec({ draft, put, keystore }: Filling) {
   const template = keystore?.template.spec;
   const options = [
     { value: "", label: words.templateSpec(template) },
-    ...text.inputs.specs.map((spec) => ({ value: spec, label: spec })),
+    ...SPECS.map((spec) => ({ value: spec, label: spec })),
   ];
   return (
     <FormField label={words.spec} description={words.specHelp}>
@@ -38,7 +39,7 @@ function Existing({ draft, put, keys, groupName, lacks }: Filling) {
       <FormField
         label={words.key}
         description={words.keyHelp}
-        errorText={lacks.includes("key") ? text.inputs.required : undefined}
+        errorText={lacks.includes("key") ? text.fields.required : undefined}
       >
         <Choice
           options={keys.items.map((key) => ({
@@ -82,7 +83,7 @@ function FromFile(filling: Filling) {
         reading={draft.reading}
         onChange={(reading) => put({ reading })}
         group={keystore?.group}
-        errorText={lacks.includes("wrapped-by") ? text.inputs.required : undefined}
+        errorText={lacks.includes("wrapped-by") ? text.fields.required : undefined}
       />
       <FormField label={words.keep}>
         <RadioGroup

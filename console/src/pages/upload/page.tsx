@@ -9,7 +9,7 @@ import { useNavigate, useSearchParams } from "react-router";
 
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import type { KeyFile } from "../../inputs/key-file";
+import type { KeyFile } from "../../fields/key-file";
 import { isPossible, useOperation, type Operation } from "../../operation/operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";

@@ -52,10 +52,16 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
   const isKept = draft.keep === "copy";
   return [
     way_,
-    [text.inputs.file.label, file === undefined ? text.shell.none : words.summary.file(file.name, file.size)],
-    [text.inputs.file.format, text.inputs.file.formats.find(({ value }) => value === reading.format)?.label],
-    [text.inputs.file.spec, reading.spec || text.inputs.file.anySpec],
-    [text.inputs.file.wrappedBy, reading.isWrapped ? wrapper : text.shell.none],
+    [
+      text.fields.keyFile.label,
+      file === undefined ? text.shell.none : words.summary.file(file.name, file.size),
+    ],
+    [
+      text.fields.keyFile.format,
+      text.fields.keyFile.formats.find(({ value }) => value === reading.format)?.label,
+    ],
+    [text.fields.keyFile.spec, reading.spec || text.fields.keyFile.anySpec],
+    [text.fields.keyFile.wrappedBy, reading.isWrapped ? wrapper : text.shell.none],
     [words.material.keep, isKept ? text.shell.yes : text.shell.no],
   ];
 }

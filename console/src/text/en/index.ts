@@ -5,7 +5,6 @@ export { audit } from "./audit";
 export { connections } from "./connections";
 export { dashboard } from "./dashboard";
 export { fields } from "./fields";
-export { inputs } from "./inputs";
 export { jobs } from "./jobs";
 export { keys } from "./keys";
 export { keystores } from "./keystores";

@@ -175,12 +175,6 @@ export const kmsKeys = {
       primary: "New primary",
       primaryNow: (region: string) => `The primary is in ${region} now.`,
     },
-    moment: {
-      dayForm: "YYYY/MM/DD",
-      calendar: "Choose a day",
-      time: "Time",
-      zone: "Time zone",
-    },
     schedule: {
       upcoming: "It rotates next",
     },
@@ -194,10 +188,6 @@ export const kmsKeys = {
       addAlias: "Add alias",
       noAliases: "It has no alias.",
       tags: "Tags",
-      addTag: "Add tag",
-      noTags: "No tags.",
-      tagKey: "Key",
-      tagValue: "Value",
       setTags: "Tags to add or change",
       removedTags: "Tags to remove",
       removedTagsHelp: "Their keys, with commas between.",
@@ -214,6 +204,8 @@ export const kmsKeys = {
       never: "For ever",
       until: "Until a day",
       day: "Day",
+      time: "Time",
+      zone: "Time zone",
       renewal: "Beyond the 365 days that AWS allows",
       renewals: {
         renew: { label: "Import the same material again in time" },

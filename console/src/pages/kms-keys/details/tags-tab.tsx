@@ -9,11 +9,11 @@ import Table from "@cloudscape-design/components/table";
 import TagEditor, { type TagEditorProps } from "@cloudscape-design/components/tag-editor";
 import { useState } from "react";
 
+import { rowsOf, tagChanges } from "../../../fields/tags";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
 import { update, type KmsKey, type Tab } from "./kms-key";
-import { changesOf, editable, type Tag } from "./tag-changes";
 
 const words = text.kmsKey.tags;
 /** AWS takes 50; one is Keyferry's. */
@@ -48,12 +48,13 @@ function Others({ kmsKey }: Tab) {
 interface Draft {
   /** The tags of which it is a draft. */
   of: KmsKey["tags"];
-  tags: readonly Tag[];
+  tags: readonly TagEditorProps.Tag[];
   valid: boolean;
 }
 
 function draftOf(kmsKey: KmsKey): Draft {
-  return { of: kmsKey.tags, tags: editable(kmsKey.tags), valid: true };
+  const tags = rowsOf(kmsKey.tags).map((row) => ({ ...row, existing: true }));
+  return { of: kmsKey.tags, tags, valid: true };
 }
 
 export function TagsTab({ kmsKey }: Tab) {
@@ -62,7 +63,8 @@ export function TagsTab({ kmsKey }: Tab) {
   // Tags that changed meanwhile are begun with anew.
   const isSame = JSON.stringify(kept.of) === JSON.stringify(kmsKey.tags);
   const draft = isSame ? kept : draftOf(kmsKey);
-  const changes = changesOf(kmsKey.tags, draft.tags);
+  const staying = draft.tags.filter(({ markedForRemoval }) => markedForRemoval !== true);
+  const changes = tagChanges(kmsKey.tags, staying);
   const isChanged = Object.keys(changes).length > 0;
   const preview = () => setOperation(update(kmsKey, words.change(kmsKey.name), { tags: changes }));
   const edit = ({ tags, valid }: TagEditorProps.ChangeDetail) => setDraft({ of: kmsKey.tags, tags, valid });

@@ -5,10 +5,10 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
+import { TagsField } from "../../../fields/tags-field";
 import { text } from "../../../text";
 import type { FieldsProps } from "./definition";
 import type { EditedMany } from "./edited-many";
-import { Tags } from "./lists";
 
 const fields = text.kmsKeys.fields.edit;
 
@@ -17,7 +17,7 @@ export function EditManyFields({ value, onChange }: FieldsProps<EditedMany>) {
   return (
     <SpaceBetween size="m">
       <FormField label={fields.setTags} stretch>
-        <Tags value={value.tags} onChange={(tags) => set({ tags })} />
+        <TagsField tags={value.tags} onChange={(tags) => set({ tags })} />
       </FormField>
       <FormField label={fields.removedTags} description={fields.removedTagsHelp}>
         <Input value={value.removedTags} onChange={({ detail }) => set({ removedTags: detail.value })} />

@@ -5,13 +5,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
 import { change } from "../../../api/change";
+import { TagsField } from "../../../fields/tags-field";
 import { text } from "../../../text";
 import { define, type FieldsProps } from "./definition";
 import { EditManyFields } from "./edit-many";
 import { ValidityField } from "./validity-field";
 import { editedOf, updateOf, type Edited } from "./edited";
 import { onlyIn } from "./fit";
-import { Aliases, Tags } from "./lists";
+import { Aliases } from "./aliases";
 import { manyOf, NOTHING, type EditedMany } from "./edited-many";
 
 const fields = text.kmsKeys.fields.edit;
@@ -34,7 +35,7 @@ function Fields({ value, onChange, kmsKeys: [key] }: FieldsProps<Edited>) {
         <Aliases value={value.aliases} onChange={(aliases) => set({ aliases })} />
       </FormField>
       <FormField label={fields.tags} stretch>
-        <Tags value={value.tags} onChange={(tags) => set({ tags })} />
+        <TagsField tags={value.tags} onChange={(tags) => set({ tags })} />
       </FormField>
       {key?.origin === "EXTERNAL" && <ValidityField now={key.expires_at} value={value} set={set} />}
       {key?.origin === "AWS_KMS" && (

@@ -1,12 +1,12 @@
 // What somebody changes of many KMS keys at once, as a request.
 import type { Schemas } from "../../../api/client";
-import type { TagRow } from "./edited";
+import { tagsOf, type Tag } from "../../../fields/tags";
 
 export interface EditedMany {
   fromTemplate: boolean;
   description: string;
   setsDescription: boolean;
-  tags: TagRow[];
+  tags: Tag[];
   /** Keys of tags, with commas between. */
   removedTags: string;
 }
@@ -25,11 +25,8 @@ export function manyOf(edited: EditedMany): Schemas["UpdateKmsKeyRequest"] | und
     .split(",")
     .map((key) => key.trim())
     .filter((key) => key !== "");
-  const set = edited.tags.filter(({ key }) => key !== "");
-  const tags = Object.fromEntries([
-    ...removed.map((key): [string, null] => [key, null]),
-    ...set.map(({ key, value }): [string, string] => [key, value]),
-  ]);
+  const gone = Object.fromEntries(removed.map((key): [string, null] => [key, null]));
+  const tags = { ...gone, ...tagsOf(edited.tags) };
   const request: Schemas["UpdateKmsKeyRequest"] = {
     ...(edited.fromTemplate ? { from_template: true } : {}),
     ...(edited.setsDescription ? { description: edited.description } : {}),

@@ -1,17 +1,14 @@
 // What somebody changed in the form of a KMS key, as a request: what stays is not named.
 import type { Schemas } from "../../../api/client";
+import { momentOf, noMoment, type Moment } from "../../../fields/moment-field";
+import { rowsOf, tagChanges, type Tag } from "../../../fields/tags";
+import { stamped } from "../../../format/zone";
 import type { KmsKey } from "../columns";
-import { momentOf, NO_MOMENT, type Moment } from "./moment";
-
-export interface TagRow {
-  key: string;
-  value: string;
-}
 
 export interface Edited {
   name: string;
   description: string;
-  tags: TagRow[];
+  tags: Tag[];
   aliases: string[];
   validity: "stays" | "never" | "until";
   until: Moment;
@@ -31,20 +28,13 @@ export function editedOf(key: KmsKey): Edited {
   return {
     name: key.name,
     description: key.description,
-    tags: Object.entries(key.tags).map(([name, value]) => ({ key: name, value })),
+    tags: rowsOf(key.tags),
     aliases: key.aliases.map(bare),
     validity: "stays",
-    until: NO_MOMENT,
+    until: noMoment(),
     renewal: "renew",
     nativeDays: key.native_rotation_days == null ? "" : String(key.native_rotation_days),
   };
-}
-
-function tagsOf(before: Record<string, string>, rows: TagRow[]): Record<string, string | null> {
-  const after = new Map(rows.filter(({ key }) => key !== "").map(({ key, value }) => [key, value]));
-  const removed = Object.keys(before).filter((key) => !after.has(key));
-  const set = [...after].filter(([key, value]) => before[key] !== value);
-  return Object.fromEntries([...removed.map((key): [string, null] => [key, null]), ...set]);
 }
 
 type Request = Schemas["UpdateKmsKeyRequest"];
@@ -54,14 +44,14 @@ function validityOf({ validity, until, renewal }: Edited): Partial<Request> | un
   if (validity === "stays") return {};
   if (validity === "never") return { expires_at: "never" };
   const end = momentOf(until);
-  return end === undefined ? undefined : { expires_at: end, time_zone: until.zone, renewal };
+  return end === undefined ? undefined : { expires_at: stamped(end), renewal };
 }
 
 /** Undefined as long as nothing is changed, or something is missing. */
 export function updateOf(key: KmsKey, edited: Edited): Request | undefined {
   const validity = validityOf(edited);
   if (validity === undefined || edited.name.trim() === "") return undefined;
-  const tags = tagsOf(key.tags, edited.tags);
+  const tags = tagChanges(key.tags, edited.tags);
   const before = key.aliases.map(bare);
   const after = edited.aliases.map((alias) => bare(alias.trim())).filter((alias) => alias !== "");
   const added = after.filter((alias) => !before.includes(alias));

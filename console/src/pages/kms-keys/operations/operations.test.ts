@@ -5,7 +5,6 @@ import { daysOf } from "./days";
 import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";
 import { enabled, filled, onlyIn, rotatesInPlace, unless } from "./fit";
-import { momentOf, NO_MOMENT } from "./moment";
 
 const KEY = {
   name: "orders",
@@ -66,10 +65,9 @@ describe("an edited KMS key", () => {
   it("waits for the day of its end", () => {
     const edited = { ...editedOf(KEY), validity: "until" as const };
     expect(updateOf(KEY, edited)).toBeUndefined();
-    const until = { day: "2027-08-18", time: "09:30", zone: "Europe/Berlin" };
+    const until = { date: "2027-08-18", time: "09:30", zone: "Europe/Berlin" };
     expect(updateOf(KEY, { ...edited, until })).toEqual({
-      expires_at: "18-08-2027 09:30",
-      time_zone: "Europe/Berlin",
+      expires_at: "2027-08-18T07:30:00Z",
       renewal: "renew",
     });
   });
@@ -80,12 +78,5 @@ describe("many edited KMS keys", () => {
     expect(manyOf(NOTHING)).toBeUndefined();
     const tags = [{ key: "a", value: "1" }];
     expect(manyOf({ ...NOTHING, tags, removedTags: "b, c" })).toEqual({ tags: { a: "1", b: null, c: null } });
-  });
-});
-
-describe("a moment", () => {
-  it("needs a day and a time", () => {
-    expect(momentOf(NO_MOMENT)).toBeUndefined();
-    expect(momentOf({ ...NO_MOMENT, day: "2027-08-18", time: "9" })).toBeUndefined();
   });
 });

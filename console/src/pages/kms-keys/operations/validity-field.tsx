@@ -3,10 +3,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
+import { MomentField } from "../../../fields/moment-field";
 import { atMinute } from "../../../format/time";
 import { text } from "../../../text";
 import type { Edited } from "./edited";
-import { MomentField } from "./moment-field";
 
 const fields = text.kmsKeys.fields.validity;
 const CHOICES = ["stays", "never", "until"] as const;
@@ -37,7 +37,13 @@ export function ValidityField({ now, value, set }: Props) {
       </FormField>
       {value.validity === "until" && (
         <SpaceBetween size="m">
-          <MomentField label={fields.day} value={value.until} onChange={(until) => set({ until })} />
+          <MomentField
+            value={value.until}
+            onChange={(until) => set({ until })}
+            dateLabel={fields.day}
+            timeLabel={fields.time}
+            zoneLabel={fields.zone}
+          />
           <FormField label={fields.renewal}>
             <RadioGroup
               value={value.renewal}

@@ -8,21 +8,6 @@ export type Rules = Schemas["CryptoRulesView"];
 
 const words = text.settings.crypto;
 
-export const SPECS = [
-  "AES-256",
-  "HMAC-224",
-  "HMAC-256",
-  "HMAC-384",
-  "HMAC-512",
-  "RSA-2048",
-  "RSA-3072",
-  "RSA-4096",
-  "ECC-P256",
-  "ECC-P384",
-  "ECC-P521",
-  "ECC-SECP256K1",
-  "ED25519",
-];
 export const WRAPPINGS = ["RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_256"];
 export const RSA_BITS = [2048, 3072, 4096];
 

@@ -6,9 +6,10 @@ import type { Schemas } from "../../../api/client";
 import type { Values } from "../../../operation/fields";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Operation } from "../../../operation/operation";
+import { SPECS } from "../../../fields/specs";
 import { text } from "../../../text";
 import { EffectView, type Effect } from "./effect";
-import { RSA_BITS, SPECS, WRAPPINGS, type Rules } from "./rules";
+import { RSA_BITS, WRAPPINGS, type Rules } from "./rules";
 
 const words = text.settings.crypto;
 export const TOUCHES = ["/api/v1/crypto-policies"];

@@ -41,12 +41,12 @@ export function Several({ label, description, constraintText, placeholder, value
           }}
           {...(placeholder === undefined ? {} : { placeholder })}
         />
-        <Button onClick={add} disabled={typed.trim() === ""} ariaLabel={text.inputs.addTo(label)}>
-          {text.inputs.add}
+        <Button onClick={add} disabled={typed.trim() === ""} ariaLabel={text.fields.addTo(label)}>
+          {text.fields.add}
         </Button>
       </div>
       <TokenGroup
-        items={added.map((value) => ({ label: value, dismissLabel: text.inputs.remove(value) }))}
+        items={added.map((value) => ({ label: value, dismissLabel: text.fields.remove(value) }))}
         onDismiss={({ detail }) => onChange(values.filter((_, index) => index !== detail.itemIndex))}
       />
     </FormField>

@@ -9,10 +9,11 @@ import { useState } from "react";
 import { useAll } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { text } from "../text";
-import { Choice } from "../fields/choice";
+import { Choice } from "./choice";
+import { SPECS } from "./specs";
 import { readKeyFile, type KeyFile, type Reading } from "./key-file";
 
-const words = text.inputs.file;
+const words = text.fields.keyFile;
 const UNWRAPS = new Set(["unwrap-file", "unwrap"]);
 
 interface FileProps {
@@ -93,10 +94,7 @@ function Wrapped({ reading, onChange, group, errorText }: Props) {
 
 export function ReadingFields(props: Props) {
   const { reading, onChange } = props;
-  const specs = [
-    { value: "", label: words.anySpec },
-    ...text.inputs.specs.map((spec) => ({ value: spec, label: spec })),
-  ];
+  const specs = [{ value: "", label: words.anySpec }, ...SPECS.map((spec) => ({ value: spec, label: spec }))];
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
