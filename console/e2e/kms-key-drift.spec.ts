@@ -19,7 +19,7 @@ test("what somebody changed in AWS shows as drift, with the plan that undoes it"
   await awsKms(world, "DisableKey", { KeyId: arn });
   await awsKms(world, "TagResource", { KeyId: arn, Tags: [{ TagKey: "team", TagValue: "raiders" }] });
   await page.getByRole("button", { name: "Observe now" }).click();
-  await expect(page.getByText("drifting was observed in AWS.")).toBeVisible();
+  await expect(page.getByText(/^drifting was looked at in AWS:/)).toBeVisible();
   await expect(page.getByRole("row", { name: "Key state eu-central-1 Enabled Disabled" })).toBeVisible();
   await expect(page.getByRole("row", { name: "Tags eu-central-1 team=payments team=raiders" })).toBeVisible();
   await expect(page.getByText("AWS differs from what is wanted", { exact: true })).toBeVisible();
@@ -86,8 +86,8 @@ test("a scheduled deletion is cancelled from the top of the key's page, and its 
   await expect(page.getByText(/AWS deletes this KMS key on/)).toBeVisible();
   await look(page, "kms-key-pending-deletion");
   await page.getByRole("button", { name: "Cancel deletion" }).click();
-  const dialog = page.getByRole("dialog", { name: "Cancel the deletion of leaving" });
-  await dialog.getByLabel("Keep it").check();
+  const dialog = page.getByRole("dialog", { name: "Cancel deletion of leaving" });
+  await dialog.getByRole("radio", { name: /Keep the material/ }).check();
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("CancelKeyDeletion").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();

@@ -29,7 +29,7 @@ test("a multi-Region key is replicated, and its replica becomes the primary", as
   await look(page, "kms-key-places");
 
   await page.getByRole("button", { name: "Change primary" }).click();
-  const changing = page.getByRole("dialog", { name: "Change the primary of travelling" });
+  const changing = page.getByRole("dialog", { name: "Change primary of travelling" });
   await changing.getByRole("button", { name: "New primary" }).click();
   await page.getByRole("option", { name: "us-east-1" }).click();
   await changing.getByRole("button", { name: "Preview" }).click();

@@ -73,6 +73,7 @@ export const kmsKeys = {
     deactivate: "Deactivate",
     synchronize: "Synchronize",
     restore: "Restore",
+    restoreMaterial: "Restore the material",
     removeFromCloud: "Remove from cloud",
     replicate: "Replicate",
     changePrimary: "Change primary",

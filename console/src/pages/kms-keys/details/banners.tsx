@@ -4,46 +4,19 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type ReactNode } from "react";
 
-import { change } from "../../../api/change";
 import { atMinute } from "../../../format/time";
-import type { Operation } from "../../../operation/operation";
-import { OperationDialog } from "../../../operation/operation-dialog";
 import { Link } from "../../../shell/link";
 import { text } from "../../../text";
-import { CancelDeletion } from "./cancel-deletion";
+import type { KmsKeyOperation } from "../operations";
+import { cancelDeletion } from "../operations/deletion";
+import { restore, restoreMaterial } from "../operations/state";
 import { differences, isLeaving, missingIn } from "./differences";
 import type { KmsKey, Tab } from "./kms-key";
 import { OtherKmsKey } from "./other-kms-key";
 
 const words = text.kmsKey.banner;
 
-function restore({ id, name }: KmsKey): Operation {
-  return {
-    title: text.kmsKey.restore(name),
-    name,
-    change: change("post", "/api/v1/kms-keys/{kms_key}/restore", { path: { kms_key: id } }),
-  };
-}
-
-/** Imports what is missing: of a KMS key that is put to rest, by taking it back to work. */
-function restoreMaterial({ id, name, life }: KmsKey): Operation {
-  const path = { kms_key: id };
-  return {
-    title: text.kmsKey.restoreMaterial(name),
-    name,
-    change:
-      life === "INACTIVE"
-        ? change("post", "/api/v1/kms-keys/{kms_key}/activate", { path })
-        : change("post", "/api/v1/kms-keys/{kms_key}/synchronize", {
-            path,
-            body: { update_policy: true, import_material: true, delete_material: false },
-          }),
-  };
-}
-
-type Open = "cancel-deletion" | "restore" | "restore-material";
-
-function Deletion({ kmsKey, open }: Tab & { open: (what: Open) => void }) {
+function Deletion({ kmsKey, onBegin }: Tab & { onBegin: (operation: KmsKeyOperation) => void }) {
   const leaving = kmsKey.places.some(isLeaving);
   if (kmsKey.life !== "PENDING_DELETION" && !leaving) return null;
   const day = atMinute(kmsKey.deletion_date);
@@ -53,7 +26,7 @@ function Deletion({ kmsKey, open }: Tab & { open: (what: Open) => void }) {
       type="warning"
       header={day === "" ? words.deletionSome : words.deletion(day)}
       action={
-        <Button onClick={() => open(isOurs ? "cancel-deletion" : "restore")}>
+        <Button onClick={() => onBegin(isOurs ? cancelDeletion : restore)}>
           {isOurs ? words.cancelDeletion : words.restore}
         </Button>
       }
@@ -82,29 +55,20 @@ function Banner({ header, children, action }: { header: string; children?: React
 }
 
 export function Banners({ kmsKey }: Tab) {
-  const [open, setOpen] = useState<Open>();
-  const [operation, setOperation] = useState<Operation>();
+  const [begun, setBegun] = useState<KmsKeyOperation>();
   const empty = isEmpty(kmsKey);
   const leaving = kmsKey.places.some(isLeaving);
   const drifted = !empty && !leaving && differences(kmsKey).length > 0;
-  const begin = (what: Open) => {
-    setOpen(what);
-    if (what !== "cancel-deletion") setOperation((what === "restore" ? restore : restoreMaterial)(kmsKey));
-  };
-  const close = () => {
-    setOpen(undefined);
-    setOperation(undefined);
-  };
   const isCalm = !empty && !drifted && !leaving && kmsKey.life !== "PENDING_DELETION";
-  if (isCalm && kmsKey.successor == null && open === undefined) return null;
+  if (isCalm && kmsKey.successor == null && begun === undefined) return null;
   return (
     <SpaceBetween size="s">
-      <Deletion kmsKey={kmsKey} open={begin} />
+      <Deletion kmsKey={kmsKey} onBegin={setBegun} />
       {empty && (
         <Alert
           type="warning"
           header={words.missing}
-          action={<Button onClick={() => begin("restore-material")}>{words.restoreMaterial}</Button>}
+          action={<Button onClick={() => setBegun(restoreMaterial)}>{words.restoreMaterial}</Button>}
         >
           {words.missingDetail}
         </Alert>
@@ -119,8 +83,7 @@ export function Banners({ kmsKey }: Tab) {
           {words.replacedDetail} <OtherKmsKey id={kmsKey.successor} />
         </Banner>
       )}
-      {open === "cancel-deletion" && <CancelDeletion kmsKey={kmsKey} onClose={close} />}
-      {operation !== undefined && <OperationDialog operation={operation} onClose={close} />}
+      {begun !== undefined && <begun.One kmsKey={kmsKey} onClose={() => setBegun(undefined)} />}
     </SpaceBetween>
   );
 }

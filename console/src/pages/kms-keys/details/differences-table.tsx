@@ -2,18 +2,11 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
-import { change, send } from "../../../api/change";
-import { asProblem, type Problem } from "../../../api/client";
-import { forget } from "../../../api/live";
 import { exactly } from "../../../format/time";
-import { useNotify } from "../../../notices/notices";
-import { ProblemAlert } from "../../../notices/problem-alert";
 import { text } from "../../../text";
+import { useObserve } from "../observe";
 import { differences, type Difference } from "./differences";
 import type { KmsKey, Tab } from "./kms-key";
 
@@ -35,69 +28,46 @@ function observedAt({ places }: KmsKey): string {
   return oldest === undefined ? words.neverObserved : words.noneDetail(exactly(oldest));
 }
 
-function useObserve({ id, name }: KmsKey) {
-  const queries = useQueryClient();
-  const notify = useNotify();
-  const [isObserving, setObserving] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const observe = async () => {
-    setObserving(true);
-    setProblem(undefined);
-    try {
-      await send(change("post", "/api/v1/kms-keys/{kms_key}/observe", { path: { kms_key: id } }));
-      forget(queries, ["/api/v1/kms-keys", "/api/v1/alerts"]);
-      notify({ type: "success", content: words.observed(name) });
-    } catch (error) {
-      setProblem(asProblem(error));
-    }
-    setObserving(false);
-  };
-  return { observe, isObserving, problem };
-}
-
 export function DifferencesTable({ kmsKey }: Tab) {
-  const { observe, isObserving, problem } = useObserve(kmsKey);
+  const [observe, isObserving] = useObserve();
   const rows = differences(kmsKey);
   return (
-    <SpaceBetween size="m">
-      {problem !== undefined && <ProblemAlert problem={problem} />}
-      <Table
-        items={rows}
-        wrapLines
-        enableKeyboardNavigation
-        ariaLabels={{ tableLabel: words.differences }}
-        header={
-          <Header
-            variant="h2"
-            counter={`(${rows.length})`}
-            description={words.differencesDetail}
-            actions={
-              <Button loading={isObserving} onClick={() => void observe()}>
-                {words.observe}
-              </Button>
-            }
-          >
-            {words.differences}
-          </Header>
-        }
-        empty={
-          <Box textAlign="center">
-            <b>{words.none}</b>
-            <Box color="text-body-secondary">{observedAt(kmsKey)}</Box>
-          </Box>
-        }
-        columnDefinitions={[
-          {
-            id: "what",
-            header: words.what,
-            cell: ({ property }) => words.names[property],
-            isRowHeader: true,
-          },
-          { id: "where", header: words.where, cell: ({ region }) => region },
-          { id: "wanted", header: words.wanted, cell: (row) => inWords(row)[0] },
-          { id: "actual", header: words.actual, cell: (row) => inWords(row)[1] },
-        ]}
-      />
-    </SpaceBetween>
+    <Table
+      items={rows}
+      wrapLines
+      enableKeyboardNavigation
+      ariaLabels={{ tableLabel: words.differences }}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${rows.length})`}
+          description={words.differencesDetail}
+          actions={
+            <Button loading={isObserving} onClick={() => void observe(kmsKey)}>
+              {words.observe}
+            </Button>
+          }
+        >
+          {words.differences}
+        </Header>
+      }
+      empty={
+        <Box textAlign="center">
+          <b>{words.none}</b>
+          <Box color="text-body-secondary">{observedAt(kmsKey)}</Box>
+        </Box>
+      }
+      columnDefinitions={[
+        {
+          id: "what",
+          header: words.what,
+          cell: ({ property }) => words.names[property],
+          isRowHeader: true,
+        },
+        { id: "where", header: words.where, cell: ({ region }) => region },
+        { id: "wanted", header: words.wanted, cell: (row) => inWords(row)[0] },
+        { id: "actual", header: words.actual, cell: (row) => inWords(row)[1] },
+      ]}
+    />
   );
 }

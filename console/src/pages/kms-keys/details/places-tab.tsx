@@ -5,10 +5,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { text } from "../../../text";
-import { ChangePrimary } from "./change-primary";
+import { changePrimary, replicate } from "../operations/places";
 import type { Tab } from "./kms-key";
 import { PlacesTable } from "./places-table";
-import { Replicate } from "./replicate";
 
 const words = text.kmsKey.places;
 
@@ -28,8 +27,8 @@ export function PlacesTab({ kmsKey }: Tab) {
     <SpaceBetween size="m">
       {!kmsKey.multi_region && <Alert type="info">{words.singleDetail}</Alert>}
       <PlacesTable kmsKey={kmsKey} actions={kmsKey.multi_region && actions} />
-      {open === "replicate" && <Replicate kmsKey={kmsKey} onClose={close} />}
-      {open === "change-primary" && <ChangePrimary kmsKey={kmsKey} onClose={close} />}
+      {open === "replicate" && <replicate.One kmsKey={kmsKey} onClose={close} />}
+      {open === "change-primary" && <changePrimary.One kmsKey={kmsKey} onClose={close} />}
     </SpaceBetween>
   );
 }

@@ -15,8 +15,8 @@ import { PlanView } from "../../../operation/plan-view";
 import { text } from "../../../text";
 import { AlertsTable } from "./alerts-table";
 import { DifferencesTable } from "./differences-table";
+import { synchronize } from "../operations/synchronize";
 import type { KmsKey, Tab } from "./kms-key";
-import { Synchronize } from "./synchronize";
 
 const words = text.kmsKey.plan;
 
@@ -70,7 +70,7 @@ function Would({ kmsKey }: Tab) {
       )}
       {error !== null && <ProblemAlert problem={asProblem(error)} />}
       {error === null && isPlan(data) && <PlanView plan={data} />}
-      {open && <Synchronize kmsKey={kmsKey} onClose={() => setOpen(false)} />}
+      {open && <synchronize.One kmsKey={kmsKey} onClose={() => setOpen(false)} />}
     </Container>
   );
 }

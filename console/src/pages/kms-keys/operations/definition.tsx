@@ -79,7 +79,9 @@ function parts<V>({ render, result }: Definition<V>) {
 
 function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
   const Fields = definition.fields;
-  return function One({ kmsKey, onClose }) {
+  return function One({ kmsKey: looked, onClose }) {
+    // As it was when the dialog was opened: what comes of it does not change the question.
+    const [kmsKey] = useState(looked);
     const kmsKeys = useMemo(() => [kmsKey], [kmsKey]);
     const [value, setValue] = useState(() => definition.initial(kmsKeys));
     const title = titleOf(definition, kmsKey.name);
@@ -113,7 +115,8 @@ function manyDialog<V>(
   many: NonNullable<Definition<V>["many"]>,
 ): KmsKeyOperation["Many"] {
   const Fields = definition.fields;
-  return function Many({ kmsKeys, onClose }) {
+  return function Many({ kmsKeys: looked, onClose }) {
+    const [kmsKeys] = useState(looked);
     const [value, setValue] = useState(() => definition.initial(kmsKeys));
     const title = titleOf(definition, text.kmsKeys.count(kmsKeys.length));
     const operation = useMemo(() => {

@@ -59,6 +59,20 @@ export const restore = defineSimple({
   operation: "restore",
 });
 
+/** Imports what is missing: of a KMS key that is put to rest, by taking it back to work. */
+export const restoreMaterial = defineSimple({
+  id: "restore-material",
+  text: words.restoreMaterial,
+  of: true,
+  unfit: onlyIn("ACTIVE", "INACTIVE", "REPLACED"),
+  one: ({ id, life }) => {
+    const path = { kms_key: id };
+    if (life === "INACTIVE") return change("post", "/api/v1/kms-keys/{kms_key}/activate", { path });
+    const body = { update_policy: true, import_material: true, delete_material: false };
+    return change("post", "/api/v1/kms-keys/{kms_key}/synchronize", { path, body });
+  },
+});
+
 export const uploadVersion = defineSimple({
   id: "upload-version",
   text: words.uploadVersion,
