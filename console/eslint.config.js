@@ -2,6 +2,18 @@ import hooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import typescript from "typescript-eslint";
 
+// Pages of one area know nothing of another's: what they share lies in a folder beside `pages`.
+const OWN = "What two areas share belongs into a folder beside pages.";
+const apart = [1, 2].map((depth) => ({
+  files: [`src/pages/*${"/*".repeat(depth)}.{ts,tsx}`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [{ regex: `^(\\.\\./){${depth}}(?!\\.\\./)`, message: OWN }] },
+    ],
+  },
+}));
+
 export default defineConfig(
   {
     ignores: [
@@ -28,6 +40,17 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": [
         "error",
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+    },
+  },
+  ...apart,
+  {
+    files: ["src/*/**/*.{ts,tsx}"],
+    ignores: ["src/pages/**", "src/shell/pages.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "/pages/", message: "What pages are made of knows no page." }] },
       ],
     },
   },

@@ -30,7 +30,7 @@ const PAGE_SIZE = 50;
 /** Widths of columns in pixels. */
 const [WIDTH, WIDTH_MIN] = [160, 90];
 
-interface Props<Row> {
+export interface ListProps<Row> {
   /** Names what this browser keeps of it. */
   name: string;
   title: string;
@@ -75,12 +75,12 @@ function usePreferences<Row>(
 }
 
 /** Whoever comes by another address finds what that one asks for. */
-export function ListTable<Row>(props: Props<Row>) {
+export function ListTable<Row>(props: ListProps<Row>) {
   const { search } = useLocation();
   return <Listed key={search} {...props} />;
 }
 
-function Listed<Row>(props: Props<Row>) {
+function Listed<Row>(props: ListProps<Row>) {
   const { name, things, list, columns, idOf, nameOf, pageOf, empty } = props;
   const [params] = useSearchParams();
   const [kept, keep] = useKept(name);

@@ -1,6 +1,7 @@
 // What lists of alerts show.
 import { atMinute, fromNow } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { findingsOf, namedBy } from "./findings";
 import { SeverityMark, StandingMark, standingOf, type Alert } from "./severity";
@@ -43,13 +44,6 @@ export const COLUMNS: Column<Alert>[] = [
     header: words.acknowledged,
     value: (alert) => alert.acknowledged_by,
   },
-  {
-    id: "over",
-    header: words.over,
-    value: (alert) => alert.resolved_at,
-    cell: (alert) => atMinute(alert.resolved_at) || text.shell.none,
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("over", words.over, (alert) => alert.resolved_at, { empty: text.shell.none, hidden: true }),
   { id: "subject", header: words.subject, value: (alert) => alert.subject, hidden: true },
 ];

@@ -5,13 +5,13 @@ import { useState } from "react";
 
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { OperationDialog } from "../../operation/operation-dialog";
 import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { AddDestination } from "./add-destination";
 import { removalOf, trial } from "./destination";
@@ -32,13 +32,7 @@ const COLUMNS: Column<Destination>[] = [
     value: (one) => text.alerts.severities[one.severity],
     cell: (one) => <SeverityMark severity={one.severity} />,
   },
-  {
-    id: "created",
-    header: words.columns.created,
-    value: (one) => one.created_at,
-    cell: (one) => atMinute(one.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.columns.created, (one) => one.created_at),
 ];
 
 interface Props {

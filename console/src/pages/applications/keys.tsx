@@ -4,10 +4,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { useDialog } from "../../operation/use-dialog";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import type { Application } from "./dialogs";
 import { CreateKey, RevokeKey, RotateKey, type ApiKey } from "./key-dialogs";
@@ -38,20 +38,8 @@ function columns(names: ReadonlyMap<string, string>): Column<ApiKey>[] {
       value: (key) => (key.keys.length === 0 ? [words.allKeys] : key.keys.map(nameOf)),
       width: 200,
     },
-    {
-      id: "ends",
-      header: words.ends,
-      value: (key) => key.expires_at,
-      cell: (key) => atMinute(key.expires_at),
-      kind: "time",
-    },
-    {
-      id: "created",
-      header: words.created,
-      value: (key) => key.created_at,
-      cell: (key) => atMinute(key.created_at),
-      kind: "time",
-    },
+    timeColumn("ends", words.ends, (key) => key.expires_at),
+    timeColumn("created", words.created, (key) => key.created_at),
   ];
 }
 

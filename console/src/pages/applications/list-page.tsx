@@ -2,12 +2,12 @@
 import Button from "@cloudscape-design/components/button";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { useDialog } from "../../operation/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { ApplicationState, CreateApplication, type Application } from "./dialogs";
 
@@ -23,13 +23,7 @@ const COLUMNS: Column<Application>[] = [
   },
   { id: "group", header: words.group, value: (application) => application.group_name },
   { id: "description", header: words.descriptionOf, value: (application) => application.description },
-  {
-    id: "created",
-    header: words.created,
-    value: (application) => application.created_at,
-    cell: (application) => atMinute(application.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.created, (application) => application.created_at),
 ];
 
 export default function ApplicationsPage() {

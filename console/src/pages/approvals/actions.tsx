@@ -13,7 +13,7 @@ import { saveOnce, shownOnce } from "./answered-once";
 import { Decide, type Verdict } from "./decide";
 import { Would } from "./frozen";
 import { isArchive } from "./once";
-import { summaryOf, turnOf } from "./waiting";
+import { summaryOf, turnOf } from "../../operation/waiting";
 
 const words = text.approvals;
 /** What is carried out may change anything. */

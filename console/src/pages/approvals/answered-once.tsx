@@ -3,8 +3,8 @@ import type { Schemas } from "../../api/client";
 import type { Approval } from "../../operation/operation";
 import { SecretOnce } from "../../operation/secret-once";
 import { text } from "../../text";
-import { saveDownload, Taken } from "../keys/taken";
-import { FirstPassword } from "../users/create-user";
+import { saveDownload, Taken } from "../../operation/taken";
+import { FirstPassword } from "../../operation/first-password";
 import { onceOf } from "./once";
 
 const words = text.approvals.once;

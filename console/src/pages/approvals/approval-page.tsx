@@ -18,7 +18,7 @@ import { RequestActions } from "./actions";
 import { RequestState } from "./columns";
 import { Consent } from "./consent";
 import { Frozen } from "./frozen";
-import { summaryOf } from "./waiting";
+import { summaryOf } from "../../operation/waiting";
 
 const words = text.approvals;
 const ASK_EVERY = 5_000;

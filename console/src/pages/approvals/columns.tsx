@@ -4,8 +4,9 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import type { Approval } from "../../operation/operation";
 import { atMinute, fromNow } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
-import { missing, summaryOf, turnOf } from "./waiting";
+import { missing, summaryOf, turnOf } from "../../operation/waiting";
 
 const words = text.approvals;
 
@@ -53,13 +54,7 @@ export function columnsFor(me: string): Column<Approval>[] {
     { id: "missing", header: words.columns.missing, value: missingOf, width: 220 },
     { id: "requester", header: words.columns.requester, value: (request) => request.requester },
     { id: "reason", header: words.columns.reason, value: (request) => request.reason, width: 240 },
-    {
-      id: "asked",
-      header: words.columns.asked,
-      value: (request) => request.created_at,
-      cell: (request) => atMinute(request.created_at),
-      kind: "time",
-    },
+    timeColumn("asked", words.columns.asked, (request) => request.created_at),
     {
       id: "expires",
       header: words.columns.expires,

@@ -8,7 +8,7 @@ import { change } from "../../api/change";
 import type { Approval, Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
-import { summaryOf } from "./waiting";
+import { summaryOf } from "../../operation/waiting";
 
 const words = text.approvals;
 

@@ -13,7 +13,7 @@ import { usePage } from "../../shell/page";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import { columnsFor } from "./columns";
-import { byTurn, summaryOf } from "./waiting";
+import { byTurn, summaryOf } from "../../operation/waiting";
 
 const words = text.approvals;
 const ASK_EVERY = 20_000;

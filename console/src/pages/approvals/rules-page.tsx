@@ -4,13 +4,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { nameOf, removalOf, type Rule } from "./rule";
 import { SetRule } from "./set-rule";
@@ -39,13 +39,7 @@ const COLUMNS: Column<Rule>[] = [
     width: 480,
     unfiltered: true,
   },
-  {
-    id: "changed",
-    header: words.columns.changed,
-    value: (rule) => rule.changed_at,
-    cell: (rule) => atMinute(rule.changed_at),
-    kind: "time",
-  },
+  timeColumn("changed", words.columns.changed, (rule) => rule.changed_at),
 ];
 
 function Actions({ chosen, clear }: { chosen: Rule | undefined; clear: () => void }) {

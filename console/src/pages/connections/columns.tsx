@@ -1,8 +1,8 @@
 // What the list of connections shows.
 import Badge from "@cloudscape-design/components/badge";
 
-import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { Health } from "./health";
 import type { Connection } from "./settings";
@@ -38,18 +38,6 @@ export const COLUMNS: Column<Connection>[] = [
   { id: "tier", header: words.columns.tier, value: (one) => words.tier.names[one.tier], width: 90 },
   { id: "url", header: words.columns.url, value: (one) => one.url, hidden: true },
   { id: "created_by", header: words.columns.createdBy, value: (one) => one.created_by, hidden: true },
-  {
-    id: "created",
-    header: words.columns.created,
-    value: (one) => one.created_at,
-    cell: (one) => atMinute(one.created_at),
-    kind: "time",
-  },
-  {
-    id: "updated",
-    header: words.columns.updated,
-    value: (one) => one.updated_at,
-    cell: (one) => atMinute(one.updated_at),
-    kind: "time",
-  },
+  timeColumn("created", words.columns.created, (one) => one.created_at),
+  timeColumn("updated", words.columns.updated, (one) => one.updated_at),
 ];

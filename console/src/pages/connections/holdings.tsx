@@ -4,7 +4,8 @@ import { useNavigate } from "react-router";
 
 import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
-import { KmsKeyStatus } from "../../format/status";
+import { showing } from "../../kms-key/columns";
+import { KmsKeysOf } from "../../kms-key/list";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
@@ -12,7 +13,6 @@ import type { Connection } from "./settings";
 
 const words = text.connections.page;
 const keystore = text.keystores.columns;
-const kmsKey = text.kmsKeys.columns;
 
 const KEYSTORES: Column<Schemas["KeystoreView"]>[] = [
   { id: "name", header: keystore.name, value: ({ name }) => name, width: 200 },
@@ -21,19 +21,7 @@ const KEYSTORES: Column<Schemas["KeystoreView"]>[] = [
   { id: "spec", header: keystore.spec, value: ({ template }) => template.spec },
 ];
 
-const KMS_KEYS: Column<Schemas["KmsKeyView"]>[] = [
-  { id: "name", header: kmsKey.name, value: ({ name }) => name, width: 220 },
-  {
-    id: "status",
-    header: kmsKey.status,
-    value: ({ status }) => status,
-    cell: ({ status }) => <KmsKeyStatus status={status} />,
-  },
-  { id: "source", header: kmsKey.source, value: ({ source }) => source.text },
-  { id: "regions", header: kmsKey.regions, value: ({ regions }) => regions },
-  { id: "aliases", header: kmsKey.aliases, value: ({ aliases }) => aliases },
-  { id: "keystore", header: kmsKey.keystore, value: ({ keystore_name }) => keystore_name },
-];
+const KMS_KEYS = showing("name", "status", "source", "regions", "aliases", "keystore");
 
 export function KeystoresPart({ connection }: { connection: Connection }) {
   const navigate = useNavigate();
@@ -63,19 +51,13 @@ export function KeystoresPart({ connection }: { connection: Connection }) {
 }
 
 export function KmsKeysPart({ connection }: { connection: Connection }) {
-  const list = useAll("/api/v1/kms-keys", { query: { connection: connection.id } });
   return (
-    <ListTable
+    <KmsKeysOf
       name="connection-kms-keys"
       title={words.kmsKeys}
-      things={text.kmsKeys.things}
       variant="embedded"
-      headingLevel="h2"
-      list={list}
+      of={{ connection: connection.id }}
       columns={KMS_KEYS}
-      idOf={({ id }) => id}
-      nameOf={({ name }) => name}
-      pageOf={({ id }) => `/kms-keys/${id}`}
       empty={{ title: words.noKmsKeys, detail: words.noKmsKeysDetail }}
     />
   );

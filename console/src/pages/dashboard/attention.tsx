@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 
 import { useMe } from "../../session/session";
 import { text } from "../../text";
-import { turnOf } from "../approvals/waiting";
+import { turnOf } from "../../operation/waiting";
 import { address, expiringSoon, rotatingSoon } from "./figures";
 import {
   useAlerts,

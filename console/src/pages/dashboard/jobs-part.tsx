@@ -7,7 +7,7 @@ import type { Job } from "../../api/live";
 import { JobState } from "../../format/status";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
-import { percentOf } from "../jobs/share";
+import { percentOf } from "../../operation/job-share";
 import { address } from "./figures";
 import { useJobsUnderWay } from "./lists";
 import { Part } from "./part";

@@ -5,7 +5,7 @@ import type { Schemas } from "../../api/client";
 import { useLive, type Job } from "../../api/live";
 import { useAll, type All } from "../../api/read";
 import type { Approval } from "../../operation/operation";
-import { isUnderWay } from "../jobs/under-way";
+import { isUnderWay } from "../../operation/under-way";
 
 const SECOND = 1000;
 /** What no event tells of is asked for again. */

@@ -1,11 +1,11 @@
 // What lists of jobs show.
 import type { Job } from "../../api/live";
 import { JobState } from "../../format/status";
-import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
-import { Share } from "./share";
-import { isUnderWay } from "./under-way";
+import { Share } from "../../operation/job-share";
+import { isUnderWay } from "../../operation/under-way";
 
 const words = text.jobs.columns;
 
@@ -28,20 +28,8 @@ export const COLUMNS: Column<Job>[] = [
   },
   { id: "kind", header: words.kind, value: (job) => job.kind, width: 190 },
   { id: "actor", header: words.actor, value: (job) => job.actor },
-  {
-    id: "begun",
-    header: words.begun,
-    value: (job) => job.created_at,
-    cell: (job) => atMinute(job.created_at),
-    kind: "time",
-  },
-  {
-    id: "ended",
-    header: words.ended,
-    value: (job) => job.finished_at,
-    cell: (job) => atMinute(job.finished_at) || text.shell.none,
-    kind: "time",
-  },
+  timeColumn("begun", words.begun, (job) => job.created_at),
+  timeColumn("ended", words.ended, (job) => job.finished_at, { empty: text.shell.none }),
   { id: "under_way", header: words.underWay, value: isUnderWay, hidden: true },
   { id: "priority", header: words.priority, value: (job) => job.priority, hidden: true },
   { id: "id", header: words.id, value: (job) => job.id, hidden: true },

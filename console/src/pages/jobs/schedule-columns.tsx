@@ -5,6 +5,7 @@ import type { Schemas } from "../../api/client";
 import { atMinute, fromNow } from "../../format/time";
 import { subjectPage } from "../../format/subject";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { ruleOf } from "./rule";
 
@@ -40,13 +41,7 @@ export const SCHEDULES: Column<Schedule>[] = [
     value: (schedule) => words.methods[schedule.rule.method],
   },
   { id: "keystore", header: words.columns.keystore, value: (schedule) => schedule.keystore },
-  {
-    id: "last",
-    header: words.columns.last,
-    value: (schedule) => schedule.last,
-    cell: (schedule) => atMinute(schedule.last),
-    kind: "time",
-  },
+  timeColumn("last", words.columns.last, (schedule) => schedule.last),
   {
     id: "refused",
     header: words.columns.refused,

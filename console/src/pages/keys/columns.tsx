@@ -1,7 +1,7 @@
 // What lists of keys show.
 import type { Schemas } from "../../api/client";
-import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 
 export type Key = Schemas["KeyView"];
@@ -29,14 +29,10 @@ export const COLUMNS: Column<Row>[] = [
   { id: "kms_keys", header: words.kmsKeys, value: ({ kmsKeys }) => kmsKeys, kind: "number" },
   { id: "group", header: words.group, value: ({ group }) => group },
   { id: "rotation", header: words.rotation, value: ({ key }) => ruleOf(key.rotation?.schedule) },
-  {
-    id: "next",
-    header: words.next,
-    value: ({ key }) => key.rotation?.schedule.next,
-    cell: ({ key }) => atMinute(key.rotation?.schedule.next) || text.shell.never,
-    kind: "time",
+  timeColumn("next", words.next, ({ key }) => key.rotation?.schedule.next, {
+    empty: text.shell.never,
     hidden: true,
-  },
+  }),
   { id: "exportable", header: words.exportable, value: ({ key }) => key.exportable },
   {
     id: "permitted",
@@ -45,11 +41,5 @@ export const COLUMNS: Column<Row>[] = [
     hidden: true,
   },
   { id: "description", header: words.description, value: ({ key }) => key.description, hidden: true },
-  {
-    id: "created",
-    header: words.created,
-    value: ({ key }) => key.created_at,
-    cell: ({ key }) => atMinute(key.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.created, ({ key }) => key.created_at),
 ];

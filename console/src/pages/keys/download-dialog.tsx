@@ -13,7 +13,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { Fingerprint } from "./fingerprint";
 import { isSha256 } from "./public-key";
-import { saveDownload, Taken } from "./taken";
+import { saveDownload, Taken } from "../../operation/taken";
 
 const words = text.keys.download;
 

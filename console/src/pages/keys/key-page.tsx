@@ -24,7 +24,7 @@ import { CopyDialog } from "./copy-dialog";
 import { EditDialog } from "./edit-dialog";
 import { useGroups } from "./groups";
 import { ImportDialog } from "./import-dialog";
-import { KmsKeysOf } from "./kms-keys-of";
+import { KmsKeysOfKey } from "./kms-keys-of";
 import { Links } from "./links";
 import { Preparations } from "./preparations";
 import { RotateDialog } from "./rotate-dialog";
@@ -147,7 +147,7 @@ export default function KeyPage() {
                 label: words.versions.heading,
                 content: <Versions of={key} refetch={again} />,
               },
-              { id: "kms-keys", label: words.kmsKeys.tab, content: <KmsKeysOf of={key} /> },
+              { id: "kms-keys", label: words.kmsKeys.tab, content: <KmsKeysOfKey of={key} /> },
               { id: "links", label: words.links.title, content: <Links of={key} refetch={again} /> },
               {
                 id: "rotation",

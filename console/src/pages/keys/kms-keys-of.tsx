@@ -2,34 +2,25 @@
 import Button from "@cloudscape-design/components/button";
 import { useNavigate } from "react-router";
 
-import { useAll } from "../../api/read";
-import { ListTable } from "../../table/list-table";
+import { KmsKeysOf } from "../../kms-key/list";
 import { text } from "../../text";
-import { COLUMNS, type KmsKey } from "../kms-keys/columns";
 import type { Key } from "./columns";
 
 const words = text.keys.kmsKeys;
 
-export function KmsKeysOf({ of }: { of: Key }) {
+export function KmsKeysOfKey({ of }: { of: Key }) {
   const navigate = useNavigate();
-  const list = useAll("/api/v1/kms-keys", { query: { key: of.id } });
   const upload = (
     <Button onClick={() => void navigate(`/kms-keys/upload?key=${of.id}`)}>{words.upload}</Button>
   );
   return (
-    <ListTable<KmsKey>
+    <KmsKeysOf
       name="kms-keys-of-key"
       title={words.title}
       description={words.description}
-      things={text.kmsKeys.things}
-      list={list}
-      columns={COLUMNS}
-      idOf={({ id }) => id}
-      nameOf={({ name }) => name}
-      pageOf={({ id }) => `/kms-keys/${id}`}
-      headingLevel="h2"
-      empty={{ title: words.empty, detail: words.emptyDetail, action: upload }}
-      actions={() => upload}
+      of={{ key: of.id }}
+      empty={{ title: words.empty, detail: words.emptyDetail }}
+      action={upload}
     />
   );
 }

@@ -9,6 +9,7 @@ import { atMinute } from "../../format/time";
 import { Link } from "../../shell/link";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import type { Key } from "./columns";
 
@@ -26,14 +27,7 @@ const COLUMNS: Column<KeyLink>[] = [
   { id: "into", header: words.into, value: ({ into }) => into },
   { id: "version", header: words.version, value: ({ version }) => version, kind: "number" },
   { id: "by", header: words.by, value: ({ by }) => by },
-  {
-    id: "at",
-    header: words.at,
-    value: ({ at }) => at,
-    cell: ({ at }) => atMinute(at),
-    kind: "time",
-    width: 190,
-  },
+  timeColumn("at", words.at, ({ at }) => at, { width: 190 }),
 ];
 
 function Source({ link }: { link: KeyLink }) {

@@ -6,11 +6,11 @@ import { useState } from "react";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Link } from "../../shell/link";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { DownloadDialog } from "./download-dialog";
 
@@ -34,21 +34,8 @@ const COLUMNS: Column<Preparation>[] = [
   { id: "prepared_by", header: words.by, value: (one) => one.prepared_by },
   { id: "reason", header: words.reason, value: (one) => one.reason, width: 220 },
   { id: "public_key", header: text.keys.prepare.sha256, value: (one) => one.public_key_sha256, width: 260 },
-  {
-    id: "created",
-    header: text.keys.columns.created,
-    value: (one) => one.created_at,
-    cell: (one) => atMinute(one.created_at),
-    kind: "time",
-    hidden: true,
-  },
-  {
-    id: "expires",
-    header: words.expires,
-    value: (one) => one.expires_at,
-    cell: (one) => atMinute(one.expires_at),
-    kind: "time",
-  },
+  timeColumn("created", text.keys.columns.created, (one) => one.created_at, { hidden: true }),
+  timeColumn("expires", words.expires, (one) => one.expires_at),
 ];
 
 interface Props {

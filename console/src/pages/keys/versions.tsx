@@ -3,11 +3,11 @@ import Box from "@cloudscape-design/components/box";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
 
-import { atMinute } from "../../format/time";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { Link } from "../../shell/link";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import type { Key, Version } from "./columns";
 import { DestroyDialog } from "./destroy-dialog";
@@ -44,28 +44,17 @@ const COLUMNS: Column<Version>[] = [
   },
   { id: "usage", header: words.usage, value: ({ usage }) => usage, width: 220 },
   { id: "origin", header: words.origin, value: ({ origin }) => origin },
-  {
-    id: "created",
-    header: text.keys.columns.created,
-    value: ({ created_at }) => created_at,
-    cell: ({ created_at }) => atMinute(created_at),
-    kind: "time",
-    width: 190,
-  },
+  timeColumn("created", text.keys.columns.created, ({ created_at }) => created_at, { width: 190 }),
   {
     id: "held",
     header: words.held,
     value: ({ held_by }) => held_by?.map(({ name }) => name),
     cell: (version) => <Holders version={version} />,
   },
-  {
-    id: "destroyed",
-    header: words.destroyed,
-    value: ({ destroyed_at }) => destroyed_at,
-    cell: ({ destroyed_at }) => atMinute(destroyed_at) || text.shell.none,
-    kind: "time",
+  timeColumn("destroyed", words.destroyed, ({ destroyed_at }) => destroyed_at, {
+    empty: text.shell.none,
     hidden: true,
-  },
+  }),
   { id: "fingerprint", header: words.fingerprint, value: ({ fingerprint }) => fingerprint, hidden: true },
 ];
 

@@ -1,7 +1,7 @@
 // What the list of keystores shows.
 import { rotationInWords } from "../../fields/rotation";
-import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import type { Keystore } from "./keystore";
 
@@ -23,11 +23,5 @@ export const COLUMNS: Column<Keystore>[] = [
   { id: "heal", header: words.columns.heal, value: (one) => words.policies.healShort[one.heal], width: 120 },
   { id: "group", header: words.columns.group, value: (one) => one.group_name ?? one.group, width: 130 },
   { id: "actor", header: words.columns.actor, value: (one) => one.service_actor, hidden: true },
-  {
-    id: "created",
-    header: words.columns.created,
-    value: (one) => one.created_at,
-    cell: (one) => atMinute(one.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.columns.created, (one) => one.created_at),
 ];

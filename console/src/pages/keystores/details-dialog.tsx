@@ -6,8 +6,8 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 
 import { useRead } from "../../api/read";
+import { RegionChoice } from "../../fields/region-choice";
 import { text } from "../../text";
-import { RegionChoice } from "../connections/region-fields";
 import type { DialogProps } from "./dialog-props";
 import { UpdateDialog } from "./update-dialog";
 

@@ -5,9 +5,9 @@ import { useState } from "react";
 
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { AdoptDialog } from "./adopt-dialog";
 import { BindDialog } from "./bind-dialog";
@@ -31,21 +31,8 @@ const COLUMNS: Column<Found>[] = [
     value: (one) => Object.entries(one.tags).map(([key, value]) => `${key}=${value}`),
   },
   { id: "arn", header: names.arn, value: (one) => one.arn, hidden: true },
-  {
-    id: "seen",
-    header: names.seen,
-    value: (one) => one.last_seen_at,
-    cell: (one) => atMinute(one.last_seen_at),
-    kind: "time",
-  },
-  {
-    id: "first",
-    header: names.first,
-    value: (one) => one.first_seen_at,
-    cell: (one) => atMinute(one.first_seen_at),
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("seen", names.seen, (one) => one.last_seen_at),
+  timeColumn("first", names.first, (one) => one.first_seen_at, { hidden: true }),
 ];
 
 type Open = { what: "sync" | "adopt-all" } | { what: "adopt" | "bind"; arns: string[] };

@@ -2,11 +2,11 @@
 import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
 import { KmsKeyStatus } from "../../format/status";
-import { atMinute } from "../../format/time";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 
 type AnyKey = Schemas["AnyKeyView"];
@@ -42,14 +42,7 @@ const COLUMNS: Column<AnyKey>[] = [
     width: 200,
   },
   { id: "description", header: names.description, value: (key) => key.description, width: 200 },
-  {
-    id: "created",
-    header: names.created,
-    value: (key) => key.created_at,
-    cell: (key) => atMinute(key.created_at),
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("created", names.created, (key) => key.created_at, { hidden: true }),
 ];
 
 export default function AllKeysPage() {

@@ -3,7 +3,7 @@ import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/com
 import { useMemo, useState } from "react";
 
 import { text } from "../../text";
-import type { KmsKey } from "./columns";
+import type { KmsKey } from "../../kms-key/columns";
 import { OPERATIONS, operationNamed, type KmsKeyOperation } from "./operations";
 
 const reasons = text.kmsKeys.reasons;

@@ -10,7 +10,7 @@ import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import { KmsKeyActions } from "./actions";
 import { BulkActions } from "./bulk-actions";
-import { COLUMNS, type KmsKey } from "./columns";
+import { COLUMNS, type KmsKey } from "../../kms-key/columns";
 
 const words = text.kmsKeys;
 const CREATE = "/kms-keys/create";

@@ -7,7 +7,7 @@ import { asProblem } from "../../api/client";
 import { forget } from "../../api/live";
 import { useNotify } from "../../notices/notices";
 import { text } from "../../text";
-import type { KmsKey } from "./columns";
+import type { KmsKey } from "../../kms-key/columns";
 
 const words = text.kmsKeys.observed;
 

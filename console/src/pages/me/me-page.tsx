@@ -6,7 +6,7 @@ import { useMe } from "../../session/session";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
-import { Memberships } from "../users/memberships";
+import { Memberships } from "../../access/memberships";
 import { OwnSessions } from "./own-sessions";
 import { Password } from "./password";
 import { SecondFactor } from "./second-factor";

@@ -13,7 +13,7 @@ import { useSending } from "../../notices/use-sending";
 import { useDialog } from "../../operation/use-dialog";
 import { useMe } from "../../session/session";
 import { text } from "../../text";
-import { Sessions, type SessionRow } from "../users/sessions";
+import { Sessions, type SessionRow } from "../../access/sessions";
 
 const words = text.users.sessions;
 const TOUCHES = ["/api/v1/me/sessions"];

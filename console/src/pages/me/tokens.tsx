@@ -1,18 +1,16 @@
 // One's own API tokens.
-import Button from "@cloudscape-design/components/button";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { atMinute, endOf, zone } from "../../format/time";
+import { endOf, zone } from "../../format/time";
 import { FormDialog } from "../../operation/form-dialog";
-import { OperationDialog } from "../../operation/operation-dialog";
+import type { Operation } from "../../operation/operation";
+import { RemovableList } from "../../operation/removable-list";
 import { SecretOnce } from "../../operation/secret-once";
-import { useDialog } from "../../operation/use-dialog";
 import type { Column } from "../../table/columns";
-import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 
 type Token = Schemas["TokenView"];
@@ -34,20 +32,8 @@ const COLUMNS: Column<Token>[] = [
     value: (token) => words[stateOf(token)],
     cell: (token) => <StatusIndicator type={KIND[stateOf(token)]}>{words[stateOf(token)]}</StatusIndicator>,
   },
-  {
-    id: "ends",
-    header: words.ends,
-    value: ({ expires_at }) => expires_at,
-    cell: ({ expires_at }) => atMinute(expires_at) || text.shell.never,
-    kind: "time",
-  },
-  {
-    id: "created",
-    header: words.created,
-    value: ({ created_at }) => created_at,
-    cell: ({ created_at }) => atMinute(created_at),
-    kind: "time",
-  },
+  timeColumn("ends", words.ends, ({ expires_at }) => expires_at, { empty: text.shell.never }),
+  timeColumn("created", words.created, ({ created_at }) => created_at),
 ];
 
 function CreateToken({ onClose }: { onClose: () => void }) {
@@ -74,48 +60,35 @@ function CreateToken({ onClose }: { onClose: () => void }) {
   );
 }
 
+function revocation({ id, name }: Token): Operation {
+  return {
+    title: words.removing(name),
+    name,
+    touches: TOUCHES,
+    change: change("delete", "/api/v1/me/tokens/{token}", { path: { token: id } }),
+  };
+}
+
 export function Tokens() {
   const list = useAll("/api/v1/me/tokens");
-  const [dialog, open] = useDialog();
-  const revoke = ({ id, name }: Token) =>
-    open((close) => (
-      <OperationDialog
-        operation={{
-          title: words.removing(name),
-          name,
-          touches: TOUCHES,
-          change: change("delete", "/api/v1/me/tokens/{token}", { path: { token: id } }),
-        }}
-        onClose={close}
-      />
-    ));
   return (
-    <>
-      <ListTable<Token>
-        name="tokens"
-        title={words.title}
-        description={words.description}
-        things={words.things}
-        headingLevel="h2"
-        list={list}
-        columns={COLUMNS}
-        idOf={({ id }) => id}
-        nameOf={({ name }) => name}
-        selection="single"
-        empty={{ title: words.empty, detail: words.emptyDetail }}
-        actions={([chosen]) => (
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button
-              disabled={chosen === undefined || stateOf(chosen) !== "good"}
-              onClick={() => chosen !== undefined && revoke(chosen)}
-            >
-              {words.remove}
-            </Button>
-            <Button onClick={() => open((close) => <CreateToken onClose={close} />)}>{words.create}</Button>
-          </SpaceBetween>
-        )}
-      />
-      {dialog}
-    </>
+    <RemovableList<Token>
+      name="tokens"
+      title={words.title}
+      description={words.description}
+      things={words.things}
+      headingLevel="h2"
+      list={list}
+      columns={COLUMNS}
+      idOf={({ id }) => id}
+      nameOf={({ name }) => name}
+      empty={{ title: words.empty, detail: words.emptyDetail }}
+      remove={{
+        text: words.remove,
+        operation: revocation,
+        fits: (token) => stateOf(token) === "good",
+      }}
+      add={{ text: words.create, dialog: (close) => <CreateToken onClose={close} /> }}
+    />
   );
 }

@@ -2,13 +2,13 @@
 import Button from "@cloudscape-design/components/button";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { useDialog } from "../../operation/use-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { EditPolicy, type Policy } from "./policy-dialogs";
 
@@ -24,13 +24,7 @@ const COLUMNS: Column<Policy>[] = [
     kind: "number",
     hidden: true,
   },
-  {
-    id: "created",
-    header: words.created,
-    value: (policy) => policy.created_at,
-    cell: (policy) => atMinute(policy.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.created, (policy) => policy.created_at),
 ];
 
 export default function PoliciesPage() {

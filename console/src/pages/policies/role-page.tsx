@@ -13,7 +13,7 @@ import { useDialog } from "../../operation/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
-import { Assignments } from "../users/assignments";
+import { Assignments } from "../../access/assignments";
 import { EditRole, RemoveRole } from "./role-dialogs";
 import { byNoun, describe, type Role } from "./roles";
 

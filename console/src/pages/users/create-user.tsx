@@ -1,28 +1,12 @@
 // Adding a person: with a password that is made up and shown once, or by a provider.
-import Alert from "@cloudscape-design/components/alert";
-
 import { change } from "../../api/change";
-import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
+import { FirstPassword } from "../../operation/first-password";
 import { FormDialog } from "../../operation/form-dialog";
-import { SecretOnce } from "../../operation/secret-once";
-import { Link } from "../../shell/link";
 import { text } from "../../text";
 
 const words = text.users;
 const PASSWORD = "password";
-
-/** The password that was made up, once. */
-export function FirstPassword({ answer }: { answer: unknown }) {
-  const { user, password } = answer as Schemas["UserWithPasswordView"];
-  if (password == null) return <Alert type="success">{words.created}</Alert>;
-  return (
-    <SecretOnce label={words.password} value={password}>
-      <div>{words.passwordHelp}</div>
-      <Link to={`/users/${user.id}`}>{user.name}</Link>
-    </SecretOnce>
-  );
-}
 
 export function CreateUser({ onClose }: { onClose: () => void }) {
   const providers = useRead("/api/v1/sign-in-providers").data?.items ?? [];

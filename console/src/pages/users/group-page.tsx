@@ -15,7 +15,7 @@ import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
-import { Assignments } from "./assignments";
+import { Assignments } from "../../access/assignments";
 import { EditGroup, RemoveGroup, type Group } from "./group-dialogs";
 
 const words = text.users.groups;

@@ -2,12 +2,12 @@
 import Button from "@cloudscape-design/components/button";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { useDialog } from "../../operation/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { EditGroup, type Group } from "./group-dialogs";
 
@@ -16,13 +16,7 @@ const words = text.users.groups;
 const COLUMNS: Column<Group>[] = [
   { id: "name", header: words.name, value: (group) => group.name },
   { id: "description", header: words.descriptionOf, value: (group) => group.description, width: 420 },
-  {
-    id: "created",
-    header: words.created,
-    value: (group) => group.created_at,
-    cell: (group) => atMinute(group.created_at),
-    kind: "time",
-  },
+  timeColumn("created", words.created, (group) => group.created_at),
 ];
 
 export default function GroupsPage() {

@@ -2,12 +2,12 @@
 import Button from "@cloudscape-design/components/button";
 
 import { useAll } from "../../api/read";
-import { atMinute } from "../../format/time";
 import { useDialog } from "../../operation/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
+import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { CreateUser } from "./create-user";
 import { PersonState, wayOf, type User } from "./state";
@@ -31,21 +31,11 @@ const COLUMNS: Column<User>[] = [
     value: (user) => (user.must_change_password ? words.pending : words.changed),
     hidden: true,
   },
-  {
-    id: "waits",
-    header: words.columns.waits,
-    value: (user) => user.waits_until,
-    cell: (user) => atMinute(user.waits_until) || text.shell.none,
-    kind: "time",
+  timeColumn("waits", words.columns.waits, (user) => user.waits_until, {
+    empty: text.shell.none,
     hidden: true,
-  },
-  {
-    id: "created",
-    header: words.columns.created,
-    value: (user) => user.created_at,
-    cell: (user) => atMinute(user.created_at),
-    kind: "time",
-  },
+  }),
+  timeColumn("created", words.columns.created, (user) => user.created_at),
 ];
 
 export default function UsersPage() {

@@ -11,7 +11,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
 import { useDialog } from "../../operation/use-dialog";
 import { text } from "../../text";
-import { FirstPassword } from "./create-user";
+import { FirstPassword } from "../../operation/first-password";
 import { Leaving } from "./leaving";
 import type { User } from "./state";
 

@@ -12,9 +12,9 @@ import { Loaded } from "../../notices/loaded";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
-import { Assignments } from "./assignments";
-import { Memberships } from "./memberships";
-import { Sessions } from "./sessions";
+import { Assignments } from "../../access/assignments";
+import { Memberships } from "../../access/memberships";
+import { Sessions } from "../../access/sessions";
 import { PersonState, wayOf, type User } from "./state";
 import { UserActions } from "./user-actions";
 

@@ -5,10 +5,11 @@ import type { Schemas } from "../../../api/client";
 import type { Job } from "../../../api/live";
 import { useAll } from "../../../api/read";
 import { JobState } from "../../../format/status";
-import { atMinute, exactly } from "../../../format/time";
+import { exactly } from "../../../format/time";
 import { Link } from "../../../shell/link";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
+import { timeColumn } from "../../../table/time-column";
 import { text } from "../../../text";
 import type { Tab } from "./kms-key";
 
@@ -24,21 +25,8 @@ const JOB_COLUMNS: Column<Job>[] = [
     cell: (job) => <JobState state={job.state} />,
   },
   { id: "actor", header: words.actor, value: (job) => job.actor },
-  {
-    id: "begun",
-    header: words.begun,
-    value: (job) => job.created_at,
-    cell: (job) => atMinute(job.created_at),
-    kind: "time",
-    width: 180,
-  },
-  {
-    id: "ended",
-    header: words.ended,
-    value: (job) => job.finished_at,
-    cell: (job) => atMinute(job.finished_at) || text.shell.none,
-    kind: "time",
-  },
+  timeColumn("begun", words.begun, (job) => job.created_at, { width: 180 }),
+  timeColumn("ended", words.ended, (job) => job.finished_at, { empty: text.shell.none }),
 ];
 
 function detailOf({ detail }: Entry): string {

@@ -1,5 +1,4 @@
 // The aliases of a KMS key: those that are wanted, and those that AWS shows.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -8,6 +7,7 @@ import { useState } from "react";
 
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
+import { Nothing } from "../../../table/nothing";
 import { text } from "../../../text";
 import { AddAlias } from "./add-alias";
 import { update, type KmsKey, type Tab } from "./kms-key";
@@ -72,12 +72,7 @@ export function AliasesTab({ kmsKey }: Tab) {
             {words.title}
           </Header>
         }
-        empty={
-          <Box textAlign="center">
-            <b>{words.none}</b>
-            <Box color="text-body-secondary">{words.noneDetail}</Box>
-          </Box>
-        }
+        empty={<Nothing title={words.none} detail={words.noneDetail} />}
         columnDefinitions={[
           { id: "alias", header: words.alias, cell: ({ alias }) => alias, isRowHeader: true },
           {

@@ -1,11 +1,11 @@
 // Every copy that was made of a key: who made it, when, and where it went.
-import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 
 import type { Schemas } from "../../../api/client";
 import { atMinute } from "../../../format/time";
 import { Link } from "../../../shell/link";
+import { Nothing } from "../../../table/nothing";
 import { text } from "../../../text";
 
 const words = text.kmsKey.links;
@@ -27,12 +27,7 @@ export function CopiesTable({ copies }: { copies: Copy[] }) {
           {words.copies}
         </Header>
       }
-      empty={
-        <Box textAlign="center">
-          <b>{words.copiesNone}</b>
-          <Box color="text-body-secondary">{words.copiesNoneDetail}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.copiesNone} detail={words.copiesNoneDetail} />}
       columnDefinitions={[
         {
           id: "name",

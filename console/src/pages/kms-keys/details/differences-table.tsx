@@ -1,10 +1,10 @@
 // Where AWS, as it was observed last, differs from what is wanted; and observing it now.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 
 import { exactly } from "../../../format/time";
+import { Nothing } from "../../../table/nothing";
 import { text } from "../../../text";
 import { useObserve } from "../observe";
 import { differences, type Difference } from "./differences";
@@ -51,12 +51,7 @@ export function DifferencesTable({ kmsKey }: Tab) {
           {words.differences}
         </Header>
       }
-      empty={
-        <Box textAlign="center">
-          <b>{words.none}</b>
-          <Box color="text-body-secondary">{observedAt(kmsKey)}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.none} detail={observedAt(kmsKey)} />}
       columnDefinitions={[
         {
           id: "what",

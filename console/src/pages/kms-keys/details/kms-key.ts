@@ -2,7 +2,7 @@
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import type { Operation } from "../../../operation/operation";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 import { revisionNow } from "../revision";
 
 export type { KmsKey };

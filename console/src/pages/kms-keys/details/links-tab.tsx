@@ -10,7 +10,7 @@ import { Loaded } from "../../../notices/loaded";
 import { Link } from "../../../shell/link";
 import { ListTable } from "../../../table/list-table";
 import { text } from "../../../text";
-import { COLUMNS } from "../columns";
+import { COLUMNS } from "../../../kms-key/columns";
 import { CopiesTable } from "./copies-table";
 import type { KmsKey, Tab } from "./kms-key";
 import { OtherKmsKey } from "./other-kms-key";

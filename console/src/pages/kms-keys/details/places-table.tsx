@@ -1,10 +1,10 @@
 // The places of a KMS key, as AWS was observed last.
-import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 
 import { atMinute, fromNow } from "../../../format/time";
+import { Nothing } from "../../../table/nothing";
 import { text } from "../../../text";
 import { Copied } from "./copied";
 import type { Place, Tab } from "./kms-key";
@@ -41,12 +41,7 @@ export function PlacesTable({ kmsKey, actions }: Tab & { actions?: ReactNode }) 
           {words.title}
         </Header>
       }
-      empty={
-        <Box textAlign="center">
-          <b>{words.none}</b>
-          <Box color="text-body-secondary">{words.noneDetail}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.none} detail={words.noneDetail} />}
       columnDefinitions={[
         {
           id: "region",

@@ -1,6 +1,5 @@
 // The versions of a KMS key, newest first: the material of each, what it may still be used for, and rotations.
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -8,6 +7,7 @@ import Table from "@cloudscape-design/components/table";
 
 import { useRead } from "../../../api/read";
 import { atMinute } from "../../../format/time";
+import { Nothing } from "../../../table/nothing";
 import { text } from "../../../text";
 import { Copied } from "./copied";
 import { generations, type Generation } from "./history";
@@ -69,12 +69,7 @@ function Versions({ rows }: { rows: Generation[] }) {
           {words.title}
         </Header>
       }
-      empty={
-        <Box textAlign="center">
-          <b>{words.none}</b>
-          <Box color="text-body-secondary">{words.noneDetail}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.none} detail={words.noneDetail} />}
       columnDefinitions={[
         {
           id: "version",

@@ -6,7 +6,7 @@ import type { Schemas } from "../../../api/client";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 import { revisionNow } from "../revision";
 import { BulkResult } from "./bulk-result";
 import type { Unfit } from "./fit";

@@ -3,7 +3,7 @@ import type { Schemas } from "../../../api/client";
 import { momentOf, noMoment, type Moment } from "../../../fields/moment-field";
 import { rowsOf, tagChanges, type Tag } from "../../../fields/tags";
 import { stamped } from "../../../format/zone";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 
 export interface Edited {
   name: string;

@@ -1,6 +1,6 @@
 // What makes sense for a KMS key as it stands, and else why not.
 import { text } from "../../../text";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 
 const reasons = text.kmsKeys.reasons;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 import { daysOf } from "./days";
 import { editedOf, updateOf } from "./edited";
 import { manyOf, NOTHING } from "./edited-many";

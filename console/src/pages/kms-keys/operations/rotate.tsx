@@ -8,7 +8,7 @@ import { useAll } from "../../../api/read";
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import { text } from "../../../text";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 import { define, type FieldsProps } from "./definition";
 import { isOurs, onlyIn, rotatesInPlace } from "./fit";
 

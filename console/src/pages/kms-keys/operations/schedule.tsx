@@ -7,7 +7,7 @@ import { rotationDraft, rotationOf, type RotationDraft } from "../../../fields/r
 import { RotationFields } from "../../../fields/rotation-fields";
 import { atMinute, inItsZone } from "../../../format/time";
 import { text } from "../../../text";
-import type { KmsKey } from "../columns";
+import type { KmsKey } from "../../../kms-key/columns";
 import { define, type FieldsProps } from "./definition";
 import { onlyIn, rotatesInPlace } from "./fit";
 

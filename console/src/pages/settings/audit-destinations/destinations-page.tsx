@@ -7,7 +7,6 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import { useAll } from "../../../api/read";
-import { atMinute } from "../../../format/time";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { removal } from "../../../operation/removal";
@@ -15,6 +14,7 @@ import { useDialog } from "../../../operation/use-dialog";
 import { Help } from "../../../shell/help";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
+import { timeColumn } from "../../../table/time-column";
 import { text } from "../../../text";
 import { useSettingsPage } from "../settings-page";
 import { AddDestination, TOUCHES } from "./add-destination";
@@ -45,22 +45,8 @@ const COLUMNS: Column<Destination>[] = [
   },
   { id: "behind", header: columns.behind, value: ({ behind }) => behind, kind: "number", width: 110 },
   { id: "note", header: columns.note, value: ({ note }) => note, width: 250 },
-  {
-    id: "sent",
-    header: columns.sent,
-    value: ({ sent_at: at }) => at,
-    cell: ({ sent_at: at }) => atMinute(at) || text.shell.never,
-    kind: "time",
-    hidden: true,
-  },
-  {
-    id: "due",
-    header: columns.due,
-    value: ({ due_at: at }) => at,
-    cell: ({ due_at: at }) => atMinute(at) || text.shell.none,
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("sent", columns.sent, ({ sent_at: at }) => at, { empty: text.shell.never, hidden: true }),
+  timeColumn("due", columns.due, ({ due_at: at }) => at, { empty: text.shell.none, hidden: true }),
   {
     id: "lag",
     header: columns.lag,

@@ -5,13 +5,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import { useAll } from "../../../api/read";
-import { atMinute } from "../../../format/time";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { removal } from "../../../operation/removal";
 import { useDialog } from "../../../operation/use-dialog";
 import { Help } from "../../../shell/help";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
+import { timeColumn } from "../../../table/time-column";
 import { text } from "../../../text";
 import { useSettingsPage } from "../settings-page";
 import { EffectView, type Effect } from "./effect";
@@ -52,13 +52,7 @@ const COLUMNS: Column<Policy>[] = [
   },
   { id: "export", header: words.columns.export, value: ({ rules }) => exportOf(rules) },
   { id: "outside", header: words.columns.outside, value: ({ rules }) => outsideOf(rules), hidden: true },
-  {
-    id: "changed",
-    header: words.columns.changed,
-    value: ({ changed_at: changed }) => changed,
-    cell: ({ changed_at: changed }) => atMinute(changed),
-    kind: "time",
-  },
+  timeColumn("changed", words.columns.changed, ({ changed_at: changed }) => changed),
 ];
 
 function removalOf(policy: Policy) {

@@ -1,16 +1,11 @@
 // Which claims of a provider give which roles.
-import Button from "@cloudscape-design/components/button";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import { useAll, useRead } from "../../../api/read";
-import { atMinute } from "../../../format/time";
 import { FormDialog } from "../../../operation/form-dialog";
-import { OperationDialog } from "../../../operation/operation-dialog";
-import { useDialog } from "../../../operation/use-dialog";
+import { RemovableList } from "../../../operation/removable-list";
 import type { Column } from "../../../table/columns";
-import { ListTable } from "../../../table/list-table";
+import { timeColumn } from "../../../table/time-column";
 import { text } from "../../../text";
 import { TOUCHES } from "./dialogs";
 
@@ -24,13 +19,7 @@ const COLUMNS: Column<Rule>[] = [
   { id: "role", header: words.role, value: ({ role }) => role },
   { id: "group", header: words.group, value: ({ group_name }) => group_name ?? words.installation },
   { id: "made_by", header: words.madeBy, value: ({ made_by }) => made_by },
-  {
-    id: "made_at",
-    header: words.madeAt,
-    value: ({ made_at }) => made_at,
-    cell: ({ made_at }) => atMinute(made_at),
-    kind: "time",
-  },
+  timeColumn("made_at", words.madeAt, ({ made_at }) => made_at),
 ];
 
 function AddRule({ provider, onClose }: { provider: string; onClose: () => void }) {
@@ -74,47 +63,28 @@ function AddRule({ provider, onClose }: { provider: string; onClose: () => void 
 
 export function Rules({ provider }: { provider: string }) {
   const list = useAll("/api/v1/sign-in-providers/{provider}/rules", { path: { provider } });
-  const [dialog, open] = useDialog();
-  const remove = ({ id, claim, value }: Rule) =>
-    open((close) => (
-      <OperationDialog
-        operation={{
-          title: `${words.remove}: ${words.one(claim, value)}`,
-          name: claim,
-          touches: TOUCHES,
-          change: change("delete", "/api/v1/sign-in-providers/{provider}/rules/{rule}", {
-            path: { provider, rule: id },
-          }),
-        }}
-        onClose={close}
-      />
-    ));
+  const removal = ({ id, claim, value }: Rule) => ({
+    title: `${words.remove}: ${words.one(claim, value)}`,
+    name: claim,
+    touches: TOUCHES,
+    change: change("delete", "/api/v1/sign-in-providers/{provider}/rules/{rule}", {
+      path: { provider, rule: id },
+    }),
+  });
   return (
-    <>
-      <ListTable<Rule>
-        name="sign-in-rules"
-        title={words.title}
-        description={words.description}
-        things={words.things}
-        headingLevel="h2"
-        list={list}
-        columns={COLUMNS}
-        idOf={({ id }) => id}
-        nameOf={({ claim, value }) => words.one(claim, value)}
-        selection="single"
-        empty={{ title: words.empty, detail: words.emptyDetail }}
-        actions={([chosen]) => (
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button disabled={chosen === undefined} onClick={() => chosen !== undefined && remove(chosen)}>
-              {words.remove}
-            </Button>
-            <Button onClick={() => open((close) => <AddRule provider={provider} onClose={close} />)}>
-              {words.add}
-            </Button>
-          </SpaceBetween>
-        )}
-      />
-      {dialog}
-    </>
+    <RemovableList<Rule>
+      name="sign-in-rules"
+      title={words.title}
+      description={words.description}
+      things={words.things}
+      headingLevel="h2"
+      list={list}
+      columns={COLUMNS}
+      idOf={({ id }) => id}
+      nameOf={({ claim, value }) => words.one(claim, value)}
+      empty={{ title: words.empty, detail: words.emptyDetail }}
+      remove={{ text: words.remove, operation: removal }}
+      add={{ text: words.add, dialog: (close) => <AddRule provider={provider} onClose={close} /> }}
+    />
   );
 }

@@ -12,6 +12,7 @@ import { useDialog } from "../../../operation/use-dialog";
 import { Help } from "../../../shell/help";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
+import { timeColumn } from "../../../table/time-column";
 import { text } from "../../../text";
 import { useSettingsPage } from "../settings-page";
 import { OpenPeriod, TOUCHES } from "./open-period";
@@ -37,14 +38,7 @@ const COLUMNS: Column<Period>[] = [
       <StatusIndicator type={STATES[period.state] ?? "success"}>{stateOf(period)}</StatusIndicator>
     ),
   },
-  {
-    id: "ends",
-    header: columns.ends,
-    value: ({ ends_at: at }) => at,
-    cell: ({ ends_at: at }) => atMinute(at),
-    kind: "time",
-    width: 190,
-  },
+  timeColumn("ends", columns.ends, ({ ends_at: at }) => at, { width: 190 }),
   { id: "reason", header: columns.reason, value: ({ reason }) => reason, width: 190 },
   { id: "by", header: columns.by, value: ({ opened_by: by }) => by, width: 130 },
   {
@@ -60,22 +54,8 @@ const COLUMNS: Column<Period>[] = [
     value: ({ actions }) => actions,
     cell: ({ actions }) => (actions.length === 0 ? words.everyUse : actions.join(", ")),
   },
-  {
-    id: "opened",
-    header: columns.opened,
-    value: ({ opened_at: at }) => at,
-    cell: ({ opened_at: at }) => atMinute(at),
-    kind: "time",
-    hidden: true,
-  },
-  {
-    id: "closed",
-    header: columns.closed,
-    value: ({ closed_at: at }) => at,
-    cell: ({ closed_at: at }) => atMinute(at),
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("opened", columns.opened, ({ opened_at: at }) => at, { hidden: true }),
+  timeColumn("closed", columns.closed, ({ closed_at: at }) => at, { hidden: true }),
   { id: "closed_by", header: columns.closedBy, value: ({ closed_by: by }) => by, hidden: true },
 ];
 

@@ -1,6 +1,6 @@
 // Whom a request waits for, and what I can do about it.
-import type { Approval } from "../../operation/operation";
-import { isPlan } from "../../operation/operation";
+import type { Approval } from "./operation";
+import { isPlan } from "./operation";
 
 type Facts = Pick<Approval, "state" | "ready" | "requester" | "needs" | "decisions">;
 

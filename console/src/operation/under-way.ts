@@ -1,5 +1,5 @@
 // Which jobs somebody waits for.
-import { hasEnded, type Job } from "../../api/live";
+import { hasEnded, type Job } from "../api/live";
 
 /** Goes on for as long as the server runs: nobody waits for its end. */
 const WATCH = "connection.watch";

@@ -1,9 +1,9 @@
 // What lists of KMS keys show.
-import type { Schemas } from "../../api/client";
-import { KmsKeyStatus } from "../../format/status";
-import { atMinute } from "../../format/time";
-import type { Column } from "../../table/columns";
-import { text } from "../../text";
+import type { Schemas } from "../api/client";
+import { KmsKeyStatus } from "../format/status";
+import type { Column } from "../table/columns";
+import { timeColumn } from "../table/time-column";
+import { text } from "../text";
 
 export type KmsKey = Schemas["KmsKeyView"];
 
@@ -38,25 +38,14 @@ export const COLUMNS: Column<KmsKey>[] = [
   { id: "regions", header: words.regions, value: (key) => key.regions, cell: regionsOf, width: 140 },
   { id: "key_state", header: words.keyState, value: (key) => key.key_state, width: 140 },
   { id: "keystore", header: words.keystore, value: (key) => key.keystore_name, width: 120 },
-  {
-    id: "expires",
-    header: words.expires,
-    value: (key) => key.expires_at,
-    cell: (key) => atMinute(key.expires_at) || text.shell.never,
-    kind: "time",
-    width: 130,
-  },
+  timeColumn("expires", words.expires, (key) => key.expires_at, { empty: text.shell.never, width: 130 }),
   { id: "description", header: words.description, value: (key) => key.description, width: 200 },
   { id: "aliases", header: words.aliases, value: (key) => key.aliases, hidden: true },
   { id: "connection", header: words.connection, value: (key) => key.connection_name, hidden: true },
-  {
-    id: "rotation",
-    header: words.rotation,
-    value: (key) => key.rotation?.next,
-    cell: (key) => atMinute(key.rotation?.next) || text.shell.never,
-    kind: "time",
+  timeColumn("rotation", words.rotation, (key) => key.rotation?.next, {
+    empty: text.shell.never,
     hidden: true,
-  },
+  }),
   { id: "spec", header: words.spec, value: (key) => key.spec, hidden: true },
   { id: "usage", header: words.usage, value: (key) => key.usage, hidden: true },
   { id: "life", header: words.life, value: (key) => key.life, hidden: true },
@@ -67,21 +56,20 @@ export const COLUMNS: Column<KmsKey>[] = [
     value: (key) => Object.entries(key.tags).map(([name, value]) => `${name}=${value}`),
     hidden: true,
   },
-  {
-    id: "deletion",
-    header: words.deletion,
-    value: (key) => key.deletion_date,
-    cell: (key) => atMinute(key.deletion_date) || text.shell.none,
-    kind: "time",
+  timeColumn("deletion", words.deletion, (key) => key.deletion_date, {
+    empty: text.shell.none,
     hidden: true,
-  },
+  }),
   { id: "arn", header: words.arn, value: (key) => key.arn, hidden: true, width: 300 },
-  {
-    id: "created",
-    header: words.created,
-    value: (key) => key.created_at,
-    cell: (key) => atMinute(key.created_at),
-    kind: "time",
-    hidden: true,
-  },
+  timeColumn("created", words.created, (key) => key.created_at, { hidden: true }),
 ];
+
+/** These columns, as they come; the others are there to be chosen. */
+export function showing(...ids: string[]): Column<KmsKey>[] {
+  const shown = ids.flatMap((id) => COLUMNS.filter((column) => column.id === id));
+  const others = COLUMNS.filter((column) => !shown.includes(column));
+  return [
+    ...shown.map((column) => ({ ...column, hidden: false })),
+    ...others.map((column) => ({ ...column, hidden: true })),
+  ];
+}

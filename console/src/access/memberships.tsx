@@ -4,9 +4,10 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import Table from "@cloudscape-design/components/table";
 import Box from "@cloudscape-design/components/box";
 
-import type { Schemas } from "../../api/client";
-import { Link } from "../../shell/link";
-import { text } from "../../text";
+import type { Schemas } from "../api/client";
+import { Link } from "../shell/link";
+import { Nothing } from "../table/nothing";
+import { text } from "../text";
 
 type Membership = Schemas["MembershipView"];
 
@@ -45,12 +46,7 @@ export function Memberships({ groups }: { groups: Membership[] }) {
           {words.title}
         </Header>
       }
-      empty={
-        <Box textAlign="center">
-          <b>{words.empty}</b>
-          <Box color="text-body-secondary">{words.emptyDetail}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.empty} detail={words.emptyDetail} />}
       columnDefinitions={[
         {
           id: "group",

@@ -1,8 +1,8 @@
 // How much of a job is done, small.
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 
-import { hasEnded, type Job } from "../../api/live";
-import { text } from "../../text";
+import { hasEnded, type Job } from "../api/live";
+import { text } from "../text";
 
 const words = text.jobs;
 

@@ -1,9 +1,9 @@
 // Giving a role to a person or an application, in a group or for the installation.
-import { change } from "../../api/change";
-import { useRead } from "../../api/read";
-import type { Said } from "../../operation/fields";
-import { FormDialog } from "../../operation/form-dialog";
-import { text } from "../../text";
+import { change } from "../api/change";
+import { useRead } from "../api/read";
+import type { Said } from "../operation/fields";
+import { FormDialog } from "../operation/form-dialog";
+import { text } from "../text";
 
 const words = text.users;
 

@@ -4,9 +4,9 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-import type { Schemas } from "../../api/client";
-import { text } from "../../text";
-import { saveBytes } from "../../format/save";
+import type { Schemas } from "../api/client";
+import { text } from "../text";
+import { saveBytes } from "../format/save";
 
 const words = text.keys.download;
 
