@@ -18,14 +18,12 @@ export const audit = {
   exporting: (done: number, all: number) => `Reading files of the log: ${done} of ${all}`,
   exported: (size: number) => `The export has ${size} entries.`,
   exportedHow: "Unpack it, and check it without the server:",
-  actions: "Export",
   loadMore: "Load older entries",
   stop: "Stop looking",
   looking: (count: number, until: string) => `Looked through ${count} entries, back to ${until}.`,
   all: (count: number) => `${count} entries; there are no older ones.`,
   found: (found: number, of: number) => `${found} of ${of} entries looked through`,
   filter: {
-    title: "Find entries",
     actor: "Actor",
     actorHelp: "Such as user/ann",
     action: "Action",
@@ -54,7 +52,6 @@ export const audit = {
     action: "Action",
     object: "Object",
     result: "Result",
-    region: "Region",
   },
   results: {
     intent: "Intended",
@@ -71,10 +68,8 @@ export const audit = {
     requestId: "Request",
     awsOperation: "AWS operation",
     awsRequestId: "AWS request",
-    facts: "Facts",
     more: "More facts",
     nothing: "Nothing more was noted.",
-    kind: "Kind",
     id: "Id",
     leaf: "As it was logged",
     leafHelp: "Exactly these bytes are in the log.",
@@ -93,8 +88,6 @@ export const audit = {
     keyOfServer: "Public key, as the server tells it",
     keySince: (time: string) => `Made on ${time}.`,
     copyKey: "Copy key",
-    entryIndex: "Entry to prove",
-    working: "Checking…",
     proved: "Everything is proved",
     provedLog: (size: number) =>
       `The log has ${size} entries, as its key signed them, and nothing that was seen here before is gone.`,
@@ -153,7 +146,6 @@ export const audit = {
     forgetTitle: "Forget the remembered checkpoint",
     forgetDetail:
       "Then this browser cannot tell any more whether the log lost what was seen here. Do so only where a rollback was explained, such as the restore of a backup. Download it first: it may be evidence.",
-    forgot: "This browser remembers no checkpoint any more.",
     downloadRemembered: "Download it",
   },
   quarantine: {

@@ -113,7 +113,6 @@ export const fields = {
     atBudget: "When AWS's 25 rotations are used",
     atBudgets: { "switch-method": "Go on with new KMS keys", block: "Stop, with an alert" },
     upcoming: "The next times",
-    next: "Next",
     every: (period: string) => `Every ${period}`,
     byCron: (cron: string, zone: string) => `${cron} (${zone})`,
     never: "Never",

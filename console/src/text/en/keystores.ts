@@ -87,7 +87,6 @@ export const keystores = {
     addConnectionHelp:
       "It opens in another tab; what you filled in here stays. Refresh the list when it is added.",
     refresh: "Refresh the list of connections",
-    regions: "Regions",
     missingName: "Give it a name.",
     missingConnection: "Choose a connection.",
     missingRegions: "Choose one Region at least.",

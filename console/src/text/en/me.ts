@@ -38,7 +38,6 @@ export const me = {
       "Each lets you sign in once without the authenticator. They are shown once, now: keep them apart from your password.",
     copyAll: "Copy all",
     isOn: "The second factor is set up. All your sessions have ended: sign in again, with its next code.",
-    isOff: "The second factor is removed.",
     signIn: "Sign in now",
   },
   tokens: {

@@ -37,7 +37,6 @@ export const policies = {
     actionsHelp:
       "Only what belongs to groups. Rights over rights come by built-in roles alone, as does the use of keys.",
     holders: "Who has it",
-    others: "others",
   },
   policies: {
     title: "Policies",
@@ -48,7 +47,6 @@ export const policies = {
     emptyDetail: "Roles alone decide. A policy can forbid what a role allows, or permit more.",
     name: "Name",
     nameHelp: "It never changes.",
-    effect: "Effect",
     text: "Text",
     textHelp: "One policy in Cedar. Preview checks it and tells who would gain or lose what.",
     created: "Added",
@@ -92,7 +90,6 @@ export const policies = {
     by: "Because of",
     allowed: "Allowed",
     denied: "Not allowed",
-    reason: "Reason",
     decides: "What decides",
     has: "Roles there",
     would: "Roles that would allow it",

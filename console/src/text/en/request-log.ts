@@ -27,9 +27,7 @@ export const requestLog = {
   empty: "No lines",
   emptyDetail: "Nothing was logged here yet, or no line fits.",
   shown: (count: number, file: string) => `${count === 1 ? "1 line" : `${count} lines`} of ${file}`,
-  host: "Host",
   failing: "No lines get into the log",
   lost: (count: number) => `${count} lines were lost since the server started.`,
   output: "Lines of the log",
-  moreActions: "File actions",
 } as const;

@@ -3,7 +3,6 @@ export const settings = {
   title: "Settings",
   description: "What holds for the whole installation.",
   help: "Each card leads to one thing that can be set. Who may change it is told by roles; what needs the consent of others by approval rules.",
-  open: "Open",
   cards: {
     seal: { name: "Seal", detail: "What protects the vault's root key. Seal it, and open it again." },
     proxy: { name: "Outbound proxy", detail: "How AWS is reached: the proxy of each connection." },

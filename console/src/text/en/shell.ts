@@ -18,7 +18,6 @@ export const shell = {
   save: "Save",
   remove: "Remove",
   edit: "Edit",
-  back: "Back",
   tryAgain: "Try again",
   loading: "Loading",
   never: "Never",
@@ -44,7 +43,6 @@ export const shell = {
   },
   requestId: "Request",
   words: "Words",
-  partialFailure: "This part of the page failed",
   pages: {
     dashboard: "Dashboard",
     connections: "Connections",
@@ -58,7 +56,6 @@ export const shell = {
     schedules: "Schedules",
     audit: "Audit log",
     requestLog: "Request log",
-    access: "Access",
     users: "Users",
     groups: "Groups",
     roles: "Roles",
@@ -66,7 +63,6 @@ export const shell = {
     policies: "Policies",
     reports: "Reports",
     settings: "Settings",
-    me: "Your settings",
   },
   sections: { fleet: "Fleet", work: "Work", proof: "Proof", administration: "Administration" },
 } as const;

@@ -1,6 +1,5 @@
 // Words for states, as the API names them.
 export const states = {
-  unknown: "Unknown",
   job: {
     queued: "Queued",
     running: "Running",

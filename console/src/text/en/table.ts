@@ -23,7 +23,6 @@ export const table = {
   actions: "Actions",
   views: {
     label: "Saved views",
-    none: "No view",
     save: "Save view",
     name: "Name of the view",
     nameHelp: "The filter, columns and sorting as they are now, in this browser.",

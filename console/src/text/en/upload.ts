@@ -1,7 +1,6 @@
 // The upload wizard: how a KMS key is made, from whatever material.
 export const upload = {
   title: "Create a KMS key",
-  description: "Key material of yours, or of AWS, in a KMS key that Keyferry manages.",
   help: "First say where the key material comes from and what the KMS key shall look like. Then read what will happen. Nothing is made before you press Upload.",
   steps: { key: "Key", summary: "Summary", upload: "Upload" },
   stepHelp: {

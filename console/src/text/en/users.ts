@@ -78,7 +78,6 @@ export const users = {
   memberships: {
     title: "Groups and connections",
     description: "Where this account has roles, and whether the AWS accounts of these groups can be reached.",
-    things: "groups",
     group: "Group",
     roles: "Roles",
     connections: "Connections",
@@ -143,7 +142,6 @@ export const users = {
     emptyDetail: "You have no role in any group. Ask somebody who may give roles.",
     create: "Create group",
     edit: "Edit group",
-    remove: "Remove group",
     removing: (name: string) => `Remove group ${name}`,
     name: "Name",
     descriptionOf: "Description",
