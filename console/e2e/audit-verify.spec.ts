@@ -64,7 +64,9 @@ test("the log is proved in the browser with the key that a person keeps, and the
 
 test("an entry is proved in the browser, from its bytes to the signed root", async ({ page }) => {
   const panel = await verifyEntry(page);
-  await expect(panel.getByText("Everything is proved")).toBeVisible();
+  await expect(panel.getByText("It fits together, by the server's own key")).toBeVisible();
+  await expect(panel.getByText("What is not proved: that this is your log's key")).toBeVisible();
+  await expect(panel.getByText("Everything is proved")).toHaveCount(0);
   await expect(panel.getByText("comes exactly the root that was signed")).toBeVisible();
   await look(page, "audit-entry-verified");
 });

@@ -20,6 +20,11 @@ const words = text.audit.verify;
 
 const STATUS = { proved: "success", failed: "error", skipped: "stopped" } as const;
 
+/** The key is what the server said it is: nothing here shows that it is so. */
+function isTold(step: Step): boolean {
+  return step.state === "proved" && step.note === "told";
+}
+
 function provedIn(step: Extract<Step, { state: "proved" }>, size: number): string {
   if (step.id === "key") return step.note === "told" ? words.stepProved.keyTold : words.stepProved.key;
   if (step.id === "checkpoint") return words.stepProved.checkpoint(size);
@@ -38,13 +43,15 @@ function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefine
   const size = verdict.checkpoint?.size ?? 0;
   const failed = verdict.steps.filter((step) => step.state === "failed");
   const isFirst = verdict.steps.some((step) => step.state === "proved" && step.note === "first-time");
+  const isByTold = verdict.steps.some(isTold);
   const isEarly = failed.length === 1 && failed[0]?.why === "not-signed-yet";
   return (
     <SpaceBetween size="m">
       {verdict.isProved && (
-        <Alert type="success" header={words.proved}>
+        <Alert type={isByTold ? "info" : "success"} header={isByTold ? words.provedByTold : words.proved}>
           {entry !== undefined && `${words.provedEntry(entry.index)} `}
           {isFirst ? words.provedFirst(size) : words.provedLog(size)}
+          {isByTold && <p>{words.notProvedByTold}</p>}
         </Alert>
       )}
       {!verdict.isProved && isEarly && (
@@ -60,8 +67,8 @@ function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefine
       <Steps
         ariaLabel={words.title}
         steps={verdict.steps.map((step) => ({
-          status: STATUS[step.state],
-          statusIconAriaLabel: step.state,
+          status: isTold(step) ? "info" : STATUS[step.state],
+          statusIconAriaLabel: isTold(step) ? "told" : step.state,
           header: words.steps[step.id],
           details: <Box color="text-body-secondary">{detailOf(step, size)}</Box>,
         }))}

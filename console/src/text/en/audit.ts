@@ -89,6 +89,9 @@ export const audit = {
     keySince: (time: string) => `Made on ${time}.`,
     copyKey: "Copy key",
     proved: "Everything is proved",
+    provedByTold: "It fits together, by the server's own key",
+    notProvedByTold:
+      "What is not proved: that this is your log's key, for the server told it. A server that somebody took over could tell another key, with a log to match. Compare it with the key that you keep, or paste yours above and verify again.",
     provedLog: (size: number) =>
       `The log has ${size} entries, as its key signed them, and nothing that was seen here before is gone.`,
     provedFirst: (size: number) => `The log has ${size} entries, as its key signed them.`,

@@ -1,0 +1,194 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { change } from "../api/change";
+import { useOperation, type Operation } from "./operation";
+
+/** The client takes hold of `fetch` when it is made. */
+const rim = vi.hoisted(() => {
+  const held = { answer: (asked: Request) => Promise.reject<Response>(new Error(asked.url)) };
+  vi.stubGlobal("fetch", (asked: Request) => held.answer(asked));
+  return held;
+});
+
+const DISABLE: Operation = {
+  title: "Disable orders",
+  name: "orders",
+  change: change("post", "/api/v1/kms-keys/{kms_key}/disable", { path: { kms_key: "k1" } }),
+};
+const PLAN = { summary: "disable orders", steps: [] };
+const JOB = { id: "j1", state: "running", revision: 1 };
+
+interface Asked {
+  url: URL;
+  headers: Headers;
+  body: unknown;
+}
+/** The server: what it answers to the next requests, in their order. */
+type Reply = [status: number, body: unknown] | "lost" | Promise<[number, unknown]>;
+let replies: Reply[];
+let asked: Asked[];
+
+async function server(request: Request): Promise<Response> {
+  const written = await request.text();
+  const body: unknown = written === "" ? undefined : JSON.parse(written);
+  asked.push({ url: new URL(request.url), headers: request.headers, body });
+  const reply = replies.shift();
+  if (reply === undefined) throw new Error("nobody expected this request");
+  if (reply === "lost") throw new TypeError("Failed to fetch");
+  const [status, answer] = await reply;
+  return Response.json(answer, { status });
+}
+
+function problem(code: string): [number, unknown] {
+  return [409, { code, detail: `refused: ${code}`, hint: null, status: 409, title: "", type: "about:blank" }];
+}
+
+beforeEach(() => {
+  [replies, asked] = [[], []];
+  rim.answer = server;
+});
+afterEach(cleanup);
+
+function begin(first: Operation, onDone?: (answer: unknown) => void) {
+  const queries = new QueryClient();
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+  );
+  return renderHook(({ operation }) => useOperation(operation, onDone), {
+    wrapper,
+    initialProps: { operation: first },
+  }).result;
+}
+
+/** A reply that comes when it is told to. */
+function later(body: unknown): [Promise<[number, unknown]>, () => void] {
+  let come: () => void = () => undefined;
+  const reply = new Promise<[number, unknown]>((resolve) => (come = () => resolve([200, body])));
+  return [reply, come];
+}
+
+describe("an operation", () => {
+  it("is tried, which changes nothing, then carried out as a job", async () => {
+    replies = [
+      [200, PLAN],
+      [202, { job: JOB }],
+    ];
+    const done = vi.fn();
+    const running = begin(DISABLE, done);
+    expect(running.current.phase.at).toBe("start");
+    await act(() => running.current.preview());
+    expect(running.current.phase).toEqual({ at: "planned", preview: PLAN });
+    expect(asked[0]?.url.searchParams.get("dry_run")).toBe("true");
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase).toMatchObject({ at: "done", job: { id: "j1" } });
+    expect(asked[1]?.url.searchParams.get("dry_run")).toBeNull();
+    expect(asked[1]?.url.searchParams.get("confirm_name")).toBe("orders");
+    expect(done).toHaveBeenCalledExactlyOnceWith({ job: JOB });
+  });
+
+  it("is told where its trial is refused", async () => {
+    replies = [problem("kms-key.gone")];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    expect(running.current.phase).toMatchObject({ at: "refused", problem: { code: "kms-key.gone" } });
+  });
+
+  it("that fails keeps its plan, and can be carried out again as the same request", async () => {
+    replies = [[200, PLAN], "lost", [202, { job: JOB }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(running.current.phase).toMatchObject({
+      at: "planned",
+      preview: PLAN,
+      problem: { code: "console.unreachable" },
+    });
+    await act(() => running.current.carryOut());
+    expect(running.current.phase.at).toBe("done");
+    const keys = asked.slice(1).map(({ headers }) => headers.get("idempotency-key"));
+    expect(keys[0]).not.toBeNull();
+    expect(keys[1]).toBe(keys[0]);
+  });
+
+  it("is not begun twice while it is under way", async () => {
+    const [reply, come] = later({ job: JOB });
+    replies = [[200, PLAN], reply];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    let sent: Promise<unknown> = Promise.resolve();
+    act(() => {
+      sent = Promise.all([running.current.carryOut(), running.current.carryOut()]);
+      running.current.reset();
+    });
+    await waitFor(() => expect(asked).toHaveLength(2));
+    expect(running.current.phase.at).toBe("sending");
+    come();
+    await act(() => sent);
+    expect(running.current.phase.at).toBe("done");
+  });
+
+  it("shows the plan of what was asked last, however late another comes", async () => {
+    const [reply, come] = later({ ...PLAN, summary: "late" });
+    replies = [reply, [200, PLAN]];
+    const running = begin(DISABLE);
+    let first: Promise<unknown> = Promise.resolve();
+    act(() => {
+      first = running.current.preview();
+    });
+    await waitFor(() => expect(asked).toHaveLength(1));
+    await act(() => running.current.preview());
+    come();
+    await act(() => first);
+    expect(running.current.phase).toEqual({ at: "planned", preview: PLAN });
+  });
+
+  it("is sent against the revision of now, and once more where it was observed in between", async () => {
+    replies = [[200, PLAN], problem("request.changed"), [202, { job: JOB }]];
+    const revisions = [7, 8, 9];
+    const running = begin({ ...DISABLE, afresh: () => Promise.resolve(revisions.shift()) });
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(asked.map(({ headers }) => headers.get("if-match"))).toEqual(['"7"', '"8"', '"9"']);
+    expect(running.current.phase.at).toBe("done");
+  });
+
+  it("that somebody changed meanwhile is refused, and not tried again", async () => {
+    replies = [[200, PLAN], problem("request.changed")];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(running.current.phase).toMatchObject({ at: "planned", problem: { code: "request.changed" } });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("that others must approve is asked of them as it was planned, with the typed name", async () => {
+    replies = [[200, PLAN], problem("approval.needed"), [201, { id: "a1" }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase).toMatchObject({ at: "needs-approval", preview: PLAN, typed: "orders" });
+    await act(() => running.current.ask("end of quarter"));
+    expect(running.current.phase).toMatchObject({ at: "asked", approval: { id: "a1" } });
+    expect(asked[2]?.url.pathname).toBe("/api/v1/approvals");
+    expect(asked[2]?.body).toMatchObject({
+      method: "POST",
+      path: "/api/v1/kms-keys/k1/disable?confirm_name=orders",
+      reason: "end of quarter",
+    });
+  });
+
+  it("puts consent to a number into the request itself", async () => {
+    replies = [
+      [200, PLAN],
+      [200, {}],
+    ];
+    const running = begin({ ...DISABLE, confirmed: (now) => ({ ...now, body: { confirm_count: 3 } }) });
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("3"));
+    expect(asked.map(({ body }) => body)).toEqual([undefined, { confirm_count: 3 }]);
+    expect(asked[1]?.url.searchParams.get("confirm_name")).toBeNull();
+  });
+});
