@@ -1,4 +1,4 @@
-import { carryOut, choose, chooseMany, close, shownOnce } from "./access";
+import { carryOut, choose, chooseMany, close, shownOnce } from "./steps";
 import { expect, look, test, type World } from "./world";
 
 // Each goes through many pages.

@@ -1,6 +1,6 @@
 // A rule holds for a whole world, so that this journey has one of its own.
-import { shownOnce } from "./access";
 import { enter, person } from "./others";
+import { shownOnce } from "./steps";
 import { expect, look, test as shared, World } from "./world";
 
 const START_MAX = 180_000;

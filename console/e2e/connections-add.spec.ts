@@ -1,16 +1,13 @@
 import type { Page } from "@playwright/test";
 
 import { accessKey, authority, csv, endpoint } from "./aws";
+import { next } from "./steps";
 import { expect, look, test, type World } from "./world";
 
 const STAGING = "444455556666";
 
 function wizardFile(page: Page) {
   return page.locator("input[type=file]").first();
-}
-
-async function next(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Next", exact: true }).click();
 }
 
 /** Region and endpoint of the simulated AWS, and whom to trust there. */

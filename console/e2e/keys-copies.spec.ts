@@ -1,5 +1,6 @@
-import { act, carryOut, keyPage } from "./keys";
-import { choose, type Key } from "./upload";
+import { act, keyPage } from "./keys";
+import { choose, start } from "./steps";
+import type { Key } from "./upload";
 import { expect, look, test } from "./world";
 
 test("a key is copied into keystores and into another group, and the links tell who did it", async ({
@@ -15,14 +16,14 @@ test("a key is copied into keystores and into another group, and the links tell 
   await choose(page, "Regions", "eu-central-1", "us-east-1");
   await expect(dialog.getByText("from journey-copy_copy1 on")).toBeVisible();
   await look(page, "key-copy");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await act(page, "Copy");
   await dialog.getByRole("radio", { name: "Into a group" }).check();
   await choose(page, "Group", "journey-archive");
   await dialog.getByLabel("Name of the copy").fill("journey-kept");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByRole("link", { name: "journey-kept" })).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await page.getByRole("tab", { name: "Copies and links" }).click();
@@ -92,7 +93,7 @@ test("a key is rotated now, with one of the KMS keys that hold it", async ({ pag
   await page.keyboard.press("Escape");
   await dialog.getByRole("radio", { name: "The KMS key gets new material" }).check();
   await look(page, "key-rotate");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
   await expect(dialog.getByText("journey-rotate has version 2.")).toBeVisible();
   const rotated = await world.cli<{ current_version: number }>("kms-key", "show", "journey-rotate-2");

@@ -1,4 +1,5 @@
-import { act, carryOut, keyPage } from "./keys";
+import { act, keyPage } from "./keys";
+import { start } from "./steps";
 import { expect, test } from "./world";
 
 test("what somebody changed while a key was edited is not overwritten; opened anew, it can be saved", async ({
@@ -21,7 +22,7 @@ test("what somebody changed while a key was edited is not overwritten; opened an
   await act(page, "Edit");
   await expect(dialog.getByLabel("Description")).toHaveValue("of somebody else");
   await dialog.getByLabel("Description").fill("of both");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
   expect(await world.cli("key", "show", name)).toMatchObject({ description: "of both" });
 });

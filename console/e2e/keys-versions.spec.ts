@@ -1,5 +1,6 @@
-import { choose, type Key } from "./upload";
-import { actOnVersion, carryOut, keyPage, selectVersion } from "./keys";
+import { choose, start } from "./steps";
+import type { Key } from "./upload";
+import { actOnVersion, keyPage, selectVersion } from "./keys";
 import { expect, look, test } from "./world";
 
 test("a key is made with what applications may do, and gets versions up to its limit", async ({
@@ -17,7 +18,7 @@ test("a key is made with what applications may do, and gets versions up to its l
   await dialog.getByRole("button", { name: "Remove sign", exact: true }).click();
   await dialog.getByRole("button", { name: "Remove wrap", exact: true }).click();
   await look(page, "key-create");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByText("journey-made has version 1.")).toBeVisible();
   await dialog.getByRole("link", { name: "Open the key" }).click();
   await expect(page.getByRole("heading", { name: "journey-made" })).toBeVisible();
@@ -89,7 +90,7 @@ test("the next version of a key comes from a file, and a compromised one is told
     .setInputFiles({ name: "next.hex", mimeType: "text/plain", buffer });
   await choose(page, "Format", "Hex");
   await look(page, "key-import");
-  await carryOut(dialog);
+  await start(dialog);
   await expect(dialog.getByText("journey-import has version 2.")).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByRole("row", { name: /imported/ })).toBeVisible();

@@ -1,5 +1,5 @@
 // What journeys through the keys of the vault share.
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 import type { Key } from "./upload";
 import type { World } from "./world";
@@ -23,10 +23,4 @@ export async function actOnVersion(page: Page, what: string): Promise<void> {
 export async function act(page: Page, what: string): Promise<void> {
   await page.getByRole("button", { name: "Actions", exact: true }).click();
   await page.getByRole("menuitem", { name: what, exact: true }).click();
-}
-
-/** Previews and carries out. */
-export async function carryOut(dialog: Locator): Promise<void> {
-  await dialog.getByRole("button", { name: "Preview" }).click();
-  await dialog.getByRole("button", { name: "Carry out" }).click();
 }

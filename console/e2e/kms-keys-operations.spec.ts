@@ -1,6 +1,7 @@
 // Every operation on one KMS key, from its menu in the list.
 import type { Locator, Page } from "@playwright/test";
 
+import { carryThrough } from "./steps";
 import { expect, look, test } from "./world";
 
 interface KmsKey {
@@ -33,13 +34,6 @@ async function preview(dialog: Locator): Promise<void> {
   await expect(dialog.getByRole("button", { name: "Carry out" })).toBeVisible();
 }
 
-async function carryOut(dialog: Locator): Promise<void> {
-  await dialog.getByRole("button", { name: "Carry out" }).click();
-  await expect(dialog.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(dialog).toBeHidden();
-}
-
 function typedName(dialog: Locator, name: string): Locator {
   return dialog.getByLabel(`To confirm, type ${name}`, { exact: true });
 }
@@ -49,7 +43,7 @@ test("a disabled KMS key is enabled again, and looked at in AWS", async ({ page,
   await world.cli("kms-key", "disable", "to-enable");
   const dialog = await begin(page, "to-enable", "Enable");
   await expect(dialog.getByText("EnableKey").first()).toBeVisible();
-  await carryOut(dialog);
+  await carryThrough(dialog);
   await expect(page.getByRole("row", { name: /to-enable/ }).getByText("AVAILABLE")).toBeVisible();
   await page.getByRole("button", { name: "Actions", exact: true }).click();
   await look(page, "kms-key-menu");
@@ -71,7 +65,7 @@ test("description, tags, aliases and the end of a KMS key are changed in one go"
   await dialog.getByRole("textbox", { name: "Day" }).fill("2027-08-18");
   await look(page, "kms-key-edit");
   await preview(dialog);
-  await carryOut(dialog);
+  await carryThrough(dialog);
   const key = await world.cli<KmsKey>("kms-key", "show", "to-edit");
   expect(key.description).toBe("paid in euro");
   expect(key.aliases).toEqual(["alias/to-edit-new"]);
@@ -88,9 +82,9 @@ test("a KMS key is deactivated only by its typed name, and activated again", asy
   await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
   await typedName(dialog, "to-rest").fill("to-rest");
   await look(page, "kms-key-deactivate");
-  await carryOut(dialog);
+  await carryThrough(dialog);
   expect((await world.cli<KmsKey>("kms-key", "show", "to-rest")).life).toBe("INACTIVE");
-  await carryOut(await begin(page, "to-rest", "Activate"));
+  await carryThrough(await begin(page, "to-rest", "Activate"));
   await expect(page.getByRole("row", { name: /to-rest/ }).getByText("AVAILABLE")).toBeVisible();
 });
 
@@ -101,7 +95,7 @@ test("a KMS key rotates in place, and then by a new one that takes its alias", a
   await preview(inPlace);
   await expect(inPlace.getByText("RotateKeyOnDemand").first()).toBeVisible();
   await expect(inPlace.getByText("24 of AWS's 25 rotations")).toBeVisible();
-  await carryOut(inPlace);
+  await carryThrough(inPlace);
   expect((await world.cli<KmsKey>("kms-key", "show", "to-rotate")).current_version).toBe(2);
   const byNew = await begin(page, "to-rotate", "Rotate");
   await byNew.getByRole("radio", { name: /A new KMS key takes the aliases/ }).check();
@@ -109,7 +103,7 @@ test("a KMS key rotates in place, and then by a new one that takes its alias", a
   await expect(byNew.getByRole("radio", { name: "Stays enabled" })).toBeChecked();
   await preview(byNew);
   await expect(byNew.getByText("UpdateAlias").first()).toBeVisible();
-  await carryOut(byNew);
+  await carryThrough(byNew);
   await page.goto("/kms-keys?name=to-rotate");
   await expect(page.getByText("2 matches").first()).toBeVisible();
 });
@@ -122,7 +116,7 @@ test("a new version of the key is uploaded into the KMS key that holds an older 
   await world.cli("key", "new-version", "to-grow");
   const dialog = await begin(page, "to-grow", "Upload new version");
   await preview(dialog);
-  await carryOut(dialog);
+  await carryThrough(dialog);
   expect((await world.cli<KmsKey>("kms-key", "show", "to-grow")).current_version).toBe(2);
 });
 
@@ -134,7 +128,7 @@ test("a KMS key is synchronized, which may also delete its material; it is resto
   const restore = await begin(page, "to-sync", "Restore");
   await preview(restore);
   await expect(restore.getByText("Nothing has to change in AWS.")).toBeVisible();
-  await carryOut(restore);
+  await carryThrough(restore);
   const dialog = await begin(page, "to-sync", "Synchronize");
   await expect(dialog.getByRole("checkbox", { name: "Update the key policy" })).toBeChecked();
   await expect(dialog.getByRole("checkbox", { name: "Import missing key material" })).toBeChecked();
@@ -142,7 +136,7 @@ test("a KMS key is synchronized, which may also delete its material; it is resto
   await look(page, "kms-key-synchronize-from-list");
   await preview(dialog);
   await typedName(dialog, "to-sync").fill("to-sync");
-  await carryOut(dialog);
+  await carryThrough(dialog);
   await expect(page.getByRole("row", { name: /to-sync/ }).getByText("NOT AVAILABLE")).toBeVisible();
   await menuOf(page, "to-sync");
   await expect(page.getByRole("menuitem", { name: "Enable", exact: true })).toHaveAttribute(
@@ -161,13 +155,13 @@ test("a deletion wants enough days and the name, and can be cancelled", async ({
   await preview(dialog);
   await typedName(dialog, "to-delete").fill("to-delete");
   await look(page, "kms-key-schedule-deletion");
-  await carryOut(dialog);
+  await carryThrough(dialog);
   await expect(page.getByRole("row", { name: /to-delete/ }).getByText("PENDING DELETE")).toBeVisible();
   const cancel = await begin(page, "to-delete", "Cancel deletion");
   await cancel.getByRole("radio", { name: /Keep the material/ }).check();
   await look(page, "kms-key-cancel-deletion");
   await preview(cancel);
-  await carryOut(cancel);
+  await carryThrough(cancel);
   await expect(
     page.getByRole("row", { name: /to-delete/ }).getByText("DISABLED", { exact: true }),
   ).toBeVisible();
@@ -183,7 +177,7 @@ test("material is removed from the cloud by the typed name, and the vault keeps 
   await expect(dialog.getByText(/^arn:aws:kms:/)).toBeVisible();
   await preview(dialog);
   await typedName(dialog, "to-remove").fill("to-remove");
-  await carryOut(dialog);
+  await carryThrough(dialog);
   await expect(page.getByRole("row", { name: /to-remove/ }).getByText("NOT AVAILABLE")).toBeVisible();
   expect((await world.cli<{ current_version: number }>("key", "show", "to-remove")).current_version).toBe(1);
 });
@@ -196,13 +190,13 @@ test("from the list, a multi-Region key is replicated and gets another primary",
   await page.keyboard.press("Tab");
   await look(page, "kms-key-replicate-from-list");
   await preview(dialog);
-  await carryOut(dialog);
+  await carryThrough(dialog);
   const primary = await begin(page, "to-spread", "Change primary");
   await primary.getByRole("button", { name: /New primary/ }).click();
   await page.getByRole("option", { name: "us-east-1" }).click();
   await preview(primary);
   await expect(primary.getByText("UpdatePrimaryRegion").first()).toBeVisible();
-  await carryOut(primary);
+  await carryThrough(primary);
   const { regions } = await world.cli<KmsKey>("kms-key", "show", "to-spread");
   expect(regions).toEqual(["us-east-1", "eu-central-1"]);
 });

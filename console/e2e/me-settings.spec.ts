@@ -1,25 +1,11 @@
-import { carryOut, close, codeOf, shownOnce } from "./access";
-import { expect, look, signIn, test, type World } from "./world";
+import { enter, PASSWORD, person } from "./others";
+import { codeOf } from "./access";
+import { carryOut, close, shownOnce } from "./steps";
+import { expect, look, signIn, test } from "./world";
 import type { Page } from "@playwright/test";
 
 // Each goes through many pages.
 test.slow();
-
-const PASSWORD = "slow ferry over winter seas 41";
-
-/** A person with a password of its own. */
-async function person(world: World, page: Page, name: string): Promise<void> {
-  const made = await world.cli<{ password: string }>("user", "create", name);
-  await page.goto("/");
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(made.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByLabel("First password").fill(made.password);
-  await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("New password again").fill(PASSWORD);
-  await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByRole("button", { name })).toBeVisible();
-}
 
 async function typeIn(page: Page, user: string, password: string, code?: string): Promise<void> {
   await page.getByLabel("User name").fill(user);
@@ -32,7 +18,8 @@ async function typeIn(page: Page, user: string, password: string, code?: string)
 
 test("a second factor is set up, asked for at sign-in, and removed", async ({ stranger, world }) => {
   const page = await stranger();
-  await person(world, page, "totty");
+  await person(world, "totty");
+  await enter(page, "totty");
   await page.goto("/me");
   await look(page, "me");
   await page.getByRole("button", { name: "Set up" }).click();
@@ -81,7 +68,8 @@ test("a token is made and revoked, the password changed, and the other sessions 
   world,
 }) => {
   const page = await stranger();
-  await person(world, page, "settler");
+  await person(world, "settler");
+  await enter(page, "settler");
   await page.goto("/me");
   await page.getByRole("button", { name: "Create token" }).click();
   let dialog = page.getByRole("dialog", { name: "Create token" });

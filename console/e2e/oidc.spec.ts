@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-import { carryOut, choose, close } from "./access";
 import { CLIENT, Provider } from "./provider";
+import { carryOut, choose, close } from "./steps";
 import { expect, look, signIn, test, World } from "./world";
 
 // Each goes through many pages.

@@ -9,11 +9,12 @@ import type { World } from "./world";
 const FIRST = "known-to-somebody-else-1";
 export const PASSWORD = "only-this-person-knows-2";
 
-/** Adds a person with a role, in a group or in the installation. */
-export async function person(world: World, name: string, role: string, group?: string): Promise<void> {
+/** Adds a person, with a role in a group or in the installation where one is given. */
+export async function person(world: World, name: string, role?: string, group?: string): Promise<void> {
   const file = join(world.folder, `first-password-of-${name}`);
   writeFileSync(file, FIRST, { mode: 0o600 });
   await world.cli("user", "create", name, "--password-file", file);
+  if (role === undefined) return;
   await world.cli("role", "give", role, "--to", name, ...(group === undefined ? [] : ["--group", group]));
 }
 

@@ -1,5 +1,6 @@
+import { choose, next } from "./steps";
 import { expect, look, test } from "./world";
-import { choose, finish, next, toUpload, type Shown } from "./upload";
+import { finish, toUpload, type Shown } from "./upload";
 
 test("a new key is made and uploaded with everything that can be said of it", async ({ page, world }) => {
   await toUpload(page);

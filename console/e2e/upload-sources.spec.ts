@@ -2,7 +2,8 @@ import { constants, publicEncrypt, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { choose, finish, next, toUpload, type Key, type Shown } from "./upload";
+import { choose, next } from "./steps";
+import { finish, toUpload, type Key, type Shown } from "./upload";
 import { expect, look, test, type World } from "./world";
 
 /** The fingerprint that the vault gives some material. */

@@ -38,23 +38,6 @@ export async function toUpload(page: Page): Promise<void> {
   await expect(page.getByRole("radio", { name: "Create a new key" })).toBeVisible();
 }
 
-/** Chooses in a list that opens; several where it takes several. */
-export async function choose(page: Page, label: string, ...names: string[]): Promise<void> {
-  const opener = page.locator('[aria-haspopup="listbox"]');
-  await opener.and(page.getByRole("button", { name: new RegExp(`^${label}( .+)?$`) })).click();
-  // What an option says beside its label may hold the label of another one.
-  for (const name of names)
-    await page
-      .getByRole("option", { name: new RegExp(`^${name}`) })
-      .first()
-      .click();
-  if (names.length > 1) await page.keyboard.press("Escape");
-}
-
-export async function next(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Next", exact: true }).click();
-}
-
 /** From the summary to the end of the job. */
 export async function finish(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Upload", exact: true }).click();

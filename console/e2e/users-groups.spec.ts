@@ -1,4 +1,4 @@
-import { carryOut, choose, chooseMany, close } from "./access";
+import { carryOut, choose, chooseMany, close } from "./steps";
 import { expect, look, signIn, test, World } from "./world";
 
 // Each goes through many pages.

@@ -1,4 +1,4 @@
-import { carryOut, choose, close, shownOnce } from "./access";
+import { carryOut, choose, close, shownOnce } from "./steps";
 import { expect, look, test } from "./world";
 
 // Each goes through many pages.

@@ -99,7 +99,7 @@ describe("the stream of events", () => {
     const targets = [{ id: "t1" }];
     queries.setQueryData(of("j1"), { id: "j1", state: "running", revision: 5, targets });
     Stream.last.open();
-    Stream.last.job({ id: "j1", state: "open", revision: 4 });
+    Stream.last.job({ id: "j1", state: "queued", revision: 4 });
     expect(queries.getQueryData(of("j1"))).toMatchObject({ state: "running", revision: 5 });
     Stream.last.job({ id: "j1", state: "succeeded", revision: 6 });
     expect(queries.getQueryData(of("j1"))).toMatchObject({ state: "succeeded", targets });
