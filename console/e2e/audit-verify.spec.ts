@@ -118,7 +118,7 @@ test("a log that lost entries since it was seen is told as rolled back, until a 
   const older = await world.cli<Checkpoint>("audit", "checkpoint");
   await world.kmsKey("to-be-rolled-back");
   await verifyLog(page);
-  await expect(page.getByText("Everything is proved")).toBeVisible();
+  await expect(page.getByText("It fits together, by the server's own key")).toBeVisible();
   await tamper(page, "/api/v1/audit/checkpoint", () => older);
   await page.getByRole("button", { name: "Verify", exact: true }).click();
   await expect(page.getByText("This is not proved")).toBeVisible();
@@ -134,12 +134,12 @@ test("a log that lost entries since it was seen is told as rolled back, until a 
   await dialog.getByRole("button", { name: "Forget it" }).click();
   await expect(page.getByText("Nothing yet")).toBeVisible();
   await page.getByRole("button", { name: "Verify", exact: true }).click();
-  await expect(page.getByText("Everything is proved")).toBeVisible();
+  await expect(page.getByText("It fits together, by the server's own key")).toBeVisible();
 });
 
 test("another history than the one that was seen is told", async ({ page, world }) => {
   await verifyLog(page);
-  await expect(page.getByText("Everything is proved")).toBeVisible();
+  await expect(page.getByText("It fits together, by the server's own key")).toBeVisible();
   await world.kmsKey("another-history");
   await tamper(page, "/api/v1/audit/proof", (proof: Proof) => ({
     ...proof,
@@ -158,7 +158,7 @@ test("a key that is not the one that a person keeps is told", async ({ page }) =
   await page.getByLabel("The key that you keep").fill(OTHER_KEY);
   await page.getByRole("button", { name: "Verify", exact: true }).click();
   await expect(page.getByText("another key than the one that you keep")).toBeVisible();
-  await expect(page.getByText("Everything is proved")).toHaveCount(0);
+  await expect(page.getByText("It fits together, by the server's own key")).toHaveCount(0);
 });
 
 test("a server in quarantine says so, and a rollback is accepted only with a reason and where there is one", async ({
