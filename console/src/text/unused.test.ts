@@ -83,7 +83,10 @@ function usedIn(file: string): string[] {
   return used;
 }
 
-it("is a text that somebody reads", () => {
+/** Every source is parsed. */
+const PARSING = 60_000;
+
+it("is a text that somebody reads", { timeout: PARSING }, () => {
   const used = new Set(sources().flatMap(usedIn));
   expect(leaves(text).filter((path) => !used.has(path))).toEqual([]);
 });

@@ -44,9 +44,10 @@ pub struct GroupView {
     pub name: String,
     /// Free text.
     pub description: String,
-    /// When it was made.
+    /// When it was made; absent for the default one, which nobody made.
     #[schema(format = DateTime)]
-    pub created_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
     /// Who has a role there, by name; shown for one group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<MemberView>>,

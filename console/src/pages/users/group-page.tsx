@@ -111,7 +111,7 @@ export default function GroupPage() {
               items={[
                 { label: words.name, value: data.name },
                 { label: words.descriptionOf, value: data.description || text.shell.none },
-                { label: words.created, value: atMinute(data.created_at) },
+                { label: words.created, value: atMinute(data.created_at) || words.fromTheBeginning },
               ]}
             />
           </Container>

@@ -16,7 +16,7 @@ const words = text.users.groups;
 const COLUMNS: Column<Group>[] = [
   { id: "name", header: words.name, value: (group) => group.name },
   { id: "description", header: words.descriptionOf, value: (group) => group.description, width: 420 },
-  timeColumn("created", words.created, (group) => group.created_at),
+  timeColumn("created", words.created, (group) => group.created_at, { empty: words.fromTheBeginning }),
 ];
 
 export default function GroupsPage() {

@@ -146,6 +146,7 @@ export const users = {
     name: "Name",
     descriptionOf: "Description",
     created: "Created",
+    fromTheBeginning: "From the beginning",
     belongs: "What belongs to it",
     connections: "Connections",
     keystores: "Keystores",

@@ -7,7 +7,7 @@ use keyferry_api::group::{
 };
 use keyferry_app::groups::{Member, UpdateGroup};
 use keyferry_app::{AppError, ErrorClass};
-use keyferry_domain::group::Group;
+use keyferry_domain::group::{DEFAULT_GROUP, Group};
 
 use crate::http::extract::{By, Input, Seen, Selector, Tried};
 use crate::http::problem::Refused;
@@ -19,7 +19,7 @@ fn view(group: Group) -> GroupView {
         id: group.id.to_string(),
         name: group.name.to_string(),
         description: group.description,
-        created_at: group.created_at.to_string(),
+        created_at: (group.id != DEFAULT_GROUP).then(|| group.created_at.to_string()),
         members: None,
     }
 }
