@@ -55,7 +55,7 @@ test("a person is added, signs in with the first password, must change it, and s
   await look(page, "users-give-role");
   await carryOut(giving);
   await close(giving);
-  await expect(page.getByText("production: Connected")).toBeVisible();
+  await expect(page.getByText("production: Connected", { exact: true })).toBeVisible();
   await look(page, "user");
 
   await other.goto("/groups");
