@@ -2,7 +2,6 @@
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
@@ -14,6 +13,7 @@ import { FormDialog } from "../../operation/form-dialog";
 import { useDialog } from "../../operation/use-dialog";
 import { useMe, useSession } from "../../session/session";
 import { RecoveryCodes, SetUpSecondFactor } from "../../session/set-up-second-factor";
+import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";
 
 const words = text.me.factor;
@@ -33,13 +33,11 @@ function SetUp({ onClose }: Props) {
   };
   const leave = () => void signOut(text.session.secondFactor.ready);
   return (
-    <Modal
-      visible
-      header={words.setUp}
-      closeAriaLabel={text.shell.close}
-      onDismiss={({ detail }) => {
+    <Dialog
+      title={words.setUp}
+      onClose={(reason) => {
         if (!isReady) onClose();
-        else if (detail.reason === "closeButton") leave();
+        else if (reason === "closeButton") leave();
       }}
     >
       <SetUpSecondFactor
@@ -50,7 +48,7 @@ function SetUp({ onClose }: Props) {
           </Button>
         }
       />
-    </Modal>
+    </Dialog>
   );
 }
 
