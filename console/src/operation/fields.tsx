@@ -114,9 +114,7 @@ function Control({ field, value, onSay }: Props<One, string>) {
       );
     default: {
       const type = field.kind ?? "text";
-      return (
-        <Input {...say} type={type} placeholder={placeholder} autoComplete={false} />
-      );
+      return <Input {...say} type={type} placeholder={placeholder} autoComplete={false} />;
     }
   }
 }
@@ -180,11 +178,7 @@ export function LabelledField({ field, value, onSay }: Props<Field, string | rea
       {field.kind === "choice" ? (
         <ChoiceControl field={field} value={one} onSay={onSay} />
       ) : field.kind === "many" ? (
-        <ManyControl
-          field={field}
-          value={Array.isArray(value) ? value : []}
-          onSay={onSay}
-            />
+        <ManyControl field={field} value={Array.isArray(value) ? value : []} onSay={onSay} />
       ) : (
         <Control field={field} value={one} onSay={onSay} />
       )}

@@ -55,15 +55,15 @@ export function EntryPanel({ entries, index, onOpen, onAbout, onClose }: Props) 
       onClose={onClose}
       actions={
         <>
-            <Button disabled={newer === undefined} onClick={() => newer && onOpen(newer.index)}>
-              {words.entry.newer}
-            </Button>
-            <Button disabled={older === undefined} onClick={() => older && onOpen(older.index)}>
-              {words.entry.older}
-            </Button>
-            <Button variant="primary" onClick={onClose}>
-              {text.shell.close}
-            </Button>
+          <Button disabled={newer === undefined} onClick={() => newer && onOpen(newer.index)}>
+            {words.entry.newer}
+          </Button>
+          <Button disabled={older === undefined} onClick={() => older && onOpen(older.index)}>
+            {words.entry.older}
+          </Button>
+          <Button variant="primary" onClick={onClose}>
+            {text.shell.close}
+          </Button>
         </>
       }
     >

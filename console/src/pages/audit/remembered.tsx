@@ -67,18 +67,18 @@ export function Remembered({ seen, onForget }: { seen: Seen | undefined; onForge
           onClose={() => setAsking(false)}
           actions={
             <>
-                <Button variant="link" onClick={() => setAsking(false)}>
-                  {text.shell.cancel}
-                </Button>
-                <Button
-                  variant="primary"
-                  onClick={() => {
-                    setAsking(false);
-                    onForget();
-                  }}
-                >
-                  {words.forget}
-                </Button>
+              <Button variant="link" onClick={() => setAsking(false)}>
+                {text.shell.cancel}
+              </Button>
+              <Button
+                variant="primary"
+                onClick={() => {
+                  setAsking(false);
+                  onForget();
+                }}
+              >
+                {words.forget}
+              </Button>
             </>
           }
         >
