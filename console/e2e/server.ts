@@ -38,7 +38,7 @@ export class Server {
     const at = (name: string) => join(folder, name);
     writeFileSync(at("password"), ADMINISTRATOR.password, { mode: 0o600 });
     writeFileSync(at("passphrase"), PASSPHRASE, { mode: 0o600 });
-    const env = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
+    const env = { PATH: process.env.PATH, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
     const secrets = ["--administrator-password-file", at("password"), "--passphrase-file", at("passphrase")];
     const named = ["--data", at("data"), "--administrator", ADMINISTRATOR.name];
     await promisify(execFile)(BINARY, ["init", ...named, ...secrets], { env });

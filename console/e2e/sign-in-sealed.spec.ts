@@ -34,7 +34,7 @@ test("whoever has a second factor opens the sealed vault at sign-in, and then si
   await dialog.getByRole("button", { name: "Sign in now" }).click();
   await expect(page.getByText("Your second factor is set up.")).toBeVisible();
 
-  await world.cli("seal", "seal");
+  await world.cli("seal", "seal", "--yes");
   await typeIn(page, world.password);
   await expect(page.getByRole("heading", { name: "Open the vault" })).toBeVisible();
   await expect(page.getByText("This session can open the vault and nothing else")).toBeVisible();
