@@ -73,8 +73,8 @@ test("a dialog whose button is gone when it closes leaves the keyboard at the pa
   page,
   world,
 }) => {
-  await world.cli("group", "create", "short-lived");
-  await page.goto("/groups");
+  await world.cli("role", "create", "short-lived", "--action", "key.read");
+  await page.goto("/roles");
   await page.getByRole("link", { name: "short-lived" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).press("Enter");
   const dialog = page.getByRole("dialog", { name: /^Remove/ });
@@ -82,6 +82,6 @@ test("a dialog whose button is gone when it closes leaves the keyboard at the pa
   await page.keyboard.type("short-lived");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
-  await expect(heard(page, "Groups – Keyferry")).toHaveCount(1);
+  await expect(heard(page, "Roles – Keyferry")).toHaveCount(1);
   await expect(page.locator("#content")).toBeFocused();
 });

@@ -108,8 +108,9 @@ test("whoever came by a provider proves there who she is before she approves, an
     await expect(approving.getByLabel("Comment")).toHaveValue("seen");
     await approving.getByRole("button", { name: "Carry out" }).click();
     await expect(approving.getByText("You approved it.")).toBeVisible();
-    const [asked] = await world.cli<{ decisions: object[] }[]>("approval", "list");
-    expect(asked).toMatchObject({ state: "approved" });
+    const [asked] = await world.cli<object[]>("approval", "list");
+    const decision = { user: "olga", verdict: "approve", comment: "seen" };
+    expect(asked).toMatchObject({ ready: true, decisions: [decision] });
   } finally {
     provider.stop();
     await Promise.all(contexts.map((context) => context.close()));

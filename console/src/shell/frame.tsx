@@ -176,8 +176,10 @@ export function Frame() {
           contentType="default"
           content={
             <div id={CONTENT} tabIndex={-1} className="content">
-              <Sealed />
-              <ProviderFailure />
+              <div className="above">
+                <Sealed />
+                <ProviderFailure />
+              </div>
               <Failsafe key={thingOf(pathname)} place={pathname}>
                 <Suspense fallback={<Spinner size="large" />}>
                   <Outlet />

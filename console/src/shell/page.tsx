@@ -23,6 +23,13 @@ export function windowTitle(title: string): string {
   return `${title} – ${text.shell.product}`;
 }
 
+/** Gives the window a title while a page without the frame is shown. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = windowTitle(title);
+  }, [title]);
+}
+
 /** Says what is shown now: in the title of the window, the breadcrumbs, and the help panel. */
 export function usePage(title: string, crumbs: Crumb[], help: ReactNode): void {
   const tell = useContext(PageContext);

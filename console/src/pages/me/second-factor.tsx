@@ -52,7 +52,9 @@ function SetUp({ onClose }: Props) {
   );
 }
 
+/** All sessions end with it. */
 function Remove({ onClose }: Props) {
+  const { signOut } = useSession();
   return (
     <FormDialog
       title={words.remove}
@@ -65,9 +67,9 @@ function Remove({ onClose }: Props) {
         title: words.remove,
         name: words.title,
         untried: true,
-        touches: TOUCHES,
         change: change("post", "/api/v1/me/totp/remove", { body }),
       })}
+      onDone={() => void signOut(words.isOff)}
       onClose={onClose}
     />
   );
@@ -92,21 +94,20 @@ function NewCodes({ onClose }: Props) {
   );
 }
 
-/** Whether there is one: shown to oneself. */
+/** Whether there is one; how many recovery codes are left is told to those who may read people. */
 function State() {
   const me = useMe();
   const { data } = useRead("/api/v1/users/{user}", { path: { user: me.id } });
-  if (data === undefined) return <StatusIndicator type="pending">{words.unknown}</StatusIndicator>;
-  if (!data.second_factor) return <StatusIndicator type="stopped">{words.off}</StatusIndicator>;
-  return <StatusIndicator type="success">{words.on(data.recovery_codes_left)}</StatusIndicator>;
+  if (me.second_factor == null) return <StatusIndicator type="pending">{words.unknown}</StatusIndicator>;
+  if (!me.second_factor) return <StatusIndicator type="stopped">{words.off}</StatusIndicator>;
+  return <StatusIndicator type="success">{words.on(data?.recovery_codes_left)}</StatusIndicator>;
 }
 
 export function SecondFactor() {
   const me = useMe();
-  const { data } = useRead("/api/v1/users/{user}", { path: { user: me.id } });
   const [dialog, open] = useDialog();
   if (me.provider != null) return null;
-  const isOn = data?.second_factor;
+  const isOn = me.second_factor;
   return (
     <Container
       header={

@@ -16,11 +16,13 @@ use super::user::membership;
 
 /// Who is signed in.
 pub(crate) fn me(actor: Actor, groups: Vec<Membership>, own: Option<OwnSignIn>) -> MeView {
+    let only_for = actor.standing().limit.map(limit);
     let (id, name, kind) = named(actor);
     MeView {
         id,
         name,
         kind,
+        only_for,
         second_factor: own.as_ref().map(|own| own.has_second_factor),
         session_idle_minutes: own.as_ref().map(|own| own.idle_minutes),
         provider: own

@@ -64,6 +64,7 @@ async fn a2_a_session_that_must_change_its_password_does_nothing_else() {
     }
     let me = site.by_cookie(&cookie, "GET", "me", Value::Null).await;
     assert_eq!(me.body["name"], "bob");
+    assert_eq!(me.body["only_for"], "change-password");
     let change = json!({"old": first, "new": "a password of my own"});
     let changed = site.by_cookie(&cookie, "POST", "me/password", change).await;
 
