@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 
-import { codeOf, shownOnce } from "./access";
+import { codeOf } from "./access";
+import { shownOnce } from "./steps";
 import { expect, look, signIn, test, World } from "./world";
 
 // It goes through many pages.

@@ -1,7 +1,8 @@
 // An installation that wants a second factor of everybody with a password.
 import type { Page } from "@playwright/test";
 
-import { carryOut, codeOf, shownOnce } from "./access";
+import { codeOf } from "./access";
+import { carryOut, shownOnce } from "./steps";
 import { ADMINISTRATOR, Server } from "./server";
 import { expect, look, test as shared } from "./world";
 
