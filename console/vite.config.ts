@@ -6,6 +6,10 @@ import { compress } from "./compress.ts";
 // Where `npm run dev` finds a server, such as one that `keyferry demo --port 8443` runs.
 const server = process.env.KEYFERRY_URL ?? "https://127.0.0.1:8443";
 
+/** What the server answers itself; all else is a file of the console. */
+const ANSWERED = ["/api", "/readyz", "/healthz"];
+const proxied = { target: server, secure: false, changeOrigin: true };
+
 export default defineConfig({
   plugins: [react(), compress()],
   build: {
@@ -15,6 +19,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
   },
-  server: { proxy: { "/api": { target: server, secure: false, changeOrigin: true } } },
+  server: { proxy: Object.fromEntries(ANSWERED.map((path) => [path, proxied])) },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
 });

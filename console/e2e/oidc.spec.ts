@@ -1,19 +1,11 @@
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext } from "@playwright/test";
 
-import { CLIENT, Provider } from "./provider";
+import { atProvider, CLIENT, Provider } from "./provider";
 import { carryOut, choose, close } from "./steps";
 import { expect, look, signIn, test, World } from "./world";
 
 // Each goes through many pages.
 test.slow();
-
-/** Signs in at the provider as somebody, and consents. */
-async function atProvider(page: Page, login: string): Promise<void> {
-  await page.getByPlaceholder("Enter any login").fill(login);
-  await page.getByPlaceholder("and password").fill("any");
-  await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-}
 
 test("a provider is added, answers, gives a role by a claim, lets in who was invited, and nobody else", async ({
   browser,

@@ -1,4 +1,5 @@
 // A real OpenID provider on a loopback port of its own, as `scripts/bootstrap test` installs it.
+import type { Page } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -54,4 +55,12 @@ export class Provider {
   stop(): void {
     this.process.kill();
   }
+}
+
+/** Signs in at the provider as somebody, and consents. */
+export async function atProvider(page: Page, login: string): Promise<void> {
+  await page.getByPlaceholder("Enter any login").fill(login);
+  await page.getByPlaceholder("and password").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
 }

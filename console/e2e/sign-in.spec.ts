@@ -1,4 +1,4 @@
-import { expect, look, signIn, test } from "./world";
+import { expect, look, signIn, test, World } from "./world";
 
 test("whoever signs in sees the console, and nothing of it after signing out", async ({
   stranger,
@@ -77,4 +77,46 @@ test("whoever does nothing is warned, may stay, and is signed out in the end", a
   await expect(warning).toBeVisible();
   await page.clock.runFor("01:00");
   await expect(page.getByText("You were signed out, because nothing happened for a while.")).toBeVisible();
+});
+
+test("the warning comes as the server is configured, and what the page asks of itself keeps no session", async ({
+  browser,
+  watch,
+}) => {
+  const world = await World.configured("sessions", 'idle_minutes = "2"');
+  const context = await browser.newContext({ baseURL: world.url });
+  const page = await context.newPage();
+  watch.on(page, world.url);
+  const asked: { path: string; isBackground: boolean }[] = [];
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    const isBackground = "keyferry-background" in request.headers();
+    if (path.startsWith("/api/") && path !== "/api/v1/events") asked.push({ path, isBackground });
+  });
+  const told = () => asked.filter(({ isBackground }) => !isBackground).map(({ path }) => path);
+  await page.clock.install();
+  await page.goto("/kms-keys");
+  await signIn(page, "admin", world.password);
+  await expect(page.getByRole("link", { name: "cards", exact: true })).toBeVisible();
+  await expect.poll(told).toEqual(["/api/v1/me"]);
+
+  // Whoever does something is noted now and then.
+  await page.clock.runFor("00:05");
+  await page.keyboard.press("Shift");
+  await page.keyboard.press("Shift");
+  await expect.poll(told).toEqual(["/api/v1/me", "/api/v1/me"]);
+
+  asked.length = 0;
+  await page.clock.runFor("01:05");
+  const warning = page.getByRole("dialog", { name: "Are you still there?" });
+  await expect(warning).toBeVisible();
+  await expect.poll(() => asked.map(({ path }) => path)).toContain("/api/v1/seal");
+  expect(told()).toEqual([]);
+  await warning.getByRole("button", { name: "Stay signed in" }).click();
+  await expect(warning).toBeHidden();
+  await expect.poll(told).toEqual(["/api/v1/me"]);
+  await page.clock.runFor("02:00");
+  await expect(page.getByText("You were signed out, because nothing happened for a while.")).toBeVisible();
+  await context.close();
+  await world.stop();
 });

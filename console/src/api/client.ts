@@ -33,7 +33,21 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "detail" in body;
 }
 
-export const client = createClient<paths>({ baseUrl: window.location.origin });
+const here = { baseUrl: window.location.origin };
+
+export const client = createClient<paths>(here);
+// Pages ask by the clock and by events, too: none of it counts as use of the session.
+client.use({
+  onRequest({ request }) {
+    request.headers.set("Keyferry-Background", "yes");
+    return request;
+  },
+});
+
+/** Tells the server that somebody is there, so that the session goes on. */
+export async function tellThere(): Promise<void> {
+  await answered(createClient<paths>(here).GET("/api/v1/me")).catch(() => undefined);
+}
 
 export interface Answer<T> {
   data: T;

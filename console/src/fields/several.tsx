@@ -36,8 +36,11 @@ export function Several({ label, description, constraintText, placeholder, value
         <Input
           value={typed}
           onChange={({ detail }) => type(detail.value)}
-          onKeyDown={({ detail }) => {
-            if (detail.key === "Enter") add();
+          onKeyDown={(event) => {
+            if (event.detail.key !== "Enter") return;
+            // It adds, and goes no further.
+            event.preventDefault();
+            add();
           }}
           {...(placeholder === undefined ? {} : { placeholder })}
         />

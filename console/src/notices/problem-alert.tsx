@@ -8,15 +8,17 @@ import { text } from "../text";
 
 export function ProblemAlert({ problem, action }: { problem: Problem; action?: ReactNode }) {
   return (
-    <Alert type="error" header={problem.detail} action={action}>
-      {problem.causes?.map((cause) => (
-        <div key={cause}>{cause}</div>
-      ))}
-      {problem.hint}
-      <Box fontSize="body-s" color="text-body-secondary">
-        {problem.code}
-        {problem.request_id != null && ` · ${text.shell.requestId} ${problem.request_id}`}
-      </Box>
-    </Alert>
+    <div role="alert">
+      <Alert type="error" header={problem.detail} action={action}>
+        {problem.causes?.map((cause) => (
+          <div key={cause}>{cause}</div>
+        ))}
+        {problem.hint}
+        <Box fontSize="body-s" color="text-body-secondary">
+          {problem.code}
+          {problem.request_id != null && ` · ${text.shell.requestId} ${problem.request_id}`}
+        </Box>
+      </Alert>
+    </div>
   );
 }

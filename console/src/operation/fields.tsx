@@ -81,12 +81,11 @@ interface Props<F, V> {
   field: F;
   value: V;
   onSay: (value: V) => void;
-  isFirst: boolean;
 }
 
 const CODE_ROWS = 12;
 
-function Control({ field, value, onSay, isFirst }: Props<One, string>) {
+function Control({ field, value, onSay }: Props<One, string>) {
   const say = { value, onChange: ({ detail }: { detail: { value: string } }) => onSay(detail.value) };
   const placeholder = field.placeholder ?? "";
   switch (field.kind) {
@@ -115,9 +114,7 @@ function Control({ field, value, onSay, isFirst }: Props<One, string>) {
       );
     default: {
       const type = field.kind ?? "text";
-      return (
-        <Input {...say} type={type} placeholder={placeholder} autoComplete={false} autoFocus={isFirst} />
-      );
+      return <Input {...say} type={type} placeholder={placeholder} autoComplete={false} />;
     }
   }
 }
@@ -162,7 +159,7 @@ function ManyControl({ field, value, onSay }: Props<Many, readonly string[]>) {
 }
 
 /** A field with its label. */
-export function LabelledField({ field, value, onSay, isFirst }: Props<Field, string | readonly string[]>) {
+export function LabelledField({ field, value, onSay }: Props<Field, string | readonly string[]>) {
   const one = typeof value === "string" ? value : "";
   const label =
     field.optional === true ? (
@@ -179,16 +176,11 @@ export function LabelledField({ field, value, onSay, isFirst }: Props<Field, str
       errorText={field.error}
     >
       {field.kind === "choice" ? (
-        <ChoiceControl field={field} value={one} onSay={onSay} isFirst={isFirst} />
+        <ChoiceControl field={field} value={one} onSay={onSay} />
       ) : field.kind === "many" ? (
-        <ManyControl
-          field={field}
-          value={Array.isArray(value) ? value : []}
-          onSay={onSay}
-          isFirst={isFirst}
-        />
+        <ManyControl field={field} value={Array.isArray(value) ? value : []} onSay={onSay} />
       ) : (
-        <Control field={field} value={one} onSay={onSay} isFirst={isFirst} />
+        <Control field={field} value={one} onSay={onSay} />
       )}
     </FormField>
   );

@@ -42,13 +42,12 @@ export function FormDialog<const F extends Fields>(props: Props<F>) {
       fields={
         <SpaceBetween size="l">
           {intro}
-          {shown.map(([name, field], index) => (
+          {shown.map(([name, field]) => (
             <LabelledField
               key={name}
               field={field}
               value={said[name] ?? ""}
               onSay={(value) => say((before) => ({ ...before, [name]: value }))}
-              isFirst={index === 0}
             />
           ))}
         </SpaceBetween>

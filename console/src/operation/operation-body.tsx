@@ -10,6 +10,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useState, type ReactNode } from "react";
 
 import { ProblemAlert } from "../notices/problem-alert";
+import { NEXT } from "../shell/focus";
 import { Link } from "../shell/link";
 import { text } from "../text";
 import { JobProgress } from "./job-progress";
@@ -43,7 +44,9 @@ function TypedName({
   return (
     <Alert type="warning" header={words.loses}>
       <FormField label={words.typeName(name)} errorText={wrong ? words.mistyped : undefined}>
-        <Input value={typed} onChange={({ detail }) => onType(detail.value)} autoComplete={false} />
+        <div {...{ [NEXT]: true }}>
+          <Input value={typed} onChange={({ detail }) => onType(detail.value)} autoComplete={false} />
+        </div>
       </FormField>
     </Alert>
   );
@@ -102,8 +105,26 @@ function Done({ phase, result }: { phase: Extract<Phase, { at: "done" }>; result
   );
 }
 
+/** Where an operation stands, for those who hear it. How far a job is the job tells. */
+function Told({ phase }: { phase: Phase }) {
+  return (
+    <div role="status" className="heard">
+      {words.told[phase.at === "done" && phase.job !== undefined ? "begun" : phase.at]}
+    </div>
+  );
+}
+
 /** An operation as it stands. */
-export function OperationBody({ operation, running, typed, onType, render, result }: Parts) {
+export function OperationBody(parts: Parts) {
+  return (
+    <>
+      <Told phase={parts.running.phase} />
+      <Body {...parts} />
+    </>
+  );
+}
+
+function Body({ operation, running, typed, onType, render, result }: Parts) {
   const { phase } = running;
   switch (phase.at) {
     case "start":

@@ -1,10 +1,9 @@
 // An operation in a dialog: its fields, its plan, consent, progress, result.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
+import { Dialog, type Reason } from "../shell/dialog";
 import { text } from "../text";
 import { isPossible, mustType, useOperation, type Operation } from "./operation";
 import { OperationBody } from "./operation-body";
@@ -69,45 +68,48 @@ export function OperationDialog({
     phase.at === "planned" && isPossible(phase.preview) && (!wantsName || typed === operation.name);
   // A stray click or key loses neither what was typed nor what is shown once.
   const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
-  const isMeant = (reason: string) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
+  const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
+  const mayTry = fields !== undefined && (phase.at === "start" || phase.at === "refused");
+  const begin = () => void (isUntried ? carryOut() : preview());
+  const goOn = () => void carryOut(wantsName ? typed : undefined);
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={operation?.title ?? title}
-      closeAriaLabel={text.shell.close}
-      onDismiss={({ detail }) => {
-        if (isMeant(detail.reason)) onClose();
+      title={operation?.title ?? title}
+      step={phase.at}
+      onClose={(reason) => {
+        if (isMeant(reason)) onClose();
       }}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant={isOver ? "primary" : "link"} onClick={onClose}>
-              {isOver ? text.shell.close : text.shell.cancel}
+      onEnter={() => {
+        if (mayGo) goOn();
+        else if (mayTry && operation !== undefined) begin();
+      }}
+      actions={
+        <>
+          <Button variant={isOver ? "primary" : "link"} onClick={onClose}>
+            {isOver ? text.shell.close : text.shell.cancel}
+          </Button>
+          {(mayTry || (fields !== undefined && phase.at === "planning")) && (
+            <Button
+              variant="primary"
+              disabled={operation === undefined}
+              loading={phase.at === "planning"}
+              onClick={begin}
+            >
+              {isUntried ? words.carryOut : words.preview}
             </Button>
-            {fields !== undefined &&
-              (phase.at === "start" || phase.at === "planning" || phase.at === "refused") && (
-                <Button
-                  variant="primary"
-                  disabled={operation === undefined}
-                  loading={phase.at === "planning"}
-                  onClick={() => void (isUntried ? carryOut() : preview())}
-                >
-                  {isUntried ? words.carryOut : words.preview}
-                </Button>
-              )}
-            {isPlanned && (
-              <Button
-                variant="primary"
-                disabled={!mayGo && phase.at !== "sending"}
-                loading={phase.at === "sending"}
-                onClick={() => void carryOut(wantsName ? typed : undefined)}
-              >
-                {words.carryOut}
-              </Button>
-            )}
-          </SpaceBetween>
-        </Box>
+          )}
+          {isPlanned && (
+            <Button
+              variant="primary"
+              disabled={!mayGo && phase.at !== "sending"}
+              loading={phase.at === "sending"}
+              onClick={goOn}
+            >
+              {words.carryOut}
+            </Button>
+          )}
+        </>
       }
     >
       <SpaceBetween size="l">
@@ -123,6 +125,6 @@ export function OperationDialog({
           />
         )}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -3,13 +3,13 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useId, useState, type ReactNode, type SyntheticEvent } from "react";
 import { useLocation } from "react-router";
 
 import { answered, asProblem, client, type Problem } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
+import { Dialog } from "../shell/dialog";
 import { text } from "../text";
 import { useMe } from "./session";
 
@@ -30,27 +30,23 @@ function Frame({
   onCancel: () => void;
 }) {
   return (
-    <Modal
-      visible
-      header={words.title}
-      closeAriaLabel={text.shell.close}
-      onDismiss={onCancel}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onCancel}>
-              {text.shell.cancel}
-            </Button>
-            {action}
-          </SpaceBetween>
-        </Box>
+    <Dialog
+      title={words.title}
+      onClose={onCancel}
+      actions={
+        <>
+          <Button variant="link" onClick={onCancel}>
+            {text.shell.cancel}
+          </Button>
+          {action}
+        </>
       }
     >
       <SpaceBetween size="l">
         <Box>{words.detail}</Box>
         {children}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -94,7 +90,6 @@ function ByPassword({ onConfirmed, onCancel }: Props) {
               value={password}
               onChange={({ detail }) => setPassword(detail.value)}
               autoComplete="current-password"
-              autoFocus
             />
           </FormField>
           <FormField label={text.session.code} description={words.codeHelp}>

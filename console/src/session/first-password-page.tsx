@@ -11,6 +11,7 @@ import { useState, type SyntheticEvent } from "react";
 
 import { answered, asProblem, client, type Problem } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
+import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { useSession } from "./session";
 
@@ -23,6 +24,7 @@ export function FirstPasswordPage() {
   const [again, setAgain] = useState("");
   const [problem, setProblem] = useState<Problem>();
   const words = text.session.firstPassword;
+  useTitle(words.title);
   const differ = again !== "" && again !== next;
 
   const submit = async (event: SyntheticEvent) => {

@@ -1,27 +1,31 @@
 // Warns before a session ends because nothing happened, and ends it here when it does.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
-import { read } from "../api/read";
+import { tellThere } from "../api/client";
+import { Dialog } from "../shell/dialog";
 import { text } from "../text";
-import { act, idleness, idleSince, type Idleness } from "./idle";
-import { useSession } from "./session";
+import { act, boundsOf, idleness, idleSince, type Bounds, type Idleness } from "./idle";
+import { useMe, useSession } from "./session";
 
 const words = text.session.idle;
 const SECOND = 1000;
 const ACTIVITY = ["pointerdown", "keydown"] as const;
 
+/** Somebody is there: the server learns it too, which counts nothing else that pages ask for. */
+function beHere(): void {
+  act(Date.now());
+  void tellThere();
+}
+
 /** How long nobody did anything. Once that is late, only an answer to the warning counts. */
-function useIdleness(): [Idleness, () => void] {
+function useIdleness(bounds: Bounds): [Idleness, () => void] {
   const [state, setState] = useState<Idleness>({ is: "here" });
+  useEffect(() => beHere(), []);
   useEffect(() => {
-    act(Date.now());
-    const look = () => idleness(idleSince(Date.now()));
+    const look = () => idleness(idleSince(Date.now()), bounds);
     const note = () => {
-      if (look().is === "here") act(Date.now());
+      if (look().is === "here" && idleSince(Date.now()) >= bounds.every) beHere();
     };
     for (const event of ACTIVITY) window.addEventListener(event, note);
     const tick = setInterval(() => setState(look()), SECOND);
@@ -29,9 +33,9 @@ function useIdleness(): [Idleness, () => void] {
       clearInterval(tick);
       for (const event of ACTIVITY) window.removeEventListener(event, note);
     };
-  }, []);
+  }, [bounds]);
   const stay = useCallback(() => {
-    act(Date.now());
+    beHere();
     setState({ is: "here" });
   }, []);
   return [state, stay];
@@ -39,37 +43,30 @@ function useIdleness(): [Idleness, () => void] {
 
 export function IdleWarning() {
   const { signOut } = useSession();
-  const [state, stayHere] = useIdleness();
+  const { session_idle_minutes: minutes } = useMe();
+  const bounds = useMemo(() => boundsOf(minutes ?? undefined), [minutes]);
+  const [state, stay] = useIdleness(bounds);
   const isOver = state.is === "over";
   useEffect(() => {
     if (isOver) void signOut(words.left);
   }, [isOver, signOut]);
   if (state.is !== "late") return null;
-  const stay = () => {
-    // Any request tells the server that somebody is there.
-    void read("/api/v1/me").catch(() => undefined);
-    stayHere();
-  };
   return (
-    <Modal
-      visible
-      header={words.title}
-      closeAriaLabel={text.shell.close}
-      onDismiss={stay}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={() => void signOut(text.session.signedOut)}>
-              {words.leave}
-            </Button>
-            <Button variant="primary" onClick={stay}>
-              {words.stay}
-            </Button>
-          </SpaceBetween>
-        </Box>
+    <Dialog
+      title={words.title}
+      onClose={stay}
+      actions={
+        <>
+          <Button variant="link" onClick={() => void signOut(text.session.signedOut)}>
+            {words.leave}
+          </Button>
+          <Button variant="primary" onClick={stay}>
+            {words.stay}
+          </Button>
+        </>
       }
     >
       {words.detail(state.secondsLeft)}
-    </Modal>
+    </Dialog>
   );
 }

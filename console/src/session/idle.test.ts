@@ -1,16 +1,38 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { act, IDLE_MAX, idleness, idleSince } from "./idle";
+import { act, boundsOf, idleness, idleSince } from "./idle";
 
 const MINUTE = 60_000;
 
 describe("somebody who does nothing", () => {
-  it("is warned a minute before the session ends, and told when it has", () => {
-    expect(idleness(0)).toEqual({ is: "here" });
-    expect(idleness(IDLE_MAX - MINUTE - 1)).toEqual({ is: "here" });
-    expect(idleness(IDLE_MAX - MINUTE)).toEqual({ is: "late", secondsLeft: 60 });
-    expect(idleness(IDLE_MAX - 1)).toEqual({ is: "late", secondsLeft: 1 });
-    expect(idleness(IDLE_MAX)).toEqual({ is: "over" });
+  it.each([2, 15, 30])("is warned a minute before %d minutes are over, and told when they are", (minutes) => {
+    const bounds = boundsOf(minutes);
+    const end = minutes * MINUTE;
+    expect(idleness(0, bounds)).toEqual({ is: "here" });
+    expect(idleness(end - MINUTE - 1, bounds)).toEqual({ is: "here" });
+    expect(idleness(end - MINUTE, bounds)).toEqual({ is: "late", secondsLeft: 60 });
+    expect(idleness(end - 1, bounds)).toEqual({ is: "late", secondsLeft: 1 });
+    expect(idleness(end, bounds)).toEqual({ is: "over" });
+  });
+
+  it("is warned in the half of a single minute", () => {
+    const bounds = boundsOf(1);
+    expect(idleness(MINUTE / 2 - 1, bounds)).toEqual({ is: "here" });
+    expect(idleness(MINUTE / 2, bounds)).toEqual({ is: "late", secondsLeft: 30 });
+  });
+
+  it("has a quarter of an hour where the server does not say", () => {
+    expect(boundsOf(undefined)).toEqual(boundsOf(15));
+  });
+});
+
+describe("somebody who does something all the time", () => {
+  it("is told of to the server now and then, well before the warning", () => {
+    for (const minutes of [1, 15, 30]) {
+      const { every, late } = boundsOf(minutes);
+      expect(every).toBe(minutes * 2_000);
+      expect(every).toBeLessThan(late / 10);
+    }
   });
 });
 

@@ -1,18 +1,35 @@
 // When somebody last did something, in any tab of this browser.
 const PLACE = "keyferry.active";
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** The server is told so many times, at most, in the time after which a session ends without use. */
+const TOLD = 30;
+/** Where the server does not say: programs, whose sessions are none. */
+const MINUTES = 15;
 
-/** As the server ends sessions: fifteen minutes after the last request. */
-export const IDLE_MAX = 15 * 60 * SECOND;
-const WARNED_BEFORE = 60 * SECOND;
+/** Times without use, in milliseconds. */
+export interface Bounds {
+  /** The session ends. */
+  over: number;
+  /** A warning is shown: a minute before, where there is one. */
+  late: number;
+  /** Between two notes that somebody is there. */
+  every: number;
+}
+
+/** What follows from the minutes after which the server ends a session without use. */
+export function boundsOf(minutes = MINUTES): Bounds {
+  const over = minutes * MINUTE;
+  return { over, late: over - Math.min(MINUTE, over / 2), every: over / TOLD };
+}
 
 export type Idleness = { is: "here" } | { is: "late"; secondsLeft: number } | { is: "over" };
 
 /** What somebody is told who did nothing for so many milliseconds. */
-export function idleness(idle: number): Idleness {
-  if (idle >= IDLE_MAX) return { is: "over" };
-  if (idle < IDLE_MAX - WARNED_BEFORE) return { is: "here" };
-  return { is: "late", secondsLeft: Math.ceil((IDLE_MAX - idle) / SECOND) };
+export function idleness(idle: number, { over, late }: Bounds): Idleness {
+  if (idle >= over) return { is: "over" };
+  if (idle < late) return { is: "here" };
+  return { is: "late", secondsLeft: Math.ceil((over - idle) / SECOND) };
 }
 
 /** Notes that somebody is there. */

@@ -12,14 +12,16 @@ export function ProviderFailure() {
   if (code === null) return null;
   const known = failures[code];
   return (
-    <Alert
-      type="error"
-      dismissible
-      i18nStrings={{ dismissAriaLabel: text.shell.dismiss }}
-      onDismiss={() => setQuery({})}
-      header={text.session.providerFailed}
-    >
-      {known === undefined ? text.session.failedOtherwise : `${known} [${code}]`}
-    </Alert>
+    <div role="alert">
+      <Alert
+        type="error"
+        dismissible
+        i18nStrings={{ dismissAriaLabel: text.shell.dismiss }}
+        onDismiss={() => setQuery({})}
+        header={text.session.providerFailed}
+      >
+        {known === undefined ? text.session.failedOtherwise : `${known} [${code}]`}
+      </Alert>
+    </div>
   );
 }

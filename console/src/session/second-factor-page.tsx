@@ -5,19 +5,22 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
+import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { useSession } from "./session";
 import { SetUpSecondFactor } from "./set-up-second-factor";
 
 export function SecondFactorPage() {
-  const { signOut } = useSession();
+  const { hold, signOut } = useSession();
   const words = text.session.secondFactor;
+  useTitle(words.title);
   return (
     <main className="sign-in">
       <Container header={<Header variant="h1">{words.title}</Header>}>
         <SpaceBetween size="l">
           <Alert type="info">{words.detail}</Alert>
           <SetUpSecondFactor
+            onReady={hold}
             after={
               <Button variant="primary" onClick={() => void signOut(words.ready)}>
                 {text.me.factor.signIn}

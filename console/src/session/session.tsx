@@ -53,7 +53,7 @@ export function useMe(): Me {
 const ME = keyOf("/api/v1/me");
 const NOT_SIGNED_IN = 401;
 
-/** Who is signed in; `null` is nobody. A session that is only good for little has nobody in it yet. */
+/** Who is signed in; `null` is nobody. */
 async function whoIsThere(signal?: AbortSignal): Promise<Me | null> {
   try {
     return await read("/api/v1/me", {}, signal);
@@ -65,7 +65,7 @@ async function whoIsThere(signal?: AbortSignal): Promise<Me | null> {
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [limit, setLimit] = useState<Limit>();
+  const [begun, setBegun] = useState<Limit>();
   const [farewell, setFarewell] = useState<string>();
   const [held, setHeld] = useState<Me>();
   // Whoever signed out stays out, even where the server could not be told.
@@ -73,7 +73,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const { data, isPending } = useQuery<Me | null, Refused>({
     queryKey: ME,
     queryFn: ({ signal }) => whoIsThere(signal),
-    enabled: limit === undefined && held === undefined && !isOut,
+    enabled: begun === undefined && held === undefined && !isOut,
     // Somebody else may have signed in in another tab: the session is the browser's.
     refetchOnWindowFocus: "always",
   });
@@ -109,7 +109,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const changed = useCallback(
     async (next: Limit | undefined) => {
-      setLimit(next);
+      setBegun(next);
       setFarewell(undefined);
       setOut(false);
       if (next === undefined) await queries.resetQueries();
@@ -119,8 +119,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const signIn = useCallback(
     async (user: string, password: string, totp: string | undefined) => {
       const body = { user, password, ...(totp === undefined ? {} : { totp }) };
-      const { data: begun } = await answered(client.POST("/api/v1/sessions", { body }));
-      await changed(begun.only_for ?? undefined);
+      const { data: answer } = await answered(client.POST("/api/v1/sessions", { body }));
+      await changed(answer.only_for ?? undefined);
     },
     [changed],
   );
@@ -130,7 +130,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         () => true,
         (error: unknown) => asProblem(error).status === NOT_SIGNED_IN,
       );
-      setLimit(undefined);
+      setBegun(undefined);
       setHeld(undefined);
       setOut(true);
       setFarewell(isTold ? reason : text.session.notTold);
@@ -139,6 +139,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     },
     [queries],
   );
+  // What a session began with is told at once; later, as after loading the page anew, it is read.
+  const limit = begun ?? data?.only_for ?? undefined;
   const hold = useCallback(() => setHeld(data ?? undefined), [data]);
   const session = useMemo<Session>(
     () => ({

@@ -14,6 +14,7 @@ import { useLocation } from "react-router";
 import { asProblem, type Problem } from "../api/client";
 import { useRead } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
+import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { ProviderFailure } from "./provider-failure";
 import { useSession } from "./session";
@@ -48,6 +49,7 @@ function Providers() {
 
 export function SignInPage() {
   const { signIn, farewell } = useSession();
+  useTitle(text.session.title);
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -78,7 +80,11 @@ export function SignInPage() {
           <Box variant="h1">{text.shell.product}</Box>
           <Box color="text-body-secondary">{text.session.intro}</Box>
         </Box>
-        {farewell !== undefined && <Alert type="info">{farewell}</Alert>}
+        {farewell !== undefined && (
+          <div role="status">
+            <Alert type="info">{farewell}</Alert>
+          </div>
+        )}
         <ProviderFailure />
         <form onSubmit={(event) => void submit(event)}>
           <Form

@@ -5,6 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
+import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { useSession } from "./session";
 import { UnsealForm } from "./unseal-form";
@@ -13,6 +14,7 @@ const words = text.session.unseal;
 
 export function UnsealPage() {
   const { signOut } = useSession();
+  useTitle(words.title);
   return (
     <main className="sign-in">
       <Container header={<Header variant="h1">{words.title}</Header>}>

@@ -16,8 +16,9 @@ import { IdleWarning } from "../session/idle-warning";
 import { ProviderFailure } from "../session/provider-failure";
 import { useMe, useSession } from "../session/session";
 import { text } from "../text";
+import { CONTENT } from "./focus";
 import { Link } from "./link";
-import { PageContext, type PageFacts } from "./page";
+import { PageContext, windowTitle, type PageFacts } from "./page";
 import { SECTIONS } from "./pages";
 import { useTheme, type Theme } from "./theme";
 
@@ -103,6 +104,22 @@ function Sealed() {
   );
 }
 
+/** The first stop of the keyboard: past everything that is the same on all pages. */
+function SkipLink() {
+  return (
+    <a
+      className="skip"
+      href={`#${CONTENT}`}
+      onClick={(event) => {
+        event.preventDefault();
+        document.getElementById(CONTENT)?.focus();
+      }}
+    >
+      {words.skip}
+    </a>
+  );
+}
+
 /** The thing that an address is about: the tabs of one thing are one page. */
 function thingOf(pathname: string): string {
   return pathname.split("/", 3).join("/");
@@ -119,6 +136,7 @@ export function Frame() {
   return (
     <LiveProvider>
       <PageContext value={setFacts}>
+        <SkipLink />
         <div id="top">
           <Top />
         </div>
@@ -157,18 +175,24 @@ export function Frame() {
           }}
           contentType="default"
           content={
-            <>
-              <Sealed />
-              <ProviderFailure />
+            <div id={CONTENT} tabIndex={-1} className="content">
+              <div className="above">
+                <Sealed />
+                <ProviderFailure />
+              </div>
               <Failsafe key={thingOf(pathname)} place={pathname}>
                 <Suspense fallback={<Spinner size="large" />}>
                   <Outlet />
                 </Suspense>
               </Failsafe>
-            </>
+            </div>
           }
         />
         <IdleWarning />
+        {/* Browsers do not tell of a title that changes without a new page. */}
+        <div role="status" className="heard">
+          {windowTitle(facts.title)}
+        </div>
       </PageContext>
     </LiveProvider>
   );

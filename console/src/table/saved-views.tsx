@@ -1,13 +1,11 @@
 // Views of a list under names, kept in this browser.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
+import { Dialog } from "../shell/dialog";
 import { text } from "../text";
 import type { View } from "./kept";
 
@@ -59,28 +57,25 @@ export function SavedViews({ views, current, onUse, onKeep }: Props) {
         {words.label}
       </ButtonDropdown>
       {name !== undefined && (
-        <Modal
-          visible
-          header={words.save}
-          closeAriaLabel={text.shell.close}
-          onDismiss={() => setName(undefined)}
-          footer={
-            <Box float="right">
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button variant="link" onClick={() => setName(undefined)}>
-                  {text.shell.cancel}
-                </Button>
-                <Button variant="primary" disabled={name.trim() === ""} onClick={save}>
-                  {text.shell.save}
-                </Button>
-              </SpaceBetween>
-            </Box>
+        <Dialog
+          title={words.save}
+          onClose={() => setName(undefined)}
+          onEnter={save}
+          actions={
+            <>
+              <Button variant="link" onClick={() => setName(undefined)}>
+                {text.shell.cancel}
+              </Button>
+              <Button variant="primary" disabled={name.trim() === ""} onClick={save}>
+                {text.shell.save}
+              </Button>
+            </>
           }
         >
           <FormField label={words.name} description={words.nameHelp}>
-            <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus />
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
-        </Modal>
+        </Dialog>
       )}
     </>
   );

@@ -188,6 +188,18 @@ pub struct MeView {
     /// The provider by which one comes; none where one has a password here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// All that this session, or token, may do where that is not everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<SessionLimit>,
+    /// Whether one has a second factor here; none for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<bool>,
+    /// After how many minutes without use one's sessions end; none for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_idle_minutes: Option<u32>,
+    /// The version of the server.
+    #[serde(default)]
+    pub server_version: String,
     /// One's groups, with one's roles there and whether their accounts can be reached.
     #[serde(default)]
     pub groups: Vec<MembershipView>,

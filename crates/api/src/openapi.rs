@@ -24,6 +24,9 @@ use crate::problem::{self, Problem};
 /// The name of the session cookie.
 pub const SESSION_COOKIE: &str = "__Host-keyferry";
 
+/// A request with this header, whatever it says, does not count as use of the session.
+pub const BACKGROUND_HEADER: &str = "keyferry-background";
+
 /// The whole document.
 pub fn document() -> OpenApi {
     let mut paths = PathsBuilder::new();
@@ -59,7 +62,10 @@ pub fn document() -> OpenApi {
         )
         .security_scheme(
             "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE))),
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                SESSION_COOKIE,
+                "Ends after minutes without a request; those with the header `Keyferry-Background` do not count",
+            ))),
         )
         .build();
     let info = InfoBuilder::new()

@@ -3,11 +3,11 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Entry } from "../../audit/shown";
 import { exactly } from "../../format/time";
+import { Dialog } from "../../shell/dialog";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
 import { ObjectLink } from "./object-link";
@@ -49,26 +49,22 @@ export function EntryPanel({ entries, index, onOpen, onAbout, onClose }: Props) 
   const [newer, older] = [entries[place - 1], entries[place + 1]];
   const details = Object.entries(entry.detail).map(([name, value]) => ({ label: name, value }));
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
-      header={words.entry.title(entry.index)}
-      closeAriaLabel={text.shell.close}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button disabled={newer === undefined} onClick={() => newer && onOpen(newer.index)}>
-              {words.entry.newer}
-            </Button>
-            <Button disabled={older === undefined} onClick={() => older && onOpen(older.index)}>
-              {words.entry.older}
-            </Button>
-            <Button variant="primary" onClick={onClose}>
-              {text.shell.close}
-            </Button>
-          </SpaceBetween>
-        </Box>
+      title={words.entry.title(entry.index)}
+      onClose={onClose}
+      actions={
+        <>
+          <Button disabled={newer === undefined} onClick={() => newer && onOpen(newer.index)}>
+            {words.entry.newer}
+          </Button>
+          <Button disabled={older === undefined} onClick={() => older && onOpen(older.index)}>
+            {words.entry.older}
+          </Button>
+          <Button variant="primary" onClick={onClose}>
+            {text.shell.close}
+          </Button>
+        </>
       }
     >
       <SpaceBetween size="l">
@@ -89,6 +85,6 @@ export function EntryPanel({ entries, index, onOpen, onAbout, onClose }: Props) 
         </ExpandableSection>
         <Verification key={entry.index} entry={entry} />
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,13 +5,13 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import type { Remembered as Seen } from "../../audit/remembered";
 import { save } from "../../format/save";
 import { exactly } from "../../format/time";
+import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";
 
 const words = text.audit.verify;
@@ -62,32 +62,28 @@ export function Remembered({ seen, onForget }: { seen: Seen | undefined; onForge
     >
       {seen === undefined ? <Box>{words.rememberedNone}</Box> : <Facts seen={seen} />}
       {asking && (
-        <Modal
-          visible
-          header={words.forgetTitle}
-          closeAriaLabel={text.shell.close}
-          onDismiss={() => setAsking(false)}
-          footer={
-            <Box float="right">
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button variant="link" onClick={() => setAsking(false)}>
-                  {text.shell.cancel}
-                </Button>
-                <Button
-                  variant="primary"
-                  onClick={() => {
-                    setAsking(false);
-                    onForget();
-                  }}
-                >
-                  {words.forget}
-                </Button>
-              </SpaceBetween>
-            </Box>
+        <Dialog
+          title={words.forgetTitle}
+          onClose={() => setAsking(false)}
+          actions={
+            <>
+              <Button variant="link" onClick={() => setAsking(false)}>
+                {text.shell.cancel}
+              </Button>
+              <Button
+                variant="primary"
+                onClick={() => {
+                  setAsking(false);
+                  onForget();
+                }}
+              >
+                {words.forget}
+              </Button>
+            </>
           }
         >
           <Alert type="warning">{words.forgetDetail}</Alert>
-        </Modal>
+        </Dialog>
       )}
     </Container>
   );

@@ -1,7 +1,5 @@
 // Where one is signed in oneself.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQueryClient } from "@tanstack/react-query";
 
@@ -12,6 +10,7 @@ import { ProblemAlert } from "../../notices/problem-alert";
 import { useSending } from "../../notices/use-sending";
 import { useDialog } from "../../operation/use-dialog";
 import { useMe } from "../../session/session";
+import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";
 import { Sessions, type SessionRow } from "../../access/sessions";
 
@@ -34,29 +33,25 @@ function EndOthers({ others, onClose }: { others: SessionRow[]; onClose: () => v
     }
   };
   return (
-    <Modal
-      visible
-      header={words.endOthers}
-      closeAriaLabel={text.shell.close}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {text.shell.cancel}
-            </Button>
-            <Button variant="primary" loading={sending} onClick={() => void start(endAll)}>
-              {text.operation.carryOut}
-            </Button>
-          </SpaceBetween>
-        </Box>
+    <Dialog
+      title={words.endOthers}
+      onClose={onClose}
+      actions={
+        <>
+          <Button variant="link" onClick={onClose}>
+            {text.shell.cancel}
+          </Button>
+          <Button variant="primary" loading={sending} onClick={() => void start(endAll)}>
+            {text.operation.carryOut}
+          </Button>
+        </>
       }
     >
       <SpaceBetween size="m">
         {words.ending(others.length)}
         {problem !== undefined && <ProblemAlert problem={problem} />}
       </SpaceBetween>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -2,7 +2,6 @@
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
@@ -14,6 +13,7 @@ import { FormDialog } from "../../operation/form-dialog";
 import { useDialog } from "../../operation/use-dialog";
 import { useMe, useSession } from "../../session/session";
 import { RecoveryCodes, SetUpSecondFactor } from "../../session/set-up-second-factor";
+import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";
 
 const words = text.me.factor;
@@ -33,13 +33,11 @@ function SetUp({ onClose }: Props) {
   };
   const leave = () => void signOut(text.session.secondFactor.ready);
   return (
-    <Modal
-      visible
-      header={words.setUp}
-      closeAriaLabel={text.shell.close}
-      onDismiss={({ detail }) => {
+    <Dialog
+      title={words.setUp}
+      onClose={(reason) => {
         if (!isReady) onClose();
-        else if (detail.reason === "closeButton") leave();
+        else if (reason === "closeButton") leave();
       }}
     >
       <SetUpSecondFactor
@@ -50,11 +48,13 @@ function SetUp({ onClose }: Props) {
           </Button>
         }
       />
-    </Modal>
+    </Dialog>
   );
 }
 
+/** All sessions end with it. */
 function Remove({ onClose }: Props) {
+  const { signOut } = useSession();
   return (
     <FormDialog
       title={words.remove}
@@ -67,9 +67,9 @@ function Remove({ onClose }: Props) {
         title: words.remove,
         name: words.title,
         untried: true,
-        touches: TOUCHES,
         change: change("post", "/api/v1/me/totp/remove", { body }),
       })}
+      onDone={() => void signOut(words.isOff)}
       onClose={onClose}
     />
   );
@@ -94,21 +94,20 @@ function NewCodes({ onClose }: Props) {
   );
 }
 
-/** Whether there is one: shown to oneself. */
+/** Whether there is one; how many recovery codes are left is told to those who may read people. */
 function State() {
   const me = useMe();
   const { data } = useRead("/api/v1/users/{user}", { path: { user: me.id } });
-  if (data === undefined) return <StatusIndicator type="pending">{words.unknown}</StatusIndicator>;
-  if (!data.second_factor) return <StatusIndicator type="stopped">{words.off}</StatusIndicator>;
-  return <StatusIndicator type="success">{words.on(data.recovery_codes_left)}</StatusIndicator>;
+  if (me.second_factor == null) return <StatusIndicator type="pending">{words.unknown}</StatusIndicator>;
+  if (!me.second_factor) return <StatusIndicator type="stopped">{words.off}</StatusIndicator>;
+  return <StatusIndicator type="success">{words.on(data?.recovery_codes_left)}</StatusIndicator>;
 }
 
 export function SecondFactor() {
   const me = useMe();
-  const { data } = useRead("/api/v1/users/{user}", { path: { user: me.id } });
   const [dialog, open] = useDialog();
   if (me.provider != null) return null;
-  const isOn = data?.second_factor;
+  const isOn = me.second_factor;
   return (
     <Container
       header={

@@ -46,13 +46,11 @@ export function AskWho({ actions, groups }: Record<"actions" | "groups", Choices
           field={{ kind: "choice", label: words.action, ...actions }}
           value={action}
           onSay={(value) => setAction(String(value))}
-          isFirst={false}
         />
         <LabelledField
           field={{ kind: "choice", label: words.group, ...groups }}
           value={group}
           onSay={(value) => setGroup(String(value))}
-          isFirst={false}
         />
         <Button disabled={action === "" || group === ""} onClick={() => ask({ action, group })}>
           {words.ask}

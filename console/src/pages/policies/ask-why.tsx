@@ -83,7 +83,6 @@ export function AskWhy(props: Props) {
             field={field}
             value={said[name] ?? ""}
             onSay={(value) => say((before) => ({ ...before, [name]: value }))}
-            isFirst={false}
           />
         ))}
         <Button disabled={!isComplete(fields, said)} onClick={put}>

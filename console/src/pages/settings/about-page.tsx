@@ -10,6 +10,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useRead } from "../../api/read";
 import { useReady, type Ready } from "../../api/ready";
 import { Loaded } from "../../notices/loaded";
+import { useMe } from "../../session/session";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
@@ -66,11 +67,12 @@ function versionOf(document: unknown): string {
 function Facts() {
   const document = useRead(DOCUMENT);
   const key = useRead("/api/v1/audit/key");
+  const me = useMe();
   return (
     <KeyValuePairs
       columns={2}
       items={[
-        { label: words.product, value: text.shell.product },
+        { label: words.product, value: `${text.shell.product} ${me.server_version}` },
         { label: words.server, value: window.location.host },
         { label: words.api, value: versionOf(document.data) },
         {

@@ -17,7 +17,7 @@ export const me = {
   factor: {
     title: "Second factor",
     description: "A code of an authenticator app beside the password.",
-    on: (left: number) => `On, ${left} recovery codes left`,
+    on: (left?: number) => (left === undefined ? "On" : `On, ${left} recovery codes left`),
     off: "Off",
     unknown: "Not known",
     setUp: "Set up",
@@ -38,6 +38,7 @@ export const me = {
       "Each lets you sign in once without the authenticator. They are shown once, now: keep them apart from your password.",
     copyAll: "Copy all",
     isOn: "The second factor is set up. All your sessions have ended: sign in again, with its next code.",
+    isOff: "The second factor is removed. Sign in with your password.",
     signIn: "Sign in now",
   },
   tokens: {

@@ -1,5 +1,17 @@
 // The one pattern behind every operation: what it would do, consent, progress, result.
 export const operation = {
+  /** Heard, not seen. */
+  told: {
+    start: "",
+    planning: "Please wait.",
+    refused: "It was refused.",
+    planned: "What it would do is shown. Nothing has changed yet.",
+    sending: "Please wait.",
+    "needs-approval": "It waits for your reason.",
+    asked: "It waits for others.",
+    begun: "It has begun.",
+    done: "It is carried out.",
+  },
   planning: "Looking at what it would do…",
   steps: "Steps",
   noSteps: "Nothing has to change in AWS.",

@@ -1,6 +1,7 @@
 // Around every page: navigation, notices, and what goes wrong.
 export const shell = {
   product: "Keyferry",
+  skip: "Skip to the content",
   navigation: "Navigation",
   openNavigation: "Open navigation",
   closeNavigation: "Close navigation",

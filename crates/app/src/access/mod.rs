@@ -29,6 +29,7 @@ use crate::rights::BuiltInRole;
 pub use password::{PASSWORD_MAX, PASSWORD_MIN};
 pub use provider::{Arrived, Back, Begun, FLOW_MAX, Finished, Wish, challenge_of};
 pub use session_rules::{BadSessionRules, SessionRules};
+pub use sessions::Counts;
 pub use sign_in::Credentials;
 pub use totp::{ALGORITHM, DIGITS, PERIOD};
 pub use tries::{FORGOTTEN_AFTER, FREE_TRIES, LOCKED_OUT, WAIT_FIRST, WAIT_MAX};

@@ -27,6 +27,9 @@ impl SessionRules {
     /// The same where nobody says otherwise (ASVS 5.0, 7.3.1).
     pub const IDLE_MINUTES: u32 = 15;
 
+    /// So many uses are written down at most in the time after which a session without any ends.
+    const NOTED: i32 = 60;
+
     /// The longest that a session may last, in hours (NIST SP 800-63B-4, AAL2 and AAL3: 12 at AAL3, 24 at AAL2).
     pub const HOURS_MAX: u32 = 12;
 
@@ -61,6 +64,16 @@ impl SessionRules {
     pub(crate) fn limit_of(&self, user: &User) -> Option<SessionLimit> {
         let lacks = self.wants_second_factors && user.has_password() && !user.has_second_factor();
         lacks.then_some(SessionLimit::SetUpSecondFactor)
+    }
+
+    /// After how many minutes without use a session ends.
+    pub(crate) fn idle_minutes(&self) -> u32 {
+        self.idle.as_mins().try_into().unwrap_or(Self::IDLE_MINUTES)
+    }
+
+    /// Whether a use is written down: not each of many, but early enough that hardly any of the time is lost.
+    pub(super) fn is_noted(&self, session: &Session, now: Timestamp) -> bool {
+        now.duration_since(session.used_at) >= self.idle / Self::NOTED
     }
 
     /// When a session that begins now ends, however much it is used.

@@ -1,6 +1,5 @@
 //! Sessions: whom they stand for, listing and ending them, and proving once more who one is.
 
-use jiff::SignedDuration;
 use keyferry_domain::id::SessionId;
 use keyferry_ports::records::{
     AccessClaim, Batch, CanonicalName, Change, Consent, Expect, RecordsError, Session,
@@ -14,12 +13,23 @@ use crate::actor::{Actor, Standing};
 use crate::error::{AccessError, AppError};
 use crate::log::{Fact, object};
 
-/// How often the use of a session is written down.
-const SESSION_TOUCH: SignedDuration = SignedDuration::from_mins(1);
+/// Whether a request keeps a session from ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Somebody is there.
+    AsUse,
+    /// A page asked of itself. Whoever says so of what a person did only lets the session end sooner.
+    AsNothing,
+}
 
 impl Access {
-    /// Who a session cookie stands for.
+    /// Who a session cookie stands for, by a request that is a use of the session.
     pub async fn by_session(&self, cookie: &SecretText) -> Result<Actor, AppError> {
+        self.in_session(cookie, Counts::AsUse).await
+    }
+
+    /// Who a session cookie stands for.
+    pub async fn in_session(&self, cookie: &SecretText, counts: Counts) -> Result<Actor, AppError> {
         let now = self.shared.now();
         let records = &self.shared.ports.records;
         let session = records.find_session(&hash(cookie.expose())).await?;
@@ -28,7 +38,7 @@ impl Access {
         let user = user
             .filter(|user| self.shared.session_rules.is_alive(&session, user, now))
             .ok_or(AppError::NotSignedIn)?;
-        if now.duration_since(session.used_at) >= SESSION_TOUCH {
+        if counts == Counts::AsUse && self.shared.session_rules.is_noted(&session, now) {
             let batch = Batch::new().with(Change::TouchSession(session.id, now));
             match self.shared.commit(batch).await {
                 Err(RecordsError::Conflict { .. }) => return Err(AppError::NotSignedIn),

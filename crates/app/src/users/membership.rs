@@ -24,6 +24,17 @@ pub struct Membership {
     pub connections: Vec<(Name, LinkHealth)>,
 }
 
+/// How a person signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSignIn {
+    /// The provider by which the person comes; `None` with a password here.
+    pub provider: Option<Name>,
+    /// Whether a second factor is set up here.
+    pub has_second_factor: bool,
+    /// After how many minutes without use sessions end.
+    pub idle_minutes: u32,
+}
+
 impl Users {
     /// One's own groups.
     pub async fn own_memberships(&self, actor: &Actor) -> Result<Vec<Membership>, AppError> {
@@ -34,16 +45,20 @@ impl Users {
         }
     }
 
-    /// The provider by which the actor itself comes.
-    pub async fn own_provider(&self, actor: &Actor) -> Result<Option<Name>, AppError> {
+    /// How the actor itself signs in; `None` for programs, which do not.
+    pub async fn own_sign_in(&self, actor: &Actor) -> Result<Option<OwnSignIn>, AppError> {
         self.shared.permit(actor, Action::SessionUse).await?;
         let Actor::User { id, .. } = actor else {
             return Ok(None);
         };
-        match self.shared.ports.records.find_user(*id).await? {
-            Some(user) => self.shared.provider_of(&user).await,
-            None => Ok(None),
-        }
+        let Some(user) = self.shared.ports.records.find_user(*id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(OwnSignIn {
+            provider: self.shared.provider_of(&user).await?,
+            has_second_factor: user.has_second_factor(),
+            idle_minutes: self.shared.session_rules.idle_minutes(),
+        }))
     }
 
     /// The groups of a person.

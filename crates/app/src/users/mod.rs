@@ -22,7 +22,7 @@ use crate::log::{Fact, object};
 use crate::parts::Shared;
 
 pub use invite::Invitation;
-pub use membership::Membership;
+pub use membership::{Membership, OwnSignIn};
 pub use offboard::Leaving;
 
 use persons::other_accounts;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use keyferry_app::access::{Credentials, Issued, SessionRules};
+use keyferry_app::access::{Counts, Credentials, Issued, SessionRules};
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties};
 use keyferry_app::users::Person;
 use keyferry_app::{Action, Actor, App, AppError};
@@ -587,6 +587,32 @@ async fn a_session_ends_when_it_is_left_idle_and_after_twelve_hours_whatever_hap
     }
     assert!(SessionRules::new(30, 12).is_ok());
     assert_eq!(SessionRules::new(15, 12).unwrap(), SessionRules::default());
+}
+
+#[tokio::test]
+async fn what_a_page_asks_of_itself_keeps_no_session() {
+    let house = House::new().await;
+    let issued = house.sign_in("ann", ANN, None).await.unwrap();
+    let access = &house.app().access;
+    for _ in 0..14 {
+        house.pass(SignedDuration::from_mins(1));
+        let asked = access.in_session(&issued.secret, Counts::AsNothing);
+        asked.await.unwrap();
+    }
+    house.pass(SignedDuration::from_mins(1));
+    assert_eq!(code(house.by(&issued).await), "access.not-signed-in");
+}
+
+#[tokio::test]
+async fn a_session_that_may_be_idle_for_a_minute_is_kept_by_use_within_that_minute() {
+    let house = House::with_rules(SessionRules::new(1, 12).unwrap()).await;
+    let issued = house.sign_in("ann", ANN, None).await.unwrap();
+    for _ in 0..10 {
+        house.pass(SignedDuration::from_secs(59));
+        house.by(&issued).await.unwrap();
+    }
+    house.pass(SignedDuration::from_secs(60));
+    assert_eq!(code(house.by(&issued).await), "access.not-signed-in");
 }
 
 #[tokio::test]

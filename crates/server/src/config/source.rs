@@ -15,6 +15,8 @@ const OTHERS: &[&str] = &[
     "KEYFERRY_TOKEN",
     "KEYFERRY_FINGERPRINT",
     "KEYFERRY_ACCEPT",
+    // A build for development shows the console from that folder.
+    "KEYFERRY_CONSOLE_FILES",
     "KEYFERRY_TEST_",
     "KEYFERRY_PEER_",
     "KEYFERRY_BENCH_",

@@ -6,44 +6,43 @@ use keyferry_api::access::{
 use keyferry_api::seal::SealStatusView;
 use keyferry_api::secret::Secret;
 use keyferry_app::seals::SealStatus;
-use keyferry_app::users::Membership;
+use keyferry_app::users::{Membership, OwnSignIn};
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::id::{SessionId, TokenId};
-use keyferry_domain::name::Name;
 use keyferry_ports::records::{self as ports, ApiToken, Session};
 use keyferry_ports::secret::SecretText;
 
 use super::user::membership;
 
 /// Who is signed in.
-pub(crate) fn me(actor: Actor, groups: Vec<Membership>, provider: Option<Name>) -> MeView {
-    let provider = provider.map(|name| name.to_string());
-    let groups = groups.into_iter().map(membership).collect();
+pub(crate) fn me(actor: Actor, groups: Vec<Membership>, own: Option<OwnSignIn>) -> MeView {
+    let only_for = actor.standing().limit.map(limit);
+    let (id, name, kind) = named(actor);
+    MeView {
+        id,
+        name,
+        kind,
+        only_for,
+        second_factor: own.as_ref().map(|own| own.has_second_factor),
+        session_idle_minutes: own.as_ref().map(|own| own.idle_minutes),
+        provider: own
+            .and_then(|own| own.provider)
+            .map(|name| name.to_string()),
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        groups: groups.into_iter().map(membership).collect(),
+    }
+}
+
+fn named(actor: Actor) -> (String, String, ActorKind) {
     match actor {
-        Actor::Application { id, name, .. } => MeView {
-            groups,
-            id: id.to_string(),
-            name: name.to_string(),
-            kind: ActorKind::Application,
-            provider: None,
-        },
-        Actor::User { id, name, .. } => MeView {
-            id: id.to_string(),
-            name: name.to_string(),
-            kind: ActorKind::User,
-            provider,
-            groups,
-        },
+        Actor::Application { id, name, .. } => {
+            (id.to_string(), name.to_string(), ActorKind::Application)
+        }
+        Actor::User { id, name, .. } => (id.to_string(), name.to_string(), ActorKind::User),
         actor @ (Actor::Keystore { .. }
         | Actor::Connection { .. }
         | Actor::Key { .. }
-        | Actor::System) => MeView {
-            id: String::new(),
-            name: actor.to_string(),
-            kind: ActorKind::System,
-            provider: None,
-            groups,
-        },
+        | Actor::System) => (String::new(), actor.to_string(), ActorKind::System),
     }
 }
 

@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use keyferry_api::endpoints;
-use keyferry_api::openapi::SESSION_COOKIE;
+use keyferry_api::openapi::{BACKGROUND_HEADER, SESSION_COOKIE};
 use keyferry_api::problem::HttpCode;
+use keyferry_app::access::Counts;
 use keyferry_app::actor::RequestId;
 use keyferry_app::applications::KEY_PREFIX;
 use keyferry_app::{Actor, AppError, ApplicationError, ErrorClass};
@@ -104,7 +105,19 @@ async fn actor_of(
         let detail = "a change by session cookie must come from Keyferry's own pages";
         return Err(Refused::new(HttpCode::CrossSite, detail));
     }
-    access.by_session(&cookie).await.map_err(refusal)
+    let counts = counts(request);
+    access.in_session(&cookie, counts).await.map_err(refusal)
+}
+
+/// Whether a request by cookie keeps the session. Events are asked for by pages that stay open, and browsers give them no header.
+fn counts(request: &Parts) -> Counts {
+    let is_background = request.headers.contains_key(BACKGROUND_HEADER)
+        || request.uri.path() == endpoints::EVENTS.path;
+    if is_background {
+        Counts::AsNothing
+    } else {
+        Counts::AsUse
+    }
 }
 
 /// The application for which the client's certificate stands. Whoever has a certificate of a trusted CA may know why not.

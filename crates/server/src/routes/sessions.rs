@@ -190,8 +190,8 @@ pub(crate) async fn me(
     By(actor): By,
 ) -> Result<Response, Refused> {
     let groups = state.app.users.own_memberships(&actor).await?;
-    let provider = state.app.users.own_provider(&actor).await?;
-    Ok(reply::ok(access::me(actor, groups, provider)))
+    let own = state.app.users.own_sign_in(&actor).await?;
+    Ok(reply::ok(access::me(actor, groups, own)))
 }
 
 pub(crate) async fn list_tokens(

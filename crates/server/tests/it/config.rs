@@ -89,6 +89,7 @@ fn the_environment_overrides_the_file_and_the_clients_own_variables_are_left_alo
         ("KEYFERRY_LISTEN", "127.0.0.1:2"),
         ("KEYFERRY_URL", "https://elsewhere"),
         ("KEYFERRY_TOKEN", "kfy_x"),
+        ("KEYFERRY_CONSOLE_FILES", "dist"),
     ]);
 
     let raw = Raw::parse(text, &variables).unwrap();

@@ -64,6 +64,7 @@ async fn a2_a_session_that_must_change_its_password_does_nothing_else() {
     }
     let me = site.by_cookie(&cookie, "GET", "me", Value::Null).await;
     assert_eq!(me.body["name"], "bob");
+    assert_eq!(me.body["only_for"], "change-password");
     let change = json!({"old": first, "new": "a password of my own"});
     let changed = site.by_cookie(&cookie, "POST", "me/password", change).await;
 
@@ -116,6 +117,7 @@ async fn a9_a_second_factor_is_shown_once_and_asked_for() {
     let first = json!({"totp": phone.code(clock.now())});
     let confirmed = site.post("/api/v1/me/totp/confirm", first).await;
     let recovery = confirmed.body["codes"][0].as_str().unwrap().to_owned();
+    assert_eq!(site.get("/api/v1/me").await.body["second_factor"], true);
     clock.advance(SignedDuration::from_mins(1));
 
     let (asks, cookie) = sign_in(&site, json!({"user": "ann", "password": PASSWORD})).await;

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{Request, StatusCode};
+use jiff::SignedDuration;
 use keyferry_api::endpoints;
 use serde_json::json;
 
@@ -172,6 +173,43 @@ async fn signing_out_ends_the_session() {
 
     assert_eq!(ended.status, StatusCode::NO_CONTENT);
     assert_eq!(site.send(me()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_pages_ask_in_the_background_and_their_events_keep_no_session_and_a_request_does() {
+    let site = Site::new().await;
+    let cookie = cookie_of(&sign_in(&site, PASSWORD).await);
+    let ask = |path: &str| bare("GET", path).header("cookie", &cookie);
+    let status = async |request: http::request::Builder| {
+        let sent = request.body(Body::empty()).unwrap();
+        site.raw(sent).await.status()
+    };
+    let pass = |minutes| {
+        site.outside
+            .clock
+            .advance(SignedDuration::from_mins(minutes))
+    };
+
+    pass(14);
+    assert_eq!(status(ask("/api/v1/me")).await, StatusCode::OK);
+    pass(14);
+    let polled = ask("/api/v1/me").header("keyferry-background", "1");
+    assert_eq!(status(polled).await, StatusCode::OK);
+    assert_eq!(status(ask("/api/v1/events")).await, StatusCode::OK);
+    pass(1);
+
+    assert_eq!(status(ask("/api/v1/me")).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn one_is_told_how_one_signs_in_how_long_sessions_wait_and_which_version_answers() {
+    let site = Site::new().await;
+
+    let me = site.get("/api/v1/me").await.body;
+
+    assert_eq!(me["second_factor"], false);
+    assert_eq!(me["session_idle_minutes"], 15);
+    assert_eq!(me["server_version"], env!("CARGO_PKG_VERSION"));
 }
 
 #[tokio::test]
