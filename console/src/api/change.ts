@@ -16,6 +16,8 @@ export interface Change {
   readonly body: unknown;
   /** The revision that was looked at: what somebody changed meanwhile is not overwritten. */
   readonly revision: number | undefined;
+  /** In earnest a file is answered, which comes as a `Blob`. */
+  readonly file?: true;
 }
 
 type Operation<P extends keyof Paths, V extends Verb> = Paths[P] extends Record<V, infer O> ? O : never;
@@ -27,7 +29,7 @@ type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer
     : { body?: never };
 
 type Input<O> = PathOf<O> &
-  BodyOf<O> & { query?: Record<string, string | boolean>; revision?: number | undefined };
+  BodyOf<O> & { query?: Record<string, string | boolean>; revision?: number | undefined; file?: boolean };
 
 /** A change, held by the compiler to what the OpenAPI document says of its route. */
 export function change<V extends Verb, P extends PathsWithMethod<Paths, V> & keyof Paths>(
@@ -35,13 +37,15 @@ export function change<V extends Verb, P extends PathsWithMethod<Paths, V> & key
   template: P,
   input: Input<Operation<P, V>>,
 ): Change {
-  const { path, body, query, revision } = input as {
+  const { path, body, query, revision, file } = input as {
     path?: Record<string, string>;
     body?: unknown;
     query?: Record<string, string | boolean>;
     revision?: number;
+    file?: boolean;
   };
-  return { verb, template, path: path ?? {}, query: query ?? {}, body, revision };
+  const asked = { verb, template, path: path ?? {}, query: query ?? {}, body, revision };
+  return file === true ? { ...asked, file } : asked;
 }
 
 export interface Sending {
@@ -76,6 +80,7 @@ export async function send(change: Change, sending: Sending = {}): Promise<Answe
   const options = {
     params: { path: change.path, query: queryOf(change, sending) },
     headers,
+    ...(change.file === true && sending.dryRun !== true ? { parseAs: "blob" } : {}),
     ...(change.body === undefined ? {} : { body: change.body }),
     ...(sending.signal === undefined ? {} : { signal: sending.signal }),
   };

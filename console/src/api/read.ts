@@ -156,3 +156,43 @@ export function useAll<P extends Gettable>(
     refetch: () => void refetch(),
   };
 }
+
+/** Rows of a page that is asked for by a person. */
+const AT_ONCE = 100;
+
+/** What there is more of comes when it is asked for. */
+export interface Paged<T> extends All<T> {
+  isLooking: boolean;
+  more: () => void;
+}
+
+/** Rows of a list without end: the first page, and a further one whenever it is asked for. */
+export function usePages<P extends Gettable>(
+  template: P,
+  where: Where<P> = {},
+): Paged<ItemOf<AnswerOf<Get<P>>>> {
+  type Row = ItemOf<AnswerOf<Get<P>>>;
+  const reading = useInfiniteQuery<Page<Row>, Refused, { pages: Page<Row>[] }, QueryKey, string | null>({
+    queryKey: [template, where, "pages"],
+    initialPageParam: null,
+    queryFn: async ({ pageParam, signal }) => {
+      const cursor = pageParam === null ? {} : { cursor: pageParam };
+      const query = { ...where.query, limit: AT_ONCE, ...cursor };
+      return (await read(template, { ...where, query } as never, signal)) as Page<Row>;
+    },
+    getNextPageParam: (page) => page.next ?? null,
+    // Whoever comes back begins with the first page again.
+    gcTime: 0,
+  });
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = reading;
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  return {
+    items,
+    isPending: reading.isPending,
+    isPartial: hasNextPage,
+    error: reading.error,
+    refetch: () => void refetch(),
+    isLooking: isFetchingNextPage,
+    more: () => void fetchNextPage(),
+  };
+}

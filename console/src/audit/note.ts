@@ -2,7 +2,7 @@
 import { areEqual, fromBase64, fromHex, sha256, utf8, type Bytes } from "./bytes";
 import { Unproved } from "./unproved";
 
-const ED25519 = Uint8Array.of(1);
+const ED25519 = 1;
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const LINES_MAX = 100;
@@ -31,21 +31,21 @@ export interface Note {
   signatures: Signature[];
 }
 
-async function keyId(name: string, key: Bytes): Promise<Bytes> {
-  return (await sha256(utf8(`${name}\n`), ED25519, key)).slice(0, KEY_ID_BYTES);
+async function keyId(name: string, algorithm: number, key: Bytes): Promise<Bytes> {
+  return (await sha256(utf8(`${name}\n`), Uint8Array.of(algorithm), key)).slice(0, KEY_ID_BYTES);
 }
 
-/** Reads `<name>+<key id>+<key>`. */
-export async function readKey(text: string): Promise<NoteKey> {
+/** Reads `<name>+<key id>+<key>`; of signatures unless another algorithm is told. */
+export async function readKey(text: string, algorithm = ED25519): Promise<NoteKey> {
   const [, name, id, encoded] = /^([^+]+)\+([^+]+)\+(.+)$/s.exec(text) ?? [];
   const bytes = encoded === undefined ? undefined : fromBase64(encoded);
   const told = id === undefined ? undefined : fromHex(id);
   if (name === undefined || !NAME.test(name) || bytes === undefined || told === undefined)
     throw new Unproved("bad-key");
   const key = bytes.slice(1);
-  if (bytes[0] !== ED25519[0] || key.length !== KEY_BYTES) throw new Unproved("bad-key");
+  if (bytes[0] !== algorithm || key.length !== KEY_BYTES) throw new Unproved("bad-key");
   // The id is derived: a text that tells another was altered.
-  if (!areEqual(told, await keyId(name, key))) throw new Unproved("bad-key");
+  if (!areEqual(told, await keyId(name, algorithm, key))) throw new Unproved("bad-key");
   return { text, name, id: told, key };
 }
 
@@ -66,16 +66,22 @@ export function readNote(note: string): Note {
   return { text: note.slice(0, end + 1), signatures: lines.map(readSignature) };
 }
 
-async function isSigned(text: string, { key }: NoteKey, { signature }: Signature): Promise<boolean> {
+/** Whether a key signed a text. */
+export async function isSigned(text: string, { key }: NoteKey, signature: Bytes): Promise<boolean> {
   const imported = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
   return crypto.subtle.verify("Ed25519", imported, signature, utf8(text));
 }
 
+/** The signatures that name a key. */
+export function claimsOf(note: Note, key: NoteKey): Signature[] {
+  return note.signatures.filter(({ name, id }) => name === key.name && areEqual(id, key.id));
+}
+
 /** Throws unless this key signed the note; signatures of others are ignored. */
 export async function verifyNote(note: Note, key: NoteKey): Promise<void> {
-  const claims = note.signatures.filter(({ name, id }) => name === key.name && areEqual(id, key.id));
+  const claims = claimsOf(note, key);
   if (claims.length === 0) throw new Unproved("not-signed");
   for (const claim of claims) {
-    if (!(await isSigned(note.text, key, claim))) throw new Unproved("bad-signature");
+    if (!(await isSigned(note.text, key, claim.signature))) throw new Unproved("bad-signature");
   }
 }

@@ -1,7 +1,7 @@
 // A rotation schedule as it is kept, or would be, with its next times where they are known.
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
-import { exactly } from "../format/time";
+import { exactly, inItsZone } from "../format/time";
 import { text } from "../text";
 import { methodLines, rotationInWords, type Rotation } from "./rotation";
 
@@ -31,7 +31,7 @@ export function RotationRule({ rotation }: { rotation: Rotation | null | undefin
                 value: (
                   <ul className="plain">
                     {upcoming.map((time) => (
-                      <li key={time}>{exactly(time)}</li>
+                      <li key={time}>{inItsZone(time)}</li>
                     ))}
                   </ul>
                 ),

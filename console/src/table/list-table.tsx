@@ -49,6 +49,8 @@ export interface ListProps<Row> {
   empty: { title: string; detail: string; action?: ReactNode };
   variant?: "full-page" | "container" | "embedded";
   headingLevel?: "h1" | "h2";
+  /** Stands below its rows, such as what brings more of them. */
+  footer?: ReactNode;
 }
 
 function Cell<Row>({ column, row, page }: { column: Column<Row>; row: Row; page: string | undefined }) {
@@ -243,7 +245,10 @@ function Listed<Row>(props: ListProps<Row>) {
             }}
           />
         }
-        footer={list.isPartial ? <Box textAlign="center">{words.stillLoading(total)}</Box> : undefined}
+        footer={
+          props.footer ??
+          (list.isPartial ? <Box textAlign="center">{words.stillLoading(total)}</Box> : undefined)
+        }
       />
     </SpaceBetween>
   );

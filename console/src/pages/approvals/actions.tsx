@@ -1,5 +1,4 @@
 // What can be done with a request: others decide, whoever asked takes it back or has it carried out.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
@@ -31,7 +30,10 @@ function running(request: Approval): Operation {
   return {
     title: words.runOf(summaryOf(request)),
     name: summaryOf(request),
-    change: change("post", "/api/v1/approvals/{approval}/run", { path: { approval: request.id } }),
+    change: change("post", "/api/v1/approvals/{approval}/run", {
+      path: { approval: request.id },
+      file: isArchive(request),
+    }),
     untried: true,
     touches: EVERYTHING,
   };
@@ -54,16 +56,6 @@ function Own({ request, act, onClose }: { request: Approval; act: "cancel" | "ru
   );
 }
 
-/** Has it carried out; an archive would be lost here. */
-function Run({ request, isDue, onRun }: { request: Approval; isDue: boolean; onRun: () => void }) {
-  if (isDue && isArchive(request)) return <Box>{words.archive(request.id)}</Box>;
-  return (
-    <Button variant="primary" disabled={!isDue} onClick={onRun}>
-      {words.run}
-    </Button>
-  );
-}
-
 export function RequestActions({ request }: { request: Approval }) {
   const { name: me } = useMe();
   const [act, setAct] = useState<Act>();
@@ -75,7 +67,11 @@ export function RequestActions({ request }: { request: Approval }) {
     <>
       <SpaceBetween direction="horizontal" size="xs">
         {isMine && isOpen && <Button onClick={() => setAct("cancel")}>{words.cancel}</Button>}
-        {isMine && isOpen && <Run request={request} isDue={turn === "run"} onRun={() => setAct("run")} />}
+        {isMine && isOpen && (
+          <Button variant="primary" disabled={turn !== "run"} onClick={() => setAct("run")}>
+            {words.run}
+          </Button>
+        )}
         {turn === "decide" && <Button onClick={() => setAct("reject")}>{words.verbs.reject}</Button>}
         {turn === "decide" && (
           <Button variant="primary" onClick={() => setAct("approve")}>

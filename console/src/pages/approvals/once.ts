@@ -51,7 +51,7 @@ export function onceOf(asked: Asked, answer: unknown): { field: Field; value: st
   return typeof value === "string" && value !== "" ? { field, value } : undefined;
 }
 
-/** Whether it answers an archive, which a page cannot take in. */
+/** Whether it answers an archive, which is a file and no JSON. */
 export function isArchive(asked: Asked): boolean {
   return /^\/groups\/[^/]+\/export$/.test(routeOf(asked) ?? "");
 }

@@ -15,6 +15,7 @@ import { usePage } from "../../shell/page";
 import { text } from "../../text";
 import { Remembered } from "./remembered";
 import { Verification } from "./verification";
+import { Witnesses } from "./witnesses";
 
 const words = text.audit.verify;
 
@@ -63,6 +64,7 @@ export default function VerifyPage() {
         <Container header={<Header variant="h2">{words.keyOfServer}</Header>}>
           <ServersKey />
         </Container>
+        <Witnesses />
         <Remembered
           seen={seen}
           onForget={() => {

@@ -5,4 +5,5 @@ export const jobsPages: PageAt[] = [
   { path: "/jobs", load: () => import("./list-page") },
   { path: "/jobs/:id", load: () => import("./job-page") },
   { path: "/schedules", load: () => import("./schedules-page") },
+  { path: "/schedules/:subject", load: () => import("./schedule-page") },
 ];

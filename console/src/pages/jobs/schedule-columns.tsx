@@ -4,6 +4,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Schemas } from "../../api/client";
 import { atMinute, fromNow } from "../../format/time";
 import { subjectPage } from "../../format/subject";
+import { Link } from "../../shell/link";
 import type { Column } from "../../table/columns";
 import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
@@ -13,19 +14,27 @@ export type Schedule = Schemas["ScheduleView"];
 
 const words = text.jobs.schedules;
 
-export function pageOf(schedule: Schedule): string | undefined {
-  return subjectPage(schedule.subject);
+export function pageOf(schedule: Schedule): string {
+  return `/schedules/${encodeURIComponent(schedule.subject)}`;
 }
 
 /** Such as `KMS key`. */
-function kindOf({ subject }: Schedule): string {
+export function kindOf({ subject }: Pick<Schedule, "subject">): string {
   const kind = subject.slice(0, subject.indexOf(":"));
   return words.kinds[kind] ?? kind;
 }
 
 export const SCHEDULES: Column<Schedule>[] = [
   { id: "name", header: words.columns.name, value: (schedule) => schedule.name, width: 220 },
-  { id: "kind", header: words.columns.kind, value: kindOf },
+  {
+    id: "kind",
+    header: words.columns.kind,
+    value: kindOf,
+    cell: (schedule) => {
+      const page = subjectPage(schedule.subject);
+      return page === undefined ? kindOf(schedule) : <Link to={page}>{kindOf(schedule)}</Link>;
+    },
+  },
   {
     id: "next",
     header: words.columns.next,

@@ -11,7 +11,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { KeyMade } from "./key-made";
 import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
-import { PermittedField, possible } from "./permitted";
+import { PermittedField, possible } from "../../fields/permitted";
 
 const words = text.keys.create;
 const FIRST = "AES-256";

@@ -1,10 +1,8 @@
 // Takes what another person prepared, once, as a file.
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -12,8 +10,8 @@ import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { Fingerprint } from "./fingerprint";
-import { isSha256 } from "./public-key";
 import { saveDownload, Taken } from "../../operation/taken";
+import { useExpected } from "./use-expected";
 
 const words = text.keys.download;
 
@@ -41,17 +39,12 @@ interface Props {
 }
 
 export function DownloadDialog({ id, name, version, shown, onClose }: Props) {
-  const [expected, setExpected] = useState("");
-  // What was shown when it was opened counts, whatever is prepared meanwhile.
-  const [seen, setSeen] = useState(shown);
-  if (seen === undefined && shown !== undefined) setSeen(shown);
+  const { sha256, isUnseen, field } = useExpected(shown);
   const title = words.title(name, version);
-  const typed = expected.trim();
-  const sha256 = typed === "" ? seen : typed;
   const operation = useMemo<Operation | undefined>(() => {
-    if (sha256 === undefined || !isSha256(sha256)) return undefined;
+    if (sha256 === undefined) return undefined;
     const path = { key: id, version: String(version) };
-    const query = { public_key_sha256: sha256.toLowerCase() };
+    const query = { public_key_sha256: sha256 };
     return {
       title,
       name,
@@ -70,18 +63,8 @@ export function DownloadDialog({ id, name, version, shown, onClose }: Props) {
       fields={
         <SpaceBetween size="m">
           <Box>{words.once}</Box>
-          {seen === undefined && <Alert type="warning">{words.nothingShown}</Alert>}
-          <FormField
-            label={words.expected}
-            description={words.expectedHelp}
-            errorText={isSha256(typed) ? undefined : words.notSha256}
-          >
-            <Input
-              value={expected}
-              onChange={({ detail }) => setExpected(detail.value)}
-              autoComplete={false}
-            />
-          </FormField>
+          {isUnseen && <Alert type="warning">{words.nothingShown}</Alert>}
+          {field}
         </SpaceBetween>
       }
     />

@@ -12,7 +12,7 @@ import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
-import { PermittedField } from "./permitted";
+import { PermittedField } from "../../fields/permitted";
 
 const words = text.keys.edit;
 

@@ -13,10 +13,14 @@ import { ListTable } from "../../table/list-table";
 import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
 import { DownloadDialog } from "./download-dialog";
+import { PrepareExportDialog } from "./prepare-export-dialog";
+import { TakeExportDialog } from "./take-export-dialog";
 
 const words = text.keys.preparations;
 
 type Preparation = Schemas["PreparationView"];
+/** Everything of one. */
+const GROUP = "group";
 
 function nameOf({ name, version }: Preparation): string {
   return version == null ? name : words.versionOf(name, version);
@@ -49,6 +53,7 @@ export function Preparations({ of, headingLevel = "h1" }: Props) {
   const list = { ...all, items: all.items.filter(({ key }) => of === undefined || key === of) };
   const [cancelled, setCancelled] = useState<Preparation>();
   const [taken, setTaken] = useState<Preparation>();
+  const [isLeaving, setLeaving] = useState(false);
   return (
     <>
       <ListTable<Preparation>
@@ -65,14 +70,13 @@ export function Preparations({ of, headingLevel = "h1" }: Props) {
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={([one]) => (
           <SpaceBetween direction="horizontal" size="xs">
+            {of === undefined && (
+              <Button onClick={() => setLeaving(true)}>{text.keys.leaving.prepare}</Button>
+            )}
             <Button disabled={one === undefined} onClick={() => setCancelled(one)}>
               {words.cancel}
             </Button>
-            <Button
-              variant="primary"
-              disabled={one?.version == null || one.key == null}
-              onClick={() => setTaken(one)}
-            >
+            <Button variant="primary" disabled={one === undefined} onClick={() => setTaken(one)}>
               {text.keys.download.open}
             </Button>
           </SpaceBetween>
@@ -101,6 +105,8 @@ export function Preparations({ of, headingLevel = "h1" }: Props) {
           onClose={() => setTaken(undefined)}
         />
       )}
+      {taken?.kind === GROUP && <TakeExportDialog of={taken} onClose={() => setTaken(undefined)} />}
+      {isLeaving && <PrepareExportDialog onClose={() => setLeaving(false)} />}
     </>
   );
 }

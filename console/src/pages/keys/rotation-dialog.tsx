@@ -7,6 +7,7 @@ import { useMemo, useState } from "react";
 import { change } from "../../api/change";
 import { newRotation, rotationDraft, rotationOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
+import { inItsZone } from "../../format/time";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -22,7 +23,7 @@ function Upcoming({ preview }: { preview: unknown }) {
       <Box variant="awsui-key-label">{words.upcoming}</Box>
       <ul className="plain">
         {upcoming.map((time) => (
-          <li key={time}>{time}</li>
+          <li key={time}>{inItsZone(time)}</li>
         ))}
       </ul>
     </div>

@@ -3,6 +3,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
+import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Schemas } from "../../api/client";
@@ -10,7 +11,9 @@ import { useRead } from "../../api/read";
 import { Several } from "../../fields/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
+import type { AccessWay } from "./draft";
 import type { Filling } from "./filling";
+import { OwnPolicy } from "./own-policy";
 
 const words = text.upload.access;
 
@@ -64,7 +67,7 @@ function Principals({ label, description, known, loading, values, onChange }: Pr
   );
 }
 
-export function AccessFields({ draft, put, keystore }: Filling) {
+function People({ draft, put, keystore }: Filling) {
   const { data, error, isFetching } = useRead(
     "/api/v1/connections/{connection}/principals",
     { path: { connection: keystore?.connection ?? "" } },
@@ -101,6 +104,22 @@ export function AccessFields({ draft, put, keystore }: Filling) {
         values={draft.otherAccounts}
         onChange={(otherAccounts) => put({ otherAccounts })}
       />
+    </SpaceBetween>
+  );
+}
+
+export function AccessFields(filling: Filling) {
+  const { draft, put } = filling;
+  return (
+    <SpaceBetween size="m">
+      <FormField label={words.says}>
+        <RadioGroup
+          value={draft.accessWay}
+          items={[...words.ways]}
+          onChange={({ detail }) => put({ accessWay: detail.value as AccessWay })}
+        />
+      </FormField>
+      {draft.accessWay === "policy" ? <OwnPolicy {...filling} /> : <People {...filling} />}
     </SpaceBetween>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { changeOf, emptyDraft, lacksOf, settingsOf } from "./draft";
+import { changeOf, emptyDraft, lacksOf, said as saidOf, settingsOf } from "./draft";
 
 const draft = { ...emptyDraft(null), keystore: "payments", name: " orders " };
 const file = { name: "orders.bin", size: 2, base64: "AAA=" };
@@ -59,5 +59,58 @@ describe("the way to a KMS key", () => {
       tags: { a: "b" },
     });
     expect(settingsOf({ ...said, way: "aws" })).not.toHaveProperty("expires_at");
+  });
+
+  it("says a policy of one's own instead of people, once it is JSON", () => {
+    const own = { ...draft, users: ["arn:user"], accessWay: "policy" as const };
+    expect(lacksOf(own, undefined)).toEqual(["policy"]);
+    expect(lacksOf({ ...own, policy: "{" }, undefined)).toEqual(["policy"]);
+    expect(settingsOf({ ...own, policy: "{}", usage: "SIGN_VERIFY" })).toEqual({
+      enabled: true,
+      usage: "SIGN_VERIFY",
+      policy: "{}",
+    });
+  });
+
+  it("says what the key of a file may do, and which KMS key it fills", () => {
+    const way = "file" as const;
+    const filling = { ...draft, way, fills: true, aliases: ["a"], accessWay: "policy" as const };
+    expect(lacksOf(filling, file)).toEqual(["into"]);
+    const change = changeOf(
+      { ...filling, into: " alias/empty ", permitted: ["encrypt"], exportable: true, versionsMax: "3" },
+      file,
+    );
+    expect(change?.body).toMatchObject({
+      into: "alias/empty",
+      permitted_operations: ["encrypt"],
+      exportable: true,
+      active_versions_max: 3,
+    });
+    expect(change?.body).not.toHaveProperty("settings");
+  });
+
+  it("goes into further keystores as copies, without what only fits the first", () => {
+    const existing = {
+      ...draft,
+      way: "existing" as const,
+      key: "k",
+      name: "",
+      tags: [{ key: "a", value: "b" }],
+    };
+    const several = { ...existing, further: ["staging"], regions: ["eu-central-1"], users: ["arn:user"] };
+    const change = changeOf(several, undefined);
+    expect(change).toMatchObject({ template: "/api/v1/keys/{key}/copies", path: { key: "k" } });
+    const { keystores } = change?.body as { keystores: { keystore: string; settings: object }[] };
+    expect(keystores.map(({ keystore }) => keystore)).toEqual(["payments", "staging"]);
+    expect(keystores[0]?.settings).toMatchObject({ regions: ["eu-central-1"], tags: { a: "b" } });
+    expect(keystores[1]?.settings).toEqual({ enabled: true, tags: { a: "b" } });
+  });
+
+  it("forgets what fits the former material or keystore alone", () => {
+    const before = { ...draft, usage: "SIGN_VERIFY", permitted: ["sign"], further: ["staging", "signing"] };
+    expect(saidOf(before, { name: "other" })).toMatchObject({ usage: "SIGN_VERIFY", permitted: ["sign"] });
+    expect(saidOf(before, { spec: "AES-256" })).toMatchObject({ usage: "", permitted: [] });
+    expect(saidOf(before, { keystore: "staging" }).further).toEqual(["signing"]);
+    expect(saidOf(before, { key: "k2" }).further).toEqual([]);
   });
 });

@@ -6,9 +6,12 @@ import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { tagsOf, type Tag } from "../../fields/tags";
 import { stamped } from "../../format/zone";
+import { policyError } from "../../fields/policy-field";
 
 /** Where the material comes from. */
 export type Way = "create" | "existing" | "file" | "aws";
+/** Who may use the KMS key: people that are chosen, if any, or what a policy of one's own says. */
+export type AccessWay = "people" | "policy";
 
 export interface Draft {
   way: Way;
@@ -20,16 +23,31 @@ export interface Draft {
   key: string;
   reading: Reading;
   keep: Schemas["KeepCopy"];
+  /** What applications may do with the key of a file; everything that its spec can where nothing is chosen. */
+  permitted: string[];
+  exportable: boolean;
+  /** How many versions of it may be active at once. */
+  versionsMax: string;
+  /** The key of a file fills an empty KMS key that is there, instead of a new one. */
+  fills: boolean;
+  /** That KMS key: its ARN, key id or alias. */
+  into: string;
+  /** AWS's usage; the usual one where it is empty. */
+  usage: string;
   /** Days between AWS's own rotations; never where it is empty. */
   nativeDays: string;
   /** The id of a keystore. */
   keystore: string;
+  /** Ids of keystores that get a copy of a key of the vault beside. */
+  further: string[];
   aliases: string[];
   description: string;
   regions: string[];
   /** As the template says, until somebody says otherwise. */
   multiRegion: boolean | undefined;
   enabled: boolean;
+  accessWay: AccessWay;
+  policy: string;
   users: string[];
   administrators: string[];
   otherAccounts: string[];
@@ -49,13 +67,22 @@ export function emptyDraft(key: string | null): Draft {
     key: key ?? "",
     reading: READING,
     keep: "copy",
+    permitted: [],
+    exportable: false,
+    versionsMax: "",
+    fills: false,
+    into: "",
+    usage: "",
     nativeDays: "",
     keystore: "",
+    further: [],
     aliases: [],
     description: "",
     regions: [],
     multiRegion: undefined,
     enabled: true,
+    accessWay: "people",
+    policy: "",
     users: [],
     administrators: [],
     otherAccounts: [],
@@ -68,19 +95,49 @@ export function emptyDraft(key: string | null): Draft {
   };
 }
 
+/** With something else said. What only fits the former material or keystore goes. */
+export function said(before: Draft, part: Partial<Draft>): Draft {
+  const next = { ...before, ...part };
+  const { way, spec, key, keystore, reading } = next;
+  const isOther =
+    way !== before.way ||
+    spec !== before.spec ||
+    key !== before.key ||
+    keystore !== before.keystore ||
+    reading.spec !== before.reading.spec;
+  if (!isOther) return next;
+  const further = key === before.key ? next.further.filter((id) => id !== keystore) : [];
+  return { ...next, usage: part.usage ?? "", permitted: part.permitted ?? [], further };
+}
+
+/** Whether it fills a KMS key that is there: that one keeps what it is. */
+export function isFilling({ way, fills }: Draft): boolean {
+  return way === "file" && fills;
+}
+
+/** Whether a key of the vault goes into several keystores. */
+export function isSpreading({ way, further }: Draft): boolean {
+  return way === "existing" && further.length > 0;
+}
+
 /** What is missing or does not make sense yet. */
-export type Lack = "keystore" | "name" | "key" | "file" | "wrapped-by" | "end" | "rotation";
+export type Lack =
+  "keystore" | "name" | "key" | "file" | "wrapped-by" | "into" | "policy" | "end" | "rotation";
 
 export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
   const { way } = draft;
+  const isNew = !isFilling(draft);
+  const ownPolicy = isNew && draft.accessWay === "policy";
   const lacks: [Lack, boolean][] = [
     ["keystore", draft.keystore === ""],
     ["name", way !== "existing" && draft.name.trim() === ""],
     ["key", way === "existing" && draft.key === ""],
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
-    ["end", way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
-    ["rotation", rotationOf(draft.rotation) === undefined],
+    ["into", !isNew && draft.into.trim() === ""],
+    ["policy", ownPolicy && policyError(draft.policy) !== undefined],
+    ["end", isNew && way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
+    ["rotation", isNew && rotationOf(draft.rotation) === undefined],
   ];
   return lacks.filter(([, isLacking]) => isLacking).map(([lack]) => lack);
 }
@@ -98,11 +155,14 @@ function expiryOf({
 }
 
 function accessOf({
+  accessWay,
+  policy,
   users,
   administrators,
   otherAccounts,
   mayDelete,
-}: Draft): Pick<Schemas["KmsKeySettings"], "access"> {
+}: Draft): Pick<Schemas["KmsKeySettings"], "access" | "policy"> {
+  if (accessWay === "policy") return { policy };
   if (users.length + administrators.length + otherAccounts.length === 0) return {};
   const access = {
     users,
@@ -114,13 +174,14 @@ function accessOf({
 }
 
 export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
-  const { description, aliases, regions, multiRegion, enabled, tags, rotation } = draft;
+  const { description, aliases, regions, multiRegion, enabled, tags, rotation, usage } = draft;
   const schedule = rotationOf(rotation);
   return {
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(description === "" ? {} : { description }),
     ...(regions.length === 0 ? {} : { regions }),
     ...(multiRegion === undefined ? {} : { multi_region: multiRegion }),
+    ...(usage === "" ? {} : { usage }),
     enabled,
     ...expiryOf(draft),
     ...accessOf(draft),
@@ -129,18 +190,42 @@ export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
   };
 }
 
+/** A key of the vault in several keystores: what only fits one of them counts for the first alone. */
+function copies(draft: Draft, name: string): Change {
+  const settings = settingsOf(draft);
+  const alike = { ...settings };
+  delete alike.regions;
+  delete alike.access;
+  delete alike.policy;
+  const first = { keystore: draft.keystore, settings, ...(name === "" ? {} : { name }) };
+  const keystores = [first, ...draft.further.map((keystore) => ({ keystore, settings: alike }))];
+  return change("post", "/api/v1/keys/{key}/copies", { path: { key: draft.key }, body: { keystores } });
+}
+
+/** What is said of the key in the vault that a file becomes. */
+function keyOfFile({ keep, permitted, exportable, versionsMax }: Draft) {
+  return {
+    keep,
+    ...(permitted.length === 0 ? {} : { permitted_operations: permitted }),
+    ...(exportable ? { exportable } : {}),
+    ...(versionsMax === "" ? {} : { active_versions_max: Number(versionsMax) }),
+  };
+}
+
 /** The request, once nothing is lacking. */
 export function changeOf(draft: Draft, file: KeyFile | undefined): Change | undefined {
   if (lacksOf(draft, file).length > 0) return undefined;
-  const { way, keystore, key, spec, nativeDays, keep } = draft;
+  const { way, keystore, key, spec, nativeDays } = draft;
   const settings = settingsOf(draft);
   const name = draft.name.trim();
+  if (isSpreading(draft)) return copies(draft, name);
   if (way === "existing") {
     const body = { key, keystore, settings, ...(name === "" ? {} : { name }) };
     return change("post", "/api/v1/kms-keys/upload", { body });
   }
   if (way === "file" && file !== undefined) {
-    const body = { keystore, name, settings, keep, ...importOf(file, draft.reading) };
+    const where = isFilling(draft) ? { into: draft.into.trim() } : { settings };
+    const body = { keystore, name, ...where, ...keyOfFile(draft), ...importOf(file, draft.reading) };
     return change("post", "/api/v1/kms-keys/import", { body });
   }
   const made = { keystore, name, settings, ...(spec === "" ? {} : { spec }) };

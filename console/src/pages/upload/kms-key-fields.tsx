@@ -5,89 +5,28 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import Multiselect from "@cloudscape-design/components/multiselect";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-import { Choice } from "../../fields/choice";
 import { Several } from "../../fields/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
+import { isFilling, isSpreading, type Draft } from "./draft";
 import type { Filling } from "./filling";
+import { FurtherKeystores } from "./further-keystores";
+import { UsageField } from "./usage-field";
+import { Where } from "./where";
 
 const words = text.upload.kmsKey;
 const [ENABLED, DISABLED] = ["enabled", "disabled"];
+const [NEW, THERE] = ["new", "there"];
 
-function Where({ draft, put, keystores, keystore, lacks }: Filling) {
-  const regions = keystore?.regions ?? [];
+/** How a new KMS key shall be; one that is there keeps what it is. */
+function Looks(filling: Filling) {
+  const { draft, put, keystore } = filling;
   return (
-    <ColumnLayout columns={2}>
-      <FormField
-        label={words.keystore}
-        constraintText={words.keystoreHelp}
-        errorText={lacks.includes("keystore") ? text.fields.required : undefined}
-      >
-        <Choice
-          options={keystores.items.map(({ id, name, connection_name, group_name }) => ({
-            value: id,
-            label: name,
-            description: `${connection_name} · ${group_name ?? ""}`,
-          }))}
-          value={draft.keystore}
-          onChange={(chosen) =>
-            put({ keystore: chosen, regions: [], users: [], administrators: [], multiRegion: undefined })
-          }
-          placeholder={words.chooseKeystore}
-          loading={keystores.isPending}
-          empty={words.noKeystores}
-          many
-        />
-      </FormField>
-      <FormField label={words.regions} constraintText={words.regionsHelp(regions[0])}>
-        <Multiselect
-          disabled={keystore === undefined}
-          placeholder={words.usualRegion}
-          options={regions.map((region) => ({ value: region, label: region }))}
-          selectedOptions={draft.regions.map((region) => ({ value: region, label: region }))}
-          onChange={({ detail }) => {
-            const chosen = detail.selectedOptions.map(({ value }) => value ?? "");
-            put({ regions: chosen, ...(chosen.length > 1 ? { multiRegion: true } : {}) });
-          }}
-          deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
-          expandToViewport
-        />
-      </FormField>
-    </ColumnLayout>
-  );
-}
-
-export function KmsKeyFields(filling: Filling) {
-  const { draft, put, keystores, keystore, keys, lacks } = filling;
-  const usual = draft.way === "existing" ? keys.items.find(({ id }) => id === draft.key)?.name : undefined;
-  return (
-    <Container header={<Header variant="h2">{words.title}</Header>}>
-      <SpaceBetween size="m">
-        {keystores.error !== null && <ProblemAlert problem={keystores.error.problem} />}
-        <Where {...filling} />
-        <ColumnLayout columns={2}>
-          <FormField
-            label={words.name}
-            description={draft.way === "existing" ? words.nameOfExisting : words.nameHelp}
-            errorText={lacks.includes("name") ? text.fields.required : undefined}
-          >
-            <Input
-              value={draft.name}
-              onChange={({ detail }) => put({ name: detail.value })}
-              {...(usual === undefined ? {} : { placeholder: usual })}
-            />
-          </FormField>
-          <Several
-            label={words.aliases}
-            description={words.aliasesHelp}
-            values={draft.aliases}
-            onChange={(aliases) => put({ aliases })}
-          />
-        </ColumnLayout>
+    <SpaceBetween size="m">
+      <ColumnLayout columns={2}>
         <FormField label={words.description}>
           <Input
             value={draft.description}
@@ -95,27 +34,83 @@ export function KmsKeyFields(filling: Filling) {
             placeholder={keystore?.template.description ?? ""}
           />
         </FormField>
-        <ColumnLayout columns={2}>
-          <FormField label={words.state}>
+        <UsageField {...filling} />
+      </ColumnLayout>
+      <ColumnLayout columns={2}>
+        <FormField label={words.state}>
+          <RadioGroup
+            value={draft.enabled ? ENABLED : DISABLED}
+            items={[
+              { value: ENABLED, label: words.enabled },
+              { value: DISABLED, label: words.disabled, description: words.disabledHelp },
+            ]}
+            onChange={({ detail }) => put({ enabled: detail.value === ENABLED })}
+          />
+        </FormField>
+        <FormField label={words.multiRegion}>
+          <Checkbox
+            checked={draft.multiRegion ?? keystore?.template.multi_region ?? false}
+            onChange={({ detail }) => put({ multiRegion: detail.checked })}
+            description={words.multiRegionHelp}
+          >
+            {words.multiRegionLabel}
+          </Checkbox>
+        </FormField>
+      </ColumnLayout>
+    </SpaceBetween>
+  );
+}
+
+function nameHelp(draft: Draft): string {
+  if (isSpreading(draft)) return words.nameOfCopies;
+  if (draft.way === "existing") return words.nameOfExisting;
+  return isFilling(draft) ? words.nameOfKey : words.nameHelp;
+}
+
+export function KmsKeyFields(filling: Filling) {
+  const { draft, put, keystores, keys, lacks } = filling;
+  const usual = draft.way === "existing" ? keys.items.find(({ id }) => id === draft.key)?.name : undefined;
+  const isNew = !isFilling(draft);
+  return (
+    <Container header={<Header variant="h2">{words.title}</Header>}>
+      <SpaceBetween size="m">
+        {keystores.error !== null && <ProblemAlert problem={keystores.error.problem} />}
+        {draft.way === "file" && (
+          <FormField label={words.target}>
             <RadioGroup
-              value={draft.enabled ? ENABLED : DISABLED}
+              value={draft.fills ? THERE : NEW}
               items={[
-                { value: ENABLED, label: words.enabled },
-                { value: DISABLED, label: words.disabled, description: words.disabledHelp },
+                { value: NEW, label: words.newOne },
+                { value: THERE, label: words.thereOne, description: words.thereHelp },
               ]}
-              onChange={({ detail }) => put({ enabled: detail.value === ENABLED })}
+              onChange={({ detail }) => put({ fills: detail.value === THERE })}
             />
           </FormField>
-          <FormField label={words.multiRegion}>
-            <Checkbox
-              checked={draft.multiRegion ?? keystore?.template.multi_region ?? false}
-              onChange={({ detail }) => put({ multiRegion: detail.checked })}
-              description={words.multiRegionHelp}
-            >
-              {words.multiRegionLabel}
-            </Checkbox>
+        )}
+        <Where {...filling} />
+        <ColumnLayout columns={2}>
+          <FormField
+            label={words.name}
+            description={nameHelp(draft)}
+            errorText={lacks.includes("name") ? text.fields.required : undefined}
+          >
+            <Input
+              value={draft.name}
+              onChange={({ detail }) => put({ name: detail.value })}
+              {...(usual === undefined || isSpreading(draft) ? {} : { placeholder: usual })}
+            />
           </FormField>
+          {isNew && (
+            <Several
+              label={words.aliases}
+              description={words.aliasesHelp}
+              values={draft.aliases}
+              onChange={(aliases) => put({ aliases })}
+            />
+          )}
         </ColumnLayout>
+        {draft.way === "existing" && <FurtherKeystores {...filling} />}
+        {isNew && <Looks {...filling} />}
       </SpaceBetween>
     </Container>
   );

@@ -1,4 +1,5 @@
 // Where the key material comes from: four ways.
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -12,9 +13,11 @@ import { Choice } from "../../fields/choice";
 import { SPECS } from "../../fields/specs";
 import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
+import { Link } from "../../shell/link";
 import { text } from "../../text";
 import type { Draft, Way } from "./draft";
 import type { Filling } from "./filling";
+import { KeyOfFile } from "./key-of-file";
 
 const words = text.upload.material;
 
@@ -28,6 +31,18 @@ function Spec({ draft, put, keystore }: Filling) {
     <FormField label={words.spec} description={words.specHelp}>
       <Choice options={options} value={draft.spec} onChange={(spec) => put({ spec })} />
     </FormField>
+  );
+}
+
+/** A new key that the vault makes: of it the request says no more than its spec. */
+function NewKey(filling: Filling) {
+  return (
+    <SpaceBetween size="s">
+      <Spec {...filling} />
+      <Box color="text-body-secondary">
+        {words.newKeyHelp} <Link to="/keys">{text.keys.title}</Link>
+      </Box>
+    </SpaceBetween>
   );
 }
 
@@ -92,6 +107,7 @@ function FromFile(filling: Filling) {
           onChange={({ detail }) => put({ keep: detail.value as Draft["keep"] })}
         />
       </FormField>
+      {draft.keep === "copy" && <KeyOfFile {...filling} />}
     </SpaceBetween>
   );
 }
@@ -118,7 +134,7 @@ function InAws(filling: Filling) {
 }
 
 const FIELDS: Record<Way, (filling: Filling) => React.ReactNode> = {
-  create: Spec,
+  create: NewKey,
   existing: Existing,
   file: FromFile,
   aws: InAws,

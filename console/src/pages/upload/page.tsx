@@ -16,7 +16,7 @@ import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
-import { changeOf, emptyDraft, lacksOf, type Draft } from "./draft";
+import { changeOf, emptyDraft, isFilling, lacksOf, said, type Draft } from "./draft";
 import type { Filling } from "./filling";
 import { FurtherFields } from "./further-fields";
 import { KmsKeyFields } from "./kms-key-fields";
@@ -57,7 +57,7 @@ function useFilling(): Filling & { forget: () => void; wantAll: () => boolean } 
   const lacks = lacksOf(draft, file);
   return {
     draft,
-    put: (part) => setDraft((before) => ({ ...before, ...part })),
+    put: (part) => setDraft((before) => said(before, part)),
     file,
     onFile: setFile,
     lacks: wantsAll ? lacks : [],
@@ -164,7 +164,7 @@ export default function UploadPage() {
             <SpaceBetween size="l">
               <Material {...filling} />
               <KmsKeyFields {...filling} />
-              <FurtherFields {...filling} />
+              {!isFilling(draft) && <FurtherFields {...filling} />}
             </SpaceBetween>
           ),
         },

@@ -1,5 +1,6 @@
 // Everything that was filled in, to be read before it is done.
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -11,8 +12,10 @@ import { atMinute } from "../../format/time";
 import { inUtc } from "../../format/zone";
 import { text } from "../../text";
 import { principalName } from "./access-fields";
-import type { Draft } from "./draft";
+import { bytesOf, laidOut } from "../../fields/policy-text";
+import { isFilling, isSpreading, type Draft } from "./draft";
 import type { Filling } from "./filling";
+import { usualUsage } from "./usage";
 
 const words = text.upload;
 
@@ -63,7 +66,39 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
     [text.fields.keyFile.spec, reading.spec || text.fields.keyFile.anySpec],
     [text.fields.keyFile.wrappedBy, reading.isWrapped ? wrapper : text.shell.none],
     [words.material.keep, isKept ? text.shell.yes : text.shell.no],
+    ...(isKept ? ofKey(draft) : []),
   ];
+}
+
+/** Of the key in the vault that a file becomes. */
+function ofKey({ permitted, exportable, versionsMax }: Draft): [string, ReactNode][] {
+  return [
+    [text.keys.permitted.label, permitted.length === 0 ? words.material.permitsAll : permitted.join(", ")],
+    [text.keys.newKey.exportable, exportable ? text.shell.yes : text.shell.no],
+    ...(versionsMax === "" ? [] : [[text.keys.newKey.versionsMax, versionsMax] as [string, ReactNode]]),
+  ];
+}
+
+/** Who may use it: people, or what a policy says. */
+function accessOf({ draft }: Filling): [string, ReactNode][] {
+  if (draft.accessWay === "policy") {
+    const policy = (
+      <ExpandableSection headerText={words.access.ownPolicy(bytesOf(draft.policy))}>
+        <pre className="code">{laidOut(draft.policy)}</pre>
+      </ExpandableSection>
+    );
+    return [[words.access.policy, policy]];
+  }
+  return [
+    [words.access.keyUsers, lines(draft.users.map(principalName))],
+    [words.access.administrators, lines(draft.administrators.map(principalName))],
+    [words.access.otherAccounts, lines(draft.otherAccounts)],
+  ];
+}
+
+function usageOf(filling: Filling): string {
+  const usage = filling.draft.usage || usualUsage(filling);
+  return usage === undefined ? words.usage.usual(undefined) : words.usage.of(usage);
 }
 
 function expiryOf(draft: Draft, template: string | null | undefined): string {
@@ -79,8 +114,26 @@ function scheduleOf({ rotation }: Draft): string {
   return rotationInWords(rotation.when === "never" ? null : rotationOf(rotation));
 }
 
-function kmsKeyOf({ draft, keys, keystore }: Filling): [string, ReactNode][] {
-  const name = draft.name || keys.items.find(({ id }) => id === draft.key)?.name;
+/** One that is there keeps what it is. */
+function filled({ draft, keystore }: Filling): [string, ReactNode][] {
+  return [
+    [words.kmsKey.keystore, keystore?.name],
+    [words.kmsKey.into, draft.into],
+    [words.kmsKey.nameOfNewKey, draft.name],
+  ];
+}
+
+function furtherOf({ draft, keystores }: Filling): [string, ReactNode][] {
+  if (!isSpreading(draft)) return [];
+  const names = keystores.items.filter(({ id }) => draft.further.includes(id)).map(({ name }) => name);
+  return [[words.kmsKey.further, lines(names)]];
+}
+
+function kmsKeyOf(filling: Filling): [string, ReactNode][] {
+  const { draft, keys, keystore } = filling;
+  if (isFilling(draft)) return filled(filling);
+  const source = keys.items.find(({ id }) => id === draft.key)?.name ?? "";
+  const name = draft.name || (isSpreading(draft) ? words.kmsKey.copied(source) : source);
   const regions = draft.regions.length > 0 ? draft.regions : (keystore?.regions.slice(0, 1) ?? []);
   const isMultiRegion = draft.multiRegion ?? keystore?.template.multi_region ?? false;
   const tags = Object.entries({
@@ -89,15 +142,15 @@ function kmsKeyOf({ draft, keys, keystore }: Filling): [string, ReactNode][] {
   });
   return [
     [words.kmsKey.keystore, keystore?.name],
+    ...furtherOf(filling),
     [words.kmsKey.name, name],
     [words.kmsKey.aliases, lines(draft.aliases)],
     [words.kmsKey.description, draft.description || keystore?.template.description || text.shell.none],
     [words.kmsKey.regions, lines(regions)],
+    [words.usage.label, usageOf(filling)],
     [words.kmsKey.multiRegion, isMultiRegion ? text.shell.yes : text.shell.no],
     [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
-    [words.access.keyUsers, lines(draft.users.map(principalName))],
-    [words.access.administrators, lines(draft.administrators.map(principalName))],
-    [words.access.otherAccounts, lines(draft.otherAccounts)],
+    ...accessOf(filling),
     ...(draft.way === "aws"
       ? []
       : [[words.further.expires, expiryOf(draft, keystore?.template.expires_at)] as [string, ReactNode]]),

@@ -89,8 +89,6 @@ export const approvals = {
   cancelDetail: "The request is over for everybody. Nothing was done.",
   run: "Carry out",
   runOf: (what: string) => `Carry out: ${what}`,
-  archive: (id: string) =>
-    `It answers an archive, once, which this page cannot save. Have it carried out by POST /api/v1/approvals/${id}/run.`,
   once: {
     api_key: "API key",
     signing_secret: "Signing secret",

@@ -151,6 +151,32 @@ export const audit = {
       "Then this browser cannot tell any more whether the log lost what was seen here. Do so only where a rollback was explained, such as the restore of a backup. Download it first: it may be evidence.",
     downloadRemembered: "Download it",
   },
+  witnesses: {
+    title: "Witnesses",
+    description:
+      "A witness is somebody else's program that cosigns checkpoints, and refuses one that does not go on from the last that it saw.",
+    add: "Add cosignature",
+    note: "Cosigned checkpoint",
+    noteHelp: "The signed note as the witness gave it, with its line below the log's own.",
+    file: "Or from a file",
+    notCosigned: "Nobody but the log itself signed it.",
+    kept: (size: number) => `Kept with the checkpoint of ${size} entries`,
+    none: "No witness has cosigned a checkpoint yet.",
+    noneDetail: "On the witness's own host, signed in with a token of an auditor:",
+    command: "keyferry audit witness --state FOLDER --name auditor.example --key KEY",
+    size: "Newest cosigned checkpoint",
+    entries: (size: number) => `${size} entries`,
+    signed: "Signed by the log",
+    seen: "Seen, as it says itself",
+    seenBy: (witness: string, time: string) => `by ${witness} on ${time}`,
+    key: "Public key of a witness",
+    keyHelp:
+      "As whoever runs the witness told it. The server knows no witness: only this proves a cosignature.",
+    check: "Check cosignature",
+    proved: (witness: string) => `${witness} saw it`,
+    provedDetail: (size: number, time: string) => `It cosigned this log of ${size} entries on ${time}.`,
+    badKey: "It is no public key of a witness: its parts do not belong together.",
+  },
   quarantine: {
     title: "This server is in quarantine",
     detail:

@@ -1,4 +1,12 @@
 // Keys in the vault, their versions and copies.
+const whys: Record<string, string> = {
+  destroyed: "It was destroyed.",
+  "no-copy-kept": "The vault kept no copy of it.",
+  "not-exportable": "The key is not exportable.",
+  "not-allowed": "A policy or the crypto policy forbids it.",
+  "does-not-open": "What the vault holds of it is damaged.",
+};
+
 export const keys = {
   title: "Keys",
   one: "Key",
@@ -194,8 +202,13 @@ export const keys = {
     title: (name: string, version: number) => `Prepare a download of version ${version} of ${name}`,
     publicKey: "Public key",
     publicKeyHelp: "RSA, 2048 to 8192 bits, as PEM, of whoever is to have the material.",
+    publicKeyForm: "-----BEGIN PUBLIC KEY-----",
+    publicKeyFile: "Or from a file",
+    told: "SHA-256 that its owner tells",
+    toldHelp: "By telephone say. With it nothing is prepared under another key.",
+    otherKey: "This public key has another SHA-256: it is not the one that its owner means.",
     isPrivate: "That file holds a private key. It was not sent. Choose the public half.",
-    notPublic: "The file holds no PEM block PUBLIC KEY.",
+    notPublic: "There is no PEM block PUBLIC KEY in it.",
     reason: "Reason",
     reasonHelp: "The person who takes it sees it, and so does the log.",
     hours: "Hours to take it",
@@ -231,7 +244,8 @@ export const keys = {
     help: "Key material leaves in one way only: one person prepares it with a public key, and another person takes it. A preparation ends when it is taken or cancelled, or when its time is over.",
     things: "preparations",
     empty: "Nothing is prepared",
-    emptyDetail: "Prepare a version on its key's page: select it, then Prepare download.",
+    emptyDetail:
+      "Prepare a version on its key's page: select it, then Prepare download. Whoever leaves Keyferry prepares everything of a group here.",
     of: "Of",
     kind: "Kind",
     kinds: { "key-version": "Key version", group: "Everything of a group" } as Record<string, string>,
@@ -242,5 +256,37 @@ export const keys = {
     cancel: "Cancel preparation",
     cancelTitle: (what: string) => `Cancel the preparation of ${what}`,
     cancelPreview: "Nobody takes it then. It can be prepared anew.",
+  },
+  leaving: {
+    prepare: "Prepare everything of a group",
+    prepareTitle: "Prepare everything of a group",
+    help: "All versions of all keys of a group, wrapped under one public key, with a signed manifest and what unwraps it without Keyferry. An administrator of the group prepares it, and another one takes it, once.",
+    group: "Group",
+    chooseGroup: "Choose a group",
+    staying: (count: number, names: string[]) =>
+      `${count === 1 ? "One key is" : `${count} keys are`} not exportable and will not be in it: ${names.join(", ")}${count > names.length ? ", …" : "."}`,
+    takeTitle: (name: string) => `Take everything of ${name}`,
+    once: "What another person prepared can be taken once, as an archive, wrapped under the public key that was given then.",
+    spent:
+      "It can be taken once. If the answer is lost on the way, it is spent, and has to be prepared anew.",
+    file: (group: string) => `${group}-export.tar`,
+    brokenFile: "export-not-whole.tar",
+    taken: (file: string) => `Your browser has saved ${file}`,
+    holds: (left: number, versions: number, keys: number) =>
+      `It holds ${left} of ${versions} versions of ${keys} keys.`,
+    unwrap:
+      "Whoever has the private key unwraps it without a server, with Keyferry or with the script that is in it:",
+    commands: (group: string) =>
+      [
+        `mkdir export && tar -xf ${group}-export.tar -C export`,
+        "keyferry key unwrap-export export --private-key private.pem --to clear",
+        "sh export/unwrap-export.sh private.pem export clear",
+      ].join("\n"),
+    leftOut: "Not in it",
+    why: "Why",
+    whys,
+    broken: "The export is not whole",
+    brokenDetail:
+      "It ended before its manifest. What came was saved, and is not to be relied on. It is spent: have it prepared anew.",
   },
 } as const;

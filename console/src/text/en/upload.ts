@@ -1,4 +1,11 @@
 // The upload wizard: how a KMS key is made, from whatever material.
+const usages: Record<string, string> = {
+  ENCRYPT_DECRYPT: "Encrypt and decrypt",
+  SIGN_VERIFY: "Sign and verify",
+  GENERATE_VERIFY_MAC: "Make and check MACs",
+  KEY_AGREEMENT: "Agree on keys",
+};
+
 export const upload = {
   title: "Create a KMS key",
   help: "First say where the key material comes from and what the KMS key shall look like. Then read what will happen. Nothing is made before you press Upload.",
@@ -55,6 +62,10 @@ export const upload = {
           "The material passes through and is erased once AWS has it. Keep the file: nobody else can bring it back.",
       },
     ],
+    newKeyHelp:
+      "What applications may do with a new key, and whether it may leave the vault, is said where a key is made alone; its page then uploads it.",
+    permitsAll: "Everything that its spec can",
+    versionsMaxHelp: "10 unless you say otherwise.",
     nativeDays: "Rotated by AWS every",
     nativeDaysHelp: "AWS's own rotation, for symmetric keys. Leave it empty for none.",
     nativeDaysForm: "90 to 2560 days.",
@@ -67,6 +78,22 @@ export const upload = {
     noKeystores: "No keystores yet.",
     name: "Name",
     nameHelp: "Of the KMS key, and of the new key in the vault.",
+    nameOfKey: "Of the new key in the vault. The KMS key keeps its own.",
+    nameOfNewKey: "Name of the new key",
+    target: "Goes into",
+    newOne: "A new KMS key",
+    thereOne: "An empty KMS key that is in AWS already",
+    thereHelp: "Of origin EXTERNAL and without material. It keeps its name and settings, and is adopted.",
+    into: "Empty KMS key",
+    intoHelp: "Its ARN, key id or alias, such as alias/orders.",
+    further: "Further keystores",
+    furtherHelp:
+      "Each gets a KMS key of the same key in the same job: as said here, but in its own default Region and with its own key policy, and named with _copy1, _copy2 and so on.",
+    furtherUnfit: "Only exportable keys go into several keystores in one go. Upload others one by one.",
+    furtherNone: "Choose keystores",
+    copied: (key: string) => `${key}_copy1, ${key}_copy2 …`,
+    nameOfCopies:
+      "Of the one in the keystore above; the first free KEY_copy1, KEY_copy2 … unless you say otherwise.",
     nameOfExisting: "As the key is called, unless you say otherwise.",
     aliases: "Aliases",
     aliasesHelp: "Names in AWS, with or without alias/.",
@@ -85,7 +112,27 @@ export const upload = {
     multiRegionLabel: "Let it be replicated to other Regions",
     multiRegionHelp: "That cannot be changed later.",
   },
+  usage: {
+    label: "Key usage",
+    help: "It stays so for life.",
+    of: (usage: string) => usages[usage] ?? usage,
+    usual: (usage: string | undefined) => (usage === undefined ? "What fits the key" : `As usual (${usage})`),
+  },
   access: {
+    says: "Who may use it",
+    ways: [
+      {
+        value: "people",
+        label: "Whom you choose",
+        description: "As the keystore's policy says where you choose nobody.",
+      },
+      { value: "policy", label: "What a key policy of your own says", description: "As JSON, a whole one." },
+    ],
+    policy: "Key policy",
+    ownPolicy: (bytes: number) => `Of your own, ${bytes} bytes`,
+    policyFile: "Or from a file",
+    policyChecked: "It is checked with the plan: one that would lock Keyferry out is refused.",
+    fromKeystore: "Begin with the keystore's policy",
     keyUsers: "Key users",
     keyUsersHelp: "They may encrypt, decrypt and sign with it.",
     administrators: "Key administrators",

@@ -1,15 +1,18 @@
 // What was done with a KMS key: its jobs, and what the audit log says about it.
+import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useNavigate } from "react-router";
 
 import type { Schemas } from "../../../api/client";
 import type { Job } from "../../../api/live";
-import { useAll } from "../../../api/read";
+import { useAll, usePages } from "../../../api/read";
 import { JobState } from "../../../format/status";
 import { exactly } from "../../../format/time";
 import { Link } from "../../../shell/link";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
 import { timeColumn } from "../../../table/time-column";
+import { MoreRows } from "../../../table/more-rows";
 import { text } from "../../../text";
 import type { Tab } from "./kms-key";
 
@@ -80,7 +83,8 @@ function Jobs({ kmsKey }: Tab) {
 }
 
 function Entries({ kmsKey }: Tab) {
-  const list = useAll("/api/v1/audit/entries", { query: { object: kmsKey.id } });
+  const list = usePages("/api/v1/audit/entries", { query: { object: kmsKey.id } });
+  const navigate = useNavigate();
   return (
     <ListTable<Entry>
       name="kms-key-audit"
@@ -93,6 +97,10 @@ function Entries({ kmsKey }: Tab) {
       idOf={(entry) => String(entry.index)}
       nameOf={(entry) => `${entry.action} ${entry.index}`}
       empty={{ title: words.auditNone, detail: words.auditNoneDetail }}
+      actions={() => (
+        <Button onClick={() => void navigate(`/audit?object=${kmsKey.id}`)}>{words.inLog}</Button>
+      )}
+      footer={<MoreRows of={list} more={words.older} told={words.loaded} />}
     />
   );
 }

@@ -1,6 +1,6 @@
 // Where AWS, as it was observed last, differs from what is wanted. What could not be read is no difference.
 import type { KmsKey, Place } from "./kms-key";
-import { saysTheSame } from "./policy-text";
+import { saysTheSame } from "../../../fields/policy-text";
 
 export type Property = "place" | "state" | "material" | "alias" | "tags" | "policy";
 

@@ -3,7 +3,7 @@ import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import type { Operation } from "../../../operation/operation";
 import type { KmsKey } from "../../../kms-key/columns";
-import { revisionNow } from "../revision";
+import { revisionNow } from "../../../kms-key/revision";
 
 export type { KmsKey };
 export type Place = Schemas["PlaceView"];

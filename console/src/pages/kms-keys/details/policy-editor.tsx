@@ -3,31 +3,22 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
 import { update, type KmsKey, type Tab } from "./kms-key";
-import { bytesOf, flawOf, laidOut, POLICY_MAX, saysTheSame } from "./policy-text";
+import { PolicyField, policyError } from "../../../fields/policy-field";
+import { laidOut, saysTheSame } from "../../../fields/policy-text";
 
 const words = text.kmsKey.policy;
-const ROWS = 22;
 
 /** The policy that is wanted; where none is, the one that AWS made. */
 function policyOf(kmsKey: KmsKey): string {
   return laidOut(kmsKey.policy ?? kmsKey.places.find(({ policy }) => policy != null)?.policy ?? "");
-}
-
-function errorOf(policy: string): string | undefined {
-  const flaw = flawOf(policy);
-  if (flaw !== undefined) return words.notJson(flaw);
-  const bytes = bytesOf(policy);
-  return bytes > POLICY_MAX ? words.tooLarge(bytes) : undefined;
 }
 
 /** Policies of places that say something else than the wanted one. */
@@ -51,7 +42,7 @@ export function PolicyEditor({ kmsKey }: Tab) {
   // A policy that changed meanwhile is begun with anew.
   const policy = draft?.of === is ? draft.policy : is;
   const edit = (next: string) => setDraft({ of: is, policy: next });
-  const error = errorOf(policy);
+  const error = policyError(policy);
   const isChanged = policy !== is;
   const check = () => setOperation(update(kmsKey, words.changePolicy(kmsKey.name), { policy }));
   return (
@@ -80,21 +71,7 @@ export function PolicyEditor({ kmsKey }: Tab) {
     >
       <SpaceBetween size="m">
         {kmsKey.policy == null && <Box color="text-body-secondary">{words.fromAws}</Box>}
-        <div className="code">
-          <FormField
-            stretch
-            label={words.text}
-            errorText={error}
-            constraintText={words.size(bytesOf(policy))}
-          >
-            <Textarea
-              value={policy}
-              rows={ROWS}
-              spellcheck={false}
-              onChange={({ detail }) => edit(detail.value)}
-            />
-          </FormField>
-        </div>
+        <PolicyField value={policy} onChange={edit} errorText={error} />
         <Differing kmsKey={kmsKey} />
       </SpaceBetween>
       {operation !== undefined && (

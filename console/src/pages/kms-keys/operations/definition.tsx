@@ -7,7 +7,7 @@ import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
 import type { KmsKey } from "../../../kms-key/columns";
-import { revisionNow } from "../revision";
+import { revisionNow } from "../../../kms-key/revision";
 import { BulkResult } from "./bulk-result";
 import type { Unfit } from "./fit";
 

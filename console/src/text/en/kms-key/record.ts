@@ -38,6 +38,10 @@ export const record = {
     audit: "Audit entries",
     auditDetail: "What the audit log says about this KMS key.",
     auditThings: "audit entries",
+    inLog: "Find in the audit log",
+    older: "Load older entries",
+    loaded: (count: number, isPartial: boolean) =>
+      isPartial ? `The newest ${count} entries are listed.` : `All ${count} entries are listed.`,
     auditNone: "No entries",
     auditNoneDetail: "The audit log says nothing about this KMS key yet.",
     at: "When",

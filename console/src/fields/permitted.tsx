@@ -2,17 +2,19 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 
-import { text } from "../../text";
+import { text } from "../text";
 
 const words = text.keys.permitted;
 
 const SYMMETRIC = ["encrypt", "decrypt", "wrap", "unwrap"];
 const SIGNING = ["sign", "verify"];
+const MAC = ["generate-mac", "verify-mac"];
 
-/** Everything that keys of a spec can. */
+/** Everything that keys of a spec can; of any where it is not known. */
 export function possible(spec: string): string[] {
+  if (spec === "") return [...SYMMETRIC, ...SIGNING, ...MAC];
   if (spec.startsWith("AES")) return SYMMETRIC;
-  if (spec.startsWith("HMAC")) return ["generate-mac", "verify-mac"];
+  if (spec.startsWith("HMAC")) return MAC;
   if (spec.startsWith("RSA")) return [...SYMMETRIC, ...SIGNING];
   return SIGNING;
 }
@@ -27,9 +29,11 @@ interface Props {
   spec: string;
   value: readonly string[];
   onChange: (value: string[]) => void;
+  /** What none chosen means. */
+  placeholder?: string;
 }
 
-export function PermittedField({ spec, value, onChange }: Props) {
+export function PermittedField({ spec, value, onChange, placeholder }: Props) {
   const optionOf = (operation: string) => ({ value: operation, label: operation });
   return (
     <FormField label={words.label} description={words.help}>
@@ -37,7 +41,7 @@ export function PermittedField({ spec, value, onChange }: Props) {
         options={choices(spec).map(optionOf)}
         selectedOptions={value.map(optionOf)}
         onChange={({ detail }) => onChange(detail.selectedOptions.map((option) => option.value ?? ""))}
-        placeholder={words.none}
+        placeholder={placeholder ?? words.none}
         deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
         expandToViewport
       />

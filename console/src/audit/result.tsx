@@ -1,7 +1,7 @@
 // What came of what an entry tells.
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
-import { text } from "../../text";
+import { text } from "../text";
 
 const KINDS: Record<string, StatusIndicatorProps.Type> = {
   intent: "pending",

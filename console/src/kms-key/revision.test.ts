@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { KmsKey } from "../../kms-key/columns";
+import type { KmsKey } from "./columns";
 import { isStillAs } from "./revision";
 
 const RULE = { every: "90d", time_zone: "UTC", method: "new-key", old_key: "disable", at_budget: "block" };

@@ -1,6 +1,6 @@
 // The revision of a KMS key, which also counts what was merely observed of it.
-import { read } from "../../api/read";
-import type { KmsKey } from "../../kms-key/columns";
+import { read } from "../api/read";
+import type { KmsKey } from "./columns";
 
 /** What people change of it: whoever looked at this has seen all that could be overwritten. */
 const WANTED = [

@@ -1,0 +1,224 @@
+// Everything of a group leaves, and a rule holds for a whole world, so that these journeys have one of their own, and
+// the second goes on from the first.
+import { execFileSync } from "node:child_process";
+import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Download, Page } from "@playwright/test";
+
+import { enter, PASSWORD, person } from "./others";
+import type { Key } from "./upload";
+import { expect, look, signIn, test as shared, World } from "./world";
+
+const START_MAX = 180_000;
+
+const test = shared.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      await person(world, "dora", "administrator", "default");
+      await person(world, "carol", "administrator", "default");
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker", timeout: START_MAX },
+  ],
+});
+
+test.describe.configure({ mode: "serial" });
+
+/** A key pair, and what its owner tells of it. */
+function keyPair() {
+  const pair = generateKeyPairSync("rsa", { modulusLength: 3072 });
+  const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const der = createPublicKey(pem).export({ type: "spki", format: "der" });
+  const secret = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return { pem, secret, sha256: createHash("sha256").update(der).digest("hex") };
+}
+
+/** Unwraps an export as its owner does, and gives the folder. */
+async function unwrapped(world: World, download: Download, secret: string, name: string): Promise<string> {
+  const [wrapped, clear] = [join(world.folder, name), join(world.folder, `${name}-clear`)];
+  const privateKey = join(world.folder, `${name}.pem`);
+  writeFileSync(privateKey, secret, { mode: 0o600 });
+  mkdirSync(wrapped);
+  execFileSync("tar", ["-xf", await download.path(), "-C", wrapped]);
+  await world.cli("key", "unwrap-export", wrapped, "--private-key", privateKey, "--to", clear);
+  return clear;
+}
+
+/** Somebody on the way lets only the beginning of an archive through, once; nothing of it reaches the server. */
+async function cutOff(page: Page): Promise<void> {
+  await page.route(
+    (url) => url.pathname.endsWith("/export") && url.searchParams.get("dry_run") !== "true",
+    (route) => route.fulfill({ contentType: "application/x-tar", body: Buffer.alloc(700, "README.txt") }),
+    { times: 1 },
+  );
+}
+
+async function select(page: Page): Promise<void> {
+  await page.goto("/keys/preparations");
+  await page.getByRole("radio", { name: "Select default" }).check();
+  await page.getByRole("button", { name: "Download", exact: true }).click();
+}
+
+test("one administrator prepares everything of a group, and another one takes it once, with what is missing", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  test.slow();
+  const { pem, secret, sha256 } = keyPair();
+  const key = await world.cli<Key>("key", "create", "leaves-for-good", "--exportable");
+  await page.goto("/keys/preparations");
+  await page.getByRole("button", { name: "Prepare everything of a group" }).click();
+  const prepare = page.getByRole("dialog", { name: "Prepare everything of a group" });
+  await expect(prepare.getByText(/keys are not exportable and will not be in it: /)).toBeVisible();
+  const field = prepare.getByLabel("Public key", { exact: true });
+  const preview = prepare.getByRole("button", { name: "Preview" });
+  await field.fill(secret);
+  await expect(prepare.getByText("That file holds a private key.")).toBeVisible();
+  await expect(field).toHaveValue("");
+  await field.fill("ssh-rsa AAAA");
+  await expect(prepare.getByText("There is no PEM block PUBLIC KEY in it.")).toBeVisible();
+  await field.fill(pem);
+  await expect(prepare.getByText(sha256)).toBeVisible();
+  await prepare.getByLabel("Reason").fill("leaving");
+  await prepare.getByLabel("SHA-256 that its owner tells").fill("0".repeat(64));
+  await expect(prepare.getByText("This public key has another SHA-256")).toBeVisible();
+  await expect(preview).toBeDisabled();
+  await prepare.getByLabel("SHA-256 that its owner tells").fill(sha256.toUpperCase());
+  await look(page, "key-leaving-prepare");
+  await preview.click();
+  await prepare.getByRole("button", { name: "Carry out" }).click();
+  await expect(prepare.getByText("Another person may take it until")).toBeVisible();
+  await prepare.getByRole("button", { name: "Close" }).last().click();
+
+  await page.getByRole("radio", { name: "Select default" }).check();
+  await page.getByRole("button", { name: "Download", exact: true }).click();
+  const own = page.getByRole("dialog", { name: "Take everything of default" });
+  await own.getByRole("button", { name: "Preview" }).click();
+  await expect(own.getByText("export.same-person")).toBeVisible();
+  await own.getByRole("button", { name: "Cancel" }).click();
+
+  const carol = await stranger();
+  await enter(carol, "carol");
+  await select(carol);
+  const late = carol.getByRole("dialog", { name: "Take everything of default" });
+  await late.getByRole("button", { name: "Preview" }).click();
+  await cutOff(carol);
+  await late.getByRole("button", { name: "Carry out" }).click();
+  await expect(late.getByText("The export is not whole")).toBeVisible();
+  await look(carol, "key-leaving-broken");
+  await select(carol);
+  await late.getByRole("button", { name: "Preview" }).click();
+  await expect(late.getByText("admin prepared it: leaving")).toBeVisible();
+
+  const dora = await stranger();
+  await enter(dora, "dora");
+  await select(dora);
+  const take = dora.getByRole("dialog", { name: "Take everything of default" });
+  await take.getByLabel("Expected SHA-256 of the public key").fill("f".repeat(64));
+  await take.getByRole("button", { name: "Preview" }).click();
+  await expect(take.getByText("export.other-public-key")).toBeVisible();
+  await take.getByLabel("Expected SHA-256 of the public key").fill(sha256);
+  await take.getByRole("button", { name: "Preview" }).click();
+  await expect(take.getByText("admin prepared it: leaving")).toBeVisible();
+  await look(dora, "key-leaving-take");
+  const saving = dora.waitForEvent("download");
+  await take.getByRole("button", { name: "Carry out" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("default-export.tar");
+  await expect(take.getByText(/^It holds 1 of \d+ versions of \d+ keys\.$/)).toBeVisible();
+  await expect(take.getByRole("row", { name: /backups 1 The key is not exportable\./ })).toBeVisible();
+  await look(dora, "key-leaving-taken");
+
+  const clear = await unwrapped(world, download, secret, "left");
+  const found = readdirSync(clear, { recursive: true, encoding: "utf8" });
+  const material = found.find((path) => path.includes(key.id) && path.endsWith("1.bin"));
+  const args = ["--file", join(clear, material ?? ""), "--format", "raw"];
+  const proof = await world.cli<Key>("key", "import", "leaves-proof", ...args);
+  expect(proof.versions[0]?.fingerprint).toBe(key.versions[0]?.fingerprint);
+  await take.getByRole("button", { name: "Close" }).last().click();
+
+  await expect(dora.getByRole("radio", { name: "Select default" })).toHaveCount(0);
+  // What was shown to her before is taken meanwhile.
+  await late.getByRole("button", { name: "Carry out" }).click();
+  await expect(late.getByText("export.not-prepared")).toBeVisible();
+  expect(await world.cli("key", "preparations")).toEqual([]);
+});
+
+test("where a rule asks for it a third person consents before everything of a group is taken", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  test.slow();
+  const { pem, secret, sha256 } = keyPair();
+  const publicKey = join(world.folder, "rule.pem");
+  writeFileSync(publicKey, pem);
+  const args = ["--public-key", publicKey, "--reason", "leaving by the rule"];
+  await world.cli("key", "export", "prepare", "default", ...args);
+  const carol = await stranger();
+  await carol.goto("/");
+  await signIn(carol, "carol", PASSWORD);
+  const approve = async () => {
+    await carol.goto("/approvals");
+    await carol
+      .getByRole("row", { name: /Decide/ })
+      .getByRole("link")
+      .click();
+    await carol.getByRole("button", { name: "Approve", exact: true }).click();
+    const dialog = carol.getByRole("dialog", { name: /^Approve: / });
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    await dialog.getByRole("button", { name: "Carry out" }).click();
+    await expect(dialog.getByText("You approved it.")).toBeVisible();
+  };
+  const rule = [
+    "export",
+    "--approvers",
+    "1",
+    "--group",
+    "default",
+    "--yes",
+    "--ask",
+    "nothing leaves unseen",
+  ];
+  await expect(world.cli("approval-rule", "set", ...rule)).rejects.toThrow();
+  await approve();
+  await page.goto("/approvals");
+  await page
+    .getByRole("row", { name: /nothing leaves unseen/ })
+    .getByRole("link")
+    .click();
+  await page.getByRole("button", { name: "Carry out" }).click();
+  const setting = page.getByRole("dialog", { name: /^Carry out: / });
+  await setting.getByRole("button", { name: "Carry out" }).click();
+  await expect(setting.getByText("Done", { exact: true })).toBeVisible();
+
+  const dora = await stranger();
+  await dora.goto("/");
+  await signIn(dora, "dora", PASSWORD);
+  await select(dora);
+  const take = dora.getByRole("dialog", { name: "Take everything of default" });
+  await take.getByLabel("Expected SHA-256 of the public key").fill(sha256);
+  await take.getByRole("button", { name: "Preview" }).click();
+  await take.getByRole("button", { name: "Carry out" }).click();
+  await take.getByLabel("Reason").fill("we leave");
+  await take.getByRole("button", { name: "Ask for approval" }).click();
+  await take.getByRole("link", { name: "Open the request" }).click();
+  await approve();
+  await expect(dora.getByText("Ready to be carried out")).toBeVisible();
+  await dora.getByRole("button", { name: "Carry out" }).click();
+  const run = dora.getByRole("dialog", { name: /^Carry out: / });
+  const saving = dora.waitForEvent("download");
+  await run.getByRole("button", { name: "Carry out" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("default-export.tar");
+  await expect(run.getByText(/^It holds \d+ of \d+ versions/)).toBeVisible();
+  await look(dora, "approval-export");
+  const clear = await unwrapped(world, download, secret, "ruled");
+  expect(readdirSync(clear, { recursive: true, encoding: "utf8" }).join()).toContain("1.bin");
+  const manifest = readFileSync(join(world.folder, "ruled/manifest.json"), "utf8");
+  expect(manifest).toContain("leaving by the rule");
+});

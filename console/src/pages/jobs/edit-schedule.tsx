@@ -1,0 +1,74 @@
+// Changes the rule of a schedule. What else follows from it stays as it is, and is said where it belongs to.
+import Box from "@cloudscape-design/components/box";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMemo, useState } from "react";
+
+import { rotationDraft, rotationOf, type Rotation } from "../../fields/rotation";
+import { RotationFields } from "../../fields/rotation-fields";
+import { inItsZone } from "../../format/time";
+import { revisionNow } from "../../kms-key/revision";
+import type { Operation } from "../../operation/operation";
+import { OperationDialog } from "../../operation/operation-dialog";
+import { text } from "../../text";
+import { ruleChange, upcomingOf, type Scheduled } from "./scheduled";
+
+const words = text.jobs.schedule;
+
+function Upcoming({ times }: { times: string[] }) {
+  if (times.length === 0) return <Box>{words.gone}</Box>;
+  const list = (
+    <ul className="plain">
+      {times.map((time) => (
+        <li key={time}>{inItsZone(time)}</li>
+      ))}
+    </ul>
+  );
+  return <KeyValuePairs items={[{ label: text.fields.rotation.upcoming, value: list }]} />;
+}
+
+interface Props {
+  of: Scheduled;
+  name: string;
+  rule: Rotation;
+  onClose: () => void;
+}
+
+export function EditSchedule({ of: now, name, rule, onClose }: Props) {
+  // As it was when the dialog was opened: what others change meanwhile is not overwritten.
+  const [of] = useState(now);
+  const [draft, setDraft] = useState(() => rotationDraft(rule));
+  const title = words.editTitle(name);
+  const operation = useMemo<Operation | undefined>(() => {
+    const schedule = rotationOf(draft);
+    if (schedule === undefined) return undefined;
+    return {
+      title,
+      name,
+      change: ruleChange(of, schedule),
+      ...(of.kind === "kms-key" ? { afresh: () => revisionNow(of.kmsKey) } : {}),
+      touches: ["/api/v1/schedules"],
+    };
+  }, [of, draft, name, title]);
+  return (
+    <OperationDialog
+      operation={operation}
+      title={title}
+      onClose={onClose}
+      render={(preview) => <Upcoming times={upcomingOf(of.kind, preview)} />}
+      fields={
+        <SpaceBetween size="m">
+          {of.kind === "kms-key" ? (
+            <RotationFields draft={draft} onChange={setDraft} above="keystore" />
+          ) : (
+            <RotationFields
+              draft={draft}
+              onChange={setDraft}
+              isWhenOnly={of.key.rotation?.with_copies !== true}
+            />
+          )}
+        </SpaceBetween>
+      }
+    />
+  );
+}

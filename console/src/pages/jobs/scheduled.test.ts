@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+
+import type { Schemas } from "../../api/client";
+import { ruleChange, sameRule, upcomingOf, type Scheduled } from "./scheduled";
+
+const kmsKey = { id: "k1", revision: 7 } as Schemas["KmsKeyView"];
+const key = {
+  id: "v1",
+  revision: 3,
+  rotation: { with_copies: true, deactivate_former: true },
+} as Schemas["KeyView"];
+const ofKmsKey: Scheduled = { kind: "kms-key", kmsKey };
+const ofKey: Scheduled = { kind: "key", key };
+
+const cron: Schemas["RotationView"] = {
+  cron: "15 3 1,15 * *",
+  start: "2026-12-24T01:02:03.456Z",
+  time_zone: "Europe/Berlin",
+  method: "in-place",
+  old_key: "disable",
+  at_budget: "block",
+};
+
+describe("the rule of a schedule", () => {
+  it("goes back as it came, whatever its line of cron, zone and start", () => {
+    expect(sameRule(ofKmsKey, cron)).toMatchObject({
+      path: { kms_key: "k1" },
+      revision: 7,
+      body: cron,
+    });
+  });
+  it("of an unusual period does too", () => {
+    const every = { ...cron, cron: null, every: "45d" };
+    expect(sameRule(ofKmsKey, every)?.body).toMatchObject({ every: "45d", time_zone: "Europe/Berlin" });
+  });
+  it("of a key keeps what follows from its rotation", () => {
+    expect(ruleChange(ofKey, { every: "never" })).toMatchObject({
+      path: { key: "v1" },
+      revision: 3,
+      body: { schedule: { every: "never" }, with_copies: true, deactivate_former: true },
+    });
+  });
+  it("tells its next times where it was tried", () => {
+    expect(upcomingOf("kms-key", { rotation: { upcoming: ["a"] } })).toEqual(["a"]);
+    expect(upcomingOf("key", { rotation: { schedule: { upcoming: ["b"] } } })).toEqual(["b"]);
+    expect(upcomingOf("key", {})).toEqual([]);
+  });
+});

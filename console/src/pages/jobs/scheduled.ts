@@ -1,0 +1,42 @@
+// What a schedule belongs to, and the requests that change the rule there.
+import { change, type Change } from "../../api/change";
+import type { Schemas } from "../../api/client";
+import { rotationDraft, rotationOf, type Rotation, type RotationRequest } from "../../fields/rotation";
+
+type Key = Schemas["KeyView"];
+type KmsKey = Schemas["KmsKeyView"];
+
+/** What rotates, as it was looked at. */
+export type Scheduled = { kind: "key"; key: Key } | { kind: "kms-key"; kmsKey: KmsKey };
+
+/** The request that gives it a rule; everything else stays as it is. */
+export function ruleChange(of: Scheduled, schedule: RotationRequest): Change {
+  if (of.kind === "kms-key") {
+    const { id, revision } = of.kmsKey;
+    const path = { kms_key: id };
+    return change("patch", "/api/v1/kms-keys/{kms_key}/rotation-schedule", {
+      path,
+      body: schedule,
+      revision,
+    });
+  }
+  const { id, revision, rotation } = of.key;
+  const body = {
+    schedule,
+    with_copies: rotation?.with_copies ?? false,
+    deactivate_former: rotation?.deactivate_former ?? false,
+  };
+  return change("patch", "/api/v1/keys/{key}/rotation-schedule", { path: { key: id }, body, revision });
+}
+
+/** The rule as it is, to be tried: that tells its next times. */
+export function sameRule(of: Scheduled, rule: Rotation): Change | undefined {
+  const schedule = rotationOf(rotationDraft(rule));
+  return schedule === undefined ? undefined : ruleChange(of, schedule);
+}
+
+/** The next times that a trial told. */
+export function upcomingOf(of: Scheduled["kind"], answer: unknown): string[] {
+  if (of === "kms-key") return (answer as KmsKey).rotation?.upcoming ?? [];
+  return (answer as Key).rotation?.schedule.upcoming ?? [];
+}

@@ -1,0 +1,25 @@
+// What the KMS key is used for, where its spec permits several usages.
+import FormField from "@cloudscape-design/components/form-field";
+
+import { Choice } from "../../fields/choice";
+import { text } from "../../text";
+import type { Filling } from "./filling";
+import { specOf, usagesOf, usualUsage } from "./usage";
+
+const words = text.upload.usage;
+
+export function UsageField(filling: Filling) {
+  const { draft, put } = filling;
+  const usages = usagesOf(specOf(filling));
+  if (usages.length < 2) return null;
+  const usual = usualUsage(filling);
+  const options = [
+    { value: "", label: words.usual(usual === undefined ? undefined : words.of(usual)) },
+    ...usages.map((value) => ({ value, label: words.of(value), description: value })),
+  ];
+  return (
+    <FormField label={words.label} constraintText={words.help}>
+      <Choice options={options} value={draft.usage} onChange={(usage) => put({ usage })} />
+    </FormField>
+  );
+}
