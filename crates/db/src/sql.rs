@@ -160,6 +160,20 @@ impl Row {
         }
     }
 
+    /// The next cells, as a row of something else.
+    pub(crate) fn part(&mut self, what: &'static str, width: usize) -> Self {
+        Self::new(what, self.cells.by_ref().take(width).collect())
+    }
+
+    /// Whether nothing is in the next cell.
+    pub(crate) fn is_next_null(&self) -> bool {
+        let next = self.cells.as_slice().first();
+        matches!(
+            next,
+            None | Some(Value::Text(None) | Value::Int(None) | Value::Bytes(None))
+        )
+    }
+
     pub(crate) fn opt_text(&mut self) -> Records<Option<String>> {
         match self.cells.next() {
             Some(Value::Text(text)) => Ok(text),

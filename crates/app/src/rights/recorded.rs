@@ -89,8 +89,13 @@ impl RightsCache {
 impl Shared {
     /// What is recorded of rights now.
     pub(super) async fn rights(&self) -> Result<Arc<Recorded>, AppError> {
+        let revision = self.ports.records.rights_revision().await?;
+        self.rights_at(revision).await
+    }
+
+    /// What is recorded of rights by a revision that was read just now.
+    pub(super) async fn rights_at(&self, revision: u64) -> Result<Arc<Recorded>, AppError> {
         let records = &self.ports.records;
-        let revision = records.rights_revision().await?;
         if let Some(kept) = self.rights.of(revision) {
             return Ok(kept);
         }
