@@ -9,7 +9,7 @@ use keyferry_domain::key_link::Copied;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::life::Life;
 use keyferry_domain::version::{VersionAction, VersionNumber, VersionState};
-use keyferry_ports::records::{Batch, Change, KmsKeyFilter, Page};
+use keyferry_ports::records::{Batch, Change, KeyTies, KmsKeyFilter, Page};
 
 use crate::action::Action;
 use crate::actor::Actor;
@@ -67,9 +67,8 @@ impl Keys {
         (action, by): (Action, VersionAction),
         wanted: VersionState,
     ) -> Result<KeyWithVersions, AppError> {
-        let permit = self.shared.permit(actor, action).await?;
-        let key = self.shared.find_key(&permit, selector).await?;
-        let found = self.shared.with_versions(key).await?;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
+        let found = self.shared.with_all(found).await?;
         let version = find_version(&found, number)?;
         if version.state == wanted {
             return Ok(found);
@@ -123,8 +122,16 @@ pub(crate) fn find_version(
 impl Shared {
     /// A key with its versions and the KMS keys that were made from it.
     pub(crate) async fn with_versions(&self, key: ManagedKey) -> Result<KeyWithVersions, AppError> {
+        let ties = self.ports.records.find_key_ties(key.id).await?;
+        self.with_all((key, ties)).await
+    }
+
+    /// The same, where it was looked at already.
+    pub(crate) async fn with_all(
+        &self,
+        (key, ties): (ManagedKey, KeyTies),
+    ) -> Result<KeyWithVersions, AppError> {
         let records = &self.ports.records;
-        let ties = records.find_key_ties(key.id).await?;
         let versions = ties.versions;
         let kms_keys = match ties.has_kms_keys {
             true => self.kms_keys_from(key.id).await?,

@@ -19,7 +19,7 @@ use keyferry_domain::operation::Refusal;
 use keyferry_domain::schedule::{ScheduledMethod, SourceRotation};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
-use keyferry_ports::records::{Batch, Change, Expect, KeyFilter, Page, PageOf};
+use keyferry_ports::records::{Batch, Change, Expect, KeyCalled, KeyFilter, KeyTies, Page, PageOf};
 use keyferry_ports::vault::NewMaterial;
 
 use crate::action::Action;
@@ -214,9 +214,9 @@ impl Keys {
 
     /// One key with its versions, by id or name.
     pub async fn show(&self, actor: &Actor, selector: &str) -> Result<KeyWithVersions, AppError> {
-        let permit = self.shared.permit(actor, Action::KeyRead).await?;
-        let key = self.shared.find_key(&permit, selector).await?;
-        self.shared.with_versions(key).await
+        let action = Action::KeyRead;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
+        self.shared.with_all(found).await
     }
 
     /// Changes a key. Nothing goes to AWS.
@@ -231,8 +231,9 @@ impl Keys {
         selector: &str,
         command: UpdateKey,
     ) -> Result<KeyWithVersions, AppError> {
-        let permit = self.shared.permit(actor, Action::KeyUpdate).await?;
-        let mut key = self.shared.find_key(&permit, selector).await?;
+        let action = Action::KeyUpdate;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
+        let mut key = found.0.clone();
         check_revision("key", command.revision, key.revision)?;
         if command.destroy_after_deletion == Some(true) && !key.destroy_after_deletion {
             let permit = self
@@ -271,11 +272,11 @@ impl Keys {
             .detail("destroy_after_deletion", key.destroy_after_deletion)
             .detail("permitted", words(&key.permitted));
         let batch = Batch::new()
-            .with(Change::PutKey(key.clone(), expect))
+            .with(Change::PutKey(key, expect))
             .with(fact.change());
+        let after = self.shared.with_all(found).await?.after(&batch.changes);
         self.shared.commit(batch).await?;
-        key.revision += 1;
-        self.shared.with_versions(key).await
+        Ok(after)
     }
 
     /// Makes a new version, which becomes current; the former ones stay active.
@@ -288,9 +289,10 @@ impl Keys {
         actor: &Actor,
         selector: &str,
     ) -> Result<KeyWithVersions, AppError> {
-        let permit = self.shared.permit(actor, Action::KeyNewVersion).await?;
-        let key = self.shared.find_key(&permit, selector).await?;
-        let before = self.shared.with_versions(key.clone()).await?;
+        let action = Action::KeyNewVersion;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
+        let key = found.0.clone();
+        let before = self.shared.with_all(found).await?;
         let about = object("key", key.id, &key.name);
         let (version, changes) = self
             .shared
@@ -360,6 +362,39 @@ impl Keys {
     }
 }
 
+/// What a selector calls a key by; `None` where no key can be called so.
+fn called(selector: &str) -> Option<KeyCalled> {
+    match selector.parse() {
+        Ok(id) => Some(KeyCalled::Id(id)),
+        Err(_) => selector.parse().ok().map(KeyCalled::Name),
+    }
+}
+
+/// The one key among several that the actor sees.
+fn the_one<T>(
+    permit: &Permit,
+    selector: &str,
+    found: Vec<T>,
+    key: impl Fn(&T) -> &ManagedKey,
+) -> Result<T, AppError> {
+    let mut seen = Vec::new();
+    for one in found {
+        if permit.sees(&Object::key(key(&one)))? {
+            seen.push(one);
+        }
+    }
+    if seen.len() > 1 {
+        return Err(AppError::Ambiguous {
+            what: "key",
+            selector: selector.to_owned(),
+            count: seen.len(),
+        });
+    }
+    let one = seen.pop().ok_or_else(|| no_key(selector))?;
+    permit.check(&Object::key(key(&one)))?;
+    Ok(one)
+}
+
 fn no_key(selector: impl Display) -> AppError {
     AppError::NotFound {
         what: "key",
@@ -384,27 +419,29 @@ impl Shared {
         selector: &str,
     ) -> Result<ManagedKey, AppError> {
         let records = &self.ports.records;
-        let found = match (selector.parse::<KeyId>(), selector.parse::<Name>()) {
-            (Ok(id), _) => records.find_key(id).await?.into_iter().collect(),
-            (_, Ok(name)) => records.find_keys_called(&name).await?,
-            _ => Vec::new(),
+        let found = match called(selector) {
+            Some(KeyCalled::Id(id)) => records.find_key(id).await?.into_iter().collect(),
+            Some(KeyCalled::Name(name)) => records.find_keys_called(&name).await?,
+            None => Vec::new(),
         };
-        let mut seen = Vec::new();
-        for key in found {
-            if permit.sees(&Object::key(&key))? {
-                seen.push(key);
-            }
-        }
-        if seen.len() > 1 {
-            return Err(AppError::Ambiguous {
-                what: "key",
-                selector: selector.to_owned(),
-                count: seen.len(),
-            });
-        }
-        let key = seen.pop().ok_or_else(|| no_key(selector))?;
-        permit.check(&Object::key(&key))?;
-        Ok(key)
+        the_one(permit, selector, found, |key| key)
+    }
+
+    /// The right to an action on a key, and the key with what there is about it, by id or name: all of it in one look.
+    pub(crate) async fn permit_for_key(
+        &self,
+        actor: &Actor,
+        action: Action,
+        selector: &str,
+    ) -> Result<(Permit, (ManagedKey, KeyTies)), AppError> {
+        let Some(called) = called(selector) else {
+            self.permit(actor, action).await?;
+            return Err(no_key(selector));
+        };
+        let look = self.ports.records.look_at_keys(&called).await?;
+        let permit = self.permit_at(actor, action, look.rights).await?;
+        let found = the_one(&permit, selector, look.keys, |(key, _)| key)?;
+        Ok((permit, found))
     }
 
     /// The key with that id: what a record names, of which the actor may know.

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Busy,
     /// The connection is gone.
     Broken,
+    /// It changed or answered nothing, and must have.
+    Unmet,
     /// Anything else.
     Refused,
 }
@@ -41,7 +43,7 @@ impl From<SqlError> for Failure {
     fn from(error: SqlError) -> Self {
         match error.kind {
             Kind::Busy | Kind::Broken => Self::Again(error.why),
-            Kind::Taken | Kind::Reference | Kind::Refused => {
+            Kind::Taken | Kind::Reference | Kind::Unmet | Kind::Refused => {
                 Self::Final(RecordsError::Unavailable { why: error.why })
             }
         }

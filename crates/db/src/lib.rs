@@ -6,10 +6,11 @@
 mod codec;
 mod dialect;
 mod failure;
+mod lender;
 mod migrate;
 mod postgres;
 mod read;
-mod readers;
+
 mod rows;
 mod sql;
 mod sqlite;

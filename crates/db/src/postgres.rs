@@ -1,16 +1,19 @@
 //! PostgreSQL: read committed, with row locks where a rule spans rows.
 
+use futures::TryStreamExt as _;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{
-    AssertSqlSafe, Column, PgConnection, PgPool, Postgres, Row as _, TypeInfo, Value as _, ValueRef,
+    AssertSqlSafe, Column, Either, Executor as _, PgConnection, PgPool, Postgres, Row as _,
+    TypeInfo, Value as _, ValueRef,
 };
 
 use crate::PoolLimits;
 use crate::dialect::{Dialect, Turn};
 use crate::failure::{Kind, SqlError, describe};
-use crate::readers::Readers;
-use crate::sql::{Row, Statement, Value, without_nul};
+use crate::lender::Lender;
+
+use crate::sql::{Outcome, Row, Statement, Value, without_nul};
 
 /// How PostgreSQL writes the portable subset. Texts sort by bytes, as in SQLite and Rust.
 pub(crate) const DIALECT: Dialect = Dialect {
@@ -49,7 +52,7 @@ const LIMITS: [(&str, &str); 3] = [
 #[derive(Clone, Debug)]
 pub(crate) struct PostgresEngine {
     writers: PgPool,
-    readers: Readers<PgConnection>,
+    readers: Lender<PgConnection>,
 }
 
 /// An open write transaction; rolled back when dropped.
@@ -77,7 +80,7 @@ impl PostgresEngine {
             })
             .connect_with(options.clone());
         let writers = writers.await.map_err(error)?;
-        let readers = Readers::open(options, limits.connections, limits.wait).await;
+        let readers = Lender::open(options, limits.connections, limits.wait).await;
         let readers = readers.map_err(error)?;
         Ok(Self { writers, readers })
     }
@@ -125,27 +128,25 @@ impl PostgresEngine {
     }
 }
 
+/// Runs statements one after the other; what came of each, its rows as those of `what`. Where one fails, those after it are not run.
 pub(crate) async fn run(
     transaction: &mut PostgresTransaction,
-    statement: Statement,
-) -> Result<u64, SqlError> {
-    let done = query(statement)
-        .execute(&mut **transaction)
-        .await
-        .map_err(error)?;
-    Ok(done.rows_affected())
-}
-
-pub(crate) async fn fetch(
-    transaction: &mut PostgresTransaction,
     what: &'static str,
-    statement: Statement,
-) -> Result<Vec<Row>, SqlError> {
-    let rows = query(statement)
-        .fetch_all(&mut **transaction)
-        .await
-        .map_err(error)?;
-    rows.iter().map(|row| cells(what, row)).collect()
+    statements: Vec<Statement>,
+) -> Result<Vec<Outcome>, SqlError> {
+    let mut outcomes = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let mut steps = (**transaction).fetch_many(query(statement));
+        let mut outcome = Outcome::default();
+        while let Some(step) = steps.try_next().await.map_err(error)? {
+            match step {
+                Either::Right(row) => outcome.rows.push(cells(what, &row)?),
+                Either::Left(done) => outcome.changed = done.rows_affected(),
+            }
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
 }
 
 /// Runs several statements without values.

@@ -100,6 +100,37 @@ impl Statement {
         Self { sql, values }
     }
 
+    /// Several in one text, each with its own values, for a database that takes that. `$` stands nowhere but before a placeholder's
+    /// number.
+    pub(crate) fn joined(statements: impl Iterator<Item = Self>) -> Self {
+        let mut joined = Self::new("", Vec::new());
+        for statement in statements {
+            let former = joined.values.len();
+            if former == 0 && joined.sql.is_empty() {
+                joined = statement;
+                continue;
+            }
+            joined.sql.push_str(";\n");
+            joined.push_numbered(&statement.sql, former);
+            joined.values.extend(statement.values);
+        }
+        joined
+    }
+
+    /// Adds the text of a statement whose values come behind as many others.
+    fn push_numbered(&mut self, sql: &str, former: usize) {
+        let mut parts = sql.split('$');
+        self.sql.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let end = part.find(|letter: char| !letter.is_ascii_digit());
+            let (number, rest) = part.split_at(end.unwrap_or(part.len()));
+            let number: usize = number.parse().unwrap_or_default();
+            self.sql.push('$');
+            self.sql.push_str(&(number + former).to_string());
+            self.sql.push_str(rest);
+        }
+    }
+
     /// Adds text to the end of the statement.
     #[must_use]
     pub(crate) fn then(mut self, sql: &str) -> Self {
@@ -107,6 +138,15 @@ impl Statement {
         self.sql.push_str(sql);
         self
     }
+}
+
+/// What came of one statement.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Rows that it changed; of a statement that changes none, nothing that counts.
+    pub(crate) changed: u64,
+    /// Rows that it answered.
+    pub(crate) rows: Vec<Row>,
 }
 
 /// Conditions of a `WHERE`, added one by one.
@@ -158,6 +198,20 @@ impl Row {
             what: self.what,
             why: why.to_string(),
         }
+    }
+
+    /// The next cells, as a row of something else.
+    pub(crate) fn part(&mut self, what: &'static str, width: usize) -> Self {
+        Self::new(what, self.cells.by_ref().take(width).collect())
+    }
+
+    /// Whether nothing is in the next cell.
+    pub(crate) fn is_next_null(&self) -> bool {
+        let next = self.cells.as_slice().first();
+        matches!(
+            next,
+            None | Some(Value::Text(None) | Value::Int(None) | Value::Bytes(None))
+        )
     }
 
     pub(crate) fn opt_text(&mut self) -> Records<Option<String>> {
@@ -244,5 +298,32 @@ impl Row {
     pub(crate) fn count<T: TryFrom<i64>>(&mut self) -> Records<T> {
         let number = self.int()?;
         T::try_from(number).map_err(|_| self.corrupt("a count is out of range"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_that_are_joined_keep_their_own_values() {
+        let one = Statement::new(
+            "UPDATE a SET b = $2 WHERE c = $1",
+            vec![Value::flag(true); 2],
+        );
+        let two = Statement::new("DELETE FROM a", Vec::new());
+        let three = Statement::insert("a", &["b", "c"], vec![Value::flag(false); 4]);
+
+        let joined = Statement::joined([one.clone(), two, three].into_iter());
+
+        assert_eq!(
+            joined.sql,
+            "UPDATE a SET b = $2 WHERE c = $1;\nDELETE FROM a;\n\
+             INSERT INTO a (b, c) VALUES ($3, $4), ($5, $6)"
+        );
+        let values = [vec![Value::flag(true); 2], vec![Value::flag(false); 4]];
+        assert_eq!(joined.values, values.concat());
+        let alone = Statement::joined([one.clone()].into_iter());
+        assert_eq!((alone.sql, alone.values), (one.sql, one.values));
     }
 }

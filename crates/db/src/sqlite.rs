@@ -2,20 +2,27 @@
 
 use std::path::Path;
 
-use sqlx::pool::PoolOptions;
+use futures::TryStreamExt as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous, SqliteTypeInfo,
 };
 use sqlx::{
-    AssertSqlSafe, Column, Row as _, Sqlite, SqliteConnection, SqlitePool, TypeInfo, Value as _,
-    ValueRef,
+    AssertSqlSafe, Column, Either, Executor as _, Row as _, Sqlite, SqliteConnection, TypeInfo,
+    Value as _, ValueRef,
 };
 
 use crate::PoolLimits;
 use crate::dialect::Dialect;
 use crate::failure::{Kind, SqlError, describe};
-use crate::readers::Readers;
-use crate::sql::{Row, Statement, Value, without_nul};
+use crate::lender::{Lender, Loan};
+
+use crate::sql::{Outcome, Row, Statement, Value, without_nul};
+
+/// Statements that are handed over to the connection's thread at once. Each text of several is kept prepared, so that more would take
+/// much memory for little.
+const AT_ONCE: usize = 16;
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// How SQLite writes the portable subset. A transaction holds the only write lock from its first statement
 /// on, so that rows need no locks.
@@ -33,12 +40,16 @@ pub(crate) const DIALECT: Dialect = Dialect {
 /// An open SQLite database.
 #[derive(Clone, Debug)]
 pub(crate) struct SqliteEngine {
-    writer: SqlitePool,
-    readers: Readers<SqliteConnection>,
+    /// One connection.
+    writer: Lender<SqliteConnection>,
+    readers: Lender<SqliteConnection>,
 }
 
-/// An open write transaction; rolled back when dropped.
-pub(crate) type SqliteTransaction = sqlx::Transaction<'static, Sqlite>;
+/// A write transaction, begun with its first statement. Dropped, its connection is closed, which takes it back.
+pub(crate) struct SqliteTransaction {
+    writer: Loan<SqliteConnection>,
+    is_begun: bool,
+}
 
 impl SqliteEngine {
     pub(crate) async fn open(path: &Path, limits: &PoolLimits) -> Result<Self, SqlError> {
@@ -52,26 +63,19 @@ impl SqliteEngine {
             .pragma("secure_delete", "on")
             .busy_timeout(limits.wait)
             .statement_cache_capacity(512);
-        let writer = PoolOptions::new()
-            .acquire_timeout(limits.wait)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(error)?;
+        let writer = Lender::open(options.clone(), 1, limits.wait).await;
+        let writer = writer.map_err(error)?;
         let reading = options.create_if_missing(false).pragma("query_only", "on");
-        let readers = Readers::open(reading, limits.connections, limits.wait).await;
+        let readers = Lender::open(reading, limits.connections, limits.wait).await;
         let readers = readers.map_err(error)?;
         Ok(Self { writer, readers })
     }
 
     pub(crate) async fn begin(&self) -> Result<SqliteTransaction, SqlError> {
-        self.writer
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(error)
+        Ok(SqliteTransaction {
+            writer: self.writer.lend().await.map_err(error)?,
+            is_begun: false,
+        })
     }
 
     pub(crate) async fn read(
@@ -92,27 +96,32 @@ impl SqliteEngine {
     }
 }
 
+/// Runs statements one after the other; what came of each, its rows as those of `what`. Where one fails, those after it are not run.
 pub(crate) async fn run(
     transaction: &mut SqliteTransaction,
-    statement: Statement,
-) -> Result<u64, SqlError> {
-    let done = query(statement)
-        .execute(&mut **transaction)
-        .await
-        .map_err(error)?;
-    Ok(done.rows_affected())
-}
-
-pub(crate) async fn fetch(
-    transaction: &mut SqliteTransaction,
     what: &'static str,
-    statement: Statement,
-) -> Result<Vec<Row>, SqlError> {
-    let rows = query(statement)
-        .fetch_all(&mut **transaction)
-        .await
-        .map_err(error)?;
-    rows.iter().map(|row| cells(what, row)).collect()
+    statements: Vec<Statement>,
+) -> Result<Vec<Outcome>, SqlError> {
+    let first = (!transaction.is_begun).then(|| Statement::new(BEGIN, Vec::new()));
+    transaction.is_begun = true;
+    let skipped = usize::from(first.is_some());
+    let mut left = first.into_iter().chain(statements).peekable();
+    let mut outcomes = Vec::new();
+    while left.peek().is_some() {
+        let part = Statement::joined(left.by_ref().take(AT_ONCE));
+        let mut steps = (*transaction.writer).fetch_many(query(part));
+        let mut rows = Vec::new();
+        while let Some(step) = steps.try_next().await.map_err(error)? {
+            match step {
+                Either::Right(row) => rows.push(cells(what, &row)?),
+                Either::Left(done) => outcomes.push(Outcome {
+                    changed: done.rows_affected(),
+                    rows: std::mem::take(&mut rows),
+                }),
+            }
+        }
+    }
+    Ok(outcomes.split_off(skipped))
 }
 
 /// Runs several statements without values.
@@ -120,16 +129,17 @@ pub(crate) async fn script(
     transaction: &mut SqliteTransaction,
     sql: String,
 ) -> Result<(), SqlError> {
+    run(transaction, "", Vec::new()).await?;
     sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut **transaction)
+        .execute(&mut *transaction.writer)
         .await
         .map_err(error)?;
     Ok(())
 }
 
-/// Takes everything back. Where that fails, the database takes it back when the session ends.
+/// Takes everything back. Where that fails, the connection is closed, and the database takes it back.
 pub(crate) async fn roll_back(transaction: SqliteTransaction) -> Result<(), SqlError> {
-    transaction.rollback().await.map_err(error)
+    end(transaction, "ROLLBACK").await.map_err(error)
 }
 
 /// Commits. An error means that nobody knows: a failed synchronisation may have reached the disk.
@@ -138,7 +148,15 @@ pub(crate) async fn commit(transaction: SqliteTransaction) -> Result<(), SqlErro
         kind: Kind::Broken,
         ..error(found)
     };
-    transaction.commit().await.map_err(unknown)
+    end(transaction, "COMMIT").await.map_err(unknown)
+}
+
+async fn end(mut transaction: SqliteTransaction, sql: &'static str) -> Result<(), sqlx::Error> {
+    if transaction.is_begun {
+        sqlx::query(sql).execute(&mut *transaction.writer).await?;
+    }
+    transaction.writer.give_back();
+    Ok(())
 }
 
 fn query(

@@ -298,6 +298,7 @@ impl Audits {
             return self.signed_so_far().await;
         }
         shared.sign_whatever_came().await?;
+        shared.rights.forget();
         shared.quarantine.leave();
         shared.engine.wake();
         self.signed_so_far().await

@@ -73,11 +73,11 @@ impl Keys {
         days: Option<u32>,
         mode: &Mode,
     ) -> Result<KeyWithVersions, AppError> {
-        let permit = self.shared.permit(actor, Action::KeyDestroyVersion).await?;
+        let action = Action::KeyDestroyVersion;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
         let now = self.shared.now();
         let due_at = due(now, days.unwrap_or(DELAY_DAYS_MIN))?;
-        let key = self.shared.find_key(&permit, selector).await?;
-        let found = self.shared.with_versions(key).await?;
+        let found = self.shared.with_all(found).await?;
         let version = find_version(&found, number)?.clone();
         let records = &self.shared.ports.records;
         check(version.state, records.holders(found.key.id, number).await?)?;
@@ -110,12 +110,9 @@ impl Keys {
         number: VersionNumber,
         dry_run: bool,
     ) -> Result<KeyWithVersions, AppError> {
-        let permit = self
-            .shared
-            .permit(actor, Action::KeyCancelDestruction)
-            .await?;
-        let key = self.shared.find_key(&permit, selector).await?;
-        let found = self.shared.with_versions(key).await?;
+        let action = Action::KeyCancelDestruction;
+        let (_, found) = self.shared.permit_for_key(actor, action, selector).await?;
+        let found = self.shared.with_all(found).await?;
         let version = find_version(&found, number)?.clone();
         if version.state == VersionState::Destroyed {
             return Err(AppError::VersionState(IllegalVersionAction {

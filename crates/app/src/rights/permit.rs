@@ -279,10 +279,32 @@ impl Shared {
     ///
     /// [`AppError::Denied`] where the actor may do it nowhere.
     pub(crate) async fn permit(&self, actor: &Actor, action: Action) -> Result<Permit, AppError> {
+        self.permit_read(actor, action, None).await
+    }
+
+    /// The same, where the revision of rights was read for this decision with what it is about.
+    pub(crate) async fn permit_at(
+        &self,
+        actor: &Actor,
+        action: Action,
+        revision: u64,
+    ) -> Result<Permit, AppError> {
+        self.permit_read(actor, action, Some(revision)).await
+    }
+
+    async fn permit_read(
+        &self,
+        actor: &Actor,
+        action: Action,
+        revision: Option<u64>,
+    ) -> Result<Permit, AppError> {
         actor.may_try(action)?;
         let permit = match actor {
             Actor::Application { .. } | Actor::User { .. } => {
-                let rights = self.rights().await?;
+                let rights = match revision {
+                    Some(revision) => self.rights_at(revision).await?,
+                    None => self.rights().await?,
+                };
                 Permit {
                     demand: Arc::new(Box::pin(self.demand(&rights, actor, action)).await?),
                     ..self.permit_by(&rights, actor, action).await?

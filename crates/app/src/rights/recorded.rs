@@ -2,7 +2,8 @@
 //!
 //! Whatever gives or takes rights moves their revision on, in its own transaction, on whichever server. The revision is read for each
 //! decision, and what is kept counts where it is the same. It is read before what it stands for: what is kept may be newer than its
-//! revision, which then is never found again, and is never older.
+//! revision, which then is never found again, and is never older. A database that went back counts its revisions anew, so that nothing
+//! is kept while this server is in quarantine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,13 +85,27 @@ impl RightsCache {
     fn keep(&self, read: &Arc<Recorded>) {
         *lock(&self.last) = Some(Arc::clone(read));
     }
+
+    /// Keeps nothing any more: what was read may be of another history of the database, whose revisions are other rights.
+    pub(crate) fn forget(&self) {
+        *lock(&self.last) = None;
+    }
 }
 
 impl Shared {
     /// What is recorded of rights now.
     pub(super) async fn rights(&self) -> Result<Arc<Recorded>, AppError> {
+        let revision = self.ports.records.rights_revision().await?;
+        self.rights_at(revision).await
+    }
+
+    /// What is recorded of rights by a revision that was read just now.
+    pub(super) async fn rights_at(&self, revision: u64) -> Result<Arc<Recorded>, AppError> {
         let records = &self.ports.records;
-        let revision = records.rights_revision().await?;
+        let is_trusted = self.quarantine.why().is_none();
+        if !is_trusted {
+            self.rights.forget();
+        }
         if let Some(kept) = self.rights.of(revision) {
             return Ok(kept);
         }
@@ -103,7 +118,9 @@ impl Shared {
             rules: records.list_approval_rules().await?,
             given: Mutex::default(),
         });
-        self.rights.keep(&read);
+        if is_trusted {
+            self.rights.keep(&read);
+        }
         Ok(read)
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use keyferry_app::audits::Distrust;
+use keyferry_app::rights::BuiltInRole;
 use keyferry_app::{Action, AppError};
 use keyferry_audit::{
     Checkpoint, Cosigner, Hash, NoteVerifier, SignedNote, Tile, TileKind, leaf_hash, read_bundle,
@@ -9,7 +10,8 @@ use keyferry_audit::{
 };
 use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::{
-    AlertFilter, AuditLeaf, AuditRecords as _, Batch, Change, Commits as _, FleetRecords as _, Page,
+    AlertFilter, AuditLeaf, AuditRecords as _, AuthorityRecords as _, Batch, Change, Commits as _,
+    FleetRecords as _, Page,
 };
 use keyferry_testkit::clock::VirtualClock;
 use keyferry_testkit::fuse::Fuse;
@@ -17,6 +19,8 @@ use keyferry_testkit::records::MemoryRecords;
 use keyferry_testkit::world::{Outside, World, ann_id};
 use kms_sim::SimConfig;
 use std::sync::Arc;
+
+use crate::rights::{code, give, person};
 
 fn leaf(text: &str) -> AuditLeaf {
     let bytes = text.as_bytes().to_vec();
@@ -341,6 +345,39 @@ async fn in_quarantine_what_reads_or_protects_is_permitted_and_nothing_else() {
     ] {
         assert!(!permits(action), "{action}");
         assert!(world.app.quarantine.permit(action).is_ok(), "{action}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_went_back_under_a_running_server_gives_nobody_what_was_given_before() {
+    for is_asked_in_quarantine in [true, false] {
+        let world = marked_at(20, 5).await;
+        let other = world.outside.start(Fuse::whole(), 1);
+        let (bob, _carol) = (person(&world, "bob").await, person(&world, "carol").await);
+        let records = &world.outside.records;
+        let earlier = records.fork();
+        give(&world, BuiltInRole::Auditor, "bob", None).await;
+        assert_eq!(code(world.app.roles.assignments(&bob).await), "ok");
+        signed(&world).await;
+        let before = records.rights_revision().await.unwrap();
+
+        records.go_back_to(&earlier);
+        give(&other, BuiltInRole::Auditor, "carol", None).await;
+        assert_eq!(records.rights_revision().await.unwrap(), before);
+        world.app.notary.examine().await.unwrap();
+        assert!(world.app.quarantine.why().is_some());
+
+        if is_asked_in_quarantine {
+            let asked = world.app.roles.assignments(&bob).await;
+            assert_eq!(code(asked), "access.denied");
+        }
+        let (audits, actor) = (&world.app.audits, &world.actor);
+        audits
+            .accept_rollback(actor, "the disk died")
+            .await
+            .unwrap();
+        let asked = world.app.roles.assignments(&bob).await;
+        assert_eq!(code(asked), "access.denied");
     }
 }
 

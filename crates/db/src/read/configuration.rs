@@ -14,8 +14,8 @@ use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, KeyFilter, KeyRecords, KeyTies, KmsKeyFilter, KmsKeyRecords, Page,
-    PageOf, Records,
+    ConfigurationRecords, KeyCalled, KeyFilter, KeyLook, KeyRecords, KeyTies, KmsKeyFilter,
+    KmsKeyRecords, Page, PageOf, Records,
 };
 
 use super::{Noun, bad_cursor, contains_text, within};
@@ -72,13 +72,59 @@ const KMS_KEYS: Noun<KmsKey> = Noun {
     read: read_kms_key,
 };
 
-/// What there may be about a key besides its versions.
+/// What there may be about a key besides its versions: the last with the kind of a key's copy as `$2`.
 const TIES: [&str; 4] = [
-    "SELECT 1 FROM kms_keys WHERE source_key_id = $1",
-    "SELECT 1 FROM version_holders WHERE key_id = $1",
-    "SELECT 1 FROM key_links WHERE source_key_id = $1",
-    "SELECT 1 FROM key_links WHERE copy_id = $1 AND copy_kind = $2",
+    "SELECT 1 FROM kms_keys WHERE source_key_id = {}",
+    "SELECT 1 FROM version_holders WHERE key_id = {}",
+    "SELECT 1 FROM key_links WHERE source_key_id = {}",
+    "SELECT 1 FROM key_links WHERE copy_id = {} AND copy_kind = $2",
 ];
+
+/// As [`Copied::kind`] calls a copy that is a key.
+const KEY_AS_COPY: &str = "key";
+
+/// Whether there is each of [`TIES`], of a key with this id.
+fn ties_of(id: &str) -> String {
+    let ties = TIES.map(|sql| format!("CASE WHEN EXISTS ({sql}) THEN 1 ELSE 0 END"));
+    ties.join(", ").replace("{}", id)
+}
+
+/// Of a key without versions.
+const UNKNOWN: KeyTies = KeyTies {
+    versions: Vec::new(),
+    has_kms_keys: true,
+    has_holders: true,
+    has_copies: true,
+    is_copy: true,
+};
+
+/// Adds what a row tells: whether there is each of [`TIES`], and a version.
+fn read_ties(found: &mut KeyTies, mut row: Row) -> Records<()> {
+    found.has_kms_keys = row.flag()?;
+    found.has_holders = row.flag()?;
+    found.has_copies = row.flag()?;
+    found.is_copy = row.flag()?;
+    found.versions.push(read_version(row)?);
+    Ok(())
+}
+
+/// Columns of a table that has another name in a statement.
+fn columns_of(alias: &str, columns: &[&str]) -> String {
+    let named = columns.iter().map(|column| format!("{alias}.{column}"));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// Adds what is behind a key in a row of [`KeyRecords::look_at_keys`]; rows of one key follow each other.
+fn add_key(keys: &mut Vec<(ManagedKey, KeyTies)>, key: ManagedKey, mut row: Row) -> Records<()> {
+    if keys.last().is_none_or(|(last, _)| last.id != key.id) {
+        keys.push((key, UNKNOWN));
+    }
+    let has_version = row.opt_int()?.is_some();
+    match keys.last_mut() {
+        Some((_, found)) if has_version => read_ties(found, row),
+        _ => Ok(()),
+    }
+}
 
 #[async_trait]
 impl ConfigurationRecords for Database {
@@ -155,29 +201,47 @@ impl KeyRecords for Database {
     }
 
     async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies> {
-        let ties = TIES.map(|sql| format!("CASE WHEN EXISTS ({sql}) THEN 1 ELSE 0 END"));
-        let columns = VERSION.join(", ");
         let sql = format!(
-            "SELECT {}, {columns} FROM key_versions WHERE key_id = $1 ORDER BY number",
-            ties.join(", "),
+            "SELECT {}, {} FROM key_versions WHERE key_id = $1 ORDER BY number",
+            ties_of("$1"),
+            VERSION.join(", "),
         );
-        let values = vec![Value::text(key), Value::text(Copied::Key(key).kind())];
+        let values = vec![Value::text(key), Value::text(KEY_AS_COPY)];
         let statement = Statement::new(sql, values);
-        let mut found = KeyTies {
-            versions: Vec::new(),
-            has_kms_keys: true,
-            has_holders: true,
-            has_copies: true,
-            is_copy: true,
-        };
-        for mut row in self.engine.read("key version", statement).await? {
-            found.has_kms_keys = row.flag()?;
-            found.has_holders = row.flag()?;
-            found.has_copies = row.flag()?;
-            found.is_copy = row.flag()?;
-            found.versions.push(read_version(row)?);
+        let mut found = UNKNOWN;
+        for row in self.engine.read("key version", statement).await? {
+            read_ties(&mut found, row)?;
         }
         Ok(found)
+    }
+
+    async fn look_at_keys(&self, called: &KeyCalled) -> Records<KeyLook> {
+        let (column, value) = match called {
+            KeyCalled::Id(id) => ("id", Value::text(id)),
+            KeyCalled::Name(name) => ("name", Value::text(name)),
+        };
+        let sql = format!(
+            "SELECT r.revision, {}, v.number, {}, {} FROM rights AS r \
+             LEFT JOIN keys AS k ON k.{column} = $1 LEFT JOIN key_versions AS v ON v.key_id = k.id \
+             WHERE r.id = 'rights' ORDER BY k.id, v.number",
+            columns_of("k", KEY),
+            ties_of("k.id"),
+            columns_of("v", VERSION),
+        );
+        let values = vec![value, Value::text(KEY_AS_COPY)];
+        let mut look = KeyLook {
+            rights: 0,
+            keys: Vec::new(),
+        };
+        for mut row in self.engine.read("key", Statement::new(sql, values)).await? {
+            look.rights = row.count()?;
+            let key = row.part("key", KEY.len());
+            if key.is_next_null() {
+                continue;
+            }
+            add_key(&mut look.keys, read_key(key)?, row)?;
+        }
+        Ok(look)
     }
 
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {

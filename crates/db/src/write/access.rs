@@ -130,10 +130,7 @@ impl Writer {
             Value::count(claim.epoch),
             Value::text(id),
         ];
-        match self.has(Statement::new(sql, values)).await? {
-            true => Ok(()),
-            false => Err(Failure::Conflict(ACCESS_ENDED)),
-        }
+        self.find(Statement::new(sql, values), ACCESS_ENDED).await
     }
 
     pub(super) async fn insert_seal(&mut self, row: &Seal) -> Result<(), Failure> {

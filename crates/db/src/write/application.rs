@@ -161,9 +161,6 @@ impl Writer {
             Value::count(claim.epoch),
             Value::text(id),
         ];
-        match self.has(Statement::new(sql, values)).await? {
-            true => Ok(()),
-            false => Err(Failure::Conflict(ACCESS_ENDED)),
-        }
+        self.find(Statement::new(sql, values), ACCESS_ENDED).await
     }
 }

@@ -4,6 +4,7 @@ use keyferry_ports::records::{AuditCheckpoint, AuditKey, AuditNode, RecordsError
 
 use super::audit_groups::Told;
 use super::{Conflicts, Writer};
+use crate::dialect::Must;
 use crate::failure::Failure;
 use crate::rows::access::{LEAF, leaf_values};
 use crate::rows::audit::{AUDIT_KEY, CHECKPOINT, NODE, checkpoint_values, key_values, node_values};
@@ -57,11 +58,7 @@ impl Writer {
     }
 
     /// Writes what is told, from this place on, with the groups that it is about.
-    pub(super) async fn append_leaves(
-        &mut self,
-        first: usize,
-        told: &[Told<'_>],
-    ) -> Result<(), Failure> {
+    pub(super) fn append_leaves(&mut self, first: usize, told: &[Told<'_>]) {
         let mut leaves = Vec::new();
         let mut groups = Vec::new();
         for (place, told) in (first..).zip(told) {
@@ -70,23 +67,21 @@ impl Writer {
             let of = |group| [Value::text(group), Value::count(place)];
             groups.extend(told.groups.iter().map(of));
         }
-        self.insert_rows("audit_leaves", LEAF, leaves).await?;
-        self.insert_rows("audit_groups", GROUP, groups).await
+        self.insert_rows("audit_leaves", LEAF, leaves);
+        self.insert_rows("audit_groups", GROUP, groups);
     }
 
-    async fn insert_rows<const WIDTH: usize>(
+    fn insert_rows<const WIDTH: usize>(
         &mut self,
         table: &str,
         columns: &[&str; WIDTH],
         rows: Vec<[Value; WIDTH]>,
-    ) -> Result<(), Failure> {
+    ) {
         for part in rows.chunks(LEAVES_MAX) {
             let values = part.iter().flatten().cloned().collect();
-            self.transaction
-                .run(Statement::insert(table, columns, values))
-                .await?;
+            let insert = Statement::insert(table, columns, values);
+            self.transaction.later(insert, Must::Change);
         }
-        Ok(())
     }
 
     pub(super) async fn insert_audit_key(&mut self, row: &AuditKey) -> Result<(), Failure> {

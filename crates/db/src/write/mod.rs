@@ -26,7 +26,7 @@ use keyferry_ports::records::{
 };
 
 use crate::Database;
-use crate::dialect::{Transaction, Turn};
+use crate::dialect::{Must, Transaction, Turn};
 use crate::failure::{Failure, Kind, SqlError};
 use crate::sql::{Statement, Value};
 
@@ -83,15 +83,11 @@ impl Database {
 
     async fn try_commit(&self, batch: &Batch, turn: Turn) -> Result<(), Failure> {
         let mut writer = Writer::new(self.engine.begin(turn).await?);
-        let about = writer.write(batch).await?;
-        // Last, because this lock is held until the commit and all writers want it.
-        let first = writer.grow_log(leaves_of(batch).count()).await?;
-        let told = writer.tell(batch, about).await?;
-        writer.append_leaves(first, &told).await?;
-        if batch.is_trial {
-            return Ok(writer.transaction.roll_back().await?);
+        match writer.write_whole(batch).await {
+            Ok(()) if batch.is_trial => Ok(writer.transaction.roll_back().await?),
+            Ok(()) => finish(writer.transaction).await,
+            Err(failure) => Err(take_back(writer.transaction, failure).await),
         }
-        finish(writer.transaction).await
     }
 
     async fn try_lease(
@@ -107,9 +103,10 @@ impl Database {
             Some(sql) => work::LeaseTimes::Shared(sql, until.duration_since(now)),
             None => work::LeaseTimes::Given(now, until),
         };
-        let lease = work::lease_lane(&mut transaction, lane, owner, times).await?;
-        finish(transaction).await?;
-        Ok(lease)
+        match work::lease_lane(&mut transaction, lane, owner, times).await {
+            Ok(lease) => finish(transaction).await.map(|()| lease),
+            Err(failure) => Err(take_back(transaction, failure).await),
+        }
     }
 }
 
@@ -128,10 +125,22 @@ async fn finish(transaction: Transaction) -> Result<(), Failure> {
     }
 }
 
+/// Ends a transaction in which something failed, and goes on with what did.
+async fn take_back(transaction: Transaction, failure: Failure) -> Failure {
+    if let Err(error) = transaction.roll_back().await {
+        // Its connection is closed, so that the database takes it back.
+        tracing::debug!("a transaction was not taken back: {}", error.why);
+    }
+    failure
+}
+
 /// A batch being applied.
 struct Writer {
     transaction: Transaction,
     touched: TouchedJobs,
+    /// Whether statements that must change or answer a row may wait for the next of which the answer is needed. What does not
+    /// stand is then known later, and without what is said of it: all is taken back, and written again otherwise.
+    is_hopeful: bool,
 }
 
 /// What is said when a row cannot be written: its id or revision is not as expected, another row has its
@@ -148,7 +157,18 @@ impl Writer {
         Self {
             transaction,
             touched: TouchedJobs::default(),
+            is_hopeful: false,
         }
+    }
+
+    /// Writes a batch with what it tells; all but the commit.
+    async fn write_whole(&mut self, batch: &Batch) -> Result<(), Failure> {
+        let about = self.write(batch).await?;
+        // Last, because this lock is held until the commit and all writers want it.
+        let first = self.grow_log(leaves_of(batch).count()).await?;
+        let told = self.tell(batch, about).await?;
+        self.append_leaves(first, &told);
+        Ok(self.transaction.settle().await?)
     }
 
     /// Checks what a batch is written by, and applies its changes, all but what it tells. Answers what was known of that
@@ -333,6 +353,10 @@ impl Writer {
 
     /// Runs a statement that must change a row.
     async fn run(&mut self, statement: Statement, conflicts: Conflicts) -> Result<(), Failure> {
+        if self.is_hopeful {
+            self.transaction.later(statement, Must::Change);
+            return Ok(());
+        }
         match self.transaction.run(statement).await {
             Ok(0) => Err(Failure::Conflict(conflicts.seen)),
             Ok(_) => Ok(()),
@@ -350,6 +374,18 @@ impl Writer {
     /// Whether a query answers a row.
     async fn has(&mut self, statement: Statement) -> Result<bool, Failure> {
         Ok(!self.transaction.fetch("row", statement).await?.is_empty())
+    }
+
+    /// Runs a query that must answer a row.
+    async fn find(&mut self, statement: Statement, missing: &'static str) -> Result<(), Failure> {
+        if self.is_hopeful {
+            self.transaction.later(statement, Must::Answer);
+            return Ok(());
+        }
+        match self.has(statement).await? {
+            true => Ok(()),
+            false => Err(Failure::Conflict(missing)),
+        }
     }
 
     /// Adds a row whose first column is its key.

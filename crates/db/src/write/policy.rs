@@ -68,9 +68,7 @@ impl Writer {
              AND closed_at IS NULL {lock}"
         );
         let values = vec![Value::text(id), Value::time(at), Value::time(at)];
-        match self.has(Statement::new(sql, values)).await? {
-            true => Ok(()),
-            false => Err(Failure::Conflict(USE_PERIOD_OVER)),
-        }
+        self.find(Statement::new(sql, values), USE_PERIOD_OVER)
+            .await
     }
 }

@@ -1,7 +1,7 @@
 //! Batches that wait for each other are written together: one transaction, so that the disk is synchronised once.
 //!
-//! Each of them stands or falls by itself. Mostly all stand, so that they are written one after the other first. Where one does
-//! not, all are taken back and written again, each behind a savepoint. What did not stand then is tried once more alone, after the
+//! Each of them stands or falls by itself. Mostly all stand, so that they are written one after the other first, without waiting to learn
+//! of each statement whether it did. Where one does not stand, all are taken back and written again, each behind a savepoint. What did not stand then is tried once more alone, after the
 //! others: what it was told is then true of what is really there.
 
 use std::collections::VecDeque;
@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keyferry_ports::records::{Batch, Records, RecordsError};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
-use super::audit_groups::Told;
-use super::{Writer, finish};
+use super::audit_groups::{Told, leaves_of};
+use super::{Writer, finish, take_back};
 use crate::Database;
 use crate::dialect::Turn;
 use crate::failure::Failure;
@@ -77,7 +77,7 @@ fn tell_all(waiting: Vec<Waiting>, error: &RecordsError) {
 }
 
 /// What a transaction of several batches does about one that does not stand.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Care {
     /// It ends: all of them are taken back.
     Hopeful,
@@ -152,15 +152,11 @@ impl Database {
         let end = async {
             // Alone: several batches lock more rows in more orders than one does.
             let mut writer = Writer::new(self.engine.begin(Turn::Alone).await?);
-            let mut told = Vec::new();
-            for waiting in waiting {
-                let tells = writer.stands(&waiting.batch, care).await?;
-                stood.push(tells.is_some());
-                told.extend(tells.into_iter().flatten());
+            writer.is_hopeful = care == Care::Hopeful;
+            match writer.write_each(waiting, care, &mut stood).await {
+                Ok(()) => finish(writer.transaction).await,
+                Err(failure) => Err(take_back(writer.transaction, failure).await),
             }
-            let first = writer.grow_log(told.len()).await?;
-            writer.append_leaves(first, &told).await?;
-            finish(writer.transaction).await
         };
         let end = end.await;
         Together { stood, end }
@@ -168,24 +164,59 @@ impl Database {
 }
 
 impl Writer {
-    /// Writes one of several batches; what it tells, where it stands.
-    async fn stands<'a>(
+    /// Writes several batches with what they tell; all but the commit.
+    async fn write_each(
         &mut self,
-        batch: &'a Batch,
+        waiting: &[Waiting],
         care: Care,
-    ) -> Result<Option<Vec<Told<'a>>>, Failure> {
-        self.savepoint(care, "SAVEPOINT batch").await?;
-        let told = match (self.write_told(batch).await, care) {
-            (Ok(told), _) => Some(told),
-            (Err(failure @ Failure::Again(_)), _) => return Err(failure),
-            (Err(_), Care::Hopeful) => return Err(Failure::Conflict(FELL)),
-            (Err(_), Care::Careful) => {
-                self.savepoint(care, "ROLLBACK TO SAVEPOINT batch").await?;
+        stood: &mut Vec<bool>,
+    ) -> Result<(), Failure> {
+        match care {
+            Care::Hopeful => {
+                let written = self.write_all(waiting).await;
+                stood.resize(waiting.len(), true);
+                written.map_err(fell)
+            }
+            Care::Careful => {
+                let mut told = Vec::new();
+                for waiting in waiting {
+                    let tells = self.stands(&waiting.batch).await?;
+                    stood.push(tells.is_some());
+                    told.extend(tells.into_iter().flatten());
+                }
+                let first = self.grow_log(told.len()).await?;
+                self.append_leaves(first, &told);
+                Ok(self.transaction.settle().await?)
+            }
+        }
+    }
+
+    /// Writes batches all of which stand. The log grows first, since nobody else writes: then the places are known, and what is
+    /// told goes with the rest.
+    async fn write_all(&mut self, waiting: &[Waiting]) -> Result<(), Failure> {
+        let leaves = waiting.iter().map(|one| leaves_of(&one.batch).count());
+        let first = self.grow_log(leaves.sum()).await?;
+        let mut told = Vec::new();
+        for waiting in waiting {
+            told.extend(self.write_told(&waiting.batch).await?);
+        }
+        self.append_leaves(first, &told);
+        Ok(self.transaction.settle().await?)
+    }
+
+    /// Writes one of several batches behind a savepoint; what it tells, where it stands.
+    async fn stands<'a>(&mut self, batch: &'a Batch) -> Result<Option<Vec<Told<'a>>>, Failure> {
+        self.savepoint("SAVEPOINT batch").await?;
+        let told = match self.write_told(batch).await {
+            Ok(told) => Some(told),
+            Err(failure @ Failure::Again(_)) => return Err(failure),
+            Err(_) => {
+                self.savepoint("ROLLBACK TO SAVEPOINT batch").await?;
                 self.forget();
                 None
             }
         };
-        self.savepoint(care, "RELEASE SAVEPOINT batch").await?;
+        self.savepoint("RELEASE SAVEPOINT batch").await?;
         Ok(told)
     }
 
@@ -194,10 +225,16 @@ impl Writer {
         self.tell(batch, about).await
     }
 
-    async fn savepoint(&mut self, care: Care, sql: &'static str) -> Result<(), Failure> {
-        if let Care::Careful = care {
-            self.transaction.run(Statement::new(sql, vec![])).await?;
-        }
+    async fn savepoint(&mut self, sql: &'static str) -> Result<(), Failure> {
+        self.transaction.run(Statement::new(sql, vec![])).await?;
         Ok(())
+    }
+}
+
+/// What a failure among several batches is for all of them.
+fn fell(failure: Failure) -> Failure {
+    match failure {
+        Failure::Again(why) => Failure::Again(why),
+        Failure::Conflict(_) | Failure::Final(_) => Failure::Conflict(FELL),
     }
 }

@@ -164,6 +164,25 @@ pub struct KeyTies {
     pub is_copy: bool,
 }
 
+/// How somebody calls a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyCalled {
+    /// By id.
+    Id(KeyId),
+    /// By a name, which a key of each group may have.
+    Name(Name),
+}
+
+/// The keys that go by an id or a name, and by which revision of rights it is decided who may do something to them: all as it
+/// was at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLook {
+    /// As [`AuthorityRecords::rights_revision`] says.
+    pub rights: u64,
+    /// By id.
+    pub keys: Vec<(ManagedKey, KeyTies)>,
+}
+
 /// Reads of keys and their versions.
 #[async_trait]
 pub trait KeyRecords: Send + Sync + 'static {
@@ -177,6 +196,8 @@ pub trait KeyRecords: Send + Sync + 'static {
     async fn list_versions(&self, key: KeyId) -> Records<Vec<KeyVersion>>;
     /// Its versions, and what else there is about it. Of a key without versions nothing is known: all of it may be there.
     async fn find_key_ties(&self, key: KeyId) -> Records<KeyTies>;
+    /// What a decision about a key and its answer take, in one look.
+    async fn look_at_keys(&self, called: &KeyCalled) -> Records<KeyLook>;
     /// All copies of a key, oldest first, then by kind and id.
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>>;
     /// Where a copy came from.

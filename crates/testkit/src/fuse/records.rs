@@ -33,11 +33,12 @@ use keyferry_ports::records::{
     ApprovalRecords, Attempt, AuditCheckpoint, AuditDestination, AuditFilter, AuditKey,
     AuditRecord, AuditRecords, AuthorityRecords, Batch, CanonicalName, Commits,
     ConfigurationRecords, CustomRole, Delivery, DeliveryRecords, DueDestruction, DueRotation,
-    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyFilter, KeyRecords,
-    KeyTies, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf, PolicyRecords,
-    PreparationRecords, ProviderIdentity, ProviderRecords, Records, RoleAssignment, RoleHolder,
-    ScheduleRecords, Seal, SealedKeyring, Session, SignInCode, SignInFlow, SignInProvider,
-    SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter, UsePeriodFilter, User,
+    FleetRecords, FoundKey, FoundKeyFilter, Job, JobFilter, JobRecords, KeyCalled, KeyFilter,
+    KeyLook, KeyRecords, KeyTies, KmsKeyFilter, KmsKeyRecords, LaneLease, Page, PageOf,
+    PolicyRecords, PreparationRecords, ProviderIdentity, ProviderRecords, Records, RoleAssignment,
+    RoleHolder, ScheduleRecords, Seal, SealedKeyring, Session, SignInCode, SignInFlow,
+    SignInProvider, SignInRule, SignInTries, Subject, Sweep, Target, TargetFilter, UsePeriodFilter,
+    User,
 };
 
 use super::{Fuse, Point};
@@ -108,6 +109,7 @@ reads!(KeyRecords {
     fn list_keys(filter: &KeyFilter, page: &Page) -> PageOf<ManagedKey>;
     fn list_versions(key: KeyId) -> Vec<KeyVersion>;
     fn find_key_ties(key: KeyId) -> KeyTies;
+    fn look_at_keys(called: &KeyCalled) -> KeyLook;
     fn list_key_links(source: KeyId) -> Vec<KeyLink>;
     fn find_key_link(copy: Copied) -> Option<KeyLink>;
     fn holders(key: KeyId, version: VersionNumber) -> Vec<Holder>;

@@ -106,6 +106,12 @@ impl MemoryRecords {
         }
     }
 
+    /// Goes back to what a copy holds, under whoever has these records open.
+    pub fn go_back_to(&self, earlier: &Self) {
+        let state = earlier.lock().clone();
+        *self.lock() = state;
+    }
+
     /// A copy in a database that makes a mistake.
     #[must_use]
     pub fn fork_lying(&self, lies: Lies) -> Self {

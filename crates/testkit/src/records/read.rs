@@ -18,8 +18,8 @@ use keyferry_domain::material::Fingerprint;
 use keyferry_domain::name::Name;
 use keyferry_domain::version::VersionNumber;
 use keyferry_ports::records::{
-    ConfigurationRecords, DueDestruction, DueRotation, KeyFilter, KeyRecords, KeyTies,
-    KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
+    ConfigurationRecords, DueDestruction, DueRotation, KeyCalled, KeyFilter, KeyLook, KeyRecords,
+    KeyTies, KmsKeyFilter, KmsKeyRecords, Page, PageOf, Records, RotationSubject, ScheduleRecords,
 };
 
 use super::MemoryRecords;
@@ -145,6 +145,20 @@ impl KeyRecords for MemoryRecords {
             has_copies: has_copies || is_unknown,
             is_copy: is_copy || is_unknown,
         })
+    }
+
+    async fn look_at_keys(&self, called: &KeyCalled) -> Records<KeyLook> {
+        let found = match called {
+            KeyCalled::Id(id) => self.find_key(*id).await?.into_iter().collect(),
+            KeyCalled::Name(name) => self.find_keys_called(name).await?,
+        };
+        let mut keys = Vec::new();
+        for key in found {
+            let ties = self.find_key_ties(key.id).await?;
+            keys.push((key, ties));
+        }
+        let rights = self.lock().rights_revision();
+        Ok(KeyLook { rights, keys })
     }
 
     async fn list_key_links(&self, source: KeyId) -> Records<Vec<KeyLink>> {

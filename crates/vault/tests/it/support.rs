@@ -14,7 +14,9 @@ use keyferry_domain::name::Name;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::version::{VersionNumber, VersionState};
 use keyferry_ports::durable::{Durable, attest};
-use keyferry_ports::records::{KeyFilter, KeyRecords, KeyTies, Page, PageOf, Records};
+use keyferry_ports::records::{
+    KeyCalled, KeyFilter, KeyLook, KeyRecords, KeyTies, Page, PageOf, Records,
+};
 use keyferry_ports::secret::SecretText;
 use keyferry_ports::vault::{NewMaterial, Vault};
 use keyferry_vault::{NewVault, SealKey, SoftwareVault};
@@ -115,6 +117,13 @@ impl KeyRecords for Shelf {
             has_holders: false,
             has_copies: false,
             is_copy: false,
+        })
+    }
+
+    async fn look_at_keys(&self, _: &KeyCalled) -> Records<KeyLook> {
+        Ok(KeyLook {
+            rights: 0,
+            keys: Vec::new(),
         })
     }
 

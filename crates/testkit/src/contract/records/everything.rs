@@ -3,10 +3,11 @@
 use std::fmt::{Debug, Write};
 
 use keyferry_domain::id::KeyId;
+use keyferry_domain::key::ManagedKey;
 use keyferry_domain::key_link::Copied;
 use keyferry_ports::records::{
-    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyFilter, KeyTies,
-    KmsKeyFilter, Page, PageOf, Records, UsePeriodFilter,
+    AlertFilter, AllRecords, ApprovalFilter, FoundKeyFilter, JobFilter, KeyCalled, KeyFilter,
+    KeyLook, KeyTies, KmsKeyFilter, Page, PageOf, Records, UsePeriodFilter,
 };
 
 /// Reads every row that a list leads to, one per line. Equal records give equal texts.
@@ -41,6 +42,26 @@ async fn ties_of(records: &dyn AllRecords, key: KeyId) -> Records<KeyTies> {
     Ok(found)
 }
 
+/// What one look at a key finds, held against the questions that it spares.
+async fn check_looks(records: &dyn AllRecords, key: &ManagedKey) -> Records<()> {
+    let rights = records.rights_revision().await?;
+    let called = records.find_keys_called(&key.name).await?;
+    let one = vec![key.clone()];
+    for (called, found) in [
+        (KeyCalled::Id(key.id), one),
+        (KeyCalled::Name(key.name.clone()), called),
+    ] {
+        let mut keys = Vec::new();
+        for key in found {
+            let ties = records.find_key_ties(key.id).await?;
+            keys.push((key, ties));
+        }
+        let look = records.look_at_keys(&called).await?;
+        assert_eq!(look, KeyLook { rights, keys }, "{called:?}");
+    }
+    Ok(())
+}
+
 async fn read(records: &dyn AllRecords) -> Records<String> {
     let mut text = String::new();
     lines(&mut text, records.list_groups().await?);
@@ -56,6 +77,7 @@ async fn read(records: &dyn AllRecords) -> Records<String> {
                 lines(&mut text, records.holders(key.id, number).await?);
             }
             lines(&mut text, [ties_of(records, key.id).await?]);
+            check_looks(records, key).await?;
             lines(&mut text, versions);
             lines(&mut text, records.list_key_links(key.id).await?);
         }

@@ -1,4 +1,4 @@
-//! Connections that read, lent for one statement each.
+//! Connections, lent to whoever reads a statement or writes a transaction.
 //!
 //! sqlx' own pool asks each connection that comes back whether it still works, in a task made for it, and in PostgreSQL each one that
 //! goes out as well. For statements as short as ours that costs more than reading does. Here only those come back
@@ -19,7 +19,7 @@ const RESTED: Duration = Duration::from_secs(1);
 const ANSWERS: Duration = Duration::from_secs(1);
 
 /// The connections of one database. Clones share them.
-pub(crate) struct Readers<C: Connection> {
+pub(crate) struct Lender<C: Connection> {
     options: Arc<C::Options>,
     idle: Arc<Mutex<Vec<(C, Instant)>>>,
     places: Arc<Semaphore>,
@@ -30,11 +30,11 @@ pub(crate) struct Readers<C: Connection> {
 /// A connection that is lent. Dropped, it is closed.
 pub(crate) struct Loan<C: Connection> {
     connection: C,
-    home: Readers<C>,
+    home: Lender<C>,
     place: OwnedSemaphorePermit,
 }
 
-impl<C: Connection> Readers<C> {
+impl<C: Connection> Lender<C> {
     /// Opens one of `count` connections; the others are opened when they are needed. Whoever finds none free waits.
     pub(crate) async fn open(
         options: C::Options,
@@ -42,15 +42,15 @@ impl<C: Connection> Readers<C> {
         wait: Duration,
     ) -> Result<Self, sqlx::Error> {
         let count = count.max(1);
-        let readers = Self {
+        let lender = Self {
             options: Arc::new(options),
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(count as usize)),
             count,
             wait,
         };
-        readers.lend().await?.give_back();
-        Ok(readers)
+        lender.lend().await?.give_back();
+        Ok(lender)
     }
 
     /// The next connection that is free.
@@ -119,7 +119,7 @@ impl<C: Connection> Loan<C> {
     }
 }
 
-impl<C: Connection> Clone for Readers<C> {
+impl<C: Connection> Clone for Lender<C> {
     fn clone(&self) -> Self {
         Self {
             options: Arc::clone(&self.options),
@@ -131,9 +131,9 @@ impl<C: Connection> Clone for Readers<C> {
     }
 }
 
-impl<C: Connection> std::fmt::Debug for Readers<C> {
+impl<C: Connection> std::fmt::Debug for Lender<C> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Readers")
+        out.write_str("Lender")
     }
 }
 
