@@ -1,0 +1,55 @@
+// What is over for good. Time goes on for a whole world, so that this journey has one of its own.
+import { simulator } from "./others";
+import { expect, look, test as shared, World } from "./world";
+
+const START_MAX = 180_000;
+const EIGHT_DAYS = 8 * 24 * 60 * 60;
+
+const test = shared.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker", timeout: START_MAX },
+  ],
+});
+
+test("a KMS key that AWS has deleted is forgotten by its typed name, and its key stays in the vault", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("to-forget", "--alias", "to-forget");
+  await world.cli("kms-key", "schedule-deletion", "to-forget", "--days", "7", "--yes");
+  const { id } = await world.cli<{ id: string }>("kms-key", "show", "to-forget");
+  // The waiting period passes in AWS alone, which then is in the present again: signatures would be too old.
+  await simulator(world, "POST", "clock", { advanceSeconds: EIGHT_DAYS });
+  await simulator(world, "POST", "clock", { set: new Date().toISOString() });
+  await page.goto(`/kms-keys/${id}`);
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Observe now" }).click();
+  await expect(page.getByText(/to-forget was looked at in AWS/)).toBeVisible();
+  await expect(page.getByText(/^(GONE|DELETED)$/).first()).toBeVisible();
+  await look(page, "kms-key-gone");
+
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Forget" }).click();
+  const dialog = page.getByRole("dialog", { name: "Forget to-forget" });
+  await expect(dialog.getByText("Keyferry drops its record.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByLabel("To confirm, type to-forget").fill("to-forge ");
+  await expect(dialog.getByText("That is not the name.")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await dialog.getByLabel("To confirm, type to-forget").fill("to-forget");
+  await look(page, "kms-key-forget");
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await look(page, "kms-key-forgotten");
+  await page.goto("/kms-keys?name=to-forget");
+  await expect(page.getByText("No row fits the filter.")).toBeVisible();
+  await expect(world.cli("kms-key", "show", "to-forget")).rejects.toThrow();
+  const kept = await world.cli<{ versions: object[] }>("key", "show", "to-forget");
+  expect(kept.versions).toHaveLength(1);
+});
