@@ -37,7 +37,7 @@ test("an access key is replaced by another one in AWS, and the connection goes o
   await page.goto("/connections");
   await page.getByRole("link", { name: "fresh-secret", exact: true }).click();
   await page.getByRole("tab", { name: "Access key" }).click();
-  await expect(page.getByText(first)).toBeVisible();
+  await expect(page.getByText(first, { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Rotate now" }).click();
   const dialog = page.getByRole("dialog", { name: "Rotate the access key of fresh-secret" });
   for (const step of ["CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"])
@@ -51,7 +51,7 @@ test("an access key is replaced by another one in AWS, and the connection goes o
     ...["connection", "show", "fresh-secret"],
   );
   expect(identity.access_key_id).not.toBe(first);
-  await expect(page.getByText(identity.access_key_id)).toBeVisible();
+  await expect(page.getByText(identity.access_key_id, { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Test connection" }).click();
   await expect(page.getByText(`Successfully connected to the AWS account ${STAGING}`)).toBeVisible();
 });

@@ -30,7 +30,7 @@ test("a KMS key whose material is AWS's own rotates to a key of the vault, which
   await world.cli("key", "create", "own-material", "--spec", "AES-256");
   await foreignKey(world, "native", "AWS_KMS");
   await world.cli("keystore", "sync", "natives");
-  await world.cli("keystore", "adopt", "natives", "--name", "native");
+  await world.cli("keystore", "adopt", "natives", "--name-contains", "native");
   const dialog = await begin(page, "native", "Rotate");
   await dialog.getByRole("radio", { name: /A new KMS key takes the aliases/ }).check();
   await dialog.getByRole("button", { name: /^Material of the new KMS key/ }).click();
@@ -61,7 +61,7 @@ test("a KMS key rotates by a line of cron, once the line is right", async ({ pag
   await dialog.getByRole("textbox", { name: "Line of cron" }).fill("30 2 1 1,7 *");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("It rotates next")).toBeVisible();
-  await expect(dialog.getByText(/-(01|07)-01T02:30/).first()).toBeVisible();
+  await expect(dialog.getByText(/^\d{4}-(01|07)-01 02:30 \(UTC\)$/).first()).toBeVisible();
   await look(page, "kms-key-cron");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
@@ -69,21 +69,4 @@ test("a KMS key rotates by a line of cron, once the line is right", async ({ pag
   expect((await show(world, "by-cron")).rotation).toMatchObject({ cron: "30 2 1 1,7 *" });
   await page.goto("/schedules");
   await expect(page.getByRole("row", { name: /by-cron.*at 30 2 1 1,7 \*/ })).toBeVisible();
-});
-
-test("a KMS key with replicas is deleted in every Region, by its typed name", async ({ page, world }) => {
-  const regions = ["--region", "eu-central-1", "--region", "us-east-1"];
-  await world.cli("kms-key", "create", "spread", "--keystore", "payments", "--multi-region", ...regions);
-  const dialog = await begin(page, "spread", "Schedule deletion");
-  await dialog.getByRole("button", { name: "Preview" }).click();
-  await expect(dialog.getByText(/ScheduleKeyDeletion/).first()).toBeVisible();
-  await look(page, "kms-key-delete-replicas");
-  await dialog.getByLabel("To confirm, type spread").fill("spread");
-  await dialog.getByRole("button", { name: "Carry out" }).click();
-  await expect(dialog.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await dialog.getByRole("button", { name: "Close" }).last().click();
-  const { id } = await show(world, "spread");
-  await page.goto(`/kms-keys/${id}/places`);
-  await expect(page.getByRole("row", { name: /us-east-1 Replica Pending/ })).toBeVisible();
-  await look(page, "kms-key-places-leaving");
 });
