@@ -19,6 +19,7 @@ import { text } from "../text";
 import { Link } from "./link";
 import { PageContext, type PageFacts } from "./page";
 import { SECTIONS } from "./pages";
+import { ServerGone } from "./server-gone";
 import { useTheme, type Theme } from "./theme";
 
 const words = text.shell;
@@ -158,6 +159,7 @@ export function Frame() {
           contentType="default"
           content={
             <>
+              <ServerGone />
               <Sealed />
               <ProviderFailure />
               <Failsafe key={thingOf(pathname)} place={pathname}>
