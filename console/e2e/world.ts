@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target");
-const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
-const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
+export const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
+export const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const START_MAX = 120_000;
 const SIMULATED_REGIONS = { production: "eu-central-1" } as const;
