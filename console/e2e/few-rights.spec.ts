@@ -15,7 +15,9 @@ interface Named {
 async function belongings(world: World): Promise<string[]> {
   const lists = ["connection", "keystore", "kms-key", "key"].map((noun) => world.cli<Named[]>(noun, "list"));
   const names = (await Promise.all(lists)).flat().map(({ name }) => name);
-  return [...new Set([...names, "111122223333", "444455556666"])];
+  // Settings speak of webhooks, too.
+  const own = names.filter((name) => name !== "webhooks");
+  return [...new Set([...own, "111122223333", "444455556666"])];
 }
 
 /** Goes to every page of the navigation. */

@@ -10,7 +10,7 @@ import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { KeyMade } from "./key-made";
-import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
+import { isFit, NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
 import { PermittedField, possible } from "./permitted";
 
 const words = text.keys.create;
@@ -21,8 +21,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [spec, setSpec] = useState(FIRST);
   const [permitted, setPermitted] = useState(possible(spec));
   const operation = useMemo<Operation | undefined>(() => {
+    if (!isFit(draft)) return undefined;
     const body = { ...newKeyOf(draft), spec, permitted_operations: permitted };
-    if (body.name === "") return undefined;
     return { title: words.title, name: body.name, change: change("post", "/api/v1/keys", { body }) };
   }, [draft, spec, permitted]);
   return (

@@ -10,7 +10,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
 import { KeyMade } from "./key-made";
-import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
+import { isFit, NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
 
 const words = text.keys.import;
 
@@ -27,7 +27,7 @@ export function ImportDialog({ of, onClose }: Props) {
   const title = of === undefined ? words.title : words.versionTitle(of.name);
   const operation = useMemo<Operation | undefined>(() => {
     const name = of?.name ?? draft.name.trim();
-    if (file === undefined || name === "" || !isRead(reading)) return undefined;
+    if (file === undefined || !isRead(reading) || (of === undefined && !isFit(draft))) return undefined;
     const where = of === undefined ? newKeyOf(draft) : { new_version_of: of.id };
     const body = { ...where, ...importOf(file, reading) };
     return { title, name, change: change("post", "/api/v1/keys/import", { body }) };
