@@ -112,4 +112,7 @@ test("what an operator of another group begins without the right is refused befo
   await dialog.getByRole("button", { name: "Preview" }).click();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("opals-own has version 1.")).toBeVisible();
+  await dialog.getByRole("link", { name: "Open the key" }).click();
+  await expect(page.getByRole("heading", { name: "opals-own" })).toBeVisible();
+  await expect(page.getByText("beside", { exact: true }).first()).toBeVisible();
 });

@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { Choice } from "../../fields/choice";
 import { text } from "../../text";
-import { useGroups } from "./groups";
+import { useGroups, useOwner } from "./groups";
 import { isCount, VersionsMaxField } from "./versions-max";
 
 const words = text.keys.newKey;
@@ -45,7 +45,7 @@ interface Props {
 export function NewKeyFields({ value, onChange }: Props) {
   const { groups } = useGroups();
   const put = (part: Partial<NewKey>) => onChange({ ...value, ...part });
-  const usual = groups.find(({ id }) => id === value.group) ?? groups[0];
+  const owner = useOwner(value.group);
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
@@ -55,7 +55,7 @@ export function NewKeyFields({ value, onChange }: Props) {
         <FormField label={words.group} description={words.groupHelp}>
           <Choice
             options={groups.map(({ id, name }) => ({ value: id, label: name }))}
-            value={usual?.id ?? ""}
+            value={owner}
             onChange={(group) => put({ group })}
             many
           />
