@@ -19,10 +19,10 @@ const PAGES = [
   ["/applications", "No applications", "Create application"],
   ["/policies", "No policies of your own", "Add policy"],
   ["/settings/crypto-policies", "No crypto policy yet", "Set policy"],
-  ["/settings/use-periods", "No periods", "Open period"],
+  ["/settings/use-periods", "No use periods", "Open period"],
   ["/settings/audit-destinations", "No audit destinations", "Add destination"],
-  ["/settings/sign-in-providers", "No providers", "Add provider"],
-  ["/settings/proxy", "No connections yet", "Add connection"],
+  ["/settings/sign-in-providers", "No sign-in providers", "Add provider"],
+  ["/settings/proxy", "No connections yet", /connection/i],
 ] as const;
 
 test("on the first day every page says what is not there yet, and what to do next", async ({
