@@ -1,6 +1,6 @@
 // What is typed wrong is told where it was typed, or in the dialog with what to do, and nothing is made of it.
 import { act, keyPage } from "./keys";
-import { choose } from "./upload";
+import { choose } from "./steps";
 import { expect, look, test } from "./world";
 
 // Each goes through several dialogs.
