@@ -81,7 +81,7 @@ test("a KMS key with replicas is deleted in every Region, the replicas first, un
   await look(page, "kms-key-places-leaving");
 
   await page.getByRole("button", { name: "Cancel deletion" }).first().click();
-  const cancelling = page.getByRole("dialog", { name: "Cancel the deletion of spread" });
+  const cancelling = page.getByRole("dialog", { name: "Cancel deletion of spread" });
   await cancelling.getByRole("button", { name: "Preview" }).click();
   await cancelling.getByRole("button", { name: "Carry out" }).click();
   await expect(cancelling.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
