@@ -32,15 +32,17 @@ export async function enter(page: Page, name: string): Promise<void> {
 }
 
 /** Asks the simulated AWS for something that no program can ask of AWS: a fault, or somebody else's hand. */
-export async function simulator(world: World, method: string, path: string, body?: object): Promise<void> {
+export async function simulator<T>(world: World, method: string, path: string, body?: object): Promise<T> {
   const aws = join(world.folder, "data/aws");
   const address = readFileSync(join(aws, "address"), "utf8").trim();
   const ca = readFileSync(join(aws, "ca.pem"));
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const sent = request(`https://${address}/_sim/${path}`, { method, ca }, (answer) => {
       let told = "";
       answer.on("data", (chunk: Buffer) => (told += chunk.toString()));
-      answer.on("end", () => (answer.statusCode === 200 ? resolve() : reject(new Error(told))));
+      answer.on("end", () =>
+        answer.statusCode === 200 ? resolve(JSON.parse(told) as T) : reject(new Error(told)),
+      );
     });
     sent.on("error", reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));

@@ -21,7 +21,7 @@ export class World {
   readonly url: string;
   readonly password: string;
   private readonly environment: NodeJS.ProcessEnv;
-  private readonly process: ChildProcess;
+  private process: ChildProcess;
   readonly folder: string;
 
   private constructor(process: ChildProcess, folder: string, told: string) {
@@ -93,9 +93,19 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async end(): Promise<void> {
+  /** The server dies, without a word to anybody. */
+  async die(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  /** The server is there again, at its address, with what it has kept. */
+  async revive(): Promise<void> {
+    this.process = (await World.within(this.folder)).process;
+  }
+
+  private async end(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
     const gone = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGINT");
+    this.process.kill(signal);
     await gone;
   }
 }

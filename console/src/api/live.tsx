@@ -27,6 +27,9 @@ export const TOUCHED = [
   "/api/v1/schedules",
 ];
 
+/** What a job that waits may have changed so far: what pages show of one thing, which is little to read anew. */
+const TOUCHED_SO_FAR = ["/api/v1/jobs", "/api/v1/kms-keys/{", "/api/v1/connections"];
+
 /** Events come in bursts: lists are read anew at most so often, in milliseconds. */
 const GATHERED_FOR = 1000;
 /** A browser gives up where the server answers with an error, as while it restarts. */
@@ -64,13 +67,19 @@ class Gathering {
   }
 }
 
+/** What goes on soon has changed soon; what waits may do so for days. */
+function touchedBy(job: Job): readonly string[] {
+  if (hasEnded(job)) return TOUCHED;
+  return job.state === "waiting" ? TOUCHED_SO_FAR : ["/api/v1/jobs"];
+}
+
 function take(queries: QueryClient, gathering: Gathering, job: Job): void {
   const key = keyOf("/api/v1/jobs/{job}", { path: { job: job.id } });
   const known = queries.getQueryData<Job>(key);
   if (known === undefined || known.revision <= job.revision) {
     queries.setQueryData<Job>(key, { ...job, targets: known?.targets ?? job.targets ?? [] });
   }
-  gathering.add(hasEnded(job) ? TOUCHED : ["/api/v1/jobs"]);
+  gathering.add(touchedBy(job));
 }
 
 /** Listens until it is told to end. What happened while nothing was heard is read anew. */
@@ -84,6 +93,7 @@ function listen(queries: QueryClient, tell: (connected: boolean) => void): () =>
     source.addEventListener("open", () => {
       tell(true);
       if (missed) gathering.add(TOUCHED);
+      if (missed) void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
       missed = false;
     });
     source.addEventListener("error", () => {

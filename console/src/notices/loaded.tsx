@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import type { Refused } from "../api/client";
 import { text } from "../text";
 import { ProblemAlert } from "./problem-alert";
+import { useUntold } from "./unreached";
 
 interface Reading<T> {
   data: T | undefined;
@@ -16,13 +17,14 @@ interface Reading<T> {
 
 /** What was read stays, with whatever is open in it, when it cannot be read anew: the refusal stands above it. */
 export function Loaded<T>({ of, children }: { of: Reading<T>; children: (data: T) => ReactNode }) {
+  const untold = useUntold(of.error, of.data !== undefined);
   if (of.data === undefined && of.error === null) return <Spinner size="large" />;
   return (
     <>
-      {of.error !== null && (
+      {untold !== null && (
         <Box margin={{ bottom: "l" }}>
           <ProblemAlert
-            problem={of.error.problem}
+            problem={untold.problem}
             action={<Button onClick={() => void of.refetch()}>{text.shell.tryAgain}</Button>}
           />
         </Box>

@@ -6,10 +6,13 @@ import type { ReactNode } from "react";
 import type { Problem } from "../api/client";
 import { text } from "../text";
 
+/** A role that somebody does not have is no failure. */
+const DENIED = "access.denied";
+
 export function ProblemAlert({ problem, action }: { problem: Problem; action?: ReactNode }) {
   return (
     <div role="alert">
-      <Alert type="error" header={problem.detail} action={action}>
+      <Alert type={problem.code === DENIED ? "info" : "error"} header={problem.detail} action={action}>
         {problem.causes?.map((cause) => (
           <div key={cause}>{cause}</div>
         ))}

@@ -1,5 +1,6 @@
 // A job as it goes on.
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
@@ -71,6 +72,7 @@ export function JobProgress({ job: begun }: { job: Job }) {
     <SpaceBetween size="s">
       <JobBar job={job} />
       <Link to={`/jobs/${job.id}`}>{words.openJob}</Link>
+      {!hasEnded(job) && <Box color="text-body-secondary">{words.closeMeanwhile}</Box>}
     </SpaceBetween>
   );
 }

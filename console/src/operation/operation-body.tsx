@@ -87,17 +87,22 @@ interface Parts {
   result?: ((answer: unknown) => ReactNode) | undefined;
 }
 
-function Done({ phase, result }: { phase: Extract<Phase, { at: "done" }>; result: Parts["result"] }) {
+function Done({
+  phase,
+  operation,
+  result,
+}: Pick<Parts, "operation" | "result"> & { phase: Extract<Phase, { at: "done" }> }) {
   if (phase.job !== undefined) {
     return (
       <SpaceBetween size="s">
         <JobProgress job={phase.job} />
         {result?.(phase.answer)}
-        <Box color="text-body-secondary">{words.closeMeanwhile}</Box>
       </SpaceBetween>
     );
   }
-  const isNothing = typeof phase.answer === "object" && phase.answer !== null && "kms_keys" in phase.answer;
+  // What loses a record needs no job, and is done nevertheless.
+  const isOfKmsKeys = typeof phase.answer === "object" && phase.answer !== null && "kms_keys" in phase.answer;
+  const isNothing = isOfKmsKeys && operation?.loses !== true;
   return (
     <>
       {result?.(phase.answer) ?? <Alert type="success">{isNothing ? words.nothingToDo : words.done}</Alert>}
@@ -168,6 +173,6 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
         </Alert>
       );
     case "done":
-      return <Done phase={phase} result={result} />;
+      return <Done phase={phase} operation={operation} result={result} />;
   }
 }

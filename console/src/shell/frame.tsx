@@ -20,6 +20,7 @@ import { CONTENT } from "./focus";
 import { Link } from "./link";
 import { PageContext, windowTitle, type PageFacts } from "./page";
 import { SECTIONS } from "./pages";
+import { ServerGone } from "./server-gone";
 import { useTheme, type Theme } from "./theme";
 
 const words = text.shell;
@@ -177,6 +178,7 @@ export function Frame() {
           content={
             <div id={CONTENT} tabIndex={-1} className="content">
               <div className="above">
+                <ServerGone />
                 <Sealed />
                 <ProviderFailure />
               </div>

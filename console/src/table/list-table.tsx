@@ -14,15 +14,17 @@ import { useMemo, type ReactNode } from "react";
 import { useLocation, useSearchParams } from "react-router";
 
 import type { All } from "../api/read";
-import { ProblemAlert } from "../notices/problem-alert";
+import { useUntold } from "../notices/unreached";
 import { Link } from "../shell/link";
 import { text } from "../text";
 import { findable, written, type Column } from "./columns";
+import { counter } from "./counter";
 import { asked, current, flat, proposals, sorter, unseen, type Flat } from "./found";
 import { useKept, type View } from "./kept";
 import { Nothing } from "./nothing";
 import { SavedViews } from "./saved-views";
 import { Selection } from "./selection";
+import { Unread } from "./unread";
 
 const words = text.table;
 const PAGE_SIZES = [20, 50, 100];
@@ -143,20 +145,15 @@ function Listed<Row>(props: ListProps<Row>) {
     wantsAll && items.length > 0
       ? { count: allPageItems.length, onSelect: () => actions.setSelectedItems([...allPageItems]) }
       : undefined;
-  const counter =
-    selected.length > 0 ? words.selected(selected.length, total) : `(${total}${list.isPartial ? "+" : ""})`;
+  const untold = useUntold(list.error, list.items.length > 0);
+  const isUnread = list.error !== null && list.items.length === 0;
   return (
     <SpaceBetween size="m">
-      {list.error !== null && (
-        <ProblemAlert
-          problem={list.error.problem}
-          action={<Button onClick={list.refetch}>{text.shell.tryAgain}</Button>}
-        />
-      )}
+      {untold !== null && <Unread problem={untold.problem} onAgain={list.refetch} />}
       <Table
         {...collectionProps}
         items={items}
-        empty={list.error !== null ? words.failed : list.items.length === 0 ? nothing : noMatch}
+        empty={isUnread ? words.failed : list.items.length === 0 ? nothing : noMatch}
         variant={props.variant ?? "container"}
         stickyHeader
         resizableColumns
@@ -193,7 +190,7 @@ function Listed<Row>(props: ListProps<Row>) {
               )
             }
             description={props.description}
-            counter={counter}
+            counter={counter({ total, selected: selected.length, isPartial: list.isPartial, isUnread })}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button iconName="refresh" ariaLabel={text.shell.refresh} onClick={list.refetch} />

@@ -44,6 +44,7 @@ export const TARGETS: Column<Target>[] = [
     header: words.columns.state,
     value: (target) => words.targetStates[target.state] ?? target.state,
     cell: (target) => <State state={target.state} />,
+    width: 180,
   },
   { id: "account", header: words.account, value: (target) => target.account },
   { id: "region", header: words.region, value: (target) => target.region },

@@ -9,8 +9,9 @@ import { SPECS } from "../../fields/specs";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
+import { useOwner } from "./groups";
 import { KeyMade } from "./key-made";
-import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
+import { isFit, NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
 import { PermittedField, possible } from "../../fields/permitted";
 
 const words = text.keys.create;
@@ -20,11 +21,13 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [draft, setDraft] = useState(NEW_KEY);
   const [spec, setSpec] = useState(FIRST);
   const [permitted, setPermitted] = useState(possible(spec));
+  // What is shown is what is sent.
+  const group = useOwner(draft.group);
   const operation = useMemo<Operation | undefined>(() => {
-    const body = { ...newKeyOf(draft), spec, permitted_operations: permitted };
-    if (body.name === "") return undefined;
+    if (!isFit(draft)) return undefined;
+    const body = { ...newKeyOf({ ...draft, group }), spec, permitted_operations: permitted };
     return { title: words.title, name: body.name, change: change("post", "/api/v1/keys", { body }) };
-  }, [draft, spec, permitted]);
+  }, [draft, group, spec, permitted]);
   return (
     <OperationDialog
       operation={operation}

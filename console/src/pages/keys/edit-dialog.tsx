@@ -13,6 +13,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
 import { PermittedField } from "../../fields/permitted";
+import { isCount, VersionsMaxField } from "./versions-max";
 
 const words = text.keys.edit;
 
@@ -29,7 +30,7 @@ export function EditDialog({ of: now, onClose }: { of: Key; onClose: () => void 
   const [permitted, setPermitted] = useState(of.permitted_operations ?? []);
   const [destroys, setDestroys] = useState(of.destroy_after_deletion ?? false);
   const operation = useMemo<Operation | undefined>(() => {
-    if (name.trim() === "" || versionsMax === "") return undefined;
+    if (name.trim() === "" || !isCount(versionsMax)) return undefined;
     const isSwitchedOn = destroys && of.destroy_after_deletion !== true;
     const body = {
       name: name.trim(),
@@ -56,14 +57,7 @@ export function EditDialog({ of: now, onClose }: { of: Key; onClose: () => void 
             <FormField label={text.keys.newKey.name}>
               <Input value={name} onChange={({ detail }) => setName(detail.value)} />
             </FormField>
-            <FormField label={text.keys.newKey.versionsMax}>
-              <Input
-                type="number"
-                inputMode="numeric"
-                value={versionsMax}
-                onChange={({ detail }) => setVersionsMax(detail.value)}
-              />
-            </FormField>
+            <VersionsMaxField value={versionsMax} onChange={setVersionsMax} />
           </ColumnLayout>
           <FormField label={text.keys.newKey.description}>
             <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />

@@ -9,8 +9,9 @@ import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
+import { useOwner } from "./groups";
 import { KeyMade } from "./key-made";
-import { NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
+import { isFit, NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
 
 const words = text.keys.import;
 
@@ -25,13 +26,15 @@ export function ImportDialog({ of, onClose }: Props) {
   const [file, setFile] = useState<KeyFile>();
   const [reading, setReading] = useState(READING);
   const title = of === undefined ? words.title : words.versionTitle(of.name);
+  // What is shown is what is sent.
+  const group = useOwner(draft.group);
   const operation = useMemo<Operation | undefined>(() => {
     const name = of?.name ?? draft.name.trim();
-    if (file === undefined || name === "" || !isRead(reading)) return undefined;
-    const where = of === undefined ? newKeyOf(draft) : { new_version_of: of.id };
+    if (file === undefined || !isRead(reading) || (of === undefined && !isFit(draft))) return undefined;
+    const where = of === undefined ? newKeyOf({ ...draft, group }) : { new_version_of: of.id };
     const body = { ...where, ...importOf(file, reading) };
     return { title, name, change: change("post", "/api/v1/keys/import", { body }) };
-  }, [of, draft, file, reading, title]);
+  }, [of, draft, group, file, reading, title]);
   return (
     <OperationDialog
       operation={operation}

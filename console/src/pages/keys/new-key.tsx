@@ -7,7 +7,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { Choice } from "../../fields/choice";
 import { text } from "../../text";
-import { useGroups } from "./groups";
+import { useGroups, useOwner } from "./groups";
+import { isCount, VersionsMaxField } from "./versions-max";
 
 const words = text.keys.newKey;
 
@@ -20,6 +21,11 @@ export interface NewKey {
 }
 
 export const NEW_KEY: NewKey = { name: "", group: "", description: "", exportable: false, versionsMax: "10" };
+
+/** Nothing said is the server's own limit. */
+export function isFit({ name, versionsMax }: NewKey): boolean {
+  return name.trim() !== "" && (versionsMax === "" || isCount(versionsMax));
+}
 
 export function newKeyOf({ name, group, description, exportable, versionsMax }: NewKey) {
   return {
@@ -39,7 +45,7 @@ interface Props {
 export function NewKeyFields({ value, onChange }: Props) {
   const { groups } = useGroups();
   const put = (part: Partial<NewKey>) => onChange({ ...value, ...part });
-  const usual = groups.find(({ id }) => id === value.group) ?? groups[0];
+  const owner = useOwner(value.group);
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
@@ -49,7 +55,7 @@ export function NewKeyFields({ value, onChange }: Props) {
         <FormField label={words.group} description={words.groupHelp}>
           <Choice
             options={groups.map(({ id, name }) => ({ value: id, label: name }))}
-            value={usual?.id ?? ""}
+            value={owner}
             onChange={(group) => put({ group })}
             many
           />
@@ -57,14 +63,7 @@ export function NewKeyFields({ value, onChange }: Props) {
         <FormField label={words.description}>
           <Input value={value.description} onChange={({ detail }) => put({ description: detail.value })} />
         </FormField>
-        <FormField label={words.versionsMax}>
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={value.versionsMax}
-            onChange={({ detail }) => put({ versionsMax: detail.value })}
-          />
-        </FormField>
+        <VersionsMaxField value={value.versionsMax} onChange={(versionsMax) => put({ versionsMax })} />
       </ColumnLayout>
       <Checkbox
         checked={value.exportable}

@@ -3,6 +3,7 @@ import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
 import { KmsKeyStatus } from "../../format/status";
 import { Help } from "../../shell/help";
+import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
@@ -65,7 +66,11 @@ export default function AllKeysPage() {
       idOf={(key) => `${key.kind}/${key.id}`}
       nameOf={(key) => key.name}
       pageOf={(key) => (key.kind === "kms-key" ? `/kms-keys/${key.id}` : `/keys/${key.id}`)}
-      empty={{ title: words.empty, detail: text.kmsKeys.emptyDetail }}
+      empty={{
+        title: words.empty,
+        detail: text.kmsKeys.emptyDetail,
+        action: <Link to="/kms-keys/create">{text.kmsKeys.create}</Link>,
+      }}
     />
   );
 }

@@ -46,6 +46,7 @@ export const keys = {
     groupHelp: "Who owns it.",
     description: "Description",
     versionsMax: "Active versions at most",
+    versionsWrong: "Give a whole number of 1 or more.",
     exportable: "Exportable",
     exportableHelp:
       "Its material may be copied, and leave by a download of two people. That is decided now, for good.",

@@ -48,6 +48,9 @@ export const kmsKey = {
     cancelDeletion: "Cancel deletion",
     foreignDeletion: "Nobody asked for this deletion here: somebody scheduled it in AWS.",
     restore: "Restore",
+    gone: "AWS does not have this KMS key any more",
+    goneDetail:
+      "Nobody can decrypt what it encrypted. Its versions stay in the vault and its entries in the audit log. Once the record is of no use to you, forget it: Actions.",
     missing: "Key material is missing in AWS",
     missingDetail: "Until it is imported again, nothing can be encrypted or decrypted with this KMS key.",
     restoreMaterial: "Restore material",

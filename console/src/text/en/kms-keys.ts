@@ -82,6 +82,7 @@ export const kmsKeys = {
     release: "Release",
     forget: "Forget",
   },
+  forgotten: (name: string) => `The record of ${name} is dropped. Its versions stay in the vault.`,
   observed: {
     done: (name: string, status: string) => `${name} was looked at in AWS: ${status}.`,
   },

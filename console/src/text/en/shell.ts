@@ -37,6 +37,11 @@ export const shell = {
     title: "There is no such page",
     detail: "The address may be mistyped, or what was there is gone.",
   },
+  serverGone: {
+    title: "The server does not answer",
+    detail:
+      "What you see may be out of date, and nothing can be changed. It is asked again and again: this goes away by itself.",
+  },
   sealed: {
     title: "The vault is sealed",
     detail: "No key material can be made, imported or wrapped until it is opened.",

@@ -54,7 +54,20 @@ function Banner({ header, children, action }: { header: string; children?: React
   );
 }
 
+function Gone() {
+  return (
+    <Alert type="error" header={words.gone}>
+      {words.goneDetail}
+    </Alert>
+  );
+}
+
 export function Banners({ kmsKey }: Tab) {
+  // Nothing can be cancelled, restored or compared any more.
+  return kmsKey.status === "GONE" ? <Gone /> : <Standing kmsKey={kmsKey} />;
+}
+
+function Standing({ kmsKey }: Tab) {
   const [begun, setBegun] = useState<KmsKeyOperation>();
   const empty = isEmpty(kmsKey);
   const leaving = kmsKey.places.some(isLeaving);

@@ -1,8 +1,10 @@
 // One operation on KMS keys, defined once: what it asks for, and how it is asked of one KMS key or of many.
 import { useMemo, useState, type ComponentType, type ReactNode } from "react";
+import { useLocation, useNavigate } from "react-router";
 
 import { change, type Change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
+import { useNotify } from "../../../notices/notices";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { text } from "../../../text";
@@ -10,6 +12,8 @@ import type { KmsKey } from "../../../kms-key/columns";
 import { revisionNow } from "../../../kms-key/revision";
 import { BulkResult } from "./bulk-result";
 import type { Unfit } from "./fit";
+
+const LIST = "/kms-keys";
 
 type Bulk = Schemas["BulkRequest"];
 /** What a request about many says, besides which they are. */
@@ -37,6 +41,8 @@ export interface Definition<V> {
   revised?: boolean;
   /** Records are lost, of which no plan tells. */
   loses?: boolean;
+  /** There is no record afterwards that a page could show: the list tells so instead. */
+  drops?: (name: string) => string;
   /** What a trial without a plan answered. */
   render?: (preview: unknown) => ReactNode;
   result?: (answer: unknown) => ReactNode;
@@ -98,11 +104,21 @@ function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
     }, [kmsKey, value, title]);
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;
+    const notify = useNotify();
+    const navigate = useNavigate();
+    const { pathname } = useLocation();
+    const onDone = () => {
+      if (definition.drops === undefined) return;
+      notify({ type: "success", content: definition.drops(kmsKey.name) });
+      onClose();
+      if (pathname !== LIST) void navigate(LIST);
+    };
     return (
       <OperationDialog
         operation={operation}
         title={title}
         fields={fields}
+        onDone={onDone}
         onClose={onClose}
         {...parts(definition)}
       />

@@ -24,4 +24,5 @@ export const forget = defineSimple({
   fields: about(meanings.forget, "warning"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/forget", { path: { kms_key: id } }),
   loses: true,
+  drops: text.kmsKeys.forgotten,
 });
