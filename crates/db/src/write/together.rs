@@ -1,8 +1,9 @@
 //! Batches that wait for each other are written together: one transaction, so that the disk is synchronised once.
 //!
-//! Each of them stands or falls by itself. Mostly all stand, so that they are written one after the other first, without waiting to learn
-//! of each statement whether it did. Where one does not stand, all are taken back and written again, each behind a savepoint. What did not stand then is tried once more alone, after the
-//! others: what it was told is then true of what is really there.
+//! Each of them stands or falls by itself. Mostly all stand, so that they are written one after the other first, without
+//! waiting to learn of each statement whether it did; what comes meanwhile joins. Where one does not stand, all are taken back
+//! and written again, each behind a savepoint. What did not stand then is tried once more alone, after the others: what it was
+//! told is then true of what is really there.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,6 +21,12 @@ use crate::sql::Statement;
 
 /// Batches in one transaction: nobody else writes until it ends.
 const TOGETHER_MAX: usize = 64;
+
+/// How often others may run before what waits is taken: mostly several are about to write, as those are that were answered together.
+const YIELDS: usize = 4;
+
+/// How often a transaction looks for batches that came meanwhile: those in it wait for as long.
+const LOOKS_MAX: usize = 3;
 
 /// The batches that wait to be written. Clones share them.
 #[derive(Clone, Default)]
@@ -50,10 +57,10 @@ impl Queue {
     }
 
     /// The next batches, without those for which nobody waits any more.
-    fn take(&self) -> Vec<Waiting> {
+    fn take(&self, at_most: usize) -> Vec<Waiting> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(Waiting::is_awaited);
-        let count = waiting.len().min(TOGETHER_MAX);
+        let count = waiting.len().min(at_most);
         waiting.drain(..count).collect()
     }
 }
@@ -110,11 +117,15 @@ impl Database {
     }
 
     async fn write_waiting(self, turn: OwnedMutexGuard<()>) {
-        let mut waiting = self.queue.take();
-        if waiting.len() > 1 {
-            waiting = self.write_together(waiting).await;
+        for _ in 0..YIELDS {
+            tokio::task::yield_now().await;
         }
-        for alone in waiting.into_iter().filter(Waiting::is_awaited) {
+        let waiting = self.queue.take(TOGETHER_MAX);
+        if waiting.is_empty() {
+            return;
+        }
+        let fallen = self.write_together(waiting).await;
+        for alone in fallen.into_iter().filter(Waiting::is_awaited) {
             let answer = self.commit_alone(&alone.batch).await;
             alone.tell(answer);
         }
@@ -122,10 +133,10 @@ impl Database {
     }
 
     /// Answers those that were written or of which nobody knows; the others come back.
-    async fn write_together(&self, waiting: Vec<Waiting>) -> Vec<Waiting> {
-        let mut together = self.try_together(&waiting, Care::Hopeful).await;
-        if let Err(Failure::Conflict(FELL)) = together.end {
-            together = self.try_together(&waiting, Care::Careful).await;
+    async fn write_together(&self, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
+        let mut together = self.try_together(&mut waiting, Care::Hopeful).await;
+        if let (Err(Failure::Conflict(FELL)), [_, _, ..]) = (&together.end, &*waiting) {
+            together = self.try_together(&mut waiting, Care::Careful).await;
         }
         let Together { stood, end } = together;
         let answer = match end {
@@ -147,59 +158,76 @@ impl Database {
         others
     }
 
-    async fn try_together(&self, waiting: &[Waiting], care: Care) -> Together {
+    /// Where all are hoped to stand, those that come meanwhile join.
+    async fn try_together(&self, waiting: &mut Vec<Waiting>, care: Care) -> Together {
         let mut stood = Vec::new();
         let end = async {
             // Alone: several batches lock more rows in more orders than one does.
             let mut writer = Writer::new(self.engine.begin(Turn::Alone).await?);
             writer.is_hopeful = care == Care::Hopeful;
-            match writer.write_each(waiting, care, &mut stood).await {
+            let written = match care {
+                Care::Hopeful => writer.write_all(waiting, &self.queue).await,
+                Care::Careful => writer.write_each(waiting, &mut stood).await,
+            };
+            match written {
                 Ok(()) => finish(writer.transaction).await,
                 Err(failure) => Err(take_back(writer.transaction, failure).await),
             }
         };
         let end = end.await;
+        if care == Care::Hopeful {
+            stood.resize(waiting.len(), true);
+        }
         Together { stood, end }
     }
 }
 
 impl Writer {
-    /// Writes several batches with what they tell; all but the commit.
-    async fn write_each(
+    /// Writes batches all of which stand, and those that come meanwhile; all but the commit.
+    async fn write_all(
         &mut self,
-        waiting: &[Waiting],
-        care: Care,
-        stood: &mut Vec<bool>,
+        waiting: &mut Vec<Waiting>,
+        queue: &Queue,
     ) -> Result<(), Failure> {
-        match care {
-            Care::Hopeful => {
-                let written = self.write_all(waiting).await;
-                stood.resize(waiting.len(), true);
-                written.map_err(fell)
+        self.write_next(waiting).await.map_err(fell)?;
+        for _ in 0..LOOKS_MAX {
+            let room = TOGETHER_MAX.saturating_sub(waiting.len());
+            let joining = queue.take(room);
+            if joining.is_empty() {
+                break;
             }
-            Care::Careful => {
-                let mut told = Vec::new();
-                for waiting in waiting {
-                    let tells = self.stands(&waiting.batch).await?;
-                    stood.push(tells.is_some());
-                    told.extend(tells.into_iter().flatten());
-                }
-                let first = self.grow_log(told.len()).await?;
-                self.append_leaves(first, &told);
-                Ok(self.transaction.settle().await?)
-            }
+            let written = self.write_next(&joining).await;
+            waiting.extend(joining);
+            written.map_err(fell)?;
         }
+        Ok(())
     }
 
-    /// Writes batches all of which stand. The log grows first, since nobody else writes: then the places are known, and what is
-    /// told goes with the rest.
-    async fn write_all(&mut self, waiting: &[Waiting]) -> Result<(), Failure> {
+    /// The log grows first, since nobody else writes: then the places are known, and what is told goes with the rest.
+    async fn write_next(&mut self, waiting: &[Waiting]) -> Result<(), Failure> {
         let leaves = waiting.iter().map(|one| leaves_of(&one.batch).count());
         let first = self.grow_log(leaves.sum()).await?;
         let mut told = Vec::new();
         for waiting in waiting {
             told.extend(self.write_told(&waiting.batch).await?);
         }
+        self.append_leaves(first, &told);
+        Ok(self.transaction.settle().await?)
+    }
+
+    /// Writes batches of which each stands or not, and what they tell; all but the commit.
+    async fn write_each(
+        &mut self,
+        waiting: &[Waiting],
+        stood: &mut Vec<bool>,
+    ) -> Result<(), Failure> {
+        let mut told = Vec::new();
+        for waiting in waiting {
+            let tells = self.stands(&waiting.batch).await?;
+            stood.push(tells.is_some());
+            told.extend(tells.into_iter().flatten());
+        }
+        let first = self.grow_log(told.len()).await?;
         self.append_leaves(first, &told);
         Ok(self.transaction.settle().await?)
     }
