@@ -10,7 +10,6 @@ mod lender;
 mod migrate;
 mod postgres;
 mod read;
-
 mod rows;
 mod sql;
 mod sqlite;

@@ -12,7 +12,6 @@ use crate::PoolLimits;
 use crate::dialect::{Dialect, Turn};
 use crate::failure::{Kind, SqlError, describe};
 use crate::lender::Lender;
-
 use crate::sql::{Outcome, Row, Statement, Value, without_nul};
 
 /// How PostgreSQL writes the portable subset. Texts sort by bytes, as in SQLite and Rust.

@@ -15,7 +15,6 @@ use crate::PoolLimits;
 use crate::dialect::Dialect;
 use crate::failure::{Kind, SqlError, describe};
 use crate::lender::{Lender, Loan};
-
 use crate::sql::{Outcome, Row, Statement, Value, without_nul};
 
 /// Statements that are handed over to the connection's thread at once. Each text of several is kept prepared, so that more would take
@@ -103,7 +102,6 @@ pub(crate) async fn run(
     statements: Vec<Statement>,
 ) -> Result<Vec<Outcome>, SqlError> {
     let first = (!transaction.is_begun).then(|| Statement::new(BEGIN, Vec::new()));
-    transaction.is_begun = true;
     let skipped = usize::from(first.is_some());
     let mut left = first.into_iter().chain(statements).peekable();
     let mut outcomes = Vec::new();
@@ -114,10 +112,14 @@ pub(crate) async fn run(
         while let Some(step) = steps.try_next().await.map_err(error)? {
             match step {
                 Either::Right(row) => rows.push(cells(what, &row)?),
-                Either::Left(done) => outcomes.push(Outcome {
-                    changed: done.rows_affected(),
-                    rows: std::mem::take(&mut rows),
-                }),
+                Either::Left(done) => {
+                    // The first is `BEGIN`, which may find the database busy: then there is nothing to take back.
+                    transaction.is_begun = true;
+                    outcomes.push(Outcome {
+                        changed: done.rows_affected(),
+                        rows: std::mem::take(&mut rows),
+                    });
+                }
             }
         }
     }

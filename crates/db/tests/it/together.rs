@@ -51,30 +51,53 @@ async fn each_stands_or_falls_by_itself(database: &Database) {
     let answers = join_all((0..BATCHES).map(|number| database.commit(batch(number)))).await;
 
     for (number, answer) in (0..BATCHES).zip(answers) {
-        let there = value_of(database, number).await;
-        if falls(number) {
-            let refused = matches!(answer, Err(RecordsError::Conflict { .. }));
-            assert!(refused, "{number}: {answer:?}");
-            assert_eq!(there, None, "nothing of {number} is left");
-        } else {
-            assert_eq!(answer, Ok(()), "{number}");
-            assert_eq!(there.as_deref(), Some("written"), "{number}");
-        }
+        it_stood_or_fell(database, number, answer).await;
     }
-    let records = database.list_leaves(0, BATCHES).await.unwrap();
+    the_log_tells(database, (0..BATCHES).filter(|number| !falls(*number))).await;
+}
+
+/// Each writes again as soon as it is answered, so that what it writes comes while others are written. Few fall.
+async fn those_that_come_meanwhile_do_too(database: &Database) {
+    const WRITERS: u32 = 8;
+    const EACH: u32 = 40;
+    let number = |count: u32| 3 * count + u32::from(!count.is_multiple_of(20));
+    let numbers = || (0..WRITERS * EACH).map(number);
+    join_all((0..WRITERS).map(|writer| async move {
+        for count in 0..EACH {
+            let number = number(writer * EACH + count);
+            let answer = database.commit(batch(number)).await;
+            it_stood_or_fell(database, number, answer).await;
+        }
+    }))
+    .await;
+    the_log_tells(database, numbers().filter(|number| !falls(*number))).await;
+}
+
+async fn it_stood_or_fell(database: &Database, number: u32, answer: Result<(), RecordsError>) {
+    let there = value_of(database, number).await;
+    if falls(number) {
+        let refused = matches!(answer, Err(RecordsError::Conflict { .. }));
+        assert!(refused, "{number}: {answer:?}");
+        assert_eq!(there, None, "nothing of {number} is left");
+    } else {
+        assert_eq!(answer, Ok(()), "{number}");
+        assert_eq!(there.as_deref(), Some("written"), "{number}");
+    }
+}
+
+/// Each of these once, in places without gaps.
+async fn the_log_tells(database: &Database, stood: impl Iterator<Item = u32>) {
+    let stood: Vec<u32> = stood.collect();
+    let records = database.list_leaves(0, u32::MAX).await.unwrap();
     let places: Vec<u64> = records.iter().map(|record| record.index).collect();
-    let stood = (0..BATCHES).filter(|number| !falls(*number));
-    assert_eq!(
-        places,
-        (0..stood.clone().count() as u64).collect::<Vec<_>>(),
-        "no place is left out"
-    );
+    let all: Vec<u64> = (0..stood.len() as u64).collect();
+    assert_eq!(places, all, "no place is left out");
     let mut said: Vec<u32> = records
         .iter()
         .map(|record| record.leaf.object.parse().unwrap())
         .collect();
     said.sort_unstable();
-    assert_eq!(said, stood.collect::<Vec<_>>());
+    assert_eq!(said, stood);
 }
 
 /// The groups of what is written.
@@ -234,6 +257,23 @@ async fn batches_written_together_stand_or_fall_each_by_itself_in_postgres() {
     let schema = PostgresSchema::create().await;
     let database = schema.open().await;
     each_stands_or_falls_by_itself(&database).await;
+    database.close().await;
+    schema.drop().await;
+}
+
+#[tokio::test]
+async fn batches_that_come_while_others_are_written_stand_or_fall_each_by_itself_in_sqlite() {
+    let file = SqliteFile::new();
+    let database = file.open().await;
+    those_that_come_meanwhile_do_too(&database).await;
+    database.close().await;
+}
+
+#[tokio::test]
+async fn batches_that_come_while_others_are_written_stand_or_fall_each_by_itself_in_postgres() {
+    let schema = PostgresSchema::create().await;
+    let database = schema.open().await;
+    those_that_come_meanwhile_do_too(&database).await;
     database.close().await;
     schema.drop().await;
 }
