@@ -95,9 +95,22 @@ export function emptyDraft(key: string | null): Draft {
   };
 }
 
+/** What holds in one keystore, or its account, alone. */
+const OF_ONE: Pick<Draft, "regions" | "accessWay" | "policy" | "users" | "administrators" | "otherAccounts"> =
+  {
+    regions: [],
+    accessWay: "people",
+    policy: "",
+    users: [],
+    administrators: [],
+    otherAccounts: [],
+  };
+
 /** With something else said. What only fits the former material or keystore goes. */
 export function said(before: Draft, part: Partial<Draft>): Draft {
-  const next = { ...before, ...part };
+  const isElsewhere =
+    before.keystore !== "" && part.keystore !== undefined && part.keystore !== before.keystore;
+  const next = { ...before, ...(isElsewhere ? { ...OF_ONE, multiRegion: undefined } : {}), ...part };
   const { way, spec, key, keystore, reading } = next;
   const isOther =
     way !== before.way ||
@@ -113,6 +126,11 @@ export function said(before: Draft, part: Partial<Draft>): Draft {
 /** Whether it fills a KMS key that is there: that one keeps what it is. */
 export function isFilling({ way, fills }: Draft): boolean {
   return way === "file" && fills;
+}
+
+/** Whether it can be replicated; several Regions say so by themselves. Else the template says it. */
+export function multiRegionOf({ multiRegion, regions }: Draft): boolean | undefined {
+  return multiRegion ?? (regions.length > 1 ? true : undefined);
 }
 
 /** Whether a key of the vault goes into several keystores. */
@@ -174,8 +192,9 @@ function accessOf({
 }
 
 export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
-  const { description, aliases, regions, multiRegion, enabled, tags, rotation, usage } = draft;
+  const { description, aliases, regions, enabled, tags, rotation, usage } = draft;
   const schedule = rotationOf(rotation);
+  const multiRegion = multiRegionOf(draft);
   return {
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(description === "" ? {} : { description }),
@@ -193,17 +212,15 @@ export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
 /** A key of the vault in several keystores: what only fits one of them counts for the first alone. */
 function copies(draft: Draft, name: string): Change {
   const settings = settingsOf(draft);
-  const alike = { ...settings };
-  delete alike.regions;
-  delete alike.access;
-  delete alike.policy;
+  const alike = settingsOf({ ...draft, ...OF_ONE });
   const first = { keystore: draft.keystore, settings, ...(name === "" ? {} : { name }) };
   const keystores = [first, ...draft.further.map((keystore) => ({ keystore, settings: alike }))];
   return change("post", "/api/v1/keys/{key}/copies", { path: { key: draft.key }, body: { keystores } });
 }
 
-/** What is said of the key in the vault that a file becomes. */
+/** What is said of the key in the vault that a file becomes, if it becomes one. */
 function keyOfFile({ keep, permitted, exportable, versionsMax }: Draft) {
+  if (keep !== "copy") return { keep };
   return {
     keep,
     ...(permitted.length === 0 ? {} : { permitted_operations: permitted }),

@@ -8,12 +8,13 @@ import type { ReactNode } from "react";
 
 import { rotationInWords, rotationOf } from "../../fields/rotation";
 import { momentOf } from "../../fields/moment-field";
+import { tagsOf } from "../../fields/tags";
 import { atMinute } from "../../format/time";
 import { inUtc } from "../../format/zone";
 import { text } from "../../text";
 import { principalName } from "./access-fields";
 import { bytesOf, laidOut } from "../../fields/policy-text";
-import { isFilling, isSpreading, type Draft } from "./draft";
+import { isFilling, isSpreading, multiRegionOf, type Draft } from "./draft";
 import type { Filling } from "./filling";
 import { usualUsage } from "./usage";
 
@@ -79,20 +80,30 @@ function ofKey({ permitted, exportable, versionsMax }: Draft): [string, ReactNod
   ];
 }
 
+/** With several keystores, what is said for the first alone says so. */
+function ofFirst({ draft, keystore }: Filling, label: string, isOfFirst = true): string {
+  return isSpreading(draft) && isOfFirst ? words.summary.onlyOf(label, keystore?.name ?? "") : label;
+}
+
 /** Who may use it: people, or what a policy says. */
-function accessOf({ draft }: Filling): [string, ReactNode][] {
+function accessOf(filling: Filling): [string, ReactNode][] {
+  const { draft } = filling;
+  const row = (label: string, values: string[]): [string, ReactNode] => [
+    ofFirst(filling, label, values.length > 0),
+    lines(values),
+  ];
   if (draft.accessWay === "policy") {
     const policy = (
       <ExpandableSection headerText={words.access.ownPolicy(bytesOf(draft.policy))}>
         <pre className="code">{laidOut(draft.policy)}</pre>
       </ExpandableSection>
     );
-    return [[words.access.policy, policy]];
+    return [[ofFirst(filling, words.access.policy), policy]];
   }
   return [
-    [words.access.keyUsers, lines(draft.users.map(principalName))],
-    [words.access.administrators, lines(draft.administrators.map(principalName))],
-    [words.access.otherAccounts, lines(draft.otherAccounts)],
+    row(words.access.keyUsers, draft.users.map(principalName)),
+    row(words.access.administrators, draft.administrators.map(principalName)),
+    row(words.access.otherAccounts, draft.otherAccounts),
   ];
 }
 
@@ -135,20 +146,23 @@ function kmsKeyOf(filling: Filling): [string, ReactNode][] {
   const source = keys.items.find(({ id }) => id === draft.key)?.name ?? "";
   const name = draft.name || (isSpreading(draft) ? words.kmsKey.copied(source) : source);
   const regions = draft.regions.length > 0 ? draft.regions : (keystore?.regions.slice(0, 1) ?? []);
-  const isMultiRegion = draft.multiRegion ?? keystore?.template.multi_region ?? false;
+  const isMultiRegion = multiRegionOf(draft) ?? keystore?.template.multi_region ?? false;
   const tags = Object.entries({
     ...keystore?.template.tags,
-    ...Object.fromEntries(draft.tags.map(({ key, value }) => [key, value])),
+    ...tagsOf(draft.tags),
   });
   return [
     [words.kmsKey.keystore, keystore?.name],
     ...furtherOf(filling),
-    [words.kmsKey.name, name],
+    [ofFirst(filling, words.kmsKey.name, draft.name !== ""), name],
     [words.kmsKey.aliases, lines(draft.aliases)],
     [words.kmsKey.description, draft.description || keystore?.template.description || text.shell.none],
-    [words.kmsKey.regions, lines(regions)],
+    [ofFirst(filling, words.kmsKey.regions), lines(regions)],
     [words.usage.label, usageOf(filling)],
-    [words.kmsKey.multiRegion, isMultiRegion ? text.shell.yes : text.shell.no],
+    [
+      ofFirst(filling, words.kmsKey.multiRegion, draft.multiRegion === undefined),
+      isMultiRegion ? text.shell.yes : text.shell.no,
+    ],
     [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
     ...accessOf(filling),
     ...(draft.way === "aws"
