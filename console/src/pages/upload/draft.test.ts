@@ -17,6 +17,9 @@ describe("the way to a KMS key", () => {
     expect(lacksOf({ ...draft, way: "existing", name: "" }, undefined)).toEqual(["key"]);
     expect(lacksOf({ ...draft, expiry: "at" }, undefined)).toEqual(["end"]);
     expect(lacksOf(draft, undefined)).toEqual([]);
+    const kept = { ...draft, way: "file" as const, versionsMax: "0" };
+    expect(lacksOf(kept, file)).toEqual(["versions"]);
+    expect(lacksOf({ ...kept, keep: "none" }, file)).toEqual([]);
   });
 
   it("ends in the route of its kind", () => {

@@ -5,6 +5,7 @@ import { importOf, isRead, READING, type KeyFile, type Reading } from "../../fie
 import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { tagsOf, type Tag } from "../../fields/tags";
+import { isCount } from "../../fields/versions-max";
 import { stamped } from "../../format/zone";
 import { policyError } from "../../fields/policy-field";
 
@@ -138,9 +139,14 @@ export function isSpreading({ way, further }: Draft): boolean {
   return way === "existing" && further.length > 0;
 }
 
+/** Whether a file becomes a key of the vault, too. */
+export function keepsCopy({ way, keep }: Draft): boolean {
+  return way === "file" && keep === "copy";
+}
+
 /** What is missing or does not make sense yet. */
 export type Lack =
-  "keystore" | "name" | "key" | "file" | "wrapped-by" | "into" | "policy" | "end" | "rotation";
+  "keystore" | "name" | "key" | "file" | "wrapped-by" | "versions" | "into" | "policy" | "end" | "rotation";
 
 export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
   const { way } = draft;
@@ -152,6 +158,7 @@ export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
     ["key", way === "existing" && draft.key === ""],
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
+    ["versions", keepsCopy(draft) && draft.versionsMax !== "" && !isCount(draft.versionsMax)],
     ["into", !isNew && draft.into.trim() === ""],
     ["policy", ownPolicy && policyError(draft.policy) !== undefined],
     ["end", isNew && way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
@@ -219,8 +226,9 @@ function copies(draft: Draft, name: string): Change {
 }
 
 /** What is said of the key in the vault that a file becomes, if it becomes one. */
-function keyOfFile({ keep, permitted, exportable, versionsMax }: Draft) {
-  if (keep !== "copy") return { keep };
+function keyOfFile(draft: Draft) {
+  const { keep, permitted, exportable, versionsMax } = draft;
+  if (!keepsCopy(draft)) return { keep };
   return {
     keep,
     ...(permitted.length === 0 ? {} : { permitted_operations: permitted }),

@@ -14,7 +14,7 @@ import { inUtc } from "../../format/zone";
 import { text } from "../../text";
 import { principalName } from "./access-fields";
 import { bytesOf, laidOut } from "../../fields/policy-text";
-import { isFilling, isSpreading, multiRegionOf, type Draft } from "./draft";
+import { isFilling, isSpreading, keepsCopy, multiRegionOf, type Draft } from "./draft";
 import type { Filling } from "./filling";
 import { usualUsage } from "./usage";
 
@@ -53,7 +53,7 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
     ];
   }
   const wrapper = keys.items.find(({ id }) => id === reading.wrappedBy)?.name;
-  const isKept = draft.keep === "copy";
+  const isKept = keepsCopy(draft);
   return [
     way_,
     [
