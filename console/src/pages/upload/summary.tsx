@@ -120,6 +120,14 @@ function expiryOf(draft: Draft, template: string | null | undefined): string {
   return at === undefined ? "" : `${date} ${time} ${zone} (${inUtc(at)})`;
 }
 
+/** AWS's own material never goes by itself. */
+function expires(filling: Filling): [string, ReactNode][] {
+  const { draft, keystore } = filling;
+  if (draft.way === "aws") return [];
+  const label = ofFirst(filling, words.further.expires, draft.expiry === "template");
+  return [[label, expiryOf(draft, keystore?.template.expires_at)]];
+}
+
 function scheduleOf({ rotation }: Draft): string {
   if (rotation.when === "inherit") return text.fields.rotation.inherit.keystore;
   return rotationInWords(rotation.when === "never" ? null : rotationOf(rotation));
@@ -140,23 +148,36 @@ function furtherOf({ draft, keystores }: Filling): [string, ReactNode][] {
   return [[words.kmsKey.further, lines(names)]];
 }
 
+/** What is said counts everywhere; what a template adds, in its keystore. */
+function tagsIn(filling: Filling): [string, ReactNode][] {
+  const said = tagsOf(filling.draft.tags);
+  const template = filling.keystore?.template.tags ?? {};
+  const shown = (tags: Record<string, string>) =>
+    lines(Object.entries(tags).map(([key, value]) => `${key} = ${value}`));
+  if (!isSpreading(filling.draft)) return [[words.further.tags, shown({ ...template, ...said })]];
+  const added = Object.entries(template).filter(([key]) => !Object.hasOwn(said, key));
+  return [
+    [words.further.tags, shown(said)],
+    ...(added.length === 0
+      ? []
+      : [[ofFirst(filling, words.further.tags), shown(Object.fromEntries(added))] as [string, ReactNode]]),
+  ];
+}
+
 function kmsKeyOf(filling: Filling): [string, ReactNode][] {
   const { draft, keys, keystore } = filling;
   if (isFilling(draft)) return filled(filling);
   const source = keys.items.find(({ id }) => id === draft.key)?.name ?? "";
   const name = draft.name || (isSpreading(draft) ? words.kmsKey.copied(source) : source);
   const regions = draft.regions.length > 0 ? draft.regions : (keystore?.regions.slice(0, 1) ?? []);
+  const description = draft.description || keystore?.template.description || text.shell.none;
   const isMultiRegion = multiRegionOf(draft) ?? keystore?.template.multi_region ?? false;
-  const tags = Object.entries({
-    ...keystore?.template.tags,
-    ...tagsOf(draft.tags),
-  });
   return [
     [words.kmsKey.keystore, keystore?.name],
     ...furtherOf(filling),
     [ofFirst(filling, words.kmsKey.name, draft.name !== ""), name],
     [words.kmsKey.aliases, lines(draft.aliases)],
-    [words.kmsKey.description, draft.description || keystore?.template.description || text.shell.none],
+    [ofFirst(filling, words.kmsKey.description, draft.description === ""), description],
     [ofFirst(filling, words.kmsKey.regions), lines(regions)],
     [words.usage.label, usageOf(filling)],
     [
@@ -165,11 +186,9 @@ function kmsKeyOf(filling: Filling): [string, ReactNode][] {
     ],
     [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
     ...accessOf(filling),
-    ...(draft.way === "aws"
-      ? []
-      : [[words.further.expires, expiryOf(draft, keystore?.template.expires_at)] as [string, ReactNode]]),
+    ...expires(filling),
     [words.further.schedule, scheduleOf(draft)],
-    [words.further.tags, lines(tags.map(([key, value]) => `${key} = ${value}`))],
+    ...tagsIn(filling),
   ];
 }
 
