@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Download, Page } from "@playwright/test";
 
+import { cutOff } from "./cut-off";
 import { enter, PASSWORD, person } from "./others";
 import type { Key } from "./upload";
 import { expect, look, signIn, test as shared, World } from "./world";
@@ -45,15 +46,6 @@ async function unwrapped(world: World, download: Download, secret: string, name:
   execFileSync("tar", ["-xf", await download.path(), "-C", wrapped]);
   await world.cli("key", "unwrap-export", wrapped, "--private-key", privateKey, "--to", clear);
   return clear;
-}
-
-/** Somebody on the way lets only the beginning of an archive through, once; nothing of it reaches the server. */
-async function cutOff(page: Page): Promise<void> {
-  await page.route(
-    (url) => url.pathname.endsWith("/export") && url.searchParams.get("dry_run") !== "true",
-    (route) => route.fulfill({ contentType: "application/x-tar", body: Buffer.alloc(700, "README.txt") }),
-    { times: 1 },
-  );
 }
 
 async function select(page: Page): Promise<void> {
@@ -106,9 +98,11 @@ test("one administrator prepares everything of a group, and another one takes it
   await select(carol);
   const late = carol.getByRole("dialog", { name: "Take everything of default" });
   await late.getByRole("button", { name: "Preview" }).click();
-  await cutOff(carol);
+  await cutOff(world, carol);
+  const broken = carol.waitForEvent("download");
   await late.getByRole("button", { name: "Carry out" }).click();
   await expect(late.getByText("The export is not whole")).toBeVisible();
+  expect((await broken).suggestedFilename()).toBe("export-not-whole.tar");
   await look(carol, "key-leaving-broken");
   await select(carol);
   await late.getByRole("button", { name: "Preview" }).click();

@@ -136,6 +136,8 @@ test("a key of the vault goes into keystores of several accounts in one go, wher
   await look(page, "upload-several");
   await next(page);
   await expect(page.getByText("CreateKey").first()).toBeVisible();
+  for (const label of ["Regions", "Tags"])
+    await expect(page.getByText(`${label}, of payments only`, { exact: true })).toBeVisible();
   await look(page, "upload-several-summary");
   await finish(page);
   await expect(page.getByRole("link", { name: /^wizard-spreads_copy\d$/ })).toHaveCount(3);

@@ -3,6 +3,7 @@ import { createFinalURL, defaultPathSerializer, createQuerySerializer } from "op
 import type { PathsWithMethod } from "openapi-typescript-helpers";
 
 import { answered, client, type Answer, type Paths } from "./client";
+import { gathered } from "./gathered";
 
 export type Verb = "post" | "patch" | "put" | "delete";
 
@@ -77,14 +78,17 @@ export async function send(change: Change, sending: Sending = {}): Promise<Answe
   const untyped = client as unknown as {
     request(verb: Verb, template: string, options: object): ReturnType<typeof client.GET>;
   };
+  const isFile = change.file === true && sending.dryRun !== true;
   const options = {
     params: { path: change.path, query: queryOf(change, sending) },
     headers,
-    ...(change.file === true && sending.dryRun !== true ? { parseAs: "blob" } : {}),
+    ...(isFile ? { parseAs: "stream" } : {}),
     ...(change.body === undefined ? {} : { body: change.body }),
     ...(sending.signal === undefined ? {} : { signal: sending.signal }),
   };
-  return answered(untyped.request(change.verb, change.template, options) as never);
+  const answer = await answered<unknown>(untyped.request(change.verb, change.template, options) as never);
+  if (!isFile) return answer;
+  return { ...answer, data: await gathered(answer.data as Parameters<typeof gathered>[0]) };
 }
 
 /** Asks others to approve it. */

@@ -3,7 +3,7 @@ import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
 
 import { text } from "../text";
-import type { Tag } from "./tags";
+import { isSaidAgain, type Tag } from "./tags";
 
 const words = text.fields.tags;
 
@@ -30,7 +30,11 @@ export function TagsField({ tags, onChange }: Props) {
       onAddButtonClick={() => onChange([...tags, { key: "", value: "" }])}
       onRemoveButtonClick={({ detail }) => onChange(tags.toSpliced(detail.itemIndex, 1))}
       definition={[
-        { label: words.key, control: control("key", words.key) },
+        {
+          label: words.key,
+          control: control("key", words.key),
+          errorText: (_, index) => (isSaidAgain(tags, index) ? words.again : undefined),
+        },
         { label: words.value, control: control("value", words.value) },
       ]}
     />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { rowsOf, tagChanges, tagsOf } from "./tags";
+import { isSaidAgain, rowsOf, tagChanges, tagsOf } from "./tags";
 
 describe("tags", () => {
   const before = { stage: "test", owner: "ann" };
@@ -20,5 +20,31 @@ describe("tags", () => {
       { key: "", value: "unfinished" },
     ];
     expect(tagChanges(before, rows)).toEqual({ stage: "prod", cost: "", owner: null });
+  });
+
+  it("change as they are made: without blanks around a new key, and without rows that have none", () => {
+    const rows = [...rowsOf(before), { key: " cost ", value: "1" }, { key: " ", value: "lost" }];
+    expect(tagChanges(before, rows)).toEqual({ cost: "1" });
+    expect(tagChanges(before, [{ key: "stage ", value: "test" }])).toEqual({ owner: null });
+  });
+
+  it("change nothing where a key that is there has blanks around it", () => {
+    const spaced = { " stage ": "test" };
+    expect(tagChanges(spaced, rowsOf(spaced))).toEqual({});
+  });
+
+  it("count once for each key, and are told where they do not", () => {
+    const rows = [...rowsOf(before), { key: "stage ", value: "prod" }, { key: "", value: "" }];
+    expect(tagChanges(before, rows)).toEqual({ stage: "prod" });
+    expect(rows.map((_, index) => isSaidAgain(rows, index))).toEqual([true, false, false, false]);
+    expect(
+      isSaidAgain(
+        [
+          { key: "", value: "" },
+          { key: "", value: "" },
+        ],
+        0,
+      ),
+    ).toBe(false);
   });
 });

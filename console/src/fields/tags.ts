@@ -8,11 +8,16 @@ export function rowsOf(tags: Record<string, string>): Tag[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
-/** As the API takes them; rows without a key are none. */
-export function tagsOf(rows: readonly Tag[]): Record<string, string> {
-  return Object.fromEntries(
-    rows.filter(({ key }) => key.trim() !== "").map(({ key, value }) => [key.trim(), value]),
-  );
+/** As the API takes them; rows without a key are none. A key that is there already stays as it is written. */
+export function tagsOf(rows: readonly Tag[], before: Record<string, string> = {}): Record<string, string> {
+  const named = rows.map(({ key, value }) => [Object.hasOwn(before, key) ? key : key.trim(), value] as const);
+  return Object.fromEntries(named.filter(([key]) => key !== ""));
+}
+
+/** Whether a row further down says the same key, so that this one does not count. */
+export function isSaidAgain(rows: readonly Tag[], index: number): boolean {
+  const key = rows[index]?.key.trim() ?? "";
+  return key !== "" && rows.slice(index + 1).some((other) => other.key.trim() === key);
 }
 
 /** What differs from before: values that are new, and `null` for tags that go. */
@@ -20,8 +25,8 @@ export function tagChanges(
   before: Record<string, string>,
   rows: readonly Tag[],
 ): Record<string, string | null> {
-  const after = new Map(rows.filter(({ key }) => key !== "").map(({ key, value }) => [key, value]));
-  const gone = Object.keys(before).filter((key) => !after.has(key));
-  const set = [...after].filter(([key, value]) => before[key] !== value);
+  const after = tagsOf(rows, before);
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  const set = Object.entries(after).filter(([key, value]) => before[key] !== value);
   return Object.fromEntries([...set, ...gone.map((key): [string, null] => [key, null])]);
 }

@@ -35,4 +35,18 @@ describe("the manifest of an export", () => {
     expect(manifestOf(tar([{ path: "README.txt", content }]))).toBeUndefined();
     expect(manifestOf(tar([{ path: "manifest.json", content }]).subarray(0, -512))).toBeUndefined();
   });
+  it("is none where it cannot be read", () => {
+    const lacking = [
+      { group: {} },
+      { group: undefined },
+      { counts: {} },
+      { counts: undefined },
+      { keys: undefined },
+    ];
+    const written = lacking.map((part) => JSON.stringify({ statement: { ...statement, ...part } }));
+    for (const one of ["{", "", "null", "[]", ...written]) {
+      const file = { path: "manifest.json", content: new TextEncoder().encode(one) };
+      expect(manifestOf(tar([file])), one).toBeUndefined();
+    }
+  });
 });

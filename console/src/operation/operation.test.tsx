@@ -52,8 +52,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-function begin(first: Operation, onDone?: (answer: unknown) => void) {
-  const queries = new QueryClient();
+function begin(first: Operation, onDone?: (answer: unknown) => void, queries = new QueryClient()) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={queries}>{children}</QueryClientProvider>
   );
@@ -190,5 +189,18 @@ describe("an operation", () => {
     await act(() => running.current.carryOut("3"));
     expect(asked.map(({ body }) => body)).toEqual([undefined, { confirm_count: 3 }]);
     expect(asked[1]?.url.searchParams.get("confirm_name")).toBeNull();
+  });
+
+  it("whose file is lost on the way has read anew what it may have spent", async () => {
+    replies = [[200, PLAN], "lost"];
+    const queries = new QueryClient();
+    queries.setQueryData(["/api/v1/preparations"], []);
+    const taking = change("post", "/api/v1/groups/{group}/export", { path: { group: "g" }, file: true });
+    const taken = { ...DISABLE, change: taking, touches: ["/api/v1/preparations"] };
+    const running = begin(taken, undefined, queries);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(running.current.phase).toMatchObject({ problem: { code: "console.unreachable" } });
+    expect(queries.getQueryState(["/api/v1/preparations"])?.isInvalidated).toBe(true);
   });
 });

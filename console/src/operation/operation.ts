@@ -161,6 +161,8 @@ export function useOperation(
         onDone?.(data);
       } catch (error) {
         const problem = asProblem(error);
+        // A file that is given once may be spent, though nothing of it came.
+        if (operation.change.file === true) forget(queries, operation.touches ?? []);
         if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
         else go({ at: "planned", preview: shown, problem });
       } finally {

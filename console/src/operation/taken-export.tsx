@@ -14,8 +14,10 @@ import { manifestOf, type LeftOut, type Manifest } from "./export-manifest";
 const words = text.keys.leaving;
 const TAR = "application/x-tar";
 
+/** Whatever cannot be read is saved and told nevertheless. */
 async function read(archive: Blob): Promise<Manifest | undefined> {
-  return manifestOf(new Uint8Array(await archive.arrayBuffer()));
+  const bytes = await archive.arrayBuffer().catch(() => undefined);
+  return bytes && manifestOf(new Uint8Array(bytes));
 }
 
 function fileOf(manifest: Manifest | undefined): string {

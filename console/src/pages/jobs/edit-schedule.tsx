@@ -4,14 +4,15 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
-import { rotationDraft, rotationOf, type Rotation } from "../../fields/rotation";
+import { useLooked } from "../../fields/looked";
+import { rotationDraft, rotationOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
 import { inItsZone } from "../../format/time";
 import { revisionNow } from "../../kms-key/revision";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
-import { ruleChange, upcomingOf, type Scheduled } from "./scheduled";
+import { ruleChange, ruleOf, upcomingOf, type Scheduled } from "./scheduled";
 
 const words = text.jobs.schedule;
 
@@ -30,14 +31,12 @@ function Upcoming({ times }: { times: string[] }) {
 interface Props {
   of: Scheduled;
   name: string;
-  rule: Rotation;
   onClose: () => void;
 }
 
-export function EditSchedule({ of: now, name, rule, onClose }: Props) {
-  // As it was when the dialog was opened: what others change meanwhile is not overwritten.
-  const [of] = useState(now);
-  const [draft, setDraft] = useState(() => rotationDraft(rule));
+export function EditSchedule({ of: now, name, onClose }: Props) {
+  const of = useLooked(now, now.kind === "key" ? "/api/v1/keys" : "/api/v1/kms-keys");
+  const [draft, setDraft] = useState(() => rotationDraft(ruleOf(of)));
   const title = words.editTitle(name);
   const operation = useMemo<Operation | undefined>(() => {
     const schedule = rotationOf(draft);

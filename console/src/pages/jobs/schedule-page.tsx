@@ -115,8 +115,8 @@ export default function SchedulePage() {
           {(schedule) => <Parts schedule={schedule} scheduled={scheduled} onAct={setAct} />}
         </Loaded>
       )}
-      {act === "edit" && scheduled !== undefined && reading.data !== undefined && (
-        <EditSchedule of={scheduled} name={name} rule={reading.data.rule} onClose={close} />
+      {act === "edit" && scheduled !== undefined && (
+        <EditSchedule of={scheduled} name={name} onClose={close} />
       )}
       {act === "remove" && scheduled !== undefined && (
         <RemoveSchedule of={scheduled} name={name} onClose={close} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Schemas } from "../../api/client";
-import { ruleChange, sameRule, upcomingOf, type Scheduled } from "./scheduled";
+import { ruleChange, ruleOf, sameRule, upcomingOf, type Scheduled } from "./scheduled";
 
 const kmsKey = { id: "k1", revision: 7 } as Schemas["KmsKeyView"];
 const key = {
@@ -39,6 +39,12 @@ describe("the rule of a schedule", () => {
       revision: 3,
       body: { schedule: { every: "never" }, with_copies: true, deactivate_former: true },
     });
+  });
+  it("is that of the reading whose revision is sent", () => {
+    expect(ruleOf({ kind: "kms-key", kmsKey: { ...kmsKey, rotation: cron } })).toEqual(cron);
+    const rotation = { with_copies: true, deactivate_former: true, schedule: cron };
+    expect(ruleOf({ kind: "key", key: { ...key, rotation } })).toEqual(cron);
+    expect(ruleOf(ofKmsKey)).toBeNull();
   });
   it("tells its next times where it was tried", () => {
     expect(upcomingOf("kms-key", { rotation: { upcoming: ["a"] } })).toEqual(["a"]);

@@ -9,6 +9,11 @@ type KmsKey = Schemas["KmsKeyView"];
 /** What rotates, as it was looked at. */
 export type Scheduled = { kind: "key"; key: Key } | { kind: "kms-key"; kmsKey: KmsKey };
 
+/** Its rule as it was looked at, which belongs to the revision that a change is sent against. */
+export function ruleOf(of: Scheduled): Rotation | null {
+  return (of.kind === "kms-key" ? of.kmsKey.rotation : of.key.rotation?.schedule) ?? null;
+}
+
 /** The request that gives it a rule; everything else stays as it is. */
 export function ruleChange(of: Scheduled, schedule: RotationRequest): Change {
   if (of.kind === "kms-key") {

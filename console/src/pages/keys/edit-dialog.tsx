@@ -13,7 +13,7 @@ import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
 import { PermittedField } from "../../fields/permitted";
-import { isCount, VersionsMaxField } from "./versions-max";
+import { isCount, VersionsMaxField } from "../../fields/versions-max";
 
 const words = text.keys.edit;
 

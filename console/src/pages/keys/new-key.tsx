@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Choice } from "../../fields/choice";
 import { text } from "../../text";
 import { useGroups, useOwner } from "./groups";
-import { isCount, VersionsMaxField } from "./versions-max";
+import { isCount, VersionsMaxField } from "../../fields/versions-max";
 
 const words = text.keys.newKey;
 

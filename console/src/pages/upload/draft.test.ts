@@ -17,6 +17,9 @@ describe("the way to a KMS key", () => {
     expect(lacksOf({ ...draft, way: "existing", name: "" }, undefined)).toEqual(["key"]);
     expect(lacksOf({ ...draft, expiry: "at" }, undefined)).toEqual(["end"]);
     expect(lacksOf(draft, undefined)).toEqual([]);
+    const kept = { ...draft, way: "file" as const, versionsMax: "0" };
+    expect(lacksOf(kept, file)).toEqual(["versions"]);
+    expect(lacksOf({ ...kept, keep: "none" }, file)).toEqual([]);
   });
 
   it("ends in the route of its kind", () => {
@@ -104,6 +107,43 @@ describe("the way to a KMS key", () => {
     expect(keystores.map(({ keystore }) => keystore)).toEqual(["payments", "staging"]);
     expect(keystores[0]?.settings).toMatchObject({ regions: ["eu-central-1"], tags: { a: "b" } });
     expect(keystores[1]?.settings).toEqual({ enabled: true, tags: { a: "b" } });
+  });
+
+  it("is a multi-Region key elsewhere only where that was said, not where the first's Regions make it one", () => {
+    const way = "existing" as const;
+    const regions = ["eu-central-1", "eu-west-1"];
+    const several = { ...draft, way, key: "k", further: ["staging"], regions };
+    const [first, second] = (changeOf(several, undefined)?.body as { keystores: object[] }).keystores;
+    expect(first).toMatchObject({ settings: { regions, multi_region: true } });
+    expect(second).toEqual({ keystore: "staging", settings: { enabled: true } });
+    const said = changeOf({ ...several, multiRegion: true }, undefined)?.body as { keystores: object[] };
+    expect(said.keystores[1]).toMatchObject({ settings: { multi_region: true } });
+    expect(settingsOf({ ...several, regions: ["eu-west-1"] })).not.toHaveProperty("multi_region");
+  });
+
+  it("says nothing of a key in the vault where a file passes through", () => {
+    const said = { permitted: ["encrypt"], exportable: true, versionsMax: "3" };
+    const passing = { ...draft, way: "file" as const, keep: "none" as const, ...said };
+    expect(changeOf(passing, file)?.body).toEqual({
+      keystore: "payments",
+      name: "orders",
+      settings: { enabled: true },
+      keep: "none",
+      file: "AAA=",
+      format: "auto",
+    });
+  });
+
+  it("forgets in another keystore who may use it in the account of the former", () => {
+    const people = { users: ["arn:user"], administrators: ["arn:role"], otherAccounts: ["111122223333"] };
+    const regions = ["eu-central-1", "eu-west-1"];
+    const own = { accessWay: "policy" as const, policy: "{}" };
+    const before = { ...draft, ...people, ...own, regions, multiRegion: true };
+    expect(saidOf(before, { keystore: "staging" })).toEqual({ ...draft, keystore: "staging" });
+    expect(saidOf(before, { keystore: "payments" })).toEqual(before);
+    expect(saidOf(before, { name: "other" })).toEqual({ ...before, name: "other" });
+    // Before there was one, all was said for the one to come.
+    expect(saidOf({ ...before, keystore: "" }, { keystore: "staging" })).toMatchObject(own);
   });
 
   it("forgets what fits the former material or keystore alone", () => {

@@ -5,6 +5,7 @@ import { importOf, isRead, READING, type KeyFile, type Reading } from "../../fie
 import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { tagsOf, type Tag } from "../../fields/tags";
+import { isCount } from "../../fields/versions-max";
 import { stamped } from "../../format/zone";
 import { policyError } from "../../fields/policy-field";
 
@@ -95,9 +96,22 @@ export function emptyDraft(key: string | null): Draft {
   };
 }
 
+/** What holds in one keystore, or its account, alone. */
+const OF_ONE: Pick<Draft, "regions" | "accessWay" | "policy" | "users" | "administrators" | "otherAccounts"> =
+  {
+    regions: [],
+    accessWay: "people",
+    policy: "",
+    users: [],
+    administrators: [],
+    otherAccounts: [],
+  };
+
 /** With something else said. What only fits the former material or keystore goes. */
 export function said(before: Draft, part: Partial<Draft>): Draft {
-  const next = { ...before, ...part };
+  const isElsewhere =
+    before.keystore !== "" && part.keystore !== undefined && part.keystore !== before.keystore;
+  const next = { ...before, ...(isElsewhere ? { ...OF_ONE, multiRegion: undefined } : {}), ...part };
   const { way, spec, key, keystore, reading } = next;
   const isOther =
     way !== before.way ||
@@ -115,14 +129,24 @@ export function isFilling({ way, fills }: Draft): boolean {
   return way === "file" && fills;
 }
 
+/** Whether it can be replicated; several Regions say so by themselves. Else the template says it. */
+export function multiRegionOf({ multiRegion, regions }: Draft): boolean | undefined {
+  return multiRegion ?? (regions.length > 1 ? true : undefined);
+}
+
 /** Whether a key of the vault goes into several keystores. */
 export function isSpreading({ way, further }: Draft): boolean {
   return way === "existing" && further.length > 0;
 }
 
+/** Whether a file becomes a key of the vault, too. */
+export function keepsCopy({ way, keep }: Draft): boolean {
+  return way === "file" && keep === "copy";
+}
+
 /** What is missing or does not make sense yet. */
 export type Lack =
-  "keystore" | "name" | "key" | "file" | "wrapped-by" | "into" | "policy" | "end" | "rotation";
+  "keystore" | "name" | "key" | "file" | "wrapped-by" | "versions" | "into" | "policy" | "end" | "rotation";
 
 export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
   const { way } = draft;
@@ -134,6 +158,7 @@ export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
     ["key", way === "existing" && draft.key === ""],
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
+    ["versions", keepsCopy(draft) && draft.versionsMax !== "" && !isCount(draft.versionsMax)],
     ["into", !isNew && draft.into.trim() === ""],
     ["policy", ownPolicy && policyError(draft.policy) !== undefined],
     ["end", isNew && way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
@@ -174,8 +199,9 @@ function accessOf({
 }
 
 export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
-  const { description, aliases, regions, multiRegion, enabled, tags, rotation, usage } = draft;
+  const { description, aliases, regions, enabled, tags, rotation, usage } = draft;
   const schedule = rotationOf(rotation);
+  const multiRegion = multiRegionOf(draft);
   return {
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(description === "" ? {} : { description }),
@@ -193,17 +219,16 @@ export function settingsOf(draft: Draft): Schemas["KmsKeySettings"] {
 /** A key of the vault in several keystores: what only fits one of them counts for the first alone. */
 function copies(draft: Draft, name: string): Change {
   const settings = settingsOf(draft);
-  const alike = { ...settings };
-  delete alike.regions;
-  delete alike.access;
-  delete alike.policy;
+  const alike = settingsOf({ ...draft, ...OF_ONE });
   const first = { keystore: draft.keystore, settings, ...(name === "" ? {} : { name }) };
   const keystores = [first, ...draft.further.map((keystore) => ({ keystore, settings: alike }))];
   return change("post", "/api/v1/keys/{key}/copies", { path: { key: draft.key }, body: { keystores } });
 }
 
-/** What is said of the key in the vault that a file becomes. */
-function keyOfFile({ keep, permitted, exportable, versionsMax }: Draft) {
+/** What is said of the key in the vault that a file becomes, if it becomes one. */
+function keyOfFile(draft: Draft) {
+  const { keep, permitted, exportable, versionsMax } = draft;
+  if (!keepsCopy(draft)) return { keep };
   return {
     keep,
     ...(permitted.length === 0 ? {} : { permitted_operations: permitted }),

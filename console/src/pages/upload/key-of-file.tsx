@@ -1,12 +1,11 @@
 // What the key in the vault is that a file becomes: what applications may do with it, and whether it may leave.
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { text } from "../../text";
 import { PermittedField } from "../../fields/permitted";
+import { VersionsMaxField } from "../../fields/versions-max";
 import type { Filling } from "./filling";
 
 const words = text.keys.newKey;
@@ -21,14 +20,11 @@ export function KeyOfFile({ draft, put }: Filling) {
           onChange={(permitted) => put({ permitted })}
           {...(draft.permitted.length === 0 ? { placeholder: text.upload.material.permitsAll } : {})}
         />
-        <FormField label={words.versionsMax} description={text.upload.material.versionsMaxHelp}>
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={draft.versionsMax}
-            onChange={({ detail }) => put({ versionsMax: detail.value })}
-          />
-        </FormField>
+        <VersionsMaxField
+          value={draft.versionsMax}
+          onChange={(versionsMax) => put({ versionsMax })}
+          description={text.upload.material.versionsMaxHelp}
+        />
       </ColumnLayout>
       <Checkbox
         checked={draft.exportable}

@@ -11,7 +11,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Several } from "../../fields/several";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
-import { isFilling, isSpreading, type Draft } from "./draft";
+import { isFilling, isSpreading, multiRegionOf, type Draft } from "./draft";
 import type { Filling } from "./filling";
 import { FurtherKeystores } from "./further-keystores";
 import { UsageField } from "./usage-field";
@@ -49,7 +49,7 @@ function Looks(filling: Filling) {
         </FormField>
         <FormField label={words.multiRegion}>
           <Checkbox
-            checked={draft.multiRegion ?? keystore?.template.multi_region ?? false}
+            checked={multiRegionOf(draft) ?? keystore?.template.multi_region ?? false}
             onChange={({ detail }) => put({ multiRegion: detail.checked })}
             description={words.multiRegionHelp}
           >

@@ -15,7 +15,7 @@ import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
-import type { Draft, Way } from "./draft";
+import { keepsCopy, type Draft, type Way } from "./draft";
 import type { Filling } from "./filling";
 import { KeyOfFile } from "./key-of-file";
 
@@ -107,7 +107,7 @@ function FromFile(filling: Filling) {
           onChange={({ detail }) => put({ keep: detail.value as Draft["keep"] })}
         />
       </FormField>
-      {draft.keep === "copy" && <KeyOfFile {...filling} />}
+      {keepsCopy(draft) && <KeyOfFile {...filling} />}
     </SpaceBetween>
   );
 }

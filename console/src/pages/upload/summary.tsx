@@ -8,12 +8,13 @@ import type { ReactNode } from "react";
 
 import { rotationInWords, rotationOf } from "../../fields/rotation";
 import { momentOf } from "../../fields/moment-field";
+import { tagsOf } from "../../fields/tags";
 import { atMinute } from "../../format/time";
 import { inUtc } from "../../format/zone";
 import { text } from "../../text";
 import { principalName } from "./access-fields";
 import { bytesOf, laidOut } from "../../fields/policy-text";
-import { isFilling, isSpreading, type Draft } from "./draft";
+import { isFilling, isSpreading, keepsCopy, multiRegionOf, type Draft } from "./draft";
 import type { Filling } from "./filling";
 import { usualUsage } from "./usage";
 
@@ -52,7 +53,7 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
     ];
   }
   const wrapper = keys.items.find(({ id }) => id === reading.wrappedBy)?.name;
-  const isKept = draft.keep === "copy";
+  const isKept = keepsCopy(draft);
   return [
     way_,
     [
@@ -79,20 +80,30 @@ function ofKey({ permitted, exportable, versionsMax }: Draft): [string, ReactNod
   ];
 }
 
+/** With several keystores, what is said for the first alone says so. */
+function ofFirst({ draft, keystore }: Filling, label: string, isOfFirst = true): string {
+  return isSpreading(draft) && isOfFirst ? words.summary.onlyOf(label, keystore?.name ?? "") : label;
+}
+
 /** Who may use it: people, or what a policy says. */
-function accessOf({ draft }: Filling): [string, ReactNode][] {
+function accessOf(filling: Filling): [string, ReactNode][] {
+  const { draft } = filling;
+  const row = (label: string, values: string[]): [string, ReactNode] => [
+    ofFirst(filling, label, values.length > 0),
+    lines(values),
+  ];
   if (draft.accessWay === "policy") {
     const policy = (
       <ExpandableSection headerText={words.access.ownPolicy(bytesOf(draft.policy))}>
         <pre className="code">{laidOut(draft.policy)}</pre>
       </ExpandableSection>
     );
-    return [[words.access.policy, policy]];
+    return [[ofFirst(filling, words.access.policy), policy]];
   }
   return [
-    [words.access.keyUsers, lines(draft.users.map(principalName))],
-    [words.access.administrators, lines(draft.administrators.map(principalName))],
-    [words.access.otherAccounts, lines(draft.otherAccounts)],
+    row(words.access.keyUsers, draft.users.map(principalName)),
+    row(words.access.administrators, draft.administrators.map(principalName)),
+    row(words.access.otherAccounts, draft.otherAccounts),
   ];
 }
 
@@ -107,6 +118,14 @@ function expiryOf(draft: Draft, template: string | null | undefined): string {
   const at = momentOf(draft.end);
   const { date, time, zone } = draft.end;
   return at === undefined ? "" : `${date} ${time} ${zone} (${inUtc(at)})`;
+}
+
+/** AWS's own material never goes by itself. */
+function expires(filling: Filling): [string, ReactNode][] {
+  const { draft, keystore } = filling;
+  if (draft.way === "aws") return [];
+  const label = ofFirst(filling, words.further.expires, draft.expiry === "template");
+  return [[label, expiryOf(draft, keystore?.template.expires_at)]];
 }
 
 function scheduleOf({ rotation }: Draft): string {
@@ -129,33 +148,47 @@ function furtherOf({ draft, keystores }: Filling): [string, ReactNode][] {
   return [[words.kmsKey.further, lines(names)]];
 }
 
+/** What is said counts everywhere; what a template adds, in its keystore. */
+function tagsIn(filling: Filling): [string, ReactNode][] {
+  const said = tagsOf(filling.draft.tags);
+  const template = filling.keystore?.template.tags ?? {};
+  const shown = (tags: Record<string, string>) =>
+    lines(Object.entries(tags).map(([key, value]) => `${key} = ${value}`));
+  if (!isSpreading(filling.draft)) return [[words.further.tags, shown({ ...template, ...said })]];
+  const added = Object.entries(template).filter(([key]) => !Object.hasOwn(said, key));
+  return [
+    [words.further.tags, shown(said)],
+    ...(added.length === 0
+      ? []
+      : [[ofFirst(filling, words.further.tags), shown(Object.fromEntries(added))] as [string, ReactNode]]),
+  ];
+}
+
 function kmsKeyOf(filling: Filling): [string, ReactNode][] {
   const { draft, keys, keystore } = filling;
   if (isFilling(draft)) return filled(filling);
   const source = keys.items.find(({ id }) => id === draft.key)?.name ?? "";
   const name = draft.name || (isSpreading(draft) ? words.kmsKey.copied(source) : source);
   const regions = draft.regions.length > 0 ? draft.regions : (keystore?.regions.slice(0, 1) ?? []);
-  const isMultiRegion = draft.multiRegion ?? keystore?.template.multi_region ?? false;
-  const tags = Object.entries({
-    ...keystore?.template.tags,
-    ...Object.fromEntries(draft.tags.map(({ key, value }) => [key, value])),
-  });
+  const description = draft.description || keystore?.template.description || text.shell.none;
+  const isMultiRegion = multiRegionOf(draft) ?? keystore?.template.multi_region ?? false;
   return [
     [words.kmsKey.keystore, keystore?.name],
     ...furtherOf(filling),
-    [words.kmsKey.name, name],
+    [ofFirst(filling, words.kmsKey.name, draft.name !== ""), name],
     [words.kmsKey.aliases, lines(draft.aliases)],
-    [words.kmsKey.description, draft.description || keystore?.template.description || text.shell.none],
-    [words.kmsKey.regions, lines(regions)],
+    [ofFirst(filling, words.kmsKey.description, draft.description === ""), description],
+    [ofFirst(filling, words.kmsKey.regions), lines(regions)],
     [words.usage.label, usageOf(filling)],
-    [words.kmsKey.multiRegion, isMultiRegion ? text.shell.yes : text.shell.no],
+    [
+      ofFirst(filling, words.kmsKey.multiRegion, draft.multiRegion === undefined),
+      isMultiRegion ? text.shell.yes : text.shell.no,
+    ],
     [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
     ...accessOf(filling),
-    ...(draft.way === "aws"
-      ? []
-      : [[words.further.expires, expiryOf(draft, keystore?.template.expires_at)] as [string, ReactNode]]),
+    ...expires(filling),
     [words.further.schedule, scheduleOf(draft)],
-    [words.further.tags, lines(tags.map(([key, value]) => `${key} = ${value}`))],
+    ...tagsIn(filling),
   ];
 }
 

@@ -22,7 +22,8 @@ function Regions({ draft, put, keystore }: Filling) {
         selectedOptions={draft.regions.map((region) => ({ value: region, label: region }))}
         onChange={({ detail }) => {
           const chosen = detail.selectedOptions.map(({ value }) => value ?? "");
-          put({ regions: chosen, ...(chosen.length > 1 ? { multiRegion: true } : {}) });
+          const isRefuted = chosen.length > 1 && draft.multiRegion === false;
+          put({ regions: chosen, ...(isRefuted ? { multiRegion: undefined } : {}) });
         }}
         deselectAriaLabel={({ label }) => text.fields.remove(label ?? "")}
         expandToViewport
@@ -64,9 +65,7 @@ export function Where(filling: Filling) {
             description: `${connection_name} · ${group_name ?? ""}`,
           }))}
           value={draft.keystore}
-          onChange={(chosen) =>
-            put({ keystore: chosen, regions: [], users: [], administrators: [], multiRegion: undefined })
-          }
+          onChange={(chosen) => put({ keystore: chosen })}
           placeholder={words.chooseKeystore}
           loading={keystores.isPending}
           empty={words.noKeystores}

@@ -18,6 +18,7 @@ export const fields = {
     key: "Tag key",
     value: "Tag value",
     add: "Add tag",
+    again: "This key comes once more below: only the last one counts.",
     none: "No tags.",
   },
   moment: {

@@ -288,6 +288,6 @@ export const keys = {
     whys,
     broken: "The export is not whole",
     brokenDetail:
-      "It ended before its manifest. What came was saved, and is not to be relied on. It is spent: have it prepared anew.",
+      "It ended too early, or its manifest cannot be read. What came was saved, and is not to be relied on. It is spent: have it prepared anew.",
   },
 } as const;

@@ -177,5 +177,6 @@ export const upload = {
     plan: "What will happen",
     file: (name: string, size: number) => `${name} (${size} bytes)`,
     days: (days: string) => `${days} days`,
+    onlyOf: (label: string, keystore: string) => `${label}, of ${keystore} only`,
   },
 } as const;

@@ -2,7 +2,7 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 
-import { text } from "../../text";
+import { text } from "../text";
 
 const words = text.keys.newKey;
 
@@ -11,10 +11,20 @@ export function isCount(said: string): boolean {
   return /^[1-9]\d*$/.test(said);
 }
 
-export function VersionsMaxField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+interface Props {
+  value: string;
+  onChange: (value: string) => void;
+  description?: string;
+}
+
+export function VersionsMaxField({ value, onChange, description }: Props) {
   const isWrong = value !== "" && !isCount(value);
   return (
-    <FormField label={words.versionsMax} errorText={isWrong ? words.versionsWrong : undefined}>
+    <FormField
+      label={words.versionsMax}
+      description={description}
+      errorText={isWrong ? words.versionsWrong : undefined}
+    >
       <Input
         type="number"
         inputMode="numeric"
