@@ -100,7 +100,7 @@ test("the warning comes as the server is configured, and what the page asks of i
   await expect.poll(told).toEqual(["/api/v1/me"]);
 
   // Whoever does something is noted now and then.
-  await page.clock.runFor("00:05");
+  await page.clock.runFor("00:11");
   await page.keyboard.press("Shift");
   await page.keyboard.press("Shift");
   await expect.poll(told).toEqual(["/api/v1/me", "/api/v1/me"]);
