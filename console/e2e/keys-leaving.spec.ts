@@ -152,6 +152,7 @@ test("where a rule asks for it a third person consents before everything of a gr
 }) => {
   test.slow();
   const { pem, secret, sha256 } = keyPair();
+  await world.cli("key", "create", "leaves-by-the-rule", "--exportable");
   const publicKey = join(world.folder, "rule.pem");
   writeFileSync(publicKey, pem);
   const args = ["--public-key", publicKey, "--reason", "leaving by the rule"];
