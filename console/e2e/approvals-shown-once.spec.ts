@@ -1,21 +1,11 @@
 // A rule holds for a whole world, so that this journey has one of its own.
 import { enter, person } from "./others";
 import { shownOnce } from "./steps";
-import { expect, look, test as shared, World } from "./world";
+import { apart, expect, look } from "./world";
 
-const START_MAX = 180_000;
-
-const test = shared.extend<object, { world: World }>({
-  world: [
-    async ({}, use) => {
-      const world = await World.start();
-      await person(world, "bob", "system-administrator");
-      await person(world, "frank", "operator", "default");
-      await use(world);
-      await world.stop();
-    },
-    { scope: "worker", timeout: START_MAX },
-  ],
+const test = apart(async (world) => {
+  await person(world, "bob", "system-administrator");
+  await person(world, "frank", "operator", "default");
 });
 
 test("whoever has an approved reset carried out gets the first password, which is shown once", async ({

@@ -3,20 +3,10 @@
 import type { Page } from "@playwright/test";
 
 import { enter, kmsKey, PASSWORD, person } from "./others";
-import { expect, look, test as shared, World } from "./world";
+import { apart, expect, look } from "./world";
 
-const START_MAX = 180_000;
-
-const test = shared.extend<object, { world: World }>({
-  world: [
-    async ({}, use) => {
-      const world = await World.start();
-      for (const name of ["bob", "carol", "dave"]) await person(world, name, "system-administrator");
-      await use(world);
-      await world.stop();
-    },
-    { scope: "worker", timeout: START_MAX },
-  ],
+const test = apart(async (world) => {
+  for (const name of ["bob", "carol", "dave"]) await person(world, name, "system-administrator");
 });
 
 test.describe.configure({ mode: "serial" });

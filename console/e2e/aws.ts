@@ -1,6 +1,6 @@
 // The simulated AWS as its own customers see it: access keys, the file that its console offers, and KMS without Keyferry.
 import { createHash, createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 
@@ -14,8 +14,9 @@ export interface AccessKey {
 }
 
 const OK = 200;
-/** The account of the connection `production`. */
-const PRODUCTION = "111122223333";
+/** The accounts of the connections `production` and `staging`. */
+export const PRODUCTION = "111122223333";
+export const STAGING = "444455556666";
 
 export function accessKey(world: World, account: string, user: string): AccessKey {
   const keys = JSON.parse(file(world, "access-keys.json")) as AccessKey[];
@@ -42,6 +43,18 @@ export function authority(world: World): string {
 export function csv(accessKeyId: string, secret: string) {
   const text = `Access key ID,Secret access key\r\n${accessKeyId},${secret}\r\n`;
   return { name: "keyferry_accessKeys.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+}
+
+/** A connection of its own for a journey, to the account `staging`. */
+export async function connection(world: World, name: string): Promise<void> {
+  const key = accessKey(world, STAGING, "keyferry");
+  const folder = join(world.folder, name);
+  mkdirSync(folder);
+  const [keyFile, caFile] = [join(folder, "key.csv"), join(folder, "ca.pem")];
+  writeFileSync(keyFile, csv(key.access_key_id, key.secret_access_key).buffer);
+  writeFileSync(caFile, authority(world));
+  const link = ["--endpoint", endpoint(world), "--ca-file", caFile];
+  await world.cli("connection", "add", name, "--region", "eu-central-1", "--csv", keyFile, ...link);
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -1,10 +1,9 @@
-import { authority, endpoint } from "./aws";
+import { authority, endpoint, STAGING } from "./aws";
 import { simulator } from "./others";
 import { expect, look, test, type World } from "./world";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const STAGING = "444455556666";
 const EVERYTHING = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],

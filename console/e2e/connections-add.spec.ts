@@ -1,10 +1,8 @@
 import type { Page } from "@playwright/test";
 
-import { accessKey, authority, csv, endpoint } from "./aws";
+import { accessKey, authority, csv, endpoint, STAGING } from "./aws";
 import { next } from "./steps";
 import { expect, look, test, type World } from "./world";
-
-const STAGING = "444455556666";
 
 function wizardFile(page: Page) {
   return page.locator("input[type=file]").first();

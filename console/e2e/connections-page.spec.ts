@@ -1,21 +1,5 @@
-import { accessKey, authority, csv, endpoint } from "./aws";
-import { expect, look, test, type World } from "./world";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
-const STAGING = "444455556666";
-
-/** A connection of its own for a journey. */
-async function connection(world: World, name: string): Promise<void> {
-  const key = accessKey(world, STAGING, "keyferry");
-  const folder = join(world.folder, name);
-  mkdirSync(folder);
-  const [keyFile, caFile] = [join(folder, "key.csv"), join(folder, "ca.pem")];
-  writeFileSync(keyFile, csv(key.access_key_id, key.secret_access_key).buffer);
-  writeFileSync(caFile, authority(world));
-  const link = ["--endpoint", endpoint(world), "--ca-file", caFile];
-  await world.cli("connection", "add", name, "--region", "eu-central-1", "--csv", keyFile, ...link);
-}
+import { connection } from "./aws";
+import { expect, look, test } from "./world";
 
 test("somebody sees whether a connection works, and what the doctor finds", async ({ page }) => {
   await page.goto("/connections");

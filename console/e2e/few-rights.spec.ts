@@ -1,45 +1,59 @@
 // People with few rights, in every page.
 import type { Locator, Page } from "@playwright/test";
 
+import { connection, PRODUCTION, STAGING } from "./aws";
 import { enter, person } from "./others";
 import { expect, look, test, type World } from "./world";
 
 // Each goes through all pages.
 test.slow();
 
-interface Named {
-  name: string;
+/** Makes something of each kind in the group of the demo, and gives what must not be seen of it. */
+async function belongings(world: World): Promise<string[]> {
+  const at = ["--region", "eu-central-1"];
+  await connection(world, "veiled-connection");
+  await world.cli("keystore", "create", "veiled-keystore", "--connection", "veiled-connection", ...at);
+  await world.cli("kms-key", "create", "veiled-kms-key", "--keystore", "veiled-keystore");
+  await world.cli("key", "create", "veiled-key");
+  return ["veiled", PRODUCTION, STAGING];
 }
 
-/** What belongs to the group of the demo. */
-async function belongings(world: World): Promise<string[]> {
-  const lists = ["connection", "keystore", "kms-key", "key"].map((noun) => world.cli<Named[]>(noun, "list"));
-  const names = (await Promise.all(lists)).flat().map(({ name }) => name);
-  // Settings speak of webhooks, too.
-  const own = names.filter((name) => name !== "webhooks");
-  return [...new Set([...own, "111122223333", "444455556666"])];
-}
+/** What is there on each page of the navigation once it was read. */
+const READ: Record<string, string> = {
+  Dashboard: "Welcome to Keyferry",
+  Connections: "No connections yet",
+  Keystores: "No keystores yet",
+  "KMS keys": "No KMS keys yet",
+  Keys: "No keys in the vault yet",
+  "All keys": "No keys yet",
+  Jobs: "No jobs yet",
+  Schedules: "Nothing rotates by itself",
+  Approvals: "Nothing waits",
+  Alerts: "No alerts",
+  "Audit log": "role.manage",
+  "Request log": "oscar may not do request-log.read",
+  Reports: "Make report",
+  Users: "oscar may not do user.read",
+  Groups: "elsewhere",
+  Roles: "auditor",
+  Applications: "No applications",
+  Policies: "oscar may not do policy.read",
+  Settings: "Crypto policies",
+};
 
 /** Goes to every page of the navigation. */
 async function walk(page: Page, visit: (name: string, main: Locator) => Promise<void>): Promise<void> {
   const links = page.getByRole("navigation", { name: "Navigation" }).getByRole("link");
-  const names = await links.allTextContents();
-  expect(names.length).toBeGreaterThan(15);
+  await expect(links).toHaveText(Object.keys(READ));
   const main = page.getByRole("main");
-  for (const name of names) {
+  for (const [name, read] of Object.entries(READ)) {
     await links.and(page.getByRole("link", { name, exact: true })).click();
     await expect(main.getByRole("heading", { level: 1, name: new RegExp(`^${name}`) })).toBeVisible();
+    await expect(main.getByText(read).first()).toBeVisible();
     await expect(main.getByText(/^Loading/)).toHaveCount(0);
     await visit(name, main);
   }
 }
-
-/** Where he is told that he lacks a right, and by which right it opens. */
-const REFUSED: Record<string, RegExp> = {
-  "Request log": /oscar may not do request-log.read/,
-  Users: /oscar may not do user.read/,
-  Policies: /oscar may not do policy.read/,
-};
 
 test("an operator of another group walks all pages: nothing of others is on them, and what is refused is told calmly", async ({
   stranger,
@@ -51,9 +65,7 @@ test("an operator of another group walks all pages: nothing of others is on them
   const page = await stranger();
   await enter(page, "oscar");
   await walk(page, async (name, main) => {
-    const refused = REFUSED[name];
-    if (refused !== undefined) {
-      await expect(main.getByText(refused)).toBeVisible();
+    if (READ[name]?.includes("may not do")) {
       await expect(main.getByText("ask an administrator for a role that has this right")).toBeVisible();
       await look(page, `few-rights-${name.toLowerCase().replace(" ", "-")}`);
     } else {
@@ -61,7 +73,7 @@ test("an operator of another group walks all pages: nothing of others is on them
     }
     const said = await main.innerText();
     expect(
-      hidden.filter((one) => new RegExp(`\\b${one}\\b`).test(said)),
+      hidden.filter((one) => said.includes(one)),
       name,
     ).toEqual([]);
   });

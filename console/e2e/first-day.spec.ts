@@ -1,6 +1,6 @@
 // Every page on the first day, when there is nothing yet.
-import { fresh, fromFiles } from "./fresh";
-import { expect, look, signIn, test } from "./world";
+import { ADMINISTRATOR, Server } from "./server";
+import { expect, look, signIn, test as shared } from "./world";
 
 /** What each page says while there is nothing, and what it offers to do next. */
 const PAGES = [
@@ -25,18 +25,25 @@ const PAGES = [
   ["/settings/proxy", "No connections yet", /connection/i],
 ] as const;
 
+const test = shared.extend<{ server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start({});
+      await use(server);
+      await server.stop();
+    },
+    { timeout: 120_000 },
+  ],
+});
+
 test("on the first day every page says what is not there yet, and what to do next", async ({
-  browser,
-  watch,
+  server,
+  visit,
 }) => {
   test.slow();
-  const server = await fresh();
-  const context = await browser.newContext({ baseURL: server.url });
-  await fromFiles(context, server);
-  const page = await context.newPage();
-  watch.on(page, server.url);
+  const page = await visit(server);
   await page.goto("/");
-  await signIn(page, "admin", server.password);
+  await signIn(page, ADMINISTRATOR.name, ADMINISTRATOR.password);
   await expect(page.getByRole("heading", { name: "Welcome to Keyferry" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Add a connection" })).toBeVisible();
   await look(page, "first-day-dashboard");
@@ -59,6 +66,4 @@ test("on the first day every page says what is not there yet, and what to do nex
     }
   }
   expect(missed).toEqual([]);
-  await context.close();
-  await server.stop();
 });

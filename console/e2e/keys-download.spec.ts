@@ -118,21 +118,21 @@ test("one person prepares a download, another one proves again who she is and ta
 });
 
 test("a prepared download is cancelled, and is offered to nobody any more", async ({ page, world }) => {
-  await world.cli("key", "create", "journey-stays", "--exportable");
+  await world.cli("key", "create", "journey-remains", "--exportable");
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
   const publicKey = join(world.folder, "stays.pem");
   writeFileSync(publicKey, pem);
   const args = ["--public-key", publicKey, "--reason", "trying"];
-  await world.cli("key", "prepare-download", "journey-stays", "1", ...args);
+  await world.cli("key", "prepare-download", "journey-remains", "1", ...args);
   await page.goto("/keys/preparations");
-  await page.getByRole("radio", { name: "Select journey-stays, version 1" }).check();
+  await page.getByRole("radio", { name: "Select journey-remains, version 1" }).check();
   await page.getByRole("button", { name: "Cancel preparation" }).click();
-  const dialog = page.getByRole("dialog", { name: "Cancel the preparation of journey-stays" });
+  const dialog = page.getByRole("dialog", { name: "Cancel the preparation of journey-remains" });
   await expect(dialog.getByText("Nobody takes it then.")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByRole("radio", { name: "Select journey-stays, version 1" })).toBeHidden();
+  await expect(page.getByRole("radio", { name: "Select journey-remains, version 1" })).toBeHidden();
   const left = await world.cli<{ items?: unknown[] }>("key", "preparations");
-  expect(JSON.stringify(left)).not.toContain("journey-stays");
+  expect(JSON.stringify(left)).not.toContain("journey-remains");
 });

@@ -1,5 +1,5 @@
-// Everything of a group leaves, and a rule holds for a whole world, so that these journeys have one of their own, and
-// the second goes on from the first.
+// Everything of a group leaves, and a rule holds for a whole world, so that these journeys have one of their own. The
+// rule is set by the last one.
 import { execFileSync } from "node:child_process";
 import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,24 +9,23 @@ import type { Download, Page } from "@playwright/test";
 import { cutOff } from "./cut-off";
 import { enter, PASSWORD, person } from "./others";
 import type { Key } from "./upload";
-import { expect, look, signIn, test as shared, World } from "./world";
+import { apart, expect, look, signIn, type World } from "./world";
 
-const START_MAX = 180_000;
-
-const test = shared.extend<object, { world: World }>({
-  world: [
-    async ({}, use) => {
-      const world = await World.start();
-      await person(world, "dora", "administrator", "default");
-      await person(world, "carol", "administrator", "default");
-      await use(world);
-      await world.stop();
-    },
-    { scope: "worker", timeout: START_MAX },
-  ],
+const test = apart(async (world, visit) => {
+  for (const name of ["dora", "carol"]) {
+    await person(world, name, "administrator", "default");
+    const page = await visit();
+    await enter(page, name);
+    await page.context().close();
+  }
 });
 
-test.describe.configure({ mode: "serial" });
+/** Somebody who was there before signs in. */
+async function come(page: Page, name: string): Promise<Page> {
+  await page.goto("/");
+  await signIn(page, name, PASSWORD);
+  return page;
+}
 
 /** A key pair, and what its owner tells of it. */
 function keyPair() {
@@ -93,8 +92,7 @@ test("one administrator prepares everything of a group, and another one takes it
   await expect(own.getByText("export.same-person")).toBeVisible();
   await own.getByRole("button", { name: "Cancel" }).click();
 
-  const carol = await stranger();
-  await enter(carol, "carol");
+  const carol = await come(await stranger(), "carol");
   await select(carol);
   const late = carol.getByRole("dialog", { name: "Take everything of default" });
   await late.getByRole("button", { name: "Preview" }).click();
@@ -108,8 +106,7 @@ test("one administrator prepares everything of a group, and another one takes it
   await late.getByRole("button", { name: "Preview" }).click();
   await expect(late.getByText("admin prepared it: leaving")).toBeVisible();
 
-  const dora = await stranger();
-  await enter(dora, "dora");
+  const dora = await come(await stranger(), "dora");
   await select(dora);
   const take = dora.getByRole("dialog", { name: "Take everything of default" });
   await take.getByLabel("Expected SHA-256 of the public key").fill("f".repeat(64));
@@ -149,13 +146,12 @@ test("where a rule asks for it a third person consents before everything of a gr
 }) => {
   test.slow();
   const { pem, secret, sha256 } = keyPair();
+  await world.cli("key", "create", "leaves-by-the-rule", "--exportable");
   const publicKey = join(world.folder, "rule.pem");
   writeFileSync(publicKey, pem);
   const args = ["--public-key", publicKey, "--reason", "leaving by the rule"];
   await world.cli("key", "export", "prepare", "default", ...args);
-  const carol = await stranger();
-  await carol.goto("/");
-  await signIn(carol, "carol", PASSWORD);
+  const carol = await come(await stranger(), "carol");
   const approve = async () => {
     await carol.goto("/approvals");
     await carol
@@ -190,9 +186,7 @@ test("where a rule asks for it a third person consents before everything of a gr
   await setting.getByRole("button", { name: "Carry out" }).click();
   await expect(setting.getByText("Done", { exact: true })).toBeVisible();
 
-  const dora = await stranger();
-  await dora.goto("/");
-  await signIn(dora, "dora", PASSWORD);
+  const dora = await come(await stranger(), "dora");
   await select(dora);
   const take = dora.getByRole("dialog", { name: "Take everything of default" });
   await take.getByLabel("Expected SHA-256 of the public key").fill(sha256);

@@ -1,20 +1,10 @@
 // What is over for good. Time goes on for a whole world, so that this journey has one of its own.
 import { simulator } from "./others";
-import { expect, look, test as shared, World } from "./world";
+import { apart, expect, look } from "./world";
 
-const START_MAX = 180_000;
 const EIGHT_DAYS = 8 * 24 * 60 * 60;
 
-const test = shared.extend<object, { world: World }>({
-  world: [
-    async ({}, use) => {
-      const world = await World.start();
-      await use(world);
-      await world.stop();
-    },
-    { scope: "worker", timeout: START_MAX },
-  ],
-});
+const test = apart();
 
 test("a KMS key that AWS has deleted is forgotten by its typed name, and its key stays in the vault", async ({
   page,

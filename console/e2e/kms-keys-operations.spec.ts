@@ -89,22 +89,22 @@ test("a KMS key is deactivated only by its typed name, and activated again", asy
 });
 
 test("a KMS key rotates in place, and then by a new one that takes its alias", async ({ page, world }) => {
-  await world.kmsKey("to-rotate", "--alias", "to-rotate");
-  const inPlace = await begin(page, "to-rotate", "Rotate");
+  await world.kmsKey("to-turn", "--alias", "to-turn");
+  const inPlace = await begin(page, "to-turn", "Rotate");
   await look(page, "kms-key-rotate");
   await preview(inPlace);
   await expect(inPlace.getByText("RotateKeyOnDemand").first()).toBeVisible();
   await expect(inPlace.getByText("24 of AWS's 25 rotations")).toBeVisible();
   await carryThrough(inPlace);
-  expect((await world.cli<KmsKey>("kms-key", "show", "to-rotate")).current_version).toBe(2);
-  const byNew = await begin(page, "to-rotate", "Rotate");
+  expect((await world.cli<KmsKey>("kms-key", "show", "to-turn")).current_version).toBe(2);
+  const byNew = await begin(page, "to-turn", "Rotate");
   await byNew.getByRole("radio", { name: /A new KMS key takes the aliases/ }).check();
   await look(page, "kms-key-rotate-by-new");
   await expect(byNew.getByRole("radio", { name: "Stays enabled" })).toBeChecked();
   await preview(byNew);
   await expect(byNew.getByText("UpdateAlias").first()).toBeVisible();
   await carryThrough(byNew);
-  await page.goto("/kms-keys?name=to-rotate");
+  await page.goto("/kms-keys?name=to-turn");
   await expect(page.getByText("2 matches").first()).toBeVisible();
 });
 

@@ -50,8 +50,8 @@ test("a KMS key whose material is AWS's own rotates to a key of the vault, which
 });
 
 test("a KMS key rotates by a line of cron, once the line is right", async ({ page, world }) => {
-  await world.kmsKey("by-cron");
-  const dialog = await begin(page, "by-cron", "Rotation schedule");
+  await world.kmsKey("by-line");
+  const dialog = await begin(page, "by-line", "Rotation schedule");
   await dialog.getByRole("radio", { name: "By a line of cron" }).check();
   await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
   await dialog.getByRole("textbox", { name: "Line of cron" }).fill("at midnight");
@@ -66,7 +66,7 @@ test("a KMS key rotates by a line of cron, once the line is right", async ({ pag
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  expect((await show(world, "by-cron")).rotation).toMatchObject({ cron: "30 2 1 1,7 *" });
+  expect((await show(world, "by-line")).rotation).toMatchObject({ cron: "30 2 1 1,7 *" });
   await page.goto("/schedules");
-  await expect(page.getByRole("row", { name: /by-cron.*at 30 2 1 1,7 \*/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /by-line.*at 30 2 1 1,7 \*/ })).toBeVisible();
 });

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { atProvider, CLIENT, Provider } from "./provider";
-import { expect, look, test, World } from "./world";
+import { expect, look, test } from "./world";
 
 // It goes through many pages.
 test.slow();
@@ -44,13 +44,13 @@ async function confirmAs(page: Page, login: string): Promise<Page> {
 }
 
 test("whoever came by a provider proves there who she is before she approves, and nobody else can for her", async ({
-  browser,
+  ownWorld,
+  visit,
   watch,
 }) => {
-  const world = await World.configured("sign_in", 'private_hosts = "localhost"');
+  const world = await ownWorld({ section: "sign_in", line: 'private_hosts = "localhost"' });
   const redirect = `${world.url}/api/v1/sessions/oidc/corp/callback`;
   const provider = await Provider.start(world.folder, redirect, { olga: {}, mallory: {} });
-  const contexts: BrowserContext[] = [];
   try {
     watch.allow(provider.issuer);
     const at = (name: string) => join(world.folder, name);
@@ -65,10 +65,7 @@ test("whoever came by a provider proves there who she is before she approves, an
     const asking = ["--approvers", "1", "--ask", "nobody loses a key alone"];
     await expect(world.cli("approval-rule", "set", "destructive", ...asking)).rejects.toThrow();
 
-    const context = await browser.newContext({ baseURL: world.url });
-    contexts.push(context);
-    const olga = await context.newPage();
-    watch.on(olga, world.url);
+    const olga = await visit(world);
     await olga.goto("/approvals");
     await olga.getByRole("link", { name: "Sign in with corp" }).click();
     await atProvider(olga, "olga");
@@ -113,7 +110,5 @@ test("whoever came by a provider proves there who she is before she approves, an
     expect(asked).toMatchObject({ ready: true, decisions: [decision] });
   } finally {
     provider.stop();
-    await Promise.all(contexts.map((context) => context.close()));
-    await world.stop();
   }
 });

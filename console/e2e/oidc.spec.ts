@@ -1,26 +1,17 @@
-import type { BrowserContext } from "@playwright/test";
-
 import { atProvider, CLIENT, Provider } from "./provider";
 import { carryOut, choose, close } from "./steps";
-import { expect, look, signIn, test, World } from "./world";
+import { expect, look, signIn, test } from "./world";
 
 // Each goes through many pages.
 test.slow();
 
 test("a provider is added, answers, gives a role by a claim, lets in who was invited, and nobody else", async ({
-  browser,
+  ownWorld,
+  visit,
   watch,
 }) => {
-  const world = await World.configured("sign_in", 'private_hosts = "localhost"');
-  const contexts: BrowserContext[] = [];
-  const stranger = async () => {
-    const context = await browser.newContext({ baseURL: world.url });
-    contexts.push(context);
-    const page = await context.newPage();
-    watch.on(page, world.url);
-    return page;
-  };
-  const page = await stranger();
+  const world = await ownWorld({ section: "sign_in", line: 'private_hosts = "localhost"' });
+  const page = await visit(world);
   await page.goto("/");
   await signIn(page, "admin", world.password);
   const redirect = `${world.url}/api/v1/sessions/oidc/corp/callback`;
@@ -69,7 +60,7 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await carryOut(dialog, /comes by the provider/);
     await close(dialog);
 
-    const invited = await stranger();
+    const invited = await visit(world);
     await invited.goto("/groups");
     await look(invited, "sign-in-providers");
     await invited.getByRole("link", { name: "Sign in with corp" }).click();
@@ -80,7 +71,7 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await invited.goto("/me");
     await expect(invited.getByText("You come by corp; your password is there.")).toBeVisible();
 
-    const other = await stranger();
+    const other = await visit(world);
     await other.goto("/");
     await other.getByRole("link", { name: "Sign in with corp" }).click();
     await atProvider(other, "mallory");
@@ -110,7 +101,5 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await expect(invited.getByLabel("User name")).toBeVisible();
   } finally {
     provider.stop();
-    await Promise.all(contexts.map((context) => context.close()));
-    await world.stop();
   }
 });

@@ -1,20 +1,10 @@
 // A server that dies and comes back, in a world of its own.
 import { simulator } from "./others";
-import { expect, look, test as shared, World } from "./world";
+import { apart, expect, look } from "./world";
 
-const START_MAX = 180_000;
 const STOPPED = { operation: "CreateKey", fault: "Throttle", times: 1000 };
 
-const test = shared.extend<object, { world: World }>({
-  world: [
-    async ({}, use) => {
-      const world = await World.start();
-      await use(world);
-      await world.stop();
-    },
-    { scope: "worker", timeout: START_MAX },
-  ],
-});
+const test = apart();
 
 test("whoever watches a job when the server dies is told, and sees how it ends once the server is back", async ({
   page,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { BINARY, FILES } from "./world";
+import { BINARY, ended, FILES } from "./world";
 
 export const ADMINISTRATOR = { name: "admin", password: "ferry over cold water 7" };
 const PASSPHRASE = "six sails in the western wind";
@@ -45,7 +45,7 @@ export class Server {
     const file = at("data/keyferry.toml");
     configure(file, { listen: "127.0.0.1:0", unseal_file: at("passphrase"), ...keys });
     const child = spawn(BINARY, ["server", "--data", at("data")], { env });
-    const url = await new Promise<string>((resolve, reject) => {
+    const listening = new Promise<string>((resolve, reject) => {
       let told = "";
       const late = setTimeout(() => reject(new Error(`the server did not start: ${told}`)), START_MAX);
       child.stderr.on("data", (chunk: Buffer) => {
@@ -58,13 +58,16 @@ export class Server {
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${told}`)));
     });
-    return new Server(child, folder, url);
+    try {
+      return new Server(child, folder, await listening);
+    } catch (error) {
+      child.kill("SIGKILL");
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGINT");
-    await gone;
+    await ended(this.process);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, look, signIn, test, World } from "./world";
+import { expect, look, signIn, test } from "./world";
 
 test("the vault is sealed, a wrong passphrase does not open it, and the right one does", async ({
-  browser,
+  ownWorld,
+  visit,
 }) => {
-  const world = await World.start();
-  const context = await browser.newContext({ baseURL: world.url });
-  const page = await context.newPage();
+  test.slow();
+  const world = await ownWorld();
+  const page = await visit(world);
   await page.goto("/settings/seal");
   await signIn(page, "admin", world.password);
   await expect(page.getByText("Open", { exact: true })).toBeVisible();
@@ -36,6 +37,4 @@ test("the vault is sealed, a wrong passphrase does not open it, and the right on
   await expect(page.getByText("The vault is open.")).toBeVisible();
   await expect(page.getByText("The vault is sealed", { exact: true })).toHaveCount(0);
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: false });
-  await context.close();
-  await world.stop();
 });

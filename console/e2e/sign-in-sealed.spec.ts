@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 
 import { codeOf } from "./access";
 import { shownOnce } from "./steps";
-import { expect, look, signIn, test, World } from "./world";
+import { expect, look, signIn, test } from "./world";
 
 // It goes through many pages.
 test.slow();
@@ -16,13 +16,11 @@ async function typeIn(page: Page, password: string): Promise<void> {
 }
 
 test("whoever has a second factor opens the sealed vault at sign-in, and then signs in with a code", async ({
-  browser,
-  watch,
+  ownWorld,
+  visit,
 }) => {
-  const world = await World.start();
-  const context = await browser.newContext({ baseURL: world.url });
-  const page = await context.newPage();
-  watch.on(page, world.url);
+  const world = await ownWorld();
+  const page = await visit(world);
   await page.goto("/me");
   await signIn(page, "admin", world.password);
   await page.getByRole("button", { name: "Set up" }).click();
@@ -65,6 +63,4 @@ test("whoever has a second factor opens the sealed vault at sign-in, and then si
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("button", { name: "admin" })).toBeVisible();
   await expect(page.getByText("The vault is sealed", { exact: true })).toHaveCount(0);
-  await context.close();
-  await world.stop();
 });

@@ -18,16 +18,8 @@ const test = shared.extend<{ open: () => Promise<Page> }, { server: Server }>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  open: async ({ browser, server, watch }, use) => {
-    const contexts: Awaited<ReturnType<typeof browser.newContext>>[] = [];
-    await use(async () => {
-      const context = await browser.newContext({ baseURL: server.url });
-      contexts.push(context);
-      const page = await context.newPage();
-      watch.on(page, server.url);
-      return page;
-    });
-    await Promise.all(contexts.map((context) => context.close()));
+  open: async ({ server, visit }, use) => {
+    await use(() => visit(server));
   },
 });
 

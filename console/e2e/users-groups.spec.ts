@@ -1,16 +1,16 @@
 import { carryOut, choose, chooseMany, close } from "./steps";
-import { expect, look, signIn, test, World } from "./world";
+import { expect, look, signIn, test } from "./world";
 
 // Each goes through many pages.
 test.slow();
 
 test("a group is made, others are added to it with a role, the role is taken, and the group is removed", async ({
-  browser,
+  ownWorld,
+  visit,
 }) => {
   // A world of its own: removing a group ends the sessions of its administrator.
-  const world = await World.start();
-  const context = await browser.newContext({ baseURL: world.url });
-  const page = await context.newPage();
+  const world = await ownWorld();
+  const page = await visit(world);
   await page.goto("/groups");
   await signIn(page, "admin", world.password);
   await world.cli("user", "create", "gil");
@@ -63,8 +63,6 @@ test("a group is made, others are added to it with a role, the role is taken, an
   await expect(page.getByText("Your session has ended. Sign in again.")).toBeVisible();
   const groups = await world.cli<{ name: string }[]>("group", "list");
   expect(groups.map(({ name }) => name)).not.toContain("cards");
-  await context.close();
-  await world.stop();
 });
 
 test("a role of one's own is made for what is needed, changed, and removed", async ({ page, world }) => {

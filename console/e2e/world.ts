@@ -12,11 +12,28 @@ export const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
 export const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const START_MAX = 120_000;
+/** Until a world of their own is there for the journeys of a file, with people in it. */
+const APART_MAX = 180_000;
+const STOP_MAX = 60_000;
 const SIMULATED_REGIONS = { production: "eu-central-1" } as const;
 
 const execute = promisify(execFile);
 
-/** A server that runs for all journeys of one worker. */
+/** Another line in a section of a world's configuration. */
+interface Configuration {
+  section: string;
+  line: string;
+}
+
+/** Ends a program; one that has ended already stays so. */
+export async function ended(process: ChildProcess, signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  const gone = new Promise((resolve) => process.once("exit", resolve));
+  process.kill(signal);
+  await gone;
+}
+
+/** A server with simulated AWS accounts. */
 export class World {
   readonly url: string;
   readonly password: string;
@@ -43,14 +60,12 @@ export class World {
     };
   }
 
-  static async start(): Promise<World> {
-    return World.within(mkdtempSync(join(tmpdir(), "keyferry-journeys-")));
-  }
-
-  /** A world with another line in a section of its configuration, which is there only after a first start. */
-  static async configured(section: string, line: string): Promise<World> {
-    const first = await World.start();
-    await first.end();
+  static async start(configuration?: Configuration): Promise<World> {
+    const first = await World.within(mkdtempSync(join(tmpdir(), "keyferry-journeys-")));
+    if (configuration === undefined) return first;
+    // The file of the configuration is there only after a first start.
+    await ended(first.process);
+    const { section, line } = configuration;
     const file = join(first.folder, "data/keyferry.toml");
     const head = `[${section}]\n`;
     writeFileSync(file, readFileSync(file, "utf8").replace(head, `${head}${line}\n`));
@@ -60,7 +75,7 @@ export class World {
   private static async within(folder: string): Promise<World> {
     const environment = { ...process.env, KEYFERRY_CONSOLE_FILES: FILES, HOME: folder };
     const child = spawn(BINARY, ["demo", "--data", join(folder, "data")], { env: environment });
-    const told = await new Promise<string>((resolve, reject) => {
+    const telling = new Promise<string>((resolve, reject) => {
       let out = "";
       let error = "";
       const late = setTimeout(() => reject(new Error(`the demo did not start: ${out}${error}`)), START_MAX);
@@ -74,7 +89,12 @@ export class World {
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the demo ended with ${code}: ${out}${error}`)));
     });
-    return new World(child, folder, told);
+    try {
+      return new World(child, folder, await telling);
+    } catch (error) {
+      child.kill("SIGKILL");
+      throw error;
+    }
   }
 
   /** Runs a command of the command line as administrator, and gives what it answers as JSON. */
@@ -89,24 +109,18 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.end();
+    await ended(this.process);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** The server dies, without a word to anybody. */
   async die(): Promise<void> {
-    await this.end("SIGKILL");
+    await ended(this.process, "SIGKILL");
   }
 
   /** The server is there again, at its address, with what it has kept. */
   async revive(): Promise<void> {
     this.process = (await World.within(this.folder)).process;
-  }
-
-  private async end(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<void> {
-    const gone = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill(signal);
-    await gone;
   }
 }
 
@@ -191,15 +205,19 @@ interface Fixtures {
   page: Page;
   /** Another browser, in which nobody is signed in. */
   stranger: () => Promise<Page>;
+  /** Such a browser at another server. */
+  visit: (server: { url: string }) => Promise<Page>;
+  /** A world for one journey alone, which ends with it, however the journey ends. */
+  ownWorld: (configuration?: Configuration) => Promise<World>;
   watch: Watch;
 }
 
 async function open(
   browser: Browser,
-  world: World,
+  { url }: { url: string },
   state?: Awaited<ReturnType<BrowserContext["storageState"]>>,
 ) {
-  return browser.newContext({ baseURL: world.url, ...(state === undefined ? {} : { storageState: state }) });
+  return browser.newContext({ baseURL: url, ...(state === undefined ? {} : { storageState: state }) });
 }
 
 type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
@@ -237,17 +255,50 @@ export const test = base.extend<Fixtures, { world: World; signedIn: State }>({
     await use(page);
     await context.close();
   },
-  stranger: async ({ browser, world, watch }, use) => {
+  visit: async ({ browser, watch }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async () => {
-      const context = await open(browser, world);
+    await use(async (server) => {
+      const context = await open(browser, server);
       contexts.push(context);
       const page = await context.newPage();
-      watch.on(page, world.url);
+      watch.on(page, server.url);
       return page;
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
+  stranger: async ({ visit, world }, use) => {
+    await use(() => visit(world));
+  },
+  ownWorld: [
+    async ({}, use) => {
+      const worlds: World[] = [];
+      await use(async (configuration) => {
+        const world = await World.start(configuration);
+        worlds.push(world);
+        return world;
+      });
+      await Promise.all(worlds.map((world) => world.stop()));
+    },
+    { timeout: STOP_MAX },
+  ],
 });
+
+/** Journeys of a file in a world of their own, where what they do would reach others; once it is prepared for them. */
+export function apart(prepare?: (world: World, visit: () => Promise<Page>) => Promise<void>) {
+  return test.extend<object, { world: World }>({
+    world: [
+      async ({ browser }, use) => {
+        const world = await World.start();
+        try {
+          await prepare?.(world, async () => (await open(browser, world)).newPage());
+          await use(world);
+        } finally {
+          await world.stop();
+        }
+      },
+      { scope: "worker", timeout: APART_MAX },
+    ],
+  });
+}
 
 export { expect };
