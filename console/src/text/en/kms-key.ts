@@ -46,7 +46,8 @@ export const kmsKey = {
     deletionSome: "The deletion of this KMS key is scheduled",
     deletionDetail: "Until then it can be cancelled. Afterwards nobody can decrypt what it encrypted.",
     deletionDue: (day: string) => `AWS was to delete this KMS key on ${day}`,
-    deletionDueDetail: "That it did is not proved yet. Where it did, nobody can decrypt what it encrypted.",
+    deletionDueDetail:
+      "Whether AWS has deleted it is not proved yet. If it has, nobody can decrypt what it encrypted.",
     cancelDeletion: "Cancel deletion",
     foreignDeletion: "Nobody asked for this deletion here: somebody scheduled it in AWS.",
     restore: "Restore",

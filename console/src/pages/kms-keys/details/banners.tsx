@@ -38,7 +38,7 @@ function Deletion({ kmsKey, onBegin }: Tab & { onBegin: (operation: KmsKeyOperat
       }
     >
       {!isOurs && <div>{words.foreignDeletion}</div>}
-      {isDue ? words.deletionDueDetail : words.deletionDetail}
+      {isDue || kmsKey.status === "GONE" ? words.deletionDueDetail : words.deletionDetail}
     </Alert>
   );
 }
