@@ -91,6 +91,7 @@ export default function ListPage() {
       <Quarantine />
       {entries.error !== null && (
         <ProblemAlert
+          isRead
           problem={entries.error.problem}
           action={<Button onClick={entries.refetch}>{text.shell.tryAgain}</Button>}
         />
