@@ -77,7 +77,9 @@ test("whoever still has to choose a password is told of as there, and led back t
   });
   await page.clock.install();
   await page.goto("/");
-  await signIn(page, "paula", "the first of them 1");
+  await page.getByLabel("User name").fill("paula");
+  await page.getByLabel("Password", { exact: true }).fill("the first of them 1");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Choose your password" })).toBeVisible();
   await expect.poll(() => told).toBe(1);
   await page.clock.runFor("01:00");
