@@ -26,7 +26,7 @@ class Signer {
   }
 
   static async make(name: string, algorithm: number): Promise<Signer> {
-    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]));
+    const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
     const key = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
     const id = (await sha256(utf8(`${name}\n`), Uint8Array.of(algorithm), key)).slice(0, 4);
     const text = `${name}+${toHex(id)}+${toBase64(joined(Uint8Array.of(algorithm), key))}`;
