@@ -14,6 +14,12 @@ const apart = [1, 2].map((depth) => ({
   },
 }));
 
+const NO_PAGE = { regex: "/pages/", message: "What pages are made of knows no page." };
+const NO_COMPONENT = {
+  regex: "^(@cloudscape-design|react)(/|$)",
+  message: "What verifies the log stands without the screen.",
+};
+
 export default defineConfig(
   {
     ignores: [
@@ -47,11 +53,10 @@ export default defineConfig(
   {
     files: ["src/*/**/*.{ts,tsx}"],
     ignores: ["src/pages/**", "src/shell/pages.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: [{ regex: "/pages/", message: "What pages are made of knows no page." }] },
-      ],
-    },
+    rules: { "no-restricted-imports": ["error", { patterns: [NO_PAGE] }] },
+  },
+  {
+    files: ["src/audit/**/*.{ts,tsx}"],
+    rules: { "no-restricted-imports": ["error", { patterns: [NO_PAGE, NO_COMPONENT] }] },
   },
 );

@@ -58,7 +58,11 @@ test("a witness's cosignature is added, shown, and proved with its key", async (
   await expect(page.getByText("This key did not sign it.")).toBeVisible();
   await key.fill(witness);
   await check.click();
-  await expect(page.getByText("auditor.example saw it")).toBeVisible();
-  await page.getByText("auditor.example saw it").scrollIntoViewIfNeeded();
+  const seen = page.getByText("auditor.example saw this checkpoint");
+  await expect(seen).toBeVisible();
+  await expect(page.getByText(`It cosigned a checkpoint of ${size} entries`)).toBeVisible();
+  await expect(page.getByText("The log of today goes on from it")).toBeVisible();
+  await expect(page.getByText("What is not proved: that this is your log's key")).toBeVisible();
+  await seen.scrollIntoViewIfNeeded();
   await look(page, "audit-witness");
 });

@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, look, signIn, test } from "./world";
 
 test("whoever signs in sees the console, and nothing of it after signing out", async ({
@@ -57,6 +60,36 @@ test("a session that was ended elsewhere leads to the sign-in page, which says s
   await expect(page.getByText("Your session has ended. Sign in again.")).toBeVisible();
   await signIn(page, "admin", world.password);
   await expect(page.getByRole("heading", { name: "KMS keys" })).toBeVisible();
+});
+
+test("whoever still has to choose a password is told of as there, and led back to sign in when that session has ended", async ({
+  stranger,
+  world,
+}) => {
+  const file = join(world.folder, "paula.password");
+  writeFileSync(file, "the first of them 1");
+  await world.cli("user", "create", "paula", "--password-file", file);
+  const page = await stranger();
+  let told = 0;
+  page.on("request", (request) => {
+    const isUse = !("keyferry-background" in request.headers());
+    if (isUse && new URL(request.url()).pathname === "/api/v1/me") told += 1;
+  });
+  await page.clock.install();
+  await page.goto("/");
+  await page.getByLabel("User name").fill("paula");
+  await page.getByLabel("Password", { exact: true }).fill("the first of them 1");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Choose your password" })).toBeVisible();
+  await expect.poll(() => told).toBe(1);
+  await page.clock.runFor("01:00");
+  await page.getByLabel("First password").press("Shift");
+  await expect.poll(() => told).toBe(2);
+  await expect(page.getByRole("heading", { name: "Choose your password" })).toBeVisible();
+  await page.context().clearCookies();
+  await page.clock.runFor("01:00");
+  await page.getByLabel("First password").press("Shift");
+  await expect(page.getByText("Your session has ended. Sign in again.")).toBeVisible();
 });
 
 test("whoever does nothing is warned, may stay, and is signed out in the end", async ({

@@ -6,6 +6,7 @@ import { Route, Routes } from "react-router";
 import { NoticesProvider } from "./notices/notices";
 import { ConfirmedProvider } from "./session/confirmed";
 import { FirstPasswordPage } from "./session/first-password-page";
+import { usePresence } from "./session/presence";
 import { useSession } from "./session/session";
 import { SecondFactorPage } from "./session/second-factor-page";
 import { SignInPage } from "./session/sign-in-page";
@@ -23,6 +24,7 @@ const ROUTES = PAGES.map(({ path, load }) => {
 export function App() {
   const { me, isPending, limit } = useSession();
   useTheme();
+  usePresence();
   if (isPending) return <Spinner size="large" />;
   if (limit === "change-password") return <FirstPasswordPage />;
   if (limit === "set-up-second-factor") return <SecondFactorPage />;

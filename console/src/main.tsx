@@ -7,7 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
-import { Refused } from "./api/client";
+import { isUnreached, Refused } from "./api/client";
 import { App } from "./app";
 import { SessionProvider } from "./session/session";
 import { beginLoading } from "./shell/pages";
@@ -18,10 +18,13 @@ const TRIES = 2;
 
 const queries = new QueryClient({
   defaultOptions: {
+    // A browser that thinks itself offline may still reach a server on its own network, and must say so where it does not.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: FRESH_FOR,
       // What was refused is refused again; what could not be reached may come back.
-      retry: (count, error) => error instanceof Refused && error.problem.status === 0 && count < TRIES,
+      retry: (count, error) => error instanceof Refused && isUnreached(error.problem) && count < TRIES,
     },
   },
 });

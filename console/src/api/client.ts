@@ -29,6 +29,11 @@ export function problemOf(status: number, detail: string): Problem {
   return { code, detail, hint, status, title: "", type: "about:blank" };
 }
 
+/** Whether there was no answer at all. */
+export function isUnreached({ status }: Problem): boolean {
+  return status === 0;
+}
+
 function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "detail" in body;
 }

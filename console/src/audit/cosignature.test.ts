@@ -35,6 +35,13 @@ describe("a checkpoint that a witness cosigned", () => {
     await expect(verifyCosignature(otherTime, key)).rejects.toThrow("bad-signature");
   });
 
+  it("can claim a time that no calendar has", () => {
+    const [start = "", encoded = ""] = LINE.trimEnd().split(/ (?=[^ ]+$)/);
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)).fill(0xff, 4, 12);
+    const line = `${start} ${btoa(String.fromCharCode(...bytes))}\n`;
+    expect(cosignaturesOf(SIGNED + line)).toEqual([{ witness: "auditor.example", at: undefined }]);
+  });
+
   it("is proved in spite of a wrong line under the same name", async () => {
     const wrong = LINE.replace("QmRYRAQ==", "QmRYRAA==");
     const key = await readWitnessKey(WITNESS);

@@ -10,16 +10,19 @@ const SIGNATURE_BYTES = 64;
 /** What a line claims. */
 export interface Cosignature {
   witness: string;
-  /** When it saw the checkpoint, in ISO 8601. */
-  at: string;
+  /** When it saw the checkpoint, in ISO 8601; undefined where the line tells no time of any calendar. */
+  at: string | undefined;
 }
 
-function secondsOf(signature: Bytes): number {
-  return Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
+// The last second that a date can tell.
+const SECONDS_MAX = 8_640_000_000_000n;
+
+function secondsOf(signature: Bytes): bigint {
+  return new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
 }
 
-function momentOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+function momentOf(seconds: bigint): string | undefined {
+  return seconds > SECONDS_MAX ? undefined : new Date(Number(seconds) * 1000).toISOString();
 }
 
 /** Who cosigned a checkpoint, as it says itself: nothing of it is proved. */
@@ -41,13 +44,15 @@ export async function verifyCosignature(signed: string, key: NoteKey): Promise<C
   const note = readNote(signed);
   const claims = claimsOf(note, key);
   if (claims.length === 0) throw new Unproved("not-signed");
-  const times: number[] = [];
+  const times: bigint[] = [];
   // Anybody can add a line that claims to be a witness's: one that is right is enough.
   for (const { signature } of claims.filter((claim) => claim.signature.length > TIME_BYTES)) {
     const seconds = secondsOf(signature);
-    const said = `cosignature/v1\ntime ${seconds}\n${note.text}`;
+    const said = `cosignature/v1\ntime ${String(seconds)}\n${note.text}`;
     if (await isSigned(said, key, signature.slice(TIME_BYTES))) times.push(seconds);
   }
-  if (times.length === 0) throw new Unproved("bad-signature");
-  return { witness: key.name, at: momentOf(Math.max(...times)) };
+  const [first, ...more] = times;
+  if (first === undefined) throw new Unproved("bad-signature");
+  const latest = more.reduce((one, other) => (other > one ? other : one), first);
+  return { witness: key.name, at: momentOf(latest) };
 }

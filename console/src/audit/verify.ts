@@ -25,6 +25,8 @@ export type Why =
   /** The key is not the one that signed before. */
   | "key-changed"
   | "nothing-signed"
+  /** The server tells another number of entries than was signed. */
+  | "other-size"
   /** The log has fewer entries than were seen here. */
   | "shorter"
   /** What this browser remembers is no checkpoint of this log. */
@@ -57,7 +59,8 @@ interface Asked {
   now?: () => Date;
 }
 
-class Failed extends Error {
+/** Why a step fails that no proof fails by. */
+export class Failed extends Error {
   readonly why: Why;
   readonly fields: string[] | undefined;
 
@@ -76,7 +79,11 @@ function hashes(texts: readonly string[]): Bytes[] {
   });
 }
 
-async function keyStep({ log, keptKey }: Asked, seen: Remembered | undefined): Promise<NoteKey> {
+/** The key that the person keeps, or the server tells, and told before. */
+export async function keyStep(
+  { log, keptKey }: Pick<Asked, "log" | "keptKey">,
+  seen: Remembered | undefined,
+): Promise<NoteKey> {
   const told = await log.key();
   const wanted = keptKey?.trim() ?? "";
   if (wanted !== "") {
@@ -88,23 +95,33 @@ async function keyStep({ log, keptKey }: Asked, seen: Remembered | undefined): P
   return readKey(told);
 }
 
-async function checkpointStep({ log }: Asked, key: NoteKey): Promise<Checkpoint> {
+/** The newest checkpoint of the log. */
+export async function checkpointStep({ log }: Pick<Asked, "log">, key: NoteKey): Promise<Checkpoint> {
   const note = await log.checkpoint();
   if (note === undefined) throw new Failed("nothing-signed");
   return openCheckpoint(note, key);
 }
 
-async function consistencyStep({ log }: Asked, key: NoteKey, seen: Remembered, now: Checkpoint) {
-  let old: Checkpoint;
-  try {
-    old = await openCheckpoint(seen.note, key);
-  } catch {
-    throw new Failed("memory-damaged");
-  }
+/** Throws unless a log goes on from an older checkpoint. */
+export async function goesOn(log: Log, old: Checkpoint, now: Checkpoint): Promise<void> {
   if (old.size > now.size) throw new Failed("shorter");
   const needsProof = old.size > 0 && old.size < now.size;
   const proof = needsProof ? await log.consistency(old.size, now.size) : [];
   await verifyConsistency(old, now, hashes(proof));
+}
+
+/** What this browser remembers, opened. */
+export async function openRemembered(seen: Remembered, key: NoteKey): Promise<Checkpoint> {
+  try {
+    return await openCheckpoint(seen.note, key);
+  } catch {
+    throw new Failed("memory-damaged");
+  }
+}
+
+async function consistencyStep({ log }: Asked, key: NoteKey, seen: Remembered, now: Checkpoint) {
+  const old = await openRemembered(seen, key);
+  await goesOn(log, old, now);
 }
 
 async function entryStep(entry: Entry): Promise<Bytes> {

@@ -68,7 +68,7 @@ function Wrapped({ reading, onChange, group, errorText }: Props) {
   );
   return (
     <SpaceBetween size="s">
-      {keys.error !== null && <ProblemAlert problem={keys.error.problem} />}
+      {keys.error !== null && <ProblemAlert isRead problem={keys.error.problem} />}
       <ColumnLayout columns={2}>
         <FormField label={words.wrappedBy} constraintText={words.wrappedByHelp} errorText={errorText}>
           <Choice

@@ -24,6 +24,7 @@ export function Loaded<T>({ of, children }: { of: Reading<T>; children: (data: T
       {untold !== null && (
         <Box margin={{ bottom: "l" }}>
           <ProblemAlert
+            isRead
             problem={untold.problem}
             action={<Button onClick={() => void of.refetch()}>{text.shell.tryAgain}</Button>}
           />

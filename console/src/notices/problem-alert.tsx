@@ -6,13 +6,24 @@ import type { ReactNode } from "react";
 import type { Problem } from "../api/client";
 import { text } from "../text";
 
-/** A role that somebody does not have is no failure. */
+/** Where something is only read, a role that somebody does not have is no failure. */
 const DENIED = "access.denied";
 
-export function ProblemAlert({ problem, action }: { problem: Problem; action?: ReactNode }) {
+interface Props {
+  problem: Problem;
+  action?: ReactNode;
+  /** It is of something that was read: nobody asked that anything be done. */
+  isRead?: boolean;
+}
+
+export function ProblemAlert({ problem, action, isRead = false }: Props) {
   return (
     <div role="alert">
-      <Alert type={problem.code === DENIED ? "info" : "error"} header={problem.detail} action={action}>
+      <Alert
+        type={isRead && problem.code === DENIED ? "info" : "error"}
+        header={problem.detail}
+        action={action}
+      >
         {problem.causes?.map((cause) => (
           <div key={cause}>{cause}</div>
         ))}

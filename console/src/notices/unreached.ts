@@ -1,12 +1,13 @@
 // What cannot be read anew because the server is gone: the frame tells that once, for all parts of a page.
-import type { Refused } from "../api/client";
-import { useLive } from "../api/live";
+import { createContext, useContext } from "react";
 
-/** No answer at all. */
-const NONE = 0;
+import { isUnreached, type Refused } from "../api/client";
+
+/** Whether that is told above the page at this moment. */
+export const ServerGoneContext = createContext(false);
 
 /** The problem of a part of a page, but for one that the frame tells already while the part shows what it knows. */
 export function useUntold(error: Refused | null, isKnown: boolean): Refused | null {
-  const live = useLive();
-  return isKnown && !live && error?.problem.status === NONE ? null : error;
+  const isTold = useContext(ServerGoneContext);
+  return isKnown && isTold && error !== null && isUnreached(error.problem) ? null : error;
 }

@@ -2,6 +2,7 @@
 import { useCallback, useState } from "react";
 
 import { asProblem, type Problem } from "../api/client";
+import { waitedFor } from "../session/idle";
 
 interface Sending {
   sending: boolean;
@@ -17,7 +18,7 @@ export function useSending(): Sending {
     setSending(true);
     setProblem(undefined);
     try {
-      await what();
+      await waitedFor(what());
     } catch (error) {
       setProblem(asProblem(error));
     } finally {

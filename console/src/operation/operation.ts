@@ -6,6 +6,7 @@ import { askApproval, send, type Change, type Sending } from "../api/change";
 import { asProblem, type Answer, type Problem, type Schemas } from "../api/client";
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
+import { waitedFor } from "../session/idle";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -155,7 +156,9 @@ export function useOperation(
       isSending.current = true;
       go({ at: "sending", preview: shown });
       try {
-        const { data } = await confirmed(() => sendAsked(operation, typed, { confirmName, idempotencyKey }));
+        const { data } = await confirmed(() =>
+          waitedFor(sendAsked(operation, typed, { confirmName, idempotencyKey })),
+        );
         forget(queries, [...TOUCHED, ...(operation.touches ?? [])]);
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);

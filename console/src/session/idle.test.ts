@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { act, boundsOf, idleness, idleSince } from "./idle";
+import { act, boundsOf, idleness, idleSince, isWaiting, waitedFor } from "./idle";
 
 const MINUTE = 60_000;
 
@@ -33,6 +33,20 @@ describe("somebody who does something all the time", () => {
       expect(every).toBe(minutes * 2_000);
       expect(every).toBeLessThan(late / 10);
     }
+  });
+});
+
+describe("somebody who waits for what is sent", () => {
+  it("is there until it is answered or refused", async () => {
+    let answer: (said: string) => void = () => undefined;
+    const answered = waitedFor(new Promise<string>((resolve) => (answer = resolve)));
+    const refused = waitedFor(Promise.reject(new Error("refused")));
+    expect(isWaiting()).toBe(true);
+    await expect(refused).rejects.toThrow("refused");
+    expect(isWaiting()).toBe(true);
+    answer("done");
+    await expect(answered).resolves.toBe("done");
+    expect(isWaiting()).toBe(false);
   });
 });
 

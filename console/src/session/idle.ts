@@ -32,6 +32,22 @@ export function idleness(idle: number, { over, late }: Bounds): Idleness {
   return { is: "late", secondsLeft: Math.ceil((over - idle) / SECOND) };
 }
 
+let sent = 0;
+
+/** Somebody waits for what is under way: as long as that lasts, it counts as being there. */
+export async function waitedFor<T>(work: Promise<T>): Promise<T> {
+  sent += 1;
+  try {
+    return await work;
+  } finally {
+    sent -= 1;
+  }
+}
+
+export function isWaiting(): boolean {
+  return sent > 0;
+}
+
 /** Notes that somebody is there. */
 export function act(now: number): void {
   localStorage.setItem(PLACE, String(now));

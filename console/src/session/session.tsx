@@ -35,6 +35,12 @@ interface Session {
   changed: (limit: Limit | undefined) => Promise<void>;
 }
 
+/** Who saw what is shown, after the session has ended. */
+interface Held {
+  me: Me | undefined;
+  limit: Limit | undefined;
+}
+
 const Context = createContext<Session | undefined>(undefined);
 
 export function useSession(): Session {
@@ -67,7 +73,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [begun, setBegun] = useState<Limit>();
   const [farewell, setFarewell] = useState<string>();
-  const [held, setHeld] = useState<Me>();
+  const [held, setHeld] = useState<Held>();
   // Whoever signed out stays out, even where the server could not be told.
   const [isOut, setOut] = useState(false);
   const { data, isPending } = useQuery<Me | null, Refused>({
@@ -89,13 +95,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [id, queries]);
 
   // Somebody may have ended the session elsewhere, or it has lapsed.
-  const isSignedIn = data != null;
+  const mayEnd = (data != null || begun !== undefined) && held === undefined;
   useEffect(() => {
-    if (!isSignedIn) return undefined;
-    return onDoubt(() => {
+    if (!mayEnd) return undefined;
+    let isHeard = true;
+    const forget = onDoubt(() => {
       void whoIsThere().then(
         (me) => {
-          if (me !== null) return;
+          if (me !== null || !isHeard) return;
+          setBegun(undefined);
           // Whoever is signing out at this moment says why himself.
           setFarewell((said) => said ?? text.session.ended);
           queries.clear();
@@ -105,7 +113,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         () => undefined,
       );
     });
-  }, [isSignedIn, queries]);
+    return () => {
+      isHeard = false;
+      forget();
+    };
+  }, [mayEnd, queries]);
 
   const changed = useCallback(
     async (next: Limit | undefined) => {
@@ -140,11 +152,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [queries],
   );
   // What a session began with is told at once; later, as after loading the page anew, it is read.
-  const limit = begun ?? data?.only_for ?? undefined;
-  const hold = useCallback(() => setHeld(data ?? undefined), [data]);
+  const limit = held === undefined ? (begun ?? data?.only_for ?? undefined) : held.limit;
+  const hold = useCallback(() => setHeld({ me: data ?? undefined, limit }), [data, limit]);
   const session = useMemo<Session>(
     () => ({
-      me: limit === undefined ? (held ?? data ?? undefined) : undefined,
+      me: limit === undefined ? (held?.me ?? data ?? undefined) : undefined,
       isPending: isPending && limit === undefined,
       limit,
       farewell,

@@ -20,7 +20,7 @@ import { CONTENT } from "./focus";
 import { Link } from "./link";
 import { PageContext, windowTitle, type PageFacts } from "./page";
 import { SECTIONS } from "./pages";
-import { ServerGone } from "./server-gone";
+import { ServerGone, ServerGoneProvider } from "./server-gone";
 import { useTheme, type Theme } from "./theme";
 
 const words = text.shell;
@@ -136,66 +136,68 @@ export function Frame() {
   const { pathname } = useLocation();
   return (
     <LiveProvider>
-      <PageContext value={setFacts}>
-        <SkipLink />
-        <div id="top">
-          <Top />
-        </div>
-        <AppLayout
-          headerSelector="#top"
-          toolsOpen={toolsOpen}
-          onToolsChange={({ detail }) => setToolsOpen(detail.open)}
-          tools={facts.help}
-          toolsHide={facts.help === null}
-          navigationOpen={navigationOpen}
-          onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
-          navigation={<Navigation />}
-          notifications={<NoticesBar />}
-          breadcrumbs={
-            <BreadcrumbGroup
-              ariaLabel={words.breadcrumbs}
-              items={[
-                { text: words.product, href: "/" },
-                ...facts.crumbs,
-                { text: facts.title, href: pathname },
-              ]}
-              onFollow={(event) => {
-                event.preventDefault();
-                void navigate(event.detail.href);
-              }}
-            />
-          }
-          ariaLabels={{
-            navigation: words.navigation,
-            navigationClose: words.closeNavigation,
-            navigationToggle: words.openNavigation,
-            notifications: words.notifications,
-            tools: words.help,
-            toolsClose: words.closeHelp,
-            toolsToggle: words.openHelp,
-          }}
-          contentType="default"
-          content={
-            <div id={CONTENT} tabIndex={-1} className="content">
-              <div className="above">
-                <ServerGone />
-                <Sealed />
-                <ProviderFailure />
+      <ServerGoneProvider>
+        <PageContext value={setFacts}>
+          <SkipLink />
+          <div id="top">
+            <Top />
+          </div>
+          <AppLayout
+            headerSelector="#top"
+            toolsOpen={toolsOpen}
+            onToolsChange={({ detail }) => setToolsOpen(detail.open)}
+            tools={facts.help}
+            toolsHide={facts.help === null}
+            navigationOpen={navigationOpen}
+            onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
+            navigation={<Navigation />}
+            notifications={<NoticesBar />}
+            breadcrumbs={
+              <BreadcrumbGroup
+                ariaLabel={words.breadcrumbs}
+                items={[
+                  { text: words.product, href: "/" },
+                  ...facts.crumbs,
+                  { text: facts.title, href: pathname },
+                ]}
+                onFollow={(event) => {
+                  event.preventDefault();
+                  void navigate(event.detail.href);
+                }}
+              />
+            }
+            ariaLabels={{
+              navigation: words.navigation,
+              navigationClose: words.closeNavigation,
+              navigationToggle: words.openNavigation,
+              notifications: words.notifications,
+              tools: words.help,
+              toolsClose: words.closeHelp,
+              toolsToggle: words.openHelp,
+            }}
+            contentType="default"
+            content={
+              <div id={CONTENT} tabIndex={-1} className="content">
+                <div className="above">
+                  <ServerGone />
+                  <Sealed />
+                  <ProviderFailure />
+                </div>
+                <Failsafe key={thingOf(pathname)} place={pathname}>
+                  <Suspense fallback={<Spinner size="large" />}>
+                    <Outlet />
+                  </Suspense>
+                </Failsafe>
               </div>
-              <Failsafe key={thingOf(pathname)} place={pathname}>
-                <Suspense fallback={<Spinner size="large" />}>
-                  <Outlet />
-                </Suspense>
-              </Failsafe>
-            </div>
-          }
-        />
-        <IdleWarning />
-        {/* Browsers do not tell of a title that changes without a new page. */}
-        <div role="status" className="heard">
-          {windowTitle(facts.title)}
-        </div>
-      </PageContext>
+            }
+          />
+          <IdleWarning />
+          {/* Browsers do not tell of a title that changes without a new page. */}
+          <div role="status" className="heard">
+            {windowTitle(facts.title)}
+          </div>
+        </PageContext>
+      </ServerGoneProvider>
     </LiveProvider>
   );
 }

@@ -6,5 +6,11 @@ import { ProblemAlert } from "../notices/problem-alert";
 import { text } from "../text";
 
 export function Unread({ problem, onAgain }: { problem: Problem; onAgain: () => void }) {
-  return <ProblemAlert problem={problem} action={<Button onClick={onAgain}>{text.shell.tryAgain}</Button>} />;
+  return (
+    <ProblemAlert
+      isRead
+      problem={problem}
+      action={<Button onClick={onAgain}>{text.shell.tryAgain}</Button>}
+    />
+  );
 }

@@ -11,7 +11,7 @@ import { Dialog } from "../../shell/dialog";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
 import { ObjectLink } from "./object-link";
-import { Result } from "../../audit/result";
+import { Result } from "../../format/result";
 import { Verification } from "./verification";
 
 const words = text.audit;

@@ -12,7 +12,7 @@ import { useState } from "react";
 import { exactly } from "../../format/time";
 import { text } from "../../text";
 import { NOTHING, type Filter } from "./filter";
-import { RESULTS } from "../../audit/result";
+import { RESULTS } from "../../format/result";
 
 const words = text.audit.filter;
 const MILLIS = {

@@ -19,7 +19,7 @@ import { filterOf, isSifted, NOTHING, paramsOf, type Filter } from "./filter";
 import { FilterForm } from "./filter-form";
 import { ObjectLink } from "./object-link";
 import { Quarantine } from "./quarantine";
-import { Result } from "../../audit/result";
+import { Result } from "../../format/result";
 import { useEntries, type Entries } from "./use-entries";
 
 const words = text.audit;
@@ -91,6 +91,7 @@ export default function ListPage() {
       <Quarantine />
       {entries.error !== null && (
         <ProblemAlert
+          isRead
           problem={entries.error.problem}
           action={<Button onClick={entries.refetch}>{text.shell.tryAgain}</Button>}
         />

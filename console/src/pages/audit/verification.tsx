@@ -79,12 +79,15 @@ function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefine
 
 interface Props {
   entry?: Entry;
+  /** The key that the person keeps, where others on the page want it too. */
+  kept?: [string, (key: string) => void];
   /** Something was proved or failed: what this browser remembers may be another. */
   onDone?: () => void;
 }
 
-export function Verification({ entry, onDone }: Props) {
-  const [keptKey, setKeptKey] = useState("");
+export function Verification({ entry, kept, onDone }: Props) {
+  const own = useState("");
+  const [keptKey, setKeptKey] = kept ?? own;
   const [working, setWorking] = useState(false);
   const [verdict, setVerdict] = useState<Verdict>();
   const [problem, setProblem] = useState<Problem>();

@@ -48,6 +48,7 @@ export default function VerifyPage() {
       <p>{text.audit.helpKeep}</p>
     </Help>,
   );
+  const [keptKey, setKeptKey] = useState("");
   const [seen, setSeen] = useState(() => browserMemory.load());
   return (
     <ContentLayout
@@ -59,12 +60,12 @@ export default function VerifyPage() {
     >
       <SpaceBetween size="l">
         <Container>
-          <Verification onDone={() => setSeen(browserMemory.load())} />
+          <Verification kept={[keptKey, setKeptKey]} onDone={() => setSeen(browserMemory.load())} />
         </Container>
         <Container header={<Header variant="h2">{words.keyOfServer}</Header>}>
           <ServersKey />
         </Container>
-        <Witnesses />
+        <Witnesses keptKey={keptKey} />
         <Remembered
           seen={seen}
           onForget={() => {

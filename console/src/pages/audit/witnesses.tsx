@@ -10,71 +10,91 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
-import type { Schemas } from "../../api/client";
+import { asProblem, type Problem, type Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
-import { readWitnessKey, verifyCosignature, type Cosignature } from "../../audit/cosignature";
-import { Unproved, type Reason } from "../../audit/unproved";
+import { serverLog } from "../../audit/log";
+import { browserMemory } from "../../audit/remembered";
+import type { Why } from "../../audit/verify";
+import { witnessed, type Found, type Witnessed } from "../../audit/witnessed";
 import { exactly } from "../../format/time";
 import { Loaded } from "../../notices/loaded";
+import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
 import { AddCosignature } from "./add-cosignature";
-import { Cosigners } from "./cosigners";
+import { Cosigners, seenAt } from "./cosigners";
 
 const words = text.audit.witnesses;
+const verify = text.audit.verify;
 
 type Signed = Schemas["SignedCheckpointView"];
-type Found = { proved: Cosignature } | { why: Reason };
 
-async function proofOf(note: string, key: string): Promise<Found> {
-  try {
-    return { proved: await verifyCosignature(note, await readWitnessKey(key.trim())) };
-  } catch (error) {
-    if (error instanceof Unproved) return { why: error.reason };
-    throw error;
-  }
+/** Nothing speaks against the log then: it could not be compared. */
+const UNKNOWN = new Set<Why>(["nothing-signed"]);
+function Proved({ of }: { of: Witnessed }) {
+  const { witness, size, isTold, broken } = of;
+  const type = broken === undefined && !isTold ? "success" : "info";
+  return (
+    <Alert type={broken === undefined || UNKNOWN.has(broken) ? type : "error"} header={words.proved(witness)}>
+      <div>{words.provedDetail(size, seenAt(of))}</div>
+      <div>{broken === undefined ? words.goesOn : `${words.goesOnUnproved} ${verify.why[broken]}`}</div>
+      {isTold && <p>{verify.notProvedByTold}</p>}
+    </Alert>
+  );
 }
 
-function Check({ cosigned }: { cosigned: Signed }) {
-  const [key, setKey] = useState("");
-  const [found, setFound] = useState<Found>();
+function Outcome({ found }: { found: Found }) {
+  if ("proved" in found) return <Proved of={found.proved} />;
+  const isBadKey = found.of === "witness" && found.why === "bad-key";
+  return (
+    <Alert type="error" header={found.of === "log" ? words.logFailed : verify.failed}>
+      {isBadKey ? words.badKey : verify.why[found.why]}
+    </Alert>
+  );
+}
+
+interface Checked {
+  /** What was checked: of anything else it says nothing. */
+  of: string;
+  is: { found: Found } | { problem: Problem };
+}
+
+function Check({ cosigned, keptKey }: { cosigned: Signed; keptKey: string }) {
+  const [witnessKey, setWitnessKey] = useState("");
+  const [checked, setChecked] = useState<Checked>();
+  const of = JSON.stringify([witnessKey, keptKey, cosigned.note, cosigned.size]);
+  const check = async () => {
+    const asked = { log: serverLog, memory: browserMemory, keptKey, witnessKey, cosigned };
+    const is = await witnessed(asked).then(
+      (found) => ({ found }),
+      (error: unknown) => ({ problem: asProblem(error) }),
+    );
+    setChecked({ of, is });
+  };
+  const shown = checked?.of === of ? checked.is : undefined;
   return (
     <SpaceBetween size="s">
       <FormField label={words.key} description={words.keyHelp} stretch>
         <div className="beside">
           <Input
-            value={key}
+            value={witnessKey}
             spellcheck={false}
             autoComplete={false}
-            onChange={({ detail }) => {
-              setKey(detail.value);
-              setFound(undefined);
-            }}
+            onChange={({ detail }) => setWitnessKey(detail.value)}
           />
-          <Button
-            disabled={key.trim() === ""}
-            onClick={() => void proofOf(cosigned.note, key).then(setFound)}
-          >
+          <Button disabled={witnessKey.trim() === ""} onClick={() => void check()}>
             {words.check}
           </Button>
         </div>
       </FormField>
       <div aria-live="polite">
-        {found !== undefined && "proved" in found && (
-          <Alert type="success" header={words.proved(found.proved.witness)}>
-            {words.provedDetail(cosigned.size, exactly(found.proved.at))}
-          </Alert>
-        )}
-        {found !== undefined && "why" in found && (
-          <Alert type="error" header={text.audit.verify.failed}>
-            {found.why === "bad-key" ? words.badKey : text.audit.verify.why[found.why]}
-          </Alert>
-        )}
+        {shown !== undefined && "found" in shown && <Outcome found={shown.found} />}
+        {shown !== undefined && "problem" in shown && <ProblemAlert problem={shown.problem} />}
       </div>
     </SpaceBetween>
   );
 }
 
-function Cosigned({ cosigned }: { cosigned: Signed }) {
+function Cosigned({ cosigned, keptKey }: { cosigned: Signed; keptKey: string }) {
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
@@ -86,12 +106,12 @@ function Cosigned({ cosigned }: { cosigned: Signed }) {
         ]}
       />
       <pre className="lines wrapped">{cosigned.note}</pre>
-      <Check key={cosigned.note} cosigned={cosigned} />
+      <Check cosigned={cosigned} keptKey={keptKey} />
     </SpaceBetween>
   );
 }
 
-export function Witnesses() {
+export function Witnesses({ keptKey }: { keptKey: string }) {
   const reading = useRead("/api/v1/audit/checkpoint");
   const [isAdding, setAdding] = useState(false);
   return (
@@ -115,7 +135,7 @@ export function Witnesses() {
               <Box variant="code">{words.command}</Box>
             </SpaceBetween>
           ) : (
-            <Cosigned cosigned={cosigned} />
+            <Cosigned cosigned={cosigned} keptKey={keptKey} />
           )
         }
       </Loaded>

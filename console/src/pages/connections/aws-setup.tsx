@@ -148,7 +148,7 @@ export function AwsSetup(props: Props) {
     <SpaceBetween size="l">
       <Box>{words.detail}</Box>
       <Questions kind={props.kind} asked={asked} set={(part) => setAsked({ ...asked, ...part })} />
-      {error !== null && <ProblemAlert problem={error.problem} />}
+      {error !== null && <ProblemAlert isRead problem={error.problem} />}
       {data?.external_id != null && <Box>{words.external(data.external_id)}</Box>}
       {data?.documents.map((document) => (
         <Document key={document.file_name} document={document} />

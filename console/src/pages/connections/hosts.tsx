@@ -20,7 +20,7 @@ export function Hosts({ regions, endpoint }: { regions: string[]; endpoint: stri
   const hosts = data?.hosts ?? [];
   return (
     <SpaceBetween size="m">
-      {error !== null && <ProblemAlert problem={error.problem} />}
+      {error !== null && <ProblemAlert isRead problem={error.problem} />}
       <Table
         variant="embedded"
         contentDensity="compact"

@@ -54,7 +54,7 @@ export function RegionFields({
           }}
         />
       </FormField>
-      {error !== null && <ProblemAlert problem={error.problem} />}
+      {error !== null && <ProblemAlert isRead problem={error.problem} />}
       <RegionChoice
         regions={regions}
         known={(data?.regions ?? []).map((region) => ({ ...region, enabled: null }))}

@@ -8,7 +8,7 @@ import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { MoreRows } from "../../table/more-rows";
 import { text } from "../../text";
-import { Result } from "../../audit/result";
+import { Result } from "../../format/result";
 import { COLUMNS } from "./columns";
 
 const words = text.jobs.schedule;

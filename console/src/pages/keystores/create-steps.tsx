@@ -58,7 +58,7 @@ export function ConnectionStep({ draft, set }: StepProps) {
   return (
     <Container>
       <SpaceBetween size="l">
-        {error !== null && <ProblemAlert problem={error.problem} />}
+        {error !== null && <ProblemAlert isRead problem={error.problem} />}
         <FormField
           label={words.wizard.pick}
           secondaryControl={<Button iconName="refresh" ariaLabel={words.wizard.refresh} onClick={refetch} />}

@@ -75,7 +75,7 @@ function People({ draft, put, keystore }: Filling) {
   );
   return (
     <SpaceBetween size="m">
-      {error !== null && <ProblemAlert problem={error.problem} />}
+      {error !== null && <ProblemAlert isRead problem={error.problem} />}
       <ColumnLayout columns={2}>
         <Principals
           label={words.keyUsers}

@@ -74,7 +74,7 @@ export function KmsKeyFields(filling: Filling) {
   return (
     <Container header={<Header variant="h2">{words.title}</Header>}>
       <SpaceBetween size="m">
-        {keystores.error !== null && <ProblemAlert problem={keystores.error.problem} />}
+        {keystores.error !== null && <ProblemAlert isRead problem={keystores.error.problem} />}
         {draft.way === "file" && (
           <FormField label={words.target}>
             <RadioGroup

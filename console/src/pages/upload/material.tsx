@@ -50,7 +50,7 @@ function Existing({ draft, put, keys, groupName, lacks }: Filling) {
   const chosen = keys.items.find(({ id }) => id === draft.key);
   return (
     <SpaceBetween size="m">
-      {keys.error !== null && <ProblemAlert problem={keys.error.problem} />}
+      {keys.error !== null && <ProblemAlert isRead problem={keys.error.problem} />}
       <FormField
         label={words.key}
         description={words.keyHelp}

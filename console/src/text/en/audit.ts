@@ -134,6 +134,7 @@ export const audit = {
       "not-your-key": "The server tells another key than the one that you keep.",
       "key-changed": "The server tells another key than when this browser verified last.",
       "nothing-signed": "The server has no signed checkpoint. While its vault is sealed it signs none.",
+      "other-size": "The server tells another number of entries than was signed.",
       shorter: "The log has fewer entries than were seen here before: it was rolled back or cut.",
       "memory-damaged": "What this browser remembers is no checkpoint that this key signed.",
       "shown-otherwise": "The entry is shown otherwise than it was logged.",
@@ -173,8 +174,13 @@ export const audit = {
     keyHelp:
       "As whoever runs the witness told it. The server knows no witness: only this proves a cosignature.",
     check: "Check cosignature",
-    proved: (witness: string) => `${witness} saw it`,
-    provedDetail: (size: number, time: string) => `It cosigned this log of ${size} entries on ${time}.`,
+    proved: (witness: string) => `${witness} saw this checkpoint`,
+    provedDetail: (size: number, time: string) =>
+      `It cosigned a checkpoint of ${size} entries that the log's key had signed. When, as it says: ${time}.`,
+    goesOn: "The log of today goes on from it: none of those entries is gone or changed.",
+    goesOnUnproved: "That today's log goes on from it is not proved.",
+    logFailed: "The witness signed it, but it is not proved that it is a checkpoint of this log",
+    unreadableTime: "an unreadable time",
     badKey: "It is no public key of a witness: its parts do not belong together.",
   },
   quarantine: {

@@ -45,12 +45,19 @@ export const kmsKey = {
     deletion: (day: string) => `AWS deletes this KMS key on ${day}`,
     deletionSome: "The deletion of this KMS key is scheduled",
     deletionDetail: "Until then it can be cancelled. Afterwards nobody can decrypt what it encrypted.",
+    deletionDue: (day: string) => `AWS was to delete this KMS key on ${day}`,
+    deletionDueDetail:
+      "Whether AWS has deleted it is not proved yet. If it has, nobody can decrypt what it encrypted.",
     cancelDeletion: "Cancel deletion",
     foreignDeletion: "Nobody asked for this deletion here: somebody scheduled it in AWS.",
     restore: "Restore",
     gone: "AWS does not have this KMS key any more",
     goneDetail:
       "Nobody can decrypt what it encrypted. Its versions stay in the vault and its entries in the audit log. Once the record is of no use to you, forget it: Actions.",
+    unknown: "AWS did not know this KMS key when it was last asked",
+    unknownSince: (when: string) => `It was asked on ${when}.`,
+    unknownDetail:
+      "That does not prove that it was deleted. Check the account of its connection, and its Region, then observe it again. Keep its record until that is clear.",
     missing: "Key material is missing in AWS",
     missingDetail: "Until it is imported again, nothing can be encrypted or decrypted with this KMS key.",
     restoreMaterial: "Restore material",

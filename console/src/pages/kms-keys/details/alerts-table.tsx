@@ -17,7 +17,7 @@ const KIND = { critical: "error", warning: "warning", info: "info" } as const;
 
 export function AlertsTable({ kmsKey }: Tab) {
   const list = useAll("/api/v1/alerts", { query: { kms_key: kmsKey.id, open: true } });
-  if (list.error !== null) return <ProblemAlert problem={list.error.problem} />;
+  if (list.error !== null) return <ProblemAlert isRead problem={list.error.problem} />;
   return (
     <Table<Schemas["AlertView"]>
       items={list.items}

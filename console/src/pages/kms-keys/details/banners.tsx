@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type ReactNode } from "react";
 
-import { atMinute } from "../../../format/time";
+import { atMinute, exactly } from "../../../format/time";
 import { Link } from "../../../shell/link";
 import { text } from "../../../text";
 import type { KmsKeyOperation } from "../operations";
@@ -16,15 +16,21 @@ import { OtherKmsKey } from "./other-kms-key";
 
 const words = text.kmsKey.banner;
 
+function deletionTitle(day: string, isDue: boolean): string {
+  if (day === "") return words.deletionSome;
+  return isDue ? words.deletionDue(day) : words.deletion(day);
+}
+
 function Deletion({ kmsKey, onBegin }: Tab & { onBegin: (operation: KmsKeyOperation) => void }) {
+  const [now] = useState(Date.now);
   const leaving = kmsKey.places.some(isLeaving);
   if (kmsKey.life !== "PENDING_DELETION" && !leaving) return null;
-  const day = atMinute(kmsKey.deletion_date);
   const isOurs = kmsKey.life === "PENDING_DELETION";
+  const isDue = kmsKey.deletion_date != null && new Date(kmsKey.deletion_date).getTime() <= now;
   return (
     <Alert
       type="warning"
-      header={day === "" ? words.deletionSome : words.deletion(day)}
+      header={deletionTitle(atMinute(kmsKey.deletion_date), isDue)}
       action={
         <Button onClick={() => onBegin(isOurs ? cancelDeletion : restore)}>
           {isOurs ? words.cancelDeletion : words.restore}
@@ -32,7 +38,7 @@ function Deletion({ kmsKey, onBegin }: Tab & { onBegin: (operation: KmsKeyOperat
       }
     >
       {!isOurs && <div>{words.foreignDeletion}</div>}
-      {words.deletionDetail}
+      {isDue || kmsKey.status === "GONE" ? words.deletionDueDetail : words.deletionDetail}
     </Alert>
   );
 }
@@ -62,9 +68,26 @@ function Gone() {
   );
 }
 
+/** AWS said so once, of the primary: in another account or Region it may be there, and nothing proves that it is lost. */
+function Unknown({ kmsKey }: Tab) {
+  const asked = kmsKey.places.find(({ primary }) => primary)?.read_at;
+  return (
+    <Alert type="warning" header={words.unknown}>
+      {asked != null && <div>{words.unknownSince(exactly(asked))}</div>}
+      {words.unknownDetail}
+    </Alert>
+  );
+}
+
 export function Banners({ kmsKey }: Tab) {
   // Nothing can be cancelled, restored or compared any more.
-  return kmsKey.status === "GONE" ? <Gone /> : <Standing kmsKey={kmsKey} />;
+  if (kmsKey.life === "DELETED") return <Gone />;
+  return (
+    <SpaceBetween size="s">
+      {kmsKey.status === "GONE" && <Unknown kmsKey={kmsKey} />}
+      <Standing kmsKey={kmsKey} />
+    </SpaceBetween>
+  );
 }
 
 function Standing({ kmsKey }: Tab) {

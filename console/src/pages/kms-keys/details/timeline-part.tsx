@@ -24,15 +24,16 @@ function said(moment: Moment): string {
     case "destruction":
       return words.destruction(moment.number);
     case "expiry":
-      return (moment.isAhead ? words.expires : words.expired)(moment.number);
+      return (moment.standing === "ahead" ? words.expires : words.expired)(moment.number);
     default:
       return words[moment.kind];
   }
 }
 
-function statusOf({ kind, isAhead }: Moment): StepsProps.Status {
+function statusOf({ kind, standing }: Moment): StepsProps.Status {
+  if (standing === "due") return "pending";
   const isLoss = kind === "deletion" || kind === "destruction" || kind === "destroyed" || kind === "expiry";
-  if (isAhead) return isLoss ? "warning" : "pending";
+  if (standing === "ahead") return isLoss ? "warning" : "pending";
   if (isLoss) return "stopped";
   return kind === "state" ? "info" : "success";
 }
@@ -53,11 +54,12 @@ export function Timeline({ kmsKey, versions }: Tab & { versions: Schemas["KeyVer
         ariaLabel={words.title}
         steps={moments.map((moment) => ({
           status: statusOf(moment),
-          statusIconAriaLabel: moment.isAhead ? words.ahead : words.past,
+          statusIconAriaLabel: words[moment.standing],
           header: said(moment),
           details: (
             <Box color="text-body-secondary" fontSize="body-s">
               {atMinute(moment.at)} ({fromNow(moment.at, now)})
+              {moment.standing === "due" && ` · ${words.due}`}
             </Box>
           ),
         }))}

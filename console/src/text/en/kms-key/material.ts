@@ -103,6 +103,7 @@ export const material = {
     detail:
       "When its versions were made and what became of them, and what comes by itself. The latest first.",
     ahead: "To come",
+    due: "Due: that it is done is not proved",
     past: "Done",
     created: "The KMS key was created",
     rotation: "It rotates",
