@@ -237,8 +237,10 @@ export const test = base.extend<Fixtures, { world: World; signedIn: State }>({
       const page = await context.newPage();
       await page.goto("/");
       await signIn(page, "admin", world.password);
-      await use(await context.storageState());
+      const state = await context.storageState();
+      // A page in which nothing happens would sign out after a while, and all others with it.
       await context.close();
+      await use(state);
     },
     { scope: "worker" },
   ],
