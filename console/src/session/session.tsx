@@ -94,15 +94,17 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     known.current = id;
   }, [id, queries]);
 
+  // An answer about a session is no answer about the next one, nor about one that is over and still shown.
+  const era = useRef(0);
   // Somebody may have ended the session elsewhere, or it has lapsed.
   const mayEnd = (data != null || begun !== undefined) && held === undefined;
   useEffect(() => {
     if (!mayEnd) return undefined;
-    let isHeard = true;
-    const forget = onDoubt(() => {
+    return onDoubt(() => {
+      const asked = era.current;
       void whoIsThere().then(
         (me) => {
-          if (me !== null || !isHeard) return;
+          if (me !== null || asked !== era.current) return;
           setBegun(undefined);
           // Whoever is signing out at this moment says why himself.
           setFarewell((said) => said ?? text.session.ended);
@@ -113,14 +115,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         () => undefined,
       );
     });
-    return () => {
-      isHeard = false;
-      forget();
-    };
   }, [mayEnd, queries]);
 
   const changed = useCallback(
     async (next: Limit | undefined) => {
+      era.current += 1;
       setBegun(next);
       setFarewell(undefined);
       setOut(false);
@@ -153,7 +152,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
   // What a session began with is told at once; later, as after loading the page anew, it is read.
   const limit = held === undefined ? (begun ?? data?.only_for ?? undefined) : held.limit;
-  const hold = useCallback(() => setHeld({ me: data ?? undefined, limit }), [data, limit]);
+  const hold = useCallback(() => {
+    era.current += 1;
+    setHeld({ me: data ?? undefined, limit });
+  }, [data, limit]);
   const session = useMemo<Session>(
     () => ({
       me: limit === undefined ? (held?.me ?? data ?? undefined) : undefined,
