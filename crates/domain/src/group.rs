@@ -22,3 +22,11 @@ pub struct Group {
     /// Counts changes.
     pub revision: u64,
 }
+
+impl Group {
+    /// When somebody made it; `None` for the default one, which is there from the beginning.
+    #[must_use]
+    pub fn made_at(&self) -> Option<Timestamp> {
+        (self.id != DEFAULT_GROUP).then_some(self.created_at)
+    }
+}

@@ -7,7 +7,7 @@ use keyferry_api::group::{
 };
 use keyferry_app::groups::{Member, UpdateGroup};
 use keyferry_app::{AppError, ErrorClass};
-use keyferry_domain::group::{DEFAULT_GROUP, Group};
+use keyferry_domain::group::Group;
 
 use crate::http::extract::{By, Input, Seen, Selector, Tried};
 use crate::http::problem::Refused;
@@ -18,8 +18,8 @@ fn view(group: Group) -> GroupView {
     GroupView {
         id: group.id.to_string(),
         name: group.name.to_string(),
+        created_at: group.made_at().map(|at| at.to_string()),
         description: group.description,
-        created_at: (group.id != DEFAULT_GROUP).then(|| group.created_at.to_string()),
         members: None,
     }
 }
