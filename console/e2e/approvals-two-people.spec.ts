@@ -2,7 +2,7 @@
 // and each goes on from the one before.
 import type { Page } from "@playwright/test";
 
-import { enter, kmsKey, PASSWORD, person } from "./others";
+import { enter, forgetProof, kmsKey, PASSWORD, person } from "./others";
 import { apart, expect, look } from "./world";
 
 const test = apart(async (world) => {
@@ -10,24 +10,6 @@ const test = apart(async (world) => {
 });
 
 test.describe.configure({ mode: "serial" });
-
-/** The server's refusal of a proof that is too old, once: nobody waits five minutes for it here. */
-async function forgetProof(page: Page): Promise<void> {
-  const problem = {
-    type: "urn:keyferry:error:approval.not-recent",
-    title: "Forbidden",
-    status: 403,
-    code: "approval.not-recent",
-    detail: "the last proof of who decides is older than five minutes",
-    hint: "prove it once more",
-  };
-  await page.route(
-    /\/approve\?dry_run=true$/,
-    (route) =>
-      route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }),
-    { times: 1 },
-  );
-}
 
 async function decide(page: Page, verb: "Approve" | "Reject", comment: string): Promise<void> {
   await page.getByRole("button", { name: verb, exact: true }).click();

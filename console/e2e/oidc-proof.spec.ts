@@ -3,28 +3,11 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 
 import { atProvider, CLIENT, Provider } from "./provider";
+import { forgetProof } from "./others";
 import { expect, look, test } from "./world";
 
 // It goes through many pages.
 test.slow();
-
-/** The server's refusal of a proof that is too old, so many times: nobody waits five minutes for it here. */
-async function forgetProof(page: Page, times: number): Promise<void> {
-  const problem = {
-    type: "urn:keyferry:error:approval.not-recent",
-    title: "Forbidden",
-    status: 403,
-    code: "approval.not-recent",
-    detail: "the last proof of who decides is older than five minutes",
-    hint: "prove it once more",
-  };
-  const body = JSON.stringify(problem);
-  await page.route(
-    /\/approve\?dry_run=true$/,
-    (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }),
-    { times },
-  );
-}
 
 /** When the person of a page last proved who it is, as the server knows it. */
 async function confirmedAt(page: Page): Promise<number> {

@@ -31,6 +31,24 @@ export async function enter(page: Page, name: string): Promise<void> {
   await expect(page.getByRole("button", { name })).toBeVisible();
 }
 
+/** The server's refusal of a consent whose proof is too old, so many times: nobody waits five minutes for it here. */
+export async function forgetProof(page: Page, times = 1): Promise<void> {
+  const problem = {
+    type: "urn:keyferry:error:approval.not-recent",
+    title: "Forbidden",
+    status: 403,
+    code: "approval.not-recent",
+    detail: "the last proof of who decides is older than five minutes",
+    hint: "prove it once more",
+  };
+  const body = JSON.stringify(problem);
+  await page.route(
+    /\/approve\?dry_run=true$/,
+    (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }),
+    { times },
+  );
+}
+
 /** Asks the simulated AWS for something that no program can ask of AWS: a fault, or somebody else's hand. */
 export async function simulator<T>(world: World, method: string, path: string, body?: object): Promise<T> {
   const aws = join(world.folder, "data/aws");

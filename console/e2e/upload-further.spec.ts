@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { foreignKey } from "./aws";
 import { choose, next } from "./steps";
-import { finish, toUpload, type Key, type Shown } from "./upload";
+import { finish, named, toFileUpload, toUpload, type Key, type Shown } from "./upload";
 import { expect, look, test } from "./world";
 
 interface Ruled extends Shown {
@@ -14,10 +14,6 @@ interface Ruled extends Shown {
 }
 
 const APP = "arn:aws:iam::111122223333:role/payments-app";
-
-function named(name: string, content: Buffer | string) {
-  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(content) };
-}
 
 test("a KMS key is made with a policy of one's own and another usage, once wrong policies were told", async ({
   page,
@@ -68,10 +64,7 @@ test("the key of a file may do what was said and leave, which another kind of ke
   page,
   world,
 }) => {
-  await toUpload(page);
-  await page.getByRole("radio", { name: "A key file" }).check();
-  await choose(page, "Keystore", "payments");
-  await page.getByLabel("Name", { exact: true }).fill("wizard-permits");
+  await toFileUpload(page, "wizard-permits");
   await page.locator('input[type="file"]').setInputFiles(named("key.bin", randomBytes(32)));
   await choose(page, "Permitted operations", "encrypt", "sign");
   await page.getByRole("checkbox", { name: "Exportable" }).check();

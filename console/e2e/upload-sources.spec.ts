@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { choose, next } from "./steps";
-import { finish, toUpload, type Key, type Shown } from "./upload";
+import { finish, named, toFileUpload, toUpload, type Key, type Shown } from "./upload";
 import { expect, look, test, type World } from "./world";
 
 /** The fingerprint that the vault gives some material. */
@@ -12,10 +12,6 @@ async function fingerprintOf(world: World, name: string, material: Buffer): Prom
   writeFileSync(file, material);
   const key = await world.cli<Key>("key", "import", name, "--file", file, "--format", "raw");
   return key.versions[0]?.fingerprint;
-}
-
-function named(name: string, content: Buffer | string) {
-  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(content) };
 }
 
 test("a key of the vault is uploaded from its page", async ({ page, world }) => {
@@ -40,10 +36,7 @@ test("a key file that does not fit is told, another one passes through, and no c
   page,
   world,
 }) => {
-  await toUpload(page);
-  await page.getByRole("radio", { name: "A key file" }).check();
-  await choose(page, "Keystore", "payments");
-  await page.getByLabel("Name", { exact: true }).fill("wizard-file");
+  await toFileUpload(page, "wizard-file");
   await next(page);
   await expect(page.getByText("Choose the file again")).toBeVisible();
   const chooser = page.locator('input[type="file"]');
@@ -84,10 +77,7 @@ test("a file that is wrapped under a key of the vault is unwrapped there", async
   const material = randomBytes(32);
   const oaep = { key: kek.versions[0]?.public_key ?? "", padding: constants.RSA_PKCS1_OAEP_PADDING };
   const wrapped = publicEncrypt({ ...oaep, oaepHash: "sha256" }, material);
-  await toUpload(page);
-  await page.getByRole("radio", { name: "A key file" }).check();
-  await choose(page, "Keystore", "payments");
-  await page.getByLabel("Name", { exact: true }).fill("wizard-wrapped");
+  await toFileUpload(page, "wizard-wrapped");
   await page.locator('input[type="file"]').setInputFiles(named("wrapped.b64", wrapped.toString("base64")));
   await choose(page, "Format", "Base64");
   await page.getByRole("checkbox", { name: "The key in the file is encrypted" }).check();

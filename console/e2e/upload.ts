@@ -1,6 +1,8 @@
 // What journeys through the upload wizard share.
 import { expect, type Page } from "@playwright/test";
 
+import { choose } from "./steps";
+
 /** Of what `kms-key show` tells, what these journeys look at. */
 export interface Shown {
   id: string;
@@ -36,6 +38,19 @@ export interface Key {
 export async function toUpload(page: Page): Promise<void> {
   await page.goto("/kms-keys/create");
   await expect(page.getByRole("radio", { name: "Create a new key" })).toBeVisible();
+}
+
+/** Begins an upload of a key file into `payments`. */
+export async function toFileUpload(page: Page, name: string): Promise<void> {
+  await toUpload(page);
+  await page.getByRole("radio", { name: "A key file" }).check();
+  await choose(page, "Keystore", "payments");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+}
+
+/** A file to choose in a form. */
+export function named(name: string, content: Buffer | string) {
+  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(content) };
 }
 
 /** From the summary to the end of the job. */
