@@ -77,7 +77,7 @@ pub struct RotationView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub next: Option<String>,
-    /// Its next times, in its own time zone; only where it is tried (`dry_run`).
+    /// Its next times, in its own time zone; only where it is tried (`dry_run`), or shown as one schedule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upcoming: Vec<String>,
 }

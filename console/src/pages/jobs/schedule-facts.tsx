@@ -1,5 +1,4 @@
 // What a schedule says: what rotates, by which rule, and when.
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -12,7 +11,6 @@ import { Link } from "../../shell/link";
 import { text } from "../../text";
 import type { Schedule } from "./schedule-columns";
 import type { Scheduled } from "./scheduled";
-import { useUpcoming } from "./use-scheduled";
 
 const words = text.jobs.schedule;
 const columns = text.jobs.schedules.columns;
@@ -39,7 +37,6 @@ export function ScheduleFacts({
   scheduled: Scheduled | undefined;
 }) {
   const { subject, name, keystore, last, rule } = schedule;
-  const upcoming = useUpcoming(scheduled, rule);
   const page = subjectPage(subject);
   return (
     <SpaceBetween size="l">
@@ -59,10 +56,7 @@ export function ScheduleFacts({
         />
       </Container>
       <Container header={<Header variant="h2">{words.rule}</Header>}>
-        <SpaceBetween size="s">
-          <RotationRule rotation={{ ...rule, upcoming: upcoming.data ?? [] }} />
-          {upcoming.isError && <Box color="text-body-secondary">{words.noUpcoming}</Box>}
-        </SpaceBetween>
+        <RotationRule rotation={rule} />
       </Container>
     </SpaceBetween>
   );

@@ -1,7 +1,7 @@
 // What a schedule belongs to, and the requests that change the rule there.
 import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
-import { rotationDraft, rotationOf, type Rotation, type RotationRequest } from "../../fields/rotation";
+import type { Rotation, RotationRequest } from "../../fields/rotation";
 
 type Key = Schemas["KeyView"];
 type KmsKey = Schemas["KmsKeyView"];
@@ -32,12 +32,6 @@ export function ruleChange(of: Scheduled, schedule: RotationRequest): Change {
     deactivate_former: rotation?.deactivate_former ?? false,
   };
   return change("patch", "/api/v1/keys/{key}/rotation-schedule", { path: { key: id }, body, revision });
-}
-
-/** The rule as it is, to be tried: that tells its next times. */
-export function sameRule(of: Scheduled, rule: Rotation): Change | undefined {
-  const schedule = rotationOf(rotationDraft(rule));
-  return schedule === undefined ? undefined : ruleChange(of, schedule);
 }
 
 /** The next times that a trial told. */

@@ -132,7 +132,6 @@ export const jobs = {
     gone: "It does not rotate by itself",
     goneDetail: "It has no schedule, or none any more. Give it one on its own page.",
     toList: "Schedules",
-    noUpcoming: "Only the next time is shown: its further times are told to those who may change it.",
     runs: "Last runs",
     runsOfKmsKey: "Rotations of this KMS key, by its schedule or by a person, the newest first.",
     runsOfKey:

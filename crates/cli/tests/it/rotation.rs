@@ -1,5 +1,6 @@
 //! Rotating many at once, and what rotates by itself.
 
+use jiff::{SignedDuration, Timestamp};
 use keyferry_cli::Exit;
 use serde_json::Value;
 
@@ -94,6 +95,16 @@ async fn schedules_are_listed_by_their_next_time_and_shown() {
         .map(|row| row["subject"].as_str().unwrap().split(':').next().unwrap())
         .collect();
     assert_eq!(kinds, ["key", "kms-key"]);
-    assert_eq!(serde_json::from_str::<Value>(&one).unwrap(), rows[0]);
+    let mut one: Value = serde_json::from_str(&one).unwrap();
+    let times = one["rule"].as_object_mut().unwrap().remove("upcoming");
+    assert_eq!(one, rows[0], "but for its further times");
+    let times: Vec<Timestamp> = times
+        .iter()
+        .flat_map(|times| times.as_array().unwrap())
+        .map(|time| time.as_str().unwrap().parse().unwrap())
+        .collect();
+    let next: Timestamp = rows[0]["rule"]["next"].as_str().unwrap().parse().unwrap();
+    let days = |count: i64| next + SignedDuration::from_hours(24 * 30 * count);
+    assert_eq!(times, (0..5).map(days).collect::<Vec<_>>());
     assert!(both.stderr.contains("[request.ambiguous]"), "{both:?}");
 }

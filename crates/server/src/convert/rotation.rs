@@ -148,11 +148,11 @@ pub(crate) fn view(schedule: &RotationSchedule, next: Option<Timestamp>) -> Rota
     }
 }
 
-/// Times that a trial shows.
+/// Times that are shown of one schedule.
 const UPCOMING: usize = 5;
 
-/// A schedule that is only tried, with the times that it would have.
-pub(crate) fn tried(schedule: &RotationSchedule, next: Option<Timestamp>) -> RotationView {
+/// A schedule with the times that it has, or would have where it is only tried.
+pub(crate) fn foreseen(schedule: &RotationSchedule, next: Option<Timestamp>) -> RotationView {
     let times = next.map(|next| upcoming(schedule, next, UPCOMING));
     let times = times.into_iter().flatten();
     RotationView {
@@ -228,6 +228,14 @@ pub(crate) fn refused(rotations: &Rotations) -> Vec<NotRotatedView> {
         hint: one.error.hint().to_owned(),
     };
     rotations.refused.iter().map(view).collect()
+}
+
+/// Something that rotates by itself, with its next times.
+pub(crate) fn one_schedule(row: Schedule) -> ScheduleView {
+    ScheduleView {
+        rule: foreseen(&row.schedule, row.next),
+        ..schedule_view(row)
+    }
 }
 
 /// Something that rotates by itself.

@@ -185,7 +185,7 @@ pub(crate) async fn set_rotation(
     let keys = &tried.app.keys;
     let changed = keys.set_rotation(&actor, &selector, rule, revision).await?;
     let rule = changed.rotation.as_ref().filter(|_| tried.is_trial);
-    let times = rule.map(|rule| rotation::tried(&rule.schedule, changed.rotation_due));
+    let times = rule.map(|rule| rotation::foreseen(&rule.schedule, changed.rotation_due));
     let seen = changed.revision;
     let mut view = key::view(changed);
     if let (Some(shown), Some(times)) = (&mut view.rotation, times) {

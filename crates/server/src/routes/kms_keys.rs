@@ -569,7 +569,7 @@ pub(crate) async fn set_rotation(
         .await?;
     let rule = changed.intent.rotation.as_ref();
     let rule = rule.filter(|_| tried.is_trial);
-    let times = rule.map(|rule| rotation::tried(rule, changed.rotation_due));
+    let times = rule.map(|rule| rotation::foreseen(rule, changed.rotation_due));
     let names = Names::of_kms_keys(&tried.app, &actor, std::slice::from_ref(&changed)).await?;
     let (seen, view) = (changed.revision, kms_key::view(changed, &names));
     let view = KmsKeyView {

@@ -35,5 +35,5 @@ pub(crate) async fn show(
     Selector(selector): Selector,
 ) -> Result<Response, Refused> {
     let found = state.app.scheduler.show(&actor, &selector).await?;
-    Ok(reply::ok(rotation::schedule_view(found)))
+    Ok(reply::ok(rotation::one_schedule(found)))
 }
