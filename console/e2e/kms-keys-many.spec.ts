@@ -32,14 +32,11 @@ function made(row: Row, index: number): Row {
 
 /** Answers for the list as the server does: in pages, with a cursor. */
 async function answerMany(page: Page): Promise<void> {
-  let rows: Row[] | undefined;
+  const real = (await (await page.request.get("/api/v1/kms-keys?limit=1")).json()) as { items: Row[] };
+  const first = real.items[0];
+  if (first === undefined) throw new Error("the demo has no KMS key");
+  const rows = Array.from({ length: COUNT }, (_, index) => made(first, index));
   await page.route("**/api/v1/kms-keys?*", async (route: Route) => {
-    if (rows === undefined) {
-      const real = (await (await route.fetch()).json()) as { items: Row[] };
-      const first = real.items[0];
-      if (first === undefined) throw new Error("the demo has no KMS key");
-      rows = Array.from({ length: COUNT }, (_, index) => made(first, index));
-    }
     const query = new URL(route.request().url()).searchParams;
     const [from, limit] = [Number(query.get("cursor") ?? 0), Number(query.get("limit") ?? 100)];
     const next = from + limit < COUNT ? String(from + limit) : null;

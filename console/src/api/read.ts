@@ -1,5 +1,11 @@
 // Reading: one answer, or all pages of a list, kept until something changes.
-import { useInfiniteQuery, useQuery, type QueryKey } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+  type QueryKey,
+} from "@tanstack/react-query";
 import type { PathsWithMethod } from "openapi-typescript-helpers";
 import { useEffect, useMemo } from "react";
 
@@ -125,8 +131,10 @@ export function useAll<P extends Gettable>(
   options: Options = {},
 ): All<ItemOf<AnswerOf<Get<P>>>> {
   type Row = ItemOf<AnswerOf<Get<P>>>;
-  const query = useInfiniteQuery<Page<Row>, Refused, { pages: Page<Row>[] }, QueryKey, string | null>({
-    queryKey: [template, where, "all"],
+  const isEnabled = options.enabled ?? true;
+  const queryKey = [template, where, "all"];
+  const reading = infiniteQueryOptions<Page<Row>, Refused, { pages: Page<Row>[] }, QueryKey, string | null>({
+    queryKey,
     initialPageParam: null,
     queryFn: ({ pageParam, signal }) => {
       const page = async (limit: number, cursor: string | null) => {
@@ -140,9 +148,13 @@ export function useAll<P extends Gettable>(
       return pageParam === null ? page(FIRST, null) : theRest((cursor) => page(FURTHER, cursor), pageParam);
     },
     getNextPageParam: (page) => page.next ?? null,
-    enabled: options.enabled ?? true,
+    enabled: isEnabled,
     refetchInterval: options.every ?? false,
   });
+  // A list is asked for before its page is drawn, which takes as long as the answer.
+  const queries = useQueryClient();
+  if (isEnabled && queries.getQueryState(queryKey) === undefined) queries.infiniteQuery(reading).catch(() => undefined);
+  const query = useInfiniteQuery(reading);
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching && !isError) void fetchNextPage();

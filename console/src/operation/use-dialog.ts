@@ -1,11 +1,13 @@
 // A page's one open dialog.
 import { useCallback, useState, type ReactNode } from "react";
 
-type Make = (close: () => void) => ReactNode;
+type MakeDialog = (close: () => void) => ReactNode;
+
+export type OpenDialog = (make: MakeDialog) => void;
 
 /** The open dialog, to be put on the page, and how to open one. */
-export function useDialog(): [ReactNode, (make: Make) => void] {
+export function useDialog(): [ReactNode, OpenDialog] {
   const [dialog, setDialog] = useState<ReactNode>(null);
-  const open = useCallback((make: Make) => setDialog(make(() => setDialog(null))), []);
+  const open = useCallback((make: MakeDialog) => setDialog(make(() => setDialog(null))), []);
   return [dialog, open];
 }

@@ -1,7 +1,7 @@
 // Somebody is there, as long as a session lasts, whatever it is good for: this browser notes it, and the server is told.
 import { useEffect, useMemo } from "react";
 
-import { tellThere } from "../api/client";
+import { askHere } from "../api/client";
 import { act, boundsOf, idleness, idleSince, isWaiting, type Idleness } from "./idle";
 import { useSession } from "./session";
 
@@ -11,7 +11,7 @@ const ACTIVITY = ["pointerdown", "keydown"] as const;
 /** The server learns it too, which counts nothing else that pages ask for. */
 export function beHere(): void {
   act(Date.now());
-  void tellThere();
+  askHere().catch(() => undefined);
 }
 
 /** What somebody is told at this moment. */

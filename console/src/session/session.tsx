@@ -11,7 +11,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { answered, asProblem, client, onDoubt, Refused, type Schemas } from "../api/client";
+import { answered, askHere, asProblem, client, onDoubt, Refused, type Schemas } from "../api/client";
 import { keyOf, read } from "../api/read";
 import { text } from "../text";
 
@@ -60,9 +60,9 @@ const ME = keyOf("/api/v1/me");
 const NOT_SIGNED_IN = 401;
 
 /** Who is signed in; `null` is nobody. */
-async function whoIsThere(signal?: AbortSignal): Promise<Me | null> {
+async function whoIsThere(ask: () => Promise<Me> = () => read("/api/v1/me")): Promise<Me | null> {
   try {
-    return await read("/api/v1/me", {}, signal);
+    return await ask();
   } catch (error) {
     if (error instanceof Refused && error.problem.status === NOT_SIGNED_IN) return null;
     throw error;
@@ -78,7 +78,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [isOut, setOut] = useState(false);
   const { data, isPending } = useQuery<Me | null, Refused>({
     queryKey: ME,
-    queryFn: ({ signal }) => whoIsThere(signal),
+    // Whoever opens the page is there.
+    queryFn: ({ signal }) =>
+      whoIsThere(queries.getQueryData(ME) === undefined ? askHere : () => read("/api/v1/me", {}, signal)),
     enabled: begun === undefined && held === undefined && !isOut,
     // Somebody else may have signed in in another tab: the session is the browser's.
     refetchOnWindowFocus: "always",

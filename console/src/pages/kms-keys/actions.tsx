@@ -1,10 +1,11 @@
 // What can be done with one KMS key, in lists and on its page.
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { text } from "../../text";
 import type { KmsKey } from "../../kms-key/columns";
-import { OPERATIONS, operationNamed, type KmsKeyOperation } from "./operations";
+import type { OpenDialog } from "../../operation/use-dialog";
+import { OPERATIONS, operationNamed } from "./operations";
 import { useObserve } from "./observe";
 
 const OBSERVE = "observe";
@@ -21,32 +22,31 @@ function itemsFor(kmsKey: KmsKey | undefined): ButtonDropdownProps.ItemOrGroup[]
   return [{ id: OBSERVE, text: text.kmsKeys.operations.observe }, ...groups];
 }
 
+interface Props {
+  kmsKey: KmsKey | undefined;
+  /** A dialog outlives the menu, which goes with what is selected. */
+  open: OpenDialog;
+}
+
 /** The operations on a KMS key; none where none is chosen. */
-export function KmsKeyActions({ kmsKey }: { kmsKey: KmsKey | undefined }) {
-  // The KMS key as it was when the dialog opened: what its job changes does not change what was asked.
-  const [begun, setBegun] = useState<{ operation: KmsKeyOperation; kmsKey: KmsKey }>();
+export function KmsKeyActions({ kmsKey, open }: Props) {
   const [observe, isObserving] = useObserve();
   const items = useMemo(() => itemsFor(kmsKey), [kmsKey]);
   const follow = (id: string) => {
     if (kmsKey === undefined) return;
     if (id === OBSERVE) return void observe(kmsKey);
     const operation = operationNamed(id);
-    if (operation !== undefined) setBegun({ operation, kmsKey });
+    if (operation !== undefined) open((close) => <operation.One kmsKey={kmsKey} onClose={close} />);
   };
   return (
-    <>
-      <ButtonDropdown
-        disabled={kmsKey === undefined}
-        loading={isObserving}
-        items={items}
-        expandToViewport
-        onItemClick={({ detail }) => follow(detail.id)}
-      >
-        {text.table.actions}
-      </ButtonDropdown>
-      {begun !== undefined && (
-        <begun.operation.One kmsKey={begun.kmsKey} onClose={() => setBegun(undefined)} />
-      )}
-    </>
+    <ButtonDropdown
+      disabled={kmsKey === undefined}
+      loading={isObserving}
+      items={items}
+      expandToViewport
+      onItemClick={({ detail }) => follow(detail.id)}
+    >
+      {text.table.actions}
+    </ButtonDropdown>
   );
 }

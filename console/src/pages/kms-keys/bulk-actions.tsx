@@ -1,9 +1,10 @@
 // What can be done with several KMS keys at once, as one job.
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { text } from "../../text";
 import type { KmsKey } from "../../kms-key/columns";
+import type { OpenDialog } from "../../operation/use-dialog";
 import { OPERATIONS, operationNamed, type KmsKeyOperation } from "./operations";
 
 const reasons = text.kmsKeys.reasons;
@@ -28,22 +29,21 @@ function itemsFor(kmsKeys: readonly KmsKey[]): ButtonDropdownProps.ItemOrGroup[]
   }));
 }
 
-export function BulkActions({ kmsKeys }: { kmsKeys: KmsKey[] }) {
-  // Those that were selected when the dialog opened.
-  const [begun, setBegun] = useState<{ operation: KmsKeyOperation; kmsKeys: KmsKey[] }>();
+interface Props {
+  kmsKeys: KmsKey[];
+  /** A dialog outlives the menu, which goes with what is selected. */
+  open: OpenDialog;
+}
+
+export function BulkActions({ kmsKeys, open }: Props) {
   const items = useMemo(() => itemsFor(kmsKeys), [kmsKeys]);
   const follow = (id: string) => {
-    const operation = operationNamed(id);
-    if (operation !== undefined) setBegun({ operation, kmsKeys });
+    const Many = operationNamed(id)?.Many;
+    if (Many !== undefined) open((close) => <Many kmsKeys={kmsKeys} onClose={close} />);
   };
   return (
-    <>
-      <ButtonDropdown items={items} expandToViewport onItemClick={({ detail }) => follow(detail.id)}>
-        {text.table.actions}
-      </ButtonDropdown>
-      {begun?.operation.Many !== undefined && (
-        <begun.operation.Many kmsKeys={begun.kmsKeys} onClose={() => setBegun(undefined)} />
-      )}
-    </>
+    <ButtonDropdown items={items} expandToViewport onItemClick={({ detail }) => follow(detail.id)}>
+      {text.table.actions}
+    </ButtonDropdown>
   );
 }

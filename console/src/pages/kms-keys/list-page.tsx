@@ -1,6 +1,8 @@
 // All KMS keys in all accounts.
 import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { useAll } from "../../api/read";
@@ -8,8 +10,6 @@ import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
-import { KmsKeyActions } from "./actions";
-import { BulkActions } from "./bulk-actions";
 import { COLUMNS, type KmsKey } from "../../kms-key/columns";
 
 const words = text.kmsKeys;
@@ -29,10 +29,30 @@ function Making() {
   );
 }
 
+// The operations and all that they ask for come with the first selection: a list of thousands is shown sooner without them.
+const SelectedActions = lazy(() => import("./selected-actions"));
+
+function NoActions({ loading = false }: { loading?: boolean }) {
+  return (
+    <ButtonDropdown disabled loading={loading} items={[]}>
+      {text.table.actions}
+    </ButtonDropdown>
+  );
+}
+
 function Actions({ selected }: { selected: KmsKey[] }) {
+  // Once there, they stay: a dialog outlives the selection that it was opened for.
+  const [isWanted, setIsWanted] = useState(false);
+  if (selected.length > 0 && !isWanted) setIsWanted(true);
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      {selected.length > 1 ? <BulkActions kmsKeys={selected} /> : <KmsKeyActions kmsKey={selected[0]} />}
+      {isWanted ? (
+        <Suspense fallback={<NoActions loading />}>
+          <SelectedActions kmsKeys={selected} />
+        </Suspense>
+      ) : (
+        <NoActions />
+      )}
       <Making />
     </SpaceBetween>
   );
