@@ -70,14 +70,14 @@ test("whoever still has to choose a password is told of as there, and led back t
   writeFileSync(file, "the first of them 1");
   await world.cli("user", "create", "paula", "--password-file", file);
   const page = await stranger();
+  await page.clock.install();
+  await page.goto("/");
+  await page.getByLabel("User name").fill("paula");
   let told = 0;
   page.on("request", (request) => {
     const isUse = !("keyferry-background" in request.headers());
     if (isUse && new URL(request.url()).pathname === "/api/v1/me") told += 1;
   });
-  await page.clock.install();
-  await page.goto("/");
-  await page.getByLabel("User name").fill("paula");
   await page.getByLabel("Password", { exact: true }).fill("the first of them 1");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Choose your password" })).toBeVisible();
@@ -128,6 +128,10 @@ test("the warning comes as the server is configured, and what the page asks of i
   const told = () => asked.filter(({ isBackground }) => !isBackground).map(({ path }) => path);
   await page.clock.install();
   await page.goto("/kms-keys");
+  await expect(page.getByLabel("User name")).toBeVisible();
+  // To open the page is use.
+  expect(told()).toEqual(["/api/v1/me"]);
+  asked.length = 0;
   await signIn(page, "admin", world.password);
   await expect(page.getByRole("link", { name: "cards", exact: true })).toBeVisible();
   await expect.poll(told).toEqual(["/api/v1/me"]);

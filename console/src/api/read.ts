@@ -153,7 +153,8 @@ export function useAll<P extends Gettable>(
   });
   // A list is asked for before its page is drawn, which takes as long as the answer.
   const queries = useQueryClient();
-  if (isEnabled && queries.getQueryState(queryKey) === undefined) queries.infiniteQuery(reading).catch(() => undefined);
+  if (isEnabled && queries.getQueryState(queryKey) === undefined)
+    queries.infiniteQuery(reading).catch(() => undefined);
   const query = useInfiniteQuery(reading);
   const { data, hasNextPage, isFetching, isError, fetchNextPage, refetch } = query;
   useEffect(() => {

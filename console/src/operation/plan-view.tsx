@@ -13,6 +13,8 @@ import { text } from "../text";
 import type { Plan } from "./operation";
 
 const words = text.operation;
+/** `arn:partition:service:region:account:resource` */
+const ACCOUNT_IN_ARN = 4;
 
 function Step({ step }: { step: Schemas["PlanStepView"] }) {
   const told = <span className="breaks">{step.words}</span>;
@@ -23,6 +25,13 @@ function Step({ step }: { step: Schemas["PlanStepView"] }) {
   ) : (
     told
   );
+}
+
+/** In AWS one account may have a KMS key of the same name as another. */
+function whereOf({ region, arn }: Schemas["PlanStepView"]): string {
+  const account = arn?.split(":")[ACCOUNT_IN_ARN];
+  if (region == null) return text.shell.none;
+  return account === undefined ? region : `${region} (${account})`;
 }
 
 function Steps({ plan }: { plan: Plan }) {
@@ -39,7 +48,7 @@ function Steps({ plan }: { plan: Plan }) {
       columnDefinitions={[
         { id: "step", header: words.step, cell: (step) => <Step step={step} />, isRowHeader: true },
         { id: "key", header: words.kmsKeys, cell: (step) => step.kms_key ?? text.shell.none },
-        { id: "where", header: words.where, cell: (step) => step.region ?? text.shell.none },
+        { id: "where", header: words.where, cell: whereOf },
         { id: "call", header: words.call, cell: (step) => step.aws_operation ?? text.shell.none },
       ]}
       footer={more > 0 ? words.moreSteps(more) : undefined}
@@ -53,6 +62,11 @@ function Consequence({ of }: { of: Schemas["ConsequenceView"] }) {
     <li>
       <b>{of.kms_key}</b>
       {of.unusable != null && `: ${of.unusable}`}
+      {of.arn != null && (
+        <Box variant="code" display="block">
+          {of.arn}
+        </Box>
+      )}
       {uses.map((use) => (
         <div key={use.region}>
           {words.lastUse} ({use.region}): {use.text}
@@ -66,13 +80,15 @@ function Consequence({ of }: { of: Schemas["ConsequenceView"] }) {
 function Consequences({ plan }: { plan: Plan }) {
   const all = plan.consequences ?? [];
   if (all.length === 0) return null;
+  const more = plan.more_consequences ?? 0;
   const loses = all.some(({ unusable }) => unusable != null);
   return (
     <Alert type={loses ? "warning" : "info"} header={words.consequences}>
       <ul>
         {all.map((one) => (
-          <Consequence key={one.kms_key} of={one} />
+          <Consequence key={one.arn ?? one.kms_key} of={one} />
         ))}
+        {more > 0 && <li>{words.moreConsequences(more)}</li>}
       </ul>
     </Alert>
   );
@@ -103,7 +119,7 @@ export function PlanView({ plan }: { plan: Plan }) {
           defaultExpanded={refused.length < 5}
         >
           {refused.map((one) => (
-            <div key={one.kms_key}>
+            <div key={`${one.kms_key}/${one.message}`}>
               <b>{one.kms_key}</b>: {one.message} {one.hint}
             </div>
           ))}
@@ -121,7 +137,7 @@ export function PlanView({ plan }: { plan: Plan }) {
               <ul className="plain">
                 {calls.map((use) => (
                   <li key={`${use.account}/${use.region}/${use.operation}`}>
-                    {words.callsOf(use.calls, use.operation, use.region)}
+                    {words.callsOf(use.calls, use.operation, `${use.region} (${use.account})`)}
                   </li>
                 ))}
               </ul>

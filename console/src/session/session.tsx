@@ -76,11 +76,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [held, setHeld] = useState<Held>();
   // Whoever signed out stays out, even where the server could not be told.
   const [isOut, setOut] = useState(false);
+  // Whoever opens the page is there.
+  const opening = useRef(true);
   const { data, isPending } = useQuery<Me | null, Refused>({
     queryKey: ME,
-    // Whoever opens the page is there.
-    queryFn: ({ signal }) =>
-      whoIsThere(queries.getQueryData(ME) === undefined ? askHere : () => read("/api/v1/me", {}, signal)),
+    queryFn: ({ signal }) => {
+      const isOpening = opening.current;
+      opening.current = false;
+      return whoIsThere(isOpening ? askHere : () => read("/api/v1/me", {}, signal));
+    },
     enabled: begun === undefined && held === undefined && !isOut,
     // Somebody else may have signed in in another tab: the session is the browser's.
     refetchOnWindowFocus: "always",

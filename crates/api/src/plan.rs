@@ -28,9 +28,12 @@ pub struct PlanView {
     /// Whether AWS was looked at for it; `false`: it tells from what was observed last.
     #[serde(default)]
     pub fresh: bool,
-    /// What it means for each KMS key that is in AWS already.
+    /// What it means for each KMS key that is in AWS already: what becomes unusable first, and of that what was used last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consequences: Vec<ConsequenceView>,
+    /// Consequences that are not listed, because there are too many.
+    #[serde(default)]
+    pub more_consequences: u32,
     /// What it takes from AWS's request quotas, the one that takes longest first.
     #[serde(default)]
     pub calls: Vec<QuotaUseView>,
@@ -43,8 +46,11 @@ pub struct PlanView {
 /// What a plan means for one KMS key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConsequenceView {
-    /// Its name.
+    /// Its name, which a KMS key of another keystore may have too.
     pub kms_key: String,
+    /// Its ARN, which no other has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
     /// How it becomes unusable; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unusable: Option<String>,
@@ -117,6 +123,9 @@ pub struct PlanStepView {
     /// The name of the KMS key concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
+    /// Its ARN, where AWS has it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

@@ -99,8 +99,8 @@ fn parsed(policy: &PolicyDocument) -> Value {
     serde_json::from_str(policy.as_str()).unwrap_or_default()
 }
 
-/// Everybody whom a policy names.
-pub(crate) fn named(policy: &PolicyDocument) -> BTreeSet<String> {
+/// Everybody whom a policy names: ARNs, accounts, `*`, or the ids that AWS shows of whoever is gone.
+pub fn named(policy: &PolicyDocument) -> BTreeSet<String> {
     let mut value = parsed(policy);
     let mut found = BTreeSet::new();
     each_principal(&mut value, &mut |_, name| {

@@ -25,7 +25,7 @@ export function Would({ plan }: { plan: unknown }) {
 function Raw({ request }: { request: Approval }) {
   const { method, path, body } = request.request as { method?: string; path?: string; body?: unknown };
   return (
-    <ExpandableSection headerText={words.request} variant="footer">
+    <ExpandableSection headerText={words.request} variant="footer" defaultExpanded>
       <SpaceBetween size="s">
         <Box variant="code">
           {method} {path}

@@ -190,6 +190,10 @@ fn totals(plan: &PlanView) -> Vec<String> {
         lines.push("these are many: told from what was observed last".to_owned());
     }
     lines.extend(plan.consequences.iter().flat_map(consequence));
+    if plan.more_consequences > 0 {
+        let more = plan.more_consequences;
+        lines.push(format!("what becomes of {more} more is not listed"));
+    }
     for quota in &plan.calls {
         let calls = if quota.calls == 1 { "call" } else { "calls" };
         lines.push(format!(
@@ -213,7 +217,10 @@ fn consequence(one: &ConsequenceView) -> Vec<String> {
     let name = &one.kms_key;
     let mut lines = Vec::new();
     if let Some(how) = &one.unusable {
-        lines.push(format!("`{name}` becomes unusable {how}"));
+        // Another keystore may have one of the same name.
+        let arn = one.arn.as_deref();
+        let which = arn.map(|arn| format!(" ({arn})")).unwrap_or_default();
+        lines.push(format!("`{name}`{which} becomes unusable {how}"));
     }
     for last in &one.last_use {
         let (region, text, asked) = (&last.region, &last.text, &last.read_at);

@@ -10,6 +10,7 @@ pub(crate) fn plan(plan: AccessKeyPlan) -> PlanView {
     let step = |step: &AccessKeyStep| PlanStepView {
         words: words(step),
         kms_key: None,
+        arn: None,
         region: Some(region.clone()),
         aws_operation: Some(step.aws_operation().to_owned()),
         destructive: false,

@@ -1,17 +1,23 @@
 //! Plans in words.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
 use keyferry_api::plan::{
     BlockedView, ConsequenceView, PlanStepView, PlanView, QuotaUseView, RefusedView,
 };
 use keyferry_app::AppError;
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
+use keyferry_app::principals_named;
 use keyferry_domain::grant::GrantConstraints;
+use keyferry_domain::keystore::PolicyDocument;
+use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
 
-/// Steps of a plan about many KMS keys that are listed.
-const STEPS_MAX: usize = 1_000;
+/// Steps, and consequences, of a plan about many KMS keys that are listed.
+const LISTED_MAX: usize = 1_000;
 
 /// What an operation would do about many KMS keys. One that is blocked keeps only itself from being changed.
 pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
@@ -27,17 +33,29 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
         }
     }
     let mut view = view(summary, plan.planned, plan.calls);
-    let more_steps = view.steps.len().saturating_sub(STEPS_MAX);
-    view.steps.truncate(STEPS_MAX);
-    view.consequences.truncate(STEPS_MAX);
+    view.consequences.sort_by_cached_key(gravity);
     PlanView {
         kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
         refused,
-        more_steps: u32::try_from(more_steps).unwrap_or(u32::MAX),
+        more_steps: cut(&mut view.steps),
+        more_consequences: cut(&mut view.consequences),
         fresh: plan.is_fresh,
         blocked: None,
         ..view
     }
+}
+
+/// Leaves what is listed, and tells how much is not.
+fn cut<T>(all: &mut Vec<T>) -> u32 {
+    let more = all.len().saturating_sub(LISTED_MAX);
+    all.truncate(LISTED_MAX);
+    u32::try_from(more).unwrap_or(u32::MAX)
+}
+
+/// Sorts what becomes unusable before the rest, and then what was used last before what was not.
+fn gravity(one: &ConsequenceView) -> (bool, Reverse<Option<String>>) {
+    let last = one.last_use.iter().filter_map(|last| last.at.clone()).max();
+    (one.unusable.is_none(), Reverse(last))
 }
 
 fn refusal((name, error): &(String, AppError)) -> RefusedView {
@@ -86,17 +104,13 @@ pub(crate) fn view(summary: String, planned: Vec<Planned>, calls: Vec<QuotaUse>)
                 hint: blocked.hint().to_owned(),
             });
         }
-        match one.plan.decision {
-            Decision::Steps(steps) => {
-                view.steps
-                    .extend(steps.iter().map(|step| step_view(&name, step)));
-            }
-            Decision::Wait { until, why } => {
-                view.warnings
-                    .push(format!("{name}: {} (until {until})", why.as_str()));
-            }
-            Decision::Blocked(_) => {}
+        if let Decision::Wait { until, why } = &one.plan.decision {
+            view.warnings
+                .push(format!("{name}: {} (until {until})", why.as_str()));
         }
+        let steps = one.plan.steps().iter();
+        view.steps
+            .extend(steps.map(|step| step_view(&one.kms_key, step)));
     }
     view
 }
@@ -119,6 +133,7 @@ fn consequence(one: &Planned) -> Option<ConsequenceView> {
     });
     Some(ConsequenceView {
         kms_key: key.name.to_string(),
+        arn: key.arn.as_ref().map(ToString::to_string),
         unusable: one.plan.loss().map(loss),
         rotations_left: place.rotation.value().map(left),
         last_use: last_use.collect(),
@@ -135,18 +150,19 @@ fn loss(loss: Loss) -> String {
     }
 }
 
-fn step_view(kms_key: &str, step: &Step) -> PlanStepView {
+fn step_view(key: &KmsKey, step: &Step) -> PlanStepView {
     let kind = step.kind();
     PlanStepView {
-        words: words(step),
-        kms_key: Some(kms_key.to_owned()),
+        words: words(key, step),
+        kms_key: Some(key.name.to_string()),
+        arn: key.arn.as_ref().map(ToString::to_string),
         region: Some(step.region().to_string()),
         aws_operation: Some(kind.aws_operation().to_owned()),
         destructive: kind.is_destructive(),
     }
 }
 
-fn words(step: &Step) -> String {
+fn words(key: &KmsKey, step: &Step) -> String {
     match step {
         Step::CreateKmsKey { .. } => "create the KMS key, with its tags and policy".to_owned(),
         Step::ReplicateKmsKey { to, .. } => format!("make a replica in {to}"),
@@ -157,7 +173,13 @@ fn words(step: &Step) -> String {
             )
         }
         Step::Untag { keys, .. } => format!("remove the tags {}", keys.join(", ")),
-        Step::PutPolicy { .. } => "replace the key policy".to_owned(),
+        Step::PutPolicy { region, policy } => {
+            let now = key
+                .observed
+                .get(region)
+                .and_then(|place| place.policy.value());
+            format!("replace the key policy{}", principals(now, policy))
+        }
         Step::ImportMaterial {
             version,
             kind,
@@ -187,12 +209,7 @@ fn words(step: &Step) -> String {
         Step::DeleteAlias { alias, .. } => format!("remove {alias}"),
         Step::CreateGrant { grant, .. } => {
             let operations: Vec<&str> = grant.operations.iter().map(|one| one.as_str()).collect();
-            let is_bound = grant.constraints != GrantConstraints::default();
-            let bound = if is_bound {
-                ", within an encryption context"
-            } else {
-                ""
-            };
+            let bound = bound(&grant.constraints);
             format!(
                 "give {} the grant {} of {}{bound}",
                 grant.grantee,
@@ -217,6 +234,52 @@ fn words(step: &Step) -> String {
     }
 }
 
+/// Whom a key policy names that is new in it, and who is no longer.
+fn principals(now: Option<&PolicyDocument>, then: &PolicyDocument) -> String {
+    let Some(now) = now.map(principals_named) else {
+        return format!(", which names {}", listed(&principals_named(then)));
+    };
+    let then = principals_named(then);
+    let (new, gone) = (&then - &now, &now - &then);
+    let mut told = String::new();
+    if !new.is_empty() {
+        told.push_str(&format!(", which names newly {}", listed(&new)));
+    }
+    if !gone.is_empty() {
+        told.push_str(&format!(", which no longer names {}", listed(&gone)));
+    }
+    if told.is_empty() {
+        ", which names the same principals as before".clone_into(&mut told);
+    }
+    told
+}
+
+fn listed(names: &BTreeSet<String>) -> String {
+    names
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What a grant asks of the encryption context.
+fn bound(constraints: &GrantConstraints) -> String {
+    let pairs = |pairs: &BTreeMap<String, String>| {
+        let pairs = pairs.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    let mut told = String::new();
+    if !constraints.equals.is_empty() {
+        let exactly = pairs(&constraints.equals);
+        told.push_str(&format!(", with exactly the encryption context {exactly}"));
+    }
+    if !constraints.subset.is_empty() {
+        let some = pairs(&constraints.subset);
+        told.push_str(&format!(", with {some} in the encryption context"));
+    }
+    told
+}
+
 /// What is given up with the copy.
 pub(crate) const NO_COPY_KEPT: &str = "the vault keeps no copy once AWS has the material: it cannot heal, restore, replicate or copy the KMS key, and what \
      AWS loses comes back from the file alone";
@@ -238,5 +301,70 @@ fn warn(warning: &Warning) -> String {
         Warning::Unreadable(field) => {
             format!("AWS does not let us read {field}, so it is not compared")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyferry_api::plan::LastUseView;
+    use keyferry_ports::policy::parse_policy;
+
+    use super::*;
+
+    fn policy(principals: &str) -> PolicyDocument {
+        let text = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":WHO},"Action":"kms:*","Resource":"*"}]}"#;
+        parse_policy(&text.replace("WHO", principals)).unwrap()
+    }
+
+    #[test]
+    fn a_plan_names_who_is_new_in_a_key_policy_and_who_is_no_longer() {
+        let ann_and_app = policy(
+            r#"["arn:aws:iam::111122223333:user/ann","arn:aws:iam::111122223333:role/app"]"#,
+        );
+        let other_and_app =
+            policy(r#"["arn:aws:iam::999988887777:root","arn:aws:iam::111122223333:role/app"]"#);
+
+        assert_eq!(
+            principals(Some(&ann_and_app), &other_and_app),
+            ", which names newly arn:aws:iam::999988887777:root, which no longer names arn:aws:iam::111122223333:user/ann"
+        );
+        assert_eq!(
+            principals(Some(&ann_and_app), &ann_and_app),
+            ", which names the same principals as before"
+        );
+        assert_eq!(principals(None, &policy(r#""*""#)), ", which names *");
+    }
+
+    #[test]
+    fn what_becomes_unusable_stands_first_and_of_that_what_was_used_last() {
+        let one = |name: &str, is_lost: bool, at: Option<&str>| ConsequenceView {
+            kms_key: name.to_owned(),
+            unusable: is_lost.then(|| "for ever".to_owned()),
+            last_use: vec![LastUseView {
+                at: at.map(str::to_owned),
+                ..LastUseView::default()
+            }],
+            ..ConsequenceView::default()
+        };
+        let mut all = vec![
+            one("untouched", false, Some("2026-11-23T10:00:00Z")),
+            one("never used", true, None),
+            one("long ago", true, Some("2026-01-01T10:00:00Z")),
+            one("just now", true, Some("2026-11-23T10:00:00Z")),
+        ];
+
+        all.sort_by_cached_key(gravity);
+
+        let names: Vec<&str> = all.iter().map(|one| one.kms_key.as_str()).collect();
+        assert_eq!(names, ["just now", "long ago", "never used", "untouched"]);
+    }
+
+    #[test]
+    fn what_is_too_much_to_be_listed_is_counted() {
+        let mut few = vec![(); LISTED_MAX];
+        let mut many = vec![(); LISTED_MAX + 500];
+
+        assert_eq!((cut(&mut few), cut(&mut many)), (0, 500));
+        assert_eq!(many.len(), LISTED_MAX);
     }
 }
