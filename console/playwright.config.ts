@@ -17,7 +17,8 @@ export default defineConfig({
   use: {
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // To keep one of every journey takes its time; whoever looks for a fault adds `--trace on`.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -1,5 +1,7 @@
 //! People over HTTP: what the first sign-in, the second factor and the end of a session look like to a client.
 
+use std::time::Duration;
+
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -246,4 +248,18 @@ async fn a4_a_stream_of_events_ends_for_whoever_is_let_in_no_longer() {
     site.run().await;
 
     assert!(events.frame().await.is_none(), "nothing of what came after");
+}
+
+#[tokio::test]
+async fn a4_a_stream_in_which_nothing_happens_ends_for_whoever_is_let_in_no_longer() {
+    let site = Site::with_keystore().await;
+    let mut events = site.open("/api/v1/events").await;
+    let listed = site.get("/api/v1/me/tokens").await.body;
+    let id = listed["items"][0]["id"].as_str().unwrap();
+
+    let revoked = site.delete(&format!("/api/v1/me/tokens/{id}")).await;
+
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+    let end = tokio::time::timeout(Duration::from_secs(60), events.frame());
+    assert!(end.await.expect("it ends by itself").is_none());
 }
