@@ -1,4 +1,5 @@
 import { awsKms } from "./aws";
+import { carryThrough } from "./steps";
 import { expect, look, test, type World } from "./world";
 
 interface Grant {
@@ -61,4 +62,61 @@ test("a grant that somebody gave in AWS is seen, and taken back", async ({ page,
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByText("No grants")).toBeVisible();
   expect(await grants(world, "lent")).toEqual([]);
+});
+
+test("what makes no grant is refused; several grants are retired, several revoked, and all by the typed name", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("lent-out");
+  const { id, arn } = await world.cli<{ id: string; arn: string }>("kms-key", "show", "lent-out");
+  const give = (names: string[]) =>
+    Promise.all(
+      names.map((Name) =>
+        awsKms(world, "CreateGrant", { KeyId: arn, GranteePrincipal: APP, Operations: ["Encrypt"], Name }),
+      ),
+    );
+  await give(["ret-1", "ret-2", "rev-1", "rev-2", "left-1", "left-2"]);
+  await page.goto(`/kms-keys/${id}/grants`);
+  await page.getByRole("button", { name: "Create grant" }).click();
+  const giving = page.getByRole("dialog", { name: "Create a grant on lent-out" });
+  await giving.getByLabel("Grantee").fill("arn:aws:iam::111122223333:role/nobody");
+  await page.keyboard.press("Escape");
+  await giving.getByRole("button", { name: "Operations" }).click();
+  await page.getByRole("option", { name: "Decrypt" }).click();
+  await page.keyboard.press("Escape");
+  await giving.getByLabel("At least these pairs").check();
+  await giving.getByLabel(/^Name/).fill("not a name");
+  await giving.getByLabel(/^Retiring principal/).fill("somebody");
+  await page.keyboard.press("Escape");
+  await expect(giving.getByText("An ARN begins with arn:")).toBeVisible();
+  await expect(giving.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await giving.getByLabel(/^Retiring principal/).fill("");
+  await giving.getByRole("button", { name: "Preview" }).click();
+  await expect(giving.getByRole("alert").filter({ hasText: /[a-z]+\.[a-z-]+/ })).toBeVisible();
+  await look(page, "kms-key-create-grant-refused");
+  await giving.getByRole("button", { name: "Cancel" }).click();
+
+  for (const [operation, title, step, ...names] of [
+    ["Retire", /Retire 2 grants/, "RetireGrant", "ret-1", "ret-2"],
+    ["Revoke", /Revoke 2 grants/, "RevokeGrant", "rev-1", "rev-2"],
+  ] as const) {
+    for (const name of names) await page.getByRole("checkbox", { name: new RegExp(`Select ${name}`) }).check();
+    await page.getByRole("button", { name: operation, exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: title });
+    await expect(dialog.getByText(step).first()).toBeVisible();
+    await carryThrough(dialog);
+    for (const name of names)
+      await expect(page.getByRole("checkbox", { name: new RegExp(`Select ${name}`) })).toHaveCount(0);
+  }
+  expect(await grants(world, "lent-out")).toHaveLength(2);
+  await page.getByRole("button", { name: "Revoke all" }).click();
+  const all = page.getByRole("dialog", { name: /lent-out/ });
+  await all.getByLabel("To confirm, type lent-out").fill("lent-ou");
+  await expect(all.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await all.getByLabel("To confirm, type lent-out").fill("lent-out");
+  await look(page, "kms-key-revoke-all");
+  await carryThrough(all);
+  await expect(page.getByText("No grants")).toBeVisible();
+  expect(await grants(world, "lent-out")).toEqual([]);
 });

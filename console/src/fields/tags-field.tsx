@@ -3,9 +3,13 @@ import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
 
 import { text } from "../text";
-import { isSaidAgain, type Tag } from "./tags";
+import { keyFault, valueFault, type Tag, type TagFault } from "./tags";
 
 const words = text.fields.tags;
+
+function told(fault: TagFault | undefined): string | undefined {
+  return fault === undefined ? undefined : words.faults[fault];
+}
 
 interface Props {
   tags: readonly Tag[];
@@ -33,9 +37,13 @@ export function TagsField({ tags, onChange }: Props) {
         {
           label: words.key,
           control: control("key", words.key),
-          errorText: (_, index) => (isSaidAgain(tags, index) ? words.again : undefined),
+          errorText: (_, index) => told(keyFault(tags, index)),
         },
-        { label: words.value, control: control("value", words.value) },
+        {
+          label: words.value,
+          control: control("value", words.value),
+          errorText: (tag) => told(valueFault(tag)),
+        },
       ]}
     />
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isSaidAgain, rowsOf, tagChanges, tagsOf } from "./tags";
+import { isSaidAgain, keyFault, rowsOf, tagChanges, tagsOf, valueFault } from "./tags";
 
 describe("tags", () => {
   const before = { stage: "test", owner: "ann" };
@@ -46,5 +46,19 @@ describe("tags", () => {
         0,
       ),
     ).toBe(false);
+  });
+
+  it("say what AWS would not take, and nothing of what it takes", () => {
+    const fault = (key: string) => keyFault([{ key, value: "" }], 0);
+    expect(["aws:x", "AWS:x", "keyferry:op", " aws:x"].map(fault)).toEqual(Array(4).fill("reserved"));
+    expect(fault("k".repeat(129))).toBe("key");
+    expect(fault("what?")).toBe("character");
+    expect(["", "Köln", "awsome", "a b_.:/=+-@", "k".repeat(128)].map(fault)).toEqual(
+      Array(5).fill(undefined),
+    );
+    const value = (said: string) => valueFault({ key: "k", value: said });
+    expect(value("v".repeat(257))).toBe("value");
+    expect(value("a;b")).toBe("character");
+    expect(["", "v".repeat(256), "ü"].map(value)).toEqual(Array(3).fill(undefined));
   });
 });

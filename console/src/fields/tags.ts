@@ -20,6 +20,30 @@ export function isSaidAgain(rows: readonly Tag[], index: number): boolean {
   return key !== "" && rows.slice(index + 1).some((other) => other.key.trim() === key);
 }
 
+export type TagFault = "reserved" | "key" | "value" | "character" | "again";
+
+const [KEY_MAX, VALUE_MAX] = [128, 256];
+const FOREIGN = /[^\p{L}\p{N} _.:/=+\-@]/u;
+
+function lengthOf(said: string): number {
+  return [...said].length;
+}
+
+/** What AWS would not take of a key, as it is typed. */
+export function keyFault(rows: readonly Tag[], index: number): TagFault | undefined {
+  const key = rows[index]?.key.trim() ?? "";
+  if (/^(aws|keyferry):/i.test(key)) return "reserved";
+  if (lengthOf(key) > KEY_MAX) return "key";
+  if (FOREIGN.test(key)) return "character";
+  return isSaidAgain(rows, index) ? "again" : undefined;
+}
+
+/** What AWS would not take of a value. */
+export function valueFault({ value }: Tag): TagFault | undefined {
+  if (lengthOf(value) > VALUE_MAX) return "value";
+  return FOREIGN.test(value) ? "character" : undefined;
+}
+
 /** What differs from before: values that are new, and `null` for tags that go. */
 export function tagChanges(
   before: Record<string, string>,

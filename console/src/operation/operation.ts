@@ -61,9 +61,14 @@ export function mustType(operation: Operation, preview: unknown): boolean {
   return isLost || (preview.consequences?.some(({ unusable }) => unusable != null) ?? false);
 }
 
+/** Whether every single one that it is about is refused. */
+function isRefusedWhole({ refused = [], kms_keys: concerned = 0 }: Plan): boolean {
+  return refused.length > 0 && refused.length >= concerned;
+}
+
 /** Whether it can be carried out: what stands in its way is known before it begins. */
 export function isPossible(preview: unknown): boolean {
-  return !isPlan(preview) || preview.blocked == null;
+  return !isPlan(preview) || (preview.blocked == null && !isRefusedWhole(preview));
 }
 
 function jobOf(answer: unknown): Job | undefined {

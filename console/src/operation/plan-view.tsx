@@ -9,6 +9,7 @@ import Table from "@cloudscape-design/components/table";
 
 import type { Schemas } from "../api/client";
 import { lasting } from "../format/time";
+import { reasonOf } from "../notices/reason";
 import { text } from "../text";
 import type { Plan } from "./operation";
 
@@ -102,7 +103,7 @@ export function PlanView({ plan }: { plan: Plan }) {
     <SpaceBetween size="m">
       {plan.blocked != null && (
         <Alert type="error" header={words.blocked}>
-          {plan.blocked.reason} {plan.blocked.hint} [{plan.blocked.code}]
+          {reasonOf(plan.blocked.reason, plan.blocked.hint)} [{plan.blocked.code}]
         </Alert>
       )}
       <Consequences plan={plan} />
@@ -120,7 +121,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         >
           {refused.map((one) => (
             <div key={`${one.kms_key}/${one.message}`}>
-              <b>{one.kms_key}</b>: {one.message} {one.hint}
+              <b>{one.kms_key}</b>: {reasonOf(one.message, one.hint)}
             </div>
           ))}
         </ExpandableSection>
@@ -133,15 +134,18 @@ export function PlanView({ plan }: { plan: Plan }) {
           { label: words.kmsKeys, value: plan.kms_keys ?? 0 },
           {
             label: words.calls,
-            value: (
-              <ul className="plain">
-                {calls.map((use) => (
-                  <li key={`${use.account}/${use.region}/${use.operation}`}>
-                    {words.callsOf(use.calls, use.operation, `${use.region} (${use.account})`)}
-                  </li>
-                ))}
-              </ul>
-            ),
+            value:
+              calls.length === 0 ? (
+                text.shell.none
+              ) : (
+                <ul className="plain">
+                  {calls.map((use) => (
+                    <li key={`${use.account}/${use.region}/${use.operation}`}>
+                      {words.callsOf(use.calls, use.operation, `${use.region} (${use.account})`)}
+                    </li>
+                  ))}
+                </ul>
+              ),
           },
         ]}
       />

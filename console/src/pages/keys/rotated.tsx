@@ -3,6 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Schemas } from "../../api/client";
+import { reasonOf } from "../../notices/reason";
 import { text } from "../../text";
 
 const words = text.keys.rotate;
@@ -20,7 +21,7 @@ export function RotatedView({ answer }: { answer: unknown }) {
         <Alert type="warning" header={words.refused}>
           {refused.map((one) => (
             <div key={one.id}>
-              {one.name}: {one.reason} {one.hint}
+              {one.name}: {reasonOf(one.reason, one.hint)}
             </div>
           ))}
         </Alert>

@@ -2,6 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 
 import type { Schemas } from "../../api/client";
+import { reasonOf } from "../../notices/reason";
 import { text } from "../../text";
 
 export function LeftPart({ left }: { left: Schemas["LeftView"][] }) {
@@ -10,7 +11,7 @@ export function LeftPart({ left }: { left: Schemas["LeftView"][] }) {
     <Alert type="warning" header={text.keystores.adopt.left(left.length)}>
       {left.map((one) => (
         <div key={one.key}>
-          <b>{one.key}</b>: {one.reason} {one.hint} [{one.code}]
+          <b>{one.key}</b>: {reasonOf(one.reason, one.hint)} [{one.code}]
         </div>
       ))}
     </Alert>

@@ -8,6 +8,7 @@ import type { Schemas } from "../../api/client";
 import { newRotation } from "../../fields/rotation";
 import { MethodFields } from "../../fields/rotation-fields";
 import { OperationDialog } from "../../operation/operation-dialog";
+import { reasonOf } from "../../notices/reason";
 import { text } from "../../text";
 import { TOUCHES, type DialogProps } from "./dialog-props";
 
@@ -20,7 +21,7 @@ function Refused({ started }: { started: Schemas["StartedView"] }) {
     <Alert type="warning" header={words.refused}>
       {refused.map((one) => (
         <div key={one.id}>
-          <b>{one.name}</b>: {one.reason} {one.hint} [{one.code}]
+          <b>{one.name}</b>: {reasonOf(one.reason, one.hint)} [{one.code}]
         </div>
       ))}
     </Alert>

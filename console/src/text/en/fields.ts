@@ -18,7 +18,13 @@ export const fields = {
     key: "Tag key",
     value: "Tag value",
     add: "Add tag",
-    again: "This key comes once more below: only the last one counts.",
+    faults: {
+      reserved: "Keys that begin with aws: or keyferry: are reserved.",
+      key: "A key has 128 characters at most.",
+      value: "A value has 256 characters at most.",
+      character: "Letters, digits, spaces and _ . : / = + - @ only.",
+      again: "This key comes once more below: only the last one counts.",
+    },
     none: "No tags.",
   },
   moment: {

@@ -1,0 +1,115 @@
+// What a KMS key cannot be is told where it was said, before anything is asked of AWS.
+import type { Locator, Page } from "@playwright/test";
+
+import { carryThrough } from "./steps";
+import { expect, look, test } from "./world";
+
+interface Shown {
+  id: string;
+  name: string;
+  description: string;
+  aliases: string[];
+  tags: Record<string, string>;
+  policy: string;
+  regions: string[];
+}
+
+async function act(page: Page, operation: string): Promise<Locator> {
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: operation, exact: true }).click();
+  return page.getByRole("dialog");
+}
+
+/** What is said is refused with this code; nothing can be carried out. */
+async function refused(dialog: Locator, code: string | RegExp): Promise<void> {
+  const preview = dialog.getByRole("button", { name: "Preview" });
+  await preview.click();
+  await expect(dialog.getByRole("alert").getByText(code).first()).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+}
+
+test("names, aliases, tags and an end that a KMS key cannot have are refused one by one, and right ones taken", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("wrong-edit", "--alias", "wrong-edit");
+  await world.kmsKey("wrong-other", "--alias", "wrong-other");
+  const { id } = await world.cli<Shown>("kms-key", "show", "wrong-edit");
+  await page.goto(`/kms-keys/${id}`);
+  const dialog = await act(page, "Edit");
+  await dialog.getByLabel("Name", { exact: true }).fill("");
+  await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await dialog.getByLabel("Name", { exact: true }).fill("wrong-other");
+  await refused(dialog, "kms-key.name-taken");
+  await dialog.getByLabel("Name", { exact: true }).fill("wrong-edited");
+
+  for (const [alias, code] of [
+    ["two words", "kms-key.bad-alias"],
+    ["aws/mine", "kms-key.bad-alias"],
+    ["wrong-other", "kms-key.alias-taken"],
+  ] as const) {
+    await dialog.getByLabel("Alias 1").fill(alias);
+    await refused(dialog, code);
+  }
+  await look(page, "kms-key-alias-refused");
+  await dialog.getByLabel("Alias 1").fill("wrong-edited");
+
+  await dialog.getByRole("button", { name: "Add tag" }).click();
+  const last = dialog.getByRole("textbox", { name: /^Tag key/ }).last();
+  for (const key of ["aws:cost", "k".repeat(129), "what?"]) {
+    await last.fill(key);
+    await refused(dialog, "kms-key.bad-tag");
+  }
+  await last.fill("team");
+  await expect(dialog.getByText("The same key is said again below.")).toBeVisible();
+  await last.fill("cost");
+
+  await dialog.getByRole("radio", { name: "Until a day" }).check();
+  await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await dialog.getByRole("textbox", { name: "Day" }).fill("2020-02-29");
+  await refused(dialog, /\w+\.\w+/);
+  await look(page, "kms-key-end-refused");
+  await dialog.getByRole("radio", { name: "For ever" }).check();
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await carryThrough(dialog);
+  expect(await world.cli<Shown>("kms-key", "show", id)).toMatchObject({
+    name: "wrong-edited",
+    aliases: ["alias/wrong-edited"],
+    tags: { cost: "" },
+  });
+});
+
+test("a policy that locks out, whoever is not in the account, and days that AWS does not wait are refused on the page", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("wrong-policy");
+  const { id, policy } = await world.cli<Shown>("kms-key", "show", "wrong-policy");
+  await page.goto(`/kms-keys/${id}/policy`);
+  const editor = page.getByLabel("Key policy as JSON");
+  const dialog = page.getByRole("dialog", { name: "Change the key policy of wrong-policy" });
+  const only = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:user/alice" } };
+  for (const statement of [
+    // Nobody may change it any more, Keyferry included.
+    { ...only, Action: "kms:Decrypt", Resource: "*" },
+    { ...only, Effect: "Deny", Action: "kms:*", Resource: "*" },
+  ]) {
+    await editor.fill(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
+    await page.getByRole("button", { name: "Check and preview" }).click();
+    await expect(dialog.getByRole("alert").getByText(/\w+\.\w+/).first()).toBeVisible();
+    await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+    await look(page, `kms-key-policy-lockout-${statement.Effect.toLowerCase()}`);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+  }
+  await page.getByRole("button", { name: "Discard" }).click();
+  await expect(page.getByRole("button", { name: "Check and preview" })).toBeDisabled();
+  expect((await world.cli<Shown>("kms-key", "show", id)).policy).toBe(policy);
+
+  const deletion = await act(page, "Schedule deletion");
+  for (const wrong of ["", "6", "7.5", "31"]) {
+    await deletion.getByLabel("Waiting period (in days)").fill(wrong);
+    await expect(deletion.getByText("Give a whole number of days from 7 to 30.")).toBeVisible();
+    await expect(deletion.getByRole("button", { name: "Preview" })).toBeDisabled();
+  }
+  await deletion.getByRole("button", { name: "Cancel" }).click();
+});
