@@ -148,9 +148,11 @@ test("a KMS key is synchronized, which may also delete its material; it is resto
 test("a deletion wants enough days and the name, and can be cancelled", async ({ page, world }) => {
   await world.kmsKey("to-delete");
   const dialog = await begin(page, "to-delete", "Schedule deletion");
-  await dialog.getByLabel("Waiting period (in days)").fill("6");
-  await expect(dialog.getByText("Give a whole number of days from 7 to 30.")).toBeVisible();
-  await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  for (const wrong of ["", "6", "7.5", "31"]) {
+    await dialog.getByLabel("Waiting period (in days)").fill(wrong);
+    await expect(dialog.getByText("Give a whole number of days from 7 to 30.")).toBeVisible();
+    await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  }
   await dialog.getByLabel("Waiting period (in days)").fill("7");
   await preview(dialog);
   await typedName(dialog, "to-delete").fill("to-delete");

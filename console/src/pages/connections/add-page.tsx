@@ -15,13 +15,13 @@ import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
 import { AccountStep, RegionsStep, SchedulesStep, SetupStep, TrustStep, VerifyStep } from "./add-steps";
-import { missingOfAccount, missingOfRegions, missingOfSchedules, missingOfTrust } from "./missing";
+import { missingOfAccount, missingOfNewTrust, missingOfRegions, missingOfSchedules } from "./missing";
 import { addRequest, NEW_CONNECTION, type ConnectionDraft } from "./settings";
 import { storedNotice, useStoring } from "./storing";
 
 const words = text.connections;
 const steps = words.wizard.steps;
-const MISSING = [missingOfAccount, missingOfRegions, missingOfTrust, () => [], missingOfSchedules];
+const MISSING = [missingOfAccount, missingOfRegions, missingOfNewTrust, () => [], missingOfSchedules];
 const LAST = MISSING.length;
 
 function operationOf(draft: ConnectionDraft, allowUnverified: boolean): Operation | undefined {

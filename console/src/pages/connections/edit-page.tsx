@@ -16,6 +16,7 @@ import { change } from "../../api/change";
 import { useRead, useAll } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
 import { useLooked } from "../../fields/looked";
+import { Missing } from "../../fields/missing";
 import { useNotify } from "../../notices/notices";
 import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
@@ -25,7 +26,8 @@ import { text } from "../../text";
 import { EndpointFields } from "./endpoint-fields";
 import { IdentityFields } from "./identity-fields";
 import { TierField } from "./region-fields";
-import { mayTrustOthers, type Connection } from "./settings";
+import { missingOfRegions, missingOfTrust } from "./missing";
+import { identityOf, mayTrustOthers, type Connection } from "./settings";
 import { storedNotice, useStoring } from "./storing";
 import { ProxyFields, TrustFields } from "./trust-fields";
 import { updateDraft, updateRequest, type UpdateDraft } from "./update";
@@ -121,6 +123,15 @@ function EndpointPart({ connection, draft, set }: PartProps) {
   );
 }
 
+function missingOf(draft: UpdateDraft): string[] {
+  const { isOtherIdentity, identity } = draft;
+  return [
+    ...(isOtherIdentity && identityOf(identity) === undefined ? [words.wizard.missingIdentity] : []),
+    ...missingOfRegions(draft),
+    ...missingOfTrust(draft),
+  ];
+}
+
 function operationOf(
   connection: Connection,
   draft: UpdateDraft,
@@ -156,6 +167,7 @@ function Editing({ connection: now }: { connection: Connection }) {
     },
   });
   const isChanged = operationOf(connection, draft, false) !== undefined;
+  const missing = missingOf(draft);
   const parts = { connection, draft, set: (part: Partial<UpdateDraft>) => setDraft({ ...draft, ...part }) };
   return (
     <Form
@@ -174,7 +186,13 @@ function Editing({ connection: now }: { connection: Connection }) {
         <IdentityPart {...parts} />
         <RegionsPart {...parts} />
         <EndpointPart {...parts} />
-        {isChanged ? storing.body : <Alert type="info">{words.edit.unchanged}</Alert>}
+        <Missing said={missing}>
+          {isChanged || missing.length > 0 ? (
+            storing.body
+          ) : (
+            <Alert type="info">{words.edit.unchanged}</Alert>
+          )}
+        </Missing>
       </SpaceBetween>
     </Form>
   );

@@ -39,7 +39,12 @@ test("a role is assumed by the server or by an access key", () => {
 });
 
 test("roots of one's own go to endpoints of one's own alone", () => {
-  const trust = { caBundle: "PEM", checkHostName: false, chain: "", privateKey: "" };
+  const trust = {
+    ...draft.trust,
+    isOwn: true,
+    caBundle: "PEM",
+    checkHostName: false,
+  };
   expect(addRequest({ ...draft, trust }, false)).not.toHaveProperty("tls");
   const endpoint = { kind: "vpc" as const, host: "vpce.example", url: "" };
   expect(addRequest({ ...draft, trust, endpoint }, false)?.tls).toEqual({

@@ -25,8 +25,12 @@ export interface EndpointDraft {
 }
 
 export interface TrustDraft {
+  /** Roots of one's own are trusted: they have to be given then. */
+  isOwn: boolean;
   caBundle: string;
   checkHostName: boolean;
+  /** A client certificate is shown: with its chain and key. */
+  hasClient: boolean;
   chain: string;
   privateKey: string;
 }
@@ -75,7 +79,14 @@ export const NEW_CONNECTION: ConnectionDraft = {
   identity: NEW_IDENTITY,
   regions: [],
   endpoint: { kind: "standard", host: "", url: "" },
-  trust: { caBundle: "", checkHostName: true, chain: "", privateKey: "" },
+  trust: {
+    isOwn: false,
+    caBundle: "",
+    checkHostName: true,
+    hasClient: false,
+    chain: "",
+    privateKey: "",
+  },
   proxy: { isUsed: false, url: "", user: "", password: "" },
   rotation: newRotation("never"),
   accessKeyRotation: newRotation("never"),

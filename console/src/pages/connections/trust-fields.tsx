@@ -6,7 +6,6 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useState } from "react";
 
 import { FileText } from "../../fields/file-text";
 import { text } from "../../text";
@@ -51,19 +50,21 @@ interface TrustProps {
 }
 
 function ClientCertificate({ draft, onChange }: TrustProps) {
-  const [isShown, setShown] = useState(draft.chain !== "");
   return (
     <SpaceBetween size="l">
       <Checkbox
-        checked={isShown}
-        onChange={({ detail }) => {
-          setShown(detail.checked);
-          if (!detail.checked) onChange({ ...draft, chain: "", privateKey: "" });
-        }}
+        checked={draft.hasClient}
+        onChange={({ detail }) =>
+          onChange({
+            ...draft,
+            hasClient: detail.checked,
+            ...(detail.checked ? {} : { chain: "", privateKey: "" }),
+          })
+        }
       >
         {words.trust.client}
       </Checkbox>
-      {isShown && (
+      {draft.hasClient && (
         <SpaceBetween size="l">
           <Pem
             label={words.trust.chain}
@@ -86,21 +87,20 @@ function ClientCertificate({ draft, onChange }: TrustProps) {
 
 /** Roots, host names and client certificate; AWS's own endpoints have none of them to choose. */
 export function TrustFields({ draft, onChange, isFixed }: TrustProps & { isFixed: boolean }) {
-  const [hasOwn, setOwn] = useState(draft.caBundle !== "");
   if (isFixed) return <Alert type="info">{words.trust.amazon}</Alert>;
   return (
     <SpaceBetween size="l">
       <FormField label={words.trust.roots}>
         <RadioGroup
-          value={hasOwn ? "own" : "usual"}
+          value={draft.isOwn ? "own" : "usual"}
           items={(["usual", "own"] as const).map((value) => ({ value, label: words.trust.kinds[value] }))}
           onChange={({ detail }) => {
-            setOwn(detail.value === "own");
-            if (detail.value !== "own") onChange({ ...draft, caBundle: "" });
+            const isOwn = detail.value === "own";
+            onChange({ ...draft, isOwn, ...(isOwn ? {} : { caBundle: "" }) });
           }}
         />
       </FormField>
-      {hasOwn && (
+      {draft.isOwn && (
         <Pem
           label={words.trust.ca}
           fileLabel={words.trust.caFile}

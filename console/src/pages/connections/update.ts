@@ -1,5 +1,6 @@
 // What is changed of a connection: only that is sent, and all else stays.
 import type { Schemas } from "../../api/client";
+import { missingOfTrust } from "./missing";
 import {
   endpointDraft,
   endpointOf,
@@ -35,8 +36,10 @@ export function updateDraft(connection: Connection): UpdateDraft {
     },
     endpoint: endpointDraft(connection.endpoint),
     trust: {
+      isOwn: (tls.ca_bundle ?? "") !== "",
       caBundle: tls.ca_bundle ?? "",
       checkHostName: tls.check_host_name,
+      hasClient: (tls.client_certificate ?? "") !== "",
       chain: tls.client_certificate ?? "",
       privateKey: "",
     },
@@ -76,7 +79,7 @@ export function updateRequest(
   const endpoint = endpointOf(draft.endpoint);
   if (endpoint === undefined || draft.regions.length === 0) return undefined;
   if (draft.isOtherIdentity && identity === undefined) return undefined;
-  if (draft.proxy.isUsed && draft.proxy.url.trim() === "") return undefined;
+  if (missingOfTrust(draft).length > 0) return undefined;
   const tls = tlsChange(before, draft);
   const proxy = isSame(before.proxy, draft.proxy) ? undefined : proxyOf(draft.proxy);
   const request: Schemas["UpdateConnectionRequest"] = {

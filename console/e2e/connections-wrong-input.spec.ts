@@ -1,0 +1,138 @@
+// What each step of adding a connection wants, and what its page and its change do not take.
+import type { Page } from "@playwright/test";
+
+import { accessKey, authority, connection, endpoint, STAGING } from "./aws";
+import { choose, next } from "./steps";
+import { expect, look, test } from "./world";
+
+/** A step says what it wants, and the wizard stays there. */
+async function wants(page: Page, ...told: string[]): Promise<void> {
+  await next(page);
+  for (const one of told) await expect(page.getByText(one, { exact: true }).first()).toBeVisible();
+}
+
+test("each step of adding a connection says what it lacks, and what is no address, certificate or proxy is refused", async ({
+  page,
+  world,
+}) => {
+  const key = accessKey(world, STAGING, "keyferry");
+  await page.goto("/connections/add");
+  await page.getByLabel("Name", { exact: true }).fill("wrong-steps");
+  await page.getByRole("radio", { name: /^A role with an external id/ }).check();
+  await wants(page, "The identity is not complete.");
+  await page.getByRole("radio", { name: /^A role for an OpenID/ }).check();
+  await page.getByLabel("ARN of the role").fill("keyferry");
+  await wants(page, "The identity is not complete.");
+  await look(page, "connection-wrong-identity");
+  await page.getByRole("radio", { name: /^An access key Of an IAM user/ }).check();
+  await page.getByLabel("Access key ID").fill(key.access_key_id);
+  await wants(page, "The identity is not complete.");
+  await page.getByLabel("Secret access key").fill(key.secret_access_key);
+  await next(page);
+
+  await wants(page, "Choose one Region at least.");
+  await choose(page, "Regions", /eu-central-1/);
+  await page.keyboard.press("Escape");
+  await choose(page, "Endpoint", "VPC endpoint");
+  await wants(page, "The endpoint's address is missing.");
+  await choose(page, "Endpoint", "Custom");
+  await page.getByLabel("URL (custom)").fill("no address");
+  await next(page);
+
+  await page.getByLabel("CA certificates of your own").check();
+  await page.getByLabel("Show a client certificate").check();
+  await page.getByLabel("Go through a proxy").check();
+  await wants(
+    page,
+    "The CA certificates of your own are missing.",
+    "The client certificate is missing.",
+    "The private key of the client certificate is missing.",
+    "The proxy's URL is missing.",
+  );
+  await look(page, "connection-wrong-trust");
+  await page.getByLabel("CA certificates (PEM)", { exact: true }).fill("no certificate");
+  await page.getByLabel("Show a client certificate").uncheck();
+  await page.getByLabel("Proxy's URL").fill("no proxy");
+  await next(page);
+  await next(page);
+
+  const rotation = page.getByRole("group").filter({ hasText: "By a line of cron" });
+  await rotation.first().getByLabel("By a line of cron").check();
+  await wants(page, "Say when it rotates.");
+  await page.getByRole("textbox", { name: "Line of cron" }).fill("every full moon");
+  await next(page);
+
+  // The server tells of one after the other; each is mended in its step.
+  const verify = page.getByRole("button", { name: /^Verify/ });
+  const mend = async (step: string) => {
+    await verify.click();
+    await expect(page.getByRole("main").getByRole("alert").getByText(/\w+\.[\w-]+/).first()).toBeVisible();
+    await expect(page.getByRole("button", { name: "Add connection" })).toHaveCount(0);
+    while (!(await page.getByRole("heading", { name: new RegExp(`^${step}`) }).first().isVisible()))
+      await page.getByRole("button", { name: "Previous" }).click();
+  };
+  const onwards = async () => {
+    while (!(await verify.isVisible())) await next(page);
+  };
+  await mend("Schedules");
+  await page.getByRole("textbox", { name: "Line of cron" }).fill("0 3 1 * *");
+  await onwards();
+  await mend("TLS and proxy");
+  await page.getByLabel("Go through a proxy").uncheck();
+  await onwards();
+  await mend("TLS and proxy");
+  await page.getByLabel("CA certificates (PEM)", { exact: true }).fill(authority(world));
+  await onwards();
+  await mend("Regions and endpoint");
+  await page.getByLabel("URL (custom)").fill(endpoint(world));
+  await onwards();
+  await verify.click();
+  await expect(page.getByText(`Successfully connected to the AWS account ${STAGING}`)).toBeVisible();
+  await page.getByRole("button", { name: "Add connection" }).click();
+  await expect(page.getByRole("heading", { name: "wrong-steps", level: 1 })).toBeVisible();
+  const stored = await world.cli<{ rotation: { cron: string } }>("connection", "show", "wrong-steps");
+  expect(stored.rotation.cron).toBe("0 3 1 * *");
+});
+
+test("what a changed connection lacks is named on the page, and its access key takes no wrong period", async ({
+  page,
+  world,
+}) => {
+  await connection(world, "wrong-change");
+  const { id } = await world.cli<{ id: string }>("connection", "show", "wrong-change");
+  await page.goto(`/connections/${id}/edit`);
+  const verify = page.getByRole("button", { name: "Verify", exact: true });
+  await expect(page.getByText("Nothing is changed yet.")).toBeVisible();
+  await page.getByRole("button", { name: "Remove eu-central-1" }).click();
+  await expect(page.getByText("Choose one Region at least.", { exact: true })).toBeVisible();
+  await expect(page.getByText("Nothing is changed yet.")).toHaveCount(0);
+  await expect(verify).toBeDisabled();
+  await page.getByLabel("Another identity, or another secret").check();
+  await expect(page.getByText("The identity is not complete.")).toBeVisible();
+  await page.getByLabel("Go through a proxy").check();
+  await expect(page.getByText("The proxy's URL is missing.")).toBeVisible();
+  await look(page, "connection-edit-lacks");
+  await page.getByLabel("Go through a proxy").uncheck();
+  await page.getByLabel("Stays as it is").check();
+  await choose(page, "Regions", /us-east-1/);
+  await page.keyboard.press("Escape");
+  await verify.click();
+  await expect(page.getByText(`Successfully connected to the AWS account ${STAGING}`)).toBeVisible();
+  await page.getByRole("button", { name: "Update connection" }).click();
+  await expect(page.getByRole("heading", { name: "wrong-change", level: 1, exact: true })).toBeVisible();
+  const stored = await world.cli<{ regions: string[] }>("connection", "show", "wrong-change");
+  expect(stored.regions).toEqual(["us-east-1"]);
+
+  await page.getByRole("tab", { name: "Access key" }).click();
+  await page.getByRole("button", { name: "Edit schedule" }).click();
+  const dialog = page.getByRole("dialog", { name: "When the access key of wrong-change rotates" });
+  await dialog.getByLabel("Regularly").check();
+  await choose(dialog, "Every", "Another period");
+  for (const wrong of ["", "0d", "soon", "7"]) {
+    await dialog.getByRole("textbox", { name: "Another period" }).fill(wrong);
+    await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  }
+  await dialog.getByRole("textbox", { name: "Another period" }).fill("45d");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByRole("row", { name: /Every 45d/ })).toBeVisible();
+});
