@@ -24,7 +24,7 @@ test("each step of adding a connection says what it lacks, and what is no addres
   await page.getByLabel("ARN of the role").fill("keyferry");
   await wants(page, "The identity is not complete.");
   await look(page, "connection-wrong-identity");
-  await page.getByRole("radio", { name: /^An access key Of an IAM user/ }).check();
+  await page.getByRole("radio", { name: "An access key", exact: true }).check();
   await page.getByLabel("Access key ID").fill(key.access_key_id);
   await wants(page, "The identity is not complete.");
   await page.getByLabel("Secret access key").fill(key.secret_access_key);
@@ -56,8 +56,7 @@ test("each step of adding a connection says what it lacks, and what is no addres
   await next(page);
   await next(page);
 
-  const rotation = page.getByRole("group").filter({ hasText: "By a line of cron" });
-  await rotation.first().getByLabel("By a line of cron").check();
+  await page.getByLabel("By a line of cron").first().check();
   await wants(page, "Say when it rotates.");
   await page.getByRole("textbox", { name: "Line of cron" }).fill("every full moon");
   await next(page);
@@ -66,9 +65,20 @@ test("each step of adding a connection says what it lacks, and what is no addres
   const verify = page.getByRole("button", { name: /^Verify/ });
   const mend = async (step: string) => {
     await verify.click();
-    await expect(page.getByRole("main").getByRole("alert").getByText(/\w+\.[\w-]+/).first()).toBeVisible();
+    await expect(
+      page
+        .getByRole("main")
+        .getByRole("alert")
+        .getByText(/\w+\.[\w-]+/)
+        .first(),
+    ).toBeVisible();
     await expect(page.getByRole("button", { name: "Add connection" })).toHaveCount(0);
-    while (!(await page.getByRole("heading", { name: new RegExp(`^${step}`) }).first().isVisible()))
+    while (
+      !(await page
+        .getByRole("heading", { name: new RegExp(`^${step}`) })
+        .first()
+        .isVisible())
+    )
       await page.getByRole("button", { name: "Previous" }).click();
   };
   const onwards = async () => {

@@ -1,4 +1,14 @@
+import type { Page } from "@playwright/test";
+
+import { choose } from "./steps";
 import { expect, look, test } from "./world";
+
+/** What the server refuses, one after the other, and how each is mended in its step. */
+const MENDED: [number, string | RegExp, (page: Page) => Promise<void>][] = [
+  [2, /\w+\.[\w-]+/, (page) => page.getByLabel("Tag key 1").fill("cost")],
+  [2, /\w+\.[\w-]+/, (page) => page.getByLabel("Material stays until").fill("")],
+  [1, /\w+\.[\w-]+/, (page) => page.getByRole("textbox", { name: "Line of cron" }).fill("0 3 1 * *")],
+];
 
 test("a keystore is made step by step, back and forth", async ({ page, world }) => {
   await page.goto("/keystores");
@@ -77,4 +87,59 @@ test("a keystore's name that is taken is told before anything is made", async ({
   await expect(page.getByRole("button", { name: "Create keystore" })).toHaveCount(0);
   const all = await world.cli<{ name: string }[]>("keystore", "list");
   expect(all.filter(({ name }) => name === "signing")).toHaveLength(1);
+});
+
+test("each step of a new keystore says what it does not take, and what the server refuses is mended in its step", async ({
+  page,
+  world,
+}) => {
+  const next = page.getByRole("button", { name: "Next", exact: true });
+  await page.goto("/keystores/create?connection=production");
+  await page.getByLabel("Name", { exact: true }).fill("wrong-steps");
+  await next.click();
+  for (const region of ["eu-central-1", "us-east-1"])
+    await page.getByRole("button", { name: `Remove ${region}` }).click();
+  await next.click();
+  await expect(page.getByText("Choose one Region at least.", { exact: true })).toBeVisible();
+  await look(page, "keystore-wrong-regions");
+  await choose(page, "Regions", "eu-central-1");
+  await page.keyboard.press("Escape");
+  await next.click();
+
+  const file = { name: "policy.json", mimeType: "application/json", buffer: Buffer.from("no json") };
+  await page.locator("input[type=file]").setInputFiles(file);
+  await expect(page.getByText("This is no JSON.").first()).toBeVisible();
+  await next.click();
+  await expect(page.getByText("The key policy is no JSON.")).toBeVisible();
+  await page.getByLabel("Key policy", { exact: true }).fill("");
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByLabel("Tag key 1").fill("aws:cost");
+  await expect(page.getByText("Keys that begin with aws: or keyferry: are reserved.")).toBeVisible();
+  await page.getByLabel("Material stays until").fill("some day");
+  await look(page, "keystore-wrong-template");
+  await next.click();
+
+  await page.getByLabel("Regularly").check();
+  await choose(page, "Every", "Another period");
+  await page.getByRole("textbox", { name: "Another period" }).fill("soon");
+  await next.click();
+  await expect(page.getByText("Say when it rotates.")).toBeVisible();
+  await page.getByLabel("By a line of cron").check();
+  await page.getByRole("textbox", { name: "Line of cron" }).fill("0 3 99 * *");
+
+  const create = page.getByRole("button", { name: "Create keystore" });
+  await next.click();
+  for (const [back, code, mend] of MENDED) {
+    await expect(page.getByRole("alert").getByText(code)).toBeVisible();
+    await expect(create).toHaveCount(0);
+    for (let step = 0; step < back; step += 1) await page.getByRole("button", { name: "Previous" }).click();
+    await mend(page);
+    for (let step = 0; step < back; step += 1) await next.click();
+  }
+  await create.click();
+  await expect(page.getByRole("heading", { name: "wrong-steps", level: 1 })).toBeVisible();
+  const made = await world.cli<{ template: { tags: object; rotation: { cron: string } } }>(
+    ...["keystore", "show", "wrong-steps"],
+  );
+  expect(made.template).toMatchObject({ tags: { cost: "" }, rotation: { cron: "0 3 1 * *" } });
 });

@@ -181,3 +181,66 @@ test("a keystore is deleted once its KMS keys are released, and not before", asy
   await expect(page.getByRole("link", { name: "payments", exact: true })).toBeVisible();
   await expect(page.getByRole("link", { name: "leaving", exact: true })).toHaveCount(0);
 });
+
+test("what a keystore does not take is refused in its dialogs, and what cannot be bound says why", async ({
+  page,
+  world,
+}) => {
+  await keystore(world, "refusing");
+  await world.cli("key", "create", "bound-wrongly", "--spec", "RSA-2048");
+  await foreignKey(world, "bound-not", "EXTERNAL");
+  await open(page, "refusing");
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Edit details" }).click();
+  const details = page.getByRole("dialog", { name: "Edit refusing" });
+  await details.getByLabel("Name", { exact: true }).fill("");
+  await expect(details.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await details.getByLabel("Name", { exact: true }).fill("signing");
+  await details.getByRole("button", { name: "Preview" }).click();
+  await expect(details.getByText("request.name-taken")).toBeVisible();
+  await details.getByRole("button", { name: "Remove eu-central-1" }).click();
+  await expect(details.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await details.getByRole("button", { name: "Cancel" }).click();
+
+  await page.getByRole("tab", { name: "Template and policies" }).click();
+  await page.getByRole("button", { name: "Edit template" }).click();
+  const template = page.getByRole("dialog", { name: "Template of refusing" });
+  for (const wrong of ["2030-02-30", "some day"]) {
+    await template.getByLabel("Material stays until").fill(wrong);
+    await template.getByRole("button", { name: "Preview" }).click();
+    await expect(
+      template
+        .getByRole("alert")
+        .getByText(/\w+\.[\w-]+/)
+        .first(),
+    ).toBeVisible();
+    await expect(template.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+  }
+  await look(page, "keystore-template-refused");
+  await template.getByRole("button", { name: "Cancel" }).click();
+
+  await page.getByRole("tab", { name: "Found keys" }).click();
+  await sync(page, "refusing");
+  await page.getByRole("button", { name: "Adopt all" }).click();
+  const adopt = page.getByRole("dialog", { name: "Adopt into refusing" });
+  await adopt.getByRole("button", { name: "Add tag" }).click();
+  await adopt.getByLabel("Tag key 1").fill("nobody");
+  await adopt.getByLabel("Tag value 1").fill("has it");
+  await adopt.getByRole("button", { name: "Preview" }).click();
+  await expect(adopt.getByText("There is nothing to adopt.")).toBeVisible();
+  await adopt.getByRole("button", { name: "Cancel" }).click();
+
+  await page.getByRole("button", { name: "Bind to keys" }).click();
+  const bind = page.getByRole("dialog", { name: /^Bind KMS keys in refusing/ });
+  await expect(bind.getByRole("button", { name: "Preview" })).toBeDisabled();
+  const manifest =
+    "# KMS key, key, first version\nalias/bound-not, bound-wrongly\nalias/nowhere, bound-wrongly, 9\n";
+  const csv = { name: "manifest.csv", mimeType: "text/csv", buffer: Buffer.from(manifest) };
+  await bind.locator("input[type=file]").setInputFiles(csv);
+  await bind.getByRole("button", { name: "Preview" }).click();
+  await expect(bind.getByText("2 are left as they are")).toBeVisible();
+  await look(page, "keystore-bind-refused");
+  await bind.getByRole("button", { name: "Cancel" }).click();
+  const bound = await world.cli<object[]>("kms-key", "list", "--keystore", "refusing");
+  expect(bound).toEqual([]);
+});

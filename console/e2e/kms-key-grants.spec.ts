@@ -101,7 +101,8 @@ test("what makes no grant is refused; several grants are retired, several revoke
     ["Retire", /Retire 2 grants/, "RetireGrant", "ret-1", "ret-2"],
     ["Revoke", /Revoke 2 grants/, "RevokeGrant", "rev-1", "rev-2"],
   ] as const) {
-    for (const name of names) await page.getByRole("checkbox", { name: new RegExp(`Select ${name}`) }).check();
+    for (const name of names)
+      await page.getByRole("checkbox", { name: new RegExp(`Select ${name}`) }).check();
     await page.getByRole("button", { name: operation, exact: true }).click();
     const dialog = page.getByRole("dialog", { name: title });
     await expect(dialog.getByText(step).first()).toBeVisible();

@@ -86,11 +86,17 @@ test("several KMS keys rotate, take a new version, and are on the way to deletio
   await expect(deletion.getByRole("button", { name: "Preview" })).toBeDisabled();
   await deletion.getByLabel("Waiting period (in days)").fill("7");
   await carryOut(deletion, 2);
-  expect((await all(world, "turns-")).map(({ status }) => status)).toEqual(["PENDING DELETE", "PENDING DELETE"]);
+  expect((await all(world, "turns-")).map(({ status }) => status)).toEqual([
+    "PENDING DELETE",
+    "PENDING DELETE",
+  ]);
   const cancelling = await begin(page, "turns-", "Cancel deletion");
   await cancelling.getByRole("radio", { name: /Remove the material/ }).check();
   await carryOut(cancelling, 2);
-  expect((await all(world, "turns-")).map(({ status }) => status)).toEqual(["NOT AVAILABLE", "NOT AVAILABLE"]);
+  expect((await all(world, "turns-")).map(({ status }) => status)).toEqual([
+    "NOT AVAILABLE",
+    "NOT AVAILABLE",
+  ]);
 });
 
 test("several multi-Region keys are replicated and get another primary, which a single-Region one does not", async ({
@@ -109,7 +115,9 @@ test("several multi-Region keys are replicated and get another primary, which a 
   await choose(dialog, "Further Regions", "us-east-1");
   await page.keyboard.press("Escape");
   await start(dialog);
-  await expect(dialog.getByText("Done with 2 of 3 KMS keys. Not with these:")).toBeVisible({ timeout: JOB_MAX });
+  await expect(dialog.getByText("Done with 2 of 3 KMS keys. Not with these:")).toBeVisible({
+    timeout: JOB_MAX,
+  });
   await expect(dialog.getByRole("row", { name: /roams-not Refused/ })).toBeVisible();
   await look(page, "kms-keys-bulk-replicated");
   await close(dialog);
@@ -139,6 +147,10 @@ test("what several KMS keys say of themselves is changed at once, once tags that
   await dialog.getByLabel("Tag key 1").fill("stage");
   await dialog.getByLabel("Tag value 1").fill("test");
   await dialog.getByLabel("Tags to remove").fill("old, never-was");
+  await expect(dialog.getByRole("button", { name: "Preview" })).toBeEnabled();
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText(/the KMS key has no tag `never-was`/)).toHaveCount(2);
+  await dialog.getByLabel("Tags to remove").fill("old");
   await dialog.getByRole("checkbox", { name: "Change the description" }).check();
   await dialog.getByLabel("Description", { exact: true }).fill("x".repeat(8193));
   await dialog.getByRole("button", { name: "Preview" }).click();

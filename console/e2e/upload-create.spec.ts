@@ -91,3 +91,58 @@ test("material ends at the time of day in the time zone that was said", async ({
   const shown = await world.cli<Shown>("kms-key", "show", "wizard-expires");
   expect(shown.renew_until ?? shown.expires_at).toContain("2028-08-18T07:48");
 });
+
+test("what a KMS key cannot have is told where it was said or with the plan, and mended step by step", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("wizard-taken", "--alias", "wizard-taken");
+  await toUpload(page);
+  await choose(page, "Keystore", "payments");
+  await page.getByLabel("Name", { exact: true }).fill("wizard-taken");
+  const alias = page.getByLabel("Aliases", { exact: true });
+  await alias.fill("two words");
+  await page.getByRole("button", { name: "Access" }).click();
+  const others = page.getByLabel("Other AWS accounts that may use it", { exact: true });
+  await others.fill("12345");
+  await page.getByRole("button", { name: "Expiry" }).click();
+  await page.getByRole("radio", { name: "On a date" }).check();
+  await page.getByRole("textbox", { name: "Expiration date" }).fill("2020-02-29");
+  await page.getByLabel("Expiration time", { exact: true }).fill("25:00");
+  await page.getByRole("button", { name: "Rotation", exact: true }).click();
+  await page.getByRole("radio", { name: "Regularly" }).check();
+  await choose(page, "Every", "Another period");
+  await page.getByRole("textbox", { name: "Another period" }).fill("often");
+  await page.getByRole("button", { name: "Tags", exact: true }).click();
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByRole("textbox", { name: "Tag key" }).fill("aws:cost");
+  await expect(page.getByText("Keys that begin with aws: or keyferry: are reserved.")).toBeVisible();
+  await next(page);
+  await expect(page.getByText("Missing above, or not as it can be: Expiry, Rotation.")).toBeVisible();
+  await look(page, "upload-wrong-further");
+  await page.getByLabel("Expiration time", { exact: true }).fill("12:00");
+  await page.getByRole("radio", { name: "Never" }).last().check();
+
+  await page.getByRole("radio", { name: "As the keystore says" }).check();
+
+  // The server tells of one after the other.
+  const name = page.getByLabel("Name", { exact: true });
+  for (const [code, section, mend] of [
+    ["kms-key.tags", "Tags", () => page.getByRole("textbox", { name: "Tag key" }).fill("cost")],
+    ["kms-key.bad-alias", undefined, () => alias.fill("wizard-taken")],
+    ["plan.bad-access", "Access", () => others.fill("444455556666")],
+    ["kms-key.name-taken", undefined, () => name.fill("wizard-told")],
+    ["plan.foreign-alias", undefined, () => alias.fill("wizard-told")],
+  ] as const) {
+    await next(page);
+    await expect(page.getByRole("main").getByText(code)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Upload", exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Previous" }).click();
+    if (section !== undefined) await page.getByRole("button", { name: section, exact: true }).click();
+    await mend();
+  }
+  await next(page);
+  await finish(page);
+  const shown = await world.cli<Shown>("kms-key", "show", "wizard-told");
+  expect(shown).toMatchObject({ aliases: ["alias/wizard-told"], tags: { cost: "" } });
+});

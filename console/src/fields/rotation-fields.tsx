@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { text } from "../text";
 import { MomentField } from "./moment-field";
-import { leavesOldKey, OTHER, PERIODS, type RotationDraft, type When } from "./rotation";
+import { isPeriod, leavesOldKey, OTHER, PERIODS, type RotationDraft, type When } from "./rotation";
 
 const words = text.fields.rotation;
 
@@ -43,7 +43,11 @@ function Period({ draft, set }: Part) {
         />
       </FormField>
       {draft.period === OTHER && (
-        <FormField label={words.other} description={words.otherHelp}>
+        <FormField
+          label={words.other}
+          description={words.otherHelp}
+          errorText={draft.other === "" || isPeriod(draft.other) ? undefined : words.otherWrong}
+        >
           <Input value={draft.other} onChange={({ detail }) => set({ other: detail.value })} />
         </FormField>
       )}

@@ -73,13 +73,16 @@ export function rotationDraft(kept: Kept | null | undefined): RotationDraft {
   };
 }
 
-const PERIOD = /^[1-9]\d*(d|w|mo|y)$/;
+/** Whether it says how often, such as 45d. */
+export function isPeriod(said: string): boolean {
+  return /^[1-9]\d*(d|w|mo|y)$/.test(said.trim());
+}
 
 /** How often it comes; nothing as long as that is not said. */
 function recurrenceOf({ when, period, other, cron }: RotationDraft): Recurrence | undefined {
   if (when === "cron") return cron.trim() === "" ? undefined : { cron: cron.trim() };
   const every = period === OTHER ? other.trim() : period;
-  return PERIOD.test(every) ? { every } : undefined;
+  return isPeriod(every) ? { every } : undefined;
 }
 
 /** Since when; nothing where a date is given without its time. What was kept stays exact unless it is changed. */

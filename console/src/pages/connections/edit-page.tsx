@@ -187,11 +187,7 @@ function Editing({ connection: now }: { connection: Connection }) {
         <RegionsPart {...parts} />
         <EndpointPart {...parts} />
         <Missing said={missing}>
-          {isChanged || missing.length > 0 ? (
-            storing.body
-          ) : (
-            <Alert type="info">{words.edit.unchanged}</Alert>
-          )}
+          {isChanged || missing.length > 0 ? storing.body : <Alert type="info">{words.edit.unchanged}</Alert>}
         </Missing>
       </SpaceBetween>
     </Form>

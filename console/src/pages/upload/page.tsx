@@ -159,7 +159,9 @@ export default function UploadPage() {
         {
           title: words.steps.key,
           description: words.stepHelp.key,
-          ...(filling.lacks.length > 0 ? { errorText: words.lacking } : {}),
+          ...(filling.lacks.length > 0
+            ? { errorText: words.lacking(filling.lacks.map((lack) => words.lacks[lack])) }
+            : {}),
           content: (
             <SpaceBetween size="l">
               <Material {...filling} />

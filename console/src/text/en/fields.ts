@@ -94,6 +94,7 @@ export const fields = {
     },
     other: "Another period",
     otherHelp: "A number with d, w, mo or y, such as 45d.",
+    otherWrong: "That is no period.",
     cron: "Line of cron",
     cronHelp:
       "Minute, hour, day of month, month, day of week. 0 3 1 * * is 03:00 on the first of each month.",
