@@ -34,6 +34,16 @@ test("the key policy is edited: what is wrong is refused with the reason, what i
   await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
   await look(page, "kms-key-policy-refused");
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  // Nobody could change it any more, Keyferry included.
+  const alone = { Effect: "Allow", Principal: { AWS: APP }, Action: "kms:Decrypt", Resource: "*" };
+  await editor.fill(JSON.stringify({ Version: "2012-10-17", Statement: [alone] }));
+  await check.click();
+  await expect(dialog.getByText("plan.policy-locks-us-out")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await expect(editor).toHaveValue(/Enable IAM User Permissions/);
+  await expect(check).toBeDisabled();
 
   const right = JSON.parse(policy) as { Statement: object[] };
   right.Statement.push({

@@ -10,8 +10,6 @@ interface Shown {
   description: string;
   aliases: string[];
   tags: Record<string, string>;
-  policy: string;
-  regions: string[];
 }
 
 async function act(page: Page, operation: string): Promise<Locator> {
@@ -82,30 +80,4 @@ test("names, aliases, tags and an end that a KMS key cannot have are refused one
     aliases: ["alias/wrong-edited"],
     tags: { cost: "" },
   });
-});
-
-test("a key policy that would lock Keyferry out is refused, discarded, and AWS keeps the one that it has", async ({
-  page,
-  world,
-}) => {
-  await world.kmsKey("wrong-policy");
-  const { id, policy } = await world.cli<Shown>("kms-key", "show", "wrong-policy");
-  await page.goto(`/kms-keys/${id}/policy`);
-  const editor = page.getByLabel("Key policy as JSON");
-  const dialog = page.getByRole("dialog", { name: "Change the key policy of wrong-policy" });
-  const only = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:user/alice" } };
-  for (const statement of [
-    // Nobody may change it any more, Keyferry included.
-    { ...only, Action: "kms:Decrypt", Resource: "*" },
-    { ...only, Effect: "Deny", Action: "kms:*", Resource: "*" },
-  ]) {
-    await editor.fill(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
-    await page.getByRole("button", { name: "Check and preview" }).click();
-    await expect(dialog.getByText("plan.policy-locks-us-out")).toBeVisible();
-    await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
-    await dialog.getByRole("button", { name: "Cancel" }).click();
-  }
-  await page.getByRole("button", { name: "Discard" }).click();
-  await expect(page.getByRole("button", { name: "Check and preview" })).toBeDisabled();
-  expect((await world.cli<Shown>("kms-key", "show", id)).policy).toBe(policy);
 });

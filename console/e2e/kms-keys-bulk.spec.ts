@@ -165,6 +165,6 @@ test("what several KMS keys say of themselves is changed at once, once tags that
   for (const { description, tags } of await all(world, "says-")) {
     expect(tags).toMatchObject({ team: "payments" });
     expect(tags).not.toHaveProperty("old");
-    expect(description).toBe("");
+    expect(description).toBe("said together");
   }
 });

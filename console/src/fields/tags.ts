@@ -25,8 +25,9 @@ export type TagFault = "reserved" | "key" | "value" | "character" | "again";
 const [KEY_MAX, VALUE_MAX] = [128, 256];
 const FOREIGN = /[^\p{L}\p{N} _.:/=+\-@]/u;
 
+/** As AWS counts: characters, not the halves that some are made of. */
 function lengthOf(said: string): number {
-  return [...said].length;
+  return Array.from(said).length;
 }
 
 /** What AWS would not take of a key, as it is typed. */
