@@ -5,9 +5,13 @@ import { expect, look, test } from "./world";
 
 /** What the server refuses, one after the other, and how each is mended in its step. */
 const MENDED: [number, string | RegExp, (page: Page) => Promise<void>][] = [
-  [2, /\w+\.[\w-]+/, (page) => page.getByLabel("Tag key 1").fill("cost")],
-  [2, /\w+\.[\w-]+/, (page) => page.getByLabel("Material stays until").fill("")],
-  [1, /\w+\.[\w-]+/, (page) => page.getByRole("textbox", { name: "Line of cron" }).fill("0 3 1 * *")],
+  [2, /^[a-z-]+\.[a-z-]+ · Request/, (page) => page.getByLabel("Tag key 1").fill("cost")],
+  [2, /^[a-z-]+\.[a-z-]+ · Request/, (page) => page.getByLabel("Material stays until").fill("")],
+  [
+    1,
+    /^[a-z-]+\.[a-z-]+ · Request/,
+    (page) => page.getByRole("textbox", { name: "Line of cron" }).fill("0 3 1 * *"),
+  ],
 ];
 
 test("a keystore is made step by step, back and forth", async ({ page, world }) => {

@@ -37,7 +37,9 @@ test("a KMS key is made with a policy of one's own and another usage, once wrong
   await editor.fill(`{ "Version": `);
   await expect(page.getByText(/This is no JSON/)).toBeVisible();
   await next(page);
-  await expect(page.getByText("Missing above, or not as it can be: Key policy.")).toBeVisible();
+  await expect(
+    page.getByText("Missing above, or not as it can be: Key policy.", { exact: true }),
+  ).toBeVisible();
   await editor.fill(`{ "Version": "2012-10-17", "Statement": [] }`);
   await next(page);
   await expect(page.getByText("kms-key.bad-policy")).toBeVisible();

@@ -14,12 +14,14 @@ export function reached<Draft>(wants: Wants<Draft>, draft: Draft, at: number, wa
 export function useSteps<Draft>(wants: Wants<Draft>, draft: Draft) {
   const [at, setAt] = useState(0);
   const [isChecked, setChecked] = useState(false);
+  const [tried, setTried] = useState(0);
   /** Gives where it got to. */
   const go = (wanted: number): number => {
     const next = reached(wants, draft, at, wanted);
     setAt(next);
     setChecked(next !== wanted);
+    setTried((before) => before + 1);
     return next;
   };
-  return { at, go, said: isChecked ? (wants[at]?.(draft) ?? []) : [] };
+  return { at, go, said: isChecked ? (wants[at]?.(draft) ?? []) : [], tried };
 }

@@ -13,6 +13,7 @@ import { ProblemAlert } from "../notices/problem-alert";
 import { NEXT } from "../shell/focus";
 import { Link } from "../shell/link";
 import { text } from "../text";
+import { InSight } from "./in-sight";
 import { JobProgress } from "./job-progress";
 import { isPlan, mustType, type Operation, type Phase, type Running } from "./operation";
 import { PlanView } from "./plan-view";
@@ -142,17 +143,25 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
       );
     case "refused":
       return (
-        <ProblemAlert
-          problem={phase.problem}
-          action={<Button onClick={() => void running.preview()}>{text.shell.tryAgain}</Button>}
-        />
+        <InSight>
+          <ProblemAlert
+            problem={phase.problem}
+            action={<Button onClick={() => void running.preview()}>{text.shell.tryAgain}</Button>}
+          />
+        </InSight>
       );
     case "planned":
     case "sending":
       return (
         <SpaceBetween size="m">
-          <Preview preview={phase.preview} render={render} />
-          {phase.at === "planned" && phase.problem !== undefined && <ProblemAlert problem={phase.problem} />}
+          <InSight>
+            <Preview preview={phase.preview} render={render} />
+          </InSight>
+          {phase.at === "planned" && phase.problem !== undefined && (
+            <InSight>
+              <ProblemAlert problem={phase.problem} />
+            </InSight>
+          )}
           {operation !== undefined && mustType(operation, phase.preview) && (
             <TypedName name={operation.name} typed={typed} onType={onType} />
           )}

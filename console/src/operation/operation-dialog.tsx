@@ -65,7 +65,10 @@ export function OperationDialog({
   const isPlanned = phase.at === "planned" || phase.at === "sending";
   const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
   const mayGo =
-    phase.at === "planned" && isPossible(phase.preview) && (!wantsName || typed === operation.name);
+    phase.at === "planned" &&
+    isPossible(phase.preview) &&
+    (operation?.isWorth?.(phase.preview) ?? true) &&
+    (!wantsName || typed === operation?.name);
   // A stray click or key loses neither what was typed nor what is shown once.
   const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
   const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);

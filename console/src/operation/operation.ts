@@ -20,6 +20,8 @@ export interface Operation {
   name: string;
   /** Loses something though its plan does not tell, as with records that are removed. */
   loses?: boolean;
+  /** Whether a trial that tells no plan leaves something to be done; it does unless this says otherwise. */
+  isWorth?: (preview: unknown) => boolean;
   /** Makes what it is about: nothing was there yet that could be lost. */
   makes?: boolean;
   /** The route knows no trial: nothing can be previewed; what is said in fields is carried out at once. */

@@ -58,7 +58,7 @@ export default function AddPage() {
     </Help>,
   );
   const [draft, setDraft] = useState<ConnectionDraft>(NEW_CONNECTION);
-  const { at, go, said } = useSteps(MISSING, draft);
+  const { at, go, said, tried } = useSteps(MISSING, draft);
   const navigate = useNavigate();
   const storing = useAdding(draft);
   const cancel = () => void navigate("/connections");
@@ -92,7 +92,11 @@ export default function AddPage() {
         title,
         description,
         isOptional: isOptional ?? false,
-        content: <Missing said={index === at ? said : []}>{content}</Missing>,
+        content: (
+          <Missing said={index === at ? said : []} tried={tried}>
+            {content}
+          </Missing>
+        ),
       }))}
     />
   );

@@ -62,6 +62,10 @@ export function AdoptDialog({ keystore, arns, onClose }: Props) {
           body: bodyOf(arns, contains, tags),
         }),
         touches: TOUCHES,
+        isWorth: (preview) => {
+          const { adopted, next } = preview as Schemas["AdoptionView"];
+          return adopted.length > 0 || next != null;
+        },
       }}
       {...(hasFields ? { fields } : {})}
       render={(preview) => <AdoptionPart adoption={preview as Schemas["AdoptionView"]} isTrial />}

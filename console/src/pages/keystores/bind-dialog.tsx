@@ -126,6 +126,7 @@ export function BindDialog({ keystore, arns, onClose }: DialogProps & { arns: st
             body: { lines: bound },
           }),
           touches: TOUCHES,
+          isWorth: (preview: unknown) => (preview as Schemas["BindingsView"]).bound.length > 0,
         };
   return (
     <OperationDialog

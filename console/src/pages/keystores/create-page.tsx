@@ -62,7 +62,7 @@ export default function CreatePage() {
   const navigate = useNavigate();
   const notify = useNotify();
   const [draft, setDraft] = useDraft();
-  const { at, go, said } = useSteps(MISSING, draft);
+  const { at, go, said, tried } = useSteps(MISSING, draft);
   const operation = operationOf(draft);
   const running = useOperation(operation, (answer) => {
     const { id, name } = answer as Keystore;
@@ -118,7 +118,11 @@ export default function CreatePage() {
         title,
         description,
         isOptional: isOptional ?? false,
-        content: <Missing said={index === at ? said : []}>{content}</Missing>,
+        content: (
+          <Missing said={index === at ? said : []} tried={tried}>
+            {content}
+          </Missing>
+        ),
       }))}
     />
   );
