@@ -3,7 +3,10 @@ import { useEffect, useRef, type ReactNode } from "react";
 
 export function InSight({ children }: { children: ReactNode }) {
   const shown = useRef<HTMLDivElement>(null);
-  useEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // Browsers answer with a promise of its end, which is nothing to clean up.
+    shown.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={shown} className="in-sight">
       {children}

@@ -68,7 +68,7 @@ export function OperationDialog({
     phase.at === "planned" &&
     isPossible(phase.preview) &&
     (operation?.isWorth?.(phase.preview) ?? true) &&
-    (!wantsName || typed === operation?.name);
+    (!wantsName || typed === operation.name);
   // A stray click or key loses neither what was typed nor what is shown once.
   const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
   const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
