@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { missingOfNewTrust } from "./missing";
 import { addRequest, NEW_CONNECTION, type Connection, type ConnectionDraft } from "./settings";
 import { updateDraft, updateRequest } from "./update";
 
@@ -93,4 +94,16 @@ test("another identity wants its secret", () => {
   expect(updateRequest(stored, other, false)).toEqual({
     identity: { kind: "access-key", access_key_id: "AKIAEXAMPLE", secret_access_key: "new" },
   });
+});
+
+test("roots of one's own, a client certificate and a proxy are wanted once they are said to be there", () => {
+  const trust = { ...NEW_CONNECTION.trust, isOwn: true, hasClient: true };
+  const proxy = { ...NEW_CONNECTION.proxy, isUsed: true };
+  const endpoint = { kind: "custom" as const, host: "", url: "https://127.0.0.1" };
+  expect(missingOfNewTrust(NEW_CONNECTION)).toEqual([]);
+  expect(missingOfNewTrust({ ...NEW_CONNECTION, trust, proxy, endpoint })).toHaveLength(4);
+  // AWS's own endpoints let nobody choose.
+  expect(missingOfNewTrust({ ...NEW_CONNECTION, trust })).toEqual([]);
+  const given = { ...trust, caBundle: "PEM", chain: "PEM", privateKey: "PEM" };
+  expect(missingOfNewTrust({ ...NEW_CONNECTION, trust: given, endpoint })).toEqual([]);
 });
