@@ -127,13 +127,17 @@ test("what a KMS key cannot have is told where it was said or with the plan, and
 
   // The server tells of one after the other; each is mended where it was said.
   const name = page.getByLabel("Name", { exact: true });
+  const instead = async (wrong: string, field: typeof alias, right: string) => {
+    await page.getByRole("button", { name: `Remove ${wrong}`, exact: true }).click();
+    await field.fill(right);
+  };
   const mends: [RegExp, string | undefined, () => Promise<void>][] = [
-    [/kms-key\.bad-alias/, undefined, () => alias.fill("wizard-taken")],
+    [/kms-key\.bad-alias/, undefined, () => instead("two words", alias, "wizard-taken")],
     [/kms-key\.tags/, "Tags", () => page.getByRole("textbox", { name: "Tag key" }).fill("cost")],
     [/kms-key\.expiry/, "Expiry", () => page.getByRole("radio", { name: "Never", exact: true }).check()],
-    [/12345/, "Access", () => others.fill("444455556666")],
+    [/12345/, "Access", () => instead("12345", others, "444455556666")],
     [/\.name-taken/, undefined, () => name.fill("wizard-told")],
-    [/plan\.foreign-alias/, undefined, () => alias.fill("wizard-told")],
+    [/plan\.foreign-alias/, undefined, () => instead("wizard-taken", alias, "wizard-told")],
   ];
   const problem = page.getByRole("main").getByRole("alert").filter({ hasText: "Request" });
   while (mends.length > 0) {
