@@ -1,12 +1,15 @@
 import { choose, next } from "./steps";
 import { expect, look, test } from "./world";
-import { finish, toUpload, type Shown } from "./upload";
+import { finish, toUpload, type Key, type Shown } from "./upload";
 
 test("a new key is made and uploaded with everything that can be said of it", async ({ page, world }) => {
   await toUpload(page);
   await look(page, "upload-key");
   await choose(page, "Keystore", "payments");
   await page.getByLabel("Name", { exact: true }).fill("wizard-orders");
+  await choose(page, "Permitted operations", "encrypt", "decrypt");
+  await page.getByRole("checkbox", { name: "Exportable" }).check();
+  await page.getByLabel("Active versions at most").fill("4");
   await page.getByLabel("Aliases", { exact: true }).fill("wizard-orders");
   await page.getByRole("button", { name: "Add to Aliases" }).click();
   await page.getByLabel("Aliases", { exact: true }).fill("wizard-orders-2");
@@ -38,6 +41,11 @@ test("a new key is made and uploaded with everything that can be said of it", as
     multi_region: true,
     key_state: "Disabled",
     description: "Orders of the web shop",
+  });
+  expect(await world.cli<Key>("key", "show", "wizard-orders")).toMatchObject({
+    exportable: true,
+    permitted_operations: ["encrypt", "decrypt"],
+    active_versions_max: 4,
   });
   expect(shown.aliases).toEqual(expect.arrayContaining(["alias/wizard-orders", "alias/wizard-orders-2"]));
   expect(shown.regions).toEqual(["eu-central-1", "us-east-1"]);

@@ -14,7 +14,8 @@ export function GroupField({ group, onChange }: { group: string; onChange: (grou
   const { items, error } = groups;
   if (items.length < 2 && error === null) return null;
   const options = items.map(({ name, description }) => ({ value: name, label: name, description }));
-  const chosen = group === "" ? words.default : group;
+  const usual = items.find((one) => one.is_default)?.name ?? words.default;
+  const chosen = group === "" ? usual : group;
   return (
     <FormField label={words.label} description={words.help}>
       <Select

@@ -10,7 +10,7 @@ import { useAll } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
 import { text } from "../text";
 import { Choice } from "./choice";
-import { SPECS } from "./specs";
+import { specOptions, useSpecs } from "./specs";
 import { readKeyFile, type KeyFile, type Reading } from "./key-file";
 
 const words = text.fields.keyFile;
@@ -94,7 +94,8 @@ function Wrapped({ reading, onChange, group, errorText }: Props) {
 
 export function ReadingFields(props: Props) {
   const { reading, onChange } = props;
-  const specs = [{ value: "", label: words.anySpec }, ...SPECS.map((spec) => ({ value: spec, label: spec }))];
+  const specs = useSpecs();
+  const options = [{ value: "", label: words.anySpec }, ...specOptions(specs.items)];
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
@@ -106,7 +107,12 @@ export function ReadingFields(props: Props) {
           />
         </FormField>
         <FormField label={words.spec} description={words.specHelp}>
-          <Choice options={specs} value={reading.spec} onChange={(spec) => onChange({ ...reading, spec })} />
+          <Choice
+            options={options}
+            value={reading.spec}
+            onChange={(spec) => onChange({ ...reading, spec })}
+            reading={specs}
+          />
         </FormField>
       </ColumnLayout>
       <Checkbox

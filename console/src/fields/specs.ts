@@ -1,28 +1,34 @@
-// The specs of keys that AWS takes imported material for, with what each is used for; the default first.
-const ENCRYPT = "ENCRYPT_DECRYPT";
-const SIGN = "SIGN_VERIFY";
-const MAC = "GENERATE_VERIFY_MAC";
-const AGREE = "KEY_AGREEMENT";
+// The kinds of key as the server tells them: what a KMS key of each is used for, and what applications may do with a key.
+import type { Schemas } from "../api/client";
+import { useAll } from "../api/read";
 
-export const USAGES: Record<string, readonly string[]> = {
-  "AES-256": [ENCRYPT],
-  "HMAC-224": [MAC],
-  "HMAC-256": [MAC],
-  "HMAC-384": [MAC],
-  "HMAC-512": [MAC],
-  "RSA-2048": [ENCRYPT, SIGN],
-  "RSA-3072": [ENCRYPT, SIGN],
-  "RSA-4096": [ENCRYPT, SIGN],
-  "ECC-P256": [SIGN, AGREE],
-  "ECC-P384": [SIGN, AGREE],
-  "ECC-P521": [SIGN, AGREE],
-  "ECC-SECP256K1": [SIGN],
-  ED25519: [SIGN],
-};
+export type Spec = Schemas["KeySpecView"];
 
-export const SPECS = Object.keys(USAGES);
+export function useSpecs() {
+  return useAll("/api/v1/key-specs");
+}
 
-/** What a spec is used for unless somebody says otherwise. */
-export function usualUsage(spec: string): string {
-  return USAGES[spec]?.[0] ?? ENCRYPT;
+export function specOptions(specs: readonly Spec[]) {
+  return specs.map(({ spec }) => ({ value: spec, label: spec }));
+}
+
+/** What goes with a spec; what goes with any of them where it is not known. */
+function of(specs: readonly Spec[], spec: string, what: (one: Spec) => string[]): string[] {
+  const meant = spec === "" ? specs : specs.filter((one) => one.spec === spec);
+  return [...new Set(meant.flatMap(what))];
+}
+
+/** AWS's usages, the usual one first. */
+export function usagesOf(specs: readonly Spec[], spec: string): string[] {
+  return of(specs, spec, ({ usages }) => usages);
+}
+
+/** What applications may do with a key unless somebody says otherwise. */
+export function usualOperations(specs: readonly Spec[], spec: string): string[] {
+  return of(specs, spec, ({ usual_operations }) => usual_operations);
+}
+
+/** What a key can be permitted. */
+export function possibleOperations(specs: readonly Spec[], spec: string): string[] {
+  return of(specs, spec, ({ possible_operations }) => possible_operations);
 }

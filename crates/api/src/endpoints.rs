@@ -50,6 +50,7 @@ use crate::key::{
     AnyKeyPage, CopyKeyRequest, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
     KeyQuery, KeyVersionList, KeyVersionView, KeyView, UpdateKeyRequest,
 };
+use crate::key_spec::KeySpecPage;
 use crate::key_use::{
     DecryptRequest, DecryptedView, EncryptRequest, EncryptedView, KmsDecryptRequest,
     KmsDecryptedView, KmsEncryptRequest, KmsEncryptedView, MacRequest, MacView, SignRequest,
@@ -306,6 +307,8 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<BindManyRequest>())
         .answers(&[Answer { status: 202, words: "Under way", body: Some(body::<BindingsView>()), media: None }, ok(body::<BindingsView>())]).idempotent();
 
+    LIST_KEY_SPECS = Get "/api/v1/key-specs" "list_key_specs" "keys" "List the kinds of key, with what a KMS key of each may be used for and what applications may do with a key of it"
+        .open().answers(&[ok(body::<KeySpecPage>())]);
     LIST_KEYS = Get "/api/v1/keys" "list_keys" "keys" "List keys in the vault"
         .query::<KeyQuery>().answers(&[ok(body::<KeyPage>())]);
     LIST_ALL_KEYS = Get "/api/v1/all-keys" "list_all_keys" "keys" "List keys in the vault and KMS keys together"

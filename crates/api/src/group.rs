@@ -44,6 +44,8 @@ pub struct GroupView {
     pub name: String,
     /// Free text.
     pub description: String,
+    /// Whether it is the default one, which is always there and owns what names no other.
+    pub is_default: bool,
     /// When it was made; absent for the default one, which nobody made.
     #[schema(format = DateTime)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -97,6 +97,13 @@ pub struct CreateKmsKeyRequest {
     pub origin: Option<MaterialOrigin>,
     /// Days between AWS's own rotations, 90 to 2560, with `origin` `aws` and a symmetric spec; never unless given.
     pub native_rotation_days: Option<u32>,
+    /// How many versions of the new key may be active at once; 10 unless given. As the next two, not with `origin` `aws`.
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with the new key; everything that its spec can unless given.
+    pub permitted_operations: Option<Vec<String>>,
+    /// Whether material of the new key may ever leave by a wrapped download or a copy.
+    #[serde(default)]
+    pub exportable: bool,
     /// How the KMS key shall look.
     #[serde(default)]
     pub settings: KmsKeySettings,

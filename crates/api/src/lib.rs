@@ -24,6 +24,7 @@ pub mod found_key;
 pub mod group;
 pub mod job;
 pub mod key;
+pub mod key_spec;
 pub mod key_use;
 pub mod keystore;
 pub mod kms_key;

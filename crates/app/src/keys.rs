@@ -70,6 +70,25 @@ impl CreateKey {
     }
 }
 
+/// What is said of a new key beside its name and kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyOptions {
+    /// How many versions may be active at once; `None` is the default, 10.
+    pub active_versions_max: Option<u32>,
+    /// What applications may do with it; `None` is everything that its spec can.
+    pub permitted: Option<BTreeSet<KeyOperation>>,
+    /// Whether it may ever leave by a wrapped download or a copy.
+    pub exportable: bool,
+}
+
+impl KeyOptions {
+    /// Whether it is for unwrapping key files.
+    pub(crate) fn unwraps_files(&self) -> bool {
+        let permitted = self.permitted.as_ref();
+        permitted.is_some_and(|all| all.contains(&KeyOperation::UnwrapFile))
+    }
+}
+
 /// What may change about a key; `None` leaves it.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateKey {
@@ -472,8 +491,7 @@ impl Shared {
         command: CreateKey,
     ) -> Result<(KeyWithVersions, Vec<Change>), AppError> {
         let group = self.check_new_key(&command).await?;
-        let policy = self.crypto_policy_of(group).await?;
-        policy.check_new_key(command.spec, command.exportable)?;
+        self.check_what_it_is(group, &command).await?;
         let identity = VersionIdentity {
             group,
             key: KeyId::new(self.new_uuid()),
@@ -495,6 +513,22 @@ impl Shared {
         let group = self.group_of(command.group.as_deref()).await?.id;
         self.refuse_taken_key_name(group, &command.name).await?;
         Ok(group)
+    }
+
+    /// Refuses a new key of a group that its crypto policies do not permit, or that its spec cannot be.
+    async fn check_what_it_is(&self, group: GroupId, new: &CreateKey) -> Result<(), AppError> {
+        let policy = self.crypto_policy_of(group).await?;
+        policy.check_new_key(new.spec, new.exportable)?;
+        if let Some(permitted) = &new.permitted {
+            check_permitted(permitted, new.spec)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a new key as making it would, and makes none.
+    pub(crate) async fn try_new_key(&self, new: &CreateKey) -> Result<(), AppError> {
+        let group = self.check_new_key(new).await?;
+        self.check_what_it_is(group, new).await
     }
 
     /// A further version of a key, and the changes that store it.
@@ -586,8 +620,7 @@ pub(crate) fn with_first_version(
     let permitted = command
         .permitted
         .unwrap_or_else(|| KeyOperation::all_of(spec));
-    KeyOperation::check(&permitted, spec)?;
-    KeyOperation::check_purpose(None, &permitted)?;
+    check_permitted(&permitted, spec)?;
     check_rule(command.rotation.as_ref(), spec)?;
     let now = version.created_at;
     let key = ManagedKey {
@@ -636,6 +669,12 @@ pub(crate) fn put_version(key: ManagedKey, version: KeyVersion) -> [Change; 2] {
         Change::PutKey(key.due_after(now, now), expect),
         Change::InsertVersion(version),
     ]
+}
+
+/// What applications may do with a key that was never for anything else.
+fn check_permitted(permitted: &BTreeSet<KeyOperation>, spec: KeySpec) -> Result<(), AppError> {
+    KeyOperation::check(permitted, spec)?;
+    Ok(KeyOperation::check_purpose(None, permitted)?)
 }
 
 fn check_limit(active_versions_max: u32) -> Result<(), AppError> {

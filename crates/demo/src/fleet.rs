@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use keyferry_app::connections::{AddConnection, LinkRequest};
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::{Actor, App, AppError};
@@ -225,6 +226,7 @@ async fn create(app: &App, actor: &Actor, sample: &Sample) -> Result<Answer, App
         keystore: sample.keystore.to_owned(),
         name: sample.name.parse()?,
         spec: Some(sample.spec),
+        key: KeyOptions::default(),
         properties: Properties {
             usage: sample.usage,
             aliases: vec![sample.name.parse()?],

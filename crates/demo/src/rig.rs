@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_app::connections::{AddConnection, LinkRequest};
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::seals::FirstSeal;
@@ -271,6 +272,7 @@ impl Rig {
             keystore: NAME.to_owned(),
             name: name.parse()?,
             spec: Some(spec),
+            key: KeyOptions::default(),
             properties: Properties {
                 aliases: vec![name.parse()?],
                 ..Properties::default()

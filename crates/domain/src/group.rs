@@ -24,9 +24,15 @@ pub struct Group {
 }
 
 impl Group {
+    /// Whether it is the one that is always there, and owns what names no other.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.id == DEFAULT_GROUP
+    }
+
     /// When somebody made it; `None` for the default one, which is there from the beginning.
     #[must_use]
     pub fn made_at(&self) -> Option<Timestamp> {
-        (self.id != DEFAULT_GROUP).then_some(self.created_at)
+        (!self.is_default()).then_some(self.created_at)
     }
 }

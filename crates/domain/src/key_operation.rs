@@ -66,13 +66,18 @@ impl KeyOperation {
         operations.iter().copied().collect()
     }
 
-    /// Refuses what keys of a spec cannot do.
-    pub fn check(operations: &BTreeSet<Self>, spec: KeySpec) -> Result<(), NotForSpec> {
+    /// Everything that keys of a spec can be permitted: what unwraps for applications may be kept for key files instead.
+    pub fn possible_for(spec: KeySpec) -> BTreeSet<Self> {
         let mut possible = Self::all_of(spec);
         if possible.contains(&Use::Unwrap) {
             possible.insert(Use::UnwrapFile);
         }
-        match operations.difference(&possible).next() {
+        possible
+    }
+
+    /// Refuses what keys of a spec cannot do.
+    pub fn check(operations: &BTreeSet<Self>, spec: KeySpec) -> Result<(), NotForSpec> {
+        match operations.difference(&Self::possible_for(spec)).next() {
             Some(operation) => Err(NotForSpec {
                 operation: *operation,
                 spec,

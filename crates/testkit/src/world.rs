@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use keyferry_app::access::SessionRules;
 use keyferry_app::connections::{AddConnection, LinkRequest};
 use keyferry_app::jobs::JobDetails;
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::{Actor, App, AppError, Ports};
@@ -439,6 +440,7 @@ impl World {
             keystore: "store".to_owned(),
             name: name.parse()?,
             spec: Some(spec),
+            key: KeyOptions::default(),
             properties: Properties {
                 aliases: vec![name.parse()?],
                 ..Properties::default()

@@ -5,14 +5,14 @@ import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
 import { Choice } from "../../fields/choice";
-import { SPECS } from "../../fields/specs";
+import { specOptions, useSpecs, usualOperations } from "../../fields/specs";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import { useOwner } from "./groups";
 import { KeyMade } from "./key-made";
 import { isFit, NEW_KEY, newKeyOf, NewKeyFields } from "./new-key";
-import { PermittedField, possible } from "../../fields/permitted";
+import { PermittedField } from "../../fields/permitted";
 
 const words = text.keys.create;
 const FIRST = "AES-256";
@@ -20,12 +20,14 @@ const FIRST = "AES-256";
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [draft, setDraft] = useState(NEW_KEY);
   const [spec, setSpec] = useState(FIRST);
-  const [permitted, setPermitted] = useState(possible(spec));
+  const [permitted, setPermitted] = useState<string[]>();
+  const specs = useSpecs();
   // What is shown is what is sent.
   const group = useOwner(draft.group);
   const operation = useMemo<Operation | undefined>(() => {
     if (!isFit(draft)) return undefined;
-    const body = { ...newKeyOf({ ...draft, group }), spec, permitted_operations: permitted };
+    const said = permitted === undefined ? {} : { permitted_operations: permitted };
+    const body = { ...newKeyOf({ ...draft, group }), spec, ...said };
     return { title: words.title, name: body.name, change: change("post", "/api/v1/keys", { body }) };
   }, [draft, group, spec, permitted]);
   return (
@@ -39,15 +41,20 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           <NewKeyFields value={draft} onChange={setDraft} />
           <FormField label={words.spec} description={text.upload.material.specHelp}>
             <Choice
-              options={SPECS.map((value) => ({ value, label: value }))}
+              options={specOptions(specs.items)}
               value={spec}
               onChange={(chosen) => {
                 setSpec(chosen);
-                setPermitted(possible(chosen));
+                setPermitted(undefined);
               }}
+              reading={specs}
             />
           </FormField>
-          <PermittedField spec={spec} value={permitted} onChange={setPermitted} />
+          <PermittedField
+            spec={spec}
+            value={permitted ?? usualOperations(specs.items, spec)}
+            onChange={setPermitted}
+          />
         </SpaceBetween>
       }
     />

@@ -6,11 +6,9 @@ export function useGroups() {
   return { groups: items, groupName: (id: string) => items.find((group) => group.id === id)?.name ?? id };
 }
 
-const USUAL = "default";
-
-/** The group that was chosen; as long as nobody has, the usual one, or the first of those that are seen. */
+/** The group that was chosen; as long as nobody has, the default one, or the first of those that are seen. */
 export function useOwner(chosen: string): string {
   const { groups } = useGroups();
-  const usual = groups.find(({ name }) => name === USUAL) ?? groups[0];
+  const usual = groups.find((group) => group.is_default) ?? groups[0];
   return chosen === "" ? (usual?.id ?? "") : chosen;
 }

@@ -7,7 +7,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
 import { FileText } from "../../fields/file-text";
-import { SPECS, USAGES, usualUsage } from "../../fields/specs";
+import { choicesStatus } from "../../fields/choices-status";
+import { specOptions, usagesOf, useSpecs } from "../../fields/specs";
 import { TagsField } from "../../fields/tags-field";
 import { TimeZoneField } from "../../fields/time-zone-field";
 import { text } from "../../text";
@@ -31,22 +32,26 @@ function optionsOf(values: readonly string[]) {
 }
 
 function Spec({ draft, set }: Part) {
+  const specs = useSpecs();
   return (
     <SpaceBetween size="l">
       <FormField label={words.spec}>
         <Select
           selectedOption={{ value: draft.spec, label: draft.spec }}
-          options={optionsOf(SPECS)}
+          options={specOptions(specs.items)}
+          {...choicesStatus(specs)}
           onChange={({ detail }) => {
             const spec = detail.selectedOption.value ?? "";
-            set({ spec, usage: usualUsage(spec) });
+            const [usage] = usagesOf(specs.items, spec);
+            set({ spec, ...(usage === undefined ? {} : { usage }) });
           }}
         />
       </FormField>
       <FormField label={words.usage}>
         <Select
           selectedOption={{ value: draft.usage, label: draft.usage }}
-          options={optionsOf(USAGES[draft.spec] ?? [draft.usage])}
+          options={optionsOf(usagesOf(specs.items, draft.spec))}
+          {...choicesStatus(specs)}
           onChange={({ detail }) => set({ usage: detail.selectedOption.value ?? "" })}
         />
       </FormField>

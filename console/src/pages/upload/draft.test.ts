@@ -75,6 +75,15 @@ describe("the way to a KMS key", () => {
     });
   });
 
+  it("says what a new key of the vault may do, and nothing of one where AWS makes the material", () => {
+    const said = { ...draft, permitted: ["encrypt"], exportable: true, versionsMax: "3" };
+    const options = { permitted_operations: ["encrypt"], exportable: true, active_versions_max: 3 };
+    expect(changeOf(said, undefined)?.body).toMatchObject(options);
+    const native = changeOf({ ...said, way: "aws" }, undefined)?.body;
+    for (const option of Object.keys(options)) expect(native).not.toHaveProperty(option);
+    expect(lacksOf({ ...said, versionsMax: "0" }, undefined)).toEqual(["versions"]);
+  });
+
   it("says what the key of a file may do, and which KMS key it fills", () => {
     const way = "file" as const;
     const filling = { ...draft, way, fills: true, aliases: ["a"], accessWay: "policy" as const };

@@ -24,7 +24,7 @@ export interface Draft {
   key: string;
   reading: Reading;
   keep: Schemas["KeepCopy"];
-  /** What applications may do with the key of a file; everything that its spec can where nothing is chosen. */
+  /** What applications may do with a new key; everything that its spec can where nothing is chosen. */
   permitted: string[];
   exportable: boolean;
   /** How many versions of it may be active at once. */
@@ -139,9 +139,14 @@ export function isSpreading({ way, further }: Draft): boolean {
   return way === "existing" && further.length > 0;
 }
 
-/** Whether a file becomes a key of the vault, too. */
+/** Whether there is a copy of a file in the vault. */
 export function keepsCopy({ way, keep }: Draft): boolean {
   return way === "file" && keep === "copy";
+}
+
+/** Whether the vault gets a new key, of which something can be said. */
+export function makesKey(draft: Draft): boolean {
+  return draft.way === "create" || keepsCopy(draft);
 }
 
 /** What is missing or does not make sense yet. */
@@ -158,7 +163,7 @@ export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
     ["key", way === "existing" && draft.key === ""],
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
-    ["versions", keepsCopy(draft) && draft.versionsMax !== "" && !isCount(draft.versionsMax)],
+    ["versions", makesKey(draft) && draft.versionsMax !== "" && !isCount(draft.versionsMax)],
     ["into", !isNew && draft.into.trim() === ""],
     ["policy", ownPolicy && policyError(draft.policy) !== undefined],
     ["end", isNew && way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],
@@ -225,12 +230,11 @@ function copies(draft: Draft, name: string): Change {
   return change("post", "/api/v1/keys/{key}/copies", { path: { key: draft.key }, body: { keystores } });
 }
 
-/** What is said of the key in the vault that a file becomes, if it becomes one. */
-function keyOfFile(draft: Draft) {
-  const { keep, permitted, exportable, versionsMax } = draft;
-  if (!keepsCopy(draft)) return { keep };
+/** What is said of the new key in the vault, if there is one. */
+function newKeyOf(draft: Draft) {
+  const { permitted, exportable, versionsMax } = draft;
+  if (!makesKey(draft)) return {};
   return {
-    keep,
     ...(permitted.length === 0 ? {} : { permitted_operations: permitted }),
     ...(exportable ? { exportable } : {}),
     ...(versionsMax === "" ? {} : { active_versions_max: Number(versionsMax) }),
@@ -250,11 +254,18 @@ export function changeOf(draft: Draft, file: KeyFile | undefined): Change | unde
   }
   if (way === "file" && file !== undefined) {
     const where = isFilling(draft) ? { into: draft.into.trim() } : { settings };
-    const body = { keystore, name, ...where, ...keyOfFile(draft), ...importOf(file, draft.reading) };
+    const body = {
+      keystore,
+      name,
+      ...where,
+      keep: draft.keep,
+      ...newKeyOf(draft),
+      ...importOf(file, draft.reading),
+    };
     return change("post", "/api/v1/kms-keys/import", { body });
   }
   const made = { keystore, name, settings, ...(spec === "" ? {} : { spec }) };
-  if (way === "create") return change("post", "/api/v1/kms-keys", { body: made });
+  if (way === "create") return change("post", "/api/v1/kms-keys", { body: { ...made, ...newKeyOf(draft) } });
   const days = nativeDays === "" ? {} : { native_rotation_days: Number(nativeDays) };
   return change("post", "/api/v1/kms-keys", { body: { ...made, origin: "aws", ...days } });
 }

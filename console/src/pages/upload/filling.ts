@@ -2,6 +2,7 @@
 import type { Schemas } from "../../api/client";
 import type { All } from "../../api/read";
 import type { KeyFile } from "../../fields/key-file";
+import type { Spec } from "../../fields/specs";
 import type { Draft, Lack } from "./draft";
 
 export type Keystore = Schemas["KeystoreView"];
@@ -15,6 +16,8 @@ export interface Filling {
   /** What is lacking, once somebody wanted to go on. */
   lacks: readonly Lack[];
   keys: All<Key>;
+  /** The kinds of key. */
+  specs: readonly Spec[];
   keystores: All<Keystore>;
   /** The chosen one. */
   keystore: Keystore | undefined;

@@ -1,5 +1,4 @@
 // Where the key material comes from: four ways.
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -10,38 +9,33 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 
 import { Choice } from "../../fields/choice";
-import { SPECS } from "../../fields/specs";
+import { specOptions, useSpecs } from "../../fields/specs";
 import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
-import { Link } from "../../shell/link";
 import { text } from "../../text";
-import { keepsCopy, type Draft, type Way } from "./draft";
+import { makesKey, type Draft, type Way } from "./draft";
 import type { Filling } from "./filling";
-import { KeyOfFile } from "./key-of-file";
+import { NewKeyFields } from "./new-key";
 
 const words = text.upload.material;
 
 function Spec({ draft, put, keystore }: Filling) {
+  const specs = useSpecs();
   const template = keystore?.template.spec;
-  const options = [
-    { value: "", label: words.templateSpec(template) },
-    ...SPECS.map((spec) => ({ value: spec, label: spec })),
-  ];
+  const options = [{ value: "", label: words.templateSpec(template) }, ...specOptions(specs.items)];
   return (
     <FormField label={words.spec} description={words.specHelp}>
-      <Choice options={options} value={draft.spec} onChange={(spec) => put({ spec })} />
+      <Choice options={options} value={draft.spec} onChange={(spec) => put({ spec })} reading={specs} />
     </FormField>
   );
 }
 
-/** A new key that the vault makes: of it the request says no more than its spec. */
+/** A new key that the vault makes. */
 function NewKey(filling: Filling) {
   return (
-    <SpaceBetween size="s">
+    <SpaceBetween size="m">
       <Spec {...filling} />
-      <Box color="text-body-secondary">
-        {words.newKeyHelp} <Link to="/keys">{text.keys.title}</Link>
-      </Box>
+      <NewKeyFields {...filling} />
     </SpaceBetween>
   );
 }
@@ -107,7 +101,7 @@ function FromFile(filling: Filling) {
           onChange={({ detail }) => put({ keep: detail.value as Draft["keep"] })}
         />
       </FormField>
-      {keepsCopy(draft) && <KeyOfFile {...filling} />}
+      {makesKey(draft) && <NewKeyFields {...filling} />}
     </SpaceBetween>
   );
 }

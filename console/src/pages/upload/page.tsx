@@ -10,6 +10,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
 import type { KeyFile } from "../../fields/key-file";
+import { useSpecs } from "../../fields/specs";
 import { isPossible, useOperation, type Operation } from "../../operation/operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";
@@ -53,6 +54,7 @@ function useFilling(): Filling & { forget: () => void; wantAll: () => boolean } 
   const [wantsAll, setWantsAll] = useState(false);
   const keystores = useAll("/api/v1/keystores");
   const keys = useAll("/api/v1/keys");
+  const specs = useSpecs();
   const groups = useAll("/api/v1/groups");
   const lacks = lacksOf(draft, file);
   return {
@@ -62,6 +64,7 @@ function useFilling(): Filling & { forget: () => void; wantAll: () => boolean } 
     onFile: setFile,
     lacks: wantsAll ? lacks : [],
     keys,
+    specs: specs.items,
     keystores,
     keystore: keystores.items.find(({ id }) => id === draft.keystore),
     groupName: (id) => groups.items.find((group) => group.id === id)?.name ?? id,

@@ -38,7 +38,7 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
     words.material.ways.find((one) => one.value === way)?.label,
   ];
   const specOf: [string, ReactNode] = [words.material.spec, spec || keystore?.template.spec];
-  if (way === "create") return [way_, specOf];
+  if (way === "create") return [way_, specOf, ...ofKey(draft)];
   if (way === "aws") {
     const days = draft.nativeDays === "" ? text.shell.never : words.summary.days(draft.nativeDays);
     return [way_, specOf, [words.material.nativeDays, days]];
@@ -71,7 +71,7 @@ function materialOf({ draft, file, keys, keystore }: Filling): [string, ReactNod
   ];
 }
 
-/** Of the key in the vault that a file becomes. */
+/** Of the new key in the vault. */
 function ofKey({ permitted, exportable, versionsMax }: Draft): [string, ReactNode][] {
   return [
     [text.keys.permitted.label, permitted.length === 0 ? words.material.permitsAll : permitted.join(", ")],

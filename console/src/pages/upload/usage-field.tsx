@@ -2,15 +2,16 @@
 import FormField from "@cloudscape-design/components/form-field";
 
 import { Choice } from "../../fields/choice";
+import { usagesOf } from "../../fields/specs";
 import { text } from "../../text";
 import type { Filling } from "./filling";
-import { specOf, usagesOf, usualUsage } from "./usage";
+import { specOf, usualUsage } from "./usage";
 
 const words = text.upload.usage;
 
 export function UsageField(filling: Filling) {
-  const { draft, put } = filling;
-  const usages = usagesOf(specOf(filling));
+  const { draft, put, specs } = filling;
+  const usages = usagesOf(specs, specOf(filling));
   if (usages.length < 2) return null;
   const usual = usualUsage(filling);
   const options = [

@@ -74,8 +74,6 @@ export const upload = {
           "The material passes through and is erased once AWS has it. Keep the file: nobody else can bring it back.",
       },
     ],
-    newKeyHelp:
-      "What applications may do with a new key, and whether it may leave the vault, is said where a key is made alone; its page then uploads it.",
     permitsAll: "Everything that its spec can",
     versionsMaxHelp: "10 unless you say otherwise.",
     nativeDays: "Rotated by AWS every",

@@ -80,6 +80,7 @@ fn only_these_routes_answer_without_sign_in() {
             "finish_oidc_session",
             "redeem_oidc_code",
             "read_seal",
+            "list_key_specs",
             "list_sign_in_providers"
         ]
     );

@@ -18,6 +18,7 @@ use keyferry_ports::records::{Job, JobState, KmsKeyFilter, Page};
 
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::keys::KeyOptions;
 use crate::keystores::CreateKeystore;
 use crate::kms_keys::{Answer, CreateKmsKey, Mode, Properties, Rotate, RotationMethod};
 
@@ -186,6 +187,7 @@ impl Doctor {
                     keystore: bench.keystore.id.to_string(),
                     name: subject.name.parse()?,
                     spec: Some(row.spec),
+                    key: KeyOptions::default(),
                     properties: Properties {
                         aliases: vec![subject.alias.clone()],
                         ..Properties::default()

@@ -12,7 +12,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::key_import::KeyOfFile;
-use crate::keys::CreateKey;
+use crate::keys::{CreateKey, KeyOptions};
 use crate::log::{Fact, object};
 use crate::repeated::Digest;
 use crate::rights::{Object, Permit};
@@ -31,7 +31,9 @@ pub struct CreateKmsKey {
     pub name: Name,
     /// Kind of key; `None` is the template's.
     pub spec: Option<KeySpec>,
-    /// Everything else.
+    /// What the new key is beside that.
+    pub key: KeyOptions,
+    /// What the KMS key is beside that.
     pub properties: Properties,
 }
 
@@ -77,7 +79,7 @@ pub(super) struct NewKmsKey {
 /// From where a new KMS key has its material.
 enum Material {
     /// A key that the vault makes; `None` is the template's spec.
-    New(Option<KeySpec>),
+    New(Option<KeySpec>, KeyOptions),
     /// A key from a file.
     File(Box<Brought>),
     /// A key of the vault, by id or name.
@@ -88,7 +90,7 @@ enum Material {
 
 /// The same once it was looked at.
 enum Holding {
-    New(KeySpec),
+    New(KeySpec, KeyOptions),
     File(Box<KeyOfFile>),
     Key(Box<ManagedKey>),
     Aws(KeySpec, Option<u32>),
@@ -97,7 +99,7 @@ enum Holding {
 impl Material {
     fn action(&self) -> Action {
         match self {
-            Self::New(_) | Self::Aws(..) => Action::KmsKeyCreate,
+            Self::New(..) | Self::Aws(..) => Action::KmsKeyCreate,
             Self::File(_) => Action::KmsKeyImport,
             Self::Key(_) => Action::KmsKeyUpload,
         }
@@ -110,20 +112,23 @@ impl Holding {
         match self {
             Self::File(made) => Some(&made.key.key.name),
             Self::Key(key) => Some(&key.name),
-            Self::New(_) | Self::Aws(..) => None,
+            Self::New(..) | Self::Aws(..) => None,
         }
     }
 
     fn passes_through(&self) -> bool {
         match self {
             Self::File(made) => made.key.versions.iter().any(KeyVersion::is_passed_through),
-            Self::New(_) | Self::Key(_) | Self::Aws(..) => false,
+            Self::New(..) | Self::Key(_) | Self::Aws(..) => false,
         }
     }
 
     fn holds(&self) -> Holds {
         match self {
-            Self::New(spec) => Holds::first_of(*spec),
+            Self::New(spec, options) => Holds {
+                unwraps_files: options.unwraps_files(),
+                ..Holds::first_of(*spec)
+            },
             Self::File(made) => Holds::current_of(&made.key.key),
             Self::Key(key) => Holds::current_of(key),
             Self::Aws(spec, native_rotation_days) => Holds {
@@ -141,7 +146,7 @@ impl From<CreateKmsKey> for NewKmsKey {
             digest: Digest::of(Action::KmsKeyCreate, &command),
             keystore: command.keystore,
             name: Some(command.name),
-            material: Material::New(command.spec),
+            material: Material::New(command.spec, command.key),
             properties: command.properties,
         }
     }
@@ -224,6 +229,10 @@ impl KmsKeys {
             refuse_renewal(&kms_key, self.shared.now(), |_| true)?;
         }
         if mode.dry_run {
+            if let Holding::New(spec, options) = holding {
+                let new = new_key(&to, &kms_key, spec, options);
+                self.shared.try_new_key(&new).await?;
+            }
             let mut planned = planned_first(kms_key, self.shared.now());
             planned
                 .plan
@@ -246,7 +255,7 @@ impl KmsKeys {
     ) -> Result<Holding, AppError> {
         let template = to.keystore.template.spec;
         match material {
-            Material::New(spec) => Ok(Holding::New(spec.unwrap_or(template))),
+            Material::New(spec, key) => Ok(Holding::New(spec.unwrap_or(template), key)),
             Material::Aws(..) if !lasts => Err(operation::Refusal::OriginAws.into()),
             Material::Aws(spec, days) => Ok(Holding::Aws(spec.unwrap_or(template), days)),
             Material::File(file) => {
@@ -271,13 +280,8 @@ impl KmsKeys {
         kms_key: &mut KmsKey,
     ) -> Result<Batch, AppError> {
         match holding {
-            Holding::New(spec) => {
-                let description = kms_key.intent.description.clone();
-                let new = CreateKey {
-                    group: Some(to.keystore.group.to_string()),
-                    description,
-                    ..CreateKey::called(kms_key.name.clone(), spec)
-                };
+            Holding::New(spec, options) => {
+                let new = new_key(to, kms_key, spec, options);
                 let (made, changes) = self.shared.new_key(new).await?;
                 let about = object("key", made.key.id, &made.key.name);
                 let fact = Fact::done(actor, Action::KeyCreate, about, self.shared.now());
@@ -291,5 +295,17 @@ impl KmsKeys {
             }
             Holding::Aws(..) => Ok(Batch::new()),
         }
+    }
+}
+
+/// The key that a KMS key shall hold, of the same name.
+fn new_key(to: &Destination, kms_key: &KmsKey, spec: KeySpec, options: KeyOptions) -> CreateKey {
+    CreateKey {
+        group: Some(to.keystore.group.to_string()),
+        description: kms_key.intent.description.clone(),
+        active_versions_max: options.active_versions_max,
+        permitted: options.permitted,
+        exportable: options.exportable,
+        ..CreateKey::called(kms_key.name.clone(), spec)
     }
 }

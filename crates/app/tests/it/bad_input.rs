@@ -1,7 +1,7 @@
 //! Wrong requests: each is refused with its code before anything is sent.
 
 use keyferry_app::connections::{AddConnection, LinkRequest};
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, PolicyChoice, Properties};
 use keyferry_domain::connection::{Identity, Tier};
@@ -30,6 +30,7 @@ fn request(properties: Properties) -> CreateKmsKey {
         keystore: "store".to_owned(),
         name: "app".parse().unwrap(),
         spec: None,
+        key: KeyOptions::default(),
         properties,
     }
 }

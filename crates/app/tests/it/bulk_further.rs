@@ -1,5 +1,6 @@
 //! One operation on many KMS keys: grants, further Regions, and versions of their keys.
 
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{
     Bulk, BulkAnswer, BulkOperation, CreateGrant, CreateKmsKey, Matching, Properties, Selection,
 };
@@ -136,6 +137,7 @@ async fn j1_many_multi_region_keys_are_replicated_and_get_another_primary() {
         keystore: "store".to_owned(),
         name: "other".parse().unwrap(),
         spec: Some(KeySpec::Aes256),
+        key: KeyOptions::default(),
         properties: Properties {
             regions: vec![REGION.parse().unwrap()],
             multi_region: Some(true),

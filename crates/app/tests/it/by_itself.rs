@@ -1,7 +1,7 @@
 //! What a KMS key does by itself once it was changed takes the rights to do it at once, and their consent.
 
 use jiff::SignedDuration;
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
     Bulk, BulkOperation, CreateKmsKey, Properties, Selection, Stay, UpdateKmsKey,
@@ -115,6 +115,7 @@ async fn g4_nor_does_a_new_kms_key_or_a_keystore_get_such_a_schedule_without_it(
             keystore: "store".to_owned(),
             name: name.parse().unwrap(),
             spec: None,
+            key: KeyOptions::default(),
             properties: Properties {
                 rotation: choice(),
                 ..Properties::default()

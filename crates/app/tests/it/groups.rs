@@ -1,6 +1,6 @@
 //! Groups own keys and keystores, and nothing is used across them.
 
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties, UploadKey};
 use keyferry_app::{AppError, DEFAULT_GROUP};
@@ -142,6 +142,7 @@ async fn a_new_key_belongs_to_the_group_of_its_keystore() {
         keystore: "cards".to_owned(),
         name: "card".parse().unwrap(),
         spec: None,
+        key: KeyOptions::default(),
         properties: Properties::default(),
     };
 

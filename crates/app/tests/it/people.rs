@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use keyferry_app::access::{Counts, Credentials, Issued, SessionRules};
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties};
 use keyferry_app::users::Person;
 use keyferry_app::{Action, Actor, App, AppError};
@@ -689,6 +690,7 @@ async fn a_person_who_leaves_is_shown_first_and_loses_all_access_at_once() {
         keystore: "store".to_owned(),
         name: "app".parse().unwrap(),
         spec: Some(KeySpec::Aes256),
+        key: KeyOptions::default(),
         properties: Properties::default(),
     };
     let mode = Mode::default();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
     Answer, CreateKmsKey, Mode, Properties, Rotate, RotationMethod, SynchronizeChoice, UpdateKmsKey,
@@ -38,6 +39,7 @@ async fn create(world: &World, name: &str, properties: Properties) {
         keystore: "store".to_owned(),
         name: name.parse().unwrap(),
         spec: None,
+        key: KeyOptions::default(),
         properties: Properties {
             aliases: vec![name.parse().unwrap()],
             ..properties

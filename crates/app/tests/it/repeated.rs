@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use keyferry_app::AppError;
 use keyferry_app::key_import::MaterialFile;
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::kms_keys::{
     Answer, Bulk, BulkAnswer, BulkOperation, Claim, Copies, CopyInto, CreateKmsKey, GenerateInAws,
     Manifest, ManifestLine, Mode, Properties, Rotate, RotateKey, RotationMethod, Selection,
@@ -89,6 +89,7 @@ async fn what_makes_kms_keys_is_done_once_under_one_idempotency_key() {
             keystore: store(),
             name: "created".parse().unwrap(),
             spec: None,
+            key: KeyOptions::default(),
             properties: described(text),
         };
         job_of(keys.create(actor, command, mode).await)

@@ -1,6 +1,7 @@
 //! Short ways to a world with a KMS key, and to what AWS says of it.
 
 use keyferry_app::AppError;
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_audit::Entry;
 use keyferry_domain::arn::Region;
@@ -100,6 +101,7 @@ pub(crate) async fn multi_region(places: usize) -> World {
         keystore: "store".to_owned(),
         name: "app".parse().unwrap(),
         spec: Some(KeySpec::Aes256),
+        key: KeyOptions::default(),
         properties: Properties {
             regions: regions[..places].to_vec(),
             multi_region: Some(true),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keyferry_app::connections::{AddConnection, LinkRequest, UpdateConnection};
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
 use keyferry_app::kms_keys::{
     Answer, CreateKmsKey, Mode, Properties, Rotate, RotationMethod, UpdateKmsKey,
@@ -73,6 +73,7 @@ async fn create(
         keystore: "store".to_owned(),
         name: name.parse()?,
         spec: Some(spec),
+        key: KeyOptions::default(),
         properties: Properties {
             rotation,
             ..Properties::default()

@@ -31,6 +31,8 @@ pub enum KeyCommand {
         /// Id or name.
         key: String,
     },
+    /// List the kinds of key, with what a KMS key of each may be used for and what applications may do with a key of it.
+    Specs,
     /// Make a key with its first version. Nothing goes to AWS.
     Create(CreateArgs),
     /// Take material from a file: a new key, or the next version of one. Nothing goes to AWS.

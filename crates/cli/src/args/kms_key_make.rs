@@ -126,6 +126,9 @@ pub struct CreateArgs {
     /// Kind of key; the template's unless given.
     #[arg(long)]
     pub spec: Option<String>,
+    /// What counts for the new key.
+    #[command(flatten)]
+    pub key: KeyOptionArgs,
     /// Who makes the key material; with `aws` it is nowhere but there.
     #[arg(long, value_parser = origins())]
     pub origin: Option<String>,

@@ -1,6 +1,7 @@
 //! Keys in the vault.
 
 mod everywhere;
+mod specs;
 
 use keyferry_api::endpoints as at;
 use keyferry_api::key::{
@@ -34,6 +35,7 @@ pub(crate) async fn run(context: &mut Context<'_>, command: KeyCommand) -> Resul
                 .read()?;
             print(context, &found)
         }
+        KeyCommand::Specs => specs::list(context).await,
         KeyCommand::Create(args) => create(context, args).await,
         KeyCommand::Copy(args) => copy(context, *args).await,
         KeyCommand::Import(args) => import(context, *args).await,

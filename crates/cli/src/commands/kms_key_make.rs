@@ -48,6 +48,9 @@ pub(super) async fn create(context: &mut Context<'_>, args: CreateArgs) -> Resul
         spec: args.spec,
         origin: args.origin.as_deref().and_then(MaterialOrigin::from_word),
         native_rotation_days: args.native_rotation,
+        active_versions_max: args.key.active_versions_max,
+        permitted_operations: args.key.permit.map(permitted),
+        exportable: args.key.exportable,
         settings: settings(context.world, args.new.settings)?,
     };
     operate(

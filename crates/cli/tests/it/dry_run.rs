@@ -58,6 +58,7 @@ const READS: &[&str] = &[
     "job wait",
     "key list",
     "key show",
+    "key specs",
     "key-version list",
     "keystore list",
     "keystore show",

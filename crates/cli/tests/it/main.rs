@@ -24,6 +24,7 @@ mod grid;
 mod jobs;
 mod key_export;
 mod key_import;
+mod kinds_of_key;
 mod life;
 mod manifest;
 mod multi_region;

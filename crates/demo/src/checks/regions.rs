@@ -1,5 +1,6 @@
 //! Multi-Region keys: replicas that hold the same material, and rotate with their primary.
 
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{CreateKmsKey, Mode, Properties, Rotate, RotationMethod};
 use keyferry_domain::spec::KeySpec;
 use serde_json::{Value, json};
@@ -67,6 +68,7 @@ async fn multi_region_key(rig: &Rig, name: &str) -> Result<String, Why> {
         keystore: KEYSTORE.to_owned(),
         name: name.parse()?,
         spec: Some(KeySpec::Aes256),
+        key: KeyOptions::default(),
         properties: Properties {
             aliases: vec![name.parse()?],
             multi_region: Some(true),

@@ -75,7 +75,7 @@ fn pem(der: &[u8]) -> String {
     )
 }
 
-fn words(operations: impl IntoIterator<Item = KeyOperation>) -> Vec<String> {
+pub(super) fn words(operations: impl IntoIterator<Item = KeyOperation>) -> Vec<String> {
     let word = |operation: KeyOperation| operation.as_str().to_owned();
     operations.into_iter().map(word).collect()
 }

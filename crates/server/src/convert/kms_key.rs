@@ -8,6 +8,7 @@ use keyferry_api::kms_key::{
 };
 use keyferry_api::plan::LastUseView;
 use keyferry_app::key_policy::{self, KeyAccess};
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{
     AccessChange, CreateGrant, CreateKmsKey, GenerateInAws, GrantChoice, Grants, PolicyChange,
     PolicyChoice, Properties, Rotate, RotateToKey, RotationMethod, Stay, SynchronizeChoice,
@@ -23,6 +24,7 @@ use keyferry_domain::last_use::LastUse;
 use keyferry_domain::view::{AliasTarget, Expiration, Field, KeyState, MaterialState, Place};
 
 use super::connection::regions;
+use super::key::operations;
 use super::keystore::end_of;
 use super::names::Names;
 use super::rotation;
@@ -159,7 +161,16 @@ pub(crate) fn create(request: CreateKmsKeyRequest) -> Result<Creation, AppError>
     let spec = request.spec.map(|text| text.parse()).transpose()?;
     let properties = properties(request.settings)?;
     let native_rotation_days = request.native_rotation_days;
+    let key = KeyOptions {
+        active_versions_max: request.active_versions_max,
+        permitted: request.permitted_operations.map(operations).transpose()?,
+        exportable: request.exportable,
+    };
     match (request.origin, native_rotation_days) {
+        (Some(MaterialOrigin::Aws), _) if key != KeyOptions::default() => Err(AppError::Invalid {
+            field: "origin",
+            why: "AWS's own material is no key of the vault: leave out active_versions_max, permitted_operations and exportable".to_owned(),
+        }),
         (Some(MaterialOrigin::Aws), _) => Ok(Creation::InAws(GenerateInAws {
             keystore: request.keystore,
             name,
@@ -175,6 +186,7 @@ pub(crate) fn create(request: CreateKmsKeyRequest) -> Result<Creation, AppError>
             keystore: request.keystore,
             name,
             spec,
+            key,
             properties,
         })),
     }

@@ -18,6 +18,7 @@ pub(crate) mod found_key;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod key_file;
+pub(crate) mod key_spec;
 pub(crate) mod key_use;
 pub(crate) mod keystore;
 pub(crate) mod kms_key;

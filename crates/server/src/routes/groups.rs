@@ -18,6 +18,7 @@ fn view(group: Group) -> GroupView {
     GroupView {
         id: group.id.to_string(),
         name: group.name.to_string(),
+        is_default: group.is_default(),
         created_at: group.made_at().map(|at| at.to_string()),
         description: group.description,
         members: None,

@@ -6,18 +6,25 @@ use keyferry_api::key::{
     AnyKeyPage, AnyKeyView, CreateKeyRequest, DestroyVersionRequest, ImportKeyRequest, KeyPage,
     KeyQuery, KeyVersionList, UpdateKeyRequest,
 };
+use keyferry_api::key_spec::KeySpecPage;
 use keyferry_api::rotation::KeyRotationRequest;
 use keyferry_app::keys::AnyKey;
 use keyferry_domain::key_file::KEY_FILE_BYTES_MAX;
+use keyferry_domain::spec::KeySpec;
 use keyferry_ports::records::KeyFilter;
 
-use crate::convert::{key, key_file, kms_key, names::Names, page::page, rotation};
+use crate::convert::{key, key_file, key_spec, kms_key, names::Names, page::page, rotation};
 use crate::http::extract::{By, Input, Params, Seen, Selector, Tried, VersionOfKey};
 use crate::http::problem::Refused;
 use crate::http::reply;
 use crate::state::ServerState;
 
 use super::kms_keys::HowToRun;
+
+pub(crate) async fn list_specs() -> Response {
+    let items = KeySpec::all().map(key_spec::view).collect();
+    reply::ok(KeySpecPage { items, next: None })
+}
 
 pub(crate) async fn list(
     State(state): State<ServerState>,

@@ -273,6 +273,7 @@ pub fn all() -> Vec<Route> {
             Audit,
             audit::accept_rollback,
         ),
+        open(at::LIST_KEY_SPECS, keys::list_specs),
         guarded(at::LIST_KEYS, Action::KeyRead, Key, keys::list),
         guarded(at::LIST_ALL_KEYS, Action::KeyRead, Key, keys::list_all),
         guarded(at::CREATE_KEY, Action::KeyCreate, Key, keys::create),

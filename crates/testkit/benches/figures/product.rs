@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use keyferry_app::connections::{AddConnection, LinkRequest};
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties};
 use keyferry_app::{Actor, App, Ports};
@@ -186,6 +186,7 @@ impl Product {
             keystore: "store".to_owned(),
             name: name.parse().expect("a name"),
             spec: Some(KeySpec::Aes256),
+            key: KeyOptions::default(),
             properties: Properties {
                 aliases: vec![name.parse().expect("an alias")],
                 ..Properties::default()

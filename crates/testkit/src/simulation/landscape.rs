@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use keyferry_app::connections::{AddConnection, LinkRequest};
 use keyferry_app::key_import::{ImportAs, MaterialFile};
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::CreateKeystore;
 use keyferry_app::kms_keys::{Answer, CreateKmsKey, Mode, Properties, UploadKey};
 use keyferry_app::{Actor, App, AppError, Ports};
@@ -243,6 +243,7 @@ async fn make(app: &App, number: usize) -> Result<Answer, AppError> {
         keystore,
         name: name.parse()?,
         spec: Some(spec(number)),
+        key: KeyOptions::default(),
         properties,
     };
     app.kms_keys.create(&ann(), command, &Mode::default()).await

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_app::keys::KeyOptions;
 use keyferry_app::kms_keys::{
     AdoptKeys, AdoptSelection, Bulk, BulkOperation, Copies, CopyInto, CreateGrant, CreateKmsKey,
     GrantChoice, Mode, Properties, Rotate, RotateKey, RotationMethod, Selection, SynchronizeChoice,
@@ -294,6 +295,7 @@ impl Person {
             keystore: self.keystore(),
             name: name.parse()?,
             spec: Some(spec),
+            key: KeyOptions::default(),
             properties,
         };
         let kms_keys = &self.app.kms_keys;

@@ -6,7 +6,7 @@ import type { Schemas } from "../../../api/client";
 import type { Values } from "../../../operation/fields";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Operation } from "../../../operation/operation";
-import { SPECS } from "../../../fields/specs";
+import { specOptions, useSpecs, type Spec } from "../../../fields/specs";
 import { text } from "../../../text";
 import { EffectView, type Effect } from "./effect";
 import { RSA_BITS, WRAPPINGS, type Rules } from "./rules";
@@ -19,7 +19,7 @@ interface Group {
   name: string;
 }
 
-function fieldsOf(groups: readonly Group[], group: string, rules: Rules | undefined) {
+function fieldsOf(groups: readonly Group[], group: string, rules: Rules | undefined, specs: readonly Spec[]) {
   const { fields } = words;
   return {
     group: {
@@ -38,7 +38,7 @@ function fieldsOf(groups: readonly Group[], group: string, rules: Rules | undefi
       kind: "many",
       optional: true,
       initial: rules?.specs ?? [],
-      choices: SPECS.map((value) => ({ value })),
+      choices: specOptions(specs),
     },
     wrapping: {
       label: fields.wrapping,
@@ -94,6 +94,7 @@ interface Props {
 }
 
 export function SetPolicy({ groups, group, rules, onClose }: Props) {
+  const specs = useSpecs();
   const operation = useCallback(
     (said: Said): Operation => {
       const where = groups.find(({ id }) => id === said.group)?.name ?? words.installation;
@@ -110,7 +111,7 @@ export function SetPolicy({ groups, group, rules, onClose }: Props) {
     <FormDialog
       title={words.setTitle}
       intro={words.fields.whole}
-      fields={fieldsOf(groups, group, rules)}
+      fields={fieldsOf(groups, group, rules, specs.items)}
       operation={operation}
       render={(preview) => <EffectView effect={preview as Effect} />}
       onClose={onClose}

@@ -143,7 +143,8 @@ fn about_people(scene: &Scene, id: &str, group: usize) -> Option<Example> {
 fn about_the_installation(scene: &Scene, id: &str) -> Option<Example> {
     let hook = json!({"kind": "webhook", "url": "https://hooks.example/keyferry"});
     Some(match id {
-        "read_health" | "read_readiness" | "read_openapi" | "read_seal" | "seal" => at([]),
+        "read_health" | "read_readiness" | "read_openapi" | "list_key_specs" | "read_seal"
+        | "seal" => at([]),
         "unseal" => at([]).with(json!({ "passphrase": PASSPHRASE })),
         "list_audit_entries" | "read_checkpoint" | "read_audit_key" => at([]),
         "read_audit_proof" => at([]).asking("?entry=0"),

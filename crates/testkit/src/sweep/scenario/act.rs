@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keyferry_app::AppError;
 use keyferry_app::access_keys::AccessKeyAnswer;
 use keyferry_app::key_import::MaterialFile;
-use keyferry_app::keys::CreateKey;
+use keyferry_app::keys::{CreateKey, KeyOptions};
 use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{
     Answer, BindKey, Bulk, BulkAnswer, BulkOperation, Claim, Copies, CopyInto, CreateGrant,
@@ -266,6 +266,7 @@ async fn create(world: &World, multi_region: bool, mode: &Mode) -> Result<Answer
         keystore: "store".to_owned(),
         name: name(NAME),
         spec: Some(KeySpec::Aes256),
+        key: KeyOptions::default(),
         properties: Properties {
             multi_region: Some(multi_region),
             ..with_alias()

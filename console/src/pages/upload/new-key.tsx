@@ -1,4 +1,4 @@
-// What the key in the vault is that a file becomes: what applications may do with it, and whether it may leave.
+// What a new key in the vault is, made or of a file: what applications may do with it, and whether it may leave.
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -7,15 +7,17 @@ import { text } from "../../text";
 import { PermittedField } from "../../fields/permitted";
 import { VersionsMaxField } from "../../fields/versions-max";
 import type { Filling } from "./filling";
+import { specOf } from "./usage";
 
 const words = text.keys.newKey;
 
-export function KeyOfFile({ draft, put }: Filling) {
+export function NewKeyFields(filling: Filling) {
+  const { draft, put } = filling;
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
         <PermittedField
-          spec={draft.reading.spec}
+          spec={specOf(filling)}
           value={draft.permitted}
           onChange={(permitted) => put({ permitted })}
           {...(draft.permitted.length === 0 ? { placeholder: text.upload.material.permitsAll } : {})}
