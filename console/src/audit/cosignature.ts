@@ -7,6 +7,9 @@ const TIMESTAMPED_ED25519 = 4;
 const TIME_BYTES = 8;
 const SIGNATURE_BYTES = 64;
 
+/** Seconds by which a witness's clock may be ahead of this one. */
+const CLOCKS_APART_MAX = 300;
+
 /** What a line claims. */
 export interface Cosignature {
   witness: string;
@@ -39,8 +42,13 @@ export async function readWitnessKey(text: string): Promise<NoteKey> {
   return readKey(text, TIMESTAMPED_ED25519);
 }
 
+/** Whether it can have been signed at such a time: none is told by 0, and what lies ahead was not seen yet. */
+function isPast(seconds: bigint, now: Date): boolean {
+  return seconds > 0n && seconds <= BigInt(Math.floor(now.getTime() / 1000) + CLOCKS_APART_MAX);
+}
+
 /** Gives when this witness saw the checkpoint, the latest time where there are several; throws unless it did. */
-export async function verifyCosignature(signed: string, key: NoteKey): Promise<Cosignature> {
+export async function verifyCosignature(signed: string, key: NoteKey, now: Date): Promise<Cosignature> {
   const note = readNote(signed);
   const claims = claimsOf(note, key);
   if (claims.length === 0) throw new Unproved("not-signed");
@@ -51,8 +59,9 @@ export async function verifyCosignature(signed: string, key: NoteKey): Promise<C
     const said = `cosignature/v1\ntime ${String(seconds)}\n${note.text}`;
     if (await isSigned(said, key, signature.slice(TIME_BYTES))) times.push(seconds);
   }
-  const [first, ...more] = times;
-  if (first === undefined) throw new Unproved("bad-signature");
+  if (times.length === 0) throw new Unproved("bad-signature");
+  const [first, ...more] = times.filter((time) => isPast(time, now));
+  if (first === undefined) throw new Unproved("bad-time");
   const latest = more.reduce((one, other) => (other > one ? other : one), first);
   return { witness: key.name, at: momentOf(latest) };
 }

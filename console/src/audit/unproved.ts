@@ -4,6 +4,7 @@ export type Reason =
   | "malformed-note"
   | "not-signed"
   | "bad-signature"
+  | "bad-time"
   | "no-checkpoint"
   | "other-log"
   | "outside-the-tree"

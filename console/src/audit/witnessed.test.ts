@@ -11,6 +11,7 @@ import { witnessed } from "./witnessed";
 const LOG = 1;
 const WITNESS = 4;
 const SEEN_AT = 1_700_000_000n;
+const NOW = new Date("2026-01-01T00:00:00Z");
 
 class Signer {
   readonly name: string;
@@ -101,6 +102,7 @@ async function found(about: About) {
     memory: memoryOf(about.seen),
     keptKey: about.keptKey ?? log.text,
     witnessKey: about.witnessKey ?? witness.text,
+    now: NOW,
     cosigned: { note: about.note, size: about.size ?? 1 },
   });
 }
@@ -149,9 +151,9 @@ describe("a cosigned checkpoint", () => {
     expect(await found({ note, keptKey: other.text })).toEqual({ why: "not-your-key", of: "log" });
   });
 
-  it("may have a time that no calendar has", async () => {
+  it("proves nothing with a time that no calendar has", async () => {
     const note = await cosigned(await signed(1, first), 2n ** 64n - 1n);
-    expect(await found({ note })).toMatchObject({ proved: { at: undefined, broken: undefined } });
+    expect(await found({ note })).toEqual({ why: "bad-time", of: "witness" });
   });
 });
 
@@ -189,6 +191,7 @@ describe("today's log", () => {
       memory: memoryOf(),
       keptKey: log.text,
       witnessKey: witness.text,
+      now: NOW,
       cosigned: { note, size: 1 },
     };
     await expect(witnessed(asked)).rejects.toThrow("no answer");

@@ -23,6 +23,7 @@ interface Asked {
   /** The key of the log that the person keeps; the one that the server tells unless given. */
   keptKey: string;
   witnessKey: string;
+  now: Date;
   /** The cosigned checkpoint, with what the server tells of it. */
   cosigned: { note: string; size: number };
 }
@@ -59,7 +60,7 @@ async function prolonged({ log, memory }: Asked, key: NoteKey, seen: Checkpoint)
 export async function witnessed(asked: Asked): Promise<Found> {
   const witness = await tried(() => readWitnessKey(asked.witnessKey.trim()));
   if ("why" in witness) return { ...witness, of: "witness" };
-  const cosignature = await tried(() => verifyCosignature(asked.cosigned.note, witness.is));
+  const cosignature = await tried(() => verifyCosignature(asked.cosigned.note, witness.is, asked.now));
   if ("why" in cosignature) return { ...cosignature, of: "witness" };
   const checkpoint = await tried(() => opened(asked));
   if ("why" in checkpoint) return { ...checkpoint, of: "log" };

@@ -16,6 +16,14 @@ use crate::note::{
 const COSIGNATURE_BYTE: u8 = 0x04;
 const TIME_BYTES: usize = 8;
 
+/// Seconds by which a witness's clock may be ahead of the clock of whoever verifies.
+pub const CLOCKS_APART_MAX_SECONDS: u64 = 300;
+
+/// Whether a witness can have signed at such a time: none is told by 0, and what lies ahead was not seen yet.
+fn is_past(time: u64, now: u64) -> bool {
+    time > 0 && time <= now.saturating_add(CLOCKS_APART_MAX_SECONDS)
+}
+
 /// What is signed: the time and the whole text of the checkpoint.
 fn message(text: &str, unix_seconds: u64) -> String {
     format!("cosignature/v1\ntime {unix_seconds}\n{text}")
@@ -102,12 +110,15 @@ impl CosignerKey {
         &self.name
     }
 
-    /// Checks this witness's cosignature; answers when it cosigned, in seconds since 1970, the latest where there are several.
+    /// Checks this witness's cosignature at `now`, in seconds since 1970; answers when it cosigned, likewise, the latest where
+    /// there are several. Those without a time, and those more than [`CLOCKS_APART_MAX_SECONDS`] ahead, do not count: of neither
+    /// it can be said when the checkpoint was seen.
     ///
     /// # Errors
     ///
-    /// [`NoteError::NotSigned`] if it did not, [`NoteError::BadSignature`] if lines claim that it did and all are wrong.
-    pub fn verify(&self, note: &SignedNote) -> Result<u64, NoteError> {
+    /// [`NoteError::NotSigned`] if it did not, [`NoteError::BadSignature`] if lines claim that it did and all are wrong,
+    /// [`NoteError::BadTime`] if none that is right has a time that counts.
+    pub fn verify(&self, note: &SignedNote, now: u64) -> Result<u64, NoteError> {
         let public_key = UnparsedPublicKey::new(&ED25519, &self.public_key);
         let bad = || NoteError::BadSignature {
             name: self.name.clone(),
@@ -131,7 +142,14 @@ impl CosignerKey {
             let is_right = public_key.verify(signed.as_bytes(), signature).is_ok();
             is_right.then_some(time)
         });
-        right.max().ok_or_else(bad)
+        let (past, other): (Vec<u64>, Vec<u64>) = right.partition(|time| is_past(*time, now));
+        match (past.into_iter().max(), other.is_empty()) {
+            (Some(time), _) => Ok(time),
+            (None, true) => Err(bad()),
+            (None, false) => Err(NoteError::BadTime {
+                name: self.name.clone(),
+            }),
+        }
     }
 
     fn key_id(&self) -> [u8; 4] {

@@ -310,6 +310,12 @@ pub enum NoteError {
         /// The key's name.
         name: String,
     },
+    /// The cosignature of a witness is right, and tells no time or one that is still to come.
+    #[error("the cosignature of {name} tells no time, or one that is still to come")]
+    BadTime {
+        /// The witness's name.
+        name: String,
+    },
     /// The text is no verifier key of a kind that we know.
     #[error("the text is no Ed25519 verifier key")]
     BadKey,

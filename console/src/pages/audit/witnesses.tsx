@@ -63,7 +63,7 @@ function Check({ cosigned, keptKey }: { cosigned: Signed; keptKey: string }) {
   const [checked, setChecked] = useState<Checked>();
   const of = JSON.stringify([witnessKey, keptKey, cosigned.note, cosigned.size]);
   const check = async () => {
-    const asked = { log: serverLog, memory: browserMemory, keptKey, witnessKey, cosigned };
+    const asked = { log: serverLog, memory: browserMemory, keptKey, witnessKey, cosigned, now: new Date() };
     const is = await witnessed(asked).then(
       (found) => ({ found }),
       (error: unknown) => ({ problem: asProblem(error) }),

@@ -123,6 +123,8 @@ export const audit = {
       "malformed-note": "It is no signed note.",
       "not-signed": "This key did not sign it.",
       "bad-signature": "The signature is wrong: what it says was changed, or somebody else signed it.",
+      "bad-time":
+        "The cosignature tells no time, or one that is still to come by this browser's clock: it says not when the log was seen.",
       "no-checkpoint": "What was signed is no checkpoint.",
       "other-log": "It is the checkpoint of another log.",
       "outside-the-tree": "It lies outside the log that was signed.",

@@ -457,7 +457,10 @@ async fn a_cosignature_is_kept_with_its_checkpoint_and_a_forged_line_of_the_log_
 
     let found = world.app.audits.checkpoint(&world.actor).await.unwrap();
     let kept = SignedNote::parse(&found.cosigned.unwrap().note).unwrap();
-    assert_eq!(witness.key().verify(&kept), Ok(1_767_225_600));
+    assert_eq!(
+        witness.key().verify(&kept, 1_767_225_600),
+        Ok(1_767_225_600)
+    );
     assert_eq!(
         found.newest.unwrap().size,
         9,

@@ -5,6 +5,8 @@ use keyferry_audit::{Checkpoint, Cosigner, CosignerKey, NoteError, SignedNote};
 use crate::exported::{entries, signed, signer};
 
 const AT: u64 = 1_767_225_600;
+/// When it is verified.
+const NOW: u64 = AT + 3600;
 
 fn witness() -> Cosigner {
     Cosigner::from_seed("witness.example", &[9; 32]).unwrap()
@@ -21,7 +23,7 @@ fn a_cosigned_checkpoint_still_opens_and_tells_when_it_was_seen() {
 
     let read = SignedNote::parse(&text).unwrap();
 
-    assert_eq!(witness().key().verify(&read), Ok(AT));
+    assert_eq!(witness().key().verify(&read, NOW), Ok(AT));
     assert_eq!(
         Checkpoint::open(&text, signer().verifier()).unwrap().size,
         5
@@ -38,14 +40,14 @@ fn cosigning_again_takes_the_place_of_the_older_one() {
         twice.to_string().lines().count(),
         once.to_string().lines().count()
     );
-    assert_eq!(witness().key().verify(&twice), Ok(AT + 60));
+    assert_eq!(witness().key().verify(&twice, NOW), Ok(AT + 60));
 }
 
 #[test]
 fn a_checkpoint_without_it_is_not_witnessed() {
     let name = "witness.example".to_owned();
     assert_eq!(
-        witness().key().verify(&note()),
+        witness().key().verify(&note(), NOW),
         Err(NoteError::NotSigned { name })
     );
 }
@@ -62,7 +64,7 @@ fn a_flipped_bit_of_a_cosignature_is_found() {
             continue;
         };
         let is_right =
-            SignedNote::parse(&text).is_ok_and(|note| witness().key().verify(&note).is_ok());
+            SignedNote::parse(&text).is_ok_and(|note| witness().key().verify(&note, NOW).is_ok());
         assert!(!is_right, "byte {place}");
         found += 1;
     }
@@ -77,7 +79,26 @@ fn of_several_lines_that_claim_to_be_a_witness_one_that_is_right_is_enough() {
     let wrong = witness().cosign(&wrong, AT + 9).to_string();
     let forged = wrong.rsplit_once("\n—").unwrap().1;
     let both = SignedNote::parse(&format!("{right}—{forged}")).unwrap();
-    assert_eq!(witness().key().verify(&both), Ok(AT));
+    assert_eq!(witness().key().verify(&both, NOW), Ok(AT));
+}
+
+#[test]
+fn a_cosignature_without_a_time_or_from_the_future_does_not_count() {
+    let name = "witness.example".to_owned();
+    let bad = Err(NoteError::BadTime { name });
+    let at = |time| witness().cosign(&note(), time);
+    let verify = |note: &SignedNote| witness().key().verify(note, AT);
+    assert_eq!(verify(&at(0)), bad);
+    assert_eq!(verify(&at(1)), Ok(1));
+    assert_eq!(verify(&at(AT + 300)), Ok(AT + 300), "clocks may differ");
+    assert_eq!(verify(&at(AT + 301)), bad);
+    assert_eq!(verify(&at(u64::MAX)), bad);
+
+    // Beside one that counts, it is as if it were not there.
+    let ahead = at(AT + 301).to_string();
+    let line = ahead.rsplit_once("\n—").unwrap().1;
+    let both = SignedNote::parse(&format!("{}—{line}", at(AT))).unwrap();
+    assert_eq!(verify(&both), Ok(AT));
 }
 
 #[test]

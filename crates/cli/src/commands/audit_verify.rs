@@ -1,11 +1,12 @@
 //! Verifies an exported log without the server that wrote it.
 
 use keyferry_audit::{
-    CHECKPOINT_PATH, CosignerKey, Damage, Finding, SignedNote, Verified, verify_export,
+    CHECKPOINT_PATH, CosignerKey, Damage, Finding, NoteError, SignedNote, Verified, verify_export,
 };
 use serde::Serialize;
 
 use super::audit_folder::{Folder, key, text_or_file_text};
+use super::audit_witness::now_seconds;
 use crate::args::{Globals, VerifyAuditArgs};
 use crate::error::{CliError, Exit};
 use crate::world::World;
@@ -82,13 +83,14 @@ fn damaged(told: &[String]) -> CliError {
     error
 }
 
-/// Up to which entry each demanded witness cosigned and when, and which did not at all. Checkpoints of the folder are compared
+/// Up to which entry each demanded witness cosigned and when, and which did not at all, or at no time that can be. Checkpoints of the folder are compared
 /// with its entries elsewhere, so the longest counts.
 fn witnessed(
     wanted: &[String],
     notes: &[(String, String)],
 ) -> Result<(Vec<String>, Vec<String>), CliError> {
     let (mut seen, mut missing) = (Vec::new(), Vec::new());
+    let now = now_seconds();
     for text in wanted {
         let key = text_or_file_text(text)?;
         let key = CosignerKey::parse(key.trim()).map_err(|error| {
@@ -96,15 +98,25 @@ fn witnessed(
                 .because(&error)
                 .hint("give it as `keyferry audit witness` shows it, or name a file with it")
         })?;
+        let mut of_no_time = None;
         let cosigned = notes.iter().filter_map(|(_, note)| {
             let note = SignedNote::parse(note).ok()?;
             let size: u64 = note.text().lines().nth(1)?.parse().ok()?;
-            Some((size, key.verify(&note).ok()?))
+            match key.verify(&note, now) {
+                Ok(at) => Some((size, at)),
+                Err(error @ NoteError::BadTime { .. }) => {
+                    of_no_time = Some(error);
+                    None
+                }
+                Err(_) => None,
+            }
         });
         let name = key.name();
-        match cosigned.max() {
-            Some((size, at)) => seen.push(format!("{name}: {size} entries at {}", time(at))),
-            None => missing.push(format!("{name} cosigned none of the checkpoints")),
+        let newest = cosigned.max();
+        match (newest, of_no_time) {
+            (Some((size, at)), _) => seen.push(format!("{name}: {size} entries at {}", time(at))),
+            (None, Some(error)) => missing.push(error.to_string()),
+            (None, None) => missing.push(format!("{name} cosigned none of the checkpoints")),
         }
     }
     Ok((seen, missing))
