@@ -648,7 +648,7 @@ impl AppError {
             }
             Self::Outside(_) => "let the server write to its data folder",
             Self::NotFound { .. } | Self::Job(ControlError::NotFound { .. }) => {
-                "list what there is with the verb `list`"
+                "check it against the list of what there is; what you may not see is not there for you"
             }
             Self::Ambiguous { .. } => "use the id or the ARN",
             Self::NameTaken { .. } => {

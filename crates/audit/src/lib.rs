@@ -36,7 +36,7 @@ pub use approvals_report::verify_approvals;
 pub use canonical::canonical_json;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use consent::{ReceiptApproval, ReceiptDecision, consent_of, consents_told_by};
-pub use cosignature::{Cosigner, CosignerKey};
+pub use cosignature::{CLOCKS_APART_MAX_SECONDS, Cosigner, CosignerKey};
 pub use entry::{Entry, LeafError, Object, Outcome, Phase};
 pub use export::{Damage, Files, Verified, verify_export};
 pub use hash::{Hash, NotAHash, leaf_hash};

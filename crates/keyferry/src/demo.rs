@@ -161,6 +161,7 @@ impl Installation {
             ),
         ]);
         let config = config::load(data, &environment).map_err(mistaken)?;
+        refuse_second_factor(&config)?;
         serve::log(&config)?;
         let identity = tls::load(
             &config.tls_certificate,
@@ -183,6 +184,17 @@ impl Installation {
             port: address.port(),
         })
     }
+}
+
+/// The demo signs in by the password alone that it made up.
+fn refuse_second_factor(config: &Config) -> Result<(), CliError> {
+    if !config.session_rules.wants_second_factors() {
+        return Ok(());
+    }
+    let message = "the demo signs in by a password alone, and `sign_in.second_factor` is `required` in its keyferry.toml";
+    Err(CliError::usage(message).hint(
+        "take that out, give --data another folder, or start this one with `keyferry server`",
+    ))
 }
 
 /// `keyferry init` with made-up secrets, which stay in the folder.
@@ -348,4 +360,26 @@ fn command(world: &World) -> String {
         return "keyferry".to_owned();
     }
     own.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_demo_says_why_it_does_not_start_where_a_second_factor_is_required() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(config::FILE);
+        let wanted = "[sign_in]\nsecond_factor = \"required\"\n";
+        std::fs::write(file, wanted).unwrap();
+
+        let refused = Installation::prepare(folder.path(), None).await.err();
+
+        let text = refused.unwrap().text();
+        assert!(
+            text.contains("`sign_in.second_factor` is `required`"),
+            "{text}"
+        );
+        assert!(text.contains("keyferry server"), "{text}");
+    }
 }

@@ -59,6 +59,12 @@ impl SessionRules {
         }
     }
 
+    /// Whether everybody with a password needs a second factor.
+    #[must_use]
+    pub fn wants_second_factors(&self) -> bool {
+        self.wants_second_factors
+    }
+
     /// What sessions and tokens of a person are good for as long as it lacks a second factor that is wanted; `None` where
     /// nothing lacks. Second factors of people who come by a provider are the provider's matter.
     pub(crate) fn limit_of(&self, user: &User) -> Option<SessionLimit> {

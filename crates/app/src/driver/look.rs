@@ -227,6 +227,11 @@ impl KmsKeyRun {
                     why: WaitReason::SearchNeeded,
                     ..
                 } => self.search(now).await?,
+                // Days go by then: what was sent shall be seen meanwhile.
+                Decision::Wait {
+                    why: WaitReason::ReplicaDeletion,
+                    ..
+                } if self.sent_since_reading => self.observe(now).await?,
                 Decision::Wait { until, why } => return Ok(Found::Wait(*until, *why)),
                 Decision::Blocked(_) if self.sent_since_reading => self.observe(now).await?,
                 Decision::Blocked(blocked) => return Ok(self.blocked(blocked.clone(), now)),

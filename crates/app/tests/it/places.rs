@@ -1,8 +1,10 @@
 //! Multi-Region keys: further replicas, filled, and another primary.
 
 use keyferry_app::AppError;
-use keyferry_app::kms_keys::{Answer, Rotate, RotationMethod};
+use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod};
 use keyferry_domain::arn::Region;
+use keyferry_domain::kms_key::Status;
+use keyferry_ports::records::JobState;
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
 use serde_json::{Value, json};
@@ -76,6 +78,42 @@ async fn a_replica_becomes_the_primary_and_the_former_primary_a_replica() {
     assert_eq!(set["ReplicaKeys"][0]["Region"], REGION);
     assert!(decrypts_there(&world, blob));
     assert_eq!(key.intent.primary(), Some(&replica()));
+}
+
+#[tokio::test]
+async fn a_multi_region_kms_key_shows_its_deletion_while_the_job_waits_for_the_replicas() {
+    let world = multi_region(2).await;
+    let keys = &world.app.kms_keys;
+    let mode = Mode::naming("app");
+    let deleted = keys.schedule_deletion(&world.actor, "app", 7, &mode).await;
+    let Ok(Answer::Started { job, .. }) = deleted else {
+        panic!("it begins: {deleted:?}")
+    };
+    let began = world.outside.clock_now();
+
+    let mut state = JobState::Queued;
+    for _ in 0..100 {
+        let next = world.app.engine.run_due().await.unwrap();
+        state = world
+            .app
+            .jobs
+            .show(&world.actor, job.id)
+            .await
+            .unwrap()
+            .job
+            .state;
+        match next {
+            // The next thing to do is days away, as the replica's end is.
+            Some(next) if next.duration_since(began).as_hours() >= 24 => break,
+            Some(next) => world.outside.clock.set(next),
+            None => break,
+        }
+    }
+
+    assert_eq!(state, JobState::Waiting);
+    let key = world.kms_key("app").await;
+    assert_eq!(state_in(&world, &key, REGION), "PendingReplicaDeletion");
+    assert_eq!(key.status(), Status::PendingDelete);
 }
 
 #[tokio::test]
