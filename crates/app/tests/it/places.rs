@@ -4,6 +4,7 @@ use keyferry_app::AppError;
 use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod};
 use keyferry_domain::arn::Region;
 use keyferry_domain::kms_key::Status;
+use keyferry_ports::clock::Clock as _;
 use keyferry_ports::records::JobState;
 use keyferry_testkit::world::{ACCOUNT, REGION, World};
 use kms_sim::Caller;
@@ -89,7 +90,7 @@ async fn a_multi_region_kms_key_shows_its_deletion_while_the_job_waits_for_the_r
     let Ok(Answer::Started { job, .. }) = deleted else {
         panic!("it begins: {deleted:?}")
     };
-    let began = world.outside.clock_now();
+    let began = world.outside.clock.now();
 
     let mut state = JobState::Queued;
     for _ in 0..100 {
