@@ -1,22 +1,9 @@
+import { isKnown } from "./others";
 import { carryOut, choose, chooseMany, close, shownOnce } from "./steps";
-import { expect, look, test, type World } from "./world";
+import { expect, look, test } from "./world";
 
 // Each goes through many pages.
 test.slow();
-
-/** Whether the server knows who comes with this API key, whatever that may do. */
-async function isKnown(world: World, apiKey: string): Promise<boolean> {
-  const { request } = await import("node:https");
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${apiKey}` };
-    const asked = request(`${world.url}/api/v1/me`, { headers, rejectUnauthorized: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode !== 401);
-    });
-    asked.on("error", reject);
-    asked.end();
-  });
-}
 
 test("an application gets an API key that is shown once, rotates it with overlap, and loses it", async ({
   page,
@@ -59,6 +46,9 @@ test("an application gets an API key that is shown once, rotates it with overlap
   await page.getByRole("radio", { name: "Select production" }).check();
   await page.getByRole("button", { name: "Rotate" }).click();
   dialog = page.getByRole("dialog", { name: "Rotate API key production" });
+  await dialog.getByLabel("Overlap in hours").fill("1000");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText("request.invalid")).toBeVisible();
   await dialog.getByLabel("Overlap in hours").fill("2");
   await carryOut(dialog);
   const second = await shownOnce(dialog, "API key");
@@ -84,11 +74,12 @@ test("an application gets an API key that is shown once, rotates it with overlap
   expect(await isKnown(world, second)).toBe(true);
 });
 
-test("a certificate's name stands for an application, which is locked, unlocked and removed", async ({
+test("a certificate's name stands for an application, which is renamed, locked, unlocked and removed", async ({
   page,
   world,
 }) => {
   await world.cli("application", "create", "mailer");
+  await world.cli("application", "create", "newsletter");
   await page.goto("/applications");
   await page.getByRole("link", { name: "mailer" }).click();
   await page.getByRole("button", { name: "Add certificate" }).click();
@@ -108,23 +99,37 @@ test("a certificate's name stands for an application, which is locked, unlocked 
   await close(dialog);
   await expect(page.getByText("No certificates")).toBeVisible();
 
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  dialog = page.getByRole("dialog", { name: "Edit application" });
+  await dialog.getByLabel("Name", { exact: true }).fill("newsletter");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText("request.name-taken")).toBeVisible();
+  await look(page, "application-name-taken");
+  await dialog.getByLabel("Name", { exact: true }).fill("mailer-2");
+  await dialog.getByLabel("Description").fill("sends what is due");
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(page.getByRole("heading", { name: "mailer-2", level: 1 })).toBeVisible();
+  await expect(page.getByText("sends what is due")).toBeVisible();
+
   for (const [act, state] of [
     ["Lock", "Locked"],
     ["Unlock", "Active"],
   ] as const) {
     await page.getByRole("button", { name: "Actions" }).click();
     await page.getByRole("menuitem", { name: act, exact: true }).click();
-    dialog = page.getByRole("dialog", { name: `${act}: mailer` });
+    dialog = page.getByRole("dialog", { name: `${act}: mailer-2` });
     await carryOut(dialog);
     await close(dialog);
     await expect(page.getByText(state, { exact: true })).toBeVisible();
   }
   await page.getByRole("button", { name: "Actions" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
-  dialog = page.getByRole("dialog", { name: "Remove application: mailer" });
-  await dialog.getByLabel("To confirm, type mailer").fill("mailer");
+  dialog = page.getByRole("dialog", { name: "Remove application: mailer-2" });
+  await dialog.getByLabel("To confirm, type mailer-2").fill("mailer-2");
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await expect(page.getByText("Application mailer is removed.")).toBeVisible();
+  await expect(page.getByText("Application mailer-2 is removed.")).toBeVisible();
   const left = await world.cli<{ name: string }[]>("application", "list");
-  expect(left.map(({ name }) => name)).not.toContain("mailer");
+  expect(left.map(({ name }) => name)).not.toContain("mailer-2");
 });

@@ -1,9 +1,10 @@
 // What one person alone must not do. Rules hold for a whole world, so that these journeys have one of their own,
 // and each goes on from the one before.
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { enter, forgetProof, kmsKey, PASSWORD, person } from "./others";
-import { apart, expect, look } from "./world";
+import { choose } from "./steps";
+import { apart, expect, look, signIn } from "./world";
 
 const test = apart(async (world) => {
   for (const name of ["bob", "carol", "dave"]) await person(world, name, "system-administrator");
@@ -169,4 +170,58 @@ test("whoever asked takes a request back", async ({ page, world }) => {
   await expect(page.getByText("Nothing waits", { exact: true })).toBeVisible();
   await page.getByText("Also what is over").click();
   await expect(page.getByRole("row", { name: /a mistake/ }).getByText("Taken back")).toBeVisible();
+});
+
+test("a rule of one group is set with the right hours, and a rule is removed once another person agreed", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  test.slow();
+  const carol = await stranger();
+  await carol.goto("/");
+  await signIn(carol, "carol", PASSWORD);
+  /** Asks for it, has it approved, and carries it out. */
+  const together = async (dialog: Locator, reason: string) => {
+    await dialog.getByRole("button", { name: "Carry out" }).click();
+    await dialog.getByLabel("Reason").fill(reason);
+    await dialog.getByRole("button", { name: "Ask for approval" }).click();
+    await dialog.getByRole("link", { name: "Open the request" }).click();
+    await expect(page.getByText("Nobody has decided yet.")).toBeVisible();
+    await carol.goto(new URL(page.url()).pathname);
+    await decide(carol, "Approve", "so be it");
+    await expect(page.getByText("Ready to be carried out")).toBeVisible();
+    await page.getByRole("button", { name: "Carry out" }).click();
+    const running = page.getByRole("dialog", { name: /^Carry out: / });
+    await running.getByRole("button", { name: "Carry out" }).click();
+    await expect(running.getByText("Done", { exact: true })).toBeVisible();
+    await running.getByRole("button", { name: "Close" }).last().click();
+    await expect(page.getByText("Carried out", { exact: true })).toBeVisible();
+  };
+  await page.goto("/approvals/rules");
+  await page.getByRole("button", { name: "Set rule" }).click();
+  const setting = page.getByRole("dialog", { name: "Set" });
+  await choose(setting, "Group", "default");
+  await setting.getByLabel("Hours a request waits").fill("100000");
+  await setting.getByRole("button", { name: "Preview" }).click();
+  await expect(setting.getByText("request.invalid")).toBeVisible();
+  await look(page, "approval-rule-refused");
+  await setting.getByLabel("Hours a request waits").fill("12");
+  await setting.getByRole("button", { name: "Preview" }).click();
+  await together(setting, "this group in half a day");
+  await page.goto("/approvals/rules");
+  await expect(page.getByRole("row", { name: /Destructive.*default.*1.*12 h/ })).toBeVisible();
+
+  await page.getByRole("radio", { name: "Select destructive in default" }).check();
+  await page.getByRole("button", { name: "Remove" }).click();
+  const removing = page.getByRole("dialog", { name: "Remove the rule for destructive in default" });
+  await removing.getByLabel("To confirm, type default").fill("installation");
+  await expect(removing.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await removing.getByLabel("To confirm, type default").fill("default");
+  await look(page, "approval-rule-removed");
+  await together(removing, "the one of the installation is enough");
+  await page.goto("/approvals/rules");
+  await expect(page.getByRole("row", { name: /The whole installation/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /default/ })).toHaveCount(0);
+  expect(await world.cli<unknown[]>("approval-rule", "list")).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ async function typeIn(page: Page, user: string, password: string, code?: string)
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-test("a second factor is set up, asked for at sign-in, and removed", async ({ stranger, world }) => {
+test("a second factor is set up, asked for at sign-in, gets recovery codes anew, and is removed", async ({ stranger, world }) => {
   const page = await stranger();
   await person(world, "totty");
   await enter(page, "totty");
@@ -53,10 +53,28 @@ test("a second factor is set up, asked for at sign-in, and removed", async ({ st
   await expect(page.getByRole("button", { name: "totty" })).toBeVisible();
 
   await page.goto("/me");
+  await page.getByRole("button", { name: "New recovery codes" }).click();
+  const renewing = page.getByRole("dialog", { name: "New recovery codes" });
+  await renewing.getByLabel("Code or recovery code").fill("000000");
+  await renewing.getByRole("button", { name: "Carry out" }).click();
+  await expect(renewing.getByText("access.not-confirmed")).toBeVisible();
+  await renewing.getByLabel("Code or recovery code").fill(recovery[0] ?? "");
+  await renewing.getByRole("button", { name: "Carry out" }).click();
+  await expect(renewing.getByText("Recovery codes", { exact: true })).toBeVisible();
+  const anew = ((await renewing.locator("pre").textContent()) ?? "").split("\n");
+  expect(anew).toHaveLength(10);
+  expect(anew.filter((code) => recovery.includes(code))).toEqual([]);
+  await look(page, "me-recovery-codes-anew");
+  await close(renewing);
+
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   const removing = page.getByRole("dialog", { name: "Remove" });
   await removing.getByLabel("Your password").fill(PASSWORD);
-  await removing.getByLabel("Code or recovery code").fill(recovery[0] ?? "");
+  // Those from before count no more.
+  await removing.getByLabel("Code or recovery code").fill(recovery[1] ?? "");
+  await removing.getByRole("button", { name: "Carry out" }).click();
+  await expect(removing.getByText("access.not-confirmed")).toBeVisible();
+  await removing.getByLabel("Code or recovery code").fill(anew[0] ?? "");
   await removing.getByRole("button", { name: "Carry out" }).click();
   await expect(page.getByText("The second factor is removed. Sign in with your password.")).toBeVisible();
   const told = await world.cli<{ second_factor: boolean }>("user", "show", "totty");
@@ -74,6 +92,11 @@ test("a token is made and revoked, the password changed, and the other sessions 
   await page.getByRole("button", { name: "Create token" }).click();
   let dialog = page.getByRole("dialog", { name: "Create token" });
   await dialog.getByLabel("Name", { exact: true }).fill("nightly");
+  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("2020/01/01");
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText("request.invalid")).toBeVisible();
+  await look(page, "me-token-refused");
+  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("");
   await carryOut(dialog);
   expect(await shownOnce(dialog, "Token")).toMatch(/^kfy_/);
   await look(page, "me-token");

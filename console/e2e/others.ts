@@ -86,3 +86,16 @@ export async function disableElsewhere(world: World, name: string): Promise<void
   await simulator(world, "POST", "hand", { account, region, operation: "DisableKey", input });
   await world.cli("keystore", "sync", "payments");
 }
+
+/** Whether the server knows who comes with this API key or token, whatever that may do. */
+export async function isKnown(world: World, secret: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const asked = request(`${world.url}/api/v1/me`, { headers, rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode !== 401);
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}

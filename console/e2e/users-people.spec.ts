@@ -1,5 +1,6 @@
+import { enter, isKnown, PASSWORD, person } from "./others";
 import { carryOut, choose, close, shownOnce } from "./steps";
-import { expect, look, test } from "./world";
+import { expect, look, signIn, test } from "./world";
 
 // Each goes through many pages.
 test.slow();
@@ -87,7 +88,7 @@ test("whoever leaves is shown with all that ends, before it ends", async ({ page
   expect(await world.cli<{ state: string }>("user", "show", "leaver")).toMatchObject({ state: "offboarded" });
 });
 
-test("a person is locked and unlocked, gets another password, and is joined with another account", async ({
+test("a person is locked and unlocked, gets another name and password, and is joined with another account and parted again", async ({
   page,
   world,
 }) => {
@@ -108,6 +109,14 @@ test("a person is locked and unlocked, gets another password, and is joined with
   await carryOut(dialog);
   await close(dialog);
   await expect(page.getByText("Active", { exact: true })).toBeVisible();
+  dialog = await act("Change full name");
+  await dialog.getByLabel("Full name").fill("L".repeat(300));
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText("request.invalid")).toBeVisible();
+  await dialog.getByLabel("Full name").fill("Lee Grant");
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(page.getByText("Lee Grant", { exact: true })).toBeVisible();
   dialog = await act("Reset password");
   await carryOut(dialog);
   expect(await shownOnce(dialog, "First password")).toMatch(/^[a-z0-9-]{12,}$/);
@@ -119,4 +128,58 @@ test("a person is locked and unlocked, gets another password, and is joined with
   const told = await world.cli<{ same_person_as: string[] }>("user", "show", "lee");
   expect(told.same_person_as).toEqual(["lee-second"]);
   await expect(page.getByText("lee-second", { exact: true })).toBeVisible();
+  dialog = await act("Not the same person");
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(page.getByText("lee-second", { exact: true })).toHaveCount(0);
+  const parted = await world.cli<{ same_person_as: string[] }>("user", "show", "lee");
+  expect(parted.same_person_as).toEqual([]);
+});
+
+test("whoever looks after people ends one session of somebody, and then all with the tokens", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  await person(world, "sessa");
+  const [first, second] = [await stranger(), await stranger()];
+  await enter(first, "sessa");
+  await second.goto("/me");
+  await signIn(second, "sessa", PASSWORD);
+  await second.getByRole("button", { name: "Create token" }).click();
+  const making = second.getByRole("dialog", { name: "Create token" });
+  await making.getByLabel("Name", { exact: true }).fill("hers");
+  await carryOut(making);
+  const token = await shownOnce(making, "Token");
+  await close(making);
+  expect(await isKnown(world, token)).toBe(true);
+
+  await page.goto("/users");
+  await page.getByRole("link", { name: "sessa", exact: true }).click();
+  const sessions = page.getByRole("radio", { name: /^Select Session begun/ });
+  await expect(sessions).toHaveCount(2);
+  await page.getByRole("button", { name: /^Begun/ }).click();
+  await sessions.first().check();
+  await look(page, "user-sessions");
+  await page.getByRole("button", { name: "End session", exact: true }).click();
+  let dialog = page.getByRole("dialog", { name: "End session" });
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(sessions).toHaveCount(1);
+  await first.reload();
+  await expect(first.getByLabel("User name")).toBeVisible();
+  await second.reload();
+  await expect(second.getByRole("button", { name: "sessa" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "End sessions" }).click();
+  dialog = page.getByRole("dialog", { name: "End sessions" });
+  await dialog.getByRole("checkbox", { name: "Revoke the API tokens too" }).check();
+  await look(page, "user-end-sessions");
+  await carryOut(dialog);
+  await close(dialog);
+  await expect(page.getByText("No sessions")).toBeVisible();
+  await second.reload();
+  await expect(second.getByLabel("User name")).toBeVisible();
+  expect(await isKnown(world, token)).toBe(false);
 });
