@@ -46,6 +46,7 @@ test("a database that was put back is told as an alert, lets nothing be made, an
   await row.getByRole("link").first().click();
   await expect(page.getByRole("heading", { level: 1, name: /the database is not the one/ })).toBeVisible();
   await look(page, "quarantine-alert");
+  const alert = new URL(page.url()).pathname;
 
   await page.goto("/keys");
   await expect(page.getByRole("link", { name: "made-and-lost" })).toHaveCount(0);
@@ -54,16 +55,17 @@ test("a database that was put back is told as an alert, lets nothing be made, an
   await dialog.getByLabel("Name").fill("not-now");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("audit.quarantined")).toBeVisible();
-  await look(page, "quarantine-refused");
   await dialog.getByRole("button", { name: "Cancel" }).click();
 
-  await page.goto("/audit");
+  await page.goto(alert);
+  await page.getByRole("link", { name: "audit log", exact: true }).click();
   await expect(page.getByText("This server is in quarantine")).toBeVisible();
   await page.getByRole("button", { name: "Accept the database as it is" }).click();
   dialog = page.getByRole("dialog", { name: "Accept the database as it is" });
   const reason = "the disk died; backup of Tuesday";
   await dialog.getByLabel("Why that is right").fill(reason);
   await dialog.getByRole("button", { name: "Preview" }).click();
+  await expect(dialog.getByText("Synchronize every keystore then")).toBeVisible();
   const go = dialog.getByRole("button", { name: "Carry out" });
   await expect(go).toBeDisabled();
   await dialog.getByLabel("To confirm, type accept-rollback").fill("accept");

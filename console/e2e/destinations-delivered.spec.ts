@@ -46,8 +46,8 @@ class Receiver {
   }
 
   /** What came there, once something did, if its signature is right. */
-  async genuine(path: string, secret: string, with_: string): Promise<string> {
-    const found = () => this.received.find((one) => one.path === path && one.body.includes(with_));
+  async genuine(path: string, secret: string, part: string): Promise<string> {
+    const found = () => this.received.find((one) => one.path === path && one.body.includes(part));
     await expect.poll(found).toBeDefined();
     const { signature, timestamp, body } = found() ?? { signature: "", timestamp: "", body: "" };
     const signed = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
@@ -93,7 +93,7 @@ test("trial messages, alerts and audit entries reach who listens, signed with th
     await carryOut(dialog);
     await look(page, "alert-destination-tried");
     await close(dialog);
-    await receiver.genuine("/alerts", ofAlerts, "trial");
+    await receiver.genuine("/alerts", ofAlerts, "alert.test");
 
     await world.kmsKey("told-outside");
     await disableElsewhere(world, "told-outside");

@@ -16,7 +16,10 @@ async function typeIn(page: Page, user: string, password: string, code?: string)
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-test("a second factor is set up, asked for at sign-in, gets recovery codes anew, and is removed", async ({ stranger, world }) => {
+test("a second factor is set up, asked for at sign-in, gets recovery codes anew, and is removed", async ({
+  stranger,
+  world,
+}) => {
   const page = await stranger();
   await person(world, "totty");
   await enter(page, "totty");

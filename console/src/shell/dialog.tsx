@@ -1,7 +1,5 @@
 // A dialog: the focus goes into it and back to what opened it, and Enter in a line goes on.
-import Box from "@cloudscape-design/components/box";
 import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 
 import { text } from "../text";
@@ -56,13 +54,8 @@ export function Dialog({ title, size = "medium", actions, onClose, onEnter, step
       closeAriaLabel={text.shell.close}
       onDismiss={({ detail }) => onClose(detail.reason as Reason)}
       footer={
-        actions !== undefined && (
-          <Box float="right">
-            <SpaceBetween direction="horizontal" size="xs">
-              {actions}
-            </SpaceBetween>
-          </Box>
-        )
+        // Not spaced by the design system, which takes several in a fragment for one.
+        actions !== undefined && <div className="buttons">{actions}</div>
       }
     >
       <div ref={content} tabIndex={-1} className="content" onKeyDown={press}>

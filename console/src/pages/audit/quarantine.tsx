@@ -33,6 +33,7 @@ function Accept({ onClose }: { onClose: () => void }) {
       operation={operation}
       title={words.accept}
       onClose={onClose}
+      render={() => <Alert type="info">{words.acceptDetail}</Alert>}
       fields={
         <FormField label={words.reason} description={words.reasonHelp}>
           <Textarea value={reason} rows={3} onChange={({ detail }) => setReason(detail.value)} />

@@ -60,7 +60,11 @@ function useFields({ actions, groups }: Props, hasObject: boolean): Fields {
     ...(applications.data?.items ?? []).map(({ name }) => ({ value: `application/${name}` })),
   ];
   return {
-    user: { kind: "choice", label: words.user, choices: holders, of: [users, applications] },
+    // Whoever may not look at people has to know the name.
+    user:
+      users.error === null
+        ? { kind: "choice", label: words.user, choices: holders, of: [users, applications] }
+        : { label: words.user, description: text.users.fields.holderHelp },
     action: { kind: "choice", label: words.action, ...actions },
     // An object tells its group.
     group: { kind: "choice", label: words.group, ...groups, optional: hasObject },

@@ -190,6 +190,8 @@ export const audit = {
     detail:
       "The database is not the one that this server saw last: entries are missing or others. It reads and protects only, and sends nothing to AWS. If an older database was restored by mistake, restore the newest one and start again. If the older one is all there is, accept it.",
     accept: "Accept the database as it is",
+    acceptDetail:
+      "What was found, the last checkpoint that this server saw, and your reason stay in the log. Jobs, schedules and watches go on at once. Synchronize every keystore then: AWS may hold keys that this database does not know.",
     reason: "Why that is right",
     reasonHelp: "Kept in the audit log, for those who ask later.",
     name: "accept-rollback",
