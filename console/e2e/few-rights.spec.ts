@@ -41,12 +41,16 @@ const READ: Record<string, string> = {
   Settings: "Crypto policies",
 };
 
-/** Goes to every page of the navigation. */
-async function walk(page: Page, visit: (name: string, main: Locator) => Promise<void>): Promise<void> {
+/** Goes to every page of the navigation, each of which says what it is to say. */
+async function walk(
+  page: Page,
+  says: Record<string, string>,
+  visit: (name: string, main: Locator) => Promise<void>,
+): Promise<void> {
   const links = page.getByRole("navigation", { name: "Navigation" }).getByRole("link");
-  await expect(links).toHaveText(Object.keys(READ));
+  await expect(links).toHaveText(Object.keys(says));
   const main = page.getByRole("main");
-  for (const [name, read] of Object.entries(READ)) {
+  for (const [name, read] of Object.entries(says)) {
     await links.and(page.getByRole("link", { name, exact: true })).click();
     await expect(main.getByRole("heading", { level: 1, name: new RegExp(`^${name}`) })).toBeVisible();
     await expect(main.getByText(read).first()).toBeVisible();
@@ -64,7 +68,7 @@ test("an operator of another group walks all pages: nothing of others is on them
   const hidden = await belongings(world);
   const page = await stranger();
   await enter(page, "oscar");
-  await walk(page, async (name, main) => {
+  await walk(page, READ, async (name, main) => {
     if (READ[name]?.includes("may not do")) {
       await expect(main.getByText("ask an administrator for a role that has this right")).toBeVisible();
       await look(page, `few-rights-${name.toLowerCase().replace(" ", "-")}`);
@@ -127,4 +131,114 @@ test("what an operator of another group begins without the right is refused befo
   await dialog.getByRole("link", { name: "Open the key" }).click();
   await expect(page.getByRole("heading", { name: "opals-own" })).toBeVisible();
   await expect(page.getByText("beside", { exact: true }).first()).toBeVisible();
+});
+
+/** What an auditor of the group of the demo reads on each page. */
+const AUDITED: Record<string, string> = {
+  Dashboard: "Expire within 30 days",
+  Connections: "111122223333",
+  Keystores: "signing",
+  "KMS keys": "card-tokens",
+  Keys: "card-tokens",
+  "All keys": "card-tokens",
+  Jobs: "kms-key.create",
+  Schedules: "Nothing rotates by itself",
+  Approvals: "Nothing waits",
+  Alerts: "No alerts",
+  "Audit log": "kms-key.create",
+  "Request log": "audrey may not do request-log.read",
+  Reports: "What there is",
+  Users: "audrey may not do user.read",
+  Groups: "default",
+  Roles: "security-officer",
+  Applications: "audited",
+  Policies: "audrey may not do policy.read",
+  Settings: "Crypto policies",
+};
+
+/** Buttons that change nothing but what is looked at. */
+const LOOKING =
+  /^$|^(Refresh|Saved views|Try again|Open help|Close navigation|Preferences.*|Display log|Find|Clear filter|Any|Any result|Any time|.* page|Page \d+|Entry \d+|Show more)$/;
+
+interface Offered {
+  name: string;
+  isMenu: boolean;
+}
+
+/** The buttons beside tables that somebody can press, with the first row chosen where rows are. */
+async function offered(main: Locator): Promise<Offered[]> {
+  const rows = main.locator("tbody");
+  const first = rows.getByRole("radio").or(rows.getByRole("checkbox")).first();
+  if ((await first.count()) > 0) await first.check();
+  const all = await main.getByRole("button").evaluateAll((buttons) =>
+    buttons
+      .filter(
+        (button) =>
+          button.closest("table, nav") === null && !button.matches(":disabled, [aria-disabled=true]"),
+      )
+      .map((button) => ({
+        name: (button.getAttribute("aria-label") ?? button.textContent).trim(),
+        isMenu: button.getAttribute("aria-haspopup") === "true",
+      })),
+  );
+  return all.filter(({ name }) => !LOOKING.test(name));
+}
+
+/** What came of pressing it must be seen: a refusal, something to fill in, another page, or what was asked for. */
+async function answered(page: Page, what: string, before: { url: string; text: string }): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  const text = page.locator("body");
+  await expect
+    .poll(async () => page.url() !== before.url || (await text.innerText()) !== before.text, {
+      message: what,
+    })
+    .toBe(true);
+  if (!(await dialog.isVisible())) return;
+  const preview = dialog.getByRole("button", { name: "Preview" });
+  const refusal = dialog.getByText(/audrey may not do/).first();
+  await expect(preview.or(refusal).first(), what).toBeVisible();
+  if ((await preview.isVisible()) && (await preview.isDisabled())) return;
+  if (await preview.isVisible()) await preview.click();
+  await expect(refusal, what).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Carry out" }), what).toHaveCount(0);
+}
+
+test("an auditor walks all pages: each shows or says what he may see, and no button refuses without a word", async ({
+  stranger,
+  world,
+}) => {
+  await world.cli("application", "create", "audited");
+  await person(world, "audrey", "auditor", "default");
+  const page = await stranger();
+  await enter(page, "audrey");
+  const pressed: string[] = [];
+  await walk(page, AUDITED, async (name, main) => {
+    const isRefused = AUDITED[name]?.includes("may not do") ?? false;
+    await expect(main.getByText("access.denied")).toHaveCount(isRefused ? 1 : 0);
+    const address = page.url();
+    const anew = async () => {
+      await page.goto(address);
+      await expect(main.getByText(AUDITED[name] ?? "").first()).toBeVisible();
+      return offered(main);
+    };
+    const press = async (button: string, item?: string) => {
+      await anew();
+      const before = { url: page.url(), text: await page.locator("body").innerText() };
+      await main.getByRole("button", { name: button, exact: true }).click();
+      if (item !== undefined) await page.getByRole("menuitem", { name: item, exact: true }).click();
+      const what = [name, button, ...(item === undefined ? [] : [item])].join(", ");
+      await answered(page, what, before);
+      pressed.push(what);
+    };
+    for (const button of await offered(main)) {
+      if (!button.isMenu) {
+        await press(button.name);
+        continue;
+      }
+      await main.getByRole("button", { name: button.name, exact: true }).click();
+      const items = page.locator('[role="menuitem"]:not([aria-disabled="true"])');
+      for (const item of await items.allInnerTexts()) await press(button.name, item);
+    }
+  });
+  expect(pressed).toEqual(expect.arrayContaining(["Jobs, Cancel job", "KMS keys, Actions, Rotate"]));
 });

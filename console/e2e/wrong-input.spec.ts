@@ -93,3 +93,132 @@ test("a time that is still to come is refused for a report", async ({ page }) =>
   await expect(refusal.getByText("nobody knows what will be then")).toBeVisible();
   await look(page, "wrong-report-time");
 });
+
+test("what is taken, excluded, unknown or written wrongly is told in the dialogs of access", async ({
+  page,
+  world,
+}) => {
+  for (const name of ["first-of-two", "second-of-two"]) await world.cli("group", "create", name);
+  await page.goto("/groups");
+  await page.getByRole("link", { name: "second-of-two" }).click();
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  const group = page.getByRole("dialog", { name: "Edit group" });
+  await group.getByLabel("Name", { exact: true }).fill("first-of-two");
+  await group.getByRole("button", { name: "Preview" }).click();
+  await expect(group.getByText(/already/)).toBeVisible();
+  await group.getByRole("button", { name: "Cancel" }).click();
+
+  await world.cli("user", "create", "both-hands");
+  await world.cli("role", "give", "system-administrator", "--to", "both-hands");
+  await page.goto("/users");
+  await page.getByRole("link", { name: "both-hands" }).click();
+  await page.getByRole("button", { name: "Give role" }).click();
+  const giving = page.getByRole("dialog", { name: "Give role" });
+  await expect(giving.getByRole("button", { name: "Preview" })).toBeDisabled();
+  await choose(giving, "Role", "security-officer");
+  await giving.getByRole("button", { name: "Preview" }).click();
+  await expect(
+    giving
+      .getByRole("alert")
+      .getByText(/system-administrator/)
+      .first(),
+  ).toBeVisible();
+  await expect(giving.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+  await look(page, "wrong-role-given");
+  await giving.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/policies");
+  await page.getByRole("button", { name: "Add policy" }).click();
+  const policy = page.getByRole("dialog", { name: "Add policy" });
+  await policy.getByLabel("Name", { exact: true }).fill("no name, but a sentence");
+  await policy.getByLabel("Text", { exact: true }).fill("forbid(principal, action, resource);");
+  await policy.getByRole("button", { name: "Preview" }).click();
+  await expect(policy.getByText(/request\.invalid/)).toBeVisible();
+  await policy.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/who-can");
+  await choose(page, "Person or application", "admin");
+  await page
+    .getByRole("button", { name: /^Action/ })
+    .last()
+    .click();
+  await page.getByRole("option", { name: "kms-key.rotate" }).last().click();
+  await page.getByLabel("Object").fill("nothing-has-this-name");
+  await page.getByRole("button", { name: "Ask" }).last().click();
+  await expect(
+    page
+      .getByRole("main")
+      .getByRole("alert")
+      .getByText(/nothing-has-this-name/)
+      .first(),
+  ).toBeVisible();
+  await look(page, "wrong-object");
+  expect(await world.cli("policy", "list")).toEqual([]);
+});
+
+test("unknown keys, ports, folders and addresses that are none are told in the dialogs of settings", async ({
+  page,
+  world,
+}) => {
+  await world.cli("application", "create", "period-app");
+  await page.goto("/settings/use-periods");
+  await page.getByRole("button", { name: "Open period" }).first().click();
+  const period = page.getByRole("dialog");
+  await choose(period, "Application", "period-app");
+  await period.getByLabel("Keys").fill("no-such-key");
+  await period.getByRole("button", { name: "Preview" }).click();
+  await expect(
+    period
+      .getByRole("alert")
+      .getByText(/no-such-key/)
+      .first(),
+  ).toBeVisible();
+  await look(page, "wrong-period-key");
+  await period.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/settings/audit-destinations");
+  await page.getByRole("button", { name: "Add destination" }).click();
+  const audit = page.getByRole("dialog");
+  const preview = audit.getByRole("button", { name: "Preview" });
+  await audit.getByLabel("Name", { exact: true }).fill("siem-wrong");
+  await audit.getByLabel("Host", { exact: true }).fill("siem.example.org");
+  await expect(preview).toBeEnabled();
+  await audit.getByLabel(/^Port/).fill("70000");
+  await expect(audit.getByText(/65,?535/)).toBeVisible();
+  await expect(preview).toBeDisabled();
+  await look(page, "wrong-audit-port");
+  await choose(audit, "Kind", "File");
+  await audit.getByLabel("File", { exact: true }).fill("../outside.jsonl");
+  await preview.click();
+  await expect(audit.getByText("request.invalid")).toBeVisible();
+  await audit.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/alerts/destinations");
+  await page.getByRole("button", { name: "Add destination" }).click();
+  const mail = page.getByRole("dialog", { name: "Add destination" });
+  await mail.getByRole("radio", { name: /Mailboxes/ }).check();
+  await mail.getByLabel("Name", { exact: true }).fill("mail-wrong");
+  await mail.getByLabel("Mail server").fill("mail.example.org");
+  await mail.getByLabel("From", { exact: true }).fill("keyferry@example.org");
+  await mail.getByLabel("To", { exact: true }).fill("nobody at all");
+  await mail.getByRole("button", { name: "Preview" }).click();
+  await expect(mail.getByText("request.invalid")).toBeVisible();
+  await mail.getByLabel("To", { exact: true }).fill("night@example.org");
+  await mail.getByLabel("Port", { exact: true }).fill("70000");
+  await mail.getByRole("button", { name: "Preview" }).click();
+  await expect(mail.getByText("request.invalid")).toBeVisible();
+  await look(page, "wrong-mail-port");
+  await mail.getByRole("button", { name: "Cancel" }).click();
+
+  await page.goto("/settings/sign-in-providers");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  const provider = page.getByRole("dialog", { name: "Add provider" });
+  await provider.getByLabel("Name", { exact: true }).fill("not a name!");
+  await provider.getByLabel("Issuer").fill("https://id.example.com");
+  await provider.getByLabel("Client id").fill("keyferry");
+  await provider.getByRole("button", { name: "Preview" }).click();
+  await expect(provider.getByText("request.invalid")).toBeVisible();
+  await provider.getByRole("button", { name: "Cancel" }).click();
+  expect(await world.cli("audit", "destination", "list")).toEqual([]);
+  expect(JSON.stringify(await world.cli("alert", "destination", "list"))).not.toContain("mail-wrong");
+});

@@ -9,6 +9,7 @@ import { save } from "../../format/save";
 import { useNotify } from "../../notices/notices";
 import { text } from "../../text";
 import { tileOf } from "./tile-of";
+import { isDenied } from "./whole-log";
 
 const words = text.audit;
 
@@ -33,7 +34,11 @@ export function ExportMenu() {
         });
       }
     } catch (error) {
-      notify({ type: "error", content: asProblem(error).detail });
+      const problem = asProblem(error);
+      const why = isDenied(problem)
+        ? { header: problem.detail, content: words.wholeDenied }
+        : { content: problem.detail };
+      notify({ type: "error", ...why });
     }
     setProgress(undefined);
   };

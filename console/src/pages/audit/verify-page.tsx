@@ -15,6 +15,7 @@ import { usePage } from "../../shell/page";
 import { text } from "../../text";
 import { Remembered } from "./remembered";
 import { Verification } from "./verification";
+import { WholeLogDenied } from "./whole-log";
 import { Witnesses } from "./witnesses";
 
 const words = text.audit.verify;
@@ -59,6 +60,7 @@ export default function VerifyPage() {
       }
     >
       <SpaceBetween size="l">
+        <WholeLogDenied />
         <Container>
           <Verification kept={[keptKey, setKeptKey]} onDone={() => setSeen(browserMemory.load())} />
         </Container>

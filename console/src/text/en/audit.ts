@@ -18,6 +18,8 @@ export const audit = {
   exporting: (done: number, all: number) => `Reading files of the log: ${done} of ${all}`,
   exported: (size: number) => `The export has ${size} entries.`,
   exportedHow: "Unpack it, and check it without the server:",
+  wholeDenied:
+    "The log as a whole holds the entries of all groups: it is read and verified by those with a role in the installation. The entries of your groups you find in the audit log.",
   loadMore: "Load older entries",
   stop: "Stop looking",
   looking: (count: number, until: string) => `Looked through ${count} entries, back to ${until}.`,
