@@ -90,7 +90,7 @@ test("trial messages, alerts and audit entries reach who listens, signed with th
     const ofAlerts = await addWebhook(page, dialog, receiver);
     await page.getByRole("radio", { name: "Select pager" }).check();
     await page.getByRole("button", { name: "Send a trial message" }).click();
-    await carryOut(dialog);
+    await carryOut(dialog, "The message was taken.");
     await look(page, "alert-destination-tried");
     await close(dialog);
     await receiver.genuine("/alerts", ofAlerts, "alert.test");

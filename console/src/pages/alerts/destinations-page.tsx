@@ -1,4 +1,5 @@
 // Where alerts are sent.
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -66,6 +67,9 @@ function Actions({ chosen, clear }: Props) {
         <OperationDialog
           operation={operation}
           render={() => (operation.untried === true ? words.testDetail : words.removeDetail)}
+          result={() =>
+            operation.untried === true ? <Alert type="success">{words.tested}</Alert> : undefined
+          }
           onDone={operation.loses === true ? clear : undefined}
           onClose={() => setOperation(undefined)}
         />

@@ -117,12 +117,12 @@ export function SecondFactor() {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               {isOn !== false && (
-                <>
-                  <Button onClick={() => open((close) => <NewCodes onClose={close} />)}>
-                    {words.newCodes}
-                  </Button>
-                  <Button onClick={() => open((close) => <Remove onClose={close} />)}>{words.remove}</Button>
-                </>
+                <Button onClick={() => open((close) => <NewCodes onClose={close} />)}>
+                  {words.newCodes}
+                </Button>
+              )}
+              {isOn !== false && (
+                <Button onClick={() => open((close) => <Remove onClose={close} />)}>{words.remove}</Button>
               )}
               {isOn !== true && (
                 <Button onClick={() => open((close) => <SetUp onClose={close} />)}>{words.setUp}</Button>

@@ -73,6 +73,7 @@ export const alerts = {
     test: "Send a trial message",
     testOf: (name: string) => `Send a trial message to ${name}`,
     testDetail: "One message is sent there now.",
+    tested: "The message was taken.",
     removeOf: (name: string) => `Remove ${name}`,
     removeDetail: "Nothing more is sent there. What is on its way is lost.",
     added: (name: string) => `${name} was added`,
