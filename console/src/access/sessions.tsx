@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Change } from "../api/change";
 import type { Schemas } from "../api/client";
 import type { All } from "../api/read";
-import { atMinute, fromNow } from "../format/time";
+import { exactly, fromNow } from "../format/time";
 import { RemovableList } from "../operation/removable-list";
 import type { Column } from "../table/columns";
 import { timeColumn } from "../table/time-column";
@@ -70,7 +70,7 @@ export function Sessions({ list, name, end, more, touches }: Props) {
       list={list}
       columns={COLUMNS}
       idOf={({ id }) => id}
-      nameOf={({ created_at, is_this }) => (is_this ? words.isThis : words.one(atMinute(created_at)))}
+      nameOf={({ created_at, is_this }) => (is_this ? words.isThis : words.one(exactly(created_at)))}
       empty={{ title: words.empty, detail: words.emptyDetail }}
       remove={{ text: words.end, operation: ending, fits: ({ is_this }) => !is_this }}
       more={more}
