@@ -33,6 +33,8 @@ export function removalOf(destination: Destination): Operation {
   });
 }
 
+const PORT_MAX = 65_535;
+
 /** What is typed into the form. */
 export interface Fields {
   kind: "webhook" | "mail";
@@ -88,10 +90,17 @@ function addressOf(fields: Fields): Adding["address"] {
   };
 }
 
+/** The usual one where none is given. */
+export function isPort(typed: string): boolean {
+  const port = typed.trim();
+  return port === "" || (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= PORT_MAX);
+}
+
 function isComplete(fields: Fields): boolean {
   if (fields.name.trim() === "") return false;
   if (fields.kind === "webhook") return fields.url.trim() !== "";
-  return fields.host.trim() !== "" && fields.from.trim() !== "" && addressesOf(fields.to).length > 0;
+  const isSaid = fields.host.trim() !== "" && fields.from.trim() !== "";
+  return isSaid && isPort(fields.port) && addressesOf(fields.to).length > 0;
 }
 
 /** Adding what the form says; nothing as long as something is missing. */

@@ -9,6 +9,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import type { Schemas } from "../../api/client";
 import { text } from "../../text";
 import type { FieldsProps } from "./add-destination";
+import { isPort } from "./destination";
 
 const words = text.alerts.destinations;
 const SECURITIES: Schemas["MailSecurity"][] = ["tls", "starttls", "none"];
@@ -27,7 +28,11 @@ function ServerFields({ fields, set }: FieldsProps) {
           onChange={({ detail }) => set({ security: detail.selectedOption.value as Schemas["MailSecurity"] })}
         />
       </FormField>
-      <FormField label={words.port} constraintText={words.portHelp}>
+      <FormField
+        label={words.port}
+        constraintText={words.portHelp}
+        errorText={isPort(fields.port) ? undefined : words.portWrong}
+      >
         <Input
           value={fields.port}
           type="number"
