@@ -94,7 +94,7 @@ test("a time that is still to come is refused for a report", async ({ page }) =>
   await look(page, "wrong-report-time");
 });
 
-test("what is taken, excluded, unknown or written wrongly is told in the dialogs of access", async ({
+test("what is taken, excluded or written wrongly is told in the dialogs of access", async ({
   page,
   world,
 }) => {
@@ -128,26 +128,9 @@ test("what is taken, excluded, unknown or written wrongly is told in the dialogs
   await policy.getByLabel("Name", { exact: true }).fill("no name, but a sentence");
   await policy.getByLabel("Text", { exact: true }).fill("forbid(principal, action, resource);");
   await policy.getByRole("button", { name: "Preview" }).click();
-  await expect(policy.getByText(/request\.invalid/)).toBeVisible();
+  await expect(policy.getByText("request.bad-name")).toBeVisible();
   await policy.getByRole("button", { name: "Cancel" }).click();
 
-  await page.goto("/who-can");
-  await choose(page, "Person or application", "admin");
-  await page
-    .getByRole("button", { name: /^Action/ })
-    .last()
-    .click();
-  await page.getByRole("option", { name: "kms-key.rotate" }).last().click();
-  await page.getByLabel("Object").fill("nothing-has-this-name");
-  await page.getByRole("button", { name: "Ask" }).last().click();
-  await expect(
-    page
-      .getByRole("main")
-      .getByRole("alert")
-      .getByText(/nothing-has-this-name/)
-      .first(),
-  ).toBeVisible();
-  await look(page, "wrong-object");
   expect(await world.cli("policy", "list")).toEqual([]);
 });
 
@@ -205,15 +188,6 @@ test("unknown keys, ports, folders and addresses that are none are told in the d
   await look(page, "wrong-mail-port");
   await mail.getByRole("button", { name: "Cancel" }).click();
 
-  await page.goto("/settings/sign-in-providers");
-  await page.getByRole("button", { name: "Add provider" }).click();
-  const provider = page.getByRole("dialog", { name: "Add provider" });
-  await provider.getByLabel("Name", { exact: true }).fill("not a name!");
-  await provider.getByLabel("Issuer").fill("https://id.example.com");
-  await provider.getByLabel("Client id").fill("keyferry");
-  await provider.getByRole("button", { name: "Preview" }).click();
-  await expect(provider.getByText("request.invalid")).toBeVisible();
-  await provider.getByRole("button", { name: "Cancel" }).click();
   expect(await world.cli("audit", "destination", "list")).toEqual([]);
   expect(JSON.stringify(await world.cli("alert", "destination", "list"))).not.toContain("mail-wrong");
 });
