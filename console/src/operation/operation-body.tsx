@@ -31,6 +31,17 @@ export function Preview({
   return render?.(preview) ?? <Box>{words.recordsOnly}</Box>;
 }
 
+/** What is shown is not what was looked at: nothing was begun. */
+function Renewed() {
+  return (
+    <div role="alert">
+      <Alert type="warning" header={words.renewed}>
+        {words.renewedDetail}
+      </Alert>
+    </div>
+  );
+}
+
 function TypedName({
   name,
   typed,
@@ -151,6 +162,7 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
     case "sending":
       return (
         <SpaceBetween size="m">
+          {phase.at === "planned" && phase.isRenewed === true && <Renewed />}
           <Preview preview={phase.preview} render={render} />
           {phase.at === "planned" && phase.problem !== undefined && <ProblemAlert problem={phase.problem} />}
           {operation !== undefined && mustType(operation, phase.preview) && (

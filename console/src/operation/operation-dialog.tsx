@@ -1,7 +1,7 @@
 // An operation in a dialog: its fields, its plan, consent, progress, result.
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { Dialog, type Reason } from "../shell/dialog";
 import { text } from "../text";
@@ -37,9 +37,10 @@ export function OperationDialog({
   onDone,
   onClose,
 }: Props) {
-  const running = useOperation(operation, onDone);
-  const { phase, preview, carryOut, reset } = running;
   const [typed, setTyped] = useState("");
+  const untype = useCallback(() => setTyped(""), []);
+  const running = useOperation(operation, onDone, undefined, untype);
+  const { phase, preview, carryOut, reset } = running;
 
   // Without fields there is nothing to wait for.
   const begun = useRef(false);

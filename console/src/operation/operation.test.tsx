@@ -191,6 +191,66 @@ describe("an operation", () => {
     expect(asked[1]?.url.searchParams.get("confirm_name")).toBeNull();
   });
 
+  describe("that loses something", () => {
+    const use = { region: "eu-central-1", text: "none since Monday", read_at: "2026-11-23T12:00:00Z" };
+    const step = { words: "schedule deletion", kms_key: "orders", destructive: true };
+    const consequence = { kms_key: "orders", unusable: "nothing decrypts", last_use: [use] };
+    const upload = (end: string) => ({ words: `import version 2, until ${end}`, kms_key: "orders-2" });
+    const LOSES = {
+      ...PLAN,
+      steps: [step, upload("2027-11-23T12:00:00Z")],
+      consequences: [consequence],
+      seconds: 2,
+    };
+
+    it("is looked at once more, and carried out where it is as it was shown", async () => {
+      const later = { ...use, text: "none since Tuesday", read_at: "2026-11-24T12:00:00Z" };
+      const steps = [step, upload("2027-11-23T12:00:01.5Z")];
+      const now = { ...LOSES, steps, seconds: 3, consequences: [{ ...consequence, last_use: [later] }] };
+      replies = [
+        [200, LOSES],
+        [200, now],
+        [202, { job: JOB }],
+      ];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase.at).toBe("done");
+      expect(asked.map(({ url }) => url.searchParams.get("dry_run"))).toEqual(["true", "true", null]);
+    });
+
+    it.each([
+      ["what it does", { ...LOSES, steps: [step, { ...step, kms_key: "invoices" }] }],
+      ["what it means", { ...LOSES, consequences: [] }],
+      [
+        "that it is used",
+        { ...LOSES, consequences: [{ ...consequence, last_use: [{ ...use, operation: "Decrypt" }] }] },
+      ],
+    ])("is not carried out where %s has changed, but shown as it is now", async (_, now) => {
+      replies = [
+        [200, LOSES],
+        [200, now],
+        [200, now],
+        [202, { job: JOB }],
+      ];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase).toEqual({ at: "planned", preview: now, isRenewed: true });
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase.at).toBe("done");
+    });
+
+    it("is not carried out where it cannot be looked at once more", async () => {
+      replies = [[200, LOSES], problem("kms-key.gone")];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase).toMatchObject({ at: "planned", problem: { code: "kms-key.gone" } });
+      expect(asked).toHaveLength(2);
+    });
+  });
+
   it("whose file is lost on the way has read anew what it may have spent", async () => {
     replies = [[200, PLAN], "lost"];
     const queries = new QueryClient();

@@ -7,6 +7,7 @@ import { asProblem, type Answer, type Problem, type Schemas } from "../api/clien
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
+import { isRenewed } from "./renewed";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -40,7 +41,7 @@ export type Phase =
   | { at: "start" }
   | { at: "planning" }
   /** Tried: with its plan, or with what a record would be. */
-  | { at: "planned"; preview: unknown; problem?: Problem }
+  | { at: "planned"; preview: unknown; problem?: Problem; isRenewed?: true }
   | { at: "refused"; problem: Problem }
   | { at: "sending"; preview: unknown }
   /** A rule wants the consent of others. */
@@ -114,6 +115,8 @@ export function useOperation(
   operation: Operation | undefined,
   onDone?: (answer: unknown) => void,
   onAsked?: () => void,
+  /** What was typed was consent to another plan. */
+  onRenewed?: () => void,
 ): Running {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
@@ -156,6 +159,15 @@ export function useOperation(
       isSending.current = true;
       go({ at: "sending", preview: shown });
       try {
+        if (mustType(operation, shown) && isPlan(shown)) {
+          // What is lost is consented to as it is now: it may have been looked at long ago.
+          const { data: now } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
+          if (isPlan(now) && isRenewed(shown, now)) {
+            go({ at: "planned", preview: now, isRenewed: true });
+            onRenewed?.();
+            return;
+          }
+        }
         const { data } = await confirmed(() =>
           waitedFor(sendAsked(operation, typed, { confirmName, idempotencyKey })),
         );
@@ -172,7 +184,7 @@ export function useOperation(
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, shown, preview],
+    [operation, queries, confirmed, onDone, onRenewed, shown, preview],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
