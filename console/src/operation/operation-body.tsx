@@ -14,7 +14,7 @@ import { NEXT } from "../shell/focus";
 import { Link } from "../shell/link";
 import { text } from "../text";
 import { JobProgress } from "./job-progress";
-import { isPlan, mustType, type Operation, type Phase, type Running } from "./operation";
+import { isPlan, wantsName, type Operation, type Phase, type Running } from "./operation";
 import { PlanView } from "./plan-view";
 
 const words = text.operation;
@@ -165,7 +165,7 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
           {phase.at === "planned" && phase.isRenewed === true && <Renewed />}
           <Preview preview={phase.preview} render={render} />
           {phase.at === "planned" && phase.problem !== undefined && <ProblemAlert problem={phase.problem} />}
-          {operation !== undefined && mustType(operation, phase.preview) && (
+          {operation !== undefined && wantsName(operation, phase) && (
             <TypedName name={operation.name} typed={typed} onType={onType} />
           )}
         </SpaceBetween>

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 
 import { Dialog, type Reason } from "../shell/dialog";
 import { text } from "../text";
-import { isPossible, mustType, useOperation, type Operation } from "./operation";
+import { isPossible, useOperation, wantsName, type Operation } from "./operation";
 import { OperationBody } from "./operation-body";
 
 const words = text.operation;
@@ -64,15 +64,15 @@ export function OperationDialog({
   // What was said in fields and cannot be tried is carried out as it is said.
   const isUntried = (untried ?? operation?.untried) === true && operation?.loses !== true;
   const isPlanned = phase.at === "planned" || phase.at === "sending";
-  const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
+  const mustType = operation !== undefined && wantsName(operation, phase);
   const mayGo =
-    phase.at === "planned" && isPossible(phase.preview) && (!wantsName || typed === operation.name);
+    phase.at === "planned" && isPossible(phase.preview) && (!mustType || typed === operation.name);
   // A stray click or key loses neither what was typed nor what is shown once.
   const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
   const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
   const mayTry = fields !== undefined && (phase.at === "start" || phase.at === "refused");
   const begin = () => void (isUntried ? carryOut() : preview());
-  const goOn = () => void carryOut(wantsName ? typed : undefined);
+  const goOn = () => void carryOut(mustType ? typed : undefined);
   return (
     <Dialog
       size="large"

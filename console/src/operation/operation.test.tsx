@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { change } from "../api/change";
-import { useOperation, type Operation } from "./operation";
+import { useOperation, wantsName, type Operation } from "./operation";
 
 /** The client takes hold of `fetch` when it is made. */
 const rim = vi.hoisted(() => {
@@ -189,6 +189,21 @@ describe("an operation", () => {
     await act(() => running.current.carryOut("3"));
     expect(asked.map(({ body }) => body)).toEqual([undefined, { confirm_count: 3 }]);
     expect(asked[1]?.url.searchParams.get("confirm_name")).toBeNull();
+  });
+
+  it("whose name the server wants, though its plan loses nothing, asks for it", async () => {
+    replies = [[200, PLAN], problem("request.name-not-confirmed"), "lost", [202, { job: JOB }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    expect(wantsName(DISABLE, running.current.phase)).toBe(false);
+    await act(() => running.current.carryOut());
+    expect(wantsName(DISABLE, running.current.phase)).toBe(true);
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase).toMatchObject({ problem: { code: "console.unreachable" } });
+    expect(wantsName(DISABLE, running.current.phase)).toBe(true);
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase.at).toBe("done");
+    expect(asked.at(-1)?.url.searchParams.get("confirm_name")).toBe("orders");
   });
 
   describe("that loses something", () => {

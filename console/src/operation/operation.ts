@@ -41,9 +41,9 @@ export type Phase =
   | { at: "start" }
   | { at: "planning" }
   /** Tried: with its plan, or with what a record would be. */
-  | { at: "planned"; preview: unknown; problem?: Problem; isRenewed?: true }
+  | { at: "planned"; preview: unknown; problem?: Problem; isRenewed?: true; isNamed?: boolean }
   | { at: "refused"; problem: Problem }
-  | { at: "sending"; preview: unknown }
+  | { at: "sending"; preview: unknown; isNamed?: boolean }
   /** A rule wants the consent of others. */
   | { at: "needs-approval"; preview: unknown; typed: string | undefined; problem?: Problem }
   | { at: "asked"; approval: Approval }
@@ -62,6 +62,12 @@ export function mustType(operation: Operation, preview: unknown): boolean {
   return isLost || (preview.consequences?.some(({ unusable }) => unusable != null) ?? false);
 }
 
+/** The same as it stands: the server may want the name where the plan does not tell why. */
+export function wantsName(operation: Operation, phase: Phase): boolean {
+  if (phase.at !== "planned" && phase.at !== "sending") return false;
+  return phase.isNamed === true || mustType(operation, phase.preview);
+}
+
 /** Whether it can be carried out: what stands in its way is known before it begins. */
 export function isPossible(preview: unknown): boolean {
   return !isPlan(preview) || preview.blocked == null;
@@ -74,6 +80,7 @@ function jobOf(answer: unknown): Job | undefined {
 
 const NEEDS_APPROVAL = "approval.needed";
 const CHANGED = "request.changed";
+const UNNAMED = ["request.name-not-confirmed", "request.count-not-confirmed"];
 
 /** A request as text, to tell it from others. */
 function written({ change }: Operation): string {
@@ -147,6 +154,7 @@ export function useOperation(
     go(next);
   }, [operation, confirmed]);
 
+  const isNamed = (phase.at === "planned" || phase.at === "sending") && phase.isNamed === true;
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
     async (typed?: string) => {
@@ -157,7 +165,7 @@ export function useOperation(
       const idempotencyKey = sent.current.key;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
-      go({ at: "sending", preview: shown });
+      go({ at: "sending", preview: shown, isNamed });
       try {
         if (mustType(operation, shown) && isPlan(shown)) {
           // What is lost is consented to as it is now: it may have been looked at long ago.
@@ -179,12 +187,13 @@ export function useOperation(
         // A file that is given once may be spent, though nothing of it came.
         if (operation.change.file === true) forget(queries, operation.touches ?? []);
         if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
-        else go({ at: "planned", preview: shown, problem });
+        else
+          go({ at: "planned", preview: shown, problem, isNamed: isNamed || UNNAMED.includes(problem.code) });
       } finally {
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, onRenewed, shown, preview],
+    [operation, queries, confirmed, onDone, onRenewed, shown, isNamed, preview],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
