@@ -18,7 +18,9 @@ const DISABLE: Operation = {
   name: "orders",
   change: change("post", "/api/v1/kms-keys/{kms_key}/disable", { path: { kms_key: "k1" } }),
 };
-const PLAN = { summary: "disable orders", steps: [] };
+const PLAN = { summary: "disable orders", steps: [{ words: "disable the KMS key" }] };
+/** Something that starts no job. */
+const RECORD = { name: "orders" };
 const JOB = { id: "j1", state: "running", revision: 1 };
 
 interface Asked {
@@ -266,8 +268,47 @@ describe("an operation", () => {
     });
   });
 
+  it.each([
+    ["is lost", "lost" as const],
+    ["is another's", Promise.resolve<[number, unknown]>([504, "no answer in time"])],
+    [
+      "is that nobody knows",
+      Promise.resolve<[number, unknown]>([500, problem("database.commit-unknown")[1]]),
+    ],
+  ])(
+    "that starts no job and whose answer %s may be done: it is looked at before it is sent again",
+    async (_, reply) => {
+      replies = [[200, RECORD], reply];
+      const queries = new QueryClient();
+      queries.setQueryData(["/api/v1/keys"], []);
+      const running = begin({ ...DISABLE, lost: "Look at the keys." }, undefined, queries);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut());
+      expect(running.current.phase).toMatchObject({
+        at: "refused",
+        problem: {
+          detail: expect.stringContaining("may have been done") as string,
+          hint: "Look at the keys.",
+        },
+      });
+      expect(queries.getQueryState(["/api/v1/keys"])?.isInvalidated).toBe(true);
+    },
+  );
+
+  it("that loses something and whose answer was lost is asked for again, whatever has come of it", async () => {
+    const plan = { ...PLAN, steps: [{ words: "disable", destructive: true }] };
+    replies = [[200, plan], [200, plan], "lost", [202, { job: JOB }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("orders"));
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase.at).toBe("done");
+    const keys = asked.slice(2).map(({ headers }) => headers.get("idempotency-key"));
+    expect(keys[1]).toBe(keys[0]);
+  });
+
   it("whose file is lost on the way has read anew what it may have spent", async () => {
-    replies = [[200, PLAN], "lost"];
+    replies = [[200, RECORD], "lost"];
     const queries = new QueryClient();
     queries.setQueryData(["/api/v1/preparations"], []);
     const taking = change("post", "/api/v1/groups/{group}/export", { path: { group: "g" }, file: true });

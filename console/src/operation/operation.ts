@@ -7,6 +7,7 @@ import { asProblem, type Answer, type Problem, type Schemas } from "../api/clien
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
+import { isLost, mayBeDone, startsJob } from "./lost";
 import { isRenewed } from "./renewed";
 
 export type Plan = Schemas["PlanView"];
@@ -34,6 +35,8 @@ export interface Operation {
   afresh?: () => Promise<number | undefined>;
   /** Routes whose answers it changes, besides those that jobs change. */
   touches?: readonly string[];
+  /** What to do where its answer is lost on the way, if not just to look. */
+  lost?: string;
 }
 
 /** Where an operation stands. */
@@ -129,7 +132,7 @@ export function useOperation(
   const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
-  const sent = useRef<{ request: string; key: string }>(undefined);
+  const sent = useRef<{ request: string; key: string; isLost?: boolean }>(undefined);
   // Counts trials: the answer to one that is not the last tells of another request.
   const turn = useRef(0);
   // The request whose plan is shown: no other is carried out.
@@ -165,10 +168,11 @@ export function useOperation(
       const idempotencyKey = sent.current.key;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
+      let isSent = false;
       go({ at: "sending", preview: shown, isNamed });
       try {
-        if (mustType(operation, shown) && isPlan(shown)) {
-          // What is lost is consented to as it is now: it may have been looked at long ago.
+        // What is lost is consented to as it is now: it may have been looked at long ago. What was sent may be under way.
+        if (mustType(operation, shown) && isPlan(shown) && sent.current.isLost !== true) {
           const { data: now } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
           if (isPlan(now) && isRenewed(shown, now)) {
             go({ at: "planned", preview: now, isRenewed: true });
@@ -176,6 +180,7 @@ export function useOperation(
             return;
           }
         }
+        isSent = true;
         const { data } = await confirmed(() =>
           waitedFor(sendAsked(operation, typed, { confirmName, idempotencyKey })),
         );
@@ -184,9 +189,13 @@ export function useOperation(
         onDone?.(data);
       } catch (error) {
         const problem = asProblem(error);
-        // A file that is given once may be spent, though nothing of it came.
-        if (operation.change.file === true) forget(queries, operation.touches ?? []);
-        if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
+        const mayBe = isSent && isLost(problem);
+        if (mayBe && sent.current !== undefined) sent.current.isLost = true;
+        // It may be done though it was not answered, and what is given once be spent.
+        forget(queries, [...(mayBe ? TOUCHED : []), ...(operation.touches ?? [])]);
+        const plan = isPlan(shown) ? shown : undefined;
+        if (mayBe && !startsJob(plan)) go({ at: "refused", problem: mayBeDone(problem, operation.lost) });
+        else if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
         else
           go({ at: "planned", preview: shown, problem, isNamed: isNamed || UNNAMED.includes(problem.code) });
       } finally {
