@@ -114,6 +114,23 @@ describe("an operation", () => {
     expect(keys[1]).toBe(keys[0]);
   });
 
+  it("that is begun again after it was carried out is another one", async () => {
+    replies = [
+      [200, PLAN],
+      [202, { job: JOB }],
+      [200, PLAN],
+      [202, { job: JOB }],
+    ];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    act(() => running.current.reset());
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    const [first, second] = [1, 3].map((at) => asked[at]?.headers.get("idempotency-key"));
+    expect(second).not.toBe(first);
+  });
+
   it("is not begun twice while it is under way", async () => {
     const [reply, come] = later({ job: JOB });
     replies = [[200, PLAN], reply];

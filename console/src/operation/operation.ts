@@ -139,6 +139,12 @@ export function useOperation(
   const seen = useRef<string>(undefined);
   const isSending = useRef(false);
 
+  // What is sent anew is another one; and nothing of a file or a password stays here.
+  const end = useCallback(() => {
+    sent.current = undefined;
+    seen.current = undefined;
+  }, []);
+
   const preview = useCallback(async () => {
     if (operation === undefined || isSending.current) return;
     const mine = (turn.current += 1);
@@ -185,6 +191,7 @@ export function useOperation(
           waitedFor(sendAsked(operation, typed, { confirmName, idempotencyKey })),
         );
         forget(queries, [...TOUCHED, ...(operation.touches ?? [])]);
+        end();
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
       } catch (error) {
@@ -202,7 +209,7 @@ export function useOperation(
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, onRenewed, shown, isNamed, preview],
+    [operation, queries, confirmed, onDone, onRenewed, shown, isNamed, preview, end],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
@@ -214,6 +221,7 @@ export function useOperation(
       try {
         const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
+        end();
         go({ at: "asked", approval: data });
         onAsked?.();
       } catch (error) {
@@ -222,13 +230,15 @@ export function useOperation(
         isSending.current = false;
       }
     },
-    [operation, queries, onAsked, shown, typed],
+    [operation, queries, onAsked, shown, typed, end],
   );
   // What is under way is waited for: what came of it must be seen.
   const reset = useCallback(() => {
     if (isSending.current) return;
     turn.current += 1;
     seen.current = undefined;
+    // What may be under way is asked for by its key, also by who looked at it again.
+    if (sent.current?.isLost !== true) sent.current = undefined;
     go({ at: "start" });
   }, []);
   return useMemo(() => ({ phase, preview, carryOut, ask, reset }), [phase, preview, carryOut, ask, reset]);
