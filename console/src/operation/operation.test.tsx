@@ -182,6 +182,28 @@ describe("an operation", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([
+    ["tried", [problem("request.changed")]],
+    ["carried out", [[200, PLAN], problem("request.changed")]],
+  ] satisfies [string, Reply[]][])(
+    "that somebody changed meanwhile has read anew what it is about when it is %s",
+    async (_, told) => {
+      replies = [...told];
+      const queries = new QueryClient();
+      const read = [["/api/v1/users"], ["/api/v1/users/{user}", {}, "revised"], ["/api/v1/kms-keys"]];
+      for (const key of read) queries.setQueryData(key, {});
+      const rename = change("patch", "/api/v1/users/{user}", {
+        path: { user: "u1" },
+        body: { full_name: "Ann" },
+        revision: 1,
+      });
+      const running = begin({ ...DISABLE, change: rename }, undefined, queries);
+      await act(() => running.current.preview());
+      await act(() => (told.length > 1 ? running.current.carryOut() : Promise.resolve()));
+      expect(read.map((key) => queries.getQueryState(key)?.isInvalidated)).toEqual([true, true, true]);
+    },
+  );
+
   it("that others must approve is asked of them as it was planned, with the typed name", async () => {
     replies = [[200, PLAN], problem("approval.needed"), [201, { id: "a1" }]];
     const running = begin(DISABLE);

@@ -8,6 +8,7 @@ import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
 import { isLost, mayBeDone, startsJob } from "./lost";
+import { CHANGED, readAnew } from "./read-anew";
 import { isRenewed } from "./renewed";
 
 export type Plan = Schemas["PlanView"];
@@ -82,7 +83,6 @@ function jobOf(answer: unknown): Job | undefined {
 }
 
 const NEEDS_APPROVAL = "approval.needed";
-const CHANGED = "request.changed";
 const UNNAMED = ["request.name-not-confirmed", "request.count-not-confirmed"];
 
 /** A request as text, to tell it from others. */
@@ -156,12 +156,16 @@ export function useOperation(
     go({ at: "planning" });
     const next = await confirmed(() => sendAsked(operation, undefined, { dryRun: true })).then(
       ({ data }): Phase => ({ at: "planned", preview: data }),
-      (error: unknown): Phase => ({ at: "refused", problem: asProblem(error) }),
+      (error: unknown): Phase => {
+        const problem = asProblem(error);
+        if (problem.code === CHANGED) forget(queries, readAnew(operation, problem, false));
+        return { at: "refused", problem };
+      },
     );
     if (mine !== turn.current) return;
     seen.current = written(operation);
     go(next);
-  }, [operation, confirmed]);
+  }, [operation, confirmed, queries]);
 
   const isNamed = (phase.at === "planned" || phase.at === "sending") && phase.isNamed === true;
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
@@ -199,7 +203,7 @@ export function useOperation(
         const mayBe = isSent && isLost(problem);
         if (mayBe && sent.current !== undefined) sent.current.isLost = true;
         // It may be done though it was not answered, and what is given once be spent.
-        forget(queries, [...(mayBe ? TOUCHED : []), ...(operation.touches ?? [])]);
+        forget(queries, readAnew(operation, problem, mayBe));
         const plan = isPlan(shown) ? shown : undefined;
         if (mayBe && !startsJob(plan)) go({ at: "refused", problem: mayBeDone(problem, operation.lost) });
         else if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
