@@ -24,6 +24,8 @@ interface Props {
   /** Shows what came of it, where it was no job. */
   result?: (answer: unknown) => ReactNode;
   onDone?: (answer: unknown) => void;
+  /** Others are asked for their consent: what was sent to be approved is no longer needed here. */
+  onAsked?: () => void;
   onClose: () => void;
 }
 
@@ -35,11 +37,12 @@ export function OperationDialog({
   render,
   result,
   onDone,
+  onAsked,
   onClose,
 }: Props) {
   const [typed, setTyped] = useState("");
   const untype = useCallback(() => setTyped(""), []);
-  const running = useOperation(operation, onDone, undefined, untype);
+  const running = useOperation(operation, onDone, onAsked, untype);
   const { phase, preview, carryOut, reset } = running;
 
   // Without fields there is nothing to wait for.
@@ -53,10 +56,11 @@ export function OperationDialog({
   // What was previewed is what is carried out: whoever changes a field looks again.
   const asked = JSON.stringify(operation?.change);
   const isOver = phase.at === "done" || phase.at === "asked";
-  const seen = useRef(asked);
+  const seen = useRef<string | undefined>(asked);
   useEffect(() => {
     if (seen.current === asked) return;
-    seen.current = asked;
+    // Of what is over nothing is kept.
+    seen.current = isOver ? undefined : asked;
     setTyped("");
     if (fields !== undefined && !isOver) reset();
   }, [asked, fields, isOver, reset]);
@@ -68,8 +72,11 @@ export function OperationDialog({
   const mayGo =
     phase.at === "planned" && isPossible(phase.preview) && (!mustType || typed === operation.name);
   // A stray click or key loses neither what was typed nor what is shown once.
-  const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
-  const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
+  const isSending = phase.at === "sending";
+  const isDelicate = phase.at === "done" && result !== undefined;
+  // What comes may be shown once: it is waited for.
+  const isMeant = (reason: Reason) =>
+    !isSending && (reason === "closeButton" || (reason === "keyboard" && !isDelicate));
   const mayTry = fields !== undefined && (phase.at === "start" || phase.at === "refused");
   const begin = () => void (isUntried ? carryOut() : preview());
   const goOn = () => void carryOut(mustType ? typed : undefined);
@@ -87,7 +94,7 @@ export function OperationDialog({
       }}
       actions={
         <>
-          <Button variant={isOver ? "primary" : "link"} onClick={onClose}>
+          <Button variant={isOver ? "primary" : "link"} disabled={isSending} onClick={onClose}>
             {isOver ? text.shell.close : text.shell.cancel}
           </Button>
           {(mayTry || (fields !== undefined && phase.at === "planning")) && (
@@ -101,12 +108,7 @@ export function OperationDialog({
             </Button>
           )}
           {isPlanned && (
-            <Button
-              variant="primary"
-              disabled={!mayGo && phase.at !== "sending"}
-              loading={phase.at === "sending"}
-              onClick={goOn}
-            >
+            <Button variant="primary" disabled={!mayGo && !isSending} loading={isSending} onClick={goOn}>
               {words.carryOut}
             </Button>
           )}
