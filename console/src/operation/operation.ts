@@ -201,7 +201,7 @@ export function useOperation(
       } catch (error) {
         const problem = asProblem(error);
         const mayBe = isSent && isLost(problem);
-        if (mayBe && sent.current !== undefined) sent.current.isLost = true;
+        if (mayBe) sent.current.isLost = true;
         // It may be done though it was not answered, and what is given once be spent.
         forget(queries, readAnew(operation, problem, mayBe));
         const plan = isPlan(shown) ? shown : undefined;

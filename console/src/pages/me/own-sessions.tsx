@@ -35,9 +35,11 @@ function EndOthers({ others, onClose }: { others: SessionRow[]; onClose: () => v
     }
     forget(queries, TOUCHES);
     const [first] = refused;
-    if (first === undefined) return onClose();
-    const causes = [...new Set(refused.map(({ detail }) => detail))];
-    throw new Refused({ ...first, detail: words.stay(refused.length), causes });
+    if (first !== undefined) {
+      const causes = [...new Set(refused.map(({ detail }) => detail))];
+      throw new Refused({ ...first, detail: words.stay(refused.length), causes });
+    }
+    onClose();
   };
   return (
     <Dialog
