@@ -184,6 +184,26 @@ test("material is removed from the cloud by the typed name, and the vault keeps 
   expect((await world.cli<{ current_version: number }>("key", "show", "to-remove")).current_version).toBe(1);
 });
 
+test("what changed between the look at it and the typed name is shown anew, and consented to anew", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("to-look-twice", "--multi-region");
+  const dialog = await begin(page, "to-look-twice", "Remove from cloud");
+  await preview(dialog);
+  await expect(dialog.getByRole("row", { name: /delete the key material/ })).toHaveCount(1);
+  await world.cli("kms-key", "replicate", "to-look-twice", "--region", "us-east-1");
+  await typedName(dialog, "to-look-twice").fill("to-look-twice");
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByText("It changed while you looked")).toBeVisible();
+  await expect(dialog.getByRole("row", { name: /delete the key material/ })).toHaveCount(2);
+  await look(page, "operation-changed-meanwhile");
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await typedName(dialog, "to-look-twice").fill("to-look-twice");
+  await carryThrough(dialog);
+  await expect(page.getByRole("row", { name: /to-look-twice/ }).getByText("NOT AVAILABLE")).toBeVisible();
+});
+
 test("from the list, a multi-Region key is replicated and gets another primary", async ({ page, world }) => {
   await world.kmsKey("to-spread", "--multi-region");
   const dialog = await begin(page, "to-spread", "Replicate");

@@ -114,10 +114,17 @@ test("a token is made and revoked, the password changed, and the other sessions 
   const elsewhere = await stranger();
   await elsewhere.goto("/");
   await signIn(elsewhere, "settler", PASSWORD);
+  const another = await stranger();
+  await another.goto("/");
+  await signIn(another, "settler", PASSWORD);
   await page.reload();
   await page.getByRole("button", { name: "End all others" }).click();
   dialog = page.getByRole("dialog", { name: "End all others" });
-  await expect(dialog.getByText("One other session ends at once.")).toBeVisible();
+  await expect(dialog.getByText("2 other sessions end at once.")).toBeVisible();
+  // One of them ends meanwhile: that keeps no other from ending.
+  await another.getByRole("button", { name: "settler" }).click();
+  await another.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(another.getByText("You are signed out.")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "End all others" })).toBeDisabled();

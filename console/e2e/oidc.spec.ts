@@ -70,6 +70,9 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await expect(invited.getByRole("link", { name: "default" })).toBeVisible();
     await invited.goto("/me");
     await expect(invited.getByText("You come by corp; your password is there.")).toBeVisible();
+    await invited.getByRole("button", { name: "olga" }).click();
+    await invited.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(invited.getByText("At corp your session goes on: sign out there too")).toBeVisible();
 
     const other = await visit(world);
     await other.goto("/");

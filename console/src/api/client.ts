@@ -75,6 +75,11 @@ export function onDoubt(listener: () => void): () => void {
   return () => whenDoubted.delete(listener);
 }
 
+/** Something tells that nobody may be signed in. */
+export function doubt(): void {
+  whenDoubted.forEach((listener) => listener());
+}
+
 /** Gives what was answered, or throws `Refused`. */
 export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
   let raw: Raw<T>;
@@ -85,7 +90,7 @@ export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
     throw new Refused(problemOf(0, "The server cannot be reached."));
   }
   const { response, error } = raw;
-  if (response.status === NOT_SIGNED_IN) whenDoubted.forEach((listener) => listener());
+  if (response.status === NOT_SIGNED_IN) doubt();
   if (!response.ok) {
     throw new Refused(
       isProblem(error) ? error : problemOf(response.status, `The server answered ${response.status}.`),

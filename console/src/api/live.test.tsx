@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { onDoubt } from "./client";
 import { LiveProvider, useLive, type Job } from "./live";
 import { keyOf } from "./read";
 
@@ -113,6 +114,16 @@ describe("the stream of events", () => {
     Stream.last.open();
     vi.advanceTimersByTime(1000);
     expect(isOld(KMS_KEYS)).toBe(true);
+  });
+
+  it("that is refused leaves in doubt whether somebody is signed in, and one that broke does not", () => {
+    const doubted = vi.fn();
+    const end = onDoubt(doubted);
+    Stream.last.fail(false);
+    expect(doubted).not.toHaveBeenCalled();
+    Stream.last.fail(true);
+    expect(doubted).toHaveBeenCalledTimes(1);
+    end();
   });
 
   it("is asked for again where the browser has given up, until nobody looks any more", () => {

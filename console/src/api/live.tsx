@@ -2,7 +2,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 
-import type { Schemas } from "./client";
+import { doubt, type Schemas } from "./client";
 import { keyOf } from "./read";
 
 export type Job = Schemas["JobView"];
@@ -99,7 +99,10 @@ function listen(queries: QueryClient, tell: (connected: boolean) => void): () =>
     source.addEventListener("error", () => {
       tell(false);
       missed = true;
-      if (source.readyState === EventSource.CLOSED) again = setTimeout(begin, TRIED_AGAIN_AFTER);
+      if (source.readyState !== EventSource.CLOSED) return;
+      // The server refused, and does not say why: the session may have ended.
+      doubt();
+      again = setTimeout(begin, TRIED_AGAIN_AFTER);
     });
     source.addEventListener("job", (event: MessageEvent<string>) =>
       take(queries, gathering, JSON.parse(event.data) as Job),

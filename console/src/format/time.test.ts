@@ -8,7 +8,10 @@ describe("times", () => {
   it("are told from now in the largest unit that fits", () => {
     expect(fromNow("2026-06-01T12:20:00Z", now)).toBe("in 20 minutes");
     expect(fromNow("2026-06-01T09:00:00Z", now)).toBe("3 hours ago");
-    expect(fromNow("2026-06-02T12:00:00Z", now)).toBe("tomorrow");
+    expect(fromNow("2026-06-02T12:00:00Z", now)).toBe("in 24 hours");
+    expect(fromNow("2026-06-02T23:00:00Z", now)).toBe("in 35 hours");
+    expect(fromNow("2026-05-30T12:00:00Z", now)).toBe("2 days ago");
+    expect(fromNow("2026-06-01T12:00:20Z", now)).toBe("now");
     expect(fromNow("2026-06-30T12:00:00Z", now)).toBe("in 29 days");
   });
 

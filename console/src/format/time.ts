@@ -37,10 +37,11 @@ export function onDay(time: string): string {
 /** `in 3 days`, `2 hours ago`. */
 export function fromNow(time: string, now: number = Date.now()): string {
   const distance = new Date(time).getTime() - now;
-  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   const size = Math.abs(distance);
+  if (size < MINUTE / 2) return "now";
   if (size < HOUR) return format.format(Math.round(distance / MINUTE), "minute");
-  if (size < DAY) return format.format(Math.round(distance / HOUR), "hour");
+  if (size < 2 * DAY) return format.format(Math.round(distance / HOUR), "hour");
   return format.format(Math.round(distance / DAY), "day");
 }
 

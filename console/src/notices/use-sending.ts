@@ -1,5 +1,5 @@
 // Something that is sent from a form, and what was refused of it.
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import { asProblem, type Problem } from "../api/client";
 import { waitedFor } from "../session/idle";
@@ -14,7 +14,11 @@ interface Sending {
 export function useSending(): Sending {
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem>();
+  // Enter sends a form also while its button waits.
+  const isSending = useRef(false);
   const send = useCallback(async (what: () => Promise<unknown>) => {
+    if (isSending.current) return;
+    isSending.current = true;
     setSending(true);
     setProblem(undefined);
     try {
@@ -22,6 +26,7 @@ export function useSending(): Sending {
     } catch (error) {
       setProblem(asProblem(error));
     } finally {
+      isSending.current = false;
       setSending(false);
     }
   }, []);

@@ -14,13 +14,18 @@ const ASK_EVERY = 3_000;
 /** An event may be lost: with events, too, a job is looked at now and then. */
 const LOOK_EVERY = 15_000;
 
+/** How often what a job shows is asked for, in milliseconds. */
+export function useJobEvery(): number {
+  return useLive() ? LOOK_EVERY : ASK_EVERY;
+}
+
 /** A job as it stands: told by events, else asked for. */
 export function useJob(id: string | undefined): Job | undefined {
-  const live = useLive();
+  const every = useJobEvery();
   const { data } = useRead(
     "/api/v1/jobs/{job}",
     { path: { job: id ?? "" } },
-    { enabled: id !== undefined, every: live ? LOOK_EVERY : ASK_EVERY },
+    { enabled: id !== undefined, every },
   );
   return data;
 }

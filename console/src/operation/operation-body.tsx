@@ -15,7 +15,7 @@ import { Link } from "../shell/link";
 import { text } from "../text";
 import { InSight } from "./in-sight";
 import { JobProgress } from "./job-progress";
-import { isPlan, mustType, type Operation, type Phase, type Running } from "./operation";
+import { isPlan, wantsName, type Operation, type Phase, type Running } from "./operation";
 import { PlanView } from "./plan-view";
 
 const words = text.operation;
@@ -30,6 +30,17 @@ export function Preview({
 }) {
   if (isPlan(preview)) return <PlanView plan={preview} />;
   return render?.(preview) ?? <Box>{words.recordsOnly}</Box>;
+}
+
+/** What is shown is not what was looked at: nothing was begun. */
+function Renewed() {
+  return (
+    <div role="alert">
+      <Alert type="warning" header={words.renewed}>
+        {words.renewedDetail}
+      </Alert>
+    </div>
+  );
 }
 
 function TypedName({
@@ -155,6 +166,7 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
       return (
         <SpaceBetween size="m">
           <InSight>
+            {phase.at === "planned" && phase.isRenewed === true && <Renewed />}
             <Preview preview={phase.preview} render={render} />
           </InSight>
           {phase.at === "planned" && phase.problem !== undefined && (
@@ -162,7 +174,7 @@ function Body({ operation, running, typed, onType, render, result }: Parts) {
               <ProblemAlert problem={phase.problem} />
             </InSight>
           )}
-          {operation !== undefined && mustType(operation, phase.preview) && (
+          {operation !== undefined && wantsName(operation, phase) && (
             <TypedName name={operation.name} typed={typed} onType={onType} />
           )}
         </SpaceBetween>

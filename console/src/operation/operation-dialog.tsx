@@ -1,11 +1,11 @@
 // An operation in a dialog: its fields, its plan, consent, progress, result.
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { Dialog, type Reason } from "../shell/dialog";
 import { text } from "../text";
-import { isPossible, mustType, useOperation, type Operation } from "./operation";
+import { isPossible, useOperation, wantsName, type Operation } from "./operation";
 import { OperationBody } from "./operation-body";
 
 const words = text.operation;
@@ -24,6 +24,8 @@ interface Props {
   /** Shows what came of it, where it was no job. */
   result?: (answer: unknown) => ReactNode;
   onDone?: (answer: unknown) => void;
+  /** Others are asked for their consent: what was sent to be approved is no longer needed here. */
+  onAsked?: () => void;
   onClose: () => void;
 }
 
@@ -35,11 +37,13 @@ export function OperationDialog({
   render,
   result,
   onDone,
+  onAsked,
   onClose,
 }: Props) {
-  const running = useOperation(operation, onDone);
-  const { phase, preview, carryOut, reset } = running;
   const [typed, setTyped] = useState("");
+  const untype = useCallback(() => setTyped(""), []);
+  const running = useOperation(operation, onDone, onAsked, untype);
+  const { phase, preview, carryOut, reset } = running;
 
   // Without fields there is nothing to wait for.
   const begun = useRef(false);
@@ -52,10 +56,11 @@ export function OperationDialog({
   // What was previewed is what is carried out: whoever changes a field looks again.
   const asked = JSON.stringify(operation?.change);
   const isOver = phase.at === "done" || phase.at === "asked";
-  const seen = useRef(asked);
+  const seen = useRef<string | undefined>(asked);
   useEffect(() => {
     if (seen.current === asked) return;
-    seen.current = asked;
+    // Of what is over nothing is kept.
+    seen.current = isOver ? undefined : asked;
     setTyped("");
     if (fields !== undefined && !isOver) reset();
   }, [asked, fields, isOver, reset]);
@@ -63,18 +68,21 @@ export function OperationDialog({
   // What was said in fields and cannot be tried is carried out as it is said.
   const isUntried = (untried ?? operation?.untried) === true && operation?.loses !== true;
   const isPlanned = phase.at === "planned" || phase.at === "sending";
-  const wantsName = operation !== undefined && isPlanned && mustType(operation, phase.preview);
+  const mustType = operation !== undefined && wantsName(operation, phase);
   const mayGo =
     phase.at === "planned" &&
     isPossible(phase.preview) &&
     (operation?.isWorth?.(phase.preview) ?? true) &&
-    (!wantsName || typed === operation.name);
+    (!mustType || typed === operation.name);
   // A stray click or key loses neither what was typed nor what is shown once.
-  const isDelicate = phase.at === "sending" || (phase.at === "done" && result !== undefined);
-  const isMeant = (reason: Reason) => reason === "closeButton" || (reason === "keyboard" && !isDelicate);
+  const isSending = phase.at === "sending";
+  const isDelicate = phase.at === "done" && result !== undefined;
+  // What comes may be shown once: it is waited for.
+  const isMeant = (reason: Reason) =>
+    !isSending && (reason === "closeButton" || (reason === "keyboard" && !isDelicate));
   const mayTry = fields !== undefined && (phase.at === "start" || phase.at === "refused");
   const begin = () => void (isUntried ? carryOut() : preview());
-  const goOn = () => void carryOut(wantsName ? typed : undefined);
+  const goOn = () => void carryOut(mustType ? typed : undefined);
   return (
     <Dialog
       size="large"
@@ -89,7 +97,7 @@ export function OperationDialog({
       }}
       actions={
         <>
-          <Button variant={isOver ? "primary" : "link"} onClick={onClose}>
+          <Button variant={isOver ? "primary" : "link"} disabled={isSending} onClick={onClose}>
             {isOver ? text.shell.close : text.shell.cancel}
           </Button>
           {(mayTry || (fields !== undefined && phase.at === "planning")) && (
@@ -103,12 +111,7 @@ export function OperationDialog({
             </Button>
           )}
           {isPlanned && (
-            <Button
-              variant="primary"
-              disabled={!mayGo && phase.at !== "sending"}
-              loading={phase.at === "sending"}
-              onClick={goOn}
-            >
+            <Button variant="primary" disabled={!mayGo && !isSending} loading={isSending} onClick={goOn}>
               {words.carryOut}
             </Button>
           )}

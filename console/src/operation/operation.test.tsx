@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { change } from "../api/change";
-import { useOperation, type Operation } from "./operation";
+import { useOperation, wantsName, type Operation } from "./operation";
 
 /** The client takes hold of `fetch` when it is made. */
 const rim = vi.hoisted(() => {
@@ -18,7 +18,9 @@ const DISABLE: Operation = {
   name: "orders",
   change: change("post", "/api/v1/kms-keys/{kms_key}/disable", { path: { kms_key: "k1" } }),
 };
-const PLAN = { summary: "disable orders", steps: [] };
+const PLAN = { summary: "disable orders", steps: [{ words: "disable the KMS key" }] };
+/** Something that starts no job. */
+const RECORD = { name: "orders" };
 const JOB = { id: "j1", state: "running", revision: 1 };
 
 interface Asked {
@@ -112,6 +114,23 @@ describe("an operation", () => {
     expect(keys[1]).toBe(keys[0]);
   });
 
+  it("that is begun again after it was carried out is another one", async () => {
+    replies = [
+      [200, PLAN],
+      [202, { job: JOB }],
+      [200, PLAN],
+      [202, { job: JOB }],
+    ];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    act(() => running.current.reset());
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    const [first, second] = [1, 3].map((at) => asked[at]?.headers.get("idempotency-key"));
+    expect(second).not.toBe(first);
+  });
+
   it("is not begun twice while it is under way", async () => {
     const [reply, come] = later({ job: JOB });
     replies = [[200, PLAN], reply];
@@ -163,6 +182,28 @@ describe("an operation", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([
+    ["tried", [problem("request.changed")]],
+    ["carried out", [[200, PLAN], problem("request.changed")]],
+  ] satisfies [string, Reply[]][])(
+    "that somebody changed meanwhile has read anew what it is about when it is %s",
+    async (_, told) => {
+      replies = [...told];
+      const queries = new QueryClient();
+      const read = [["/api/v1/users"], ["/api/v1/users/{user}", {}, "revised"], ["/api/v1/kms-keys"]];
+      for (const key of read) queries.setQueryData(key, {});
+      const rename = change("patch", "/api/v1/users/{user}", {
+        path: { user: "u1" },
+        body: { full_name: "Ann" },
+        revision: 1,
+      });
+      const running = begin({ ...DISABLE, change: rename }, undefined, queries);
+      await act(() => running.current.preview());
+      await act(() => (told.length > 1 ? running.current.carryOut() : Promise.resolve()));
+      expect(read.map((key) => queries.getQueryState(key)?.isInvalidated)).toEqual([true, true, true]);
+    },
+  );
+
   it("that others must approve is asked of them as it was planned, with the typed name", async () => {
     replies = [[200, PLAN], problem("approval.needed"), [201, { id: "a1" }]];
     const running = begin(DISABLE);
@@ -191,8 +232,122 @@ describe("an operation", () => {
     expect(asked[1]?.url.searchParams.get("confirm_name")).toBeNull();
   });
 
+  it("whose name the server wants, though its plan loses nothing, asks for it", async () => {
+    replies = [[200, PLAN], problem("request.name-not-confirmed"), "lost", [202, { job: JOB }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    expect(wantsName(DISABLE, running.current.phase)).toBe(false);
+    await act(() => running.current.carryOut());
+    expect(wantsName(DISABLE, running.current.phase)).toBe(true);
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase).toMatchObject({ problem: { code: "console.unreachable" } });
+    expect(wantsName(DISABLE, running.current.phase)).toBe(true);
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase.at).toBe("done");
+    expect(asked.at(-1)?.url.searchParams.get("confirm_name")).toBe("orders");
+  });
+
+  describe("that loses something", () => {
+    const use = { region: "eu-central-1", text: "none since Monday", read_at: "2026-11-23T12:00:00Z" };
+    const step = { words: "schedule deletion", kms_key: "orders", destructive: true };
+    const consequence = { kms_key: "orders", unusable: "nothing decrypts", last_use: [use] };
+    const upload = (end: string) => ({ words: `import version 2, until ${end}`, kms_key: "orders-2" });
+    const LOSES = {
+      ...PLAN,
+      steps: [step, upload("2027-11-23T12:00:00Z")],
+      consequences: [consequence],
+      seconds: 2,
+    };
+
+    it("is looked at once more, and carried out where it is as it was shown", async () => {
+      const later = { ...use, text: "none since Tuesday", read_at: "2026-11-24T12:00:00Z" };
+      const steps = [step, upload("2027-11-23T12:00:01.5Z")];
+      const now = { ...LOSES, steps, seconds: 3, consequences: [{ ...consequence, last_use: [later] }] };
+      replies = [
+        [200, LOSES],
+        [200, now],
+        [202, { job: JOB }],
+      ];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase.at).toBe("done");
+      expect(asked.map(({ url }) => url.searchParams.get("dry_run"))).toEqual(["true", "true", null]);
+    });
+
+    it.each([
+      ["what it does", { ...LOSES, steps: [step, { ...step, kms_key: "invoices" }] }],
+      ["what it means", { ...LOSES, consequences: [] }],
+      [
+        "that it is used",
+        { ...LOSES, consequences: [{ ...consequence, last_use: [{ ...use, operation: "Decrypt" }] }] },
+      ],
+    ])("is not carried out where %s has changed, but shown as it is now", async (_, now) => {
+      replies = [
+        [200, LOSES],
+        [200, now],
+        [200, now],
+        [202, { job: JOB }],
+      ];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase).toEqual({ at: "planned", preview: now, isRenewed: true });
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase.at).toBe("done");
+    });
+
+    it("is not carried out where it cannot be looked at once more", async () => {
+      replies = [[200, LOSES], problem("kms-key.gone")];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase).toMatchObject({ at: "planned", problem: { code: "kms-key.gone" } });
+      expect(asked).toHaveLength(2);
+    });
+  });
+
+  it.each([
+    ["is lost", "lost" as const],
+    ["is another's", Promise.resolve<[number, unknown]>([504, "no answer in time"])],
+    [
+      "is that nobody knows",
+      Promise.resolve<[number, unknown]>([500, problem("database.commit-unknown")[1]]),
+    ],
+  ])(
+    "that starts no job and whose answer %s may be done: it is looked at before it is sent again",
+    async (_, reply) => {
+      replies = [[200, RECORD], reply];
+      const queries = new QueryClient();
+      queries.setQueryData(["/api/v1/keys"], []);
+      const running = begin({ ...DISABLE, lost: "Look at the keys." }, undefined, queries);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut());
+      expect(running.current.phase).toMatchObject({
+        at: "refused",
+        problem: {
+          detail: expect.stringContaining("may have been done") as string,
+          hint: "Look at the keys.",
+        },
+      });
+      expect(queries.getQueryState(["/api/v1/keys"])?.isInvalidated).toBe(true);
+    },
+  );
+
+  it("that loses something and whose answer was lost is asked for again, whatever has come of it", async () => {
+    const plan = { ...PLAN, steps: [{ words: "disable", destructive: true }] };
+    replies = [[200, plan], [200, plan], "lost", [202, { job: JOB }]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("orders"));
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase.at).toBe("done");
+    const keys = asked.slice(2).map(({ headers }) => headers.get("idempotency-key"));
+    expect(keys[1]).toBe(keys[0]);
+  });
+
   it("whose file is lost on the way has read anew what it may have spent", async () => {
-    replies = [[200, PLAN], "lost"];
+    replies = [[200, RECORD], "lost"];
     const queries = new QueryClient();
     queries.setQueryData(["/api/v1/preparations"], []);
     const taking = change("post", "/api/v1/groups/{group}/export", { path: { group: "g" }, file: true });

@@ -7,6 +7,9 @@ import { asProblem, type Answer, type Problem, type Schemas } from "../api/clien
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
+import { isLost, mayBeDone, startsJob } from "./lost";
+import { CHANGED, readAnew } from "./read-anew";
+import { isRenewed } from "./renewed";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -35,6 +38,8 @@ export interface Operation {
   afresh?: () => Promise<number | undefined>;
   /** Routes whose answers it changes, besides those that jobs change. */
   touches?: readonly string[];
+  /** What to do where its answer is lost on the way, if not just to look. */
+  lost?: string;
 }
 
 /** Where an operation stands. */
@@ -42,9 +47,9 @@ export type Phase =
   | { at: "start" }
   | { at: "planning" }
   /** Tried: with its plan, or with what a record would be. */
-  | { at: "planned"; preview: unknown; problem?: Problem }
+  | { at: "planned"; preview: unknown; problem?: Problem; isRenewed?: true; isNamed?: boolean }
   | { at: "refused"; problem: Problem }
-  | { at: "sending"; preview: unknown }
+  | { at: "sending"; preview: unknown; isNamed?: boolean }
   /** A rule wants the consent of others. */
   | { at: "needs-approval"; preview: unknown; typed: string | undefined; problem?: Problem }
   | { at: "asked"; approval: Approval }
@@ -63,6 +68,12 @@ export function mustType(operation: Operation, preview: unknown): boolean {
   return isLost || (preview.consequences?.some(({ unusable }) => unusable != null) ?? false);
 }
 
+/** The same as it stands: the server may want the name where the plan does not tell why. */
+export function wantsName(operation: Operation, phase: Phase): boolean {
+  if (phase.at !== "planned" && phase.at !== "sending") return false;
+  return phase.isNamed === true || mustType(operation, phase.preview);
+}
+
 /** Whether every single one that it is about is refused. */
 function isRefusedWhole({ refused = [], kms_keys: concerned = 0 }: Plan): boolean {
   return refused.length > 0 && refused.length >= concerned;
@@ -79,7 +90,7 @@ function jobOf(answer: unknown): Job | undefined {
 }
 
 const NEEDS_APPROVAL = "approval.needed";
-const CHANGED = "request.changed";
+const UNNAMED = ["request.name-not-confirmed", "request.count-not-confirmed"];
 
 /** A request as text, to tell it from others. */
 function written({ change }: Operation): string {
@@ -121,17 +132,25 @@ export function useOperation(
   operation: Operation | undefined,
   onDone?: (answer: unknown) => void,
   onAsked?: () => void,
+  /** What was typed was consent to another plan. */
+  onRenewed?: () => void,
 ): Running {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
   const [phase, go] = useReducer((_: Phase, next: Phase) => next, { at: "start" });
   // One key for as long as it is the same request: sent twice, it is carried out once.
-  const sent = useRef<{ request: string; key: string }>(undefined);
+  const sent = useRef<{ request: string; key: string; isLost?: boolean }>(undefined);
   // Counts trials: the answer to one that is not the last tells of another request.
   const turn = useRef(0);
   // The request whose plan is shown: no other is carried out.
   const seen = useRef<string>(undefined);
   const isSending = useRef(false);
+
+  // What is sent anew is another one; and nothing of a file or a password stays here.
+  const end = useCallback(() => {
+    sent.current = undefined;
+    seen.current = undefined;
+  }, []);
 
   const preview = useCallback(async () => {
     if (operation === undefined || isSending.current) return;
@@ -144,13 +163,18 @@ export function useOperation(
     go({ at: "planning" });
     const next = await confirmed(() => sendAsked(operation, undefined, { dryRun: true })).then(
       ({ data }): Phase => ({ at: "planned", preview: data }),
-      (error: unknown): Phase => ({ at: "refused", problem: asProblem(error) }),
+      (error: unknown): Phase => {
+        const problem = asProblem(error);
+        if (problem.code === CHANGED) forget(queries, readAnew(operation, problem, false));
+        return { at: "refused", problem };
+      },
     );
     if (mine !== turn.current) return;
     seen.current = written(operation);
     go(next);
-  }, [operation, confirmed]);
+  }, [operation, confirmed, queries]);
 
+  const isNamed = (phase.at === "planned" || phase.at === "sending") && phase.isNamed === true;
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
     async (typed?: string) => {
@@ -161,25 +185,42 @@ export function useOperation(
       const idempotencyKey = sent.current.key;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
-      go({ at: "sending", preview: shown });
+      let isSent = false;
+      go({ at: "sending", preview: shown, isNamed });
       try {
+        // What is lost is consented to as it is now: it may have been looked at long ago. What was sent may be under way.
+        if (mustType(operation, shown) && isPlan(shown) && sent.current.isLost !== true) {
+          const { data: now } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
+          if (isPlan(now) && isRenewed(shown, now)) {
+            go({ at: "planned", preview: now, isRenewed: true });
+            onRenewed?.();
+            return;
+          }
+        }
+        isSent = true;
         const { data } = await confirmed(() =>
           waitedFor(sendAsked(operation, typed, { confirmName, idempotencyKey })),
         );
         forget(queries, [...TOUCHED, ...(operation.touches ?? [])]);
+        end();
         go({ at: "done", answer: data, job: jobOf(data) });
         onDone?.(data);
       } catch (error) {
         const problem = asProblem(error);
-        // A file that is given once may be spent, though nothing of it came.
-        if (operation.change.file === true) forget(queries, operation.touches ?? []);
-        if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
-        else go({ at: "planned", preview: shown, problem });
+        const mayBe = isSent && isLost(problem);
+        if (mayBe) sent.current.isLost = true;
+        // It may be done though it was not answered, and what is given once be spent.
+        forget(queries, readAnew(operation, problem, mayBe));
+        const plan = isPlan(shown) ? shown : undefined;
+        if (mayBe && !startsJob(plan)) go({ at: "refused", problem: mayBeDone(problem, operation.lost) });
+        else if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
+        else
+          go({ at: "planned", preview: shown, problem, isNamed: isNamed || UNNAMED.includes(problem.code) });
       } finally {
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, shown, preview],
+    [operation, queries, confirmed, onDone, onRenewed, shown, isNamed, preview, end],
   );
 
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
@@ -191,6 +232,7 @@ export function useOperation(
       try {
         const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
         forget(queries, ["/api/v1/approvals"]);
+        end();
         go({ at: "asked", approval: data });
         onAsked?.();
       } catch (error) {
@@ -199,13 +241,15 @@ export function useOperation(
         isSending.current = false;
       }
     },
-    [operation, queries, onAsked, shown, typed],
+    [operation, queries, onAsked, shown, typed, end],
   );
   // What is under way is waited for: what came of it must be seen.
   const reset = useCallback(() => {
     if (isSending.current) return;
     turn.current += 1;
     seen.current = undefined;
+    // What may be under way is asked for by its key, also by who looked at it again.
+    if (sent.current?.isLost !== true) sent.current = undefined;
     go({ at: "start" });
   }, []);
   return useMemo(() => ({ phase, preview, carryOut, ask, reset }), [phase, preview, carryOut, ask, reset]);

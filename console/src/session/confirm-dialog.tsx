@@ -7,8 +7,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useId, useState, type ReactNode, type SyntheticEvent } from "react";
 import { useLocation } from "react-router";
 
-import { answered, asProblem, client, type Problem } from "../api/client";
+import { answered, client } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
+import { useSending } from "../notices/use-sending";
 import { Dialog } from "../shell/dialog";
 import { text } from "../text";
 import { useMe } from "./session";
@@ -54,34 +55,35 @@ function Frame({
 function ByPassword({ onConfirmed, onCancel }: Props) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const { sending, problem, send } = useSending();
   const form = useId();
   const isEmpty = password === "" && code === "";
 
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (isEmpty || sending) return;
-    setSending(true);
-    setProblem(undefined);
+  const prove = async () => {
     const body = { ...(password === "" ? {} : { password }), ...(code === "" ? {} : { totp: code }) };
-    try {
-      await answered(client.POST("/api/v1/sessions/confirm", { body }));
-      onConfirmed();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setCode("");
-      setSending(false);
-    }
+    // A code is good for once.
+    setCode("");
+    await answered(client.POST("/api/v1/sessions/confirm", { body }));
+    onConfirmed();
+  };
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!isEmpty) void send(prove);
   };
   const confirm = (
-    <Button variant="primary" formAction="submit" form={form} disabled={isEmpty} loading={sending}>
+    <Button
+      variant="primary"
+      formAction="submit"
+      form={form}
+      disabled={isEmpty && !sending}
+      loading={sending}
+    >
       {words.submit}
     </Button>
   );
   return (
     <Frame action={confirm} onCancel={onCancel}>
-      <form id={form} onSubmit={(event) => void submit(event)}>
+      <form id={form} onSubmit={submit}>
         <SpaceBetween size="m">
           {problem !== undefined && <ProblemAlert problem={problem} />}
           <FormField label={text.session.password}>

@@ -9,8 +9,9 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type SyntheticEvent } from "react";
 
-import { answered, asProblem, client, type Problem } from "../api/client";
+import { answered, client } from "../api/client";
 import { ProblemAlert } from "../notices/problem-alert";
+import { useSending } from "../notices/use-sending";
 import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { useSession } from "./session";
@@ -18,32 +19,46 @@ import { useSession } from "./session";
 const CREATED = 201;
 
 export function FirstPasswordPage() {
-  const { changed } = useSession();
+  const { changed, signOut } = useSession();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [again, setAgain] = useState("");
-  const [problem, setProblem] = useState<Problem>();
+  const { sending, problem, send } = useSending();
   const words = text.session.firstPassword;
   useTitle(words.title);
   const differ = again !== "" && again !== next;
 
-  const submit = async (event: SyntheticEvent) => {
+  const change = async () => {
+    const body = { old: current, new: next };
+    const { data, status } = await answered(client.POST("/api/v1/me/password", { body }));
+    // A session that was for nothing else ends with it, and another begins.
+    await changed(status === CREATED ? (data.only_for ?? undefined) : undefined);
+  };
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (next !== again) return;
-    try {
-      const body = { old: current, new: next };
-      const { data, status } = await answered(client.POST("/api/v1/me/password", { body }));
-      // A session that was for nothing else ends with it, and another begins.
-      await changed(status === CREATED ? (data.only_for ?? undefined) : undefined);
-    } catch (error) {
-      setProblem(asProblem(error));
-    }
+    if (next === again) void send(change);
   };
 
   return (
     <main className="sign-in">
-      <form onSubmit={(event) => void submit(event)}>
-        <Form actions={<Button variant="primary">{words.submit}</Button>}>
+      <form onSubmit={submit}>
+        <Form
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                variant="link"
+                formAction="none"
+                disabled={sending}
+                onClick={() => void signOut(text.session.signedOut)}
+              >
+                {text.shell.user.signOut}
+              </Button>
+              <Button variant="primary" formAction="submit" loading={sending}>
+                {words.submit}
+              </Button>
+            </SpaceBetween>
+          }
+        >
           <Container header={<Header variant="h1">{words.title}</Header>}>
             <SpaceBetween size="l">
               <Alert type="info">{words.detail}</Alert>

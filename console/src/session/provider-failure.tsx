@@ -10,7 +10,7 @@ export function ProviderFailure() {
   const [query, setQuery] = useSearchParams();
   const code = query.get("error");
   if (code === null) return null;
-  const known = failures[code];
+  const known = Object.hasOwn(failures, code) ? failures[code] : undefined;
   return (
     <div role="alert">
       <Alert

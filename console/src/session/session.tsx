@@ -90,6 +90,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     refetchOnWindowFocus: "always",
   });
 
+  // Two windows side by side are both in sight: whoever comes back to one of them may be another.
+  useEffect(() => {
+    const look = () =>
+      void queries.invalidateQueries({ queryKey: ME, exact: true }, { cancelRefetch: false });
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
+  }, [queries]);
+
   // What the one read is not shown to the other.
   const id = data?.id;
   const known = useRef(id);
@@ -143,6 +151,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
   const signOut = useCallback(
     async (reason: string) => {
+      const provider = queries.getQueryData<Me | null>(ME)?.provider;
       const isTold = await answered(client.DELETE("/api/v1/sessions/current")).then(
         () => true,
         (error: unknown) => asProblem(error).status === NOT_SIGNED_IN,
@@ -150,7 +159,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setBegun(undefined);
       setHeld(undefined);
       setOut(true);
-      setFarewell(isTold ? reason : text.session.notTold);
+      // The provider is not told: whoever has its session comes in again without a word.
+      const said = provider == null ? reason : text.session.stillAtProvider(reason, provider);
+      setFarewell(isTold ? said : text.session.notTold);
       queries.clear();
       queries.setQueryData(ME, null);
     },

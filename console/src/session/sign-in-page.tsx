@@ -11,9 +11,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type SyntheticEvent } from "react";
 import { useLocation } from "react-router";
 
-import { asProblem, type Problem } from "../api/client";
+import { asProblem, Refused, type Problem } from "../api/client";
 import { useRead } from "../api/read";
 import { ProblemAlert } from "../notices/problem-alert";
+import { useSending } from "../notices/use-sending";
 import { useTitle } from "../shell/page";
 import { text } from "../text";
 import { ProviderFailure } from "./provider-failure";
@@ -54,23 +55,21 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [wantsCode, setWantsCode] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const [sending, setSending] = useState(false);
+  const { sending, problem, send } = useSending();
 
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
+  const begin = async () => {
     try {
       await signIn(user, password, wantsCode ? code : undefined);
     } catch (error) {
       const refused = asProblem(error);
-      setWantsCode((before) => before || refused.code === WANTS_CODE);
-      setProblem(refused.code === WANTS_CODE && !wantsCode ? undefined : atForm(refused));
       setCode("");
-    } finally {
-      setSending(false);
+      if (refused.code !== WANTS_CODE || wantsCode) throw new Refused(atForm(refused));
+      setWantsCode(true);
     }
+  };
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    void send(begin);
   };
 
   return (
@@ -86,7 +85,7 @@ export function SignInPage() {
           </div>
         )}
         <ProviderFailure />
-        <form onSubmit={(event) => void submit(event)}>
+        <form onSubmit={submit}>
           <Form
             actions={
               <Button variant="primary" loading={sending} formAction="submit">

@@ -89,14 +89,17 @@ export function Verification({ entry, kept, onDone }: Props) {
   const own = useState("");
   const [keptKey, setKeptKey] = kept ?? own;
   const [working, setWorking] = useState(false);
-  const [verdict, setVerdict] = useState<Verdict>();
+  const [made, setMade] = useState<{ verdict: Verdict; by: string }>();
+  // Under another key it tells nothing.
+  const verdict = made?.by === keptKey ? made.verdict : undefined;
   const [problem, setProblem] = useState<Problem>();
   const check = async () => {
     setWorking(true);
-    setVerdict(undefined);
+    setMade(undefined);
     setProblem(undefined);
     try {
-      setVerdict(await verify({ log: serverLog, memory: browserMemory, keptKey, entry }));
+      const verdict = await verify({ log: serverLog, memory: browserMemory, keptKey, entry });
+      setMade({ verdict, by: keptKey });
     } catch (error) {
       setProblem(asProblem(error));
     }

@@ -6,12 +6,12 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useParams } from "react-router";
 
-import { useLive, type Job } from "../../api/live";
+import type { Job } from "../../api/live";
 import { useAll, useRead } from "../../api/read";
 import { JobState } from "../../format/status";
 import { atMinute, exactly, lasting } from "../../format/time";
 import { Loaded } from "../../notices/loaded";
-import { JobBar } from "../../operation/job-progress";
+import { JobBar, useJobEvery } from "../../operation/job-progress";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { ListTable } from "../../table/list-table";
@@ -20,7 +20,6 @@ import { JobActions } from "./actions";
 import { ATTEMPTS, attemptsOf, TARGETS, targetPage } from "./target-columns";
 
 const words = text.jobs;
-const ASK_EVERY = 3_000;
 
 function took(job: Job): string {
   if (job.finished_at == null) return text.shell.none;
@@ -58,10 +57,9 @@ function Facts({ job }: { job: Job }) {
 
 export default function JobPage() {
   const { id = "" } = useParams();
-  const live = useLive();
-  const every = live ? {} : { every: ASK_EVERY };
-  const reading = useRead("/api/v1/jobs/{job}", { path: { job: id } }, every);
-  const targets = useAll("/api/v1/jobs/{job}/targets", { path: { job: id } }, every);
+  const every = useJobEvery();
+  const reading = useRead("/api/v1/jobs/{job}", { path: { job: id } }, { every });
+  const targets = useAll("/api/v1/jobs/{job}/targets", { path: { job: id } }, { every });
   const title = reading.data?.title ?? words.one;
   usePage(
     title,

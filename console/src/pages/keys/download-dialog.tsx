@@ -50,6 +50,7 @@ export function DownloadDialog({ id, name, version, shown, onClose }: Props) {
       name,
       change: change("post", "/api/v1/keys/{key}/versions/{version}/download", { path, query }),
       touches: ["/api/v1/preparations"],
+      lost: words.lost,
     };
   }, [id, name, version, sha256, title]);
   return (

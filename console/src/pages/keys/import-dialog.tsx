@@ -42,6 +42,7 @@ export function ImportDialog({ of, onClose }: Props) {
       onClose={onClose}
       // The file was sent: from now on nothing of it is here.
       onDone={() => setFile(undefined)}
+      onAsked={() => setFile(undefined)}
       result={(answer) => <KeyMade answer={answer} />}
       fields={
         <SpaceBetween size="m">

@@ -66,6 +66,7 @@ export function RotateDialog({ of, onClose }: { of: Key; onClose: () => void }) 
     return {
       title: words.title(of.name),
       name: of.name,
+      loses: copies !== "none" && method === "new-key" && oldKey === "deactivate",
       change: change("post", "/api/v1/keys/{key}/rotate", { path: { key: of.id }, body }),
     };
   }, [of, copies, chosen, method, oldKey, keepsActive]);

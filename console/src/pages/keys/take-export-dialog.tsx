@@ -38,6 +38,7 @@ export function TakeExportDialog({ of, onClose }: { of: Preparation; onClose: ()
       name: of.name,
       change: change("post", "/api/v1/groups/{group}/export", { ...where, file: true }),
       touches: ["/api/v1/preparations"],
+      lost: text.keys.download.lost,
     };
   }, [of, sha256, title]);
   return (

@@ -79,10 +79,14 @@ export default function CreatePage() {
   const isOver = phase.at === "asked" || phase.at === "done";
   const last = (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" onClick={cancel}>
+      <Button variant="link" disabled={phase.at === "sending"} onClick={cancel}>
         {isOver ? text.shell.close : text.shell.cancel}
       </Button>
-      {!isOver && <Button onClick={() => follow(REVIEW - 1)}>{words.wizard.previous}</Button>}
+      {!isOver && (
+        <Button disabled={phase.at === "sending"} onClick={() => follow(REVIEW - 1)}>
+          {words.wizard.previous}
+        </Button>
+      )}
       {(phase.at === "planned" || phase.at === "sending") && (
         <Button variant="primary" loading={phase.at === "sending"} onClick={() => void carryOut()}>
           {words.create}

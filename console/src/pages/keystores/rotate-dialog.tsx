@@ -37,6 +37,7 @@ export function RotateDialog({ keystore, onClose }: DialogProps) {
       operation={{
         title: words.title(keystore.name),
         name: keystore.name,
+        loses: method === "new-key" && oldKey === "deactivate",
         change: change("post", "/api/v1/keystores/{keystore}/rotate", {
           path: { keystore: keystore.id },
           body,

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQueryClient } from "@tanstack/react-query";
 
 import { change, send } from "../../api/change";
+import { asProblem, Refused, type Problem } from "../../api/client";
 import { forget } from "../../api/live";
 import { useAll } from "../../api/read";
 import { ProblemAlert } from "../../notices/problem-alert";
@@ -16,6 +17,7 @@ import { Sessions, type SessionRow } from "../../access/sessions";
 
 const words = text.users.sessions;
 const TOUCHES = ["/api/v1/me/sessions"];
+const NOT_FOUND = 404;
 
 const end = ({ id }: SessionRow) =>
   change("delete", "/api/v1/me/sessions/{session}", { path: { session: id } });
@@ -25,12 +27,19 @@ function EndOthers({ others, onClose }: { others: SessionRow[]; onClose: () => v
   const queries = useQueryClient();
   const { sending, problem, send: start } = useSending();
   const endAll = async () => {
-    try {
-      for (const other of others) await send(end(other));
-      onClose();
-    } finally {
-      forget(queries, TOUCHES);
+    const refused: Problem[] = [];
+    for (const other of others) {
+      const problem = await send(end(other)).then(() => undefined, asProblem);
+      // Whatever ended it meanwhile: it has ended.
+      if (problem !== undefined && problem.status !== NOT_FOUND) refused.push(problem);
     }
+    forget(queries, TOUCHES);
+    const [first] = refused;
+    if (first !== undefined) {
+      const causes = [...new Set(refused.map(({ detail }) => detail))];
+      throw new Refused({ ...first, detail: words.stay(refused.length), causes });
+    }
+    onClose();
   };
   return (
     <Dialog

@@ -22,6 +22,11 @@ export function principalName(arn: string): string {
   return arn.split(":").slice(5).join(":") || arn;
 }
 
+/** The same of the account that the KMS key is in; of another one it is named whole. */
+export function principalIn(arn: string, account: string | undefined): string {
+  return account !== undefined && arn.split(":")[4] === account ? principalName(arn) : arn;
+}
+
 interface PrincipalsProps {
   label: string;
   description: string;

@@ -146,7 +146,10 @@ export default function UploadPage() {
     <Wizard
       activeStepIndex={step}
       onNavigate={({ detail }) => go(detail.requestedStepIndex)}
-      onCancel={() => void navigate("/kms-keys")}
+      onCancel={() => {
+        // What comes of it is waited for.
+        if (phase.at !== "sending") void navigate("/kms-keys");
+      }}
       onSubmit={end}
       isLoadingNextStep={phase.at === "planning" || phase.at === "sending"}
       i18nStrings={{

@@ -6,13 +6,14 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
+import { useRead } from "../../api/read";
 import { rotationInWords, rotationOf } from "../../fields/rotation";
 import { momentOf } from "../../fields/moment-field";
 import { tagsOf } from "../../fields/tags";
 import { atMinute } from "../../format/time";
 import { inUtc } from "../../format/zone";
 import { text } from "../../text";
-import { principalName } from "./access-fields";
+import { principalIn } from "./access-fields";
 import { bytesOf, laidOut } from "../../fields/policy-text";
 import { isFilling, isSpreading, keepsCopy, multiRegionOf, type Draft } from "./draft";
 import type { Filling } from "./filling";
@@ -86,8 +87,10 @@ function ofFirst({ draft, keystore }: Filling, label: string, isOfFirst = true):
 }
 
 /** Who may use it: people, or what a policy says. */
-function accessOf(filling: Filling): [string, ReactNode][] {
-  const { draft } = filling;
+function accessOf(filling: Filling, account: string | undefined): [string, ReactNode][] {
+  const { draft, keystore } = filling;
+  const { users, administrators, otherAccounts } = draft;
+  const named = (arns: string[]) => arns.map((arn) => principalIn(arn, account));
   const row = (label: string, values: string[]): [string, ReactNode] => [
     ofFirst(filling, label, values.length > 0),
     lines(values),
@@ -100,10 +103,17 @@ function accessOf(filling: Filling): [string, ReactNode][] {
     );
     return [[ofFirst(filling, words.access.policy), policy]];
   }
+  const isNobody = users.length + administrators.length + otherAccounts.length === 0;
+  if (isNobody && keystore?.template.policy != null) return [[words.access.says, words.access.asKeystore]];
+  const mayDelete: [string, ReactNode] = [
+    ofFirst(filling, words.access.mayDelete),
+    draft.mayDelete ? text.shell.yes : text.shell.no,
+  ];
   return [
-    row(words.access.keyUsers, draft.users.map(principalName)),
-    row(words.access.administrators, draft.administrators.map(principalName)),
-    row(words.access.otherAccounts, draft.otherAccounts),
+    row(words.access.keyUsers, named(users)),
+    row(words.access.administrators, named(administrators)),
+    ...(isNobody ? [] : [mayDelete]),
+    row(words.access.otherAccounts, otherAccounts),
   ];
 }
 
@@ -164,7 +174,7 @@ function tagsIn(filling: Filling): [string, ReactNode][] {
   ];
 }
 
-function kmsKeyOf(filling: Filling): [string, ReactNode][] {
+function kmsKeyOf(filling: Filling, account: string | undefined): [string, ReactNode][] {
   const { draft, keys, keystore } = filling;
   if (isFilling(draft)) return filled(filling);
   const source = keys.items.find(({ id }) => id === draft.key)?.name ?? "";
@@ -185,7 +195,7 @@ function kmsKeyOf(filling: Filling): [string, ReactNode][] {
       isMultiRegion ? text.shell.yes : text.shell.no,
     ],
     [words.kmsKey.state, draft.enabled ? words.kmsKey.enabled : words.kmsKey.disabled],
-    ...accessOf(filling),
+    ...accessOf(filling, account),
     ...expires(filling),
     [words.further.schedule, scheduleOf(draft)],
     ...tagsIn(filling),
@@ -204,10 +214,13 @@ function Pairs({ title, pairs }: { title: string; pairs: [string, ReactNode][] }
 }
 
 export function Summary(filling: Filling) {
+  const connection = filling.keystore?.connection ?? "";
+  const where = { path: { connection } };
+  const { data } = useRead("/api/v1/connections/{connection}", where, { enabled: connection !== "" });
   return (
     <SpaceBetween size="l">
       <Pairs title={words.summary.material} pairs={materialOf(filling)} />
-      <Pairs title={words.summary.kmsKey} pairs={kmsKeyOf(filling)} />
+      <Pairs title={words.summary.kmsKey} pairs={kmsKeyOf(filling, data?.account ?? undefined)} />
     </SpaceBetween>
   );
 }

@@ -238,6 +238,7 @@ export const keys = {
     command: (name: string, version: number) =>
       `keyferry key unwrap-export ${name}-${version}.wrapped --private-key private.pem --to ${name}-${version}.bin`,
     again: "Save it again",
+    lost: "What was prepared may be spent, for it is given once. Look at the downloads; if it is gone, have it prepared again.",
   },
   preparations: {
     title: "Downloads",

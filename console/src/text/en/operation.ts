@@ -37,6 +37,12 @@ export const operation = {
   loses: "Something becomes unusable or is lost.",
   preview: "Preview",
   carryOut: "Carry out",
+  renewed: "It changed while you looked",
+  renewedDetail: "Nothing was carried out. Below is what it would do now: look at it, and consent anew.",
+  lost: {
+    detail: "This may have been done: the answer was lost.",
+    hint: "Look first whether it is there. If it is not, try again: you see once more what it would do.",
+  },
   recordsOnly: "This changes Keyferry's records alone. It can be carried out as you asked for it.",
   done: "Done",
   once: "This is shown once, now. Copy it before you close this; nobody can look it up later.",

@@ -35,6 +35,8 @@ export const session = {
   },
   ended: "Your session has ended. Sign in again.",
   signedOut: "You are signed out.",
+  stillAtProvider: (farewell: string, provider: string) =>
+    `${farewell} At ${provider} your session goes on: sign out there too, or whoever sits at this browser next is signed in without a password.`,
   notTold:
     "You are signed out here, but the server could not be told: there your session goes on until it lapses. Sign in and out again once the server can be reached.",
   firstPassword: {

@@ -138,6 +138,7 @@ export const upload = {
       },
       { value: "policy", label: "What a key policy of your own says", description: "As JSON, a whole one." },
     ],
+    asKeystore: "As the keystore's policy says",
     policy: "Key policy",
     ownPolicy: (bytes: number) => `Of your own, ${bytes} bytes`,
     policyFile: "Or from a file",

@@ -130,6 +130,8 @@ export const users = {
       count === 1
         ? "One other session ends at once. This one goes on."
         : `${count} other sessions end at once. This one goes on.`,
+    stay: (count: number) =>
+      count === 1 ? "One session could not be ended." : `${count} sessions could not be ended.`,
     empty: "No sessions",
     emptyDetail: "Nobody is signed in under this name.",
   },

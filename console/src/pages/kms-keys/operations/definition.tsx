@@ -39,8 +39,8 @@ export interface Definition<V> {
   many?: (value: V) => OfMany | undefined;
   /** The request names the revision that was looked at. */
   revised?: boolean;
-  /** Records are lost, of which no plan tells. */
-  loses?: boolean;
+  /** Something is lost, whatever the plan tells as things are; the same as the server thinks of it. */
+  loses?: boolean | ((value: V) => boolean);
   /** There is no record afterwards that a page could show: the list tells so instead. */
   drops?: (name: string) => string;
   /** What a trial without a plan answered. */
@@ -78,6 +78,10 @@ function titleOf<V>({ of, text: operation }: Definition<V>, what: string): strin
   return of === true ? text.kmsKeys.doingOf(operation, what) : text.kmsKeys.doing(operation, what);
 }
 
+function losesWith<V>({ loses = false }: Definition<V>, value: V): boolean {
+  return typeof loses === "function" ? loses(value) : loses;
+}
+
 /** What a dialog needs besides its operation, where the definition has it. */
 function parts<V>({ render, result }: Definition<V>) {
   return { ...(render === undefined ? {} : { render }), ...(result === undefined ? {} : { result }) };
@@ -98,7 +102,7 @@ function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
         title,
         name: kmsKey.name,
         change: asked,
-        loses: definition.loses ?? false,
+        loses: losesWith(definition, value),
         ...(definition.revised === true ? { afresh: () => revisionNow(kmsKey) } : {}),
       };
     }, [kmsKey, value, title]);
@@ -137,7 +141,7 @@ function manyDialog<V>(
     const title = titleOf(definition, text.kmsKeys.count(kmsKeys.length));
     const operation = useMemo(() => {
       const what = many(value);
-      return what === undefined ? undefined : ofMany(title, kmsKeys, what, definition.loses ?? false);
+      return what === undefined ? undefined : ofMany(title, kmsKeys, what, losesWith(definition, value));
     }, [kmsKeys, value, title]);
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;

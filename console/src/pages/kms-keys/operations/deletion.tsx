@@ -40,6 +40,7 @@ export const scheduleDeletion = define<string>({
   unfit: onlyIn("ACTIVE", "INACTIVE", "REPLACED"),
   initial: () => String(DAYS_MAX),
   fields: Days,
+  loses: true,
   one: ({ id }, typed) => {
     const days = daysOf(typed);
     if (days === undefined) return undefined;
@@ -80,6 +81,7 @@ export const cancelDeletion = define<Afterwards>({
   unfit: onlyIn("PENDING_DELETION"),
   initial: () => "as-keystore",
   fields: After,
+  loses: (value) => value === "empty",
   one: ({ id }, value) =>
     change("post", "/api/v1/kms-keys/{kms_key}/cancel-deletion", {
       path: { kms_key: id },

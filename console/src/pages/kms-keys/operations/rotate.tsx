@@ -110,6 +110,7 @@ export const rotate = define<Value>({
     toKey: undefined,
   }),
   fields: Fields,
+  loses: ({ method, oldKey }) => method === "new-key" && oldKey === "deactivate",
   one: ({ id }, value) =>
     change("post", "/api/v1/kms-keys/{kms_key}/rotate", { path: { kms_key: id }, body: bodyOf(value) }),
   many: (value) => ({ operation: "rotate", rotate: bodyOf(value) }),

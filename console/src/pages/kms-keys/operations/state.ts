@@ -39,6 +39,7 @@ export const deactivate = defineSimple({
   fields: about(meanings.deactivate, "warning"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/deactivate", { path: { kms_key: id } }),
   operation: "deactivate",
+  loses: true,
 });
 
 export const removeFromCloud = defineSimple({
@@ -48,6 +49,7 @@ export const removeFromCloud = defineSimple({
   fields: about(meanings.removeFromCloud, "warning"),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/remove-from-cloud", { path: { kms_key: id } }),
   operation: "remove-from-cloud",
+  loses: true,
 });
 
 export const restore = defineSimple({

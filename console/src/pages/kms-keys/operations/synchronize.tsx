@@ -53,6 +53,7 @@ export const synchronize = define<Choices>({
   unfit: onlyIn("ACTIVE", "REPLACED"),
   initial: () => ({ update_policy: true, import_material: true, delete_material: false }),
   fields: Fields,
+  loses: ({ delete_material: deletes }) => deletes,
   one: ({ id }, body) =>
     change("post", "/api/v1/kms-keys/{kms_key}/synchronize", { path: { kms_key: id }, body }),
   many: (body) => ({ operation: "synchronize", synchronize: body }),
