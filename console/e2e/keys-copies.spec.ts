@@ -71,7 +71,7 @@ test("a rotation policy tells its next times, and is kept", async ({ page, world
   await expect(dialog.getByText("2029-07-01 03:00 (Europe/Berlin)")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByText("Europe/Berlin")).toBeVisible();
+  await expect(page.getByText("Europe/Berlin", { exact: true })).toBeVisible();
   await look(page, "key-rotation");
   const { rotation } = await world.cli<Key>("key", "show", "journey-policy");
   expect(rotation).toMatchObject({

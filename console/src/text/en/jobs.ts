@@ -14,7 +14,6 @@ const targetStates: Record<string, string> = {
   refused: "Refused",
   unknown: "Not known yet",
 };
-const units: Record<string, string> = { d: "day", w: "week", mo: "month", y: "year" };
 const kinds: Record<string, string> = { "kms-key": "KMS key", key: "Key", connection: "Connection" };
 
 export const jobs = {
@@ -106,11 +105,8 @@ export const jobs = {
       oldKey: "Old KMS key",
     },
     kinds,
-    units,
     methods: { "new-key": "New KMS key", "in-place": "In place" },
     oldKey: { "keep-enabled": "Stays enabled", disable: "Disabled", deactivate: "Deactivated" },
-    every: (count: number, unit: string) => (count === 1 ? `every ${unit}` : `every ${count} ${unit}s`),
-    cron: (cron: string, zone: string) => `at ${cron} (${zone})`,
     refusedSince: (time: string) => `since ${time}`,
   },
   schedule: {

@@ -177,9 +177,6 @@ export const kmsKeys = {
       primary: "New primary",
       primaryNow: (region: string) => `The primary is in ${region} now.`,
     },
-    schedule: {
-      upcoming: "It rotates next",
-    },
     edit: {
       name: "Name",
       nameHelp: "Keyferry's alone; AWS has aliases.",
