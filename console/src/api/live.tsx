@@ -25,6 +25,7 @@ export const TOUCHED = [
   "/api/v1/keystores",
   "/api/v1/found-keys",
   "/api/v1/schedules",
+  "/api/v1/audit/entries",
 ];
 
 /** What a job that waits may have changed so far, be it the watch that found something: little is read anew. */
