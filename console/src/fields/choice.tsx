@@ -1,6 +1,8 @@
 // One of several words, in a list that opens.
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 
+import { choicesStatus, type Reading } from "./choices-status";
+
 export interface Option<V extends string> {
   value: V;
   label: string;
@@ -17,6 +19,8 @@ interface Props<V extends string> {
   many?: boolean;
   empty?: string;
   loading?: boolean;
+  /** What the options were read from: those that could not be read are not said not to be. */
+  of?: readonly Reading[];
   ariaLabel?: string;
 }
 
@@ -30,7 +34,7 @@ function shown<V extends string>({ value, label, description, tags }: Option<V>)
 }
 
 export function Choice<V extends string>(props: Props<V>) {
-  const { options, value, onChange, placeholder, many, empty, loading, ariaLabel } = props;
+  const { options, value, onChange, placeholder, many, empty, loading, of, ariaLabel } = props;
   const chosen = options.find((option) => option.value === value);
   return (
     <Select
@@ -38,7 +42,9 @@ export function Choice<V extends string>(props: Props<V>) {
       selectedOption={chosen === undefined ? null : shown(chosen)}
       onChange={({ detail }) => onChange(detail.selectedOption.value as V)}
       filteringType={many === true ? "auto" : "none"}
-      statusType={loading === true ? "loading" : "finished"}
+      {...(of === undefined
+        ? { statusType: loading === true ? "loading" : "finished" }
+        : choicesStatus(...of))}
       expandToViewport
       {...(placeholder === undefined ? {} : { placeholder })}
       {...(empty === undefined ? {} : { empty })}
