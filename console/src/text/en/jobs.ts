@@ -5,15 +5,6 @@ const priorities: Record<string, string> = {
   interactive: "A person waits for it",
   bulk: "Many KMS keys: goes last",
 };
-const targetStates: Record<string, string> = {
-  open: "Under way",
-  done: "Done",
-  stuck: "Needs attention",
-  cancelled: "Cancelled",
-  sending: "Sent",
-  refused: "Refused",
-  unknown: "Not known yet",
-};
 const kinds: Record<string, string> = { "kms-key": "KMS key", key: "Key", connection: "Connection" };
 
 export const jobs = {
@@ -41,7 +32,6 @@ export const jobs = {
     id: "Id",
   },
   priorities,
-  targetStates,
   progress: "Progress",
   took: "Took",
   counts: "Targets",

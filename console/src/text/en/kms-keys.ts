@@ -23,7 +23,6 @@ export const kmsKeys = {
     became: "Outcome",
     why: "Why",
     others: "Those that were not done",
-    states: { done: "Done", stuck: "Refused", cancelled: "Cancelled", open: "Under way" },
     allDone: (count: number) => `Done with all ${count} KMS keys.`,
     some: (done: number, total: number) => `Done with ${done} of ${total} KMS keys. Not with these:`,
   },
