@@ -85,7 +85,6 @@ export const users = {
     noConnections: "None",
     empty: "In no group",
     emptyDetail: "Without a role nothing is seen. Somebody who may give roles in a group can change that.",
-    link: { connected: "Connected", "not-connected": "Not connected", unknown: "Not known" },
   },
   assignments: {
     title: "Roles",
