@@ -1,4 +1,5 @@
 import { connection } from "./aws";
+import { carryOut, close } from "./steps";
 import { expect, look, test } from "./world";
 
 test("somebody sees whether a connection works, and what the doctor finds", async ({ page }) => {
@@ -15,6 +16,14 @@ test("somebody sees whether a connection works, and what the doctor finds", asyn
   await expect(page.getByText("Everything is as it should be")).toBeVisible();
   await expect(page.getByRole("row", { name: /quotas/ })).toContainText("GetParametersForImport 1");
   await look(page, "connection-doctor");
+  // What makes keys in AWS and costs money is carried out, and is not tried by a click.
+  await page.getByRole("button", { name: "Try the main job on throw-away keys" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Try the main job of .+ on throw-away keys$/ });
+  await expect(dialog.getByText(/costs some cents/)).toBeVisible();
+  await look(page, "connection-throw-away");
+  await carryOut(dialog, "Everything is as it should be");
+  await expect(dialog.getByRole("table", { name: "Throw-away keys" }).getByRole("row")).not.toHaveCount(1);
+  await close(dialog);
 });
 
 test("an administrator of the account gets the policies in his format, and the hosts", async ({ page }) => {
