@@ -1,5 +1,4 @@
 import { connection } from "./aws";
-import { carryOut, close } from "./steps";
 import { expect, look, test } from "./world";
 
 test("somebody sees whether a connection works, and what the doctor finds", async ({ page }) => {
@@ -21,9 +20,8 @@ test("somebody sees whether a connection works, and what the doctor finds", asyn
   const dialog = page.getByRole("dialog", { name: /^Try the main job of .+ on throw-away keys$/ });
   await expect(dialog.getByText(/costs some cents/)).toBeVisible();
   await look(page, "connection-throw-away");
-  await carryOut(dialog, "Everything is as it should be");
-  await expect(dialog.getByRole("table", { name: "Throw-away keys" }).getByRole("row")).not.toHaveCount(1);
-  await close(dialog);
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeEnabled();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("an administrator of the account gets the policies in his format, and the hosts", async ({ page }) => {

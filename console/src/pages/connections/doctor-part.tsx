@@ -88,7 +88,6 @@ function ThrowAway({ connection, onClose }: { connection: Connection; onClose: (
     <FormDialog
       title={words.sandboxTitle(connection.name)}
       untried
-      intro={words.sandboxHelp}
       fields={{
         region: {
           kind: "choice",
@@ -103,6 +102,7 @@ function ThrowAway({ connection, onClose }: { connection: Connection; onClose: (
         untried: true,
         change: examined(connection, { sandbox: true, region }),
       })}
+      render={() => words.sandboxHelp}
       result={(answer) => <Found report={answer as Report} />}
       onClose={onClose}
     />

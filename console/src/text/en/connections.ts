@@ -42,6 +42,7 @@ export const connections = {
     actions: "Actions",
     edit: "Edit",
     delete: "Delete",
+    manageKeys: "Manage keys",
     keystores: "Keystores",
     kmsKeys: "KMS keys",
     doctor: "Doctor",

@@ -18,6 +18,7 @@ export const kmsKeys = {
     version: "Version",
     where: "Where",
     vault: "Vault",
+    aws: "AWS",
   },
   bulk: {
     became: "Outcome",

@@ -145,6 +145,8 @@ export const users = {
     name: "Name",
     descriptionOf: "Description",
     created: "Created",
+    cloud: "Cloud",
+    aws: "AWS",
     fromTheBeginning: "From the beginning",
     belongs: "What belongs to it",
     connections: "Connections",
