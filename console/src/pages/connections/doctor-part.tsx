@@ -102,7 +102,9 @@ function ThrowAway({ connection, onClose }: { connection: Connection; onClose: (
         untried: true,
         change: examined(connection, { sandbox: true, region }),
       })}
-      render={() => words.sandboxHelp}
+      intro={words.sandboxHelp}
+      // It changes AWS, which is said above: nothing else is there to be shown.
+      render={() => null}
       result={(answer) => <Found report={answer as Report} />}
       onClose={onClose}
     />
