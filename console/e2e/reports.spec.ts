@@ -31,7 +31,7 @@ test("a report of a day before there was anything has no rows, and says when it 
   await page.goto("/reports");
   await page.getByRole("radio", { name: "A moment in the past" }).check();
   await expect(page.getByRole("button", { name: "Make report" })).toBeDisabled();
-  await page.getByLabel("Day", { exact: true }).fill("2020/02/01");
+  await page.getByLabel("Day", { exact: true }).fill("2020-02-01");
   await page.getByLabel("Time").fill("10:30");
   await page.getByRole("button", { name: "Make report" }).click();
   await expect(page.getByText("Nothing to report")).toBeVisible();
@@ -42,7 +42,7 @@ test("a report of a day before there was anything has no rows, and says when it 
 test("a report of a day that is yet to come is refused with its reason", async ({ page }) => {
   await page.goto("/reports");
   await page.getByRole("radio", { name: "A moment in the past" }).check();
-  await page.getByLabel("Day", { exact: true }).fill("2200/01/01");
+  await page.getByLabel("Day", { exact: true }).fill("2200-01-01");
   await page.getByRole("button", { name: "Make report" }).click();
   const refusal = page.getByRole("main").getByRole("alert").filter({ hasText: "request.invalid" });
   await expect(refusal.getByText("nobody knows what will be then")).toBeVisible();

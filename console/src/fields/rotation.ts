@@ -30,10 +30,6 @@ export interface RotationDraft {
 export const PERIODS = Object.keys(words.periods) as (keyof typeof words.periods)[];
 export const OTHER = "other";
 
-export function ownTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 export function newRotation(when: When): RotationDraft {
   return {
     when,
