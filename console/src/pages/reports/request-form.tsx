@@ -22,7 +22,6 @@ export interface Wanted {
   asOf: string | undefined;
 }
 
-
 /** The moment at that day and time here; undefined while it is none. */
 function momentOf(day: string, time: string): string | undefined {
   const moment = new Date(`${day}T${time === "" ? "00:00" : time}`);
