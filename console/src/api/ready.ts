@@ -1,6 +1,7 @@
 // Whether work can be done: the server answers the same, be it yes or no.
 import { useQuery } from "@tanstack/react-query";
 
+import { text } from "../text";
 import { answered, client, problemOf, Refused, type Schemas } from "./client";
 
 export type Ready = Schemas["ReadyView"];
@@ -15,7 +16,7 @@ export async function readiness(): Promise<Ready> {
   const said = await asked.then(({ data, error }) => data ?? error).catch(() => undefined);
   if (isReady(said)) return said;
   const { status } = await answered(asked);
-  throw new Refused(problemOf(status, `The server answered ${status}.`));
+  throw new Refused(problemOf(status, text.shell.answered(status)));
 }
 
 export function useReady() {
