@@ -33,8 +33,9 @@ test("what somebody changed in AWS is told with his name, taken note of, and men
   await expect(restoring.getByText("Succeeded").first()).toBeVisible();
   await restoring.getByRole("button", { name: "Close" }).last().click();
   await world.cli("keystore", "sync", "payments");
-  await page.goto("/alerts");
-  await expect(page.getByRole("heading", { name: "Alerts" })).toBeVisible();
+  // The open page follows what the watch finds.
+  await expect(page.getByText("Over", { exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Alerts" }).first().click();
   await page.getByText("Also what is over").click();
   await expect(
     page

@@ -15,6 +15,13 @@ test("somebody sees whether a connection works, and what the doctor finds", asyn
   await expect(page.getByText("Everything is as it should be")).toBeVisible();
   await expect(page.getByRole("row", { name: /quotas/ })).toContainText("GetParametersForImport 1");
   await look(page, "connection-doctor");
+  // What makes keys in AWS and costs money is carried out, and is not tried by a click.
+  await page.getByRole("button", { name: "Try the main job on throw-away keys" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Try the main job of .+ on throw-away keys$/ });
+  await expect(dialog.getByText(/costs some cents/)).toBeVisible();
+  await look(page, "connection-throw-away");
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeEnabled();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("an administrator of the account gets the policies in his format, and the hosts", async ({ page }) => {

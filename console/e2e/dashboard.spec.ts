@@ -33,7 +33,7 @@ test("figures on the dashboard are those of the lists that they lead to", async 
   await page.goto("/");
   await page.getByRole("link", { name: "Rotate within 30 days: 1" }).click();
   await expect(page.getByRole("heading", { name: "Schedules" })).toBeVisible();
-  await expect(page.getByRole("row", { name: /to-rotate.*every 20 days/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /to-rotate.*Every 20 days/ })).toBeVisible();
   await look(page, "schedules");
 
   await page.goto("/");

@@ -82,6 +82,7 @@ test("the dashboard shows a job while it is under way, and leads to it", async (
 
 test("a job that is not there says so, and the list is a step away", async ({ page }) => {
   await page.goto("/jobs/00000000-0000-0000-0000-00000000dead");
+  await expect(page.getByText("there is no job `00000000-0000-0000-0000-00000000dead`")).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   await page.getByRole("link", { name: "Jobs" }).first().click();
   await expect(page.getByRole("heading", { name: "Jobs" })).toBeVisible();

@@ -71,7 +71,7 @@ test("a rotation policy tells its next times, and is kept", async ({ page, world
   await expect(dialog.getByText("2029-07-01 03:00 (Europe/Berlin)")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await dialog.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByText("Europe/Berlin")).toBeVisible();
+  await expect(page.getByText("Europe/Berlin", { exact: true })).toBeVisible();
   await look(page, "key-rotation");
   const { rotation } = await world.cli<Key>("key", "show", "journey-policy");
   expect(rotation).toMatchObject({
@@ -98,6 +98,6 @@ test("a key is rotated now, with one of the KMS keys that hold it", async ({ pag
   await expect(dialog.getByText("journey-rotate has version 2.")).toBeVisible();
   const rotated = await world.cli<{ current_version: number }>("kms-key", "show", "journey-rotate-2");
   expect(rotated.current_version).toBe(2);
-  const left = await world.cli<{ current_version: number }>("kms-key", "list");
-  expect(JSON.stringify(left)).toContain("journey-rotate-2");
+  const left = await world.cli<{ current_version: number }>("kms-key", "show", "journey-rotate");
+  expect(left.current_version).toBe(1);
 });

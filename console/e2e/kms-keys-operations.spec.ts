@@ -233,7 +233,7 @@ test("a KMS key gets a rotation schedule, and its next times are shown before", 
   await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
   await dialog.getByRole("textbox", { name: "Another period" }).fill("6mo");
   await preview(dialog);
-  await expect(dialog.getByText("It rotates next")).toBeVisible();
+  await expect(dialog.getByText("The next times")).toBeVisible();
   await look(page, "kms-key-rotation-schedule");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();

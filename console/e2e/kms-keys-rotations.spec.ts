@@ -60,7 +60,7 @@ test("a KMS key rotates by a line of cron, once the line is right", async ({ pag
   await look(page, "kms-key-cron-refused");
   await dialog.getByRole("textbox", { name: "Line of cron" }).fill("30 2 1 1,7 *");
   await dialog.getByRole("button", { name: "Preview" }).click();
-  await expect(dialog.getByText("It rotates next")).toBeVisible();
+  await expect(dialog.getByText("The next times")).toBeVisible();
   await expect(dialog.getByText(/^\d{4}-(01|07)-01 02:30 \(UTC\)$/).first()).toBeVisible();
   await look(page, "kms-key-cron");
   await dialog.getByRole("button", { name: "Carry out" }).click();

@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { carryOut, choose, chooseMany, close } from "./steps";
 import { expect, look, signIn, test } from "./world";
 
@@ -155,6 +158,17 @@ test("a policy with an error is refused with its place, a right one shows who lo
   await who.click();
   await expect(page.getByRole("row", { name: /admin role:administrator/ })).toBeVisible();
   await look(page, "who-can");
+  // Asked again, it is told how it is now.
+  await world.cli("role", "create", "turner", "--action", "kms-key.rotate");
+  await world.cli("user", "create", "tara");
+  await world.cli("role", "give", "turner", "--to", "tara", "--group", "default");
+  await who.click();
+  await expect(page.getByRole("row", { name: /tara role:turner/ })).toBeVisible();
+  const harmless = join(world.folder, "harmless.cedar");
+  writeFileSync(harmless, FORBID("kms-key.enable"));
+  await world.cli("policy", "update", "keep-cards", "--file", harmless);
+  await page.getByRole("button", { name: "Ask" }).last().click();
+  await expect(page.getByText("Not allowed")).toBeHidden();
 
   await page.goto("/policies/keep-cards");
   await page.getByRole("button", { name: "Edit", exact: true }).click();

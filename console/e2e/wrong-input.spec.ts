@@ -83,17 +83,6 @@ test("names of people, groups and roles that are taken or make no sense are refu
   expect(roles.map(({ name }) => name)).not.toContain("does-nothing");
 });
 
-test("a time that is still to come is refused for a report", async ({ page }) => {
-  await page.goto("/reports");
-  await page.getByRole("radio", { name: "A moment in the past" }).check();
-  await expect(page.getByRole("button", { name: "Make report" })).toBeDisabled();
-  await page.getByRole("textbox", { name: "Day" }).fill("2090/01/01");
-  await page.getByRole("button", { name: "Make report" }).click();
-  const refusal = page.getByRole("main").getByRole("alert").filter({ hasText: "request.invalid" });
-  await expect(refusal.getByText("nobody knows what will be then")).toBeVisible();
-  await look(page, "wrong-report-time");
-});
-
 test("what is taken, excluded or written wrongly is told in the dialogs of access", async ({
   page,
   world,

@@ -1,10 +1,10 @@
 // The groups of an account, its roles there, and whether the AWS accounts of these groups can be reached.
 import Header from "@cloudscape-design/components/header";
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import Box from "@cloudscape-design/components/box";
 
 import type { Schemas } from "../api/client";
+import { LinkHealth } from "../format/link-health";
 import { Link } from "../shell/link";
 import { Nothing } from "../table/nothing";
 import { text } from "../text";
@@ -13,20 +13,13 @@ type Membership = Schemas["MembershipView"];
 
 const words = text.users.memberships;
 
-const KIND: Record<Schemas["LinkState"], StatusIndicatorProps.Type> = {
-  connected: "success",
-  "not-connected": "error",
-  unknown: "pending",
-};
-
 function Connections({ of }: { of: Membership }) {
   if (of.connections.length === 0) return words.noConnections;
   return (
     <ul className="plain">
       {of.connections.map(({ connection, health }) => (
         <li key={connection}>
-          {connection}:{" "}
-          <StatusIndicator type={KIND[health.state]}>{words.link[health.state]}</StatusIndicator>
+          {connection}: <LinkHealth health={health} />
           {health.why != null && <Box color="text-body-secondary">{health.why}</Box>}
         </li>
       ))}

@@ -1,6 +1,7 @@
 // The one way to the server: the client made from the OpenAPI document, and what it answers when it refuses.
 import createClient from "openapi-fetch";
 
+import { text } from "../text";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -25,7 +26,7 @@ export class Refused extends Error {
 /** Stands for the problem of a server that gave none. */
 export function problemOf(status: number, detail: string): Problem {
   const code = status === 0 ? "console.unreachable" : "console.unexpected";
-  const hint = status === 0 ? "Check the network and that the server runs, then try again." : null;
+  const hint = status === 0 ? text.shell.unreachedHint : null;
   return { code, detail, hint, status, title: "", type: "about:blank" };
 }
 
@@ -87,13 +88,13 @@ export async function answered<T>(asked: Promise<Raw<T>>): Promise<Answer<T>> {
     raw = await asked;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refused(problemOf(0, "The server cannot be reached."));
+    throw new Refused(problemOf(0, text.shell.unreached));
   }
   const { response, error } = raw;
   if (response.status === NOT_SIGNED_IN) doubt();
   if (!response.ok) {
     throw new Refused(
-      isProblem(error) ? error : problemOf(response.status, `The server answered ${response.status}.`),
+      isProblem(error) ? error : problemOf(response.status, text.shell.answered(response.status)),
     );
   }
   return { data: raw.data as T, status: response.status, headers: response.headers };

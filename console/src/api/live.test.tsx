@@ -40,6 +40,10 @@ class Stream extends EventTarget {
 
 const JOBS = keyOf("/api/v1/jobs");
 const KMS_KEYS = keyOf("/api/v1/kms-keys");
+const ALERTS = keyOf("/api/v1/alerts");
+const KMS_KEY = keyOf("/api/v1/kms-keys/{kms_key}", { path: { kms_key: "k1" } });
+const GRANTS = keyOf("/api/v1/kms-keys/{kms_key}/grants", { path: { kms_key: "k1" } });
+const PRINCIPALS = keyOf("/api/v1/connections/{connection}/principals", { path: { connection: "c1" } });
 const of = (id: string) => keyOf("/api/v1/jobs/{job}", { path: { job: id } });
 let queries: QueryClient;
 
@@ -55,7 +59,8 @@ beforeEach(() => {
   vi.stubGlobal("EventSource", Stream);
   Stream.all = [];
   queries = new QueryClient();
-  for (const key of [JOBS, KMS_KEYS]) queries.setQueryData(key, { items: [] });
+  for (const key of [JOBS, KMS_KEYS, ALERTS, KMS_KEY, GRANTS, PRINCIPALS])
+    queries.setQueryData(key, { items: [] });
   render(
     <QueryClientProvider client={queries}>
       <LiveProvider>
@@ -94,6 +99,21 @@ describe("the stream of events", () => {
     Stream.last.job({ id: "j1", state: "succeeded", revision: 4 });
     vi.advanceTimersByTime(1000);
     expect([isOld(JOBS), isOld(KMS_KEYS)]).toEqual([true, true]);
+  });
+
+  it("has what the watch may have found read anew, and nothing asked of AWS for it", () => {
+    Stream.last.open();
+    Stream.last.job({ id: "w1", state: "waiting", revision: 9 });
+    vi.advanceTimersByTime(1000);
+    expect([ALERTS, KMS_KEY].map(isOld)).toEqual([true, true]);
+    expect([KMS_KEYS, GRANTS, PRINCIPALS].map(isOld)).toEqual([false, false, false]);
+  });
+
+  it("has what a job may have changed in AWS asked of it, and not what none changes", () => {
+    Stream.last.open();
+    Stream.last.job({ id: "j1", state: "succeeded", revision: 4 });
+    vi.advanceTimersByTime(1000);
+    expect([GRANTS, PRINCIPALS].map(isOld)).toEqual([true, false]);
   });
 
   it("puts nothing older in the place of what is known, and keeps the targets that were read", () => {

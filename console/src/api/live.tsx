@@ -25,40 +25,63 @@ export const TOUCHED = [
   "/api/v1/keystores",
   "/api/v1/found-keys",
   "/api/v1/schedules",
+  "/api/v1/audit/entries",
 ];
 
-/** What a job that waits may have changed so far: what pages show of one thing, which is little to read anew. */
-const TOUCHED_SO_FAR = ["/api/v1/jobs", "/api/v1/kms-keys/{", "/api/v1/connections"];
+/** What a job that waits may have changed so far, be it the watch that found something: little is read anew. */
+const TOUCHED_SO_FAR: readonly unknown[] = [
+  "/api/v1/alerts",
+  "/api/v1/alerts/{alert}",
+  "/api/v1/kms-keys/{kms_key}",
+  "/api/v1/connections",
+  "/api/v1/connections/{connection}",
+] satisfies Parameters<typeof keyOf>[0][];
+
+/** The server asks AWS for them, and no job changes them. */
+const UNTOUCHED: readonly unknown[] = [
+  "/api/v1/connections/{connection}/principals",
+  "/api/v1/connections/{connection}/regions",
+] satisfies Parameters<typeof keyOf>[0][];
 
 /** Events come in bursts: lists are read anew at most so often, in milliseconds. */
 const GATHERED_FOR = 1000;
 /** A browser gives up where the server answers with an error, as while it restarts. */
 const TRIED_AGAIN_AFTER = 5000;
 
+type IsTouched = (route: string) => boolean;
+
+function begins(...routes: readonly string[]): IsTouched {
+  return (route) => routes.some((one) => route.startsWith(one));
+}
+
+function readAnew(queries: QueryClient, isTouched: IsTouched): void {
+  void queries.invalidateQueries({
+    predicate: ({ queryKey: [route] }) => typeof route === "string" && isTouched(route),
+  });
+}
+
 /** Has everything read anew whose route begins so, once somebody looks at it. */
 export function forget(queries: QueryClient, routes: readonly string[]): void {
-  void queries.invalidateQueries({
-    predicate: ({ queryKey: [route] }) =>
-      typeof route === "string" && routes.some((one) => route.startsWith(one)),
-  });
+  readAnew(queries, begins(...routes));
 }
 
 /** Gathers what is to be read anew, so that a burst of events asks once. */
 class Gathering {
   readonly #queries: QueryClient;
-  readonly #routes = new Set<string>();
+  readonly #gathered = new Set<IsTouched>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(queries: QueryClient) {
     this.#queries = queries;
   }
 
-  add(routes: readonly string[]): void {
-    for (const route of routes) this.#routes.add(route);
+  add(isTouched: IsTouched): void {
+    this.#gathered.add(isTouched);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      forget(this.#queries, [...this.#routes]);
-      this.#routes.clear();
+      const all = [...this.#gathered];
+      this.#gathered.clear();
+      readAnew(this.#queries, (route) => all.some((one) => one(route)));
     }, GATHERED_FOR);
   }
 
@@ -67,10 +90,15 @@ class Gathering {
   }
 }
 
+const byGoingOn = begins("/api/v1/jobs");
+const byWaiting: IsTouched = (route) => byGoingOn(route) || TOUCHED_SO_FAR.includes(route);
+const isAny = begins(...TOUCHED);
+const byEnding: IsTouched = (route) => isAny(route) && !UNTOUCHED.includes(route);
+
 /** What goes on soon has changed soon; what waits may do so for days. */
-function touchedBy(job: Job): readonly string[] {
-  if (hasEnded(job)) return TOUCHED;
-  return job.state === "waiting" ? TOUCHED_SO_FAR : ["/api/v1/jobs"];
+function touchedBy(job: Job): IsTouched {
+  if (hasEnded(job)) return byEnding;
+  return job.state === "waiting" ? byWaiting : byGoingOn;
 }
 
 function take(queries: QueryClient, gathering: Gathering, job: Job): void {
@@ -92,7 +120,7 @@ function listen(queries: QueryClient, tell: (connected: boolean) => void): () =>
     source = new EventSource("/api/v1/events");
     source.addEventListener("open", () => {
       tell(true);
-      if (missed) gathering.add(TOUCHED);
+      if (missed) gathering.add(byEnding);
       if (missed) void queries.invalidateQueries({ predicate: ({ state }) => state.status === "error" });
       missed = false;
     });

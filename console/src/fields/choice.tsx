@@ -19,8 +19,8 @@ interface Props<V extends string> {
   many?: boolean;
   empty?: string;
   loading?: boolean;
-  /** From where the options are, which may not be there yet. */
-  reading?: Reading;
+  /** What the options were read from: those that could not be read are not said not to be. */
+  of?: readonly Reading[];
   ariaLabel?: string;
 }
 
@@ -34,7 +34,7 @@ function shown<V extends string>({ value, label, description, tags }: Option<V>)
 }
 
 export function Choice<V extends string>(props: Props<V>) {
-  const { options, value, onChange, placeholder, many, empty, loading, reading, ariaLabel } = props;
+  const { options, value, onChange, placeholder, many, empty, loading, of, ariaLabel } = props;
   const chosen = options.find((option) => option.value === value);
   return (
     <Select
@@ -42,9 +42,9 @@ export function Choice<V extends string>(props: Props<V>) {
       selectedOption={chosen === undefined ? null : shown(chosen)}
       onChange={({ detail }) => onChange(detail.selectedOption.value as V)}
       filteringType={many === true ? "auto" : "none"}
-      {...(reading === undefined
+      {...(of === undefined
         ? { statusType: loading === true ? "loading" : "finished" }
-        : choicesStatus(reading))}
+        : choicesStatus(...of))}
       expandToViewport
       {...(placeholder === undefined ? {} : { placeholder })}
       {...(empty === undefined ? {} : { empty })}

@@ -111,7 +111,7 @@ export function ReadingFields(props: Props) {
             options={options}
             value={reading.spec}
             onChange={(spec) => onChange({ ...reading, spec })}
-            reading={specs}
+            of={[specs]}
           />
         </FormField>
       </ColumnLayout>

@@ -1,15 +1,22 @@
 // A rotation schedule as it is kept, or would be, with its next times where they are known.
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import type { ReactNode } from "react";
 
-import { exactly, inItsZone } from "../format/time";
+import { exactly } from "../format/time";
 import { text } from "../text";
+import { nextTimes } from "./next-times";
 import { methodLines, rotationInWords, type Rotation } from "./rotation";
 
 const words = text.fields.rotation;
 
-export function RotationRule({ rotation }: { rotation: Rotation | null | undefined }) {
+interface Props {
+  rotation: Rotation | null | undefined;
+  /** What else is told of it. */
+  more?: readonly { label: string; value: ReactNode }[];
+}
+
+export function RotationRule({ rotation, more = [] }: Props) {
   const isTimed = rotation != null && (rotation.every != null || rotation.cron != null);
-  const upcoming = rotation?.upcoming ?? [];
   return (
     <KeyValuePairs
       columns={4}
@@ -23,20 +30,8 @@ export function RotationRule({ rotation }: { rotation: Rotation | null | undefin
             ]
           : []),
         ...(rotation?.start == null ? [] : [{ label: words.start, value: exactly(rotation.start) }]),
-        ...(upcoming.length === 0
-          ? []
-          : [
-              {
-                label: words.upcoming,
-                value: (
-                  <ul className="plain">
-                    {upcoming.map((time) => (
-                      <li key={time}>{inItsZone(time)}</li>
-                    ))}
-                  </ul>
-                ),
-              },
-            ]),
+        ...nextTimes(rotation?.upcoming ?? []),
+        ...more,
       ]}
     />
   );

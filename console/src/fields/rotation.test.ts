@@ -120,10 +120,10 @@ test("a rule that is kept is told in words", () => {
     old_key: "keep-enabled" as const,
     at_budget: "block" as const,
   };
-  expect(rotationInWords(kept)).toBe("Every 45d");
+  expect(rotationInWords(kept)).toBe("Every 45 days");
   expect(rotationInWords(null)).toBe("Never");
   expect(differing(rotationLines(null), rotationLines(kept)).map(({ after }) => after)).toEqual([
-    "Every 45d",
+    "Every 45 days",
     "The KMS key gets new material",
     "Stop, with an alert",
     "Europe/Berlin",

@@ -30,10 +30,6 @@ export interface RotationDraft {
 export const PERIODS = Object.keys(words.periods) as (keyof typeof words.periods)[];
 export const OTHER = "other";
 
-export function ownTimeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 export function newRotation(when: When): RotationDraft {
   return {
     when,
@@ -123,9 +119,10 @@ export function rotationInWords(
   kept: Pick<Schemas["AccessKeyScheduleRequest"], "every" | "cron" | "time_zone"> | null | undefined,
 ): string {
   if (kept?.cron != null) return words.byCron(kept.cron, kept.time_zone ?? "UTC");
-  if (kept?.every != null)
-    return words.every((words.periods as Record<string, string>)[kept.every] ?? kept.every);
-  return words.never;
+  if (kept?.every == null) return words.never;
+  const [, count, unit] = /^(\d+)([a-z]+)$/.exec(kept.every) ?? [];
+  const named = words.units[unit ?? ""];
+  return named === undefined ? kept.every : words.every(Number(count), named);
 }
 
 /** A rule in words, line by line. */

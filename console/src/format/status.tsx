@@ -34,3 +34,20 @@ const JOB: Record<Job["state"], Kind> = {
 export function JobState({ state }: { state: Job["state"] }) {
   return <StatusIndicator type={JOB[state]}>{text.states.job[state]}</StatusIndicator>;
 }
+
+const TARGET: Record<string, Kind> = {
+  open: "in-progress",
+  done: "success",
+  stuck: "error",
+  cancelled: "stopped",
+  sending: "in-progress",
+  refused: "error",
+  unknown: "warning",
+};
+
+/** Of what a job is about, and of every try. */
+export function TargetState({ state }: { state: string }) {
+  return (
+    <StatusIndicator type={TARGET[state] ?? "info"}>{text.states.target[state] ?? state}</StatusIndicator>
+  );
+}

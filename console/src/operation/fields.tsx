@@ -101,7 +101,8 @@ function Control({ field, value, onSay }: Props<One, string>) {
       return (
         <DatePicker
           {...say}
-          placeholder="YYYY/MM/DD"
+          placeholder="YYYY-MM-DD"
+          format="iso"
           i18nStrings={{ openCalendarAriaLabel: () => field.label }}
           expandToViewport
         />

@@ -2,6 +2,8 @@
 import type { PropertyFilterProperty } from "@cloudscape-design/collection-hooks";
 import type { ReactNode } from "react";
 
+import { text } from "../text";
+
 /** What a cell is worth where rows are sorted, found and copied. */
 export type Value = string | number | boolean | readonly string[] | null | undefined;
 
@@ -23,7 +25,7 @@ export interface Column<Row> {
 /** A value as text. */
 export function written(value: Value): string {
   if (value == null) return "";
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? text.table.yes : text.table.no;
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 

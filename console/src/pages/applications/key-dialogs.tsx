@@ -2,7 +2,8 @@
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll, useRead } from "../../api/read";
-import { endOf, zone } from "../../format/time";
+import { endOf } from "../../format/time";
+import { zoneHere } from "../../format/zone";
 import { FormDialog } from "../../operation/form-dialog";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
@@ -74,7 +75,7 @@ export function CreateKey({ application, onClose }: Props) {
           })),
           optional: true,
         },
-        ends: { kind: "date", label: words.ends, description: words.endsHelp(zone()), optional: true },
+        ends: { kind: "date", label: words.ends, description: words.endsHelp(zoneHere()), optional: true },
       }}
       operation={({ name, actions, keys: chosen, kms, ends }) => ({
         title: words.create,

@@ -34,7 +34,8 @@ export function useEntries(filter: Filter): Entries {
   const rows = goal.asked === asked ? goal.rows : ROWS;
   const query = queryOf(filter);
   const reading = useInfiniteQuery<Page, Refused, { pages: Page[] }, QueryKey, string | null>({
-    queryKey: ["/api/v1/audit/entries", { query }, sifted],
+    // Many pages may have been looked through: they are not asked for again because of what goes on meanwhile.
+    queryKey: ["entries of the log", { query }, sifted],
     initialPageParam: null,
     queryFn: ({ pageParam, signal }) => {
       const limit = sifted && pageParam !== null ? LOOKED_THROUGH_AT_ONCE : ROWS;

@@ -68,7 +68,7 @@ function Outcome({ verdict, entry }: { verdict: Verdict; entry: Entry | undefine
         ariaLabel={words.title}
         steps={verdict.steps.map((step) => ({
           status: isTold(step) ? "info" : STATUS[step.state],
-          statusIconAriaLabel: isTold(step) ? "told" : step.state,
+          statusIconAriaLabel: isTold(step) ? words.states.told : words.states[step.state],
           header: words.steps[step.id],
           details: <Box color="text-body-secondary">{detailOf(step, size)}</Box>,
         }))}

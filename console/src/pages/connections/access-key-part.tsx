@@ -58,7 +58,7 @@ function linesOf({ access_key }: Connection) {
   ] as const;
 }
 
-function rotation(connection: Connection): Operation {
+export function rotation(connection: Connection): Operation {
   return {
     title: words.rotating(connection.name),
     name: connection.name,

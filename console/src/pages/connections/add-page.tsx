@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState, type ReactNode } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -57,7 +57,11 @@ export default function AddPage() {
       {words.help}
     </Help>,
   );
-  const [draft, setDraft] = useState<ConnectionDraft>(NEW_CONNECTION);
+  const [params] = useSearchParams();
+  const [draft, setDraft] = useState<ConnectionDraft>({
+    ...NEW_CONNECTION,
+    group: params.get("group") ?? "",
+  });
   const { at, go, said, tried } = useSteps(MISSING, draft);
   const navigate = useNavigate();
   const storing = useAdding(draft);

@@ -1,10 +1,10 @@
 // What the list of connections shows.
 import Badge from "@cloudscape-design/components/badge";
 
+import { LinkHealth } from "../../format/link-health";
 import type { Column } from "../../table/columns";
 import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
-import { Health } from "./health";
 import type { Connection } from "./settings";
 
 const words = text.connections;
@@ -28,8 +28,8 @@ export const COLUMNS: Column<Connection>[] = [
   {
     id: "health",
     header: words.columns.health,
-    value: (one) => words.health[one.health.state],
-    cell: (one) => <Health health={one.health} />,
+    value: (one) => text.states.link[one.health.state],
+    cell: (one) => <LinkHealth health={one.health} detail="asked" />,
   },
   { id: "account", header: words.columns.account, value: (one) => one.account, width: 140 },
   { id: "identity", header: words.columns.identity, value: identityInWords, width: 200 },

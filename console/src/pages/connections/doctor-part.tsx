@@ -2,21 +2,19 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { change, send } from "../../api/change";
 import { asProblem, type Schemas } from "../../api/client";
 import { forget } from "../../api/live";
 import { exactly } from "../../format/time";
 import { ProblemAlert } from "../../notices/problem-alert";
+import { FormDialog } from "../../operation/form-dialog";
+import { useDialog } from "../../operation/use-dialog";
 import { text } from "../../text";
 import type { Connection } from "./settings";
 
@@ -77,43 +75,63 @@ function Found({ report }: { report: Report }) {
   );
 }
 
+const TOUCHES = ["/api/v1/connections", "/api/v1/kms-keys", "/api/v1/keystores"];
+
+function examined({ id }: Connection, body: Schemas["DoctorRequest"]) {
+  return change("post", "/api/v1/connections/{connection}/doctor", { path: { connection: id }, body });
+}
+
+/** Unlike the rest this makes KMS keys, which cost money. */
+function ThrowAway({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const [first = ""] = connection.regions;
+  return (
+    <FormDialog
+      title={words.sandboxTitle(connection.name)}
+      untried
+      fields={{
+        region: {
+          kind: "choice",
+          label: words.region,
+          initial: first,
+          choices: connection.regions.map((value) => ({ value })),
+        },
+      }}
+      operation={({ region }) => ({
+        title: words.sandboxTitle(connection.name),
+        name: connection.name,
+        untried: true,
+        change: examined(connection, { sandbox: true, region }),
+      })}
+      intro={words.sandboxHelp}
+      // It changes AWS, which is said above: nothing else is there to be shown.
+      render={() => null}
+      result={(answer) => <Found report={answer as Report} />}
+      onClose={onClose}
+    />
+  );
+}
+
 export function DoctorPart({ connection }: { connection: Connection }) {
-  const [isSandbox, setSandbox] = useState(false);
-  const [region, setRegion] = useState(connection.regions[0] ?? "");
   const queries = useQueryClient();
+  const [dialog, open] = useDialog();
   const examination = useMutation({
-    mutationFn: async () => {
-      const path = { connection: connection.id };
-      const body = isSandbox ? { sandbox: true, region } : {};
-      const asked = change("post", "/api/v1/connections/{connection}/doctor", { path, body });
-      return (await send(asked)).data as Report;
-    },
-    onSettled: () => forget(queries, ["/api/v1/connections", "/api/v1/kms-keys", "/api/v1/keystores"]),
+    mutationFn: async () => (await send(examined(connection, {}))).data as Report,
+    onSettled: () => forget(queries, TOUCHES),
   });
   return (
     <SpaceBetween size="l">
       <Box>{words.detail}</Box>
-      <Checkbox
-        checked={isSandbox}
-        description={words.sandboxHelp}
-        onChange={({ detail }) => setSandbox(detail.checked)}
-      >
-        {words.sandbox}
-      </Checkbox>
-      {isSandbox && (
-        <FormField label={words.region}>
-          <Select
-            selectedOption={{ value: region, label: region }}
-            options={connection.regions.map((value) => ({ value, label: value }))}
-            onChange={({ detail }) => setRegion(detail.selectedOption.value ?? "")}
-          />
-        </FormField>
-      )}
-      <Button variant="primary" loading={examination.isPending} onClick={() => examination.mutate()}>
-        {words.run}
-      </Button>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button variant="primary" loading={examination.isPending} onClick={() => examination.mutate()}>
+          {words.run}
+        </Button>
+        <Button onClick={() => open((close) => <ThrowAway connection={connection} onClose={close} />)}>
+          {words.sandbox}
+        </Button>
+      </SpaceBetween>
       {examination.error !== null && <ProblemAlert problem={asProblem(examination.error)} />}
       {examination.data !== undefined && <Found report={examination.data} />}
+      {dialog}
     </SpaceBetween>
   );
 }

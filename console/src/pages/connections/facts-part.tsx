@@ -2,32 +2,15 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Box from "@cloudscape-design/components/box";
 
 import { useAll } from "../../api/read";
-import { exactly, fromNow } from "../../format/time";
+import { LinkHealth } from "../../format/link-health";
+import { exactly } from "../../format/time";
 import { text } from "../../text";
 import { identityInWords } from "./columns";
-import { KIND } from "./health";
 import type { Connection } from "./settings";
 
 const words = text.connections;
-
-function Health({ connection: { health } }: { connection: Connection }) {
-  return (
-    <SpaceBetween size="xxs">
-      <StatusIndicator type={KIND[health.state]}>{words.health[health.state]}</StatusIndicator>
-      {health.since != null && (
-        <Box color="text-body-secondary" fontSize="body-s">
-          {words.healthSince(fromNow(health.since))}
-        </Box>
-      )}
-      {health.why != null && <Box color="text-status-error">{health.why}</Box>}
-    </SpaceBetween>
-  );
-}
 
 /** Whom it trusts, in words. */
 function trustInWords({ tls }: Connection): string {
@@ -50,7 +33,7 @@ export function FactsPart({ connection }: { connection: Connection }) {
       <KeyValuePairs
         columns={4}
         items={[
-          { label: columns.health, value: <Health connection={connection} /> },
+          { label: columns.health, value: <LinkHealth health={connection.health} detail="below" /> },
           { label: columns.account, value: connection.account ?? text.shell.none },
           { label: columns.cloud, value: words.cloud[connection.cloud] ?? connection.cloud },
           { label: columns.tier, value: words.tier.names[connection.tier] },

@@ -1,11 +1,14 @@
 // What hangs on a connection: its keystores and its KMS keys.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 
 import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
 import { showing } from "../../kms-key/columns";
 import { KmsKeysOf } from "../../kms-key/list";
+import { SyncDialog } from "../../operation/sync-dialog";
+import { useDialog } from "../../operation/use-dialog";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
@@ -28,25 +31,40 @@ export function KeystoresPart({ connection }: { connection: Connection }) {
   const all = useAll("/api/v1/keystores");
   const list = { ...all, items: all.items.filter((one) => one.connection === connection.id) };
   const create = () => void navigate(`/keystores/create?connection=${encodeURIComponent(connection.name)}`);
+  const [dialog, open] = useDialog();
   return (
-    <ListTable
-      name="connection-keystores"
-      title={words.keystores}
-      things={text.keystores.things}
-      variant="embedded"
-      headingLevel="h2"
-      list={list}
-      columns={KEYSTORES}
-      idOf={({ id }) => id}
-      nameOf={({ name }) => name}
-      pageOf={({ id }) => `/keystores/${id}`}
-      empty={{
-        title: words.noKeystores,
-        detail: words.noKeystoresDetail,
-        action: <Button onClick={create}>{text.keystores.create}</Button>,
-      }}
-      actions={() => <Button onClick={create}>{text.keystores.create}</Button>}
-    />
+    <>
+      <ListTable
+        name="connection-keystores"
+        title={words.keystores}
+        things={text.keystores.things}
+        variant="embedded"
+        headingLevel="h2"
+        list={list}
+        columns={KEYSTORES}
+        idOf={({ id }) => id}
+        nameOf={({ name }) => name}
+        pageOf={({ id }) => `/keystores/${id}`}
+        empty={{
+          title: words.noKeystores,
+          detail: words.noKeystoresDetail,
+          action: <Button onClick={create}>{text.keystores.create}</Button>,
+        }}
+        selection="single"
+        actions={([chosen]) => (
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button
+              disabled={chosen === undefined}
+              onClick={() => chosen && open((close) => <SyncDialog keystore={chosen} onClose={close} />)}
+            >
+              {text.keystores.page.sync}
+            </Button>
+            <Button onClick={create}>{text.keystores.create}</Button>
+          </SpaceBetween>
+        )}
+      />
+      {dialog}
+    </>
   );
 }
 

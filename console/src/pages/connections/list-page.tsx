@@ -1,5 +1,6 @@
 // All connections.
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 
 import { useAll } from "../../api/read";
@@ -8,6 +9,8 @@ import { usePage } from "../../shell/page";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import { COLUMNS } from "./columns";
+import { RowActions } from "./row-actions";
+import { TestButton } from "./test-button";
 
 const words = text.connections;
 
@@ -38,10 +41,15 @@ export default function ListPage() {
         detail: words.emptyDetail,
         action: <Button onClick={add}>{words.add}</Button>,
       }}
-      actions={() => (
-        <Button variant="primary" onClick={add}>
-          {words.add}
-        </Button>
+      selection="single"
+      actions={([chosen]) => (
+        <SpaceBetween direction="horizontal" size="xs">
+          {chosen !== undefined && <TestButton connection={chosen} />}
+          <RowActions of={chosen} />
+          <Button variant="primary" onClick={add}>
+            {words.add}
+          </Button>
+        </SpaceBetween>
       )}
     />
   );

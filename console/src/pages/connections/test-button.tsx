@@ -22,7 +22,8 @@ export function TestButton({ connection }: { connection: Connection }) {
     },
     onSuccess: ({ connection: tried, verification }) => {
       if (verification != null) notify({ type: "success", content: verification.message });
-      else notify({ type: "warning", header: words.health[tried.health.state], content: tried.health.why });
+      else
+        notify({ type: "warning", header: text.states.link[tried.health.state], content: tried.health.why });
     },
     onError: (error) => notify({ type: "error", content: asProblem(error).detail }),
     onSettled: () => forget(queries, ["/api/v1/connections"]),

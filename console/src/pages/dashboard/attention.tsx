@@ -110,9 +110,9 @@ function Links() {
     <Number
       label={words.broken}
       count={broken}
-      to={address("/connections", ["health", text.dashboard.links.states["not-connected"]])}
+      to={address("/connections", ["health", text.states.link["not-connected"]])}
       of={connections}
-      tone="error"
+      tone="warning"
     />
   );
 }

@@ -1,13 +1,11 @@
 // Changes the rule of a schedule. What else follows from it stays as it is, and is said where it belongs to.
-import Box from "@cloudscape-design/components/box";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { useLooked } from "../../fields/looked";
+import { NextTimes } from "../../fields/next-times";
 import { rotationDraft, rotationOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
-import { inItsZone } from "../../format/time";
 import { revisionNow } from "../../kms-key/revision";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
@@ -15,18 +13,6 @@ import { text } from "../../text";
 import { ruleChange, ruleOf, upcomingOf, type Scheduled } from "./scheduled";
 
 const words = text.jobs.schedule;
-
-function Upcoming({ times }: { times: string[] }) {
-  if (times.length === 0) return <Box>{words.gone}</Box>;
-  const list = (
-    <ul className="plain">
-      {times.map((time) => (
-        <li key={time}>{inItsZone(time)}</li>
-      ))}
-    </ul>
-  );
-  return <KeyValuePairs items={[{ label: text.fields.rotation.upcoming, value: list }]} />;
-}
 
 interface Props {
   of: Scheduled;
@@ -54,7 +40,7 @@ export function EditSchedule({ of: now, name, onClose }: Props) {
       operation={operation}
       title={title}
       onClose={onClose}
-      render={(preview) => <Upcoming times={upcomingOf(of.kind, preview)} />}
+      render={(preview) => <NextTimes of={upcomingOf(of.kind, preview)} />}
       fields={
         <SpaceBetween size="m">
           {of.kind === "kms-key" ? (

@@ -2,13 +2,13 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import type { Schemas } from "../../api/client";
+import { rotationInWords } from "../../fields/rotation";
 import { atMinute, fromNow } from "../../format/time";
 import { subjectPage } from "../../format/subject";
 import { Link } from "../../shell/link";
 import type { Column } from "../../table/columns";
 import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
-import { ruleOf } from "./rule";
 
 export type Schedule = Schemas["ScheduleView"];
 
@@ -43,7 +43,7 @@ export const SCHEDULES: Column<Schedule>[] = [
     kind: "time",
     width: 260,
   },
-  { id: "rule", header: words.columns.rule, value: (schedule) => ruleOf(schedule.rule), width: 220 },
+  { id: "rule", header: words.columns.rule, value: (schedule) => rotationInWords(schedule.rule), width: 220 },
   {
     id: "method",
     header: words.columns.method,

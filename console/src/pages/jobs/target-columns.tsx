@@ -1,7 +1,6 @@
 // What a job's page shows of its targets and of every try.
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-
 import type { Schemas } from "../../api/client";
+import { TargetState } from "../../format/status";
 import { atMinute, exactly } from "../../format/time";
 import type { Column } from "../../table/columns";
 import { text } from "../../text";
@@ -10,22 +9,6 @@ type Target = Schemas["TargetView"];
 export type Attempt = Schemas["AttemptView"] & { of: string };
 
 const words = text.jobs;
-
-const KINDS: Record<string, StatusIndicatorProps.Type> = {
-  open: "in-progress",
-  done: "success",
-  stuck: "error",
-  cancelled: "stopped",
-  sending: "in-progress",
-  refused: "error",
-  unknown: "warning",
-};
-
-function State({ state }: { state: string }) {
-  return (
-    <StatusIndicator type={KINDS[state] ?? "info"}>{words.targetStates[state] ?? state}</StatusIndicator>
-  );
-}
 
 /** What a target is called: the KMS key's name, else what is looked at. */
 function nameOf(target: Target): string {
@@ -42,8 +25,8 @@ export const TARGETS: Column<Target>[] = [
   {
     id: "target_state",
     header: words.columns.state,
-    value: (target) => words.targetStates[target.state] ?? target.state,
-    cell: (target) => <State state={target.state} />,
+    value: (target) => text.states.target[target.state] ?? target.state,
+    cell: (target) => <TargetState state={target.state} />,
     width: 180,
   },
   { id: "account", header: words.account, value: (target) => target.account },
@@ -78,8 +61,8 @@ export const ATTEMPTS: Column<Attempt>[] = [
   {
     id: "outcome",
     header: words.outcome,
-    value: (attempt) => words.targetStates[attempt.state] ?? attempt.state,
-    cell: (attempt) => <State state={attempt.state} />,
+    value: (attempt) => text.states.target[attempt.state] ?? attempt.state,
+    cell: (attempt) => <TargetState state={attempt.state} />,
   },
   { id: "of", header: words.target, value: (attempt) => attempt.of },
   { id: "attempt_region", header: words.region, value: (attempt) => attempt.region },

@@ -1,5 +1,6 @@
 // What lists of keys show.
 import type { Schemas } from "../../api/client";
+import { rotationInWords } from "../../fields/rotation";
 import type { Column } from "../../table/columns";
 import { timeColumn } from "../../table/time-column";
 import { text } from "../../text";
@@ -17,18 +18,13 @@ export interface Row {
 
 const words = text.keys.columns;
 
-/** How something rotates, in a few words. */
-export function ruleOf(rotation: Schemas["RotationView"] | undefined): string {
-  return rotation?.every ?? rotation?.cron ?? text.shell.never;
-}
-
 export const COLUMNS: Column<Row>[] = [
   { id: "name", header: words.name, value: ({ key }) => key.name, width: 240 },
   { id: "spec", header: words.spec, value: ({ key }) => key.spec },
   { id: "versions", header: words.versions, value: ({ key }) => key.current_version, kind: "number" },
   { id: "kms_keys", header: words.kmsKeys, value: ({ kmsKeys }) => kmsKeys, kind: "number" },
   { id: "group", header: words.group, value: ({ group }) => group },
-  { id: "rotation", header: words.rotation, value: ({ key }) => ruleOf(key.rotation?.schedule) },
+  { id: "rotation", header: words.rotation, value: ({ key }) => rotationInWords(key.rotation?.schedule) },
   timeColumn("next", words.next, ({ key }) => key.rotation?.schedule.next, {
     empty: text.shell.never,
     hidden: true,

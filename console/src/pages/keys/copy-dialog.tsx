@@ -10,13 +10,13 @@ import { useState } from "react";
 
 import { useAll } from "../../api/read";
 import { Choice } from "../../fields/choice";
+import { choicesStatus, type Reading } from "../../fields/choices-status";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
 import { CopiedView } from "./copied";
 import { copyToGroup, copyToKeystores, placesOf, suggested } from "./copy";
-import { useGroups } from "./groups";
 
 const words = text.keys.copy;
 
@@ -29,9 +29,10 @@ interface SomeProps {
   values: readonly string[];
   onChange: (values: string[]) => void;
   empty: string;
+  of: readonly Reading[];
 }
 
-function Some({ label, description, options, values, onChange, empty }: SomeProps) {
+function Some({ label, description, options, values, onChange, empty, of }: SomeProps) {
   return (
     <FormField label={label} description={description}>
       <Multiselect
@@ -40,6 +41,7 @@ function Some({ label, description, options, values, onChange, empty }: SomeProp
         onChange={({ detail }) => onChange(detail.selectedOptions.map(({ value }) => value ?? ""))}
         placeholder={words.choose}
         empty={empty}
+        {...choicesStatus(...of)}
         deselectAriaLabel={(option) => text.fields.remove(option.label ?? "")}
         expandToViewport
       />
@@ -58,11 +60,6 @@ function useSuggestion(of: Key, to: To, group: string): string {
   return suggested(of.name, taken);
 }
 
-function useKeystoresFor(of: Key) {
-  const { items } = useAll("/api/v1/keystores");
-  return items.filter(({ group }) => group === of.group);
-}
-
 export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
   const [to, setTo] = useState<To>("keystores");
   const [into, setInto] = useState<string[]>([]);
@@ -70,8 +67,9 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
   const [group, setGroup] = useState("");
   const [name, setName] = useState("");
   const [exportable, setExportable] = useState(false);
-  const keystores = useKeystoresFor(of);
-  const { groups } = useGroups();
+  const reading = useAll("/api/v1/keystores");
+  const keystores = reading.items.filter((keystore) => keystore.group === of.group);
+  const groups = useAll("/api/v1/groups");
   const suggestion = useSuggestion(of, to, group);
   const chosen = keystores.filter(({ id }) => into.includes(id));
   const places = placesOf(chosen, regions);
@@ -114,6 +112,7 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
                 values={into}
                 onChange={setInto}
                 empty={words.noKeystores}
+                of={[reading]}
               />
               <Some
                 label={words.regions}
@@ -125,13 +124,15 @@ export function CopyDialog({ of, onClose }: { of: Key; onClose: () => void }) {
                 values={regions}
                 onChange={setRegions}
                 empty={words.noRegions}
+                of={[]}
               />
             </SpaceBetween>
           ) : (
             <SpaceBetween size="m">
               <FormField label={words.group}>
                 <Choice
-                  options={groups.map(({ id, name: label }) => ({ value: id, label }))}
+                  options={groups.items.map(({ id, name: label }) => ({ value: id, label }))}
+                  of={[groups]}
                   value={group}
                   onChange={setGroup}
                   placeholder={words.choose}

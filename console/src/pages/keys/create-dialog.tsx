@@ -47,7 +47,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
                 setSpec(chosen);
                 setPermitted(undefined);
               }}
-              reading={specs}
+              of={[specs]}
             />
           </FormField>
           <PermittedField

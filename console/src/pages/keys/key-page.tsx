@@ -1,5 +1,4 @@
 // One key in the vault.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
@@ -10,31 +9,23 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
-import { change } from "../../api/change";
 import { useRead } from "../../api/read";
 import { atMinute } from "../../format/time";
 import { Loaded } from "../../notices/loaded";
-import { OperationDialog } from "../../operation/operation-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
 import type { Key } from "./columns";
-import { CopyDialog } from "./copy-dialog";
-import { EditDialog } from "./edit-dialog";
+import { Asked, type Dialog } from "./asked";
 import { useGroups } from "./groups";
-import { ImportDialog } from "./import-dialog";
 import { KmsKeysOfKey } from "./kms-keys-of";
 import { Links } from "./links";
 import { Preparations } from "./preparations";
-import { RotateDialog } from "./rotate-dialog";
 import { Rotation } from "./rotation";
-import { RotationDialog } from "./rotation-dialog";
 import { Versions } from "./versions";
 
 const words = text.keys;
-
-type Dialog = "new-version" | "import" | "rotate" | "copy" | "edit" | "rotation";
 
 function Overview({ of }: { of: Key }) {
   const { groupName } = useGroups();
@@ -85,33 +76,6 @@ function Actions({ of, onDialog }: { of: Key; onDialog: (dialog: Dialog) => void
       </Button>
     </SpaceBetween>
   );
-}
-
-function Asked({ dialog, of, onClose }: { dialog: Dialog; of: Key; onClose: () => void }) {
-  switch (dialog) {
-    case "import":
-      return <ImportDialog of={of} onClose={onClose} />;
-    case "rotate":
-      return <RotateDialog of={of} onClose={onClose} />;
-    case "copy":
-      return <CopyDialog of={of} onClose={onClose} />;
-    case "edit":
-      return <EditDialog of={of} onClose={onClose} />;
-    case "rotation":
-      return <RotationDialog of={of} onClose={onClose} />;
-    case "new-version":
-      return (
-        <OperationDialog
-          operation={{
-            title: words.newVersion.title(of.name),
-            name: of.name,
-            change: change("post", "/api/v1/keys/{key}/versions", { path: { key: of.id } }),
-          }}
-          render={(preview) => <Box>{words.newVersion.preview((preview as Key).current_version)}</Box>}
-          onClose={onClose}
-        />
-      );
-  }
 }
 
 export default function KeyPage() {

@@ -13,6 +13,7 @@ import { COLUMNS, type Row } from "./columns";
 import { CreateDialog } from "./create-dialog";
 import { useGroups } from "./groups";
 import { ImportDialog } from "./import-dialog";
+import { RowActions } from "./row-actions";
 
 const words = text.keys;
 
@@ -66,8 +67,10 @@ export default function ListPage() {
         nameOf={({ key }) => key.name}
         pageOf={({ key }) => `/keys/${key.id}`}
         empty={{ title: words.empty, detail: words.emptyDetail, action: create }}
-        actions={() => (
+        selection="single"
+        actions={([chosen]) => (
           <SpaceBetween direction="horizontal" size="xs">
+            <RowActions of={chosen?.key} />
             <Button onClick={() => void navigate("/keys/preparations")}>{words.preparations.title}</Button>
             <Button onClick={() => setDialog("import")}>{words.import.open}</Button>
             {create}

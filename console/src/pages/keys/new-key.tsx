@@ -5,9 +5,10 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
+import { useAll } from "../../api/read";
 import { Choice } from "../../fields/choice";
 import { text } from "../../text";
-import { useGroups, useOwner } from "./groups";
+import { useOwner } from "./groups";
 import { isCount, VersionsMaxField } from "../../fields/versions-max";
 
 const words = text.keys.newKey;
@@ -43,7 +44,7 @@ interface Props {
 }
 
 export function NewKeyFields({ value, onChange }: Props) {
-  const { groups } = useGroups();
+  const groups = useAll("/api/v1/groups");
   const put = (part: Partial<NewKey>) => onChange({ ...value, ...part });
   const owner = useOwner(value.group);
   return (
@@ -54,7 +55,8 @@ export function NewKeyFields({ value, onChange }: Props) {
         </FormField>
         <FormField label={words.group} description={words.groupHelp}>
           <Choice
-            options={groups.map(({ id, name }) => ({ value: id, label: name }))}
+            options={groups.items.map(({ id, name }) => ({ value: id, label: name }))}
+            of={[groups]}
             value={owner}
             onChange={(group) => put({ group })}
             many

@@ -10,7 +10,6 @@ import { Choice } from "../../fields/choice";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
-import { useGroups } from "./groups";
 import { Prepared, Preparing, usePreparing } from "./preparing";
 
 const words = text.keys.leaving;
@@ -26,7 +25,8 @@ function Staying({ group }: { group: string }) {
 }
 
 export function PrepareExportDialog({ onClose }: { onClose: () => void }) {
-  const { groups } = useGroups();
+  const reading = useAll("/api/v1/groups");
+  const groups = reading.items;
   const [chosen, setChosen] = useState("");
   const { body, fields } = usePreparing();
   const group = groups.find(({ id }) => id === chosen) ?? (groups.length === 1 ? groups[0] : undefined);
@@ -53,6 +53,7 @@ export function PrepareExportDialog({ onClose }: { onClose: () => void }) {
           <FormField label={words.group}>
             <Choice
               options={groups.map(({ id, name }) => ({ value: id, label: name }))}
+              of={[reading]}
               value={group?.id ?? ""}
               onChange={setChosen}
               placeholder={words.chooseGroup}

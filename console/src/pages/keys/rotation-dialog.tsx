@@ -1,34 +1,18 @@
 // When a key gets new versions by itself, and what follows.
-import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
 
 import { change } from "../../api/change";
+import { NextTimes } from "../../fields/next-times";
 import { newRotation, rotationDraft, rotationOf } from "../../fields/rotation";
 import { RotationFields } from "../../fields/rotation-fields";
-import { inItsZone } from "../../format/time";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
 import type { Key } from "./columns";
 
 const words = text.keys.rotation;
-
-function Upcoming({ preview }: { preview: unknown }) {
-  const upcoming = (preview as Key).rotation?.schedule.upcoming ?? [];
-  if (upcoming.length === 0) return <Box>{words.noTimes}</Box>;
-  return (
-    <div>
-      <Box variant="awsui-key-label">{words.upcoming}</Box>
-      <ul className="plain">
-        {upcoming.map((time) => (
-          <li key={time}>{inItsZone(time)}</li>
-        ))}
-      </ul>
-    </div>
-  );
-}
 
 export function RotationDialog({ of: looked, onClose }: { of: Key; onClose: () => void }) {
   // As it was when the dialog was opened: what others change meanwhile is not overwritten.
@@ -56,7 +40,7 @@ export function RotationDialog({ of: looked, onClose }: { of: Key; onClose: () =
       operation={operation}
       title={words.title(of.name)}
       onClose={onClose}
-      render={(preview) => <Upcoming preview={preview} />}
+      render={(preview) => <NextTimes of={(preview as Key).rotation?.schedule.upcoming ?? []} />}
       fields={
         <SpaceBetween size="m">
           <RotationFields draft={draft} onChange={setDraft} isWhenOnly={!withCopies} />

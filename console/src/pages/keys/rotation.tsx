@@ -2,15 +2,13 @@
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
-import { methodLines } from "../../fields/rotation";
+import { RotationRule } from "../../fields/rotation-rule";
 import { exactly, fromNow } from "../../format/time";
 import { text } from "../../text";
-import { ruleOf, type Key } from "./columns";
+import type { Key } from "./columns";
 
 const words = text.keys.rotation;
-const fields = text.fields.rotation;
 
 function yesNo(is: boolean | undefined): string {
   return is === true ? text.shell.yes : text.shell.no;
@@ -28,12 +26,8 @@ export function Rotation({ of, onEdit }: { of: Key; onEdit: () => void }) {
             label: words.next,
             value: next == null ? text.shell.none : `${exactly(next)} (${fromNow(next)})`,
           },
-          { label: words.zone, value: schedule.time_zone },
           { label: words.withCopies, value: yesNo(rotation?.with_copies) },
           { label: words.deactivates, value: yesNo(rotation?.deactivate_former) },
-          ...(schedule.start == null ? [] : [{ label: fields.start, value: exactly(schedule.start) }]),
-          { label: fields.method, value: fields.methods[schedule.method] },
-          ...methodLines(schedule).map(([label, value]) => ({ label, value })),
         ];
   return (
     <Container
@@ -47,7 +41,7 @@ export function Rotation({ of, onEdit }: { of: Key; onEdit: () => void }) {
         </Header>
       }
     >
-      <KeyValuePairs columns={4} items={[{ label: words.every, value: ruleOf(schedule) }, ...more]} />
+      <RotationRule rotation={schedule} more={more} />
     </Container>
   );
 }

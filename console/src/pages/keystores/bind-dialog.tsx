@@ -12,6 +12,7 @@ import { useState } from "react";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
+import { choicesStatus } from "../../fields/choices-status";
 import { FileText } from "../../fields/file-text";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { text } from "../../text";
@@ -54,8 +55,8 @@ interface LinesProps {
 }
 
 function Lines({ lines, onChange }: LinesProps) {
-  const { items } = useAll("/api/v1/keys");
-  const options = items.map(({ name, spec }) => ({ value: name, label: name, description: spec }));
+  const keys = useAll("/api/v1/keys");
+  const options = keys.items.map(({ name, spec }) => ({ value: name, label: name, description: spec }));
   const set = (index: number, part: Partial<BindingDraft>) =>
     onChange(lines.map((line, at) => (at === index ? { ...line, ...part } : line)));
   return (
@@ -63,6 +64,7 @@ function Lines({ lines, onChange }: LinesProps) {
       items={lines}
       addButtonText={words.add}
       removeButtonText={words.remove}
+      removeButtonAriaLabel={({ kmsKey }: BindingDraft) => text.fields.remove(kmsKey)}
       disableAddButton={lines.length >= LINES_MAX}
       onAddButtonClick={() => onChange([...lines, EMPTY])}
       onRemoveButtonClick={({ detail }) => onChange(lines.filter((_, at) => at !== detail.itemIndex))}
@@ -80,6 +82,7 @@ function Lines({ lines, onChange }: LinesProps) {
             <Select
               selectedOption={line.key === "" ? null : { value: line.key, label: line.key }}
               options={options}
+              {...choicesStatus(keys)}
               filteringType="auto"
               expandToViewport
               onChange={({ detail }) => set(index, { key: detail.selectedOption.value ?? "" })}

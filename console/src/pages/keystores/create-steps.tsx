@@ -52,7 +52,7 @@ export function ConnectionStep({ draft, set }: StepProps) {
   const options = items.map((one) => ({
     value: one.name,
     label: one.name,
-    description: `${one.account ?? text.connections.health[one.health.state]}, ${one.regions.join(", ")}`,
+    description: `${one.account ?? text.states.link[one.health.state]}, ${one.regions.join(", ")}`,
   }));
   const chosen = items.find(({ name }) => name === draft.connection);
   return (

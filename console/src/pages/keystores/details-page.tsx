@@ -9,6 +9,7 @@ import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
+import { SyncDialog } from "../../operation/sync-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";
@@ -20,7 +21,6 @@ import type { Keystore } from "./keystore";
 import { KmsKeysPart } from "./kms-keys-part";
 import { RotateDialog } from "./rotate-dialog";
 import { SettingsPart } from "./settings-part";
-import { SyncDialog } from "./sync-dialog";
 
 const words = text.keystores;
 const DIALOGS = { sync: SyncDialog, rotate: RotateDialog, edit: DetailsDialog, delete: DeleteDialog };

@@ -8,11 +8,11 @@ import { useAll } from "../../api/read";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { timeColumn } from "../../table/time-column";
+import { SyncDialog } from "../../operation/sync-dialog";
 import { text } from "../../text";
 import { AdoptDialog } from "./adopt-dialog";
 import { BindDialog } from "./bind-dialog";
 import type { Keystore } from "./keystore";
-import { SyncDialog } from "./sync-dialog";
 
 const words = text.keystores.found;
 const { columns: names } = words;

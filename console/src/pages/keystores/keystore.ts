@@ -4,7 +4,7 @@ import type { Line } from "../../fields/changes";
 import { newRotation, rotationLines, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { text } from "../../text";
 import { NEW_POLICIES, policyLines, type Policies } from "./policy-fields";
-import { isJson, newTemplate, templateLines, templateOf, type TemplateDraft } from "./template";
+import { isJson, isWhole, newTemplate, templateLines, templateOf, type TemplateDraft } from "./template";
 
 const words = text.keystores;
 
@@ -45,7 +45,10 @@ export const MISSING: ((draft: KeystoreDraft) => string[])[] = [
     ...(connection === "" ? [words.wizard.missingConnection] : []),
     ...(connection !== "" && regions.length === 0 ? [words.wizard.missingRegions] : []),
   ],
-  ({ template }) => (isJson(template.policy) ? [] : [words.wizard.badPolicy]),
+  ({ template }) => [
+    ...(isJson(template.policy) ? [] : [words.wizard.badPolicy]),
+    ...(isJson(template.policy) && !isWhole(template) ? [words.template.badEnd] : []),
+  ],
   ({ rotation }) => (rotationOf(rotation) === undefined ? [words.wizard.missingSchedule] : []),
 ];
 

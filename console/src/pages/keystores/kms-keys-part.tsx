@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { showing } from "../../kms-key/columns";
 import { KmsKeysOf } from "../../kms-key/list";
+import { WaysIn } from "../../kms-key/ways-in";
 import { Link } from "../../shell/link";
 import { text } from "../../text";
 import type { Keystore } from "./keystore";
@@ -20,6 +21,7 @@ export function KmsKeysPart({ keystore }: { keystore: Keystore }) {
         variant="embedded"
         of={{ keystore: keystore.id }}
         columns={COLUMNS}
+        action={<WaysIn keystore={keystore.id} />}
         empty={{ title: words.noKmsKeys, detail: words.noKmsKeysDetail }}
       />
     </SpaceBetween>

@@ -6,7 +6,7 @@ import { RotationFields } from "../../fields/rotation-fields";
 import { text } from "../../text";
 import type { DialogProps } from "./dialog-props";
 import { PolicyFields, type Policies } from "./policy-fields";
-import { isJson, templateDraft, templateOf } from "./template";
+import { isWhole, templateDraft, templateOf } from "./template";
 import { TemplateFields } from "./template-fields";
 import { UpdateDialog } from "./update-dialog";
 
@@ -18,7 +18,7 @@ export function TemplateDialog({ keystore, onClose }: DialogProps) {
     <UpdateDialog
       keystore={keystore}
       title={words.template.editing(keystore.name)}
-      body={isJson(draft.policy) ? { template: templateOf(draft, true) } : undefined}
+      body={isWhole(draft) ? { template: templateOf(draft, true) } : undefined}
       fields={<TemplateFields draft={draft} onChange={setDraft} />}
       onClose={onClose}
     />

@@ -9,10 +9,10 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { FileText } from "../../fields/file-text";
 import { choicesStatus } from "../../fields/choices-status";
 import { specOptions, usagesOf, useSpecs } from "../../fields/specs";
+import { MomentField } from "../../fields/moment-field";
 import { TagsField } from "../../fields/tags-field";
-import { TimeZoneField } from "../../fields/time-zone-field";
 import { text } from "../../text";
-import { isJson, type TemplateDraft } from "./template";
+import { isJson, isWhole, type TemplateDraft } from "./template";
 
 const words = text.keystores.template;
 const ROWS = 6;
@@ -101,16 +101,14 @@ export function TemplateFields({ draft, onChange }: Props) {
       >
         {words.multiRegion}
       </Checkbox>
-      <FormField label={words.expires} description={words.expiresHelp}>
-        <Input value={draft.expires} onChange={({ detail }) => set({ expires: detail.value })} />
-      </FormField>
-      {draft.expires !== "" && (
-        <TimeZoneField
-          label={words.timeZone}
-          zone={draft.timeZone}
-          onChange={(timeZone) => set({ timeZone })}
-        />
-      )}
+      <MomentField
+        value={draft.end}
+        onChange={(end) => set({ end })}
+        dateLabel={words.expires}
+        timeLabel={words.time}
+        zoneLabel={words.timeZone}
+        {...(isWhole({ ...draft, policy: "" }) ? {} : { errorText: words.badEnd })}
+      />
     </SpaceBetween>
   );
 }

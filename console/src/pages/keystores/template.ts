@@ -1,9 +1,10 @@
 // The template of a keystore as forms hold it, and as the API takes and shows it.
 import type { Schemas } from "../../api/client";
 import type { Line } from "../../fields/changes";
-import { ownTimeZone } from "../../fields/rotation";
+import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { rowsOf, tagsOf, type Tag } from "../../fields/tags";
 import { exactly } from "../../format/time";
+import { shownIn, stamped } from "../../format/zone";
 import { text } from "../../text";
 
 const words = text.keystores.template;
@@ -17,9 +18,10 @@ export interface TemplateDraft {
   tags: Tag[];
   policy: string;
   isMultiRegion: boolean;
-  /** Empty is for ever. */
-  expires: string;
-  timeZone: string;
+  /** Without a date for ever. */
+  end: Moment;
+  /** The end that is kept, to the fraction of a second, of which `end` shows the minute. */
+  keptEnd?: string | undefined;
 }
 
 export function newTemplate(): TemplateDraft {
@@ -30,9 +32,26 @@ export function newTemplate(): TemplateDraft {
     tags: [],
     policy: "",
     isMultiRegion: false,
-    expires: "",
-    timeZone: ownTimeZone(),
+    end: noMoment(),
   };
+}
+
+function shownEnd(kept: string | null | undefined): Moment {
+  const none = noMoment();
+  return kept == null ? none : { ...none, ...shownIn(none.zone, new Date(kept)) };
+}
+
+/** When material ends; nothing where a date is not whole. What was kept stays exact unless it is changed. */
+function endOf({ end, keptEnd }: TemplateDraft): string | undefined {
+  const at = momentOf(end);
+  if (at === undefined) return undefined;
+  const isKept = keptEnd !== undefined && momentOf(shownEnd(keptEnd))?.getTime() === at.getTime();
+  return isKept ? keptEnd : stamped(at);
+}
+
+/** Whether all that is said makes sense. */
+export function isWhole(draft: TemplateDraft): boolean {
+  return isJson(draft.policy) && (draft.end.date === "" || momentOf(draft.end) !== undefined);
 }
 
 export function templateDraft(template: Template): TemplateDraft {
@@ -43,14 +62,15 @@ export function templateDraft(template: Template): TemplateDraft {
     tags: rowsOf(template.tags),
     policy: template.policy ?? "",
     isMultiRegion: template.multi_region,
-    expires: template.expires_at ?? "",
-    timeZone: ownTimeZone(),
+    end: shownEnd(template.expires_at),
+    keptEnd: template.expires_at ?? undefined,
   };
 }
 
 /** A template for a keystore that is there already says too what is taken away. */
 export function templateOf(draft: TemplateDraft, isThere: boolean): Schemas["TemplateRequest"] {
-  const [policy, expires] = [draft.policy.trim(), draft.expires.trim()];
+  const policy = draft.policy.trim();
+  const end = endOf(draft);
   return {
     spec: draft.spec,
     usage: draft.usage,
@@ -58,11 +78,7 @@ export function templateOf(draft: TemplateDraft, isThere: boolean): Schemas["Tem
     tags: tagsOf(draft.tags),
     multi_region: draft.isMultiRegion,
     ...(policy === "" ? (isThere ? { remove_policy: true } : {}) : { policy }),
-    ...(expires === ""
-      ? isThere
-        ? { expires_at: "never" }
-        : {}
-      : { expires_at: expires, time_zone: draft.timeZone }),
+    ...(end === undefined ? (isThere ? { expires_at: "never" } : {}) : { expires_at: end }),
   };
 }
 

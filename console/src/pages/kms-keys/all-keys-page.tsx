@@ -1,4 +1,7 @@
 // Keys in the vault and KMS keys in one list.
+import Badge from "@cloudscape-design/components/badge";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
 import { useAll } from "../../api/read";
 import type { Schemas } from "../../api/client";
 import { KmsKeyStatus } from "../../format/status";
@@ -19,9 +22,20 @@ function versionOf(key: AnyKey): number | null | undefined {
   return key.current_version;
 }
 
+/** What AWS has is marked. */
+function Kind({ of: { kind } }: { of: AnyKey }) {
+  if (kind === "key") return words.kinds[kind];
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {words.kinds[kind]}
+      <Badge color="blue">{words.aws}</Badge>
+    </SpaceBetween>
+  );
+}
+
 const COLUMNS: Column<AnyKey>[] = [
   { id: "name", header: names.name, value: (key) => key.name, width: 220 },
-  { id: "kind", header: words.kind, value: (key) => words.kinds[key.kind] },
+  { id: "kind", header: words.kind, value: (key) => words.kinds[key.kind], cell: (key) => <Kind of={key} /> },
   {
     id: "status",
     header: names.status,

@@ -5,14 +5,18 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { forget } from "../../api/live";
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
 import { LabelledField, type Choices } from "../../operation/fields";
 import { text } from "../../text";
 
 const words = text.policies.whoCan;
+/** Whoever asks again wants to know how it is now. */
+const ANSWERS = ["/api/v1/authorization"];
 
 function Answer({ action, group }: { action: string; group: string }) {
   const who = useRead("/api/v1/authorization/who-can", { query: { action, group } });
@@ -39,6 +43,11 @@ export function AskWho({ actions, groups }: Record<"actions" | "groups", Choices
   const [action, setAction] = useState("");
   const [group, setGroup] = useState("");
   const [asked, ask] = useState<{ action: string; group: string }>();
+  const queries = useQueryClient();
+  const put = () => {
+    forget(queries, ANSWERS);
+    ask({ action, group });
+  };
   return (
     <Container header={<Header variant="h2">{words.who}</Header>}>
       <SpaceBetween size="m">
@@ -52,7 +61,7 @@ export function AskWho({ actions, groups }: Record<"actions" | "groups", Choices
           value={group}
           onSay={(value) => setGroup(String(value))}
         />
-        <Button disabled={action === "" || group === ""} onClick={() => ask({ action, group })}>
+        <Button disabled={action === "" || group === ""} onClick={put}>
           {words.ask}
         </Button>
         {asked !== undefined && <Answer {...asked} />}

@@ -5,15 +5,19 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { Schemas } from "../../api/client";
+import { forget } from "../../api/live";
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
 import { isComplete, LabelledField, type Choices, type Fields, type Said } from "../../operation/fields";
 import { text } from "../../text";
 
 const words = text.policies.whoCan;
+/** Whoever asks again wants to know how it is now. */
+const ANSWERS = ["/api/v1/authorization"];
 
 interface Question {
   user: string;
@@ -77,7 +81,11 @@ export function AskWhy(props: Props) {
   const fields = useFields(props, said.object !== "");
   const [asked, ask] = useState<Question>();
   const { user, action, group, object } = said as Record<keyof Question, string>;
-  const put = () => ask({ user, action, ...(object === "" ? { group } : { object }) });
+  const queries = useQueryClient();
+  const put = () => {
+    forget(queries, ANSWERS);
+    ask({ user, action, ...(object === "" ? { group } : { object }) });
+  };
   return (
     <Container header={<Header variant="h2">{words.why}</Header>}>
       <SpaceBetween size="m">

@@ -12,7 +12,7 @@ const TOUCHES = ["/api/v1/roles", "/api/v1/me"];
 
 /** Makes a role, or changes the one that is given. */
 export function EditRole({ role, onClose }: { role?: Role; onClose: () => void }) {
-  const roles = useRead("/api/v1/roles").data?.items ?? [];
+  const roles = useRead("/api/v1/roles");
   const title = role === undefined ? words.create : words.edit;
   return (
     <FormDialog
@@ -26,7 +26,8 @@ export function EditRole({ role, onClose }: { role?: Role; onClose: () => void }
           label: words.actions,
           description: words.actionsHelp,
           initial: role?.actions ?? [],
-          choices: givable(roles).map((value) => ({ value })),
+          choices: givable(roles.data?.items ?? []).map((value) => ({ value })),
+          of: [roles],
         },
       }}
       operation={({ name, description, actions }) => ({

@@ -8,6 +8,7 @@ import Tiles from "@cloudscape-design/components/tiles";
 import TimeInput from "@cloudscape-design/components/time-input";
 import { useState } from "react";
 
+import { zoneHere } from "../../format/zone";
 import { text } from "../../text";
 
 const words = text.reports;
@@ -20,8 +21,6 @@ export interface Wanted {
   /** ISO 8601; now where there is none. */
   asOf: string | undefined;
 }
-
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The moment at that day and time here; undefined while it is none. */
 function momentOf(day: string, time: string): string | undefined {
@@ -71,14 +70,15 @@ export function RequestForm({ isMaking, onMake }: { isMaking: boolean; onMake: (
             <FormField label={words.day}>
               <DatePicker
                 value={day}
-                placeholder="YYYY/MM/DD"
+                placeholder="YYYY-MM-DD"
+                format="iso"
                 i18nStrings={{
                   openCalendarAriaLabel: () => words.chooseDay,
                 }}
                 onChange={({ detail }) => setDay(detail.value)}
               />
             </FormField>
-            <FormField label={words.time} description={words.timeHelp(ZONE)}>
+            <FormField label={words.time} description={words.timeHelp(zoneHere())}>
               <TimeInput
                 value={time}
                 format="hh:mm"

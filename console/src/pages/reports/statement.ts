@@ -1,4 +1,6 @@
 // A report as the key of the audit log signed it.
+import { text } from "../../text";
+
 type Json = Record<string, unknown>;
 
 export interface Report {
@@ -43,7 +45,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 /** A cell as people read it. */
 export function cellOf(value: unknown, moment: (time: string) => string): string {
   if (value == null) return "";
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? text.table.yes : text.table.no;
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return MOMENT.test(value) ? moment(value) : value;
   if (Array.isArray(value)) return value.map((one) => cellOf(one, moment)).join("; ");

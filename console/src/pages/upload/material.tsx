@@ -25,7 +25,7 @@ function Spec({ draft, put, keystore }: Filling) {
   const options = [{ value: "", label: words.templateSpec(template) }, ...specOptions(specs.items)];
   return (
     <FormField label={words.spec} description={words.specHelp}>
-      <Choice options={options} value={draft.spec} onChange={(spec) => put({ spec })} reading={specs} />
+      <Choice options={options} value={draft.spec} onChange={(spec) => put({ spec })} of={[specs]} />
     </FormField>
   );
 }

@@ -47,12 +47,22 @@ function Made({ answer }: { answer: unknown }) {
   );
 }
 
+/** Whoever comes from a group finds its keystores. */
+function isOf(keystore: Schemas["KeystoreView"], group: string | null): boolean {
+  return group === null || keystore.group === group;
+}
+
 function useFilling(): Filling & { forget: () => void; wantAll: () => boolean } {
   const [params] = useSearchParams();
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(params.get("key")));
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...emptyDraft(params.get("key")),
+    keystore: params.get("keystore") ?? "",
+  }));
   const [file, setFile] = useState<KeyFile>();
   const [wantsAll, setWantsAll] = useState(false);
-  const keystores = useAll("/api/v1/keystores");
+  const allKeystores = useAll("/api/v1/keystores");
+  const group = params.get("group");
+  const keystores = { ...allKeystores, items: allKeystores.items.filter((one) => isOf(one, group)) };
   const keys = useAll("/api/v1/keys");
   const specs = useSpecs();
   const groups = useAll("/api/v1/groups");

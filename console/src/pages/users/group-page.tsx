@@ -8,6 +8,7 @@ import { useNavigate, useParams } from "react-router";
 
 import { useAll, useRevised, type All, type Revised } from "../../api/read";
 import { atMinute } from "../../format/time";
+import { WaysIn } from "../../kms-key/ways-in";
 import { Loaded } from "../../notices/loaded";
 import { useNotify } from "../../notices/notices";
 import { useDialog } from "../../operation/use-dialog";
@@ -42,11 +43,30 @@ function Names({ of, group, at }: { of: All<Owned>; group: Group; at: string }) 
 }
 
 function Belongs({ group }: { group: Group }) {
+  const navigate = useNavigate();
   const connections = useAll("/api/v1/connections");
   const keystores = useAll("/api/v1/keystores");
   const applications = useAll("/api/v1/applications");
   return (
-    <Container header={<Header variant="h2">{words.belongs}</Header>}>
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                onClick={() => void navigate(`/connections/add?group=${encodeURIComponent(group.name)}`)}
+              >
+                {text.connections.add}
+              </Button>
+              <WaysIn group={group.id} />
+            </SpaceBetween>
+          }
+        >
+          {words.belongs}
+        </Header>
+      }
+    >
       <KeyValuePairs
         columns={4}
         items={[

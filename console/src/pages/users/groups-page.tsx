@@ -1,4 +1,5 @@
 // All groups that one may see.
+import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 
 import { useAll } from "../../api/read";
@@ -13,10 +14,23 @@ import { EditGroup, type Group } from "./group-dialogs";
 
 const words = text.users.groups;
 
-const COLUMNS: Column<Group>[] = [
-  { id: "name", header: words.name, value: (group) => group.name },
-  { id: "description", header: words.descriptionOf, value: (group) => group.description, width: 420 },
-  timeColumn("created", words.created, (group) => group.created_at, { empty: words.fromTheBeginning }),
+/** A group, and whether it reaches into AWS. */
+interface Row {
+  group: Group;
+  isAws: boolean;
+}
+
+const COLUMNS: Column<Row>[] = [
+  { id: "name", header: words.name, value: ({ group }) => group.name },
+  {
+    id: "aws",
+    header: words.cloud,
+    value: ({ isAws }) => (isAws ? words.aws : undefined),
+    cell: ({ isAws }) => (isAws ? <Badge color="blue">{words.aws}</Badge> : text.shell.none),
+    width: 110,
+  },
+  { id: "description", header: words.descriptionOf, value: ({ group }) => group.description, width: 420 },
+  timeColumn("created", words.created, ({ group }) => group.created_at, { empty: words.fromTheBeginning }),
 ];
 
 export default function GroupsPage() {
@@ -27,20 +41,23 @@ export default function GroupsPage() {
       {words.help}
     </Help>,
   );
-  const list = useAll("/api/v1/groups");
+  const groups = useAll("/api/v1/groups");
+  const { items: connections } = useAll("/api/v1/connections");
+  const reaching = new Set(connections.map(({ group }) => group));
+  const items = groups.items.map((group) => ({ group, isAws: reaching.has(group.id) }));
   const [dialog, open] = useDialog();
   return (
     <>
-      <ListTable<Group>
+      <ListTable<Row>
         name="groups"
         title={words.title}
         description={words.description}
         things={words.things}
-        list={list}
+        list={{ ...groups, items }}
         columns={COLUMNS}
-        idOf={(group) => group.id}
-        nameOf={(group) => group.name}
-        pageOf={(group) => `/groups/${group.id}`}
+        idOf={({ group }) => group.id}
+        nameOf={({ group }) => group.name}
+        pageOf={({ group }) => `/groups/${group.id}`}
         empty={{ title: words.empty, detail: words.emptyDetail }}
         actions={() => (
           <Button variant="primary" onClick={() => open((close) => <EditGroup onClose={close} />)}>

@@ -81,6 +81,7 @@ export const audit = {
   },
   verify: {
     title: "Verify the log",
+    states: { told: "told", proved: "proved", failed: "failed", skipped: "skipped" },
     begin: "Verify",
     description:
       "Your browser checks signatures and proofs by itself, with the public key of the log alone. It takes nothing that the server says for granted, save this console's own code.",

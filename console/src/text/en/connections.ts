@@ -24,8 +24,6 @@ export const connections = {
     created: "Added",
     updated: "Updated",
   },
-  health: { connected: "Connected", "not-connected": "Not connected", unknown: "Not tried yet" },
-  healthSince: (when: string) => `since ${when}`,
   page: {
     facts: "Facts",
     id: "Id",
@@ -44,6 +42,7 @@ export const connections = {
     actions: "Actions",
     edit: "Edit",
     delete: "Delete",
+    manageKeys: "Manage keys",
     keystores: "Keystores",
     kmsKeys: "KMS keys",
     doctor: "Doctor",
@@ -61,6 +60,7 @@ export const connections = {
     run: "Examine",
     region: "Region of the main job",
     sandbox: "Try the main job on throw-away keys",
+    sandboxTitle: (name: string) => `Try the main job of ${name} on throw-away keys`,
     sandboxHelp:
       "Makes KMS keys in the account, imports, disables, rotates, and schedules their deletion. Takes minutes and costs some cents.",
     check: "Check",

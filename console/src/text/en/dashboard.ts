@@ -56,8 +56,6 @@ export const dashboard = {
     title: "Connections",
     none: "No AWS account is connected yet.",
     all: (count: number) => (count === 1 ? "The one connection" : `All ${count} connections`),
-    states: { connected: "Connected", "not-connected": "Not connected", unknown: "Not tried yet" },
-    since: (when: string) => `since ${when}`,
   },
   welcome: {
     title: "Welcome to Keyferry",

@@ -5,16 +5,6 @@ const priorities: Record<string, string> = {
   interactive: "A person waits for it",
   bulk: "Many KMS keys: goes last",
 };
-const targetStates: Record<string, string> = {
-  open: "Under way",
-  done: "Done",
-  stuck: "Needs attention",
-  cancelled: "Cancelled",
-  sending: "Sent",
-  refused: "Refused",
-  unknown: "Not known yet",
-};
-const units: Record<string, string> = { d: "day", w: "week", mo: "month", y: "year" };
 const kinds: Record<string, string> = { "kms-key": "KMS key", key: "Key", connection: "Connection" };
 
 export const jobs = {
@@ -42,7 +32,6 @@ export const jobs = {
     id: "Id",
   },
   priorities,
-  targetStates,
   progress: "Progress",
   took: "Took",
   counts: "Targets",
@@ -106,11 +95,8 @@ export const jobs = {
       oldKey: "Old KMS key",
     },
     kinds,
-    units,
     methods: { "new-key": "New KMS key", "in-place": "In place" },
     oldKey: { "keep-enabled": "Stays enabled", disable: "Disabled", deactivate: "Deactivated" },
-    every: (count: number, unit: string) => (count === 1 ? `every ${unit}` : `every ${count} ${unit}s`),
-    cron: (cron: string, zone: string) => `at ${cron} (${zone})`,
     refusedSince: (time: string) => `since ${time}`,
   },
   schedule: {

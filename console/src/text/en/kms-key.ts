@@ -35,12 +35,6 @@ export const kmsKey = {
     replacedBy: "Replaced by",
     primary: "primary",
   },
-  linkState: {
-    connected: "Connected",
-    "not-connected": "Not connected",
-    unknown: "Not tried yet",
-    since: (when: string) => `since ${when}`,
-  },
   banner: {
     deletion: (day: string) => `AWS deletes this KMS key on ${day}`,
     deletionSome: "The deletion of this KMS key is scheduled",

@@ -18,12 +18,12 @@ export const kmsKeys = {
     version: "Version",
     where: "Where",
     vault: "Vault",
+    aws: "AWS",
   },
   bulk: {
     became: "Outcome",
     why: "Why",
     others: "Those that were not done",
-    states: { done: "Done", stuck: "Refused", cancelled: "Cancelled", open: "Under way" },
     allDone: (count: number) => `Done with all ${count} KMS keys.`,
     some: (done: number, total: number) => `Done with ${done} of ${total} KMS keys. Not with these:`,
   },
@@ -176,9 +176,6 @@ export const kmsKeys = {
       nowhere: "Its keystore has no further Region",
       primary: "New primary",
       primaryNow: (region: string) => `The primary is in ${region} now.`,
-    },
-    schedule: {
-      upcoming: "It rotates next",
     },
     edit: {
       name: "Name",

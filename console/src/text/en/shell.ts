@@ -1,6 +1,9 @@
 // Around every page: navigation, notices, and what goes wrong.
 export const shell = {
   product: "Keyferry",
+  unreached: "The server cannot be reached.",
+  unreachedHint: "Check the network and that the server runs, then try again.",
+  answered: (status: number) => `The server answered ${status}.`,
   skip: "Skip to the content",
   navigation: "Navigation",
   openNavigation: "Open navigation",

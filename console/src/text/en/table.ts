@@ -1,5 +1,8 @@
 // What every list says.
 export const table = {
+  /** What is so or not, as filters have it too. */
+  yes: "yes",
+  no: "no",
   find: (things: string) => `Find ${things}`,
   loading: (things: string) => `Loading ${things}`,
   matches: (count: number) => (count === 1 ? "1 match" : `${count} matches`),

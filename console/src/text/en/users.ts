@@ -85,7 +85,6 @@ export const users = {
     noConnections: "None",
     empty: "In no group",
     emptyDetail: "Without a role nothing is seen. Somebody who may give roles in a group can change that.",
-    link: { connected: "Connected", "not-connected": "Not connected", unknown: "Not known" },
   },
   assignments: {
     title: "Roles",
@@ -148,6 +147,8 @@ export const users = {
     name: "Name",
     descriptionOf: "Description",
     created: "Created",
+    cloud: "Cloud",
+    aws: "AWS",
     fromTheBeginning: "From the beginning",
     belongs: "What belongs to it",
     connections: "Connections",

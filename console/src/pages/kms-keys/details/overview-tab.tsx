@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 
 import { useRead } from "../../../api/read";
+import { rotationInWords } from "../../../fields/rotation";
 import { atMinute, exactly } from "../../../format/time";
 import { Link } from "../../../shell/link";
 import { text } from "../../../text";
@@ -14,7 +15,6 @@ import { AccessFacts } from "./access-facts";
 import { Copied } from "./copied";
 import { keyIdOf, type KmsKey, type Tab } from "./kms-key";
 import { PlacesTable } from "./places-table";
-import { scheduleInWords } from "./schedule";
 
 const words = text.kmsKey.overview;
 
@@ -73,7 +73,7 @@ function Details({ kmsKey }: Tab) {
           },
           {
             label: words.schedule,
-            value: days == null ? scheduleInWords(rotation) : words.native(days),
+            value: days == null ? rotationInWords(rotation) : words.native(days),
           },
           { label: words.nextRotation, value: atMinute(rotation?.next) || text.shell.never },
         ]}

@@ -1,4 +1,5 @@
 // What a receipt says; docs/reference/statements.md tells its form.
+import { text } from "../../../text";
 
 export interface ReceiptEntry {
   index: number;
@@ -44,7 +45,7 @@ export function atMicros(micros: number): string {
 
 /** Where something happened: its Region, and which version or material it was about. */
 export function placeOf({ entry: { detail } }: ReceiptEntry): string {
-  const version = detail?.version === undefined ? undefined : `version ${detail.version}`;
+  const version = detail?.version === undefined ? undefined : text.kmsKey.receipt.ofVersion(detail.version);
   return [detail?.region, version].filter((part) => part !== undefined).join(", ");
 }
 

@@ -4,12 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 
+import { methodLines, rotationInWords } from "../../../fields/rotation";
 import { exactly } from "../../../format/time";
 import { text } from "../../../text";
 import { ROTATIONS_MAX, rotationsUsed } from "./history";
 import type { Tab } from "./kms-key";
 import { OtherKmsKey } from "./other-kms-key";
-import { scheduleInWords } from "./schedule";
 
 const words = text.kmsKey.versions;
 
@@ -53,7 +53,7 @@ export function Rotations({ kmsKey }: Tab) {
           { label: words.used, value: <Budget kmsKey={kmsKey} /> },
           {
             label: text.kmsKey.overview.schedule,
-            value: days == null ? scheduleInWords(rotation) : text.kmsKey.overview.native(days),
+            value: days == null ? rotationInWords(rotation) : text.kmsKey.overview.native(days),
           },
           {
             label: text.kmsKey.overview.nextRotation,
@@ -62,8 +62,8 @@ export function Rotations({ kmsKey }: Tab) {
           ...(set === undefined
             ? []
             : [
-                { label: words.oldKey, value: words.oldKeys[set.old_key] },
-                { label: words.atBudget, value: words.atBudgets[set.at_budget] },
+                { label: text.fields.rotation.method, value: text.fields.rotation.methods[set.method] },
+                ...methodLines(set).map(([label, value]) => ({ label, value })),
               ]),
           ...(kmsKey.predecessor == null && kmsKey.successor == null
             ? []

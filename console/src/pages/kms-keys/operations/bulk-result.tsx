@@ -1,34 +1,19 @@
 // What became of each KMS key of an operation on many: above all of those that were refused.
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
 import { hasEnded, type Job } from "../../../api/live";
 import { useAll } from "../../../api/read";
-import type { Schemas } from "../../../api/client";
+import { TargetState } from "../../../format/status";
 import { ProblemAlert } from "../../../notices/problem-alert";
 import { useJob } from "../../../operation/job-progress";
 import { text } from "../../../text";
 
-type Target = Schemas["TargetView"];
 const words = text.kmsKeys.bulk;
-const STATES: Record<string, StatusIndicatorProps.Type> = {
-  done: "success",
-  stuck: "error",
-  cancelled: "stopped",
-  open: "in-progress",
-};
 /** What went well is counted; what did not is named, as far as people read. */
 const NAMED_MAX = 100;
-
-function State({ of: { state } }: { of: Target }) {
-  return (
-    <StatusIndicator type={STATES[state] ?? "info"}>
-      {words.states[state as keyof typeof words.states]}
-    </StatusIndicator>
-  );
-}
 
 function Targets({ job }: { job: string }) {
   const { items, isPending, isPartial, error, refetch } = useAll("/api/v1/jobs/{job}/targets", {
@@ -60,7 +45,12 @@ function Targets({ job }: { job: string }) {
           isRowHeader: true,
           minWidth: 160,
         },
-        { id: "state", header: words.became, cell: (target) => <State of={target} />, minWidth: 130 },
+        {
+          id: "state",
+          header: words.became,
+          cell: (target) => <TargetState state={target.state} />,
+          minWidth: 130,
+        },
         { id: "why", header: words.why, cell: ({ note }) => note?.message ?? text.shell.none },
       ]}
     />

@@ -1,39 +1,22 @@
 // When a KMS key rotates by itself.
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
+import { NextTimes } from "../../../fields/next-times";
 import { rotationDraft, rotationOf, type RotationDraft } from "../../../fields/rotation";
 import { RotationFields } from "../../../fields/rotation-fields";
-import { atMinute, inItsZone } from "../../../format/time";
+import { atMinute } from "../../../format/time";
 import { text } from "../../../text";
 import type { KmsKey } from "../../../kms-key/columns";
 import { define, type FieldsProps } from "./definition";
 import { onlyIn, rotatesInPlace } from "./fit";
 
 const words = text.kmsKeys.operations;
-const fields = text.kmsKeys.fields.schedule;
 
+/** What a rule tells of its next times; of one that others say, the next alone may be known. */
 function Upcoming({ preview }: { preview: unknown }) {
   const rotation = (preview as Partial<Schemas["KmsKeyView"]> | undefined)?.rotation;
-  const upcoming = rotation?.upcoming ?? [];
-  const next = upcoming.length > 0 ? upcoming.map(inItsZone) : [atMinute(rotation?.next) || text.shell.never];
-  return (
-    <KeyValuePairs
-      items={[
-        {
-          label: fields.upcoming,
-          value: (
-            <ul className="plain">
-              {next.map((one) => (
-                <li key={one}>{one}</li>
-              ))}
-            </ul>
-          ),
-        },
-      ]}
-    />
-  );
+  const next = rotation?.next == null ? [] : [atMinute(rotation.next)];
+  return <NextTimes of={rotation?.upcoming ?? next} />;
 }
 
 /** As it is kept; in place is suggested where it can be. */

@@ -6,20 +6,21 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
-import { useRead } from "../../../api/read";
+import { useRead, type All } from "../../../api/read";
+import { choicesStatus } from "../../../fields/choices-status";
 import { Loaded } from "../../../notices/loaded";
 import { text } from "../../../text";
 import { EffectView } from "./effect";
 
 const words = text.settings.crypto;
 
-export function Effective({ groups }: { groups: readonly { id: string; name: string }[] }) {
+export function Effective({ groups }: { groups: All<{ id: string; name: string }> }) {
   const [group, setGroup] = useState("");
   const query = group === "" ? {} : { group };
   const effect = useRead("/api/v1/crypto-policies/effective", { query });
   const options = [
     { value: "", label: words.installation },
-    ...groups.map(({ id, name }) => ({ value: id, label: name })),
+    ...groups.items.map(({ id, name }) => ({ value: id, label: name })),
   ];
   return (
     <Container
@@ -33,6 +34,7 @@ export function Effective({ groups }: { groups: readonly { id: string; name: str
         <FormField label={words.effectiveFor}>
           <Select
             options={options}
+            {...choicesStatus(groups)}
             selectedOption={options.find(({ value }) => value === group) ?? null}
             onChange={({ detail }) => setGroup(detail.selectedOption.value ?? "")}
           />

@@ -73,12 +73,10 @@ export default function PoliciesPage() {
     </Help>,
   );
   const list = useAll("/api/v1/crypto-policies");
-  const groups = useAll("/api/v1/groups").items;
+  const groups = useAll("/api/v1/groups");
   const [dialog, open] = useDialog();
   const set = (policy: Policy | undefined) =>
-    open((close) => (
-      <SetPolicy groups={groups} group={policy?.group ?? ""} rules={policy?.rules} onClose={close} />
-    ));
+    open((close) => <SetPolicy group={policy?.group ?? ""} rules={policy?.rules} onClose={close} />);
   const remove = (policy: Policy) =>
     open((close) => (
       <OperationDialog

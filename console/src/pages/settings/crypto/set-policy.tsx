@@ -3,6 +3,7 @@ import { useCallback } from "react";
 
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
+import { useAll, type All } from "../../../api/read";
 import type { Values } from "../../../operation/fields";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Operation } from "../../../operation/operation";
@@ -19,7 +20,7 @@ interface Group {
   name: string;
 }
 
-function fieldsOf(groups: readonly Group[], group: string, rules: Rules | undefined, specs: readonly Spec[]) {
+function fieldsOf(groups: All<Group>, group: string, rules: Rules | undefined, specs: readonly Spec[]) {
   const { fields } = words;
   return {
     group: {
@@ -27,9 +28,10 @@ function fieldsOf(groups: readonly Group[], group: string, rules: Rules | undefi
       kind: "choice",
       initial: group,
       optional: true,
+      of: [groups],
       choices: [
         { value: "", label: words.installation },
-        ...groups.map(({ id, name }) => ({ value: id, label: name })),
+        ...groups.items.map(({ id, name }) => ({ value: id, label: name })),
       ],
     },
     specs: {
@@ -85,7 +87,6 @@ function bodyOf({
 }
 
 interface Props {
-  groups: readonly Group[];
   /** The group's id; empty for the installation. */
   group: string;
   /** The policy as it is, where there is one. */
@@ -93,11 +94,13 @@ interface Props {
   onClose: () => void;
 }
 
-export function SetPolicy({ groups, group, rules, onClose }: Props) {
+export function SetPolicy({ group, rules, onClose }: Props) {
   const specs = useSpecs();
+  const groups = useAll("/api/v1/groups");
+  const { items } = groups;
   const operation = useCallback(
     (said: Said): Operation => {
-      const where = groups.find(({ id }) => id === said.group)?.name ?? words.installation;
+      const where = items.find(({ id }) => id === said.group)?.name ?? words.installation;
       return {
         title: words.setFor(where),
         name: where,
@@ -105,7 +108,7 @@ export function SetPolicy({ groups, group, rules, onClose }: Props) {
         touches: TOUCHES,
       };
     },
-    [groups],
+    [items],
   );
   return (
     <FormDialog

@@ -1,7 +1,8 @@
 // Opens a period in which an application uses keys.
 import { change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
-import type { Said, Values } from "../../../operation/fields";
+import { useAll } from "../../../api/read";
+import type { Choices, Said, Values } from "../../../operation/fields";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Operation } from "../../../operation/operation";
 import { text } from "../../../text";
@@ -27,14 +28,14 @@ function isMinutes(said: string): boolean {
   return /^[0-9]+$/.test(said) && Number(said) >= 1 && Number(said) <= MINUTES_MAX;
 }
 
-function fieldsOf(applications: readonly string[], said: Partial<Said>) {
+function fieldsOf(applications: Choices, said: Partial<Said>) {
   const { fields } = words;
   const minutes = typeof said.minutes === "string" ? said.minutes : MINUTES;
   return {
     application: {
       label: fields.application,
       kind: "choice",
-      choices: applications.map((value) => ({ value })),
+      ...applications,
     },
     minutes: {
       label: fields.minutes,
@@ -76,17 +77,13 @@ function operationOf(said: Saying): Operation {
   };
 }
 
-export function OpenPeriod({
-  applications,
-  onClose,
-}: {
-  applications: readonly string[];
-  onClose: () => void;
-}) {
+export function OpenPeriod({ onClose }: { onClose: () => void }) {
+  const applications = useAll("/api/v1/applications");
+  const choices = applications.items.map(({ name }) => ({ value: name }));
   return (
     <FormDialog
       title={words.openTitle}
-      fields={(said) => fieldsOf(applications, said)}
+      fields={(said) => fieldsOf({ choices, of: [applications] }, said)}
       operation={operationOf}
       onClose={onClose}
     />

@@ -20,6 +20,8 @@ import { OpenPeriod, TOUCHES } from "./open-period";
 const words = text.settings.usePeriods;
 const { columns } = words;
 
+const ASKED_EVERY = 15_000;
+
 type Period = Schemas["UsePeriodView"];
 
 const STATES: Record<string, StatusIndicatorProps.Type> = { open: "in-progress", closed: "stopped" };
@@ -75,8 +77,8 @@ export default function PeriodsPage() {
       {words.help}
     </Help>,
   );
-  const list = useAll("/api/v1/use-periods");
-  const applications = useAll("/api/v1/applications").items.map(({ name }) => name);
+  // A period ends by itself.
+  const list = useAll("/api/v1/use-periods", {}, { every: ASKED_EVERY });
   const [dialog, open] = useDialog();
   return (
     <>
@@ -104,10 +106,7 @@ export default function PeriodsPage() {
             >
               {words.close}
             </Button>
-            <Button
-              variant="primary"
-              onClick={() => open((close) => <OpenPeriod applications={applications} onClose={close} />)}
-            >
+            <Button variant="primary" onClick={() => open((close) => <OpenPeriod onClose={close} />)}>
               {words.open}
             </Button>
           </SpaceBetween>

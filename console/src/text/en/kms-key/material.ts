@@ -33,11 +33,6 @@ export const material = {
     nobody: "Nobody in particular",
     toPolicy: "Change",
   },
-  schedule: {
-    every: (period: string) => `every ${period}`,
-    cron: (cron: string, zone: string) => `at ${cron} (${zone})`,
-    method: { "new-key": "by a new KMS key", "in-place": "in place" },
-  },
   places: {
     title: "Places",
     detail: "Where this KMS key is, as AWS was observed last.",
@@ -92,10 +87,6 @@ export const material = {
     budget: (used: number, all: number) => `${used} of ${all}`,
     left: (left: number) => `${left} are left in the life of this KMS key.`,
     uncounted: "AWS does not count rotations of this KMS key.",
-    oldKey: "The old KMS key afterwards",
-    atBudget: "When none is left",
-    oldKeys: { "keep-enabled": "stays enabled", disable: "is disabled", deactivate: "is deactivated" },
-    atBudgets: { "switch-method": "rotate by a new KMS key", block: "stop, and tell" },
     generations: "KMS keys before and after",
   },
   timeline: {

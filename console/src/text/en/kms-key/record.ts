@@ -91,6 +91,7 @@ export const record = {
   },
   receipt: {
     title: "Receipt",
+    ofVersion: (number: string) => `version ${number}`,
     detail:
       "A document, signed by the audit log's key, that proves where the key material came from and where it went. Anybody can check it without this server.",
     issued: "Issued",

@@ -1,16 +1,21 @@
 // Looks at a keystore's account now.
 import Box from "@cloudscape-design/components/box";
 
-import { change } from "../../api/change";
-import type { Job } from "../../api/live";
-import { JobProgress } from "../../operation/job-progress";
-import { OperationDialog } from "../../operation/operation-dialog";
-import { text } from "../../text";
-import { TOUCHES, type DialogProps } from "./dialog-props";
+import { change } from "../api/change";
+import type { Job } from "../api/live";
+import { JobProgress } from "./job-progress";
+import { OperationDialog } from "./operation-dialog";
+import { text } from "../text";
 
 const words = text.keystores.sync;
+const TOUCHES = ["/api/v1/keystores", "/api/v1/kms-keys", "/api/v1/found-keys"];
 
-export function SyncDialog({ keystore, onClose }: DialogProps) {
+interface Props {
+  keystore: { id: string; name: string };
+  onClose: () => void;
+}
+
+export function SyncDialog({ keystore, onClose }: Props) {
   return (
     <OperationDialog
       operation={{
