@@ -15,6 +15,7 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
+    actionTimeout: 30_000,
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
     // To keep one of every journey takes its time; whoever looks for a fault adds `--trace on`.

@@ -22,7 +22,7 @@ test("alerts are sent to a webhook once its address is right", async ({ page, wo
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("pager was added")).toBeVisible();
   await expect(dialog.getByText(/^[0-9a-f]{64}$/)).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /pager.*Webhook.*Critical/ })).toBeVisible();
   await look(page, "alert-destinations");
 
@@ -39,7 +39,7 @@ test("alerts are sent to a webhook once its address is right", async ({ page, wo
   await removing.getByLabel("To confirm, type pager").fill("pager");
   await removing.getByRole("button", { name: "Carry out" }).click();
   await expect(removing.getByText("Done", { exact: true })).toBeVisible();
-  await removing.getByRole("button", { name: "Close" }).last().click();
+  await removing.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Alerts are sent nowhere")).toBeVisible();
   expect(await world.cli("alert", "destination", "list")).toEqual([]);
 });

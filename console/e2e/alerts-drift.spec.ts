@@ -22,7 +22,7 @@ test("what somebody changed in AWS is told with his name, taken note of, and men
   const noting = page.getByRole("dialog", { name: "Acknowledge the alert of to-be-disabled" });
   await noting.getByRole("button", { name: "Carry out" }).click();
   await expect(noting.getByText("Done", { exact: true })).toBeVisible();
-  await noting.getByRole("button", { name: "Close" }).last().click();
+  await noting.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Acknowledged", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: "Acknowledge" })).toBeDisabled();
 
@@ -31,7 +31,7 @@ test("what somebody changed in AWS is told with his name, taken note of, and men
   await expect(restoring.getByText("EnableKey").first()).toBeVisible();
   await restoring.getByRole("button", { name: "Carry out" }).click();
   await expect(restoring.getByText("Succeeded").first()).toBeVisible();
-  await restoring.getByRole("button", { name: "Close" }).last().click();
+  await restoring.getByRole("button", { name: "Close", exact: true }).click();
   await world.cli("keystore", "sync", "payments");
   // The open page follows what the watch finds.
   await expect(page.getByText("Over", { exact: true })).toBeVisible();

@@ -20,7 +20,7 @@ async function decide(page: Page, verb: "Approve" | "Reject", comment: string): 
   await dialog.getByRole("button", { name: "Carry out" }).click();
   const said = verb === "Approve" ? "You approved it." : "You rejected it.";
   await expect(dialog.getByText(said)).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
 }
 
 test("a rule is set from the screen once somebody else, who proves who he is, has agreed", async ({
@@ -84,7 +84,7 @@ test("a rule is set from the screen once somebody else, who proves who he is, ha
   const running = page.getByRole("dialog", { name: "Carry out: approval-rule.manage" });
   await running.getByRole("button", { name: "Carry out" }).click();
   await expect(running.getByText("Done", { exact: true })).toBeVisible();
-  await running.getByRole("button", { name: "Close" }).last().click();
+  await running.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Carried out", { exact: true })).toBeVisible();
   await page.goto("/approvals/rules");
   await expect(page.getByRole("row", { name: /Destructive.*The whole installation.*1.*72 h/ })).toBeVisible();
@@ -164,7 +164,7 @@ test("whoever asked takes a request back", async ({ page, world }) => {
   const taking = page.getByRole("dialog", { name: /^Take back: / });
   await taking.getByRole("button", { name: "Carry out" }).click();
   await expect(taking.getByText("Done", { exact: true })).toBeVisible();
-  await taking.getByRole("button", { name: "Close" }).last().click();
+  await taking.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Taken back", { exact: true })).toBeVisible();
   await page.goto("/approvals");
   await expect(page.getByText("Nothing waits", { exact: true })).toBeVisible();
@@ -195,7 +195,7 @@ test("a rule of one group is set with the right hours, and a rule is removed onc
     const running = page.getByRole("dialog", { name: /^Carry out: / });
     await running.getByRole("button", { name: "Carry out" }).click();
     await expect(running.getByText("Done", { exact: true })).toBeVisible();
-    await running.getByRole("button", { name: "Close" }).last().click();
+    await running.getByRole("button", { name: "Close", exact: true }).click();
     await expect(page.getByText("Carried out", { exact: true })).toBeVisible();
   };
   await page.goto("/approvals/rules");

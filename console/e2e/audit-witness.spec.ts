@@ -42,7 +42,7 @@ test("a witness's cosignature is added, shown, and proved with its key", async (
   expect((await world.cli<Checkpoint>("audit", "checkpoint")).cosigned).toBeUndefined();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText(`Kept with the checkpoint of ${size} entries`)).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
 
   await expect(page.getByText(`${size} entries`, { exact: true })).toBeVisible();
   await expect(page.getByText(/^by auditor\.example on /)).toBeVisible();

@@ -46,7 +46,7 @@ test("an access key is replaced by another one in AWS, and the connection goes o
   // The former one lives on for minutes, for requests that began with it.
   await expect(dialog.getByText(/the connection uses the new access key/)).toBeVisible({ timeout: 60_000 });
   await look(page, "connection-access-key-lingers");
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText(first)).toHaveCount(0);
   const { identity } = await world.cli<{ identity: { access_key_id: string } }>(
     ...["connection", "show", "fresh-secret"],

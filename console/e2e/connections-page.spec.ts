@@ -63,7 +63,7 @@ test("an access key rotates by schedule, and not while others begin with it", as
   await look(page, "connection-access-key-schedule");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Done")).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Every 90 days")).toBeVisible();
   const shown = await world.cli<{ access_key: { every: string } }>("connection", "show", "scheduled");
   expect(shown.access_key.every).toBe("90d");
@@ -85,7 +85,7 @@ test("a connection's rotation is what its next keystore takes over", async ({ pa
   await expect(dialog.getByText(/0 3 1 1 \*/).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Done")).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await world.cli("keystore", "create", "heirs", "--connection", "yearly", "--region", "eu-central-1");
   const heirs = await world.cli<{ template: { rotation: { cron: string } } }>("keystore", "show", "heirs");
   expect(heirs.template.rotation.cron).toBe("0 3 1 1 *");

@@ -144,5 +144,5 @@ test("what a changed connection lacks is named on the page, and its access key t
   }
   await dialog.getByRole("textbox", { name: "Another period" }).fill("45d");
   await dialog.getByRole("button", { name: "Preview" }).click();
-  await expect(dialog.getByRole("row", { name: /Every 45d/ })).toBeVisible();
+  await expect(dialog.getByRole("row", { name: /Every 45 days/ })).toBeVisible();
 });

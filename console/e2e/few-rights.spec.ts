@@ -142,9 +142,9 @@ const AUDITED: Record<string, string> = {
   Keys: "card-tokens",
   "All keys": "card-tokens",
   Jobs: "kms-key.create",
-  Schedules: "Nothing rotates by itself",
-  Approvals: "Nothing waits",
-  Alerts: "No alerts",
+  Schedules: "What rotates by itself, the next one first.",
+  Approvals: "What must not be done by one person alone waits here for others.",
+  Alerts: "What is wrong, or soon will be.",
   "Audit log": "kms-key.create",
   "Request log": "audrey may not do request-log.read",
   Reports: "What there is",
@@ -165,11 +165,15 @@ interface Offered {
   isMenu: boolean;
 }
 
-/** The buttons beside tables that somebody can press, with the first row chosen where rows are. */
-async function offered(main: Locator): Promise<Offered[]> {
+/** Chooses the first row, where rows are. */
+async function chooseRow(main: Locator): Promise<void> {
   const rows = main.locator("tbody");
   const first = rows.getByRole("radio").or(rows.getByRole("checkbox")).first();
   if ((await first.count()) > 0) await first.check();
+}
+
+/** The buttons beside tables that somebody can press. */
+async function offered(main: Locator): Promise<Offered[]> {
   const all = await main.getByRole("button").evaluateAll((buttons) =>
     buttons
       .filter((button) => !button.matches("table *, nav *, svg *, :disabled, [aria-disabled=true]"))
@@ -178,7 +182,8 @@ async function offered(main: Locator): Promise<Offered[]> {
         isMenu: button.getAttribute("aria-haspopup") === "true",
       })),
   );
-  return all.filter(({ name }) => !LOOKING.test(name));
+  const named = new Map(all.map((one) => [one.name, one]));
+  return [...named.values()].filter(({ name }) => !LOOKING.test(name));
 }
 
 /** What came of pressing it must be seen: a refusal, something to fill in, another page, or what was asked for. */
@@ -219,20 +224,22 @@ test("an auditor walks all pages: each shows or says what he may see, and no but
     const press = async (button: string, item?: string) => {
       const what = [name, button, ...(item === undefined ? [] : [item])].join(", ");
       await answered(page, what, async () => {
-        await main.getByRole("button", { name: button, exact: true }).click();
+        await main.getByRole("button", { name: button, exact: true }).first().click();
         if (item !== undefined) await page.getByRole("menuitem", { name: item, exact: true }).click();
       });
       pressed.push(what);
       if (page.url() === address) return;
       await page.goBack();
       await expect(main.getByText(AUDITED[name] ?? "").first()).toBeVisible();
+      await chooseRow(main);
     };
+    await chooseRow(main);
     for (const button of await offered(main)) {
       if (!button.isMenu) {
         await press(button.name);
         continue;
       }
-      await main.getByRole("button", { name: button.name, exact: true }).click();
+      await main.getByRole("button", { name: button.name, exact: true }).first().click();
       const items = await page.locator('[role="menuitem"]:not([aria-disabled="true"])').allInnerTexts();
       await page.keyboard.press("Escape");
       for (const item of items) await press(button.name, item);

@@ -50,7 +50,7 @@ test("a job is held back, let go on, and stopped", async ({ page, world }) => {
     const dialog = page.getByRole("dialog", { name: new RegExp(`^${verb}: `) });
     await dialog.getByRole("button", { name: "Carry out" }).click();
     await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
-    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
   };
   await carryOut("Pause");
   await expect(page.getByText("Paused").first()).toBeVisible();

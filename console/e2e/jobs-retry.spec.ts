@@ -60,13 +60,13 @@ test("a job that AWS refuses says who refuses what, gets stuck again while that 
   const before = await refusals.count();
   const inVain = await retry();
   await expect(inVain.getByText("Done", { exact: true })).toBeVisible();
-  await inVain.getByRole("button", { name: "Close" }).last().click();
+  await inVain.getByRole("button", { name: "Close", exact: true }).click();
   await expect(refusals).toHaveCount(before + 1, { timeout: 60_000 });
 
   await setPolicy(world, arn, policy);
   const dialog = await retry();
   await expect(dialog.getByText("Done", { exact: true })).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole("button", { name: "Retry", exact: true })).toBeDisabled();
   expect((await show(world, "to-retry")).key_state).toBe("Disabled");

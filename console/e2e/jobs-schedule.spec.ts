@@ -41,7 +41,7 @@ test("the schedule of a KMS key by cron is read with its next times, edited with
   await expect(edit.getByText(/04:30 \(Europe\/Berlin\)/).first()).toBeVisible();
   await edit.getByRole("button", { name: "Carry out" }).click();
   await expect(edit.getByText("Done", { exact: true })).toBeVisible();
-  await edit.getByRole("button", { name: "Close" }).last().click();
+  await edit.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("30 4 1,15 * * (Europe/Berlin)")).toBeVisible();
   await expect(page.getByText(/04:30 \(Europe\/Berlin\)$/)).toHaveCount(5);
   const { rotation } = await world.cli<Shown>("kms-key", "show", "by-cron");
@@ -57,7 +57,7 @@ test("the schedule of a KMS key by cron is read with its next times, edited with
   await expect(remove.getByText("by-cron does not rotate by itself any more.")).toBeVisible();
   await remove.getByRole("button", { name: "Carry out" }).click();
   await expect(remove.getByText("Done", { exact: true })).toBeVisible();
-  await remove.getByRole("button", { name: "Close" }).last().click();
+  await remove.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("It does not rotate by itself", { exact: true })).toBeVisible();
   expect(await schedules(world)).not.toContain("by-cron");
   await page.getByRole("link", { name: "KMS key", exact: true }).click();
@@ -92,7 +92,7 @@ test("whatever rotated by its schedule has its last runs on the page of the sche
   await page.getByRole("option", { name: "90 days" }).click();
   await edit.getByRole("button", { name: "Preview" }).click();
   await edit.getByRole("button", { name: "Carry out" }).click();
-  await edit.getByRole("button", { name: "Close" }).last().click();
+  await edit.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Every 90 days")).toBeVisible();
   expect(await schedules(world)).toContain(`"every":"90d"`);
 });

@@ -18,14 +18,14 @@ test("a key is copied into keystores and into another group, and the links tell 
   await look(page, "key-copy");
   await start(dialog);
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await act(page, "Copy");
   await dialog.getByRole("radio", { name: "Into a group" }).check();
   await choose(page, "Group", "journey-archive");
   await dialog.getByLabel("Name of the copy").fill("journey-kept");
   await start(dialog);
   await expect(dialog.getByRole("link", { name: "journey-kept" })).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("tab", { name: "Copies and links" }).click();
   await expect(page.getByRole("row", { name: /journey-kept.*journey-archive.*admin/ })).toBeVisible();
   await expect(page.getByRole("row", { name: /journey-copy_copy4/ })).toBeVisible();
@@ -70,7 +70,7 @@ test("a rotation policy tells its next times, and is kept", async ({ page, world
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("2029-07-01 03:00 (Europe/Berlin)")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Europe/Berlin", { exact: true })).toBeVisible();
   await look(page, "key-rotation");
   const { rotation } = await world.cli<Key>("key", "show", "journey-policy");

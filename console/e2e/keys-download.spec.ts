@@ -67,7 +67,7 @@ test("one person prepares a download, another one proves again who she is and ta
   await look(page, "key-prepare");
   await prepare.getByRole("button", { name: "Carry out" }).click();
   await expect(prepare.getByText("Another person may take it until")).toBeVisible();
-  await prepare.getByRole("button", { name: "Close" }).last().click();
+  await prepare.getByRole("button", { name: "Close", exact: true }).click();
 
   await actOnVersion(page, "Download");
   const own = page.getByRole("dialog", { name: "Download version 1 of journey-leaves" });
@@ -113,7 +113,7 @@ test("one person prepares a download, another one proves again who she is and ta
   writeFileSync(file, material);
   const proof = await world.cli<Key>("key", "import", "journey-leaves-proof", "--file", file);
   expect(proof.versions[0]?.fingerprint).toBe(key.versions[0]?.fingerprint);
-  await take.getByRole("button", { name: "Close" }).last().click();
+  await take.getByRole("button", { name: "Close", exact: true }).click();
   await expect(dora.getByRole("row", { name: /journey-leaves/ })).toHaveCount(0);
 });
 
@@ -131,7 +131,7 @@ test("a prepared download is cancelled, and is offered to nobody any more", asyn
   const dialog = page.getByRole("dialog", { name: "Cancel the preparation of journey-remains" });
   await expect(dialog.getByText("Nobody takes it then.")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("radio", { name: "Select journey-remains, version 1" })).toBeHidden();
   const left = await world.cli<{ items?: unknown[] }>("key", "preparations");
   expect(JSON.stringify(left)).not.toContain("journey-remains");

@@ -83,7 +83,7 @@ test("one administrator prepares everything of a group, and another one takes it
   await preview.click();
   await prepare.getByRole("button", { name: "Carry out" }).click();
   await expect(prepare.getByText("Another person may take it until")).toBeVisible();
-  await prepare.getByRole("button", { name: "Close" }).last().click();
+  await prepare.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("radio", { name: "Select default" }).check();
   await page.getByRole("button", { name: "Download", exact: true }).click();
@@ -130,7 +130,7 @@ test("one administrator prepares everything of a group, and another one takes it
   const args = ["--file", join(clear, material ?? ""), "--format", "raw"];
   const proof = await world.cli<Key>("key", "import", "leaves-proof", ...args);
   expect(proof.versions[0]?.fingerprint).toBe(key.versions[0]?.fingerprint);
-  await take.getByRole("button", { name: "Close" }).last().click();
+  await take.getByRole("button", { name: "Close", exact: true }).click();
 
   await expect(dora.getByRole("radio", { name: "Select default" })).toHaveCount(0);
   // What was shown to her before is taken meanwhile.

@@ -18,7 +18,7 @@ async function sync(page: Page, name: string): Promise<void> {
   await expect(dialog.getByText("Nothing is changed in AWS")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
 }
 
 test("KMS keys that others made are found by sync, and adopted: one, then all of a name", async ({
@@ -40,7 +40,7 @@ test("KMS keys that others made are found by sync, and adopted: one, then all of
   await look(page, "keystore-adopt");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("One KMS key was adopted")).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: "Adopt all" }).click();
   await dialog.getByLabel("Whose name contains").fill("nothing-of-that-name");
@@ -51,7 +51,7 @@ test("KMS keys that others made are found by sync, and adopted: one, then all of
   await expect(dialog.getByText("2 KMS keys would be adopted")).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("2 KMS keys were adopted")).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("tab", { name: "KMS keys" }).click();
   await expect(page.getByRole("link", { name: "herd-2", exact: true })).toBeVisible();
   const adopted = await world.cli<{ name: string }[]>("kms-key", "list", "--keystore", "adopters");
@@ -129,7 +129,7 @@ test("a keystore's template, schedule, policies and name change, each after a lo
   await expect(template.getByRole("row", { name: /Description of new KMS keys - card data/ })).toBeVisible();
   await look(page, "keystore-template");
   await template.getByRole("button", { name: "Carry out" }).click();
-  await template.getByRole("button", { name: "Close" }).last().click();
+  await template.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: "Edit schedule" }).click();
   const schedule = page.getByRole("dialog", { name: /^Rotation that KMS keys take over/ });
@@ -137,14 +137,14 @@ test("a keystore's template, schedule, policies and name change, each after a lo
   await schedule.getByRole("button", { name: "Preview" }).click();
   await expect(schedule.getByRole("row", { name: "Rotation Never Every year" })).toBeVisible();
   await schedule.getByRole("button", { name: "Carry out" }).click();
-  await schedule.getByRole("button", { name: "Close" }).last().click();
+  await schedule.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: "Edit policies" }).click();
   const policies = page.getByRole("dialog", { name: "Policies of changing" });
   await policies.getByLabel("Remove the material").check();
   await policies.getByRole("button", { name: "Preview" }).click();
   await policies.getByRole("button", { name: "Carry out" }).click();
-  await policies.getByRole("button", { name: "Close" }).last().click();
+  await policies.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: "Actions" }).click();
   await page.getByRole("menuitem", { name: "Edit details" }).click();
@@ -152,7 +152,7 @@ test("a keystore's template, schedule, policies and name change, each after a lo
   await details.getByLabel("Name", { exact: true }).fill("changed");
   await details.getByRole("button", { name: "Preview" }).click();
   await details.getByRole("button", { name: "Carry out" }).click();
-  await details.getByRole("button", { name: "Close" }).last().click();
+  await details.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("heading", { name: "changed", level: 1 })).toBeVisible();
   const now = await world.cli<{
     on_cancel_deletion: string;
@@ -205,12 +205,9 @@ test("what a keystore does not take is refused in its dialogs, and what cannot b
   await page.getByRole("tab", { name: "Template and policies" }).click();
   await page.getByRole("button", { name: "Edit template" }).click();
   const template = page.getByRole("dialog", { name: "Template of refusing" });
-  for (const wrong of ["2030-02-30", "some day"]) {
-    await template.getByLabel("Material stays until").fill(wrong);
-    await template.getByRole("button", { name: "Preview" }).click();
-    await expect(template.getByText(/^request\.invalid · Request/)).toBeInViewport();
-    await expect(template.getByRole("button", { name: "Carry out" })).toHaveCount(0);
-  }
+  await template.getByRole("textbox", { name: "Material stays until" }).pressSequentially("2030-02");
+  await expect(template.getByText("A whole date and a time, or neither")).toBeVisible();
+  await expect(template.getByRole("button", { name: "Preview" })).toBeDisabled();
   await look(page, "keystore-template-refused");
   await template.getByRole("button", { name: "Cancel" }).click();
 

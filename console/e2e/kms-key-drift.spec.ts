@@ -33,7 +33,7 @@ test("what somebody changed in AWS shows as drift, with the plan that undoes it"
   await look(page, "kms-key-synchronize");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("AWS is as wanted")).toBeVisible();
   expect((await show(world, "drifting")).key_state).toBe("Enabled");
 });
@@ -53,7 +53,7 @@ test("material that was removed from AWS is restored from the top of the key's p
   await expect(dialog.getByText("ImportKeyMaterial").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("Key material is missing in AWS")).toHaveCount(0);
   expect((await show(world, "emptied")).status).toBe("AVAILABLE");
 });
@@ -92,7 +92,7 @@ test("a scheduled deletion is cancelled from the top of the key's page, and its 
   await expect(dialog.getByText("CancelKeyDeletion").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText(/AWS deletes this KMS key on/)).toHaveCount(0);
   expect(await show(world, "leaving")).toMatchObject({ life: "INACTIVE", status: "DISABLED" });
 });

@@ -37,7 +37,7 @@ test("a grant is given to a role, bound to a context", async ({ page, world }) =
   await expect(giving.getByText("CreateGrant").first()).toBeVisible();
   await giving.getByRole("button", { name: "Carry out" }).click();
   await expect(giving.getByText("Succeeded").first()).toBeVisible();
-  await giving.getByRole("button", { name: "Close" }).last().click();
+  await giving.getByRole("button", { name: "Close", exact: true }).click();
   const row = page.getByRole("row", { name: new RegExp(APP) });
   await expect(row.getByText("including tenant=acme")).toBeVisible();
   await look(page, "kms-key-grants");
@@ -59,7 +59,7 @@ test("a grant that somebody gave in AWS is seen, and taken back", async ({ page,
   await expect(dialog.getByText("RevokeGrant").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("No grants")).toBeVisible();
   expect(await grants(world, "lent")).toEqual([]);
 });

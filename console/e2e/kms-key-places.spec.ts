@@ -24,7 +24,7 @@ test("a multi-Region key is replicated, and its replica becomes the primary", as
   await look(page, "kms-key-replicate");
   await replicating.getByRole("button", { name: "Carry out" }).click();
   await expect(replicating.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await replicating.getByRole("button", { name: "Close" }).last().click();
+  await replicating.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /us-east-1 Replica Enabled/ })).toBeVisible();
   await look(page, "kms-key-places");
 
@@ -36,7 +36,7 @@ test("a multi-Region key is replicated, and its replica becomes the primary", as
   await expect(changing.getByText("UpdatePrimaryRegion").first()).toBeVisible();
   await changing.getByRole("button", { name: "Carry out" }).click();
   await expect(changing.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await changing.getByRole("button", { name: "Close" }).last().click();
+  await changing.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /us-east-1 Primary Enabled/ })).toBeVisible();
   await expect(page.getByRole("row", { name: /eu-central-1 Replica Enabled/ })).toBeVisible();
   const { places } = await show(world, "travelling");

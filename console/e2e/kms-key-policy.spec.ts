@@ -61,7 +61,7 @@ test("the key policy is edited: what is wrong is refused with the reason, what i
   await expect(dialog.getByText("PutKeyPolicy").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(check).toBeDisabled();
   expect((await show(world, "ruled")).places[0]?.policy).toContain("Reporting");
 });
@@ -91,7 +91,7 @@ test("key users and administrators are picked from the account, who may then del
   await expect(dialog.getByText("PutKeyPolicy").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText(APP).first()).toBeVisible();
   expect((await show(world, "shared")).access).toEqual({
     users: [APP],

@@ -27,7 +27,7 @@ test("tags are changed, added and removed, and AWS has them", async ({ page, wor
   await expect(dialog.getByText("UntagResource").first()).toBeVisible();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("button", { name: "Remove cost-centre" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Preview changes" })).toBeDisabled();
   const { tags, places } = await show(world, "tagged");
@@ -50,7 +50,7 @@ test("an alias is added, with a wrong name first, and another one removed", asyn
   await expect(adding.getByText("CreateAlias").first()).toBeVisible();
   await adding.getByRole("button", { name: "Carry out" }).click();
   await expect(adding.getByText("Succeeded").first()).toBeVisible();
-  await adding.getByRole("button", { name: "Close" }).last().click();
+  await adding.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("rowheader", { name: "alias/renamed-now" })).toBeVisible();
   await look(page, "kms-key-aliases");
 
@@ -60,7 +60,7 @@ test("an alias is added, with a wrong name first, and another one removed", asyn
   await expect(removing.getByText("DeleteAlias").first()).toBeVisible();
   await removing.getByRole("button", { name: "Carry out" }).click();
   await expect(removing.getByText("Succeeded").first()).toBeVisible();
-  await removing.getByRole("button", { name: "Close" }).last().click();
+  await removing.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("rowheader", { name: "alias/renamed-before" })).toHaveCount(0);
   const { aliases, places } = await show(world, "renamed");
   expect(aliases).toEqual(["alias/renamed-now"]);

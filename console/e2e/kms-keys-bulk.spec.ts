@@ -118,7 +118,7 @@ test("several multi-Region keys are replicated and get another primary, which a 
   await expect(dialog.getByText("Done with 2 of 3 KMS keys. Not with these:")).toBeVisible({
     timeout: JOB_MAX,
   });
-  await expect(dialog.getByRole("row", { name: /roams-not Refused/ })).toBeVisible();
+  await expect(dialog.getByRole("row", { name: /roams-not Needs attention/ })).toBeVisible();
   await look(page, "kms-keys-bulk-replicated");
   await close(dialog);
   await world.cli("kms-key", "update", "roams-not", "--name", "single");

@@ -68,7 +68,7 @@ test("a KMS key with replicas is deleted in every Region, the replicas first, un
   await expect(dialog.getByText(/AWS deletes the replicas first/)).toBeVisible({ timeout: 60_000 });
   await expect(dialog.getByText("You may close this: it goes on")).toBeVisible();
   await look(page, "kms-key-delete-replicas-waits");
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("The deletion of this KMS key is scheduled")).toBeVisible();
   await look(page, "kms-key-places-leaving");
 
@@ -77,7 +77,7 @@ test("a KMS key with replicas is deleted in every Region, the replicas first, un
   await cancelling.getByRole("button", { name: "Preview" }).click();
   await cancelling.getByRole("button", { name: "Carry out" }).click();
   await expect(cancelling.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await cancelling.getByRole("button", { name: "Close" }).last().click();
+  await cancelling.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /us-east-1 Replica Disabled/ })).toBeVisible();
 });
 

@@ -40,7 +40,7 @@ test("a KMS key is disabled by the keyboard alone: found, chosen, looked at, con
   await go(page, "Tab", dialog.getByRole("button", { name: "Carry out" }));
   await page.keyboard.press("Enter");
   await expect(dialog.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
-  await go(page, "Tab", dialog.getByRole("button", { name: "Close" }).last());
+  await go(page, "Tab", dialog.getByRole("button", { name: "Close", exact: true }));
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   // Whoever closes a dialog is where it was opened.

@@ -27,7 +27,7 @@ test("several KMS keys are disabled by their number and enabled again, but for a
   await look(page, "kms-keys-bulk-preview");
   await disable.getByRole("button", { name: "Carry out" }).click();
   await expect(disable.getByText("Done with all 3 KMS keys.")).toBeVisible();
-  await disable.getByRole("button", { name: "Close" }).last().click();
+  await disable.getByRole("button", { name: "Close", exact: true }).click();
   await world.cli("kms-key", "remove-from-cloud", "many-3", "--yes");
   await page.goto("/kms-keys?name=:many-");
   await select(page, "many-1", "many-2", "many-3");

@@ -285,7 +285,7 @@ test("a KMS key is released by its typed name; one that AWS has is not forgotten
   await typedName(dialog, "to-release").fill("to-release");
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByRole("button", { name: "Carry out" })).toBeHidden();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   const all = await world.cli<{ name: string; life: string }[]>("kms-key", "list", "--life", "RELEASED");
   expect(JSON.stringify(all)).toContain("to-release");
 });

@@ -14,7 +14,7 @@ test("a KMS key is disabled after its plan was looked at, and the list shows it"
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Succeeded").first()).toBeVisible();
   await look(page, "operation-done");
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(
     page.getByRole("row", { name: /to-disable/ }).getByText("DISABLED", { exact: true }),
   ).toBeVisible();

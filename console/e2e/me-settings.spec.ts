@@ -95,7 +95,7 @@ test("a token is made and revoked, the password changed, and the other sessions 
   await page.getByRole("button", { name: "Create token" }).click();
   let dialog = page.getByRole("dialog", { name: "Create token" });
   await dialog.getByLabel("Name", { exact: true }).fill("nightly");
-  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("2020/01/01");
+  await dialog.getByRole("textbox", { name: /^Ends/ }).fill("2020-01-01");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("request.invalid")).toBeVisible();
   await look(page, "me-token-refused");

@@ -50,7 +50,7 @@ test("the log is rotated, the former file is shown and downloaded whole, and all
   await look(page, "request-log-rotate");
   await rotation.getByRole("button", { name: "Carry out" }).click();
   await expect(rotation.getByText("Done")).toBeVisible();
-  await rotation.getByRole("button", { name: "Close" }).last().click();
+  await rotation.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: /^File/ }).click();
   await page.getByRole("option", { name: /^request-.*(bytes|KiB)/ }).click();
@@ -73,7 +73,7 @@ test("the log is rotated, the former file is shown and downloaded whole, and all
   await look(page, "request-log-clear");
   await clearing.getByRole("button", { name: "Carry out" }).click();
   await expect(clearing.getByText("Done")).toBeVisible();
-  await clearing.getByRole("button", { name: "Close" }).last().click();
+  await clearing.getByRole("button", { name: "Close", exact: true }).click();
   const { files } = await world.cli<{ files: unknown[] }>("request-log", "files");
   expect(files).toHaveLength(1);
 });

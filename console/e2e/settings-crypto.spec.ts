@@ -20,7 +20,7 @@ test("a crypto policy refuses a spec, tells which keys are outside of it, and is
   await expect(dialog.getByRole("row", { name: /webhooks key default HMAC-512 specs/ })).toBeVisible();
   await look(page, "settings-crypto-preview");
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /Installation AES-256, RSA-4096/ })).toBeVisible();
   await look(page, "settings-crypto");
   await expect(world.cli("key", "create", "refused-by-policy", "--spec", "HMAC-256")).rejects.toThrow(
@@ -34,7 +34,7 @@ test("a crypto policy refuses a spec, tells which keys are outside of it, and is
   await expect(removal.getByText("No key is outside of it.")).toBeVisible();
   await removal.getByLabel("To confirm, type Installation").fill("Installation");
   await removal.getByRole("button", { name: "Carry out" }).click();
-  await removal.getByRole("button", { name: "Close" }).last().click();
+  await removal.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("No crypto policy yet")).toBeVisible();
   await expect(world.cli("key", "create", "permitted-again", "--spec", "HMAC-256")).resolves.toBeTruthy();
 });

@@ -20,7 +20,7 @@ test("the vault is sealed, a wrong passphrase does not open it, and the right on
   await expect(dialog.getByText("no key material is made, imported or wrapped")).toBeVisible();
   await look(page, "settings-seal-preview");
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("The vault is sealed", { exact: true })).toBeVisible();
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: true });
 

@@ -66,7 +66,7 @@ test("an audit destination with a wrong address is refused, and one is added, te
   await dialog.getByRole("button", { name: "Preview" }).click();
   await dialog.getByRole("button", { name: "Carry out" }).click();
   await expect(dialog.getByText("Signing secret")).toBeVisible();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByRole("row", { name: /siem Webhook/ })).toBeVisible();
 
   await page.getByRole("radio", { name: "Select siem" }).check();
@@ -86,7 +86,7 @@ test("an audit destination with a wrong address is refused, and one is added, te
   const removal = page.getByRole("dialog", { name: "Remove siem" });
   await removal.getByLabel("To confirm, type siem").fill("siem");
   await removal.getByRole("button", { name: "Carry out" }).click();
-  await removal.getByRole("button", { name: "Close" }).last().click();
+  await removal.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.getByText("No audit destinations")).toBeVisible();
   expect(await world.cli("audit", "destination", "list")).toEqual([]);
 });
@@ -106,7 +106,7 @@ test("a period of use is opened for an application, and closed early", async ({ 
   await look(page, "settings-period-open");
   await dialog.getByRole("button", { name: "Preview" }).click();
   await dialog.getByRole("button", { name: "Carry out" }).click();
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   const row = page.getByRole("row", { name: /month-end/ });
   await expect(row.getByText("Open", { exact: true })).toBeVisible();
   await expect(row.getByText("the monthly run")).toBeVisible();
@@ -116,7 +116,7 @@ test("a period of use is opened for an application, and closed early", async ({ 
   await page.getByRole("button", { name: "Close", exact: true }).click();
   const closing = page.getByRole("dialog", { name: "Close the period of month-end" });
   await closing.getByRole("button", { name: "Carry out" }).click();
-  await closing.getByRole("button", { name: "Close" }).last().click();
+  await closing.getByRole("button", { name: "Close", exact: true }).click();
   await expect(row.getByText("Closed early")).toBeVisible();
   const periods = await world.cli<{ state: string }[]>("use-period", "list");
   expect(periods.map(({ state }) => state)).toContain("closed");

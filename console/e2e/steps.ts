@@ -55,7 +55,7 @@ export async function carryOut(dialog: Locator, done: string | RegExp = "Done"):
 }
 
 export async function close(dialog: Locator): Promise<void> {
-  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await expect(dialog).toBeHidden();
 }
 

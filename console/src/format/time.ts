@@ -54,11 +54,6 @@ export function lasting(seconds: number): string {
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
-/** The time zone in which times are shown here. */
-export function zone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 /** `2027-02-21T13:01:36.72+00:00[UTC]` as people read it: in the zone in which days are counted. */
 export function inItsZone(time: string): string {
   const [, date, minute, named] = /^([\d-]+)T(\d\d:\d\d).*\[(.+)\]$/.exec(time) ?? [];

@@ -8,7 +8,8 @@ import { OperationDialog } from "./operation-dialog";
 import { text } from "../text";
 
 const words = text.keystores.sync;
-const TOUCHES = ["/api/v1/keystores", "/api/v1/kms-keys", "/api/v1/found-keys"];
+/** Routes that tell of a keystore. */
+export const TOUCHES = ["/api/v1/keystores", "/api/v1/kms-keys", "/api/v1/found-keys"];
 
 interface Props {
   keystore: { id: string; name: string };

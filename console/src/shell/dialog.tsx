@@ -51,7 +51,7 @@ export function Dialog({ title, size = "medium", actions, onClose, onEnter, step
       visible
       size={size}
       header={title}
-      closeAriaLabel={text.shell.close}
+      closeAriaLabel={text.shell.closeDialog}
       onDismiss={({ detail }) => onClose(detail.reason as Reason)}
       footer={
         // Not spaced by the design system, which takes several in a fragment for one.

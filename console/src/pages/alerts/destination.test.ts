@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { addition, addressesOf, EMPTY, isPort } from "./destination";
+import { addition, addressesOf, EMPTY } from "./destination";
 
 describe("a new destination", () => {
   it("is nothing as long as something is missing", () => {
@@ -39,13 +39,6 @@ describe("a new destination", () => {
         to: ["ops@example.org", "night@example.org"],
       },
     });
-  });
-});
-
-describe("a port", () => {
-  it("is a whole number that there is, or the usual one", () => {
-    expect(["", "1", "465", "65535"].every(isPort)).toBe(true);
-    expect(["0", "65536", "70000", "-1", "smtp"].some(isPort)).toBe(false);
   });
 });
 

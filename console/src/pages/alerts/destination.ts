@@ -3,6 +3,7 @@ import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import type { Operation } from "../../operation/operation";
 import { removal } from "../../operation/removal";
+import { isPort } from "../../fields/port";
 import { text } from "../../text";
 
 type Destination = Schemas["DestinationView"];
@@ -32,8 +33,6 @@ export function removalOf(destination: Destination): Operation {
     touches: TOUCHES,
   });
 }
-
-const PORT_MAX = 65_535;
 
 /** What is typed into the form. */
 export interface Fields {
@@ -88,12 +87,6 @@ function addressOf(fields: Fields): Adding["address"] {
     ...(fields.password === "" ? {} : { password: fields.password }),
     ...trusted,
   };
-}
-
-/** The usual one where none is given. */
-export function isPort(typed: string): boolean {
-  const port = typed.trim();
-  return port === "" || (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= PORT_MAX);
 }
 
 function isComplete(fields: Fields): boolean {

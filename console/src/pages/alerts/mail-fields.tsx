@@ -9,7 +9,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import type { Schemas } from "../../api/client";
 import { text } from "../../text";
 import type { FieldsProps } from "./add-destination";
-import { isPort } from "./destination";
+import { isPort } from "../../fields/port";
 
 const words = text.alerts.destinations;
 const SECURITIES: Schemas["MailSecurity"][] = ["tls", "starttls", "none"];
@@ -31,7 +31,7 @@ function ServerFields({ fields, set }: FieldsProps) {
       <FormField
         label={words.port}
         constraintText={words.portHelp}
-        errorText={isPort(fields.port) ? undefined : words.portWrong}
+        errorText={isPort(fields.port) ? undefined : text.fields.portWrong}
       >
         <Input
           value={fields.port}

@@ -7,4 +7,4 @@ export interface DialogProps {
 }
 
 /** Routes that tell of a keystore. */
-export const TOUCHES = ["/api/v1/keystores", "/api/v1/kms-keys", "/api/v1/found-keys"];
+export { TOUCHES } from "../../operation/sync-dialog";

@@ -4,7 +4,8 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
-import { endOf, zone } from "../../format/time";
+import { endOf } from "../../format/time";
+import { zoneHere } from "../../format/zone";
 import { FormDialog } from "../../operation/form-dialog";
 import type { Operation } from "../../operation/operation";
 import { RemovableList } from "../../operation/removable-list";
@@ -42,7 +43,7 @@ function CreateToken({ onClose }: { onClose: () => void }) {
       title={words.create}
       fields={{
         name: { label: words.name, description: words.nameHelp },
-        ends: { kind: "date", label: words.ends, description: words.endsHelp(zone()), optional: true },
+        ends: { kind: "date", label: words.ends, description: words.endsHelp(zoneHere()), optional: true },
       }}
       operation={({ name, ends }) => ({
         title: words.create,

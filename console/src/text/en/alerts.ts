@@ -99,7 +99,6 @@ export const alerts = {
     host: "Mail server",
     port: "Port",
     portHelp: "The usual one unless given.",
-    portWrong: "A whole number from 1 to 65,535",
     security: "Security",
     securities: { tls: "TLS", starttls: "STARTTLS", none: "None" },
     from: "From",

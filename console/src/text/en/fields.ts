@@ -1,5 +1,6 @@
 // Fields that several forms share: files, tags, schedules.
 export const fields = {
+  portWrong: "A whole number from 1 to 65,535",
   file: {
     choose: "Choose a file",
     drop: "Drop the file here",

@@ -186,7 +186,6 @@ export const settings = {
       host: "Host",
       port: "Port",
       portHelp: "6514 unless given",
-      portWrong: "A whole number from 1 to 65,535",
       url: "Address",
       urlHelp: "https://HOST/PATH",
       file: "File",

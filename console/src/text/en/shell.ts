@@ -17,6 +17,7 @@ export const shell = {
   refresh: "Refresh",
   reload: "Load the page anew",
   close: "Close",
+  closeDialog: "Close dialog",
   cancel: "Cancel",
   confirm: "Confirm",
   save: "Save",

@@ -139,7 +139,7 @@ async fn what_a_key_cannot_be_is_refused_before_its_kms_key_is_made() {
 }
 
 #[tokio::test]
-async fn the_default_group_is_told_whatever_it_is_called() {
+async fn groups_tell_which_is_the_default_one() {
     let shell = Shell::with_keystore().await;
     shell.succeed("group create aaa").await;
 

@@ -5,16 +5,15 @@ import type { Said, Values } from "../../../operation/fields";
 import { FormDialog } from "../../../operation/form-dialog";
 import type { Operation } from "../../../operation/operation";
 import { SecretOnce } from "../../../operation/secret-once";
+import { isPort } from "../../../fields/port";
 import { text } from "../../../text";
 
 const words = text.settings.auditDestinations;
 const LAG_MAX = 10_080;
-const PORT_MAX = 65_535;
 export const TOUCHES = ["/api/v1/audit-destinations"];
 
-function wrong(said: unknown, max: number, why: string): string | undefined {
-  if (typeof said !== "string" || said === "") return undefined;
-  return /^[0-9]+$/.test(said) && Number(said) >= 1 && Number(said) <= max ? undefined : why;
+function isLag(typed: string): boolean {
+  return typed === "" || (/^[0-9]+$/.test(typed) && Number(typed) >= 1 && Number(typed) <= LAG_MAX);
 }
 
 function fieldsOf(said: Partial<Said>) {
@@ -34,7 +33,7 @@ function fieldsOf(said: Partial<Said>) {
       description: fields.portHelp,
       optional: true,
       hidden: kind !== "syslog",
-      error: wrong(said.port, PORT_MAX, fields.portWrong),
+      error: isPort(String(said.port ?? "")) ? undefined : text.fields.portWrong,
     },
     url: { label: fields.url, description: fields.urlHelp, hidden: kind !== "webhook" },
     file: { label: fields.file, description: fields.fileHelp, hidden: kind !== "file" },
@@ -55,7 +54,7 @@ function fieldsOf(said: Partial<Said>) {
       label: fields.lag,
       description: fields.lagHelp,
       optional: true,
-      error: wrong(said.lag, LAG_MAX, fields.lagWrong),
+      error: isLag(String(said.lag ?? "")) ? undefined : fields.lagWrong,
     },
   } as const;
 }
