@@ -169,7 +169,11 @@ interface Offered {
 async function chooseRow(main: Locator): Promise<void> {
   const rows = main.locator("tbody");
   const first = rows.getByRole("radio").or(rows.getByRole("checkbox")).first();
-  if ((await first.count()) > 0) await first.check();
+  if ((await first.count()) === 0) return;
+  await first.check();
+  // What can be done with it comes with the first choice.
+  const actions = main.getByRole("button", { name: "Actions", exact: true });
+  if ((await actions.count()) > 0) await expect(actions.first()).toBeEnabled();
 }
 
 /** The buttons beside tables that somebody can press. */

@@ -62,7 +62,7 @@ pub use error::{
     AccessError, AppError, ApplicationError, ApprovalError, ErrorClass, ExportError, ProviderError,
 };
 pub use parts::{DEFAULT_GROUP, Ports};
-pub use policy_principals::{Replacement, named as principals_named};
+pub use policy_principals::{Replacement, principals_told};
 
 use crate::access::SessionRules;
 use crate::access_keys::AccessKeyDriver;

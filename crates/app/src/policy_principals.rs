@@ -99,14 +99,55 @@ fn parsed(policy: &PolicyDocument) -> Value {
     serde_json::from_str(policy.as_str()).unwrap_or_default()
 }
 
-/// Everybody whom a policy names: ARNs, accounts, `*`, or the ids that AWS shows of whoever is gone.
-pub fn named(policy: &PolicyDocument) -> BTreeSet<String> {
+/// Everybody of AWS whom a policy names.
+pub(crate) fn named(policy: &PolicyDocument) -> BTreeSet<String> {
     let mut value = parsed(policy);
     let mut found = BTreeSet::new();
     each_principal(&mut value, &mut |_, name| {
         found.insert(name.clone());
     });
     found
+}
+
+/// Whom a policy names, as people read it: ARNs, accounts, `*` and ids of whoever is gone as they stand, services and
+/// federated users with their kind, and those of `NotPrincipal` as left out of everybody.
+pub fn principals_told(policy: &PolicyDocument) -> BTreeSet<String> {
+    let value = parsed(policy);
+    let statements: Vec<&Value> = match value.get("Statement") {
+        Some(Value::Array(many)) => many.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    let mut told = BTreeSet::new();
+    for statement in statements {
+        for (element, but) in [("Principal", ""), ("NotPrincipal", "everybody but ")] {
+            let names = statement.get(element).into_iter().flat_map(with_kinds);
+            told.extend(names.map(|name| format!("{but}{name}")));
+        }
+    }
+    told
+}
+
+/// The names of an element, those that are not of AWS with their kind.
+fn with_kinds(principal: &Value) -> Vec<String> {
+    match principal {
+        Value::String(name) => vec![name.clone()],
+        Value::Array(many) => many.iter().flat_map(with_kinds).collect(),
+        Value::Object(kinds) => {
+            let of = |(kind, names): (&String, &Value)| {
+                let kind = match kind.as_str() {
+                    "AWS" => String::new(),
+                    other => format!("{other} "),
+                };
+                let names = with_kinds(names).into_iter();
+                names
+                    .map(|name| format!("{kind}{name}"))
+                    .collect::<Vec<_>>()
+            };
+            kinds.iter().flat_map(of).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn rename(policy: &mut Value, old: &str, new: &str) {

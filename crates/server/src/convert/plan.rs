@@ -9,7 +9,7 @@ use keyferry_api::plan::{
 use keyferry_app::AppError;
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
-use keyferry_app::principals_named;
+use keyferry_app::principals_told;
 use keyferry_domain::grant::GrantConstraints;
 use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::kms_key::KmsKey;
@@ -236,10 +236,10 @@ fn words(key: &KmsKey, step: &Step) -> String {
 
 /// Whom a key policy names that is new in it, and who is no longer.
 fn principals(now: Option<&PolicyDocument>, then: &PolicyDocument) -> String {
-    let Some(now) = now.map(principals_named) else {
-        return format!(", which names {}", listed(&principals_named(then)));
+    let then = principals_told(then);
+    let Some(now) = now.map(principals_told) else {
+        return format!(", which names {}", listed(&then));
     };
-    let then = principals_named(then);
     let (new, gone) = (&then - &now, &now - &then);
     let mut told = String::new();
     if !new.is_empty() {
@@ -249,12 +249,15 @@ fn principals(now: Option<&PolicyDocument>, then: &PolicyDocument) -> String {
         told.push_str(&format!(", which no longer names {}", listed(&gone)));
     }
     if told.is_empty() {
-        ", which names the same principals as before".clone_into(&mut told);
+        ", whose statements change for the same principals".clone_into(&mut told);
     }
     told
 }
 
 fn listed(names: &BTreeSet<String>) -> String {
+    if names.is_empty() {
+        return "nobody".to_owned();
+    }
     names
         .iter()
         .map(String::as_str)
@@ -330,9 +333,30 @@ mod tests {
         );
         assert_eq!(
             principals(Some(&ann_and_app), &ann_and_app),
-            ", which names the same principals as before"
+            ", whose statements change for the same principals"
         );
         assert_eq!(principals(None, &policy(r#""*""#)), ", which names *");
+        assert_eq!(principals(None, &policy("[]")), ", which names nobody");
+    }
+
+    #[test]
+    fn a_plan_names_services_and_whoever_is_left_out_of_everybody_too() {
+        let now = policy(r#""arn:aws:iam::111122223333:root""#);
+        let text = now.as_str();
+        let service = text.replace(
+            r#"{"AWS":"arn:aws:iam::111122223333:root"}"#,
+            r#"{"AWS":"arn:aws:iam::111122223333:root","Service":["logs.amazonaws.com"]}"#,
+        );
+        let but = text.replace(r#""Principal""#, r#""NotPrincipal""#);
+
+        assert_eq!(
+            principals(Some(&now), &parse_policy(&service).unwrap()),
+            ", which names newly Service logs.amazonaws.com"
+        );
+        assert_eq!(
+            principals(Some(&now), &parse_policy(&but).unwrap()),
+            ", which names newly everybody but arn:aws:iam::111122223333:root, which no longer names arn:aws:iam::111122223333:root"
+        );
     }
 
     #[test]
