@@ -370,7 +370,7 @@ mod tests {
             }],
             ..ConsequenceView::default()
         };
-        let mut all = vec![
+        let mut all = [
             one("untouched", false, Some("2026-11-23T10:00:00Z")),
             one("never used", true, None),
             one("long ago", true, Some("2026-01-01T10:00:00Z")),
