@@ -16,6 +16,15 @@ export function isLost(problem: Problem): boolean {
   return isUnreached(problem) || isOfAnother || GATEWAYS.includes(status) || code === COMMIT_UNKNOWN;
 }
 
+/** What tells nothing of the request itself: who asks, how often, and how long. */
+const OF_OTHER_THINGS = [401, 403, 408, 429];
+const REFUSED = 400;
+
+/** Whether the server refused the request itself: it was not done, then. */
+export function isRefusal({ status }: Problem): boolean {
+  return status >= REFUSED && status < FAILED && !OF_OTHER_THINGS.includes(status);
+}
+
 /** Whether it may be sent again: what starts no job would be done twice. */
 export function startsJob(plan: Plan | undefined): boolean {
   return plan !== undefined && plan.steps.length > 0;

@@ -29,7 +29,7 @@ export function Preview({
   render?: ((preview: unknown) => ReactNode) | undefined;
 }) {
   if (isPlan(preview)) return <PlanView plan={preview} />;
-  return render?.(preview) ?? <Box>{words.recordsOnly}</Box>;
+  return render === undefined ? <Box>{words.recordsOnly}</Box> : render(preview);
 }
 
 /** What is shown is not what was looked at: nothing was begun. */

@@ -334,16 +334,80 @@ describe("an operation", () => {
     },
   );
 
-  it("that loses something and whose answer was lost is asked for again, whatever has come of it", async () => {
+  describe("that loses something and whose answer was lost", () => {
     const plan = { ...PLAN, steps: [{ words: "disable", destructive: true }] };
-    replies = [[200, plan], [200, plan], "lost", [202, { job: JOB }]];
-    const running = begin(DISABLE);
+    const other = { ...plan, steps: [...plan.steps, { words: "delete", destructive: true }] };
+    const sentTwice = async (...then: Reply[]) => {
+      replies = [[200, plan], [200, plan], "lost", ...then];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      await act(() => running.current.carryOut("orders"));
+      return running;
+    };
+
+    it.each([
+      ["is as it was", [200, plan]],
+      ["has nothing left to do", [200, { ...plan, steps: [] }]],
+      ["is refused by now", problem("kms-key.gone")],
+    ] satisfies [string, Reply][])("is asked for again by its key where it %s", async (_, look) => {
+      const running = await sentTwice(look, [202, { job: JOB }]);
+      expect(running.current.phase.at).toBe("done");
+      const keys = [asked[2], asked[4]].map((one) => one?.headers.get("idempotency-key"));
+      expect(keys[0]).not.toBeNull();
+      expect(keys[1]).toBe(keys[0]);
+    });
+
+    it("is shown anew where it would do something else by now", async () => {
+      const running = await sentTwice([200, other]);
+      expect(running.current.phase).toEqual({ at: "planned", preview: other, isRenewed: true });
+    });
+
+    it("is no longer taken for done once it was refused", async () => {
+      const empty = { ...plan, steps: [] };
+      const running = await sentTwice([200, plan], problem("kms-key.busy"), [200, empty]);
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase).toEqual({ at: "planned", preview: empty, isRenewed: true });
+    });
+  });
+
+  it("whose question to others is lost may be asked: the approvals are looked at first", async () => {
+    replies = [[200, PLAN], problem("approval.needed"), "lost"];
+    const queries = new QueryClient();
+    queries.setQueryData(["/api/v1/approvals"], []);
+    const running = begin(DISABLE, undefined, queries);
     await act(() => running.current.preview());
-    await act(() => running.current.carryOut("orders"));
-    await act(() => running.current.carryOut("orders"));
-    expect(running.current.phase.at).toBe("done");
-    const keys = asked.slice(2).map(({ headers }) => headers.get("idempotency-key"));
-    expect(keys[1]).toBe(keys[0]);
+    await act(() => running.current.carryOut());
+    await act(() => running.current.ask("end of quarter"));
+    expect(running.current.phase).toMatchObject({
+      at: "needs-approval",
+      problem: {
+        detail: expect.stringContaining("may have been done") as string,
+        hint: expect.stringContaining("approvals") as string,
+      },
+    });
+    expect(queries.getQueryState(["/api/v1/approvals"])?.isInvalidated).toBe(true);
+  });
+
+  it("that was changed since others were to be asked is looked at again", async () => {
+    replies = [[200, PLAN], problem("approval.needed"), [200, PLAN]];
+    const client = new QueryClient();
+    const wrapper = ({ children }: { children: ReactNode }) => (
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    );
+    const { result, rerender } = renderHook(({ operation }) => useOperation(operation), {
+      wrapper,
+      initialProps: { operation: DISABLE },
+    });
+    await act(() => result.current.preview());
+    await act(() => result.current.carryOut());
+    const path = { kms_key: "k2" };
+    rerender({
+      operation: { ...DISABLE, change: change("post", "/api/v1/kms-keys/{kms_key}/disable", { path }) },
+    });
+    await act(() => result.current.ask("end of quarter"));
+    expect(result.current.phase).toEqual({ at: "planned", preview: PLAN });
+    expect(asked[2]?.url.pathname).toBe("/api/v1/kms-keys/k2/disable");
   });
 
   it("whose file is lost on the way has read anew what it may have spent", async () => {

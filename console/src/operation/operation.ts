@@ -7,9 +7,11 @@ import { asProblem, type Answer, type Problem, type Schemas } from "../api/clien
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
-import { isLost, mayBeDone, startsJob } from "./lost";
+import { text } from "../text";
+import { afterFailure } from "./failed";
+import { isLost, isRefusal, mayBeDone } from "./lost";
 import { CHANGED, readAnew } from "./read-anew";
-import { isRenewed } from "./renewed";
+import { lookedAnew } from "./second-look";
 
 export type Plan = Schemas["PlanView"];
 export type Approval = Schemas["ApprovalView"];
@@ -89,8 +91,7 @@ function jobOf(answer: unknown): Job | undefined {
   return (answer.job as Job | null) ?? undefined;
 }
 
-const NEEDS_APPROVAL = "approval.needed";
-const UNNAMED = ["request.name-not-confirmed", "request.count-not-confirmed"];
+const APPROVALS = "/api/v1/approvals";
 
 /** A request as text, to tell it from others. */
 function written({ change }: Operation): string {
@@ -182,16 +183,20 @@ export function useOperation(
       const request = written(operation);
       if (seen.current !== undefined && seen.current !== request) return preview();
       if (sent.current?.request !== request) sent.current = { request, key: crypto.randomUUID() };
-      const idempotencyKey = sent.current.key;
+      const sending = sent.current;
+      const idempotencyKey = sending.key;
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
       let isSent = false;
       go({ at: "sending", preview: shown, isNamed });
       try {
-        // What is lost is consented to as it is now: it may have been looked at long ago. What was sent may be under way.
-        if (mustType(operation, shown) && isPlan(shown) && sent.current.isLost !== true) {
-          const { data: now } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
-          if (isPlan(now) && isRenewed(shown, now)) {
+        // What is lost is consented to as it is now: it may have been looked at long ago.
+        if (mustType(operation, shown) && isPlan(shown)) {
+          const now = await lookedAnew(shown, sending.isLost === true, async () => {
+            const { data } = await confirmed(() => sendAsked(operation, undefined, { dryRun: true }));
+            return isPlan(data) ? data : undefined;
+          });
+          if (now !== undefined) {
             go({ at: "planned", preview: now, isRenewed: true });
             onRenewed?.();
             return;
@@ -208,14 +213,11 @@ export function useOperation(
       } catch (error) {
         const problem = asProblem(error);
         const mayBe = isSent && isLost(problem);
-        if (mayBe) sent.current.isLost = true;
+        if (mayBe) sending.isLost = true;
+        else if (isSent && isRefusal(problem)) sending.isLost = false;
         // It may be done though it was not answered, and what is given once be spent.
         forget(queries, readAnew(operation, problem, mayBe));
-        const plan = isPlan(shown) ? shown : undefined;
-        if (mayBe && !startsJob(plan)) go({ at: "refused", problem: mayBeDone(problem, operation.lost) });
-        else if (problem.code === NEEDS_APPROVAL) go({ at: "needs-approval", preview: shown, typed });
-        else
-          go({ at: "planned", preview: shown, problem, isNamed: isNamed || UNNAMED.includes(problem.code) });
+        go(afterFailure(operation, { problem, mayBe, shown, typed, isNamed }));
       } finally {
         isSending.current = false;
       }
@@ -227,21 +229,31 @@ export function useOperation(
   const ask = useCallback(
     async (reason: string) => {
       if (operation === undefined || isSending.current) return;
+      const request = seen.current ?? sent.current?.request;
+      if (request !== undefined && request !== written(operation)) return preview();
       const confirmName = operation.confirmed === undefined ? typed : undefined;
       isSending.current = true;
+      let isSent = false;
       try {
-        const { data } = await askApproval(await asked(operation, typed), reason, confirmName);
-        forget(queries, ["/api/v1/approvals"]);
+        const now = await asked(operation, typed);
+        isSent = true;
+        const { data } = await askApproval(now, reason, confirmName);
+        forget(queries, [APPROVALS]);
         end();
         go({ at: "asked", approval: data });
         onAsked?.();
       } catch (error) {
-        go({ at: "needs-approval", preview: shown, typed, problem: asProblem(error) });
+        const problem = asProblem(error);
+        const mayBe = isSent && isLost(problem);
+        // Asked twice, others would find it twice.
+        if (mayBe) forget(queries, [APPROVALS]);
+        const told = mayBe ? mayBeDone(problem, text.operation.lost.approvals) : problem;
+        go({ at: "needs-approval", preview: shown, typed, problem: told });
       } finally {
         isSending.current = false;
       }
     },
-    [operation, queries, onAsked, shown, typed, end],
+    [operation, queries, onAsked, shown, typed, preview, end],
   );
   // What is under way is waited for: what came of it must be seen.
   const reset = useCallback(() => {

@@ -42,6 +42,7 @@ export const operation = {
   lost: {
     detail: "This may have been done: the answer was lost.",
     hint: "Look first whether it is there. If it is not, try again: you see once more what it would do.",
+    approvals: "Look first at the approvals whether it is asked for. If it is not, ask again.",
   },
   recordsOnly: "This changes Keyferry's records alone. It can be carried out as you asked for it.",
   done: "Done",
