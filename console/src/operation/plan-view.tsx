@@ -8,14 +8,13 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
 import type { Schemas } from "../api/client";
+import { accountOf } from "../format/arn";
 import { lasting } from "../format/time";
 import { reasonOf } from "../notices/reason";
 import { text } from "../text";
 import type { Plan } from "./operation";
 
 const words = text.operation;
-/** `arn:partition:service:region:account:resource` */
-const ACCOUNT_IN_ARN = 4;
 
 function Step({ step }: { step: Schemas["PlanStepView"] }) {
   const told = <span className="breaks">{step.words}</span>;
@@ -30,7 +29,7 @@ function Step({ step }: { step: Schemas["PlanStepView"] }) {
 
 /** In AWS one account may have a KMS key of the same name as another. */
 function whereOf({ region, arn }: Schemas["PlanStepView"]): string {
-  const account = arn?.split(":")[ACCOUNT_IN_ARN];
+  const account = arn == null ? undefined : accountOf(arn);
   if (region == null) return text.shell.none;
   return account === undefined ? region : `${region} (${account})`;
 }

@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
 import { Several } from "../../fields/several";
+import { accountOf, resourceOf } from "../../format/arn";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
 import type { AccessWay } from "./draft";
@@ -17,14 +18,9 @@ import { OwnPolicy } from "./own-policy";
 
 const words = text.upload.access;
 
-/** `user/alice` of its ARN. */
-export function principalName(arn: string): string {
-  return arn.split(":").slice(5).join(":") || arn;
-}
-
 /** The same of the account that the KMS key is in; of another one it is named whole. */
 export function principalIn(arn: string, account: string | undefined): string {
-  return account !== undefined && arn.split(":")[4] === account ? principalName(arn) : arn;
+  return account !== undefined && accountOf(arn) === account ? resourceOf(arn) : arn;
 }
 
 interface PrincipalsProps {
@@ -37,7 +33,7 @@ interface PrincipalsProps {
 }
 
 function Principals({ label, description, known, loading, values, onChange }: PrincipalsProps) {
-  const optionOf = (arn: string) => ({ value: arn, label: principalName(arn) });
+  const optionOf = (arn: string) => ({ value: arn, label: resourceOf(arn) });
   const listed = new Set([...(known?.users ?? []), ...(known?.roles ?? [])]);
   return (
     <SpaceBetween size="s">
