@@ -10,7 +10,7 @@ const server = process.env.KEYFERRY_URL ?? "https://127.0.0.1:8443";
 const ANSWERED = ["/api", "/readyz", "/healthz"];
 const proxied = { target: server, secure: false, changeOrigin: true };
 
-/** Few files: the first of many rows is there a tenth of a second sooner than from one for each part. what every page needs, what many do, and each page's own. */
+/** Few files: the first of many rows is there a tenth of a second sooner than from one for each part. What every page needs, what many do, and each page's own. */
 const FILES = [
   { name: "start", tags: ["$initial" as const], priority: 2 },
   { name: "shared", minShareCount: 4, priority: 1 },
