@@ -5,6 +5,9 @@ import type { PathsWithMethod } from "openapi-typescript-helpers";
 import { answered, client, type Answer, type Paths } from "./client";
 import { gathered } from "./gathered";
 
+/** By this header a trial tells the hash of its plan, and a request holds the server to it. */
+export const PLAN = "Keyferry-Plan";
+
 export type Verb = "post" | "patch" | "put" | "delete";
 
 /** A request that changes something. */
@@ -55,6 +58,8 @@ export interface Sending {
   confirmName?: string | undefined;
   /** Sent again with the same key, a request is carried out once. */
   idempotencyKey?: string;
+  /** The hash of the plan that was consented to: where it would do something else, the server refuses. */
+  plan?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -74,6 +79,7 @@ function ifMatch(change: Change): Record<string, string> {
 export async function send(change: Change, sending: Sending = {}): Promise<Answer<unknown>> {
   const headers: Record<string, string> = { ...ifMatch(change) };
   if (sending.idempotencyKey !== undefined) headers["Idempotency-Key"] = sending.idempotencyKey;
+  if (sending.plan !== undefined) headers[PLAN] = sending.plan;
   // What the compiler checked in `change` is not checked again.
   const untyped = client as unknown as {
     request(verb: Verb, template: string, options: object): ReturnType<typeof client.GET>;

@@ -15,8 +15,9 @@ import { Link } from "../shell/link";
 import { text } from "../text";
 import { InSight } from "./in-sight";
 import { JobProgress } from "./job-progress";
-import { isPlan, wantsName, type Operation, type Phase, type Running } from "./operation";
+import { isPlan, wantsName, type Operation, type Phase } from "./operation";
 import { PlanView } from "./plan-view";
+import type { Running } from "./use-operation";
 
 const words = text.operation;
 

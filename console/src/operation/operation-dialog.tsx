@@ -5,8 +5,9 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 
 import { Dialog, type Reason } from "../shell/dialog";
 import { text } from "../text";
-import { isPossible, useOperation, wantsName, type Operation } from "./operation";
+import { isPossible, wantsName, type Operation } from "./operation";
 import { OperationBody } from "./operation-body";
+import { useOperation } from "./use-operation";
 
 const words = text.operation;
 
@@ -42,7 +43,7 @@ export function OperationDialog({
 }: Props) {
   const [typed, setTyped] = useState("");
   const untype = useCallback(() => setTyped(""), []);
-  const running = useOperation(operation, onDone, onAsked, untype);
+  const running = useOperation(operation, { onDone, onAsked, onRenewed: untype });
   const { phase, preview, carryOut, reset } = running;
 
   // Without fields there is nothing to wait for.

@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { change } from "../api/change";
-import { useOperation, wantsName, type Operation } from "./operation";
+import { wantsName, type Operation } from "./operation";
+import { useOperation } from "./use-operation";
 
 /** The client takes hold of `fetch` when it is made. */
 const rim = vi.hoisted(() => {
@@ -41,7 +42,8 @@ async function server(request: Request): Promise<Response> {
   if (reply === undefined) throw new Error("nobody expected this request");
   if (reply === "lost") throw new TypeError("Failed to fetch");
   const [status, answer] = await reply;
-  return Response.json(answer, { status });
+  const headers = { "Keyferry-Plan": `plan ${asked.length}` };
+  return Response.json(answer, { status, headers });
 }
 
 function problem(code: string): [number, unknown] {
@@ -58,7 +60,7 @@ function begin(first: Operation, onDone?: (answer: unknown) => void, queries = n
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={queries}>{children}</QueryClientProvider>
   );
-  return renderHook(({ operation }) => useOperation(operation, onDone), {
+  return renderHook(({ operation }) => useOperation(operation, { onDone }), {
     wrapper,
     initialProps: { operation: first },
   }).result;
@@ -248,63 +250,65 @@ describe("an operation", () => {
   });
 
   describe("that loses something", () => {
-    const use = { region: "eu-central-1", text: "none since Monday", read_at: "2026-11-23T12:00:00Z" };
-    const step = { words: "schedule deletion", kms_key: "orders", destructive: true };
-    const consequence = { kms_key: "orders", unusable: "nothing decrypts", last_use: [use] };
-    const upload = (end: string) => ({ words: `import version 2, until ${end}`, kms_key: "orders-2" });
-    const LOSES = {
-      ...PLAN,
-      steps: [step, upload("2027-11-23T12:00:00Z")],
-      consequences: [consequence],
-      seconds: 2,
-    };
+    const LOSES = { ...PLAN, steps: [{ words: "schedule deletion", destructive: true }] };
+    const other = { ...LOSES, steps: [...LOSES.steps, { words: "disable", destructive: true }] };
+    const plans = () => asked.map(({ headers }) => headers.get("keyferry-plan"));
 
-    it("is looked at once more, and carried out where it is as it was shown", async () => {
-      const later = { ...use, text: "none since Tuesday", read_at: "2026-11-24T12:00:00Z" };
-      const steps = [step, upload("2027-11-23T12:00:01.5Z")];
-      const now = { ...LOSES, steps, seconds: 3, consequences: [{ ...consequence, last_use: [later] }] };
+    it("holds the server to the plan that was looked at", async () => {
       replies = [
         [200, LOSES],
-        [200, now],
         [202, { job: JOB }],
       ];
       const running = begin(DISABLE);
       await act(() => running.current.preview());
       await act(() => running.current.carryOut("orders"));
       expect(running.current.phase.at).toBe("done");
-      expect(asked.map(({ url }) => url.searchParams.get("dry_run"))).toEqual(["true", "true", null]);
+      expect(plans()).toEqual([null, "plan 1"]);
     });
 
-    it.each([
-      ["what it does", { ...LOSES, steps: [step, { ...step, kms_key: "invoices" }] }],
-      ["what it means", { ...LOSES, consequences: [] }],
-      [
-        "that it is used",
-        { ...LOSES, consequences: [{ ...consequence, last_use: [{ ...use, operation: "Decrypt" }] }] },
-      ],
-    ])("is not carried out where %s has changed, but shown as it is now", async (_, now) => {
-      replies = [
-        [200, LOSES],
-        [200, now],
-        [200, now],
-        [202, { job: JOB }],
-      ];
+    it("is shown as it is now where it would do something else, and held to that then", async () => {
+      replies = [[200, LOSES], problem("request.plan-changed"), [200, other], [202, { job: JOB }]];
       const running = begin(DISABLE);
       await act(() => running.current.preview());
       await act(() => running.current.carryOut("orders"));
-      expect(running.current.phase).toEqual({ at: "planned", preview: now, isRenewed: true });
+      expect(running.current.phase).toEqual({ at: "planned", preview: other, isRenewed: true });
+      expect(asked[2]?.url.searchParams.get("dry_run")).toBe("true");
       await act(() => running.current.carryOut("orders"));
       expect(running.current.phase.at).toBe("done");
+      expect(plans()).toEqual([null, "plan 1", null, "plan 3"]);
     });
 
-    it("is not carried out where it cannot be looked at once more", async () => {
-      replies = [[200, LOSES], problem("kms-key.gone")];
+    it("is told of where by now it is refused", async () => {
+      replies = [[200, LOSES], problem("request.plan-changed"), problem("kms-key.gone")];
       const running = begin(DISABLE);
       await act(() => running.current.preview());
       await act(() => running.current.carryOut("orders"));
-      expect(running.current.phase).toMatchObject({ at: "planned", problem: { code: "kms-key.gone" } });
-      expect(asked).toHaveLength(2);
+      expect(running.current.phase).toMatchObject({ at: "refused", problem: { code: "kms-key.gone" } });
     });
+
+    it("and whose answer was lost is asked for again by its key, and held to the same plan", async () => {
+      replies = [[200, LOSES], "lost", [202, { job: JOB }]];
+      const running = begin(DISABLE);
+      await act(() => running.current.preview());
+      await act(() => running.current.carryOut("orders"));
+      await act(() => running.current.carryOut("orders"));
+      expect(running.current.phase.at).toBe("done");
+      const [first, second] = asked.slice(1).map(({ headers }) => headers.get("idempotency-key"));
+      expect(first).not.toBeNull();
+      expect(second).toBe(first);
+      expect(plans()).toEqual([null, "plan 1", "plan 1"]);
+    });
+  });
+
+  it("that loses nothing is not held to its plan", async () => {
+    replies = [
+      [200, PLAN],
+      [202, { job: JOB }],
+    ];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(asked[1]?.headers.get("keyferry-plan")).toBeNull();
   });
 
   it.each([
@@ -333,43 +337,6 @@ describe("an operation", () => {
       expect(queries.getQueryState(["/api/v1/keys"])?.isInvalidated).toBe(true);
     },
   );
-
-  describe("that loses something and whose answer was lost", () => {
-    const plan = { ...PLAN, steps: [{ words: "disable", destructive: true }] };
-    const other = { ...plan, steps: [...plan.steps, { words: "delete", destructive: true }] };
-    const sentTwice = async (...then: Reply[]) => {
-      replies = [[200, plan], [200, plan], "lost", ...then];
-      const running = begin(DISABLE);
-      await act(() => running.current.preview());
-      await act(() => running.current.carryOut("orders"));
-      await act(() => running.current.carryOut("orders"));
-      return running;
-    };
-
-    it.each([
-      ["is as it was", [200, plan]],
-      ["has nothing left to do", [200, { ...plan, steps: [] }]],
-      ["is refused by now", problem("kms-key.gone")],
-    ] satisfies [string, Reply][])("is asked for again by its key where it %s", async (_, look) => {
-      const running = await sentTwice(look, [202, { job: JOB }]);
-      expect(running.current.phase.at).toBe("done");
-      const keys = [asked[2], asked[4]].map((one) => one?.headers.get("idempotency-key"));
-      expect(keys[0]).not.toBeNull();
-      expect(keys[1]).toBe(keys[0]);
-    });
-
-    it("is shown anew where it would do something else by now", async () => {
-      const running = await sentTwice([200, other]);
-      expect(running.current.phase).toEqual({ at: "planned", preview: other, isRenewed: true });
-    });
-
-    it("is no longer taken for done once it was refused", async () => {
-      const empty = { ...plan, steps: [] };
-      const running = await sentTwice([200, plan], problem("kms-key.busy"), [200, empty]);
-      await act(() => running.current.carryOut("orders"));
-      expect(running.current.phase).toEqual({ at: "planned", preview: empty, isRenewed: true });
-    });
-  });
 
   it("whose question to others is lost may be asked: the approvals are looked at first", async () => {
     replies = [[200, PLAN], problem("approval.needed"), "lost"];

@@ -155,6 +155,12 @@ impl Endpoint {
         self
     }
 
+    /// Whether it can be tried: whether it takes `dry_run`.
+    pub fn takes_dry_run(&self) -> bool {
+        let parameters = self.query.map(|query| query()).unwrap_or_default();
+        parameters.iter().any(|one| one.name == "dry_run")
+    }
+
     /// The names of the variable segments, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
         self.path

@@ -27,6 +27,9 @@ pub const SESSION_COOKIE: &str = "__Host-keyferry";
 /// A request with this header, whatever it says, does not count as use of the session.
 pub const BACKGROUND_HEADER: &str = "keyferry-background";
 
+/// By this header a dry run tells the hash of what it answers, and a request wants to be carried out only while it would do that.
+pub const PLAN_HEADER: &str = "keyferry-plan";
+
 /// The whole document.
 pub fn document() -> OpenApi {
     let mut paths = PathsBuilder::new();
@@ -147,6 +150,14 @@ fn parameters(endpoint: &Endpoint) -> Vec<Parameter> {
             ParameterIn::Header,
             Required::False,
             "Any text of at most 200 characters; the same key again answers what the first request began",
+        ));
+    }
+    if endpoint.takes_dry_run() {
+        parameters.push(parameter(
+            "Keyferry-Plan",
+            ParameterIn::Header,
+            Required::False,
+            "That of the answer to a dry run: where it would do something else by now, the request is refused as `request.plan-changed`",
         ));
     }
     if endpoint.if_match {

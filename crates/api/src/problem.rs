@@ -68,6 +68,8 @@ pub enum HttpCode {
     MethodNotAllowed,
     /// `If-Match` is missing.
     PreconditionRequired,
+    /// It would do something else than the plan that `Keyferry-Plan` names.
+    PlanChanged,
     /// The body is too large.
     BodyTooLarge,
     /// The body did not come in time.
@@ -97,6 +99,7 @@ impl HttpCode {
             Self::NoSuchRoute => "request.no-such-route",
             Self::MethodNotAllowed => "request.method-not-allowed",
             Self::PreconditionRequired => "request.precondition-required",
+            Self::PlanChanged => "request.plan-changed",
             Self::BodyTooLarge => "request.body-too-large",
             Self::BodyTooSlow => "request.body-too-slow",
             Self::UriTooLong => "request.uri-too-long",
@@ -118,6 +121,7 @@ impl HttpCode {
             Self::NoSuchRoute => (404, "Not found"),
             Self::MethodNotAllowed => (405, "Method not allowed"),
             Self::PreconditionRequired => (428, "Precondition required"),
+            Self::PlanChanged => (412, "Precondition failed"),
             Self::BodyTooLarge => (413, "Content too large"),
             Self::BodyTooSlow => (408, "Request timeout"),
             Self::UriTooLong => (414, "URI too long"),
@@ -145,6 +149,7 @@ impl HttpCode {
             Self::PreconditionRequired => {
                 "send the ETag of what you read, or `*` to overwrite whatever is there"
             }
+            Self::PlanChanged => "look at it once more with a dry run, and name what that tells",
             Self::BodyTooLarge => {
                 "send less at once; whoever runs the server can raise `http.body_bytes_max`"
             }

@@ -11,6 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use keyferry_engine::Asked;
 use keyferry_ports::records::Job;
 
+use crate::App;
 use crate::action::Action;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -43,6 +44,17 @@ impl Mode {
             idempotency_key: key,
             digest: digest.to_hex(),
         })
+    }
+}
+
+impl App {
+    /// Whether a request of this actor with this idempotency key began a job before.
+    pub async fn has_begun(&self, actor: &Actor, idempotency_key: &str) -> Result<bool, AppError> {
+        let records = &self.parts.0.ports.records;
+        let found = records
+            .find_job_by_idempotency_key(&actor.to_string(), idempotency_key)
+            .await?;
+        Ok(found.is_some())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use keyferry_api::approval::{ApprovalView, AskApprovalRequest};
 use keyferry_api::endpoint::{Endpoint, Method};
 use keyferry_api::endpoints;
+use keyferry_api::openapi::PLAN_HEADER;
 use keyferry_api::problem::Problem;
 use keyferry_api::secret::Secret;
 use reqwest::{StatusCode, Url};
@@ -158,6 +159,8 @@ const NEEDS_APPROVAL: &str = "approval.needed";
 pub(crate) struct Reply {
     pub(crate) etag: Option<String>,
     pub(crate) cookie: Option<String>,
+    /// The hash of the plan, after a dry run.
+    pub(crate) plan: Option<String>,
     body: Vec<u8>,
 }
 
@@ -372,7 +375,7 @@ impl Client {
             let value = response.headers().get(name)?.to_str().ok()?;
             Some(value.to_owned())
         };
-        let (etag, cookie) = (text("etag"), text("set-cookie"));
+        let (etag, cookie, plan) = (text("etag"), text("set-cookie"), text(PLAN_HEADER));
         let retry_after = text("retry-after").and_then(|text| text.parse().ok());
         let body = response
             .bytes()
@@ -380,7 +383,12 @@ impl Client {
             .map_err(|error| self.unreachable(&error))?
             .to_vec();
         if status.is_success() || is_plain_readiness(status, &body) {
-            return Ok(Reply { etag, cookie, body });
+            return Ok(Reply {
+                etag,
+                cookie,
+                plan,
+                body,
+            });
         }
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => Err(CliError {

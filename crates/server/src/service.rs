@@ -39,6 +39,7 @@ pub fn service(state: ServerState, config: &Config) -> Router {
     Router::new()
         .fallback_service(inside)
         .layer(Extension(dispatcher))
+        .layer(Extension(Arc::clone(&app)))
         .layer(from_fn_with_state(state, auth::authenticate))
         .layer(from_fn(refuse_long_uri))
         .layer(from_fn_with_state(limits, by_address))

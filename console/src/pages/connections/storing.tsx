@@ -5,7 +5,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 
 import type { Schemas } from "../../api/client";
-import { useOperation, type Operation, type Phase } from "../../operation/operation";
+import type { Operation, Phase } from "../../operation/operation";
+import { useOperation } from "../../operation/use-operation";
 import { OperationBody } from "../../operation/operation-body";
 import { text } from "../../text";
 import { Stored } from "./verification";
@@ -43,7 +44,9 @@ function mayStoreAnyway(phase: Phase): boolean {
 export function useStoring({ operation: make, store, storeAnyway, onStored }: Asked): Storing {
   const [isAnyway, setAnyway] = useState(false);
   const operation = make(isAnyway);
-  const running = useOperation(operation, (answer) => onStored(answer as Schemas["StoredConnectionView"]));
+  const running = useOperation(operation, {
+    onDone: (answer) => onStored(answer as Schemas["StoredConnectionView"]),
+  });
   const { phase, preview, carryOut, reset } = running;
 
   // What was verified is what is stored: whoever changes something verifies again.

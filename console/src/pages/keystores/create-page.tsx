@@ -10,7 +10,8 @@ import { useAll } from "../../api/read";
 import { Missing } from "../../fields/missing";
 import { useSteps } from "../../fields/steps";
 import { useNotify } from "../../notices/notices";
-import { useOperation, type Operation } from "../../operation/operation";
+import type { Operation } from "../../operation/operation";
+import { useOperation } from "../../operation/use-operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
@@ -64,10 +65,12 @@ export default function CreatePage() {
   const [draft, setDraft] = useDraft();
   const { at, go, said, tried } = useSteps(MISSING, draft);
   const operation = operationOf(draft);
-  const running = useOperation(operation, (answer) => {
-    const { id, name } = answer as Keystore;
-    notify({ type: "success", content: words.wizard.created(name) });
-    void navigate(`/keystores/${id}`);
+  const running = useOperation(operation, {
+    onDone: (answer) => {
+      const { id, name } = answer as Keystore;
+      notify({ type: "success", content: words.wizard.created(name) });
+      void navigate(`/keystores/${id}`);
+    },
   });
   const { phase, preview, carryOut, reset } = running;
   const follow = (wanted: number) => {

@@ -11,7 +11,8 @@ import type { Schemas } from "../../api/client";
 import { useAll } from "../../api/read";
 import type { KeyFile } from "../../fields/key-file";
 import { useSpecs } from "../../fields/specs";
-import { isPossible, useOperation, type Operation } from "../../operation/operation";
+import { isPossible, type Operation } from "../../operation/operation";
+import { useOperation } from "../../operation/use-operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
@@ -104,15 +105,14 @@ export default function UploadPage() {
     const name = draft.name.trim();
     return change && { title: words.title, name, change, makes: true };
   }, [draft, file]);
-  const running = useOperation(
-    operation,
-    (answer) => {
+  const running = useOperation(operation, {
+    onDone: (answer) => {
       // The file was sent: from now on nothing of it is here.
       forget();
       setMade((answer as Schemas["StartedView"]).kms_keys[0]?.id);
     },
-    forget,
-  );
+    onAsked: forget,
+  });
   const { phase } = running;
   const isOver = phase.at === "done" || phase.at === "asked";
   const mayUpload = phase.at === "planned" && isPossible(phase.preview);

@@ -71,6 +71,7 @@ fn every_refusal_of_the_http_layer_says_what_to_do() {
         HttpCode::BadQuery,
         HttpCode::BadPath,
         HttpCode::BadHeader,
+        HttpCode::PlanChanged,
         HttpCode::Unauthenticated,
         HttpCode::CrossSite,
         HttpCode::NoSuchRoute,

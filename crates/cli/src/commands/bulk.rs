@@ -9,7 +9,7 @@ use keyferry_api::plan::PlanView;
 use super::Context;
 use super::operation::{new_idempotency_key, show_plan, with_mode};
 use crate::args::{RunArgs, WhichArgs};
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Reply};
 use crate::error::{CliError, Exit};
 use crate::progress;
 use crate::table::Table;
@@ -70,19 +70,23 @@ pub(crate) async fn run(
         let plan = plan(context, &request).await?;
         return show_plan(context, &plan);
     }
+    let mut run = run.clone();
     if !matches!(loss, Loss::None) {
-        let count = plan(context, &request).await?.kms_keys;
+        let plan = plan(context, &request).await?;
+        let count = plan.read::<PlanView>()?.kms_keys;
         let words = loss.words(count).unwrap_or_default();
         let yes = context.globals.yes;
         context.world.confirm(&count.to_string(), &words, yes)?;
         request.confirm_count = Some(count);
+        // What is typed is consent to what was seen.
+        run.plan = run.plan.or(plan.plan);
     }
     let key = run
         .idempotency_key
         .clone()
         .unwrap_or_else(new_idempotency_key);
     let call = Call::to(&at::BULK_KMS_KEYS, &[]).body(&request);
-    let reply = context.client.send(with_mode(call, run, key)).await?;
+    let reply = context.client.send(with_mode(call, &run, key)).await?;
     let started: StartedView = reply.read()?;
     let Some(job) = started.job else {
         context.world.say("everything is as wanted already");
@@ -100,11 +104,11 @@ pub(crate) async fn run(
     show_end(context, &ended).await
 }
 
-async fn plan(context: &Context<'_>, request: &BulkRequest) -> Result<PlanView, CliError> {
+async fn plan(context: &Context<'_>, request: &BulkRequest) -> Result<Reply, CliError> {
     let call = Call::to(&at::BULK_KMS_KEYS, &[])
         .body(request)
         .query("dry_run", Some("true"));
-    context.client.send(call).await?.read()
+    context.client.send(call).await
 }
 
 /// All targets of a job.

@@ -452,7 +452,7 @@ async fn rotate_access_key(
     let call: Call<'_, ()> = Call::to(&at::ROTATE_ACCESS_KEY, &path);
     let reply = context.client.send(with_mode(call, run, key)).await?;
     if run.dry_run {
-        return show_plan(context, &reply.read()?);
+        return show_plan(context, &reply);
     }
     let started: StartedView = reply.read()?;
     let Some(job) = started.job else {

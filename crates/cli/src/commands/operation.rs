@@ -3,13 +3,14 @@
 use keyferry_api::endpoint::Endpoint;
 use keyferry_api::endpoints;
 use keyferry_api::kms_key::{KmsKeyView, StartedView};
+use keyferry_api::openapi::PLAN_HEADER;
 use keyferry_api::plan::{ConsequenceView, PlanView};
 use serde::Serialize;
 
 use super::Context;
 use super::kms_key::rows;
 use crate::args::RunArgs;
-use crate::client::Call;
+use crate::client::{Call, Reply};
 use crate::error::{CliError, Exit};
 use crate::progress;
 use crate::table::Table;
@@ -54,7 +55,7 @@ pub(crate) async fn operate_seen<B: Serialize>(
         }
     };
     if run.dry_run {
-        return show_plan(context, &reply.read()?);
+        return show_plan(context, &reply);
     }
     let mut started: StartedView = reply.read()?;
     tell_of_many(context, &started);
@@ -122,6 +123,7 @@ pub(crate) fn with_mode<'a, B: Serialize>(
     call.query("dry_run", run.dry_run.then_some("true"))
         .query("confirm_name", run.confirmed_name.as_ref())
         .header("idempotency-key", Some(key).filter(|_| !run.dry_run))
+        .header(PLAN_HEADER, run.plan.as_ref())
 }
 
 /// So that a request that is sent twice on the way makes one job.
@@ -141,10 +143,12 @@ fn show(context: &mut Context<'_>, started: &StartedView) -> Result<(), CliError
         .print(context.globals.output, started, || rows(&started.kms_keys))
 }
 
-pub(crate) fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<(), CliError> {
+/// The answer to a dry run, with the hash by which just this can be asked for.
+pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), CliError> {
+    let plan: PlanView = reply.read()?;
     context
         .world
-        .print(context.globals.output, plan, || plan_table(plan))?;
+        .print(context.globals.output, &plan, || plan_table(&plan))?;
     for warning in &plan.warnings {
         context.world.say(&format!("warning: {warning}"));
     }
@@ -155,7 +159,7 @@ pub(crate) fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<()
         );
         context.world.say(&format!("refused: {words}"));
     }
-    for line in totals(plan) {
+    for line in totals(&plan) {
         context.world.say(&line);
     }
     if plan.steps.is_empty() && plan.blocked.is_none() && plan.refused.is_empty() {
@@ -164,6 +168,10 @@ pub(crate) fn show_plan(context: &mut Context<'_>, plan: &PlanView) -> Result<()
             .say("there is nothing to do: everything is as wanted");
     }
     context.world.say("nothing was done: this was a dry run");
+    if let Some(hash) = &reply.plan {
+        let words = format!("to do just this and nothing else, add `--plan {hash}`");
+        context.world.say(&words);
+    }
     match &plan.blocked {
         None => Ok(()),
         Some(blocked) => {

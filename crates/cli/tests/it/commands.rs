@@ -246,6 +246,27 @@ async fn both_rotations_and_a_deletion_go_through() {
 }
 
 #[tokio::test]
+async fn what_a_dry_run_told_is_done_by_its_hash_and_nothing_else() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("kms-key create app --keystore store").await;
+    let told = shell.run("kms-key deactivate app --dry-run").await;
+    let words = told.stderr.split("`--plan ").nth(1);
+    let hash = words.and_then(|rest| rest.split('`').next()).unwrap();
+    shell.succeed("kms-key disable app --yes").await;
+
+    let line = format!("kms-key deactivate app --yes --plan {hash}");
+    let other = shell.run(&line).await;
+
+    assert_eq!(other.exit, Exit::Conflict, "{}", other.stderr);
+    let code = "[request.plan-changed]";
+    assert!(other.stderr.contains(code), "{}", other.stderr);
+    shell.succeed("kms-key enable app").await;
+    shell.succeed(&line).await;
+    let shown = shell.succeed("kms-key show app").await;
+    assert!(shown.contains("INACTIVE"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_connection_is_changed_part_by_part_and_verified() {
     let shell = Shell::with_keystore().await;
 

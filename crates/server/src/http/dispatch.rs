@@ -165,7 +165,8 @@ impl Dispatcher {
         }
     }
 
-    async fn send(&self, request: Request) -> Response {
+    /// Sends it through the routes behind sign-in.
+    pub(super) async fn send(&self, request: Request) -> Response {
         // Boxed, because the routes hold the routes by which requests come here.
         let sent = Box::pin(self.inside.clone().oneshot(request)).await;
         match sent {
@@ -206,7 +207,7 @@ impl Dispatcher {
         if action.approval_class() == ApprovalClass::None {
             return Err(AppError::from(ApprovalError::NotNeeded).into());
         }
-        if !takes_dry_run(endpoint) {
+        if !endpoint.takes_dry_run() {
             return Err(not_freezable(
                 "what this route does cannot be tried first",
                 "ask for a change that takes dry_run; this one nobody can look at before",
@@ -227,11 +228,6 @@ fn fits(route: &str, path: &str) -> bool {
             _ => return false,
         }
     }
-}
-
-fn takes_dry_run(endpoint: &Endpoint) -> bool {
-    let parameters = endpoint.query.map(|query| query()).unwrap_or_default();
-    parameters.iter().any(|one| one.name == "dry_run")
 }
 
 /// A request as others see it.

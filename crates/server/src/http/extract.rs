@@ -61,7 +61,11 @@ impl Default for BodyTime {
     }
 }
 
-async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refused> {
+/// All of a body, within the limits of length and time that the request carries.
+pub(super) async fn whole_body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Bytes, Refused> {
     let time = request.extensions().get::<BodyTime>().copied();
     let reading = Bytes::from_request(request, state);
     let read = tokio::time::timeout(time.unwrap_or_default().0, reading).await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod body_rest;
+mod consent;
 pub(crate) mod console;
 pub(crate) mod dispatch;
 pub(crate) mod extract;

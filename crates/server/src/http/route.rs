@@ -14,6 +14,7 @@ use keyferry_api::problem::HttpCode;
 use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
+use super::consent;
 use super::dispatch::is_dry_run;
 use super::problem::Refused;
 use crate::limits::{self, Limits, Narrow};
@@ -175,7 +176,7 @@ where
         resource,
         approval_class: action.approval_class(),
     };
-    let within = move |request, next| within_limit(action, request, next);
+    let within = move |request, next| within_limit(action, endpoint, request, next);
     let handler = on(filter(endpoint.method), handler).layer(from_fn(within));
     Route {
         endpoint,
@@ -187,18 +188,25 @@ where
 }
 
 /// A session that is only good for one thing gets no further with others, before anything of the request is looked at.
-async fn within_limit(action: Action, mut request: Request, next: Next) -> Response {
-    let is_dry_run = is_dry_run(request.uri());
-    let actor = request.extensions().get::<Actor>().cloned();
-    match actor.as_ref().map(|actor| actor.may_try(action)) {
-        Some(Ok(())) => {
-            if let Some(actor) = actor.filter(|_| is_dry_run) {
-                request.extensions_mut().insert(actor.trying());
-            }
-            next.run(request).await
-        }
-        Some(Err(error)) => Refused::from(AppError::from(error)).into_response(),
-        None => super::auth::not_signed_in().into_response(),
+async fn within_limit(
+    action: Action,
+    endpoint: Endpoint,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(actor) = request.extensions().get::<Actor>().cloned() else {
+        return super::auth::not_signed_in().into_response();
+    };
+    if let Err(error) = actor.may_try(action) {
+        return Refused::from(AppError::from(error)).into_response();
+    }
+    if is_dry_run(request.uri()) {
+        request.extensions_mut().insert(actor.trying());
+        return consent::tell(next.run(request).await).await;
+    }
+    match consent::held(request, &actor, endpoint.takes_dry_run()).await {
+        Ok(request) => next.run(request).await,
+        Err(answer) => answer,
     }
 }
 

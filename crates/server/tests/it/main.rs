@@ -12,6 +12,7 @@ mod bad_links;
 mod changes;
 mod clients;
 mod config;
+mod consent;
 mod console;
 mod exports;
 mod features;

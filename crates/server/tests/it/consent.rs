@@ -1,0 +1,131 @@
+//! Consent to the plan of a dry run: what is sent with its hash is done while it would do just that.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site};
+
+const DEACTIVATE: &str = "/api/v1/kms-keys/app/deactivate?confirm_name=app";
+
+/// A site with the KMS key `app`.
+async fn site() -> Site {
+    let site = Site::with_keystore().await;
+    let body = json!({"keystore": "store", "name": "app"});
+    let started = site.post("/api/v1/kms-keys", body).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+    site.run().await;
+    site
+}
+
+/// The hash of the plan of now.
+async fn looked_at(site: &Site) -> String {
+    let tried = site
+        .post(&format!("{DEACTIVATE}&dry_run=true"), Value::Null)
+        .await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    tried.header("keyferry-plan").to_owned()
+}
+
+async fn sent(site: &Site, headers: &[(&str, &str)]) -> Answer {
+    site.post_with(DEACTIVATE, Value::Null, headers).await
+}
+
+async fn life(site: &Site) -> Value {
+    site.get("/api/v1/kms-keys/app").await.body["life"].clone()
+}
+
+#[tokio::test]
+async fn what_is_sent_with_the_hash_of_its_plan_is_done_while_it_would_do_just_that() {
+    let site = site().await;
+    let plan = looked_at(&site).await;
+    assert_eq!(plan.len(), 64, "`{plan}`");
+    assert_eq!(looked_at(&site).await, plan, "the same plan has one hash");
+
+    let started = sent(&site, &[("keyferry-plan", &plan)]).await;
+
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+    site.run().await;
+    assert_eq!(life(&site).await, "INACTIVE");
+}
+
+#[tokio::test]
+async fn what_would_do_something_else_by_now_is_refused_and_nothing_is_done() {
+    let site = site().await;
+    let plan = looked_at(&site).await;
+    site.post("/api/v1/kms-keys/app/disable?confirm_name=app", Value::Null)
+        .await;
+    site.run().await;
+
+    let refused = sent(&site, &[("keyferry-plan", &plan)]).await;
+
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+    site.run().await;
+    assert_eq!(life(&site).await, "ACTIVE");
+    let now = looked_at(&site).await;
+    assert_ne!(now, plan);
+    let started = sent(&site, &[("keyferry-plan", &now)]).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+}
+
+#[tokio::test]
+async fn what_began_already_is_answered_what_it_began_whatever_is_left_to_do() {
+    let site = site().await;
+    let plan = looked_at(&site).await;
+    let headers = [
+        ("keyferry-plan", plan.as_str()),
+        ("idempotency-key", "once"),
+    ];
+    let first = sent(&site, &headers).await;
+    site.run().await;
+
+    let again = sent(&site, &headers).await;
+
+    assert_eq!(again.body["job"]["id"], first.body["job"]["id"]);
+    assert_eq!(life(&site).await, "INACTIVE");
+}
+
+#[tokio::test]
+async fn what_cannot_be_tried_is_refused_as_its_dry_run_is_and_nothing_is_done() {
+    let site = site().await;
+    let plan = looked_at(&site).await;
+    let headers = [("keyferry-plan", plan.as_str())];
+    let path = "/api/v1/kms-keys/nowhere/deactivate?confirm_name=nowhere";
+
+    let refused = site.post_with(path, Value::Null, &headers).await;
+
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.body);
+}
+
+#[tokio::test]
+async fn the_hash_of_a_plan_is_refused_where_there_is_no_dry_run() {
+    let site = site().await;
+    let headers = [("keyferry-plan", "00")];
+
+    let refused = site
+        .post_with("/api/v1/approvals/x/run", Value::Null, &headers)
+        .await;
+
+    assert_eq!(refused.code(), "request.bad-header", "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_body_is_tried_as_it_is_sent() {
+    let site = site().await;
+    let body = json!({"operation": "schedule-deletion", "kms_keys": ["app"], "schedule_deletion": {"days": 7}});
+    let path = "/api/v1/kms-keys/bulk";
+    let tried = site
+        .post(&format!("{path}?dry_run=true"), body.clone())
+        .await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    let headers = [("keyferry-plan", tried.header("keyferry-plan"))];
+    let longer = json!({"operation": "schedule-deletion", "kms_keys": ["app"], "schedule_deletion": {"days": 8}, "confirm_count": 1});
+
+    let refused = site.post_with(path, longer, &headers).await;
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+
+    let mut same = body;
+    same["confirm_count"] = json!(1);
+    let started = site.post_with(path, same, &headers).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+}
