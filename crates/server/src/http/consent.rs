@@ -58,7 +58,8 @@ pub(super) async fn held(
     }
     let whole = whole_body(Request::from_parts(parts.clone(), body), &()).await;
     let bytes = whole.map_err(IntoResponse::into_response)?;
-    let trial = trial(&parts, actor, Body::from(bytes.clone()))?;
+    let trial = trial(&parts, actor, Body::from(bytes.clone()));
+    let trial = trial.map_err(|_| missing())?;
     let dispatcher = parts.extensions.get::<Dispatcher>().ok_or_else(missing)?;
     let tried = tell(dispatcher.send(trial).await).await;
     if !tried.status().is_success() {
@@ -82,7 +83,7 @@ async fn has_begun(parts: &Parts, actor: &Actor) -> Result<bool, Response> {
 }
 
 /// The same request as a dry run.
-fn trial(parts: &Parts, actor: &Actor, body: Body) -> Result<Request, Response> {
+fn trial(parts: &Parts, actor: &Actor, body: Body) -> Result<Request, http::Error> {
     let mut trial = http::Request::builder()
         .method(parts.method.clone())
         .uri(as_dry_run(&parts.uri))
@@ -92,7 +93,7 @@ fn trial(parts: &Parts, actor: &Actor, body: Body) -> Result<Request, Response> 
             trial = trial.header(name, value);
         }
     }
-    trial.body(body).map_err(|_| missing())
+    trial.body(body)
 }
 
 fn as_dry_run(uri: &Uri) -> String {
