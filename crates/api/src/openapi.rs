@@ -251,6 +251,11 @@ const REFUSALS: &[Refusal] = &[
     (404, "NotFound", "Something named is not there"),
     (408, "TooSlow", "The body did not come in time"),
     (409, "Conflict", "It does not fit what is there now"),
+    (
+        412,
+        "PlanChanged",
+        "It would do something else than the plan that `Keyferry-Plan` names",
+    ),
     (413, "TooLong", "The body is too long"),
     (415, "NotJson", "The body is no JSON"),
     (428, "NoIfMatch", "`If-Match` is missing"),
@@ -273,6 +278,7 @@ fn refusals(endpoint: &Endpoint) -> impl Iterator<Item = &'static Refusal> {
             // What asks AWS for something may find a connection that does not work.
             409 => changes || endpoint.tag == "connections",
             408 | 413 | 415 => takes_body,
+            412 => endpoint.takes_dry_run(),
             428 => endpoint.if_match,
             _ => true,
         };
