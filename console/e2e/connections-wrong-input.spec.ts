@@ -104,6 +104,64 @@ test("each step of adding a connection says what it lacks, and what is no addres
   expect(stored.rotation.cron).toBe("0 3 1 * *");
 });
 
+test("an ARN that is no role's, a token that is nowhere and a host that nobody knows are told at verification, and mended", async ({
+  page,
+  world,
+}) => {
+  const key = accessKey(world, STAGING, "keyferry");
+  await page.goto("/connections/add");
+  await page.getByLabel("Name", { exact: true }).fill("wrong-ways");
+  await page.getByRole("radio", { name: /^A role for an OpenID/ }).check();
+  await page.getByLabel("ARN of the role").fill("arn:aws:iam::444455556666:user/keyferry");
+  await page.getByLabel("File with the token").fill("/nowhere/token");
+  await next(page);
+  await choose(page, "Regions", /eu-central-1/);
+  await page.keyboard.press("Escape");
+  await choose(page, "Endpoint", "VPC endpoint");
+  await page.getByLabel("Host name of the VPC endpoint").fill("https://vpce.example/path");
+  const verify = page.getByRole("button", { name: /^Verify/ });
+  const onwards = async () => {
+    while (!(await verify.isVisible())) await next(page);
+  };
+  const back = async (heading: string) => {
+    const there = page.getByRole("heading", { name: new RegExp(`^${heading}`) }).first();
+    while (!(await there.isVisible())) await page.getByRole("button", { name: "Previous" }).click();
+  };
+  const told = page.getByRole("main").getByRole("alert");
+  await onwards();
+  await verify.click();
+  await expect(told.getByText(/is no VPC endpoint of KMS/)).toBeVisible();
+  await back("Regions and endpoint");
+  await page
+    .getByLabel("Host name of the VPC endpoint")
+    .fill("vpce-0a1b.kms.eu-central-1.vpce.amazonaws.com");
+  await onwards();
+  await verify.click();
+  await expect(told.getByText(/role/).first()).toBeVisible();
+  await back("Account");
+  await page.getByLabel("ARN of the role").fill("arn:aws:iam::444455556666:role/keyferry");
+  await onwards();
+  await verify.click();
+  await expect(told.getByText(/token/).first()).toBeVisible();
+  await look(page, "connection-wrong-ways");
+  await expect(page.getByRole("button", { name: "Add connection", exact: true })).toHaveCount(0);
+
+  await back("Account");
+  await page.getByRole("radio", { name: "An access key", exact: true }).check();
+  await page.getByLabel("Access key ID").fill(key.access_key_id);
+  await page.getByLabel("Secret access key").fill(key.secret_access_key);
+  await next(page);
+  await choose(page, "Endpoint", "Custom");
+  await page.getByLabel("URL (custom)").fill(endpoint(world));
+  await next(page);
+  await page.getByLabel("CA certificates of your own").check();
+  await page.getByLabel("CA certificates (PEM)", { exact: true }).fill(authority(world));
+  await onwards();
+  await verify.click();
+  await page.getByRole("button", { name: "Add connection" }).click();
+  await expect(page.getByRole("heading", { name: "wrong-ways", level: 1 })).toBeVisible();
+});
+
 test("what a changed connection lacks is named on the page, and its access key takes no wrong period", async ({
   page,
   world,

@@ -55,6 +55,34 @@ test("a key that is not exportable is not copied, and says so before it is tried
   await expect(dialog.getByText("key.not-exportable")).toBeVisible();
 });
 
+test("a copy with a name that is taken or makes no sense is refused, and nothing is made", async ({
+  page,
+  world,
+}) => {
+  await world.cli("key", "create", "journey-miscopied", "--exportable");
+  await world.cli("group", "create", "journey-miscopies");
+  await world.cli("key", "create", "journey-there", "--group", "journey-miscopies");
+  await keyPage(page, world, "journey-miscopied");
+  await act(page, "Copy");
+  const dialog = page.getByRole("dialog", { name: "Copy journey-miscopied" });
+  const preview = dialog.getByRole("button", { name: "Preview" });
+  await expect(preview).toBeDisabled();
+  await dialog.getByRole("radio", { name: "Into a group" }).check();
+  await choose(page, "Group", "journey-miscopies");
+  await dialog.getByLabel("Name of the copy").fill("journey-there");
+  await preview.click();
+  await expect(dialog.getByText("request.name-taken")).toBeVisible();
+  await look(page, "key-copy-refused");
+  await dialog.getByLabel("Name of the copy").fill("no\ttabs");
+  await preview.click();
+  await expect(dialog.getByText(/choose 1 to 128 letters/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  const all = await world.cli<{ name: string }[]>("key", "list");
+  expect(all.filter(({ name }) => name.startsWith("journey-miscopied")).map(({ name }) => name)).toEqual([
+    "journey-miscopied",
+  ]);
+});
+
 test("a rotation policy tells its next times, and is kept", async ({ page, world }) => {
   await world.cli("key", "create", "journey-policy");
   await keyPage(page, world, "journey-policy");

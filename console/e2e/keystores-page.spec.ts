@@ -103,6 +103,8 @@ test("all KMS keys of a keystore are rotated at once; emptying the old ones want
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByLabel("To confirm, type turning")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
+  await dialog.getByLabel("To confirm, type turning").fill("turn");
+  await expect(dialog.getByRole("button", { name: "Carry out" })).toBeDisabled();
   await dialog.getByLabel("stays enabled: old ciphertexts need it").check();
   await dialog.getByRole("button", { name: "Preview" }).click();
   await expect(dialog.getByText("move alias/turn-2 here")).toBeVisible();

@@ -81,3 +81,23 @@ test("names, aliases, tags and an end that a KMS key cannot have are refused one
     tags: { cost: "" },
   });
 });
+
+test("AWS's own rotation takes no period that AWS does not have, and a right one", async ({
+  page,
+  world,
+}) => {
+  await world.kmsKey("wrong-period", "--origin", "aws");
+  const { id } = await world.cli<Shown>("kms-key", "show", "wrong-period");
+  await page.goto(`/kms-keys/${id}`);
+  const dialog = await act(page, "Edit");
+  const days = dialog.getByLabel("Days between AWS's own rotations");
+  for (const wrong of ["89", "2561", "0"]) {
+    await days.fill(wrong);
+    await expect(dialog.getByText("A whole number from 90 to 2560, or nothing.")).toBeVisible();
+    await expect(dialog.getByRole("button", { name: "Preview" })).toBeDisabled();
+  }
+  await look(page, "kms-key-period-refused");
+  await days.fill("90");
+  await carryThrough(dialog);
+  await expect(page.getByText(/90 days/).first()).toBeVisible();
+});

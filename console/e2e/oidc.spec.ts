@@ -86,6 +86,18 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await page.goto("/settings/sign-in-providers/corp");
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     dialog = page.getByRole("dialog", { name: "Edit provider" });
+    for (const [label, wrong, told] of [
+      ["Address of Keyferry", "keyferry", /https/],
+      [/^CA certificates/, "no certificate", /certificate/],
+    ] as const) {
+      const field = dialog.getByLabel(label);
+      const before = await field.inputValue();
+      await field.fill(wrong);
+      await dialog.getByRole("button", { name: "Preview" }).click();
+      await expect(dialog.getByRole("alert").getByText(told).first()).toBeVisible();
+      await expect(dialog.getByRole("button", { name: "Carry out" })).toHaveCount(0);
+      await field.fill(before);
+    }
     await choose(dialog, "Who is let in", "Everybody");
     await carryOut(dialog);
     await close(dialog);

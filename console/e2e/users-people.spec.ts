@@ -1,11 +1,26 @@
 import type { Page } from "@playwright/test";
 
+import { codeOf } from "./access";
 import { enter, isKnown, PASSWORD, person } from "./others";
 import { carryOut, choose, close, shownOnce } from "./steps";
 import { expect, look, signIn, test } from "./world";
 
 // Each goes through many pages.
 test.slow();
+
+/** Sets up a second factor as the person who is signed in; gives its secret. */
+async function secondFactor(page: Page): Promise<string> {
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Set up" }).click();
+  const dialog = page.getByRole("dialog", { name: "Set up" });
+  await dialog.getByLabel("Your password").fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Next" }).click();
+  const secret = await shownOnce(dialog, "Secret, to be typed into the authenticator");
+  await dialog.getByLabel("Code", { exact: true }).fill(codeOf(secret));
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await expect(dialog.getByText("Recovery codes", { exact: true })).toBeVisible();
+  return secret;
+}
 
 const NEXT_PASSWORD = "a long way to the ferry 7";
 
@@ -136,6 +151,33 @@ test("a person is locked and unlocked, gets another name and password, and is jo
   await expect(page.getByText("lee-second", { exact: true })).toHaveCount(0);
   const parted = await world.cli<{ same_person_as: string[] }>("user", "show", "lee");
   expect(parted.same_person_as).toEqual([]);
+});
+
+test("whoever lost the second factor has it reset, signs in without it and sets up another", async ({
+  page,
+  stranger,
+  world,
+}) => {
+  await person(world, "losty");
+  const theirs = await stranger();
+  await enter(theirs, "losty");
+  const lost = await secondFactor(theirs);
+  await theirs.getByRole("button", { name: "Sign in now" }).click();
+
+  await page.goto("/users");
+  await page.getByRole("link", { name: "losty", exact: true }).click();
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Reset second factor" }).click();
+  const dialog = page.getByRole("dialog", { name: "Reset second factor" });
+  await look(page, "user-second-factor-reset");
+  await carryOut(dialog);
+  await close(dialog);
+  await page.getByRole("button", { name: "Actions" }).click();
+  const item = page.getByRole("menuitem", { name: "Reset second factor" });
+  await expect(item).toHaveAttribute("aria-disabled", "true");
+
+  await signIn(theirs, "losty", PASSWORD);
+  expect(await secondFactor(theirs)).not.toBe(lost);
 });
 
 test("whoever looks after people ends one session of somebody, and then all with the tokens", async ({

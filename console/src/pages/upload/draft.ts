@@ -3,6 +3,7 @@ import { change, type Change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { importOf, isRead, READING, type KeyFile, type Reading } from "../../fields/key-file";
 import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
+import { isPeriod } from "../../fields/native-days";
 import { newRotation, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { tagsOf, type Tag } from "../../fields/tags";
 import { isCount } from "../../fields/versions-max";
@@ -151,7 +152,17 @@ export function makesKey(draft: Draft): boolean {
 
 /** What is missing or does not make sense yet. */
 export type Lack =
-  "keystore" | "name" | "key" | "file" | "wrapped-by" | "versions" | "into" | "policy" | "end" | "rotation";
+  | "keystore"
+  | "name"
+  | "key"
+  | "file"
+  | "wrapped-by"
+  | "versions"
+  | "days"
+  | "into"
+  | "policy"
+  | "end"
+  | "rotation";
 
 export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
   const { way } = draft;
@@ -164,6 +175,7 @@ export function lacksOf(draft: Draft, file: KeyFile | undefined): Lack[] {
     ["file", way === "file" && file === undefined],
     ["wrapped-by", way === "file" && !isRead(draft.reading)],
     ["versions", makesKey(draft) && draft.versionsMax !== "" && !isCount(draft.versionsMax)],
+    ["days", way === "aws" && !isPeriod(draft.nativeDays)],
     ["into", !isNew && draft.into.trim() === ""],
     ["policy", ownPolicy && policyError(draft.policy) !== undefined],
     ["end", isNew && way !== "aws" && draft.expiry === "at" && momentOf(draft.end) === undefined],

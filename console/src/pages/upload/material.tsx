@@ -10,6 +10,7 @@ import Tiles from "@cloudscape-design/components/tiles";
 
 import { Choice } from "../../fields/choice";
 import { specOptions, useSpecs } from "../../fields/specs";
+import { isPeriod } from "../../fields/native-days";
 import { KeyFileField, ReadingFields } from "../../fields/key-file-fields";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { text } from "../../text";
@@ -115,6 +116,7 @@ function InAws(filling: Filling) {
         label={words.nativeDays}
         description={words.nativeDaysHelp}
         constraintText={words.nativeDaysForm}
+        errorText={isPeriod(draft.nativeDays) ? undefined : words.nativeDaysWrong}
       >
         <Input
           type="number"

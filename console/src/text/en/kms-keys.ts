@@ -196,6 +196,7 @@ export const kmsKeys = {
         "Description, tags, key policy, validity and rotation schedule. What it leaves open stays.",
       nativeDays: "Days between AWS's own rotations",
       nativeDaysHelp: "From 90 to 2560. Empty: AWS does not rotate it by itself.",
+      nativeDaysWrong: "A whole number from 90 to 2560, or nothing.",
     },
     validity: {
       label: "Until when the material stays",

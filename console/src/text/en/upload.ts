@@ -32,6 +32,7 @@ export const upload = {
     file: "Key file",
     "wrapped-by": "Key-encryption key",
     versions: "Active versions at most",
+    days: "Rotated by AWS every",
     into: "Empty KMS key",
     policy: "Key policy",
     end: "Expiry",
@@ -79,6 +80,7 @@ export const upload = {
     nativeDays: "Rotated by AWS every",
     nativeDaysHelp: "AWS's own rotation, for symmetric keys. Leave it empty for none.",
     nativeDaysForm: "90 to 2560 days.",
+    nativeDaysWrong: "A whole number from 90 to 2560, or nothing.",
   },
   kmsKey: {
     title: "KMS key",

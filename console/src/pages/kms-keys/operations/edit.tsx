@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 
 import { change } from "../../../api/change";
+import { isPeriod } from "../../../fields/native-days";
 import { TagsField } from "../../../fields/tags-field";
 import { text } from "../../../text";
 import { define, type FieldsProps } from "./definition";
@@ -39,7 +40,11 @@ function Fields({ value, onChange, kmsKeys: [key] }: FieldsProps<Edited>) {
       </FormField>
       {key?.origin === "EXTERNAL" && <ValidityField now={key.expires_at} value={value} set={set} />}
       {key?.origin === "AWS_KMS" && (
-        <FormField label={fields.nativeDays} description={fields.nativeDaysHelp}>
+        <FormField
+          label={fields.nativeDays}
+          description={fields.nativeDaysHelp}
+          errorText={isPeriod(value.nativeDays) ? undefined : fields.nativeDaysWrong}
+        >
           <Input
             type="number"
             inputMode="numeric"

@@ -1,6 +1,7 @@
 // What somebody changed in the form of a KMS key, as a request: what stays is not named.
 import type { Schemas } from "../../../api/client";
 import { momentOf, noMoment, type Moment } from "../../../fields/moment-field";
+import { isPeriod } from "../../../fields/native-days";
 import { rowsOf, tagChanges, type Tag } from "../../../fields/tags";
 import { stamped } from "../../../format/zone";
 import type { KmsKey } from "../../../kms-key/columns";
@@ -50,7 +51,7 @@ function validityOf({ validity, until, renewal }: Edited): Partial<Request> | un
 /** Undefined as long as nothing is changed, or something is missing. */
 export function updateOf(key: KmsKey, edited: Edited): Request | undefined {
   const validity = validityOf(edited);
-  if (validity === undefined || edited.name.trim() === "") return undefined;
+  if (validity === undefined || edited.name.trim() === "" || !isPeriod(edited.nativeDays)) return undefined;
   const tags = tagChanges(key.tags, edited.tags);
   const before = key.aliases.map(bare);
   const after = edited.aliases.map((alias) => bare(alias.trim())).filter((alias) => alias !== "");
