@@ -1,5 +1,4 @@
 import { connection } from "./aws";
-import { close } from "./steps";
 import { expect, look, test } from "./world";
 
 test("somebody sees whether a connection works, and what the doctor finds", async ({ page }) => {
@@ -23,28 +22,6 @@ test("somebody sees whether a connection works, and what the doctor finds", asyn
   await look(page, "connection-throw-away");
   await expect(dialog.getByRole("button", { name: "Carry out" })).toBeEnabled();
   await dialog.getByRole("button", { name: "Cancel" }).click();
-});
-
-test("the main job is tried on throw-away keys to its end, and what was made is on its way out again", async ({
-  page,
-  world,
-}) => {
-  test.slow();
-  await connection(world, "tried-out");
-  // Where nobody counts what is found.
-  await world.cli("connection", "update", "tried-out", "--region", "us-west-2");
-  await page.goto("/connections");
-  await page.getByRole("link", { name: "tried-out", exact: true }).click();
-  await page.getByRole("tab", { name: "Doctor" }).click();
-  await page.getByRole("button", { name: "Try the main job on throw-away keys" }).click();
-  const dialog = page.getByRole("dialog", { name: "Try the main job of tried-out on throw-away keys" });
-  await dialog.getByRole("button", { name: "Carry out" }).click();
-  await expect(dialog.getByText("Everything is as it should be")).toBeVisible({ timeout: 420_000 });
-  const made = dialog.getByRole("table", { name: "Throw-away keys" }).getByRole("row");
-  await expect(made.filter({ hasText: /20\d\d/ }).first()).toBeVisible();
-  await look(page, "connection-tried-out");
-  await close(dialog);
-  expect(await world.cli<object[]>("kms-key", "list", "--connection", "tried-out")).toEqual([]);
 });
 
 test("an administrator of the account gets the policies in his format, and the hosts", async ({ page }) => {

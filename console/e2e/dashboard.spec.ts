@@ -75,3 +75,12 @@ test("whoever may not see keys has a dashboard of what he may see", async ({ str
   await expect(page.getByText("Open alerts")).toHaveCount(0);
   await look(page, "dashboard-few-rights");
 });
+
+test("help is a click away: the words of a page, and where the guide is", async ({ page }) => {
+  await page.goto("/keystores");
+  await page.getByRole("banner").getByRole("button", { name: "Help" }).click();
+  await expect(page.getByRole("heading", { name: "Keystores", level: 2 })).toBeVisible();
+  await expect(page.getByText(/A named set of KMS keys under one connection/)).toBeVisible();
+  await expect(page.getByText(/The whole guide comes with Keyferry/)).toBeVisible();
+  await look(page, "help");
+});

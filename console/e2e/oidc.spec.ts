@@ -72,6 +72,13 @@ test("a provider is added, answers, gives a role by a claim, lets in who was inv
     await expect(invited.getByText("You come by corp; your password is there.")).toBeVisible();
     await invited.getByRole("button", { name: "olga" }).click();
     await invited.getByRole("menuitem", { name: "Sign out" }).click();
+    const leaving = invited.getByRole("dialog", { name: "Sign out of Keyferry?" });
+    await expect(leaving.getByText("You came by corp. Your session there goes on")).toBeVisible();
+    await look(invited, "sign-out-asked");
+    await leaving.getByRole("button", { name: "Cancel" }).click();
+    await invited.getByRole("button", { name: "olga" }).click();
+    await invited.getByRole("menuitem", { name: "Sign out" }).click();
+    await leaving.getByRole("button", { name: "Sign out" }).click();
     await expect(invited.getByText("At corp your session goes on: sign out there too")).toBeVisible();
 
     const other = await visit(world);

@@ -72,4 +72,14 @@ test("a connection is edited, and its keys are found, from the list of connectio
   const dialog = page.getByRole("dialog");
   await carryOut(dialog, "Succeeded");
   await close(dialog);
+  await page.getByRole("button", { name: "Sync all" }).click();
+  const all = page.getByRole("dialog", { name: `Sync all keystores of ${first.name}` });
+  // One of them fails, and the others are looked at nevertheless.
+  const failing = (await world.cli<{ id: string }>("keystore", "show", "payments")).id;
+  await page.route(`**/keystores/${failing}/sync`, (route) => route.abort(), { times: 1 });
+  await all.getByRole("button", { name: "Carry out" }).click();
+  await expect(all.getByText("The server cannot be reached.")).toBeVisible();
+  await expect(all.getByText("Succeeded").first()).toBeVisible({ timeout: 60_000 });
+  await look(page, "connection-sync-all");
+  await close(all);
 });

@@ -13,6 +13,8 @@ import { useRead } from "../api/read";
 import { NoticesBar } from "../notices/notices";
 import { Failsafe } from "./failsafe";
 import { IdleWarning } from "../session/idle-warning";
+import { SignOutDialog } from "../session/sign-out-dialog";
+import { useDialog } from "../operation/use-dialog";
 import { ProviderFailure } from "../session/provider-failure";
 import { useMe, useSession } from "../session/session";
 import { text } from "../text";
@@ -27,42 +29,52 @@ const words = text.shell;
 const THEMES: Theme[] = ["system", "light", "dark"];
 const SEAL_EVERY = 60_000;
 
-function Top() {
+function Top({ onHelp }: { onHelp: () => void }) {
   const me = useMe();
   const { signOut } = useSession();
   const navigate = useNavigate();
   const [theme, setTheme] = useTheme();
+  const [dialog, open] = useDialog();
+  const { provider } = me;
+  const leave = () => {
+    if (provider == null) void signOut(text.session.signedOut);
+    else open((close) => <SignOutDialog provider={provider} onClose={close} />);
+  };
   const follow = (id: string) => {
     if (id === "me") return void navigate("/me");
-    if (id === "sign-out") return void signOut(text.session.signedOut);
-    setTheme(THEMES.find((one) => `theme/${one}` === id) ?? "system");
+    if (id === "sign-out") leave();
+    else setTheme(THEMES.find((one) => `theme/${one}` === id) ?? "system");
   };
   return (
-    <TopNavigation
-      identity={{
-        href: "/",
-        title: words.product,
-        onFollow: (event) => (event.preventDefault(), void navigate("/")),
-      }}
-      utilities={[
-        {
-          type: "menu-dropdown",
-          text: me.name,
-          iconName: "user-profile",
-          onItemClick: ({ detail }) => follow(detail.id),
-          items: [
-            { id: "me", text: words.user.settings },
-            ...THEMES.map((one) => ({
-              id: `theme/${one}`,
-              text: words.theme[one],
-              itemType: "checkbox" as const,
-              checked: one === theme,
-            })),
-            { id: "sign-out", text: words.user.signOut },
-          ],
-        },
-      ]}
-    />
+    <>
+      <TopNavigation
+        identity={{
+          href: "/",
+          title: words.product,
+          onFollow: (event) => (event.preventDefault(), void navigate("/")),
+        }}
+        utilities={[
+          { type: "button", text: words.help, iconName: "status-info", onClick: onHelp },
+          {
+            type: "menu-dropdown",
+            text: me.name,
+            iconName: "user-profile",
+            onItemClick: ({ detail }) => follow(detail.id),
+            items: [
+              { id: "me", text: words.user.settings },
+              ...THEMES.map((one) => ({
+                id: `theme/${one}`,
+                text: words.theme[one],
+                itemType: "checkbox" as const,
+                checked: one === theme,
+              })),
+              { id: "sign-out", text: words.user.signOut },
+            ],
+          },
+        ]}
+      />
+      {dialog}
+    </>
   );
 }
 
@@ -140,7 +152,7 @@ export function Frame() {
         <PageContext value={setFacts}>
           <SkipLink />
           <div id="top">
-            <Top />
+            <Top onHelp={() => setToolsOpen(true)} />
           </div>
           <AppLayout
             headerSelector="#top"

@@ -21,6 +21,7 @@ export function Help({ title, words, children }: { title: string; words: Word[];
           </div>
         ))}
       </dl>
+      <Box variant="small">{text.shell.guide}</Box>
     </HelpPanel>
   );
 }

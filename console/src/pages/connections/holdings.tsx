@@ -13,6 +13,7 @@ import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";
 import type { Connection } from "./settings";
+import { SyncAll } from "./sync-all";
 
 const words = text.connections.page;
 const keystore = text.keystores.columns;
@@ -32,6 +33,8 @@ export function KeystoresPart({ connection }: { connection: Connection }) {
   const list = { ...all, items: all.items.filter((one) => one.connection === connection.id) };
   const create = () => void navigate(`/keystores/create?connection=${encodeURIComponent(connection.name)}`);
   const [dialog, open] = useDialog();
+  const syncAll = () =>
+    open((close) => <SyncAll connection={connection.name} keystores={list.items} onClose={close} />);
   return (
     <>
       <ListTable
@@ -58,6 +61,9 @@ export function KeystoresPart({ connection }: { connection: Connection }) {
               onClick={() => chosen && open((close) => <SyncDialog keystore={chosen} onClose={close} />)}
             >
               {text.keystores.page.sync}
+            </Button>
+            <Button disabled={list.items.length === 0} onClick={syncAll}>
+              {words.syncing.all}
             </Button>
             <Button onClick={create}>{text.keystores.create}</Button>
           </SpaceBetween>

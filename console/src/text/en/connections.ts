@@ -49,6 +49,11 @@ export const connections = {
     accessKey: "Access key",
     schedule: "Schedules",
     setup: "Set up in AWS",
+    syncing: {
+      all: "Sync all",
+      title: (connection: string) => `Sync all keystores of ${connection}`,
+      waiting: "Waits for the one before",
+    },
     noKeystores: "No keystores yet",
     noKeystoresDetail: "A keystore is a set of KMS keys under a connection.",
     noKmsKeys: "No KMS keys yet",

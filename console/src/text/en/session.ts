@@ -35,6 +35,11 @@ export const session = {
   },
   ended: "Your session has ended. Sign in again.",
   signedOut: "You are signed out.",
+  leaving: {
+    title: "Sign out of Keyferry?",
+    detail: (provider: string) =>
+      `You came by ${provider}. Your session there goes on: sign out there too, or whoever sits at this browser next is signed in without a password.`,
+  },
   stillAtProvider: (farewell: string, provider: string) =>
     `${farewell} At ${provider} your session goes on: sign out there too, or whoever sits at this browser next is signed in without a password.`,
   notTold:

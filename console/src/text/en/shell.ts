@@ -10,6 +10,8 @@ export const shell = {
   closeNavigation: "Close navigation",
   help: "Help",
   openHelp: "Open help",
+  guide:
+    "The whole guide comes with Keyferry, in docs/guide of its source; every command tells what it takes with --help.",
   closeHelp: "Close help",
   notifications: "Notifications",
   breadcrumbs: "Breadcrumbs",
