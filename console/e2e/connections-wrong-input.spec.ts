@@ -131,6 +131,7 @@ test("an ARN that is no role's, a token that is nowhere and a host that nobody k
   await onwards();
   await verify.click();
   await expect(told.getByText(/is no VPC endpoint of KMS/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save it without a connection" })).toHaveCount(0);
   await back("Regions and endpoint");
   await page
     .getByLabel("Host name of the VPC endpoint")

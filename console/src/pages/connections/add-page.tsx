@@ -69,7 +69,7 @@ export default function AddPage() {
   const parts = { draft, set: (part: Partial<ConnectionDraft>) => setDraft({ ...draft, ...part }) };
   const last = (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" onClick={cancel}>
+      <Button variant="link" disabled={storing.isSending} onClick={cancel}>
         {storing.isOver ? text.shell.close : text.shell.cancel}
       </Button>
       {!storing.isOver && <Button onClick={() => go(LAST - 1)}>{words.wizard.previous}</Button>}

@@ -27,6 +27,8 @@ interface Storing {
   actions: ReactNode;
   /** It was stored, or others were asked. */
   isOver: boolean;
+  /** It is sent: what comes of it is waited for. */
+  isSending: boolean;
 }
 
 /** What is said once it is stored. */
@@ -36,9 +38,13 @@ export function storedNotice(name: string, verification: Schemas["StoredConnecti
     : { type: "success" as const, content: verification.message };
 }
 
+/** Settings that can never work are not stored either. */
+const BAD_SETTINGS = "connection.bad-settings";
+
 /** The link did not work: that can be mended later. */
 function mayStoreAnyway(phase: Phase): boolean {
-  return phase.at === "refused" && /^(aws|connection)\./.test(phase.problem.code);
+  if (phase.at !== "refused" || phase.problem.code === BAD_SETTINGS) return false;
+  return /^(aws|connection)\./.test(phase.problem.code);
 }
 
 export function useStoring({ operation: make, store, storeAnyway, onStored }: Asked): Storing {
@@ -112,5 +118,5 @@ export function useStoring({ operation: make, store, storeAnyway, onStored }: As
       )}
     </SpaceBetween>
   );
-  return { body, actions, isOver };
+  return { body, actions, isOver, isSending: phase.at === "sending" };
 }
