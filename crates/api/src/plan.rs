@@ -34,6 +34,9 @@ pub struct PlanView {
     /// Consequences that are not listed, because there are too many.
     #[serde(default)]
     pub more_consequences: u32,
+    /// Stands for all steps and consequences that are not listed (SHA-256, hexadecimal): another where any of them is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted: Option<String>,
     /// What it takes from AWS's request quotas, the one that takes longest first.
     #[serde(default)]
     pub calls: Vec<QuotaUseView>,

@@ -7,6 +7,7 @@ use keyferry_api::plan::{
     BlockedView, ConsequenceView, PlanStepView, PlanView, QuotaUseView, RefusedView,
 };
 use keyferry_app::AppError;
+use keyferry_app::approvals::plan_hash;
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
 use keyferry_app::principals_told;
@@ -15,6 +16,7 @@ use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
+use serde_json::json;
 
 /// Steps, and consequences, of a plan about many KMS keys that are listed.
 const LISTED_MAX: usize = 1_000;
@@ -37,12 +39,22 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
     PlanView {
         kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
         refused,
+        unlisted: unlisted(&view.steps, &view.consequences),
         more_steps: cut(&mut view.steps),
         more_consequences: cut(&mut view.consequences),
         fresh: plan.is_fresh,
         blocked: None,
         ..view
     }
+}
+
+/// Stands for what is not listed, so that consent to a plan covers it too.
+fn unlisted(steps: &[PlanStepView], consequences: &[ConsequenceView]) -> Option<String> {
+    let steps = steps.get(LISTED_MAX..).unwrap_or_default();
+    let consequences = consequences.get(LISTED_MAX..).unwrap_or_default();
+    let is_all_listed = steps.is_empty() && consequences.is_empty();
+    let rest = || plan_hash(&json!({ "steps": steps, "consequences": consequences }));
+    (!is_all_listed).then(|| hex::encode(rest()))
 }
 
 /// Leaves what is listed, and tells how much is not.
@@ -317,6 +329,21 @@ mod tests {
     fn policy(principals: &str) -> PolicyDocument {
         let text = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":WHO},"Action":"kms:*","Resource":"*"}]}"#;
         parse_policy(&text.replace("WHO", principals)).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_listed_stands_in_the_plan_as_one_hash() {
+        let step = |number: usize| PlanStepView {
+            words: format!("disable key {number}"),
+            ..PlanStepView::default()
+        };
+        let mut steps: Vec<_> = (0..=LISTED_MAX).map(step).collect();
+
+        assert_eq!(unlisted(&steps[..LISTED_MAX], &[]), None);
+        let before = unlisted(&steps, &[]);
+        assert!(before.is_some());
+        steps[LISTED_MAX] = step(0);
+        assert_ne!(unlisted(&steps, &[]), before);
     }
 
     #[test]
