@@ -32,6 +32,7 @@ function Checks({ report }: { report: Report }) {
         {
           id: "check",
           header: words.check,
+          minWidth: 190,
           cell: ({ name, ok }) => <StatusIndicator type={ok ? "success" : "error"}>{name}</StatusIndicator>,
           isRowHeader: true,
         },
