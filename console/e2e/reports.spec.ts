@@ -10,6 +10,9 @@ test("a report of keys is made, downloaded, and proved by the offline verifier",
   await page.goto("/reports");
   await look(page, "reports");
   await page.getByRole("button", { name: "Make report" }).click();
+  // However many others made, it is found among them.
+  await page.getByLabel("Find keys").fill("reported");
+  await page.getByLabel("Find keys").press("Enter");
   await expect(page.getByRole("row", { name: /reported/ })).toBeVisible();
   await expect(page.getByText("user/admin")).toBeVisible();
   await look(page, "report-keys");
