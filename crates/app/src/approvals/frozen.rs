@@ -8,8 +8,9 @@ use keyferry_domain::approval::{Approval, Need};
 use serde_json::{Value, json};
 
 /// Members of a plan or of a row that is tried that are others each time, and say nothing of what would be done: made-up
-/// ids, keys and passwords, times that are reckoned from now, lengths of logs and how far they were sent, what it takes from request quotas, when a KMS key was used
-/// last. What is asked for stands in the request.
+/// ids (and the hash of a question, which holds its own), keys and passwords, times that are reckoned from now, lengths of
+/// logs and how far they were sent, what it takes from request quotas, when a KMS key was used last. What is asked for
+/// stands in the request.
 const PASSING: &[&str] = &[
     "behind",
     "bytes",
@@ -17,6 +18,7 @@ const PASSING: &[&str] = &[
     "consequences",
     "fingerprint",
     "fresh",
+    "hash",
     "id",
     "lost",
     "next_entry",

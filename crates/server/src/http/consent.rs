@@ -58,9 +58,11 @@ pub(super) async fn held(
     }
     let whole = whole_body(Request::from_parts(parts.clone(), body), &()).await;
     let bytes = whole.map_err(IntoResponse::into_response)?;
-    let trial = trial(&parts, actor, Body::from(bytes.clone()));
-    let trial = trial.map_err(|_| missing())?;
     let dispatcher = parts.extensions.get::<Dispatcher>().ok_or_else(missing)?;
+    let trial = trial(&parts, actor, Body::from(bytes.clone()));
+    let mut trial = trial.map_err(|_| missing())?;
+    // What asks others for consent tries a request in its turn.
+    trial.extensions_mut().insert(dispatcher.clone());
     let tried = tell(dispatcher.send(trial).await).await;
     if !tried.status().is_success() {
         return Err(tried);
@@ -82,7 +84,7 @@ async fn has_begun(parts: &Parts, actor: &Actor) -> Result<bool, Response> {
     begun.map_err(|error| Refused::from(error).into_response())
 }
 
-/// The same request as a dry run.
+/// The same request as a dry run. Its headers are only those that a handler reads: not the one that leads here.
 fn trial(parts: &Parts, actor: &Actor, body: Body) -> Result<Request, http::Error> {
     let mut trial = http::Request::builder()
         .method(parts.method.clone())
@@ -97,8 +99,9 @@ fn trial(parts: &Parts, actor: &Actor, body: Body) -> Result<Request, http::Erro
 }
 
 fn as_dry_run(uri: &Uri) -> String {
+    // Any other value is malformed, and is refused beside the one that is added.
     let given = uri.query().unwrap_or_default().split('&');
-    let kept = given.filter(|one| !one.is_empty() && !one.starts_with("dry_run"));
+    let kept = given.filter(|one| !one.is_empty() && *one != "dry_run=false");
     let query: Vec<&str> = kept.chain(["dry_run=true"]).collect();
     format!("{}?{}", uri.path(), query.join("&"))
 }

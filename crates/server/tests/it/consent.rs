@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::approvals;
 use crate::site::{Answer, Site};
 
 const DEACTIVATE: &str = "/api/v1/kms-keys/app/deactivate?confirm_name=app";
@@ -128,4 +129,35 @@ async fn a_body_is_tried_as_it_is_sent() {
     same["confirm_count"] = json!(1);
     let started = site.post_with(path, same, &headers).await;
     assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_refused_as_such_whatever_plan_is_named() {
+    let site = site().await;
+    let headers = [("keyferry-plan", "00")];
+    let path = format!("{DEACTIVATE}&dry_run=0.5");
+
+    let refused = site.post_with(&path, Value::Null, &headers).await;
+
+    assert_eq!(refused.code(), "request.bad-query", "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_question_to_others_is_held_to_its_plan_too() {
+    let (site, ..) = approvals::site().await;
+    let path = "/api/v1/approvals";
+    let asked = approvals::emptying();
+    let headers = [("keyferry-plan", "00")];
+
+    let refused = site.post_with(path, asked.clone(), &headers).await;
+
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+    let open = site.get(path).await;
+    assert_eq!(open.body["items"], json!([]), "nobody was asked");
+    let tried = site
+        .post(&format!("{path}?dry_run=true"), asked.clone())
+        .await;
+    let headers = [("keyferry-plan", tried.header("keyferry-plan"))];
+    let made = site.post_with(path, asked, &headers).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
 }
