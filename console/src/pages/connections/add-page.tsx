@@ -65,14 +65,19 @@ export default function AddPage() {
   const { at, go, said, tried } = useSteps(MISSING, draft);
   const navigate = useNavigate();
   const storing = useAdding(draft);
-  const cancel = () => void navigate("/connections");
+  const cancel = () => {
+    if (!storing.isSending) void navigate("/connections");
+  };
+  const follow = (wanted: number) => {
+    if (!storing.isSending) go(wanted);
+  };
   const parts = { draft, set: (part: Partial<ConnectionDraft>) => setDraft({ ...draft, ...part }) };
   const last = (
     <SpaceBetween direction="horizontal" size="xs">
       <Button variant="link" disabled={storing.isSending} onClick={cancel}>
         {storing.isOver ? text.shell.close : text.shell.cancel}
       </Button>
-      {!storing.isOver && <Button onClick={() => go(LAST - 1)}>{words.wizard.previous}</Button>}
+      {!storing.isOver && <Button onClick={() => follow(LAST - 1)}>{words.wizard.previous}</Button>}
       {storing.actions}
     </SpaceBetween>
   );
@@ -88,7 +93,7 @@ export default function AddPage() {
     <Wizard
       activeStepIndex={at}
       allowSkipTo
-      onNavigate={({ detail }) => go(detail.requestedStepIndex)}
+      onNavigate={({ detail }) => follow(detail.requestedStepIndex)}
       onCancel={cancel}
       submitButtonText={words.verify.add}
       customPrimaryActions={at === LAST ? last : undefined}

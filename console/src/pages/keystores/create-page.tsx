@@ -73,20 +73,25 @@ export default function CreatePage() {
     },
   });
   const { phase, preview, carryOut, reset } = running;
+  // What comes of what is sent is waited for.
+  const isSending = phase.at === "sending";
   const follow = (wanted: number) => {
+    if (isSending) return;
     if (go(wanted) === REVIEW) void preview();
     else reset();
   };
-  const cancel = () => void navigate("/keystores");
+  const cancel = () => {
+    if (!isSending) void navigate("/keystores");
+  };
   const parts = { draft, set: (part: Partial<KeystoreDraft>) => setDraft({ ...draft, ...part }) };
   const isOver = phase.at === "asked" || phase.at === "done";
   const last = (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" disabled={phase.at === "sending"} onClick={cancel}>
+      <Button variant="link" disabled={isSending} onClick={cancel}>
         {isOver ? text.shell.close : text.shell.cancel}
       </Button>
       {!isOver && (
-        <Button disabled={phase.at === "sending"} onClick={() => follow(REVIEW - 1)}>
+        <Button disabled={isSending} onClick={() => follow(REVIEW - 1)}>
           {words.wizard.previous}
         </Button>
       )}
