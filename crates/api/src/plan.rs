@@ -25,6 +25,9 @@ pub struct PlanView {
     /// Steps that are not listed, because there are too many; they count in all numbers.
     #[serde(default)]
     pub more_steps: u32,
+    /// Stands for all steps, where not all are listed (SHA-256, hexadecimal): another where any of them is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_hash: Option<String>,
     /// Whether AWS was looked at for it; `false`: it tells from what was observed last.
     #[serde(default)]
     pub fresh: bool,
@@ -34,9 +37,9 @@ pub struct PlanView {
     /// Consequences that are not listed, because there are too many.
     #[serde(default)]
     pub more_consequences: u32,
-    /// Stands for all steps and consequences that are not listed (SHA-256, hexadecimal): another where any of them is.
+    /// Stands for what it means for all of them, where not all are listed (SHA-256, hexadecimal): another where any is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unlisted: Option<String>,
+    pub consequences_hash: Option<String>,
     /// What it takes from AWS's request quotas, the one that takes longest first.
     #[serde(default)]
     pub calls: Vec<QuotaUseView>,

@@ -15,6 +15,7 @@ pub mod audit_sending;
 pub mod audits;
 mod codec;
 pub mod connections;
+pub mod consent;
 pub mod crypto_policies;
 pub mod destruction;
 mod dispatch;

@@ -26,7 +26,6 @@ use crate::rights::{Deciders, Permit};
 
 pub use crate::rights::Question;
 pub use ask::Asked;
-pub use frozen::plan_hash;
 pub use rules::WantedRule;
 pub use run::Running;
 

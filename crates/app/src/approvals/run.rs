@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::action::Action;
 use crate::actor::Actor;
+use crate::consent::steady;
 use crate::error::{AppError, ApprovalError};
 use crate::rights::Question;
 
-use super::frozen::{OBJECTS, hash, parsed, purpose, steady};
+use super::frozen::{OBJECTS, hash, parsed, purpose};
 use super::{Approvals, user_of};
 
 /// A request that may be carried out, if it would still do what people consented to.

@@ -13,8 +13,6 @@ mod told;
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use keyferry_audit::canonical_json;
 use keyferry_domain::id::UserId;
 use keyferry_domain::key::{KeyVersion, ManagedKey};
 use keyferry_domain::name::Name;
@@ -24,6 +22,7 @@ use serde_json::json;
 
 use crate::action::Action;
 use crate::actor::Actor;
+use crate::consent::sha256;
 use crate::error::{AppError, ExportError};
 use crate::parts::Shared;
 
@@ -102,8 +101,7 @@ fn purpose(row: &Preparation) -> String {
         "reason": row.reason,
         "what": row.what.to_string(),
     });
-    let hash = digest(&SHA256, canonical_json(&facts).as_bytes());
-    format!("preparation:{}:{}", row.id, hex::encode(hash))
+    format!("preparation:{}:{}", row.id, hex::encode(sha256(&facts)))
 }
 
 /// Why the material of a version cannot leave, as a word of the manifest and in a sentence.

@@ -143,12 +143,25 @@ fn show(context: &mut Context<'_>, started: &StartedView) -> Result<(), CliError
         .print(context.globals.output, started, || rows(&started.kms_keys))
 }
 
-/// The answer to a dry run, with the hash by which just this can be asked for.
+/// A plan as a program reads it: with the hash by which just this can be asked for.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    plan: &'a PlanView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_hash: Option<&'a str>,
+}
+
+/// The answer to a dry run, with its hash.
 pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), CliError> {
     let plan: PlanView = reply.read()?;
+    let told = Told {
+        plan: &plan,
+        plan_hash: reply.plan.as_deref(),
+    };
     context
         .world
-        .print(context.globals.output, &plan, || plan_table(&plan))?;
+        .print(context.globals.output, &told, || plan_table(&plan))?;
     for warning in &plan.warnings {
         context.world.say(&format!("warning: {warning}"));
     }
@@ -162,14 +175,16 @@ pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), 
     for line in totals(&plan) {
         context.world.say(&line);
     }
-    if plan.steps.is_empty() && plan.blocked.is_none() && plan.refused.is_empty() {
+    let has_steps = !plan.steps.is_empty();
+    if !has_steps && plan.blocked.is_none() && plan.refused.is_empty() {
         context
             .world
             .say("there is nothing to do: everything is as wanted");
     }
     context.world.say("nothing was done: this was a dry run");
-    if let Some(hash) = &reply.plan {
-        let words = format!("to do just this and nothing else, add `--plan {hash}`");
+    let can_be_done = has_steps && plan.blocked.is_none();
+    if let Some(hash) = reply.plan.as_ref().filter(|_| can_be_done) {
+        let words = format!("to be refused where it is another plan by then, add `--plan {hash}`");
         context.world.say(&words);
     }
     match &plan.blocked {

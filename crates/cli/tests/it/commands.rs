@@ -267,6 +267,45 @@ async fn what_a_dry_run_told_is_done_by_its_hash_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_hash_of_a_plan_is_told_to_programs_and_to_people_only_where_there_is_something_to_do()
+{
+    let shell = Shell::with_keystore().await;
+    shell.succeed("kms-key create app --keystore store").await;
+    let line = "kms-key deactivate app --dry-run";
+
+    let told = shell.run(line).await;
+    let json = shell.succeed(&format!("{line} --output json")).await;
+    let nothing = shell.run("kms-key enable app --dry-run").await;
+
+    let plan: Value = serde_json::from_str(&json).unwrap();
+    let hash = plan["plan_hash"].as_str().unwrap();
+    assert!(told.stderr.contains(&format!("`--plan {hash}`")));
+    assert!(!nothing.stderr.contains("--plan"), "{}", nothing.stderr);
+}
+
+#[tokio::test]
+async fn many_kms_keys_that_lose_something_are_changed_by_the_plan_that_is_named() {
+    let shell = Shell::with_keystore().await;
+    for name in ["app", "web"] {
+        let line = format!("kms-key create {name} --keystore store");
+        shell.succeed(&line).await;
+    }
+    let line = "kms-key deactivate app web";
+    let trial = format!("{line} --dry-run --output json");
+    let plan: Value = serde_json::from_str(&shell.succeed(&trial).await).unwrap();
+    let hash = plan["plan_hash"].as_str().unwrap();
+    shell.succeed("kms-key disable web --yes").await;
+
+    let line = format!("{line} --yes --plan {hash}");
+    let other = shell.run(&line).await;
+
+    let code = "[request.plan-changed]";
+    assert!(other.stderr.contains(code), "{}", other.stderr);
+    shell.succeed("kms-key enable web").await;
+    shell.succeed(&line).await;
+}
+
+#[tokio::test]
 async fn a_connection_is_changed_part_by_part_and_verified() {
     let shell = Shell::with_keystore().await;
 

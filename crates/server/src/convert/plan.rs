@@ -7,7 +7,7 @@ use keyferry_api::plan::{
     BlockedView, ConsequenceView, PlanStepView, PlanView, QuotaUseView, RefusedView,
 };
 use keyferry_app::AppError;
-use keyferry_app::approvals::plan_hash;
+use keyferry_app::consent::{consequences_hash, steps_hash};
 use keyferry_app::estimate::QuotaUse;
 use keyferry_app::kms_keys::{BulkPlan, Planned};
 use keyferry_app::principals_told;
@@ -16,7 +16,8 @@ use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Steps, and consequences, of a plan about many KMS keys that are listed.
 const LISTED_MAX: usize = 1_000;
@@ -39,7 +40,8 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
     PlanView {
         kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
         refused,
-        unlisted: unlisted(&view.steps, &view.consequences),
+        steps_hash: standing_for(&view.steps, steps_hash),
+        consequences_hash: standing_for(&view.consequences, consequences_hash),
         more_steps: cut(&mut view.steps),
         more_consequences: cut(&mut view.consequences),
         fresh: plan.is_fresh,
@@ -48,13 +50,9 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
     }
 }
 
-/// Stands for what is not listed, so that consent to a plan covers it too.
-fn unlisted(steps: &[PlanStepView], consequences: &[ConsequenceView]) -> Option<String> {
-    let steps = steps.get(LISTED_MAX..).unwrap_or_default();
-    let consequences = consequences.get(LISTED_MAX..).unwrap_or_default();
-    let is_all_listed = steps.is_empty() && consequences.is_empty();
-    let rest = || plan_hash(&json!({ "steps": steps, "consequences": consequences }));
-    (!is_all_listed).then(|| hex::encode(rest()))
+/// Stands for all, where not all are listed, so that consent to a plan covers the rest too.
+fn standing_for<T: Serialize>(all: &[T], hash: fn(&Value) -> [u8; 32]) -> Option<String> {
+    (all.len() > LISTED_MAX).then(|| hex::encode(hash(&json!(all))))
 }
 
 /// Leaves what is listed, and tells how much is not.
@@ -339,11 +337,40 @@ mod tests {
         };
         let mut steps: Vec<_> = (0..=LISTED_MAX).map(step).collect();
 
-        assert_eq!(unlisted(&steps[..LISTED_MAX], &[]), None);
-        let before = unlisted(&steps, &[]);
+        assert_eq!(standing_for(&steps[..LISTED_MAX], steps_hash), None);
+        let before = standing_for(&steps, steps_hash);
         assert!(before.is_some());
         steps[LISTED_MAX] = step(0);
-        assert_ne!(unlisted(&steps, &[]), before);
+        assert_ne!(standing_for(&steps, steps_hash), before);
+    }
+
+    #[test]
+    fn of_more_than_are_listed_the_last_use_of_none_counts_and_what_becomes_of_each_does() {
+        let one = |number: usize, hour: usize| ConsequenceView {
+            kms_key: format!("key {number}"),
+            unusable: Some("until it is enabled again".to_owned()),
+            last_use: vec![LastUseView {
+                operation: Some("Decrypt".to_owned()),
+                at: Some(format!("2026-01-01T{hour:02}:00:00Z")),
+                ..LastUseView::default()
+            }],
+            ..ConsequenceView::default()
+        };
+        let hash = |all: &[ConsequenceView]| {
+            let listed = &all[..LISTED_MAX];
+            let all = standing_for(all, consequences_hash);
+            let plan = json!({ "consequences": listed, "consequences_hash": all });
+            keyferry_app::consent::hash(&Value::Null, &plan)
+        };
+        let mut all: Vec<_> = (0..=LISTED_MAX).map(|number| one(number, 0)).collect();
+        let before = hash(&all);
+
+        all[LISTED_MAX] = one(LISTED_MAX, 1);
+        all.sort_by_cached_key(gravity);
+        assert_eq!(all[0].kms_key, format!("key {LISTED_MAX}"));
+        assert_eq!(hash(&all), before);
+        all[LISTED_MAX].unusable = None;
+        assert_ne!(hash(&all), before);
     }
 
     #[test]

@@ -245,7 +245,8 @@ fn shown(endpoint: &Endpoint, frozen: &Frozen) -> Value {
     })
 }
 
-fn hide(value: Value, secrets: &BTreeSet<String>) -> Value {
+/// A body in which words stand for its secrets.
+pub(super) fn hide(value: Value, secrets: &BTreeSet<String>) -> Value {
     match value {
         Value::Object(members) => {
             let hidden = |(name, value): (String, Value)| {

@@ -14,7 +14,7 @@ use keyferry_api::problem::HttpCode;
 use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
-use super::consent;
+use super::consent::Consent;
 use super::dispatch::is_dry_run;
 use super::problem::Refused;
 use crate::limits::{self, Limits, Narrow};
@@ -176,8 +176,14 @@ where
         resource,
         approval_class: action.approval_class(),
     };
-    let within = move |request, next| within_limit(action, endpoint, request, next);
-    let handler = on(filter(endpoint.method), handler).layer(from_fn(within));
+    let consent = Arc::new(Consent::of(&endpoint));
+    let handler = on(filter(endpoint.method), handler)
+        .layer(from_fn(move |request, next| {
+            consented(Arc::clone(&consent), request, next)
+        }))
+        .layer(from_fn(move |request, next| {
+            within_limit(action, request, next)
+        }));
     Route {
         endpoint,
         access,
@@ -188,26 +194,25 @@ where
 }
 
 /// A session that is only good for one thing gets no further with others, before anything of the request is looked at.
-async fn within_limit(
-    action: Action,
-    endpoint: Endpoint,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn within_limit(action: Action, request: Request, next: Next) -> Response {
+    let Some(actor) = request.extensions().get::<Actor>() else {
+        return super::auth::not_signed_in().into_response();
+    };
+    match actor.may_try(action) {
+        Ok(()) => next.run(request).await,
+        Err(error) => Refused::from(AppError::from(error)).into_response(),
+    }
+}
+
+/// What names a plan does no other; what is only tried, is tried by all that stands behind.
+async fn consented(consent: Arc<Consent>, mut request: Request, next: Next) -> Response {
     let Some(actor) = request.extensions().get::<Actor>().cloned() else {
         return super::auth::not_signed_in().into_response();
     };
-    if let Err(error) = actor.may_try(action) {
-        return Refused::from(AppError::from(error)).into_response();
-    }
     if is_dry_run(request.uri()) {
-        request.extensions_mut().insert(actor.trying());
-        return consent::tell(next.run(request).await).await;
+        request.extensions_mut().insert(actor.clone().trying());
     }
-    match consent::held(request, &actor, endpoint.takes_dry_run()).await {
-        Ok(request) => next.run(request).await,
-        Err(answer) => answer,
-    }
+    consent.hold(&actor, request, next).await
 }
 
 /// A route that anybody may call.

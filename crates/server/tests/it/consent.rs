@@ -1,6 +1,6 @@
 //! Consent to the plan of a dry run: what is sent with its hash is done while it would do just that.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::approvals;
@@ -87,15 +87,102 @@ async fn what_began_already_is_answered_what_it_began_whatever_is_left_to_do() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_tried_is_refused_as_its_dry_run_is_and_nothing_is_done() {
+async fn what_its_dry_run_refuses_is_refused_as_that_is_and_nothing_is_done() {
     let site = site().await;
     let plan = looked_at(&site).await;
-    let headers = [("keyferry-plan", plan.as_str())];
-    let path = "/api/v1/kms-keys/nowhere/deactivate?confirm_name=nowhere";
+    let path = "/api/v1/kms-keys/app/schedule-deletion?confirm_name=app";
+    let begun = site.post(path, json!({"days": 7})).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.body);
+    site.run().await;
+    let before = life(&site).await;
+    let tried = site
+        .post(&format!("{DEACTIVATE}&dry_run=true"), Value::Null)
+        .await;
 
-    let refused = site.post_with(path, Value::Null, &headers).await;
+    let refused = sent(&site, &[("keyferry-plan", &plan)]).await;
 
-    assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.body);
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert_eq!(refused.code(), tried.code());
+    site.run().await;
+    assert_eq!(life(&site).await, before);
+}
+
+#[tokio::test]
+async fn the_key_of_an_older_job_lets_no_other_plan_through() {
+    let site = site().await;
+    let key = ("idempotency-key", "once");
+    let started = sent(&site, &[key]).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+    site.run().await;
+    let path = "/api/v1/keystores/store";
+    let wanted = json!({"heal": "off"});
+    let any = ("if-match", "*");
+    let trial = format!("{path}?dry_run=true");
+    let tried = site.patch(&trial, wanted.clone(), &[any]).await;
+    let plan = tried.header("keyferry-plan").to_owned();
+    let meanwhile = json!({"description": "another one"});
+    let changed = site.patch(path, meanwhile, &[any]).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+
+    let headers = [any, key, ("keyferry-plan", &plan)];
+    let refused = site.patch(path, wanted.clone(), &headers).await;
+
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+    let now = site.get(path).await.body;
+    assert_ne!(now["heal"], "off", "nothing was done");
+    // Of a route that begins jobs, what comes again with another request is refused by that itself.
+    let other = "/api/v1/kms-keys/app/activate";
+    let headers = [key, ("keyferry-plan", plan.as_str())];
+    let refused = site.post_with(other, Value::Null, &headers).await;
+    assert_eq!(
+        refused.code(),
+        "request.idempotency-key-reused",
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test]
+async fn what_its_answer_leaves_out_must_be_asked_for_as_it_was_tried() {
+    let site = site().await;
+    let path = "/api/v1/me/tokens";
+    let body = |end: &str| json!({"name": "ci", "expires_at": end});
+    let trial = format!("{path}?dry_run=true");
+    let tried = site.post(&trial, body("2026-03-01T00:00:00Z")).await;
+    assert_eq!(tried.status, StatusCode::OK, "{}", tried.body);
+    let headers = [("keyferry-plan", tried.header("keyferry-plan"))];
+
+    let longer = body("2026-09-01T00:00:00Z");
+    let refused = site.post_with(path, longer, &headers).await;
+
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+    let same = body("2026-03-01T00:00:00Z");
+    let made = site.post_with(path, same, &headers).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+}
+
+#[tokio::test]
+async fn a_removal_that_has_nothing_to_tell_can_be_named_too_but_no_other_by_its_hash() {
+    let site = site().await;
+    for name in ["one", "two"] {
+        site.post("/api/v1/groups", json!({ "name": name })).await;
+    }
+    let trial = "/api/v1/groups/one?dry_run=true";
+    let tried = site.delete(trial).await;
+    assert_eq!(tried.status, StatusCode::NO_CONTENT, "{}", tried.body);
+    let plan = [("keyferry-plan", tried.header("keyferry-plan"))];
+    let remove = async |path: &str| {
+        let nothing = Value::Null;
+        site.change(Method::DELETE, path, nothing, &plan).await
+    };
+
+    let refused = remove("/api/v1/groups/two").await;
+
+    assert_eq!(refused.code(), "request.plan-changed", "{}", refused.body);
+    assert_eq!(
+        remove("/api/v1/groups/one").await.status,
+        StatusCode::NO_CONTENT
+    );
 }
 
 #[tokio::test]
