@@ -247,6 +247,7 @@ describe("an operation", () => {
     await act(() => running.current.carryOut("orders"));
     expect(running.current.phase.at).toBe("done");
     expect(asked.at(-1)?.url.searchParams.get("confirm_name")).toBe("orders");
+    expect(asked.at(-1)?.headers.get("keyferry-plan")).toBe("plan 1");
   });
 
   describe("that loses something", () => {
@@ -298,6 +299,17 @@ describe("an operation", () => {
       expect(second).toBe(first);
       expect(plans()).toEqual([null, "plan 1", "plan 1"]);
     });
+  });
+
+  it("that removes a record is held to what was looked at, though no plan tells", async () => {
+    replies = [
+      [200, RECORD],
+      [200, {}],
+    ];
+    const running = begin({ ...DISABLE, loses: true });
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("orders"));
+    expect(asked[1]?.headers.get("keyferry-plan")).toBe("plan 1");
   });
 
   it("that loses nothing is not held to its plan", async () => {

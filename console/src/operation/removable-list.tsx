@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { ListTable, type ListProps } from "../table/list-table";
 import type { Operation } from "./operation";
 import { OperationDialog } from "./operation-dialog";
-import { useDialog } from "./use-dialog";
+import { useDialog } from "../shell/use-dialog";
 
 interface Props<Row> extends Omit<ListProps<Row>, "selection" | "actions"> {
   remove: {

@@ -2,19 +2,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useReducer, useRef } from "react";
 
-import { askApproval, PLAN } from "../api/change";
+import { PLAN } from "../api/change";
 import { asProblem } from "../api/client";
 import { forget, TOUCHED, type Job } from "../api/live";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
-import { text } from "../text";
 import { afterFailure } from "./failed";
-import { isLost, isRefusal, mayBeDone } from "./lost";
-import { isPlan, mustType, type Operation, type Phase } from "./operation";
+import { isLost, isRefusal } from "./lost";
+import { mustType, type Operation, type Phase } from "./operation";
 import { CHANGED, readAnew } from "./read-anew";
-import { asked, nameBeside, sendAsked, written } from "./sent";
+import { nameBeside, sendAsked, written } from "./sent";
+import { useAsk } from "./use-ask";
 
-const APPROVALS = "/api/v1/approvals";
 /** What would be done is not what was consented to. */
 const PLAN_CHANGED = "request.plan-changed";
 
@@ -107,6 +106,17 @@ export function useOperation(
     go(looked.next);
   }, [operation, tried]);
 
+  // What was typed was consent to another plan: that of now is shown.
+  const renew = useCallback(
+    async (operation: Operation) => {
+      const looked = await tried(operation);
+      seen.current = looked.seen;
+      go(looked.next.at === "planned" ? { ...looked.next, isRenewed: true } : looked.next);
+      onRenewed?.();
+    },
+    [tried, onRenewed],
+  );
+
   const isNamed = (phase.at === "planned" || phase.at === "sending") && phase.isNamed === true;
   const shown = phase.at === "planned" || phase.at === "needs-approval" ? phase.preview : undefined;
   const carryOut = useCallback(
@@ -116,8 +126,9 @@ export function useOperation(
       if (seen.current !== undefined && seen.current.request !== request) return preview();
       if (sent.current?.request !== request) sent.current = { request, key: crypto.randomUUID() };
       const sending = sent.current;
-      // Who loses something consents to the plan that he sees: the server does no other.
-      const plan = isPlan(shown) && mustType(operation, shown) ? seen.current?.plan : undefined;
+      // Who types a name consents to what he sees: the server does nothing else.
+      const isTyped = isNamed || mustType(operation, shown);
+      const plan = isTyped ? seen.current?.plan : undefined;
       const how = { confirmName: nameBeside(operation, typed), idempotencyKey: sending.key, plan };
       isSending.current = true;
       go({ at: "sending", preview: shown, isNamed });
@@ -133,10 +144,7 @@ export function useOperation(
         if (mayBe) sending.isLost = true;
         else if (isRefusal(problem)) sending.isLost = false;
         if (problem.code === PLAN_CHANGED) {
-          const looked = await tried(operation);
-          seen.current = looked.seen;
-          go(looked.next.at === "planned" ? { ...looked.next, isRenewed: true } : looked.next);
-          onRenewed?.();
+          await renew(operation);
           return;
         }
         // It may be done though it was not answered, and what is given once be spent.
@@ -146,38 +154,11 @@ export function useOperation(
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, tried, onDone, onRenewed, shown, isNamed, preview, end],
+    [operation, queries, confirmed, onDone, shown, isNamed, preview, renew, end],
   );
 
-  const typed = phase.at === "needs-approval" ? phase.typed : undefined;
-  const ask = useCallback(
-    async (reason: string) => {
-      if (operation === undefined || isSending.current) return;
-      const request = seen.current?.request ?? sent.current?.request;
-      if (request !== undefined && request !== written(operation)) return preview();
-      isSending.current = true;
-      let isSent = false;
-      try {
-        const now = await asked(operation, typed);
-        isSent = true;
-        const { data } = await askApproval(now, reason, nameBeside(operation, typed));
-        forget(queries, [APPROVALS]);
-        end();
-        go({ at: "asked", approval: data });
-        onAsked?.();
-      } catch (error) {
-        const problem = asProblem(error);
-        const mayBe = isSent && isLost(problem);
-        // Asked twice, others would find it twice.
-        if (mayBe) forget(queries, [APPROVALS]);
-        const told = mayBe ? mayBeDone(problem, text.operation.lost.approvals) : problem;
-        go({ at: "needs-approval", preview: shown, typed, problem: told });
-      } finally {
-        isSending.current = false;
-      }
-    },
-    [operation, queries, onAsked, shown, typed, preview, end],
-  );
+  const request = useCallback(() => seen.current?.request ?? sent.current?.request, []);
+  const ask = useAsk(operation, { phase, go, isSendingRef: isSending, request, preview, end, onAsked });
   // What is under way is waited for: what came of it must be seen.
   const reset = useCallback(() => {
     if (isSending.current) return;

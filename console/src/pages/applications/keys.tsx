@@ -4,7 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { useAll } from "../../api/read";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { timeColumn } from "../../table/time-column";

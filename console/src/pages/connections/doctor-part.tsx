@@ -14,7 +14,7 @@ import { forget } from "../../api/live";
 import { exactly } from "../../format/time";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { FormDialog } from "../../operation/form-dialog";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { text } from "../../text";
 import type { Connection } from "./settings";
 

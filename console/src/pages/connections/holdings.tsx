@@ -8,7 +8,7 @@ import type { Schemas } from "../../api/client";
 import { showing } from "../../kms-key/columns";
 import { KmsKeysOf } from "../../kms-key/list";
 import { SyncDialog } from "../../operation/sync-dialog";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import type { Column } from "../../table/columns";
 import { ListTable } from "../../table/list-table";
 import { text } from "../../text";

@@ -3,7 +3,7 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useNavigate } from "react-router";
 
 import { OperationDialog } from "../../operation/operation-dialog";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { text } from "../../text";
 import { rotation } from "./access-key-part";
 import { DeleteDialog } from "./delete-dialog";

@@ -6,12 +6,13 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { change, send } from "../../api/change";
+import { send } from "../../api/change";
 import { asProblem, type Problem, type Schemas } from "../../api/client";
 import { forget, type Job } from "../../api/live";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { JobProgress } from "../../operation/job-progress";
-import { TOUCHES } from "../../operation/sync-dialog";
+import { syncOf, TOUCHES } from "../../operation/sync-dialog";
+import { waitedFor } from "../../session/idle";
 import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";
 
@@ -23,8 +24,7 @@ type Told = { job: Job } | { problem: Problem };
 
 async function synchronized({ id }: Keystore): Promise<Told> {
   try {
-    const sync = change("post", "/api/v1/keystores/{keystore}/sync", { path: { keystore: id } });
-    return { job: (await send(sync)).data as Job };
+    return { job: (await waitedFor(send(syncOf(id)))).data as Job };
   } catch (error) {
     return { problem: asProblem(error) };
   }

@@ -2,7 +2,7 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useNavigate } from "react-router";
 
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { text } from "../../text";
 import { Asked, type Dialog } from "./asked";
 import type { Key } from "./columns";

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { text } from "../../text";
 import type { KmsKey } from "../../kms-key/columns";
-import type { OpenDialog } from "../../operation/use-dialog";
+import type { OpenDialog } from "../../shell/use-dialog";
 import { OPERATIONS, operationNamed, type KmsKeyOperation } from "./operations";
 
 const reasons = text.kmsKeys.reasons;

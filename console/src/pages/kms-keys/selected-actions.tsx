@@ -1,5 +1,5 @@
 // What can be done with the KMS keys that are selected in a list: with one, or with several.
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import type { KmsKey } from "../../kms-key/columns";
 import { KmsKeyActions } from "./actions";
 import { BulkActions } from "./bulk-actions";

@@ -9,7 +9,7 @@ import { forget } from "../../api/live";
 import { useAll } from "../../api/read";
 import { ProblemAlert } from "../../notices/problem-alert";
 import { useSending } from "../../notices/use-sending";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { useMe } from "../../session/session";
 import { Dialog } from "../../shell/dialog";
 import { text } from "../../text";

@@ -6,7 +6,7 @@ import Header from "@cloudscape-design/components/header";
 
 import { change } from "../../api/change";
 import { FormDialog } from "../../operation/form-dialog";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { useMe, useSession } from "../../session/session";
 import { text } from "../../text";
 

@@ -10,7 +10,7 @@ import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
 import { useRead } from "../../api/read";
 import { FormDialog } from "../../operation/form-dialog";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { useMe, useSession } from "../../session/session";
 import { RecoveryCodes, SetUpSecondFactor } from "../../session/set-up-second-factor";
 import { Dialog } from "../../shell/dialog";

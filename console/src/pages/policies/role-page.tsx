@@ -9,7 +9,7 @@ import { useNavigate, useParams } from "react-router";
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
 import { useNotify } from "../../notices/notices";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { text } from "../../text";

@@ -116,7 +116,7 @@ function InAws(filling: Filling) {
         label={words.nativeDays}
         description={words.nativeDaysHelp}
         constraintText={words.nativeDaysForm}
-        errorText={isPeriod(draft.nativeDays) ? undefined : words.nativeDaysWrong}
+        errorText={isPeriod(draft.nativeDays) ? undefined : text.kmsKeys.fields.edit.nativeDaysWrong}
       >
         <Input
           type="number"

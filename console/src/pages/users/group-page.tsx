@@ -11,7 +11,7 @@ import { atMinute } from "../../format/time";
 import { WaysIn } from "../../kms-key/ways-in";
 import { Loaded } from "../../notices/loaded";
 import { useNotify } from "../../notices/notices";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";

@@ -9,7 +9,7 @@ import { FormDialog } from "../../operation/form-dialog";
 import type { Operation } from "../../operation/operation";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
-import { useDialog } from "../../operation/use-dialog";
+import { useDialog } from "../../shell/use-dialog";
 import { text } from "../../text";
 import { FirstPassword } from "../../operation/first-password";
 import { Leaving } from "./leaving";

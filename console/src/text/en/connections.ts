@@ -52,7 +52,7 @@ export const connections = {
     syncing: {
       all: "Sync all",
       title: (connection: string) => `Sync all keystores of ${connection}`,
-      waiting: "Waits for the one before",
+      waiting: "Not begun yet",
     },
     noKeystores: "No keystores yet",
     noKeystoresDetail: "A keystore is a set of KMS keys under a connection.",

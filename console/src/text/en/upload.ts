@@ -80,7 +80,6 @@ export const upload = {
     nativeDays: "Rotated by AWS every",
     nativeDaysHelp: "AWS's own rotation, for symmetric keys. Leave it empty for none.",
     nativeDaysForm: "90 to 2560 days.",
-    nativeDaysWrong: "A whole number from 90 to 2560, or nothing.",
   },
   kmsKey: {
     title: "KMS key",

@@ -5,7 +5,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { KmsKeyStatus } from "../../../format/status";
-import { useDialog } from "../../../operation/use-dialog";
+import { useDialog } from "../../../shell/use-dialog";
 import { Link } from "../../../shell/link";
 import { text } from "../../../text";
 import { KmsKeyActions } from "../actions";

@@ -10,7 +10,7 @@ import { useAll } from "../../../api/read";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
 import { removal } from "../../../operation/removal";
-import { useDialog } from "../../../operation/use-dialog";
+import { useDialog } from "../../../shell/use-dialog";
 import { Help } from "../../../shell/help";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 
 import type { Schemas } from "../../../api/client";
 import { useAll } from "../../../api/read";
-import { useDialog } from "../../../operation/use-dialog";
+import { useDialog } from "../../../shell/use-dialog";
 import { Help } from "../../../shell/help";
 import { usePage } from "../../../shell/page";
 import type { Column } from "../../../table/columns";

@@ -11,7 +11,7 @@ import { atMinute } from "../../../format/time";
 import { Loaded } from "../../../notices/loaded";
 import { useNotify } from "../../../notices/notices";
 import { Copyable } from "../../../operation/secret-once";
-import { useDialog } from "../../../operation/use-dialog";
+import { useDialog } from "../../../shell/use-dialog";
 import { Help } from "../../../shell/help";
 import { usePage } from "../../../shell/page";
 import { text } from "../../../text";

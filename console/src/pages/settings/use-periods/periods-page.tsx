@@ -8,7 +8,7 @@ import type { Schemas } from "../../../api/client";
 import { useAll } from "../../../api/read";
 import { atMinute } from "../../../format/time";
 import { OperationDialog } from "../../../operation/operation-dialog";
-import { useDialog } from "../../../operation/use-dialog";
+import { useDialog } from "../../../shell/use-dialog";
 import { Help } from "../../../shell/help";
 import type { Column } from "../../../table/columns";
 import { ListTable } from "../../../table/list-table";
