@@ -104,7 +104,7 @@ test("each step of adding a connection says what it lacks, and what is no addres
   expect(stored.rotation.cron).toBe("0 3 1 * *");
 });
 
-test("an ARN that is no role's, a token that is nowhere and a host that nobody knows are told at verification, and mended", async ({
+test("an ARN that is no role's, a token that is nowhere and a host that is no VPC endpoint's are told at verification, and mended", async ({
   page,
   world,
 }) => {
@@ -138,12 +138,12 @@ test("an ARN that is no role's, a token that is nowhere and a host that nobody k
     .fill("vpce-0a1b.kms.eu-central-1.vpce.amazonaws.com");
   await onwards();
   await verify.click();
-  await expect(told.getByText(/role/).first()).toBeVisible();
+  await expect(told.getByText(/must look like arn:aws:iam::111122223333:role\/NAME/)).toBeVisible();
   await back("Account");
   await page.getByLabel("ARN of the role").fill("arn:aws:iam::444455556666:role/keyferry");
   await onwards();
   await verify.click();
-  await expect(told.getByText(/token/).first()).toBeVisible();
+  await expect(told.getByText(/the token file \/nowhere\/token cannot be read/)).toBeVisible();
   await look(page, "connection-wrong-ways");
   await expect(page.getByRole("button", { name: "Add connection", exact: true })).toHaveCount(0);
 

@@ -62,6 +62,7 @@ test("a copy with a name that is taken or makes no sense is refused, and nothing
   await world.cli("key", "create", "journey-miscopied", "--exportable");
   await world.cli("group", "create", "journey-miscopies");
   await world.cli("key", "create", "journey-there", "--group", "journey-miscopies");
+  const before = await world.cli<unknown[]>("key", "list");
   await keyPage(page, world, "journey-miscopied");
   await act(page, "Copy");
   const dialog = page.getByRole("dialog", { name: "Copy journey-miscopied" });
@@ -77,10 +78,7 @@ test("a copy with a name that is taken or makes no sense is refused, and nothing
   await preview.click();
   await expect(dialog.getByText(/choose 1 to 128 letters/)).toBeVisible();
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  const all = await world.cli<{ name: string }[]>("key", "list");
-  expect(all.filter(({ name }) => name.startsWith("journey-miscopied")).map(({ name }) => name)).toEqual([
-    "journey-miscopied",
-  ]);
+  expect(await world.cli("key", "list")).toHaveLength(before.length);
 });
 
 test("a rotation policy tells its next times, and is kept", async ({ page, world }) => {
