@@ -53,6 +53,9 @@ pub struct TemplateRequest {
     pub expires_at: Option<String>,
     /// The IANA time zone of an `expires_at` without offset.
     pub time_zone: Option<String>,
+    /// For how many days material stays, 1 to 36525: each KMS key's from when it is made, and anew from each of its rotations.
+    /// Excludes `expires_at`.
+    pub valid_days: Option<u32>,
 }
 
 /// Makes a keystore.
@@ -117,9 +120,12 @@ pub struct TemplateView {
     pub policy: Option<String>,
     /// Whether keys may be replicated.
     pub multi_region: bool,
-    /// Until when material stays; absent is for ever.
+    /// Until when material stays; absent is for ever, unless days are said.
     #[schema(format = DateTime)]
     pub expires_at: Option<String>,
+    /// For how many days material stays, from when the KMS key is made or rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_days: Option<u32>,
     /// When keys rotate; absent is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<RotationView>,

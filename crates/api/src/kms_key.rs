@@ -635,6 +635,9 @@ pub struct KmsKeyView {
     /// Days between AWS's own rotations, where AWS made the material and rotates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native_rotation_days: Option<u32>,
+    /// For how many days its material stays from each rotation on, where its keystore's template said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_days: Option<u32>,
     /// Whether it shall be enabled.
     pub enabled: bool,
     /// Who may do what, as the wanted policy tells it.

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use keyferry_domain::arn::Region;
 use keyferry_domain::connection::Connection;
 use keyferry_domain::id::KeystoreId;
@@ -11,6 +12,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::schedule::RotationSchedule;
 use keyferry_domain::tag::check_user_tags;
+use keyferry_domain::validity::Lifetime;
 use keyferry_ports::records::{Batch, Change, Expect, KmsKeyFilter, Page, RecordsError};
 
 use crate::action::Action;
@@ -95,6 +97,7 @@ impl Keystores {
         check_regions(&regions, &connection.regions)?;
         self.shared.check_usable(&connection, &regions).await?;
         check_template(&command.template)?;
+        check_end(command.template.lifetime, self.shared.now())?;
         let group = self
             .shared
             .find_group(&permit, command.group.as_deref())
@@ -165,6 +168,9 @@ impl Keystores {
         }
         if let Some(template) = command.template {
             check_template(&template)?;
+            if template.lifetime != keystore.template.lifetime {
+                check_end(template.lifetime, self.shared.now())?;
+            }
             keystore.template = Template {
                 rotation: keystore.template.rotation,
                 ..template
@@ -305,6 +311,17 @@ fn check_regions(wanted: &[Region], known: &[Region]) -> Result<(), AppError> {
             of: "connection",
         }),
         None => Ok(()),
+    }
+}
+
+/// An end that is over would let nothing be made any more.
+fn check_end(lifetime: Lifetime, now: Timestamp) -> Result<(), AppError> {
+    match lifetime {
+        Lifetime::Until(until) if until <= now => Err(AppError::Invalid {
+            field: "template.expires_at",
+            why: format!("it is over: {until} is not in the future"),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -84,6 +84,9 @@ pub struct Intent {
     /// How many rotations on demand the KMS key shall have had in its life, for AWS's own material: one more than when
     /// it was asked for. Cleared once the intent is reached.
     pub native_rotations: Option<u32>,
+    /// Days for which its material is held from when the KMS key is made, and anew from each rotation; `None` leaves an end as
+    /// it is.
+    pub valid_days: Option<u32>,
     /// When and how Keyferry rotates it; `None` is never.
     pub rotation: Option<RotationSchedule>,
     /// Neither disable nor empty before this moment: callers may still hold the old alias target.
@@ -110,6 +113,7 @@ impl Intent {
             cancel_deletion: false,
             native_rotation_days: None,
             native_rotations: None,
+            valid_days: None,
             rotation: None,
             calm_until: None,
         }

@@ -10,7 +10,7 @@ use crate::name::Name;
 use crate::schedule::RotationSchedule;
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tag::Tags;
-use crate::validity::Validity;
+use crate::validity::Lifetime;
 
 /// What new KMS keys of a keystore look like unless the request says otherwise.
 /// A later change of the template does not touch existing keys unless asked to.
@@ -29,7 +29,7 @@ pub struct Template {
     /// Whether keys may be replicated to other Regions.
     pub multi_region: bool,
     /// How long material stays.
-    pub validity: Validity,
+    pub lifetime: Lifetime,
     /// When and how keys rotate; `None` is never.
     pub rotation: Option<RotationSchedule>,
 }
@@ -43,7 +43,7 @@ impl Default for Template {
             tags: Tags::new(),
             policy: None,
             multi_region: false,
-            validity: Validity::Permanent,
+            lifetime: Lifetime::Permanent,
             rotation: None,
         }
     }

@@ -36,6 +36,7 @@ fn intent(after: &Intent, before: &Intent, base: &Intent) -> Intent {
         cancel_deletion: merged!(value: cancel_deletion),
         native_rotation_days: merged!(value: native_rotation_days),
         native_rotations: merged!(value: native_rotations),
+        valid_days: merged!(value: valid_days),
         rotation: merged!(value: rotation),
         calm_until: merged!(value: calm_until),
     }

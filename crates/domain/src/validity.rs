@@ -17,6 +17,54 @@ pub enum Validity {
     Until(Timestamp),
 }
 
+/// How long the material of new KMS keys is held, as a template says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lifetime {
+    /// For ever.
+    Permanent,
+    /// Until this moment, whenever the KMS key is made.
+    Until(Timestamp),
+    /// So many days from when the KMS key is made, and anew from each of its rotations.
+    Days(u32),
+}
+
+/// The longest lifetime that is said in days: a hundred years. Whoever wants more wants no end.
+pub const LIFETIME_DAYS_MAX: u32 = 36_525;
+
+impl Lifetime {
+    /// Until when material is held that is wanted at `now`.
+    pub fn validity(self, now: Timestamp) -> Validity {
+        match self {
+            Self::Permanent => Validity::Permanent,
+            Self::Until(until) => Validity::Until(until),
+            Self::Days(days) => Validity::Until(days_after(now, days)),
+        }
+    }
+
+    /// How many days, where it is said in days.
+    pub fn days(self) -> Option<u32> {
+        match self {
+            Self::Permanent | Self::Until(_) => None,
+            Self::Days(days) => Some(days),
+        }
+    }
+}
+
+impl From<Validity> for Lifetime {
+    fn from(validity: Validity) -> Self {
+        match validity {
+            Validity::Permanent => Self::Permanent,
+            Validity::Until(until) => Self::Until(until),
+        }
+    }
+}
+
+/// The moment so many times 24 hours later, or the last one that there is.
+fn days_after(now: Timestamp, days: u32) -> Timestamp {
+    let time = SignedDuration::from_hours(24 * i64::from(days));
+    now.checked_add(time).unwrap_or(Timestamp::MAX)
+}
+
 /// The end of validity is not in the future.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the expiry {until} is not in the future (now is {now})")]
@@ -34,6 +82,18 @@ impl Validity {
             Self::Until(until) if until <= now => Err(ExpiryInThePast { until, now }),
             ok => Ok(ok),
         }
+    }
+
+    /// So many days from `now`; the same where none are said.
+    #[must_use]
+    pub fn renewed(self, days: Option<u32>, now: Timestamp) -> Self {
+        days.map_or(self, |days| Self::Until(days_after(now, days)))
+    }
+
+    /// The one that ends later.
+    #[must_use]
+    pub fn or_later(self, other: Self) -> Self {
+        if self.ends_before(other) { other } else { self }
     }
 
     /// Whether material that stays so long goes sooner than by another end.

@@ -12,7 +12,7 @@ import { specOptions, usagesOf, useSpecs } from "../../fields/specs";
 import { MomentField } from "../../fields/moment-field";
 import { TagsField } from "../../fields/tags-field";
 import { text } from "../../text";
-import { isJson, isWhole, type TemplateDraft } from "./template";
+import { daysProblem, endProblem, isJson, type TemplateDraft } from "./template";
 
 const words = text.keystores.template;
 const ROWS = 6;
@@ -107,8 +107,15 @@ export function TemplateFields({ draft, onChange }: Props) {
         dateLabel={words.expires}
         timeLabel={words.time}
         zoneLabel={words.timeZone}
-        {...(isWhole({ ...draft, policy: "" }) ? {} : { errorText: words.badEnd })}
+        errorText={endProblem(draft)}
       />
+      <FormField label={words.days} description={words.daysHelp} errorText={daysProblem(draft)}>
+        <Input
+          value={draft.days}
+          inputMode="numeric"
+          onChange={({ detail }) => set({ days: detail.value })}
+        />
+      </FormField>
     </SpaceBetween>
   );
 }

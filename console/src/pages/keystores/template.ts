@@ -22,6 +22,8 @@ export interface TemplateDraft {
   end: Moment;
   /** The end that is kept, to the fraction of a second, of which `end` shows the minute. */
   keptEnd?: string | undefined;
+  /** For how many days instead; empty says none. */
+  days: string;
 }
 
 export function newTemplate(): TemplateDraft {
@@ -33,6 +35,7 @@ export function newTemplate(): TemplateDraft {
     policy: "",
     isMultiRegion: false,
     end: noMoment(),
+    days: "",
   };
 }
 
@@ -49,9 +52,26 @@ function endOf({ end, keptEnd }: TemplateDraft): string | undefined {
   return isKept ? keptEnd : stamped(at);
 }
 
+/** The longest time that is said in days: a hundred years. */
+const DAYS_MAX = 36_525;
+
+/** What is wrong with until when material stays. */
+export function endProblem({ end }: TemplateDraft): string | undefined {
+  return end.date === "" || momentOf(end) !== undefined ? undefined : words.badEnd;
+}
+
+/** What is wrong with for how many days it stays. */
+export function daysProblem({ end, days }: TemplateDraft): string | undefined {
+  const said = days.trim();
+  if (said === "") return undefined;
+  if (end.date !== "") return words.oneEnd;
+  const isCount = /^[0-9]+$/.test(said) && Number(said) >= 1 && Number(said) <= DAYS_MAX;
+  return isCount ? undefined : words.badDays;
+}
+
 /** Whether all that is said makes sense. */
 export function isWhole(draft: TemplateDraft): boolean {
-  return isJson(draft.policy) && (draft.end.date === "" || momentOf(draft.end) !== undefined);
+  return isJson(draft.policy) && endProblem(draft) === undefined && daysProblem(draft) === undefined;
 }
 
 export function templateDraft(template: Template): TemplateDraft {
@@ -64,13 +84,29 @@ export function templateDraft(template: Template): TemplateDraft {
     isMultiRegion: template.multi_region,
     end: shownEnd(template.expires_at),
     keptEnd: template.expires_at ?? undefined,
+    days: template.valid_days == null ? "" : String(template.valid_days),
   };
+}
+
+/** How long material stays, as the API takes it; a keystore that is there already says too that it has no end. */
+function lastingOf(
+  draft: TemplateDraft,
+  isThere: boolean,
+): Pick<Schemas["TemplateRequest"], "expires_at" | "valid_days"> {
+  const [end, days] = [endOf(draft), draft.days.trim()];
+  if (days !== "") return { valid_days: Number(days) };
+  if (end !== undefined) return { expires_at: end };
+  return isThere ? { expires_at: "never" } : {};
+}
+
+function lasting({ expires_at: end, valid_days: days }: Template): string {
+  if (days != null) return words.forDays(days);
+  return end == null ? text.shell.never : exactly(end);
 }
 
 /** A template for a keystore that is there already says too what is taken away. */
 export function templateOf(draft: TemplateDraft, isThere: boolean): Schemas["TemplateRequest"] {
   const policy = draft.policy.trim();
-  const end = endOf(draft);
   return {
     spec: draft.spec,
     usage: draft.usage,
@@ -78,7 +114,7 @@ export function templateOf(draft: TemplateDraft, isThere: boolean): Schemas["Tem
     tags: tagsOf(draft.tags),
     multi_region: draft.isMultiRegion,
     ...(policy === "" ? (isThere ? { remove_policy: true } : {}) : { policy }),
-    ...(end === undefined ? (isThere ? { expires_at: "never" } : {}) : { expires_at: end }),
+    ...lastingOf(draft, isThere),
   };
 }
 
@@ -102,6 +138,6 @@ export function templateLines(template: Template): Line[] {
     [words.tags, tags.join(", ")],
     [words.policy, template.policy ?? words.awsDefault],
     [words.multiRegionShort, template.multi_region ? text.shell.yes : text.shell.no],
-    [words.expires, template.expires_at == null ? text.shell.never : exactly(template.expires_at)],
+    [words.expires, lasting(template)],
   ];
 }

@@ -226,7 +226,7 @@ impl KmsKeys {
                 .map(|version| version.identity.version)
                 .collect(),
             current: key.current,
-            validity: to.keystore.template.validity,
+            lifetime: to.keystore.template.lifetime,
             held: held(kms_key)?,
         };
         match binding.held.is_empty() {
@@ -234,7 +234,8 @@ impl KmsKeys {
             // What is there already stays: its material is imported once more, to prove it.
             false => to.policy.wrapping_for(key.spec).map(|_| ())?,
         }
-        let intent = operation::bind(&kms_key.intent, &binding)?.or(&kms_key.intent);
+        let intent =
+            operation::bind(&kms_key.intent, &binding, self.shared.now())?.or(&kms_key.intent);
         let unwraps_files = key.permitted.contains(&KeyOperation::UnwrapFile);
         if unwraps_files && intent.shape.usage == KeyUsage::EncryptDecrypt {
             return Err(MixedPurpose.into());

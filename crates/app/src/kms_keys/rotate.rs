@@ -170,11 +170,12 @@ impl KmsKeys {
         let source = self.shared.key_of(source_of(&before)?).await?;
         self.shared.check_current_is_active(&source).await?;
         let now = self.shared.now();
-        let change = operation::rotate_in_place(&before.intent, source.current, None, now)?;
+        let change = operation::rotate_in_place(&before.intent, source.current, now)?;
         let after = KmsKey {
             intent: change.or(&before.intent),
             ..before.clone()
         };
+        let after = self.with_reachable_ends(&before, after).await?;
         self.carry_out(actor, mode, wish, &before, after).await
     }
 }

@@ -57,7 +57,7 @@ impl KmsKeys {
                 if before.rotations_left() == 0 {
                     return Err(Blocked::RotationsUsed.into());
                 }
-                let after = self.rotated_in_place(&before, to)?;
+                let after = self.rotated_in_place(&before, to).await?;
                 let expect = Expect::Revision(before.revision);
                 Prepared {
                     changes: vec![Change::PutKmsKey(after.clone(), expect)],
@@ -86,7 +86,7 @@ impl KmsKeys {
                 self.plan_of_both(actor, successor, &before, old_key).await
             }
             RotationMethod::InPlace => {
-                let after = self.rotated_in_place(&before, to)?;
+                let after = self.rotated_in_place(&before, to).await?;
                 Ok(vec![self.planned(after, actor).await?])
             }
         }
@@ -103,13 +103,18 @@ impl KmsKeys {
         Ok(())
     }
 
-    fn rotated_in_place(&self, before: &KmsKey, to: VersionNumber) -> Result<KmsKey, AppError> {
+    async fn rotated_in_place(
+        &self,
+        before: &KmsKey,
+        to: VersionNumber,
+    ) -> Result<KmsKey, AppError> {
         let now = self.shared.now();
-        let change = operation::rotate_in_place(&before.intent, to, None, now)?;
+        let change = operation::rotate_in_place(&before.intent, to, now)?;
         let after = KmsKey {
             intent: change.or(&before.intent),
             ..before.clone()
         };
+        let after = self.with_reachable_ends(before, after).await?;
         Ok(after.due_after(now, now))
     }
 
@@ -133,7 +138,7 @@ impl KmsKeys {
         let now = self.shared.now();
         // What will be refused once the aliases have moved is refused now.
         operation::replace(&before.intent, old_key, now)?;
-        let intent = operation::rotate_new_key(&before.intent, version, None, now)?;
+        let intent = operation::rotate_new_key(&before.intent, version, now)?;
         let ids = (
             KmsKeyId::new(self.shared.new_uuid()),
             OperationId::new(self.shared.new_uuid()),

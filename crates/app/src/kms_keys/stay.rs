@@ -51,6 +51,29 @@ impl KmsKeys {
     }
 }
 
+impl KmsKeys {
+    /// A KMS key rotated in place, whose former material stays as long as the new one, where the vault can import it again: what
+    /// it keeps no copy of ends as before.
+    pub(super) async fn with_reachable_ends(
+        &self,
+        before: &KmsKey,
+        mut after: KmsKey,
+    ) -> Result<KmsKey, AppError> {
+        let Some(source) = after.source.filter(|_| after.intent.valid_days.is_some()) else {
+            return Ok(after);
+        };
+        let versions = self.shared.ports.records.list_versions(source).await?;
+        let is_without_copy = passing(&versions);
+        for wanted in &mut after.intent.versions {
+            let former = before.intent.version(wanted.number);
+            if let Some(former) = former.filter(|former| is_without_copy(former.number)) {
+                wanted.validity = former.validity;
+            }
+        }
+        Ok(after)
+    }
+}
+
 /// Whether a version is one of which no copy is kept.
 pub(super) fn passing(versions: &[KeyVersion]) -> impl Fn(VersionNumber) -> bool {
     move |number| {

@@ -11,7 +11,7 @@ use keyferry_domain::name::Name;
 use keyferry_domain::operation::{self, RotationChoice, Update};
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::tag::Tags;
-use keyferry_domain::validity::Validity;
+use keyferry_domain::validity::Lifetime;
 use keyferry_domain::view::{AliasTarget, Field};
 use keyferry_ports::policy::parse_policy;
 use keyferry_ports::records::Priority;
@@ -170,8 +170,17 @@ impl KmsKeys {
         command: UpdateKmsKey,
     ) -> Result<KmsKey, AppError> {
         let template = self.shared.keystore_of(before.keystore).await?.template;
-        let command = following(before, command, &template);
-        let after = self.updated(before, command).await?;
+        let lifetime = lifetime_of(before, &command, &template);
+        let now = self.shared.now();
+        let stay = lifetime.map(|lifetime| lifetime.validity(now).into());
+        let command = UpdateKmsKey {
+            stay: command.stay.or(stay),
+            ..following(command, &template)
+        };
+        let mut after = self.updated(before, command).await?;
+        if let Some(lifetime) = lifetime {
+            after.intent.valid_days = lifetime.days();
+        }
         match &template.rotation {
             None => Ok(after),
             rule => {
@@ -214,13 +223,21 @@ impl KmsKeys {
     }
 }
 
-/// The request with what the template says wherever it says nothing itself. A template without an end leaves it open.
-fn following(key: &KmsKey, command: UpdateKmsKey, template: &Template) -> UpdateKmsKey {
-    let described = Some(&template.description).filter(|text| !text.is_empty());
-    let policy = template.policy.as_ref();
+/// How long the template wants its material to stay, where the request does not say it itself. Days that it has already run on:
+/// following the template twice is following it once.
+fn lifetime_of(key: &KmsKey, command: &UpdateKmsKey, template: &Template) -> Option<Lifetime> {
     // Only material of ours has an end that can be changed.
     let is_ours = key.intent.shape.origin == Origin::External && key.intent.current.is_some();
-    let has_end = is_ours && template.validity != Validity::Permanent;
+    let days = template.lifetime.days();
+    let runs_on = days.is_some() && days == key.intent.valid_days;
+    let is_followed = is_ours && command.stay.is_none() && !runs_on;
+    Some(template.lifetime).filter(|lifetime| is_followed && *lifetime != Lifetime::Permanent)
+}
+
+/// The request with what the template says wherever it says nothing itself. A template without an end leaves it open.
+fn following(command: UpdateKmsKey, template: &Template) -> UpdateKmsKey {
+    let described = Some(&template.description).filter(|text| !text.is_empty());
+    let policy = template.policy.as_ref();
     let mut tags = template.tags.clone();
     tags.retain(|tag, _| !command.remove_tags.contains(tag));
     tags.extend(command.set_tags);
@@ -230,9 +247,6 @@ fn following(key: &KmsKey, command: UpdateKmsKey, template: &Template) -> Update
         policy: command
             .policy
             .or_else(|| policy.map(|policy| PolicyChange::Json(policy.as_str().to_owned()))),
-        stay: command
-            .stay
-            .or_else(|| has_end.then(|| template.validity.into())),
         ..command
     }
 }

@@ -42,6 +42,7 @@ mod key_import;
 mod kms_key_import;
 mod last_use;
 mod leaving;
+mod lifetimes;
 mod link_settings;
 mod many;
 mod only_copy;

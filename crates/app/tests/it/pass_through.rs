@@ -155,7 +155,7 @@ async fn e16_an_end_that_takes_a_renewal_is_refused_without_a_copy_wherever_it_i
     let updated = keys.update(&world.actor, "card", update, &MODE).await;
     let template = UpdateKeystore {
         template: Some(Template {
-            validity: late(&world).until,
+            lifetime: late(&world).until.into(),
             ..Template::default()
         }),
         ..UpdateKeystore::default()

@@ -109,7 +109,7 @@ fn whole_template(world: &World) -> Template {
         tags: [("team".to_owned(), "red".to_owned())].into(),
         policy: Some(parse_policy(&policy("of the template")).unwrap()),
         multi_region: true,
-        validity: days(world, 200),
+        lifetime: days(world, 200).into(),
         ..Template::default()
     }
 }

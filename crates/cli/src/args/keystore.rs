@@ -192,6 +192,14 @@ pub struct KeystoreArgs {
     /// The time zone of `--expires`; this host's unless given.
     #[arg(long, value_name = "ZONE", help_heading = "Template of new KMS keys")]
     pub time_zone: Option<String>,
+    /// For how many days their material stays: from when a KMS key is made, and anew from each rotation.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        conflicts_with = "expires",
+        help_heading = "Template of new KMS keys"
+    )]
+    pub valid_days: Option<u32>,
     /// When they rotate.
     #[command(flatten)]
     pub rotation: RotationArgs,

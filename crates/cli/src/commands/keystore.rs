@@ -99,6 +99,7 @@ fn template(world: &mut World, args: &KeystoreArgs) -> Result<TemplateRequest, C
         multi_region: args.multi_region,
         expires_at: args.expires.clone(),
         time_zone: text::zone(args.expires.as_deref(), args.time_zone.clone()),
+        valid_days: args.valid_days,
     })
 }
 
@@ -111,6 +112,7 @@ fn changes_template(args: &KeystoreArgs) -> bool {
         || args.no_policy
         || args.multi_region.is_some()
         || args.expires.is_some()
+        || args.valid_days.is_some()
 }
 
 async fn create(

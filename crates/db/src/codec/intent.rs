@@ -73,6 +73,9 @@ pub(super) struct IntentV1 {
     native_rotation_days: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     native_rotations: Option<u32>,
+    /// Missing leaves an end as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_days: Option<u32>,
     /// Missing is never.
     rotation: Option<ScheduleV1>,
     calm_until: Option<Text<Timestamp>>,
@@ -216,6 +219,7 @@ impl From<&Intent> for IntentV1 {
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
             native_rotations: intent.native_rotations,
+            valid_days: intent.valid_days,
             rotation: intent.rotation.as_ref().map(Into::into),
             calm_until: intent.calm_until.map(Text),
         }
@@ -241,6 +245,7 @@ impl From<IntentV1> for Intent {
             cancel_deletion: intent.cancel_deletion,
             native_rotation_days: intent.native_rotation_days,
             native_rotations: intent.native_rotations,
+            valid_days: intent.valid_days,
             rotation: intent.rotation.map(Into::into),
             calm_until: intent.calm_until.map(|time| time.0),
         }

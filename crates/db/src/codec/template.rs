@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use keyferry_domain::keystore::{PolicyDocument, Template};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
+use keyferry_domain::validity::Lifetime;
 use keyferry_ports::records::Records;
 use serde::{Deserialize, Serialize};
 
-use super::intent::{end_of, validity_until};
+use super::intent::validity_until;
 use super::schedule::ScheduleV1;
 use super::text::Text;
 use super::{decode, encode, format_of, unknown_format};
@@ -37,8 +38,10 @@ struct TemplateV1 {
     tags: BTreeMap<String, String>,
     policy: Option<String>,
     multi_region: bool,
-    /// Missing is for ever.
+    /// Missing is for ever, unless days are said.
     valid_until: Option<Text<Timestamp>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_days: Option<u32>,
     /// Missing is never.
     rotation: Option<ScheduleV1>,
 }
@@ -52,7 +55,7 @@ impl From<&Template> for TemplateV1 {
             tags,
             policy,
             multi_region,
-            validity,
+            lifetime,
             rotation,
         } = template.clone();
         Self {
@@ -62,7 +65,11 @@ impl From<&Template> for TemplateV1 {
             tags,
             policy: policy.map(|policy| policy.as_str().to_owned()),
             multi_region,
-            valid_until: end_of(validity),
+            valid_until: match lifetime {
+                Lifetime::Until(until) => Some(Text(until)),
+                Lifetime::Permanent | Lifetime::Days(_) => None,
+            },
+            valid_days: lifetime.days(),
             rotation: rotation.as_ref().map(Into::into),
         }
     }
@@ -78,6 +85,7 @@ impl From<TemplateV1> for Template {
             policy,
             multi_region,
             valid_until,
+            valid_days,
             rotation,
         } = template;
         Self {
@@ -87,7 +95,10 @@ impl From<TemplateV1> for Template {
             tags,
             policy: policy.map(PolicyDocument::from_canonical),
             multi_region,
-            validity: validity_until(valid_until),
+            lifetime: match valid_days {
+                Some(days) => Lifetime::Days(days),
+                None => validity_until(valid_until).into(),
+            },
             rotation: rotation.map(Into::into),
         }
     }

@@ -1,10 +1,12 @@
 //! Bind: a KMS key whose material was none of ours gets a key in the vault as its source.
 
+use jiff::Timestamp;
+
 use super::{Change, Refusal};
 use crate::intent::{Intent, Origin, WantedVersion};
 use crate::life::Life;
 use crate::spec::KeySpec;
-use crate::validity::Validity;
+use crate::validity::{Lifetime, Validity};
 use crate::version::VersionNumber;
 
 /// What is bound to what.
@@ -16,8 +18,8 @@ pub struct Binding {
     pub versions: Vec<VersionNumber>,
     /// The key's current version: what an empty KMS key gets.
     pub current: VersionNumber,
-    /// Until when that stays.
-    pub validity: Validity,
+    /// How long that stays.
+    pub lifetime: Lifetime,
     /// Until when each material stays that the KMS key holds for good, oldest first; empty: it never held any.
     pub held: Vec<Validity>,
 }
@@ -29,7 +31,7 @@ pub struct Binding {
 ///
 /// Refused unless ACTIVE or INACTIVE, for a KMS key that has a source or AWS's own material, for another spec, and for a
 /// key with fewer versions than the KMS key has materials.
-pub fn bind(intent: &Intent, binding: &Binding) -> Result<Change, Refusal> {
+pub fn bind(intent: &Intent, binding: &Binding, now: Timestamp) -> Result<Change, Refusal> {
     if !matches!(intent.life, Life::Active | Life::Inactive) {
         return Err(Refusal::OnlyIn {
             life: intent.life,
@@ -60,7 +62,7 @@ pub fn bind(intent: &Intent, binding: &Binding) -> Result<Change, Refusal> {
         validity: *validity,
     };
     let versions: Vec<WantedVersion> = if binding.held.is_empty() {
-        vec![wanted((&binding.current, &binding.validity))]
+        vec![wanted((&binding.current, &binding.lifetime.validity(now)))]
     } else {
         binding
             .versions
@@ -71,6 +73,7 @@ pub fn bind(intent: &Intent, binding: &Binding) -> Result<Change, Refusal> {
     };
     Ok(Change::Changed(Intent {
         life: Life::Active,
+        valid_days: binding.lifetime.days().filter(|_| binding.held.is_empty()),
         current: versions.last().map(|version| version.number),
         versions,
         ..intent.clone()

@@ -80,13 +80,14 @@ pub fn create(
 ) -> Result<Intent, Refusal> {
     let shape = shape(template, &request)?;
     check_places(&request.places, shape.multi_region)?;
-    let validity = request.validity.unwrap_or(template.validity);
+    let lifetime = request.validity.map_or(template.lifetime, Into::into);
     let mut intent = Intent::new(shape, request.places);
     if let Some(number) = request.version {
         intent.versions = vec![WantedVersion {
             number,
-            validity: validity.check(now)?,
+            validity: lifetime.validity(now).check(now)?,
         }];
+        intent.valid_days = lifetime.days();
         intent.current = Some(number);
     }
     intent.tags = template.tags.clone();

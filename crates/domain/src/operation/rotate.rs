@@ -24,7 +24,6 @@ pub const CALM: SignedDuration = SignedDuration::from_mins(10);
 pub fn rotate_new_key(
     predecessor: &Intent,
     version: impl Into<Option<VersionNumber>>,
-    validity: Option<Validity>,
     now: Timestamp,
 ) -> Result<Intent, Refusal> {
     if predecessor.life != Life::Active {
@@ -33,9 +32,7 @@ pub fn rotate_new_key(
             allowed: "ACTIVE",
         });
     }
-    let validity = validity
-        .unwrap_or_else(|| validity_of_current(predecessor))
-        .check(now)?;
+    let validity = validity_of_next(predecessor, now).check(now)?;
     let version = version.into();
     let origin = match version {
         Some(_) => Origin::External,
@@ -57,15 +54,17 @@ pub fn rotate_new_key(
         tags: predecessor.tags.clone(),
         description: predecessor.description.clone(),
         policy: predecessor.policy.clone(),
+        valid_days: predecessor.valid_days,
         rotation: predecessor.rotation.clone(),
         ..Intent::new(shape, predecessor.places.clone())
     })
 }
 
-/// New material stays as long as the former.
-fn validity_of_current(intent: &Intent) -> Validity {
+/// New material stays as long as the former, or as many days as the KMS key's material is held.
+fn validity_of_next(intent: &Intent, now: Timestamp) -> Validity {
     let current = intent.current.and_then(|current| intent.version(current));
-    current.map_or(Validity::Permanent, |wanted| wanted.validity)
+    let former = current.map_or(Validity::Permanent, |wanted| wanted.validity);
+    former.renewed(intent.valid_days, now)
 }
 
 /// The predecessor's change once its aliases have moved: REPLACED, and left in peace until callers had time to
@@ -108,7 +107,6 @@ pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Chan
 pub fn rotate_in_place(
     intent: &Intent,
     version: VersionNumber,
-    validity: Option<Validity>,
     now: Timestamp,
 ) -> Result<Change, Refusal> {
     if intent.life != Life::Active {
@@ -134,13 +132,17 @@ pub fn rotate_in_place(
             current: newest,
         });
     }
-    let validity = validity
-        .unwrap_or_else(|| validity_of_current(intent))
-        .check(now)?;
+    let validity = validity_of_next(intent, now).check(now)?;
     let mut after = Intent {
         current: Some(version),
         ..intent.clone()
     };
+    // One material that goes takes the whole KMS key out of use: the former ones stay as long.
+    if after.valid_days.is_some() {
+        for former in &mut after.versions {
+            former.validity = former.validity.or_later(validity);
+        }
+    }
     after.versions.push(WantedVersion {
         number: version,
         validity,

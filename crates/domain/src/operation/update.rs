@@ -68,6 +68,7 @@ pub fn update(intent: &Intent, update: Update, now: Timestamp) -> Result<Change,
             .versions
             .iter_mut()
             .for_each(|wanted| wanted.validity = validity);
+        after.valid_days = None;
     }
     after.policy = update.policy.or(after.policy);
     if let Some(days) = update.native_rotation_days {

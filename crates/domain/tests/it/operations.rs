@@ -58,10 +58,10 @@ fn the_full_grid_of_operations_and_lives_is_what_was_reviewed() {
     grid += &row("replace", |i| op::replace(i, OldKey::KeepEnabled, start()));
     grid += &row("restore", op::restore);
     grid += &row("rotate in place", |i| {
-        op::rotate_in_place(i, version(2), None, start())
+        op::rotate_in_place(i, version(2), start())
     });
     grid += &row("rotate, new key", |i| {
-        op::rotate_new_key(i, version(2), None, start()).map(Change::Changed)
+        op::rotate_new_key(i, version(2), start()).map(Change::Changed)
     });
     grid += &row("schedule deletion", |i| op::schedule_deletion(i, 7, false));
     grid += &row("synchronize", |i| {
@@ -329,7 +329,7 @@ fn a_successor_looks_like_its_predecessor_but_holds_only_the_new_version() {
     old.versions.push(wanted(2, Validity::Permanent));
     old.current = Some(version(2));
 
-    let new = op::rotate_new_key(&old, version(3), None, start()).unwrap();
+    let new = op::rotate_new_key(&old, version(3), start()).unwrap();
 
     assert_eq!(new.versions, [wanted(3, Validity::Permanent)]);
     assert_eq!(new.current, Some(version(3)));
@@ -347,7 +347,7 @@ fn native_material_gives_way_to_ours() {
     native.current = None;
     native.native_rotation_days = Some(365);
 
-    let ours = op::rotate_new_key(&native, version(1), None, start()).unwrap();
+    let ours = op::rotate_new_key(&native, version(1), start()).unwrap();
 
     assert_eq!(ours.shape.origin, Origin::External);
     assert_eq!(ours.native_rotation_days, None);
@@ -390,17 +390,17 @@ fn what_was_deactivated_or_doomed_while_its_successor_was_made_gives_up_its_alia
     for after in [&replaced, &still_doomed] {
         assert!(after.aliases.is_empty());
     }
-    assert!(op::rotate_new_key(&inactive, version(2), None, start()).is_err());
+    assert!(op::rotate_new_key(&inactive, version(2), start()).is_err());
 }
 
 #[test]
 fn a_rotation_in_place_goes_forward_and_only_on_enabled_symmetric_keys() {
-    let after = changed(op::rotate_in_place(&active(), version(2), None, start()));
+    let after = changed(op::rotate_in_place(&active(), version(2), start()));
     assert_eq!(after.current, Some(version(2)));
     assert_eq!(after.versions.len(), 2);
 
     let refused = |intent: &Intent, number| {
-        op::rotate_in_place(intent, version(number), None, start())
+        op::rotate_in_place(intent, version(number), start())
             .unwrap_err()
             .code()
     };

@@ -222,7 +222,7 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into(), &|_| true, []),
         Wish::RetireGrants => op::retire_grants(intent, ["g".to_owned()].into(), &|_| false),
         Wish::CreateGrant => op::create_grant(intent, wanted_grant("app"), Partition::Aws),
-        Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), None, world.now),
+        Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), world.now),
         Wish::ScheduleDeletion => {
             let held = world
                 .kms

@@ -7,7 +7,7 @@ use keyferry_api::keystore::{
 use keyferry_app::keystores::{CreateKeystore, UpdateKeystore};
 use keyferry_app::{Actor, AppError};
 use keyferry_domain::keystore::{HealPolicy, Keystore, OnCancelDeletion, Template};
-use keyferry_domain::validity::Validity;
+use keyferry_domain::validity::{LIFETIME_DAYS_MAX, Lifetime, Validity};
 use keyferry_ports::policy::parse_policy;
 
 use super::connection::regions;
@@ -29,6 +29,26 @@ fn on_cancel(on_cancel: ApiOnCancel) -> OnCancelDeletion {
     }
 }
 
+/// How long material stays, if the request says it, in one of two ways.
+fn lifetime(
+    until: Option<Validity>,
+    valid_days: Option<u32>,
+) -> Result<Option<Lifetime>, AppError> {
+    let refuse = |why: String| AppError::Invalid {
+        field: "template.valid_days",
+        why,
+    };
+    match (until, valid_days) {
+        (Some(_), Some(_)) => Err(refuse(
+            "say until when material stays, or for how many days".to_owned(),
+        )),
+        (None, Some(days)) if !(1..=LIFETIME_DAYS_MAX).contains(&days) => Err(refuse(format!(
+            "say 1 to {LIFETIME_DAYS_MAX} days, or `never` as its end"
+        ))),
+        (until, days) => Ok(days.map(Lifetime::Days).or(until.map(Into::into))),
+    }
+}
+
 /// A template with the request's fields over those of `base`.
 fn template(base: Template, request: TemplateRequest) -> Result<Template, AppError> {
     let spec = request
@@ -36,6 +56,8 @@ fn template(base: Template, request: TemplateRequest) -> Result<Template, AppErr
         .map(|text| text.parse())
         .transpose()?
         .unwrap_or(base.spec);
+    let until = validity(request.expires_at.as_deref(), request.time_zone.as_deref())?;
+    let lifetime = lifetime(until, request.valid_days)?;
     let policy = match (request.policy, request.remove_policy) {
         (Some(text), _) => Some(parse_policy(&text)?),
         (None, true) => None,
@@ -52,8 +74,7 @@ fn template(base: Template, request: TemplateRequest) -> Result<Template, AppErr
         tags: request.tags.unwrap_or(base.tags),
         policy,
         multi_region: request.multi_region.unwrap_or(base.multi_region),
-        validity: validity(request.expires_at.as_deref(), request.time_zone.as_deref())?
-            .unwrap_or(base.validity),
+        lifetime: lifetime.unwrap_or(base.lifetime),
         rotation: base.rotation,
     })
 }
@@ -113,7 +134,11 @@ fn template_view(template: Template) -> TemplateView {
         tags: template.tags,
         policy: template.policy.map(|policy| policy.as_str().to_owned()),
         multi_region: template.multi_region,
-        expires_at: end_of(template.validity),
+        expires_at: match template.lifetime {
+            Lifetime::Until(end) => Some(end.to_string()),
+            Lifetime::Permanent | Lifetime::Days(_) => None,
+        },
+        valid_days: template.lifetime.days(),
         rotation: template.rotation.map(|rule| rotation::view(&rule, None)),
     }
 }

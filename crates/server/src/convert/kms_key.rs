@@ -337,6 +337,7 @@ pub(crate) fn view(key: KmsKey, names: &Names) -> KmsKeyView {
         origin: origin(shape.origin).to_owned(),
         multi_region: shape.multi_region,
         native_rotation_days: key.intent.native_rotation_days,
+        valid_days: key.intent.valid_days,
         enabled: key.intent.enabled,
         access: KeyAccessView {
             users: read.users,

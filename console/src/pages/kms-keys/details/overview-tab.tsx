@@ -71,6 +71,9 @@ function Details({ kmsKey }: Tab) {
             label: words.expires,
             value: kmsKey.expires_at == null ? text.shell.never : exactly(kmsKey.expires_at),
           },
+          ...(kmsKey.valid_days == null
+            ? []
+            : [{ label: words.validDays, value: words.validFor(kmsKey.valid_days) }]),
           {
             label: words.schedule,
             value: days == null ? rotationInWords(rotation) : words.native(days),

@@ -24,7 +24,7 @@ use keyferry_domain::schedule::{
 };
 use keyferry_domain::spec::{KeySpec, KeyUsage};
 use keyferry_domain::tag::Tags;
-use keyferry_domain::validity::Validity;
+use keyferry_domain::validity::{Lifetime, Validity};
 use keyferry_domain::version::VersionNumber;
 use keyferry_domain::view::{
     AliasTarget, Described, Expiration, Field, Grant, KeyState, MaterialState, MultiRegionRole,
@@ -157,7 +157,7 @@ pub fn keystore(samples: &mut Samples, connection: ConnectionId) -> Keystore {
             tags: tags(),
             policy: Some(policy()),
             multi_region: true,
-            validity: Validity::Until(at(90_000)),
+            lifetime: Lifetime::Until(at(90_000)),
             rotation: Some(schedule()),
         },
         heal: HealPolicy::Auto,
@@ -236,6 +236,7 @@ fn intent() -> Intent {
         cancel_deletion: true,
         native_rotation_days: Some(365),
         native_rotations: Some(4),
+        valid_days: Some(90),
         rotation: Some(RotationSchedule::new(Recurrence::At(parse("30 2 L * 1-5")))),
         calm_until: Some(at(70_000)),
     }
