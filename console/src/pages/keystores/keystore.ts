@@ -4,7 +4,15 @@ import type { Line } from "../../fields/changes";
 import { newRotation, rotationLines, rotationOf, type RotationDraft } from "../../fields/rotation";
 import { text } from "../../text";
 import { NEW_POLICIES, policyLines, type Policies } from "./policy-fields";
-import { isJson, isWhole, newTemplate, templateLines, templateOf, type TemplateDraft } from "./template";
+import {
+  daysProblem,
+  endProblem,
+  isJson,
+  newTemplate,
+  templateLines,
+  templateOf,
+  type TemplateDraft,
+} from "./template";
 
 const words = text.keystores;
 
@@ -47,7 +55,7 @@ export const MISSING: ((draft: KeystoreDraft) => string[])[] = [
   ],
   ({ template }) => [
     ...(isJson(template.policy) ? [] : [words.wizard.badPolicy]),
-    ...(isJson(template.policy) && !isWhole(template) ? [words.template.badEnd] : []),
+    ...[endProblem(template), daysProblem(template)].filter((one) => one !== undefined),
   ],
   ({ rotation }) => (rotationOf(rotation) === undefined ? [words.wizard.missingSchedule] : []),
 ];

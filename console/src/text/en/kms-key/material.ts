@@ -23,6 +23,8 @@ export const material = {
     expires: "Expires",
     schedule: "Rotation schedule",
     nextRotation: "Next rotation",
+    validDays: "Material is held for",
+    validFor: (days: number) => `${days} days, anew from each rotation`,
     native: (days: number) => `by AWS, every ${days} days`,
     access: "Who may use and administer it",
     accessDetail: "As the wanted key policy tells it.",
