@@ -20,6 +20,9 @@ test("the main job is tried on throw-away keys to its end, and what was made is 
   await page.getByRole("button", { name: "Try the main job on throw-away keys" }).click();
   const dialog = page.getByRole("dialog", { name: "Try the main job of tried-out on throw-away keys" });
   await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByRole("heading", { name: "Jobs since you opened this" })).toBeVisible();
+  await expect(dialog.getByRole("progressbar").first()).toBeVisible();
+  await look(page, "connection-trial-under-way");
   await expect(dialog.getByText("Everything is as it should be")).toBeVisible({ timeout: 15 * MINUTE });
   const made = dialog.getByRole("table", { name: "Throw-away keys" }).getByRole("row");
   await expect(made.filter({ hasText: /20\d\d/ }).first()).toBeVisible();

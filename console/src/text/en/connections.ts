@@ -65,6 +65,7 @@ export const connections = {
     run: "Examine",
     region: "Region of the main job",
     sandbox: "Try the main job on throw-away keys",
+    begun: "Jobs since you opened this",
     sandboxTitle: (name: string) => `Try the main job of ${name} on throw-away keys`,
     sandboxHelp:
       "Makes KMS keys in the account, imports, disables, rotates, and schedules their deletion. Takes minutes and costs some cents.",
