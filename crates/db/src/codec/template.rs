@@ -103,3 +103,20 @@ impl From<TemplateV1> for Template {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_of_days_is_read_as_it_was_written() {
+        let template = Template {
+            lifetime: Lifetime::Days(90),
+            ..Template::default()
+        };
+
+        let written = to_json(&template).unwrap();
+
+        assert_eq!(from_json(&written).unwrap(), template);
+    }
+}
