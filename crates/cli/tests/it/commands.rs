@@ -306,6 +306,28 @@ async fn many_kms_keys_that_lose_something_are_changed_by_the_plan_that_is_named
 }
 
 #[tokio::test]
+async fn a_keystore_says_for_how_many_days_material_is_held_and_its_kms_keys_show_it() {
+    let shell = Shell::with_keystore().await;
+
+    let none = shell.run("keystore update store --valid-days 0").await;
+    let both = shell
+        .run("keystore update store --valid-days 9 --expires never")
+        .await;
+    let line = "keystore update store --valid-days 90 --output json";
+    let keystore: Value = serde_json::from_str(&shell.succeed(line).await).unwrap();
+    shell.succeed("kms-key create app --keystore store").await;
+    let shown = shell.succeed("kms-key show app --output json").await;
+    let kms_key: Value = serde_json::from_str(&shown).unwrap();
+
+    assert!(none.stderr.contains("[request.invalid]"), "{}", none.stderr);
+    assert_eq!(both.exit, Exit::Usage, "{}", both.stderr);
+    assert_eq!(keystore["template"]["valid_days"], 90);
+    assert_eq!(keystore["template"]["expires_at"], Value::Null);
+    assert_eq!(kms_key["valid_days"], 90);
+    assert!(kms_key["expires_at"].is_string());
+}
+
+#[tokio::test]
 async fn a_connection_is_changed_part_by_part_and_verified() {
     let shell = Shell::with_keystore().await;
 
