@@ -174,7 +174,7 @@ function Editing({ connection: now }: { connection: Connection }) {
       header={<Header variant="h1">{words.edit.title(connection.name)}</Header>}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button variant="link" onClick={back}>
+          <Button variant="link" disabled={storing.isSending} onClick={back}>
             {storing.isOver ? text.shell.close : text.shell.cancel}
           </Button>
           {storing.actions}

@@ -66,6 +66,12 @@ pub enum AccessError {
         /// Who.
         name: String,
     },
+    /// Nobody would be left who watches over the installation, and whoever runs it would do that too.
+    #[error("`{name}` is the last security officer")]
+    LastSecurityOfficer {
+        /// Who.
+        name: String,
+    },
     /// The person has left for good.
     #[error("`{name}` has left and does not come back")]
     Offboarded {
@@ -144,6 +150,7 @@ impl AccessError {
             Self::NoSession { .. } => "access.no-session",
             Self::OnOneself { .. } => "user.oneself",
             Self::LastAdministrator { .. } => "user.last-administrator",
+            Self::LastSecurityOfficer { .. } => "user.last-security-officer",
             Self::Offboarded { .. } => "user.offboarded",
             Self::BadPolicy(_) => "access.bad-policy",
             Self::RoleScope { .. } => "role.scope",
@@ -175,6 +182,7 @@ impl AccessError {
             | Self::RoleScope { .. } => ErrorClass::Caller,
             Self::OnOneself { .. }
             | Self::LastAdministrator { .. }
+            | Self::LastSecurityOfficer { .. }
             | Self::Offboarded { .. }
             | Self::RoleExcluded { .. }
             | Self::RoleHeld { .. }
@@ -213,6 +221,9 @@ impl AccessError {
                 "ask another administrator; one's own password and second factor have commands of their own"
             }
             Self::LastAdministrator { .. } => "add another person first, who then does this",
+            Self::LastSecurityOfficer { .. } => {
+                "let a security officer give that role to another person first; a lock keeps somebody out meanwhile"
+            }
             Self::Offboarded { .. } => "add a person with another name",
             Self::BadPolicy(_) => "change or remove the policy",
             Self::RoleScope { .. } => {

@@ -170,24 +170,48 @@ impl Shared {
     /// Refuses what would leave nobody who can administer. Nobody can do this to himself, and whoever does it must still be
     /// let in when it is written: so of two who do it to each other at once, one stays.
     pub(crate) async fn refuse_last(&self, user: &User) -> Result<(), AppError> {
-        let records = &self.ports.records;
-        let given = records.list_assignments().await?;
-        let runs_it = |other: &User| {
-            let role = BuiltInRole::SystemAdministrator.as_str();
-            let is_it = |row: &RoleAssignment| row.holder == other.id.into();
-            let mut of_role = given.iter().filter(|row| row.role.as_str() == role);
-            of_role.any(is_it)
-        };
-        if !runs_it(user) {
-            return Ok(());
-        }
-        let others = records.list_users().await?;
-        let mut others = others.iter().filter(|other| other.id != user.id);
-        if others.any(|other| other.may_enter() && runs_it(other)) {
+        let role = BuiltInRole::SystemAdministrator;
+        if !self.is_last(user, role, User::may_enter).await? {
             return Ok(());
         }
         let name = user.name.to_string();
         Err(AccessError::LastAdministrator { name }.into())
+    }
+
+    /// Refuses to end the access of the last security officer for good: whoever runs the installation decides over rights while
+    /// nobody watches over it, and must not bring that about himself.
+    pub(crate) async fn refuse_last_officer(&self, user: &User) -> Result<(), AppError> {
+        let role = BuiltInRole::SecurityOfficer;
+        let has_not_left = |other: &User| other.offboarded_at.is_none();
+        if !self.is_last(user, role, has_not_left).await? {
+            return Ok(());
+        }
+        let name = user.name.to_string();
+        Err(AccessError::LastSecurityOfficer { name }.into())
+    }
+
+    /// Whether a person has a role, and nobody else who counts.
+    async fn is_last(
+        &self,
+        user: &User,
+        role: BuiltInRole,
+        counts: fn(&User) -> bool,
+    ) -> Result<bool, AppError> {
+        let records = &self.ports.records;
+        let given = records.list_assignments().await?;
+        let has_it = |other: &User| {
+            let is_it = |row: &RoleAssignment| row.holder == other.id.into();
+            let mut of_role = given
+                .iter()
+                .filter(|row| row.role.as_str() == role.as_str());
+            of_role.any(is_it)
+        };
+        if !has_it(user) {
+            return Ok(false);
+        }
+        let others = records.list_users().await?;
+        let mut others = others.iter().filter(|other| other.id != user.id);
+        Ok(!others.any(|other| counts(other) && has_it(other)))
     }
 
     /// The API tokens of a person that are not over.

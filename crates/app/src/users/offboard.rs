@@ -49,11 +49,13 @@ impl Users {
     ///
     /// [`AccessError::OnOneself`](crate::AccessError::OnOneself),
     /// [`AccessError::LastAdministrator`](crate::AccessError::LastAdministrator),
+    /// [`AccessError::LastSecurityOfficer`](crate::AccessError::LastSecurityOfficer),
     /// [`AccessError::Offboarded`](crate::AccessError::Offboarded).
     pub async fn offboard(&self, actor: &Actor, selector: &str) -> Result<Leaving, AppError> {
         let action = Action::UserOffboard;
         let mut user = self.another(actor, action, selector).await?;
         self.shared.refuse_last(&user).await?;
+        self.shared.refuse_last_officer(&user).await?;
         let sessions = self.shared.sessions_of(&user).await?;
         let tokens = self.shared.tokens_of(&user).await?;
         let jobs = self.shared.open_jobs_of(&user).await?;

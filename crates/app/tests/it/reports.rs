@@ -135,8 +135,9 @@ async fn j8_who_had_which_role_at_a_moment_follows_from_records_and_log() {
 #[tokio::test]
 async fn j8_roles_that_went_with_a_person_an_application_or_a_group_were_there_before() {
     let world = World::calm(5);
-    person(&world, "bob").await;
+    let bob = person(&world, "bob").await;
     person(&world, "bobby").await;
+    person(&world, "dora").await;
     let app = &world.app;
     let red = app
         .groups
@@ -162,6 +163,10 @@ async fn j8_roles_that_went_with_a_person_an_application_or_a_group_were_there_b
         let given = app.roles.give(&world.actor, role, holder, group).await;
         given.unwrap();
     }
+    // Somebody watches after bob.
+    let officer = BuiltInRole::SecurityOfficer.as_str();
+    let given = app.roles.give(&bob, officer, "dora", None).await;
+    given.unwrap();
     world.outside.advance_minutes(1);
     let before = world.outside.clock.now();
     world.outside.advance_minutes(1);

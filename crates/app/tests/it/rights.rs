@@ -372,3 +372,27 @@ fn every_action_is_somebodys() {
         assert!(is_own || holders.count() > 0, "nobody may {word}");
     }
 }
+
+#[tokio::test]
+async fn whoever_runs_the_installation_cannot_take_the_place_of_the_last_who_watches_over_it() {
+    let world = World::calm(3);
+    world.know_actor().await;
+    let bob = person(&world, "bob").await;
+    person(&world, "carol").await;
+    let officer = BuiltInRole::SecurityOfficer;
+    give(&world, officer, "bob", None).await;
+    let users = &world.app.users;
+
+    let left = users.offboard(&world.actor, "bob").await;
+
+    assert_eq!(code(left.map(|_| ())), "user.last-security-officer");
+    let roles = &world.app.roles;
+    let given = roles.give(&bob, officer.as_str(), "carol", None).await;
+    given.expect("whoever watches decides who else does");
+    let left = users.offboard(&world.actor, "bob").await;
+    left.expect("carol watches");
+    let still = roles
+        .give(&world.actor, officer.as_str(), "ann", None)
+        .await;
+    assert!(still.is_err(), "carol decides now");
+}

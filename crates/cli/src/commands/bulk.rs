@@ -7,7 +7,7 @@ use keyferry_api::kms_key::StartedView;
 use keyferry_api::plan::PlanView;
 
 use super::Context;
-use super::operation::{new_idempotency_key, show_plan, with_mode};
+use super::operation::{new_idempotency_key, show_plan, warn_of, with_mode};
 use crate::args::{RunArgs, WhichArgs};
 use crate::client::{Call, Client, Reply};
 use crate::error::{CliError, Exit};
@@ -73,12 +73,14 @@ pub(crate) async fn run(
     let mut run = run.clone();
     if !matches!(loss, Loss::None) {
         let plan = plan(context, &request).await?;
-        let count = plan.read::<PlanView>()?.kms_keys;
+        let told: PlanView = plan.read()?;
+        warn_of(context.world, &told);
+        let count = told.kms_keys;
         let words = loss.words(count).unwrap_or_default();
         let yes = context.globals.yes;
         context.world.confirm(&count.to_string(), &words, yes)?;
         request.confirm_count = Some(count);
-        // What is typed is consent to what was seen.
+        // What is typed is consent to what was told, and to all that comes with it.
         run.plan = run.plan.or(plan.plan);
     }
     let key = run

@@ -9,6 +9,7 @@ use keyferry_api::key::{
     KeyVersionView, KeyView, UpdateKeyRequest,
 };
 use keyferry_api::kms_key::KmsKeySettings;
+use keyferry_api::openapi::PLAN_HEADER;
 
 use super::kms_key_make::settings;
 use super::operation::{NOTHING_CHANGED, operate};
@@ -155,6 +156,7 @@ async fn copy(context: &mut Context<'_>, args: CopyKeyArgs) -> Result<(), CliErr
             return operate(context, &at::COPY_KEY, &path, Some(&request), &args.run).await;
         }
         let call = Call::to(&at::COPY_KEY, &path).body(&request);
+        let call = call.header(PLAN_HEADER, args.run.plan.as_ref());
         let made: KeyView = context.client.send(call).await?.read()?;
         let words = format!("the key `{}` was made in the vault", made.name);
         context.world.say(&words);

@@ -19,6 +19,7 @@ use crate::args::{
 use crate::client::Call;
 use crate::error::CliError;
 use crate::table::Table;
+use keyferry_api::openapi::PLAN_HEADER;
 
 /// Rotations in place in the life of one KMS key (KMS Developer Guide, "Resource quotas").
 const ROTATIONS_MAX: u32 = 25;
@@ -186,9 +187,12 @@ async fn observe(context: &mut Context<'_>, selector: &str) -> Result<(), CliErr
 
 async fn release(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliError> {
     let (which, run) = (&args.which, &args.run);
-    let Some(selector) = which.one().filter(|_| !run.dry_run) else {
+    let Some(selector) = which.one() else {
         return bulk::plain(context, which, run, Bulk::Release, Loss::Care).await;
     };
+    if run.dry_run {
+        return tried(context, &at::RELEASE_KMS_KEY, selector, run).await;
+    }
     let loss = |key: &KmsKeyView| {
         format!(
             "Keyferry will no longer manage `{}` ({}): nothing renews, watches or restores it. It stays in AWS as it is.",
@@ -199,7 +203,7 @@ async fn release(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliEr
     let found = agreed(context, selector, loss).await?;
     context
         .client
-        .send(Call::to(&at::RELEASE_KMS_KEY, &[&found.id]))
+        .send(by_plan(&at::RELEASE_KMS_KEY, &[&found.id], run))
         .await?;
     context.world.say(&format!(
         "the KMS key `{}` is no longer managed",
@@ -210,7 +214,7 @@ async fn release(context: &mut Context<'_>, args: &ManyArgs) -> Result<(), CliEr
 
 async fn forget(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError> {
     if one.run.dry_run {
-        return plain(context, &at::FORGET_KMS_KEY, one).await;
+        return tried(context, &at::FORGET_KMS_KEY, &one.kms_key, &one.run).await;
     }
     let loss = |key: &KmsKeyView| {
         format!(
@@ -222,12 +226,28 @@ async fn forget(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError
     let found = agreed(context, &one.kms_key, loss).await?;
     context
         .client
-        .send(Call::to(&at::FORGET_KMS_KEY, &[&found.id]))
+        .send(by_plan(&at::FORGET_KMS_KEY, &[&found.id], &one.run))
         .await?;
     context
         .world
         .say(&format!("the KMS key `{}` was forgotten", found.name));
     Ok(())
+}
+
+/// What would be done to a KMS key, asked for by its id as when it is done.
+async fn tried(
+    context: &mut Context<'_>,
+    endpoint: &Endpoint,
+    selector: &str,
+    run: &RunArgs,
+) -> Result<(), CliError> {
+    let found = find(context, selector).await?;
+    operate(context, endpoint, &[&found.id], None::<&()>, run).await
+}
+
+/// A request that begins no job, held to the plan that was named.
+fn by_plan<'a>(endpoint: &'a Endpoint, path: &'a [&'a str], run: &RunArgs) -> Call<'a, ()> {
+    Call::to(endpoint, path).header(PLAN_HEADER, run.plan.as_ref())
 }
 
 /// Reads the KMS key, says what happens and wants its name typed.
@@ -240,14 +260,6 @@ async fn agreed(
     let yes = context.globals.yes;
     context.world.confirm(&found.name, &loss(&found), yes)?;
     Ok(found)
-}
-
-async fn plain(
-    context: &mut Context<'_>,
-    endpoint: &Endpoint,
-    one: &OneArgs,
-) -> Result<(), CliError> {
-    operate(context, endpoint, &[&one.kms_key], None::<&()>, &one.run).await
 }
 
 /// An operation that needs nothing but which KMS keys, and loses nothing.

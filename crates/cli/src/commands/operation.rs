@@ -14,6 +14,7 @@ use crate::client::{Call, Reply};
 use crate::error::{CliError, Exit};
 use crate::progress;
 use crate::table::Table;
+use crate::world::World;
 
 /// What is said where something was only tried.
 pub(crate) const NOTHING_CHANGED: &str = "nothing was changed: this is how it would be";
@@ -162,16 +163,7 @@ pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), 
     context
         .world
         .print(context.globals.output, &told, || plan_table(&plan))?;
-    for warning in &plan.warnings {
-        context.world.say(&format!("warning: {warning}"));
-    }
-    for refused in &plan.refused {
-        let words = format!(
-            "{}: {} [{}]",
-            refused.kms_key, refused.message, refused.code
-        );
-        context.world.say(&format!("refused: {words}"));
-    }
+    warn_of(context.world, &plan);
     for line in totals(&plan) {
         context.world.say(&line);
     }
@@ -193,6 +185,20 @@ pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), 
             let message = format!("{} [{}]", blocked.reason, blocked.code);
             Err(CliError::new(Exit::Conflict, message).hint(blocked.hint.clone()))
         }
+    }
+}
+
+/// What somebody has to know before it is done.
+pub(crate) fn warn_of(world: &mut World, plan: &PlanView) {
+    for warning in &plan.warnings {
+        world.say(&format!("warning: {warning}"));
+    }
+    for refused in &plan.refused {
+        let words = format!(
+            "{}: {} [{}]",
+            refused.kms_key, refused.message, refused.code
+        );
+        world.say(&format!("refused: {words}"));
     }
 }
 

@@ -267,6 +267,29 @@ async fn what_a_dry_run_told_is_done_by_its_hash_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_begins_no_job_is_held_to_the_plan_that_is_named_too() {
+    let shell = Shell::with_keystore().await;
+    shell.succeed("group create other").await;
+    shell.succeed("key create spare --exportable").await;
+    shell.succeed("kms-key create app --keystore store").await;
+    for line in [
+        "key copy spare --to-group other --name copy",
+        "kms-key release app",
+    ] {
+        let wrong = format!("{line} --yes --plan {}", "0".repeat(64));
+        let refused = shell.run(&wrong).await;
+        let code = "[request.plan-changed]";
+        assert!(refused.stderr.contains(code), "{}", refused.stderr);
+
+        let trial = format!("{line} --dry-run --output json");
+        let plan: Value = serde_json::from_str(&shell.succeed(&trial).await).unwrap();
+        let hash = plan["plan_hash"].as_str().unwrap();
+        let named = format!("{line} --yes --plan {hash}");
+        shell.succeed(&named).await;
+    }
+}
+
+#[tokio::test]
 async fn the_hash_of_a_plan_is_told_to_programs_and_to_people_only_where_there_is_something_to_do()
 {
     let shell = Shell::with_keystore().await;
