@@ -312,10 +312,21 @@ describe("an operation", () => {
     expect(asked[1]?.headers.get("keyferry-plan")).toBe("plan 1");
   });
 
-  it("that loses nothing is not held to its plan", async () => {
+  it("whose plan lost nothing when it was looked at is held to it all the same", async () => {
+    const loses = { ...PLAN, steps: [{ words: "delete the material", destructive: true }] };
+    replies = [[200, PLAN], problem("request.plan-changed"), [200, loses]];
+    const running = begin(DISABLE);
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut());
+    expect(asked[1]?.headers.get("keyferry-plan")).toBe("plan 1");
+    expect(running.current.phase).toEqual({ at: "planned", preview: loses, isRenewed: true });
+    expect(wantsName(DISABLE, running.current.phase)).toBe(true);
+  });
+
+  it("that shows a record, not a plan, and loses nothing, is not held to it", async () => {
     replies = [
-      [200, PLAN],
-      [202, { job: JOB }],
+      [200, RECORD],
+      [200, RECORD],
     ];
     const running = begin(DISABLE);
     await act(() => running.current.preview());

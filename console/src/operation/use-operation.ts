@@ -9,7 +9,7 @@ import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
 import { afterFailure } from "./failed";
 import { isLost, isRefusal } from "./lost";
-import { mustType, type Operation, type Phase } from "./operation";
+import { isPlan, mustType, type Operation, type Phase } from "./operation";
 import { CHANGED, readAnew } from "./read-anew";
 import { nameBeside, sendAsked, written } from "./sent";
 import { useAsk } from "./use-ask";
@@ -126,9 +126,9 @@ export function useOperation(
       if (seen.current !== undefined && seen.current.request !== request) return preview();
       if (sent.current?.request !== request) sent.current = { request, key: crypto.randomUUID() };
       const sending = sent.current;
-      // Who types a name consents to what he sees: the server does nothing else.
-      const isTyped = isNamed || mustType(operation, shown);
-      const plan = isTyped ? seen.current?.plan : undefined;
+      // Who looks at a plan, or types a name, consents to what he sees: the server does nothing else.
+      const isHeld = isPlan(shown) || isNamed || mustType(operation, shown);
+      const plan = isHeld ? seen.current?.plan : undefined;
       const how = { confirmName: nameBeside(operation, typed), idempotencyKey: sending.key, plan };
       isSending.current = true;
       go({ at: "sending", preview: shown, isNamed });

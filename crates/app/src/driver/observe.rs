@@ -267,7 +267,7 @@ pub(crate) async fn read_each(
     places
 }
 
-/// Adds to each place that AWS has when the key was used last there, where AWS answers.
+/// Adds to each place that AWS has when the key was used last there; where AWS does not answer now, what it said last.
 pub(crate) async fn read_last_uses(
     subject: &Subject,
     link: &dyn AwsAccount,
@@ -287,7 +287,9 @@ pub(crate) async fn read_last_uses(
             pacer,
             lane: &lane,
         };
-        place.last_use = reader.last_use(arn, now).await;
+        let known = subject.key.observed.get(region);
+        let told = reader.last_use(arn, now).await;
+        place.last_use = told.or_else(|| known?.last_use.clone());
     }
 }
 

@@ -9,6 +9,7 @@ use keyferry_domain::last_use::LastUse;
 use keyferry_domain::plan::Loss;
 use keyferry_ports::records::{Batch, Change, Commits, Expect};
 use keyferry_testkit::world::{REGION, World};
+use kms_sim::{Fault, ScriptedFault};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,6 +72,22 @@ async fn where_aws_does_not_let_us_read_the_last_use_it_is_not_readable_and_keep
     let key = world.kms_key("app").await;
     let kept = key.observed[&REGION.parse().unwrap()].last_use.clone();
     assert_eq!(kept.unwrap().to_string(), "not readable");
+}
+
+#[tokio::test]
+async fn where_aws_does_not_answer_a_plan_tells_the_last_use_that_is_known() {
+    let world = world().await;
+    encrypt(&world);
+    sync(&world).await;
+    let known = plan_to_disable(&world).await;
+    let silent = ScriptedFault::next("GetKeyLastUsage", Fault::Throttle);
+    world.outside.sim.add_fault(silent.times(u32::MAX));
+
+    let unanswered = plan_to_disable(&world).await;
+
+    let text = |planned: &Planned| last_use(planned).unwrap().to_string();
+    assert!(text(&known).starts_with("Encrypt at"), "{}", text(&known));
+    assert_eq!(text(&unanswered), text(&known));
 }
 
 #[tokio::test]
