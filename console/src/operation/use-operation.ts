@@ -5,8 +5,10 @@ import { useCallback, useMemo, useReducer, useRef } from "react";
 import { PLAN } from "../api/change";
 import { asProblem } from "../api/client";
 import { forget, TOUCHED, type Job } from "../api/live";
+import { useNotify } from "../notices/notices";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
+import { useIsHere } from "../shell/use-leave";
 import { afterFailure } from "./failed";
 import { isLost, isRefusal } from "./lost";
 import { isPlan, mustType, type Operation, type Phase } from "./operation";
@@ -89,6 +91,8 @@ export function useOperation(
   // Counts trials: the answer to one that is not the last tells of another request.
   const turn = useRef(0);
   const isSending = useRef(false);
+  const isHereRef = useIsHere();
+  const notify = useNotify();
 
   // What is sent anew is another one; and nothing of a file or a password stays here.
   const end = useCallback(() => {
@@ -143,18 +147,19 @@ export function useOperation(
         const mayBe = isLost(problem);
         if (mayBe) sending.isLost = true;
         else if (isRefusal(problem)) sending.isLost = false;
-        if (problem.code === PLAN_CHANGED) {
+        if (problem.code === PLAN_CHANGED && isHereRef.current) {
           await renew(operation);
           return;
         }
         // It may be done though it was not answered, and what is given once be spent.
         forget(queries, readAnew(operation, problem, mayBe));
+        if (!isHereRef.current) notify({ type: "error", header: operation.title, content: problem.detail });
         go(afterFailure(operation, { problem, mayBe, shown, typed, isNamed }));
       } finally {
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, shown, isNamed, preview, renew, end],
+    [operation, queries, confirmed, onDone, shown, isNamed, preview, renew, end, isHereRef, notify],
   );
 
   const request = useCallback(() => seen.current?.request ?? sent.current?.request, []);

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { atMinute } from "../../format/time";
@@ -14,6 +14,7 @@ import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { Assignments } from "../../access/assignments";
 import { Certificates } from "./certificates";
@@ -30,11 +31,11 @@ const words = text.applications;
 
 function Actions({ application }: { application: Application }) {
   const [dialog, open] = useDialog();
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   const removed = () => {
     notify({ type: "success", content: words.removed(application.name) });
-    void navigate("/applications");
+    leave("/applications");
   };
   const begin = (id: string) =>
     open((close) => {

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState, type ReactNode } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 
 import { change } from "../../api/change";
 import type { Schemas } from "../../api/client";
@@ -13,6 +13,7 @@ import { useNotify } from "../../notices/notices";
 import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { AccountStep, RegionsStep, SchedulesStep, SetupStep, TrustStep, VerifyStep } from "./add-steps";
 import { missingOfAccount, missingOfNewTrust, missingOfRegions, missingOfSchedules } from "./missing";
@@ -36,7 +37,7 @@ function operationOf(draft: ConnectionDraft, allowUnverified: boolean): Operatio
 }
 
 function useAdding(draft: ConnectionDraft) {
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   return useStoring({
     operation: (allowUnverified) => operationOf(draft, allowUnverified),
@@ -44,7 +45,7 @@ function useAdding(draft: ConnectionDraft) {
     storeAnyway: words.verify.addAnyway,
     onStored: ({ connection, verification }: Schemas["StoredConnectionView"]) => {
       notify(storedNotice(connection.name, verification));
-      void navigate(`/connections/${connection.id}`);
+      leave(`/connections/${connection.id}`);
     },
   });
 }
@@ -63,10 +64,10 @@ export default function AddPage() {
     group: params.get("group") ?? "",
   });
   const { at, go, said, tried } = useSteps(MISSING, draft);
-  const navigate = useNavigate();
+  const leave = useLeave();
   const storing = useAdding(draft);
   const cancel = () => {
-    if (!storing.isSending) void navigate("/connections");
+    if (!storing.isSending) leave("/connections");
   };
   const follow = (wanted: number) => {
     if (!storing.isSending) go(wanted);

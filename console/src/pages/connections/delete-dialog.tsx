@@ -1,13 +1,13 @@
 // Removes a connection; what it reached stays in AWS.
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate } from "react-router";
 
 import { change } from "../../api/change";
 import { useAll } from "../../api/read";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
 import { Link } from "../../shell/link";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import type { Connection } from "./settings";
 
@@ -31,7 +31,7 @@ function InUse({ connection }: { connection: Connection }) {
 }
 
 export function DeleteDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
-  const navigate = useNavigate();
+  const leave = useLeave();
   const operation = removal({
     title: words.title(connection.name),
     name: connection.name,
@@ -47,7 +47,7 @@ export function DeleteDialog({ connection, onClose }: { connection: Connection; 
           <InUse connection={connection} />
         </SpaceBetween>
       }
-      onDone={() => void navigate("/connections")}
+      onDone={() => leave("/connections")}
       onClose={onClose}
     />
   );

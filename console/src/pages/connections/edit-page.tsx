@@ -10,7 +10,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { change } from "../../api/change";
 import { useRead, useAll } from "../../api/read";
@@ -22,6 +22,7 @@ import type { Operation } from "../../operation/operation";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
 import { RegionChoice } from "../../fields/region-choice";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { EndpointFields } from "./endpoint-fields";
 import { IdentityFields } from "./identity-fields";
@@ -154,9 +155,9 @@ function operationOf(
 function Editing({ connection: now }: { connection: Connection }) {
   const connection = useLooked(now, "/api/v1/connections");
   const [draft, setDraft] = useState(() => updateDraft(connection));
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
-  const back = () => void navigate(`/connections/${connection.id}`);
+  const back = () => leave(`/connections/${connection.id}`);
   const storing = useStoring({
     operation: (allowUnverified) => operationOf(connection, draft, allowUnverified),
     store: words.verify.update,

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState, type ReactNode } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 
 import { change } from "../../api/change";
 import { useAll } from "../../api/read";
@@ -15,6 +15,7 @@ import { useOperation } from "../../operation/use-operation";
 import { OperationBody } from "../../operation/operation-body";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { ConnectionStep, DetailsStep, ScheduleStep, TemplateStep } from "./create-steps";
 import {
@@ -60,7 +61,7 @@ export default function CreatePage() {
       {words.help}
     </Help>,
   );
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   const [draft, setDraft] = useDraft();
   const { at, go, said, tried } = useSteps(MISSING, draft);
@@ -69,7 +70,7 @@ export default function CreatePage() {
     onDone: (answer) => {
       const { id, name } = answer as Keystore;
       notify({ type: "success", content: words.wizard.created(name) });
-      void navigate(`/keystores/${id}`);
+      leave(`/keystores/${id}`);
     },
   });
   const { phase, preview, carryOut, reset } = running;
@@ -81,7 +82,7 @@ export default function CreatePage() {
     else reset();
   };
   const cancel = () => {
-    if (!isSending) void navigate("/keystores");
+    if (!isSending) leave("/keystores");
   };
   const parts = { draft, set: (part: Partial<KeystoreDraft>) => setDraft({ ...draft, ...part }) };
   const isOver = phase.at === "asked" || phase.at === "done";

@@ -1,13 +1,13 @@
 // Removes a keystore whose KMS keys are all deleted, forgotten or released.
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate } from "react-router";
 
 import { change } from "../../api/change";
 import { useAll } from "../../api/read";
 import { OperationDialog } from "../../operation/operation-dialog";
 import { removal } from "../../operation/removal";
 import { Link } from "../../shell/link";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { TOUCHES, type DialogProps } from "./dialog-props";
 import type { Keystore } from "./keystore";
@@ -29,7 +29,7 @@ function Holds({ keystore }: { keystore: Keystore }) {
 }
 
 export function DeleteDialog({ keystore, onClose }: DialogProps) {
-  const navigate = useNavigate();
+  const leave = useLeave();
   const operation = removal({
     title: words.title(keystore.name),
     name: keystore.name,
@@ -45,7 +45,7 @@ export function DeleteDialog({ keystore, onClose }: DialogProps) {
           <Holds keystore={keystore} />
         </SpaceBetween>
       }
-      onDone={() => void navigate("/keystores")}
+      onDone={() => leave("/keystores")}
       onClose={onClose}
     />
   );

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { atMinute } from "../../format/time";
@@ -13,6 +13,7 @@ import { useNotify } from "../../notices/notices";
 import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { EditPolicy, RemovePolicy, type Policy } from "./policy-dialogs";
 
@@ -20,11 +21,11 @@ const words = text.policies.policies;
 
 function Actions({ policy }: { policy: Policy }) {
   const [dialog, open] = useDialog();
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   const removed = () => {
     notify({ type: "success", content: words.removed(policy.name) });
-    void navigate("/policies");
+    leave("/policies");
   };
   return (
     <>

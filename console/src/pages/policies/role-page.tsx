@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { useRead } from "../../api/read";
 import { Loaded } from "../../notices/loaded";
@@ -12,6 +12,7 @@ import { useNotify } from "../../notices/notices";
 import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { Assignments } from "../../access/assignments";
 import { EditRole, RemoveRole } from "./role-dialogs";
@@ -21,12 +22,12 @@ const words = text.policies.roles;
 
 function Actions({ role }: { role: Role }) {
   const [dialog, open] = useDialog();
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   if (role.built_in === true) return null;
   const removed = () => {
     notify({ type: "success", content: words.removed(role.name) });
-    void navigate("/roles");
+    leave("/roles");
   };
   return (
     <>

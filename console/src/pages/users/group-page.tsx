@@ -15,6 +15,7 @@ import { useDialog } from "../../shell/use-dialog";
 import { Help } from "../../shell/help";
 import { Link } from "../../shell/link";
 import { usePage } from "../../shell/page";
+import { useLeave } from "../../shell/use-leave";
 import { text } from "../../text";
 import { Assignments } from "../../access/assignments";
 import { EditGroup, RemoveGroup, type Group } from "./group-dialogs";
@@ -85,11 +86,11 @@ function Belongs({ group }: { group: Group }) {
 
 function Actions({ group }: { group: Revised<Group> }) {
   const [dialog, open] = useDialog();
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   const removed = () => {
     notify({ type: "success", content: words.removed(group.name) });
-    void navigate("/groups");
+    leave("/groups");
   };
   return (
     <>

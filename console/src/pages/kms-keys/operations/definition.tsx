@@ -1,12 +1,13 @@
 // One operation on KMS keys, defined once: what it asks for, and how it is asked of one KMS key or of many.
 import { useMemo, useState, type ComponentType, type ReactNode } from "react";
-import { useLocation, useNavigate } from "react-router";
+import { useLocation } from "react-router";
 
 import { change, type Change } from "../../../api/change";
 import type { Schemas } from "../../../api/client";
 import { useNotify } from "../../../notices/notices";
 import type { Operation } from "../../../operation/operation";
 import { OperationDialog } from "../../../operation/operation-dialog";
+import { useLeave } from "../../../shell/use-leave";
 import { text } from "../../../text";
 import type { KmsKey } from "../../../kms-key/columns";
 import { revisionNow } from "../../../kms-key/revision";
@@ -109,13 +110,13 @@ function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;
     const notify = useNotify();
-    const navigate = useNavigate();
+    const leave = useLeave();
     const { pathname } = useLocation();
     const onDone = () => {
       if (definition.drops === undefined) return;
       notify({ type: "success", content: definition.drops(kmsKey.name) });
       onClose();
-      if (pathname !== LIST) void navigate(LIST);
+      if (pathname !== LIST) leave(LIST);
     };
     return (
       <OperationDialog

@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { useRevised, type Revised } from "../../../api/read";
 import { atMinute } from "../../../format/time";
@@ -14,6 +14,7 @@ import { Copyable } from "../../../operation/secret-once";
 import { useDialog } from "../../../shell/use-dialog";
 import { Help } from "../../../shell/help";
 import { usePage } from "../../../shell/page";
+import { useLeave } from "../../../shell/use-leave";
 import { text } from "../../../text";
 import { EditProvider, RemoveProvider, type Provider } from "./dialogs";
 import { Rules } from "./rules";
@@ -23,11 +24,11 @@ const words = text.signInProviders;
 
 function Actions({ provider }: { provider: Revised<Provider> }) {
   const [dialog, open] = useDialog();
-  const navigate = useNavigate();
+  const leave = useLeave();
   const notify = useNotify();
   const removed = () => {
     notify({ type: "success", content: words.removed(provider.name) });
-    void navigate("/settings/sign-in-providers");
+    leave("/settings/sign-in-providers");
   };
   return (
     <>
