@@ -47,7 +47,7 @@ export const kmsKey = {
     restore: "Restore",
     gone: "AWS does not have this KMS key any more",
     goneDetail:
-      "Nobody can decrypt what it encrypted. Its versions stay in the vault and its entries in the audit log. Once the record is of no use to you, forget it: Actions.",
+      "Nobody can decrypt what it encrypted. What the vault has of its material stays there, and its entries in the audit log. Once the record is of no use to you, forget it: Actions.",
     unknown: "AWS did not know this KMS key when it was last asked",
     unknownSince: (when: string) => `It was asked on ${when}.`,
     unknownDetail:

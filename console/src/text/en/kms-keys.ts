@@ -82,7 +82,7 @@ export const kmsKeys = {
     release: "Release",
     forget: "Forget",
   },
-  forgotten: (name: string) => `The record of ${name} is dropped. Its versions stay in the vault.`,
+  forgotten: (name: string) => `The record of ${name} is dropped. What the vault has of its material stays there.`,
   observed: {
     done: (name: string, status: string) => `${name} was looked at in AWS: ${status}.`,
   },
@@ -103,9 +103,9 @@ export const kmsKeys = {
   },
   about: {
     deactivate:
-      "It is disabled and all its material is removed from AWS. Applications can no longer use it. The vault keeps its copy: activate imports it again.",
+      "It is disabled and all its material is removed from AWS. Applications can no longer use it. Activate imports again what the vault has a copy of.",
     removeFromCloud:
-      "Its material is removed from AWS, and applications can no longer use it. The KMS key itself stays there, empty. The vault keeps its copy, which can be imported again at any time: activate.",
+      "Its material is removed from AWS, and applications can no longer use it. The KMS key itself stays there, empty. Activate imports again what the vault has a copy of, at any time.",
     restore:
       "Undoes what others did in AWS: cancels a deletion that nobody asked for here, imports missing material, enables, and repairs policy, tags and aliases. It takes nothing away.",
     uploadVersion:
@@ -113,7 +113,7 @@ export const kmsKeys = {
     release:
       "Keyferry stops managing it: nothing renews, watches or restores it any more. It stays in AWS as it is, with its material. To have it back, adopt it again.",
     forget:
-      "Keyferry drops its record. Its versions stay in the vault and its entries in the audit log. This cannot be undone.",
+      "Keyferry drops its record. What the vault has of its material stays there, and its entries stay in the audit log; what was brought for it without a copy and never sent is erased. This cannot be undone.",
   },
   fields: {
     deletion: {
@@ -129,7 +129,7 @@ export const kmsKeys = {
         keep: { label: "Keep the material", description: "Enable is enough to use it again." },
         empty: {
           label: "Remove the material",
-          description: "The vault keeps its copy. Activate imports it again.",
+          description: "Activate imports again what the vault has a copy of.",
         },
       },
     },
@@ -142,7 +142,7 @@ export const kmsKeys = {
       importHelp: "Also material that is about to expire.",
       delete: "Delete the key material instead",
       deleteHelp: "As removing it from the cloud.",
-      deletes: "Nothing can be encrypted or decrypted with it any more. The vault keeps its copy.",
+      deletes: "Nothing can be encrypted or decrypted with it any more. What the vault has a copy of can be imported again.",
     },
     rotate: {
       method: "How",

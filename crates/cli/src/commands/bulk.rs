@@ -34,8 +34,8 @@ impl Loss {
         let what = match self {
             Self::None => return None,
             Self::Material => {
-                "key material will be removed from AWS KMS, and applications can no longer use it. The vault keeps a copy \
-                 that can be uploaded again."
+                "key material will be removed from AWS KMS, and applications can no longer use it. What the vault keeps a \
+                 copy of can be uploaded again."
             }
             Self::Grants => {
                 "every grant on them will be taken back. Services such as EBS and RDS gave themselves grants, and \

@@ -218,7 +218,8 @@ async fn forget(context: &mut Context<'_>, one: &OneArgs) -> Result<(), CliError
     }
     let loss = |key: &KmsKeyView| {
         format!(
-            "The record of `{}` ({}) will be dropped. The vault keeps its versions, the log its entries.",
+            "The record of `{}` ({}) will be dropped. What the vault has of its material stays there, and its entries stay \
+             in the log; what was brought for it without a copy and never sent is erased.",
             key.name,
             key.arn.as_deref().unwrap_or("no ARN yet"),
         )

@@ -81,7 +81,7 @@ fn how(args: &RotateManyArgs) -> (RotationMethod, Option<OldKey>) {
 fn emptied(context: &mut Context<'_>, name: String, run: &RunArgs) -> Result<RunArgs, CliError> {
     let loss = format!(
         "The key material of every KMS key that `{name}` rotates to a new one will be removed from AWS KMS once its \
-         aliases have moved. The vault keeps a copy that can be uploaded again."
+         aliases have moved. What the vault keeps a copy of can be uploaded again."
     );
     let yes = context.globals.yes || run.dry_run;
     context.world.confirm(&name, &loss, yes)?;
