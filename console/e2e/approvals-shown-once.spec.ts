@@ -1,5 +1,5 @@
 // A rule holds for a whole world, so that this journey has one of its own.
-import { enter, person } from "./others";
+import { approve, enter, person } from "./others";
 import { shownOnce } from "./steps";
 import { apart, expect, look } from "./world";
 
@@ -16,18 +16,6 @@ test("whoever has an approved reset carried out gets the first password, which i
   test.slow();
   const bob = await stranger();
   await enter(bob, "bob");
-  const approve = async () => {
-    await bob.goto("/approvals");
-    await bob
-      .getByRole("row", { name: /Decide/ })
-      .getByRole("link")
-      .click();
-    await bob.getByRole("button", { name: "Approve", exact: true }).click();
-    const dialog = bob.getByRole("dialog", { name: /^Approve: / });
-    await dialog.getByRole("button", { name: "Preview" }).click();
-    await dialog.getByRole("button", { name: "Carry out" }).click();
-    await expect(dialog.getByText("You approved it.")).toBeVisible();
-  };
   const run = async () => {
     await expect(page.getByText("Ready to be carried out")).toBeVisible();
     await page.getByRole("button", { name: "Carry out" }).click();
@@ -38,7 +26,7 @@ test("whoever has an approved reset carried out gets the first password, which i
   const ask = ["--yes", "--ask", "nobody does this alone"];
   const rule = ["approval-rule", "set", "destructive", "--approvers", "1", ...ask];
   await expect(world.cli(...rule)).rejects.toThrow();
-  await approve();
+  await approve(bob);
   await page.goto("/approvals");
   await page
     .getByRole("row", { name: /nobody does this alone/ })
@@ -55,7 +43,7 @@ test("whoever has an approved reset carried out gets the first password, which i
   await reset.getByLabel("Reason").fill("he forgot it");
   await reset.getByRole("button", { name: "Ask for approval" }).click();
   await reset.getByRole("link", { name: "Open the request" }).click();
-  await approve();
+  await approve(bob);
   const carried = await run();
   await expect(carried.getByText("First password", { exact: true })).toBeVisible();
   await look(page, "approval-shown-once");

@@ -2,17 +2,8 @@
 import type { Locator, Page } from "@playwright/test";
 
 import { kmsKey } from "./others";
+import { go } from "./steps";
 import { expect, look, test } from "./world";
-
-const STOPS_MAX = 80;
-
-/** Goes on with one key until something has the focus, as a person does who sees where it is. */
-async function go(page: Page, by: string, to: Locator): Promise<void> {
-  await expect(to).toBeVisible();
-  const isThere = () => to.evaluate((element) => element === document.activeElement);
-  for (let stops = 0; stops < STOPS_MAX && !(await isThere()); stops += 1) await page.keyboard.press(by);
-  await expect(to).toBeFocused();
-}
 
 /** What is told to those who do not see it. */
 const heard = (within: Page | Locator, words: string) =>

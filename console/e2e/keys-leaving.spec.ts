@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Download, Page } from "@playwright/test";
 
 import { cutOff } from "./cut-off";
-import { enter, PASSWORD, person } from "./others";
+import { approve, enter, PASSWORD, person } from "./others";
 import type { Key } from "./upload";
 import { apart, expect, look, signIn, type World } from "./world";
 
@@ -152,18 +152,6 @@ test("where a rule asks for it a third person consents before everything of a gr
   const args = ["--public-key", publicKey, "--reason", "leaving by the rule"];
   await world.cli("key", "export", "prepare", "default", ...args);
   const carol = await come(await stranger(), "carol");
-  const approve = async () => {
-    await carol.goto("/approvals");
-    await carol
-      .getByRole("row", { name: /Decide/ })
-      .getByRole("link")
-      .click();
-    await carol.getByRole("button", { name: "Approve", exact: true }).click();
-    const dialog = carol.getByRole("dialog", { name: /^Approve: / });
-    await dialog.getByRole("button", { name: "Preview" }).click();
-    await dialog.getByRole("button", { name: "Carry out" }).click();
-    await expect(dialog.getByText("You approved it.")).toBeVisible();
-  };
   const rule = [
     "export",
     "--approvers",
@@ -175,7 +163,7 @@ test("where a rule asks for it a third person consents before everything of a gr
     "nothing leaves unseen",
   ];
   await expect(world.cli("approval-rule", "set", ...rule)).rejects.toThrow();
-  await approve();
+  await approve(carol);
   await page.goto("/approvals");
   await page
     .getByRole("row", { name: /nothing leaves unseen/ })
@@ -195,7 +183,7 @@ test("where a rule asks for it a third person consents before everything of a gr
   await take.getByLabel("Reason").fill("we leave");
   await take.getByRole("button", { name: "Ask for approval" }).click();
   await take.getByRole("link", { name: "Open the request" }).click();
-  await approve();
+  await approve(carol);
   await expect(dora.getByText("Ready to be carried out")).toBeVisible();
   await dora.getByRole("button", { name: "Carry out" }).click();
   const run = dora.getByRole("dialog", { name: /^Carry out: / });

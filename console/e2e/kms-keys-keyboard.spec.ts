@@ -1,17 +1,7 @@
 // An operation without a mouse.
-import type { Locator, Page } from "@playwright/test";
 
+import { go } from "./steps";
 import { expect, test } from "./world";
-
-const STOPS_MAX = 60;
-
-/** Goes on with one key until something has the focus, as a person does who sees where it is. */
-async function go(page: Page, by: string, to: Locator): Promise<void> {
-  await expect(to).toBeVisible();
-  const isThere = () => to.evaluate((element) => element === document.activeElement);
-  for (let stops = 0; stops < STOPS_MAX && !(await isThere()); stops += 1) await page.keyboard.press(by);
-  await expect(to).toBeFocused();
-}
 
 test("a KMS key is disabled by the keyboard alone: found, chosen, looked at, confirmed by its name", async ({
   page,

@@ -1,20 +1,10 @@
 import { enter, PASSWORD, person } from "./others";
 import { codeOf } from "./access";
-import { carryOut, close, shownOnce } from "./steps";
+import { carryOut, close, shownOnce, typeIn } from "./steps";
 import { expect, look, signIn, test } from "./world";
-import type { Page } from "@playwright/test";
 
 // Each goes through many pages.
 test.slow();
-
-async function typeIn(page: Page, user: string, password: string, code?: string): Promise<void> {
-  await page.getByLabel("User name").fill(user);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  if (code === undefined) return;
-  await page.getByLabel("Code of your second factor").fill(code);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
 
 test("a second factor is set up, asked for at sign-in, gets recovery codes anew, and is removed", async ({
   stranger,
@@ -47,7 +37,9 @@ test("a second factor is set up, asked for at sign-in, gets recovery codes anew,
   await dialog.getByRole("button", { name: "Sign in now" }).click();
   await expect(page.getByText("Your second factor is set up.")).toBeVisible();
 
-  await typeIn(page, "totty", PASSWORD, "123456");
+  await typeIn(page, "totty", PASSWORD);
+  await page.getByLabel("Code of your second factor").fill("123456");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("Name, password or code is wrong")).toBeVisible();
   await look(page, "sign-in-code");
   // A code counts once, and half a minute early.

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 
+import { typeIn } from "./steps";
 import type { World } from "./world";
 
 const FIRST = "known-to-somebody-else-1";
@@ -21,14 +22,26 @@ export async function person(world: World, name: string, role?: string, group?: 
 /** Signs somebody in for the first time. */
 export async function enter(page: Page, name: string): Promise<void> {
   await page.goto("/");
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(FIRST);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await typeIn(page, name, FIRST);
   await page.getByLabel("First password").fill(FIRST);
   await page.getByLabel("New password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("New password again").fill(PASSWORD);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByRole("button", { name })).toBeVisible();
+}
+
+/** Consents to the one thing that waits for somebody. */
+export async function approve(page: Page): Promise<void> {
+  await page.goto("/approvals");
+  await page
+    .getByRole("row", { name: /Decide/ })
+    .getByRole("link")
+    .click();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: /^Approve: / });
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByRole("button", { name: "Carry out" }).click();
+  await expect(dialog.getByText("You approved it.")).toBeVisible();
 }
 
 /** The server's refusal of a consent whose proof is too old, so many times: nobody waits five minutes for it here. */

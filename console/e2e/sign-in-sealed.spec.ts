@@ -1,19 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
 
 import { codeOf } from "./access";
-import { shownOnce } from "./steps";
+import { shownOnce, typeIn } from "./steps";
 import { expect, look, signIn, test } from "./world";
 
 // It goes through many pages.
 test.slow();
-
-async function typeIn(page: Page, password: string): Promise<void> {
-  await page.getByLabel("User name").fill("admin");
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
 
 test("whoever has a second factor opens the sealed vault at sign-in, and then signs in with a code", async ({
   ownWorld,
@@ -34,7 +27,7 @@ test("whoever has a second factor opens the sealed vault at sign-in, and then si
   await expect(page.getByText("Your second factor is set up.")).toBeVisible();
 
   await world.cli("seal", "seal", "--yes");
-  await typeIn(page, world.password);
+  await typeIn(page, "admin", world.password);
   await expect(page.getByRole("heading", { name: "Open the vault" })).toBeVisible();
   await expect(page.getByText("This session can open the vault and nothing else")).toBeVisible();
   await look(page, "sign-in-sealed");
@@ -50,7 +43,7 @@ test("whoever has a second factor opens the sealed vault at sign-in, and then si
   // Whoever cannot open it leaves.
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByText("You are signed out.")).toBeVisible();
-  await typeIn(page, world.password);
+  await typeIn(page, "admin", world.password);
   const passphrase = readFileSync(join(world.folder, "data", "passphrase"), "utf8").trim();
   await page.getByLabel("Passphrase").fill(passphrase);
   await page.getByRole("button", { name: "Open", exact: true }).click();
@@ -58,7 +51,7 @@ test("whoever has a second factor opens the sealed vault at sign-in, and then si
   await look(page, "sign-in-opened");
   expect(await world.cli("seal", "status")).toMatchObject({ sealed: false });
 
-  await typeIn(page, world.password);
+  await typeIn(page, "admin", world.password);
   await page.getByLabel("Code of your second factor").fill(codeOf(secret, 1));
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("button", { name: "admin" })).toBeVisible();

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 
 import { codeOf } from "./access";
-import { carryOut, shownOnce } from "./steps";
+import { carryOut, shownOnce, typeIn } from "./steps";
 import { ADMINISTRATOR, Server } from "./server";
 import { expect, look, test as shared } from "./world";
 
@@ -24,12 +24,6 @@ const test = shared.extend<{ open: () => Promise<Page> }, { server: Server }>({
 });
 
 const title = (page: Page) => page.getByRole("heading", { name: "Set up a second factor" });
-
-async function typeIn(page: Page, user: string, password: string): Promise<void> {
-  await page.getByLabel("User name").fill(user);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
 
 /** Sets one up on the page that asks for it, and signs in with its next code. */
 async function setUp(page: Page, user: string, password: string): Promise<void> {

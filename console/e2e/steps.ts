@@ -72,3 +72,21 @@ export async function shownOnce(dialog: Locator, label: string): Promise<string>
   if (value === null) throw new Error(`nothing is shown under ${label}`);
   return value.trim();
 }
+
+/** Says who one is at the sign-in page, whatever comes of it. */
+export async function typeIn(page: Page, user: string, password: string): Promise<void> {
+  await page.getByLabel("User name").fill(user);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** More than any page has. */
+const STOPS_MAX = 80;
+
+/** Goes on with one key until something has the focus, as a person does who sees where it is. */
+export async function go(page: Page, by: string, to: Locator): Promise<void> {
+  await expect(to).toBeVisible();
+  const isThere = () => to.evaluate((element) => element === document.activeElement);
+  for (let stops = 0; stops < STOPS_MAX && !(await isThere()); stops += 1) await page.keyboard.press(by);
+  await expect(to).toBeFocused();
+}

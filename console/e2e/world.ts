@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { typeIn } from "./steps";
+
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, "../../target");
 export const BINARY = process.env.KEYFERRY ?? join(TARGET, "debug/keyferry");
 export const FILES = process.env.KEYFERRY_CONSOLE_FILES ?? join(import.meta.dirname, "../dist");
@@ -156,9 +158,7 @@ class Watch {
 
 /** Signs somebody in as a person does. */
 export async function signIn(page: Page, user: string, password: string): Promise<void> {
-  await page.getByLabel("User name").fill(user);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await typeIn(page, user, password);
   await expect(page.getByRole("button", { name: user })).toBeVisible();
 }
 

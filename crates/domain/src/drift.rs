@@ -414,6 +414,7 @@ fn of_warning(warning: &Warning) -> Option<Finding> {
         | Warning::BecomesUnusable
         | Warning::NoCopyKept
         | Warning::ErasesMaterial(_)
+        | Warning::FormerEnds(_)
         | Warning::Unreadable(_) => None,
     }
 }

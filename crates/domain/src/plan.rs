@@ -387,4 +387,6 @@ pub enum Warning {
     NoCopyKept,
     /// The vault erases what it has of so many versions: no copy of them was to be kept.
     ErasesMaterial(usize),
+    /// Former material ends at this moment, before the newest does, and takes the whole KMS key out of use.
+    FormerEnds(Timestamp),
 }

@@ -5,6 +5,7 @@ use keyferry_app::keystores::UpdateKeystore;
 use keyferry_app::kms_keys::{Answer, Rotate, RotationMethod, UpdateKmsKey};
 use keyferry_domain::keystore::Template;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::plan::Warning;
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::{Lifetime, Validity};
 use keyferry_ports::clock::Clock as _;
@@ -14,7 +15,7 @@ use crate::bind::materials;
 use crate::key_import::{BYTES, file};
 use crate::kms_key_import::import;
 use crate::pass_through::passing;
-use crate::scene::{MODE, advance_hours, code, world};
+use crate::scene::{DRY, MODE, advance_hours, code, world};
 
 const DAYS: u32 = 100;
 
@@ -112,8 +113,18 @@ async fn material_without_a_copy_ends_as_before_when_the_kms_key_is_rotated() {
     template(&world, Lifetime::Days(DAYS)).await;
     let done = import(&world, passing("card", file(&BYTES)), &MODE).await;
     world.succeed(done).await;
+    let former = in_days(&world, DAYS);
     advance_hours(&world, 24 * 40);
 
+    let by = Rotate {
+        method: RotationMethod::InPlace,
+    };
+    let keys = &world.app.kms_keys;
+    let planned = keys.rotate(&world.actor, "card", by, &DRY).await;
+    let Ok(Answer::Planned(planned)) = planned else {
+        panic!("no plan: {planned:?}")
+    };
+    assert_eq!(planned[0].plan.warnings, [Warning::FormerEnds(former)]);
     rotated(&world, "card", RotationMethod::InPlace).await;
 
     assert_eq!(ends(&world, "card").await, [60, 100]);

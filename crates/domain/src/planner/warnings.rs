@@ -2,9 +2,10 @@
 
 use super::case::{Case, Live};
 use super::rotation::ROTATIONS_MAX;
-use crate::intent::{Intent, Origin};
+use crate::intent::{Intent, Origin, WantedVersion};
 use crate::life::Life;
 use crate::plan::{Decision, Warning};
+use crate::validity::Validity;
 use crate::view::{Field, View};
 
 /// From here on, the end of the rotations in place is announced.
@@ -20,6 +21,7 @@ pub(super) fn of(intent: &Intent, view: &View, decision: &Decision) -> Vec<Warni
     let mut warnings = Vec::new();
     warnings.extend(rotations_left(&case));
     warnings.extend(grants_stay(&case));
+    warnings.extend(former_ends(intent));
     if let Decision::Steps(steps) = decision
         && steps.iter().any(|step| step.kind().is_destructive())
     {
@@ -51,6 +53,17 @@ fn grants_stay(case: &Case<'_>) -> Option<Warning> {
     let grants = places.iter().filter_map(|live| live.place.grants.value());
     let count: usize = grants.map(|grants| grants.len()).sum();
     (case.intent.life == Life::Replaced && count > 0).then_some(Warning::GrantsStay(count))
+}
+
+/// AWS makes a KMS key unusable when any of its materials expires, not the newest alone.
+fn former_ends(intent: &Intent) -> Option<Warning> {
+    let newest = intent.version(intent.current?)?.validity;
+    let sooner = |wanted: &WantedVersion| match wanted.validity {
+        Validity::Until(end) if wanted.validity.ends_before(newest) => Some(end),
+        _ => None,
+    };
+    let first = intent.versions.iter().filter_map(sooner).min()?;
+    (intent.life == Life::Active).then_some(Warning::FormerEnds(first))
 }
 
 fn unreadable(case: &Case<'_>, live: &Live<'_>) -> Vec<&'static str> {

@@ -195,6 +195,18 @@ fn the_twenty_sixth_rotation_is_refused_and_the_last_five_are_announced() {
 }
 
 #[test]
+fn former_material_that_ends_before_the_newest_is_warned_of() {
+    let mut world = rotating();
+    let soon = world.now + minutes(60 * 24);
+    world.intent.versions[0].validity = Validity::Until(soon);
+    assert_eq!(world.plan().warnings, [Warning::FormerEnds(soon)]);
+
+    world.intent.versions[1].validity = Validity::Until(soon);
+
+    assert_eq!(world.plan().warnings, []);
+}
+
+#[test]
 fn other_keys_than_symmetric_ones_are_not_rotated_in_place() {
     let mut world = World::settled(intent_for(KeySpec::Hmac256));
     world.bindings.insert(material_id(1, 1), version(1));

@@ -311,6 +311,10 @@ fn warn(warning: &Warning) -> String {
             "the vault erases its material of {versions} versions for ever: it was brought without a copy to be kept, and what AWS \
              does not have comes back from the file alone"
         ),
+        Warning::FormerEnds(end) => format!(
+            "former material goes at {end:.0}, before the newest: from then on the KMS key cannot be used, unless that material is \
+             imported again or held for longer"
+        ),
         Warning::Unreadable(field) => {
             format!("AWS does not let us read {field}, so it is not compared")
         }
