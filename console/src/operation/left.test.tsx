@@ -26,11 +26,12 @@ const CREATE: Operation = {
 
 function Wizard() {
   const leave = useLeave();
-  const { preview, carryOut } = useOperation(CREATE, { onDone: () => leave("/keystores/made") });
+  const { phase, preview, carryOut } = useOperation(CREATE, { onDone: () => leave("/keystores/made") });
   return (
     <>
       <button onClick={() => void preview()}>Look</button>
       <button onClick={() => void carryOut()}>Create</button>
+      {"problem" in phase && <p>here: {phase.problem?.detail}</p>}
     </>
   );
 }
@@ -91,6 +92,12 @@ describe("a page that was left while it sent something", () => {
 
   it("says it in its own place where it is still there", async () => {
     await sent(false, 409, TAKEN);
+    expect(screen.getByText("here: The name is taken.")).toBeTruthy();
     expect(screen.queryByText("The name is taken.")).toBeNull();
+  });
+
+  it("says above the page that it may have been done, where nobody knows", async () => {
+    await sent(true, 504, "no answer in time");
+    expect(screen.getByText(/may have been done/)).toBeTruthy();
   });
 });

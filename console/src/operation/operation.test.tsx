@@ -323,6 +323,20 @@ describe("an operation", () => {
     expect(wantsName(DISABLE, running.current.phase)).toBe(true);
   });
 
+  it("that protects does not wait for what is changed meanwhile", async () => {
+    const loses = { ...PLAN, steps: [{ words: "disable the KMS key", destructive: true }] };
+    replies = [
+      [200, loses],
+      [202, { job: JOB }],
+    ];
+    const running = begin({ ...DISABLE, protects: true });
+    await act(() => running.current.preview());
+    await act(() => running.current.carryOut("orders"));
+    expect(running.current.phase.at).toBe("done");
+    expect(asked[1]?.headers.get("keyferry-plan")).toBeNull();
+    expect(asked[1]?.url.searchParams.get("confirm_name")).toBe("orders");
+  });
+
   it("that shows a record, not a plan, and loses nothing, is not held to it", async () => {
     replies = [
       [200, RECORD],

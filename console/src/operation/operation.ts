@@ -17,6 +17,8 @@ export interface Operation {
   loses?: boolean;
   /** Whether a trial that tells no plan leaves something to be done; it does unless this says otherwise. */
   isWorth?: (preview: unknown) => boolean;
+  /** Protects: it is done at once, whatever whoever it is meant against changes meanwhile. */
+  protects?: boolean;
   /** Makes what it is about: nothing was there yet that could be lost. */
   makes?: boolean;
   /** The route knows no trial: nothing can be previewed; what is said in fields is carried out at once. */

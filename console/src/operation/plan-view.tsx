@@ -9,7 +9,7 @@ import Table from "@cloudscape-design/components/table";
 
 import type { Schemas } from "../api/client";
 import { accountOf } from "../format/arn";
-import { lasting } from "../format/time";
+import { atMinute, lasting } from "../format/time";
 import { reasonOf } from "../notices/reason";
 import { text } from "../text";
 import type { Plan } from "./operation";
@@ -17,7 +17,13 @@ import type { Plan } from "./operation";
 const words = text.operation;
 
 function Step({ step }: { step: Schemas["PlanStepView"] }) {
-  const told = <span className="breaks">{step.words}</span>;
+  const end = step.ends_at == null ? "" : ` ${words.inAwsUntil(atMinute(step.ends_at))}`;
+  const told = (
+    <span className="breaks">
+      {step.words}
+      {end}
+    </span>
+  );
   return step.destructive === true ? (
     <StatusIndicator type="warning" wrapText>
       {told} ({words.destructive})

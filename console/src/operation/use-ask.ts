@@ -9,6 +9,7 @@ import { text } from "../text";
 import { isLost, mayBeDone } from "./lost";
 import type { Operation, Phase } from "./operation";
 import { asked, nameBeside, written } from "./sent";
+import { useTold } from "./use-told";
 
 const APPROVALS = "/api/v1/approvals";
 
@@ -30,6 +31,7 @@ export function useAsk(
   { phase, go, isSendingRef, request, preview, end, onAsked }: Way,
 ): (reason: string) => Promise<void> {
   const queries = useQueryClient();
+  const tell = useTold();
   const shown = phase.at === "needs-approval" ? phase.preview : undefined;
   const typed = phase.at === "needs-approval" ? phase.typed : undefined;
   return useCallback(
@@ -53,11 +55,12 @@ export function useAsk(
         // Asked twice, others would find it twice.
         if (mayBe) forget(queries, [APPROVALS]);
         const told = mayBe ? mayBeDone(problem, text.operation.lost.approvals) : problem;
+        tell(operation.title, told);
         go({ at: "needs-approval", preview: shown, typed, problem: told });
       } finally {
         isSendingRef.current = false;
       }
     },
-    [operation, queries, go, isSendingRef, request, onAsked, shown, typed, preview, end],
+    [operation, queries, go, isSendingRef, request, onAsked, shown, typed, preview, end, tell],
   );
 }

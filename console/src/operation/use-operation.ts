@@ -5,16 +5,15 @@ import { useCallback, useMemo, useReducer, useRef } from "react";
 import { PLAN } from "../api/change";
 import { asProblem } from "../api/client";
 import { forget, TOUCHED, type Job } from "../api/live";
-import { useNotify } from "../notices/notices";
 import { useConfirmed } from "../session/confirmed";
 import { waitedFor } from "../session/idle";
-import { useIsHere } from "../shell/use-leave";
 import { afterFailure } from "./failed";
 import { isLost, isRefusal } from "./lost";
 import { isPlan, mustType, type Operation, type Phase } from "./operation";
 import { CHANGED, readAnew } from "./read-anew";
 import { nameBeside, sendAsked, written } from "./sent";
 import { useAsk } from "./use-ask";
+import { useTold } from "./use-told";
 
 /** What would be done is not what was consented to. */
 const PLAN_CHANGED = "request.plan-changed";
@@ -91,8 +90,7 @@ export function useOperation(
   // Counts trials: the answer to one that is not the last tells of another request.
   const turn = useRef(0);
   const isSending = useRef(false);
-  const isHereRef = useIsHere();
-  const notify = useNotify();
+  const tell = useTold();
 
   // What is sent anew is another one; and nothing of a file or a password stays here.
   const end = useCallback(() => {
@@ -131,7 +129,8 @@ export function useOperation(
       if (sent.current?.request !== request) sent.current = { request, key: crypto.randomUUID() };
       const sending = sent.current;
       // Who looks at a plan, or types a name, consents to what he sees: the server does nothing else.
-      const isHeld = isPlan(shown) || isNamed || mustType(operation, shown);
+      const isSeen = isPlan(shown) || isNamed || mustType(operation, shown);
+      const isHeld = isSeen && operation.protects !== true;
       const plan = isHeld ? seen.current?.plan : undefined;
       const how = { confirmName: nameBeside(operation, typed), idempotencyKey: sending.key, plan };
       isSending.current = true;
@@ -147,19 +146,21 @@ export function useOperation(
         const mayBe = isLost(problem);
         if (mayBe) sending.isLost = true;
         else if (isRefusal(problem)) sending.isLost = false;
-        if (problem.code === PLAN_CHANGED && isHereRef.current) {
+        if (problem.code === PLAN_CHANGED) {
+          tell(operation.title, problem);
           await renew(operation);
           return;
         }
         // It may be done though it was not answered, and what is given once be spent.
         forget(queries, readAnew(operation, problem, mayBe));
-        if (!isHereRef.current) notify({ type: "error", header: operation.title, content: problem.detail });
-        go(afterFailure(operation, { problem, mayBe, shown, typed, isNamed }));
+        const next = afterFailure(operation, { problem, mayBe, shown, typed, isNamed });
+        tell(operation.title, "problem" in next ? (next.problem ?? problem) : problem);
+        go(next);
       } finally {
         isSending.current = false;
       }
     },
-    [operation, queries, confirmed, onDone, shown, isNamed, preview, renew, end, isHereRef, notify],
+    [operation, queries, confirmed, onDone, shown, isNamed, preview, renew, end, tell],
   );
 
   const request = useCallback(() => seen.current?.request ?? sent.current?.request, []);

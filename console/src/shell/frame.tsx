@@ -14,7 +14,7 @@ import { NoticesBar } from "../notices/notices";
 import { Failsafe } from "./failsafe";
 import { IdleWarning } from "../session/idle-warning";
 import { SignOutDialog } from "../session/sign-out-dialog";
-import { useDialog } from "../shell/use-dialog";
+import { useDialog } from "./use-dialog";
 import { ProviderFailure } from "../session/provider-failure";
 import { useMe, useSession } from "../session/session";
 import { text } from "../text";

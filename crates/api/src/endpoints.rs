@@ -391,7 +391,7 @@ endpoints! {
         .answers(&[ok(body::<KmsKeyView>())]);
     RELEASE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/release" "release_kms_key" "kms-keys" "Stop managing a KMS key; it stays in AWS as it is"
         .query::<DryRunQuery>().answers(&[UNCHANGED, PLAN]);
-    FORGET_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/forget" "forget_kms_key" "kms-keys" "Drop the record of a KMS key that is deleted or gone; its versions stay in the vault"
+    FORGET_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/forget" "forget_kms_key" "kms-keys" "Drop the record of a KMS key that is deleted or gone; what the vault has of its material stays there"
         .query::<DryRunQuery>().answers(&[UNCHANGED, PLAN]);
     ENABLE_KMS_KEY = Post "/api/v1/kms-keys/{kms_key}/enable" "enable_kms_key" "kms-keys" "Enable"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
@@ -407,7 +407,7 @@ endpoints! {
         .query::<DryRunQuery>().takes(body::<ReplicateRequest>()).answers(OPERATION).idempotent();
     CHANGE_PRIMARY = Post "/api/v1/kms-keys/{kms_key}/change-primary" "change_primary_of_kms_key" "kms-keys" "Make a replica the primary of its multi-Region key"
         .query::<DryRunQuery>().takes(body::<ChangePrimaryRequest>()).answers(OPERATION).idempotent();
-    REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; the vault keeps its copy"
+    REMOVE_FROM_CLOUD = Post "/api/v1/kms-keys/{kms_key}/remove-from-cloud" "remove_kms_key_from_cloud" "kms-keys" "Remove the material from AWS; what the vault has a copy of can be imported again"
         .query::<DryRunQuery>().answers(OPERATION).idempotent();
     KMS_ENCRYPT = Post "/api/v1/kms-keys/{kms_key}/encrypt" "encrypt_with_kms_key" "kms-keys" "Encrypt data with a KMS key, in AWS, as an application"
         .takes(body::<KmsEncryptRequest>()).answers(&[ok(body::<KmsEncryptedView>())]);

@@ -157,7 +157,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Parameter> {
             "Keyferry-Plan",
             ParameterIn::Header,
             Required::False,
-            "That of the answer to a dry run: where it would do something else by now, the request is refused as `request.plan-changed`",
+            "That of the answer to a dry run: where it asks for something else, or would do something else by now, the request is refused as `request.plan-changed`",
         ));
     }
     if endpoint.if_match {
@@ -254,7 +254,7 @@ const REFUSALS: &[Refusal] = &[
     (
         412,
         "PlanChanged",
-        "It would do something else than the plan that `Keyferry-Plan` names",
+        "It asks for something else, or would do something else, than the plan that `Keyferry-Plan` names",
     ),
     (413, "TooLong", "The body is too long"),
     (415, "NotJson", "The body is no JSON"),

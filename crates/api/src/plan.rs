@@ -10,6 +10,9 @@ pub struct PlanView {
     pub summary: String,
     /// What would be done, in order.
     pub steps: Vec<PlanStepView>,
+    /// Whether everything is as wanted already: neither AWS nor a record would be changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nothing_to_do: bool,
     /// What a person should know.
     #[serde(default)]
     pub warnings: Vec<String>,
@@ -138,6 +141,10 @@ pub struct PlanStepView {
     /// AWS's operation, where the step is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_operation: Option<String>,
+    /// Until when AWS holds the material that it imports, where that is reckoned from now.
+    #[schema(format = DateTime)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
     /// Whether something becomes unusable or is lost.
     #[serde(default)]
     pub destructive: bool,

@@ -68,7 +68,7 @@ pub enum HttpCode {
     MethodNotAllowed,
     /// `If-Match` is missing.
     PreconditionRequired,
-    /// It would do something else than the plan that `Keyferry-Plan` names.
+    /// It asks for something else, or would do something else, than the plan that `Keyferry-Plan` names.
     PlanChanged,
     /// The body is too large.
     BodyTooLarge,

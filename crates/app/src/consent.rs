@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Members of a plan or of a row that is tried that are others each time, and say nothing of what would be done: made-up
 /// ids (and the hash of a question, which holds its own), keys and passwords, times that are reckoned from now, lengths of
 /// logs and how far they were sent, what it takes from request quotas, when a KMS key was used last. What is asked for
-/// stands in the request.
+/// stands in the request; consequences are counted apart, by [`hash`].
 const PASSING: &[&str] = &[
     "behind",
     "bytes",
@@ -28,10 +28,10 @@ const PASSING: &[&str] = &[
 
 /// SHA-256 of the canonical JSON (RFC 8785) of a request and of what its dry run answers: what is asked for, what would be
 /// done, what that means for each KMS key, and in which Regions each is used; neither how long it takes nor when AWS was
-/// asked. `request` holds no secret: whoever sees the hash could try out what it may be.
+/// asked. `request` must hold no secret: whoever sees the hash could try out what it may be.
 pub fn hash(request: &Value, answer: &Value) -> [u8; 32] {
     sha256(&json!({
-        "request": with_days(request),
+        "request": request,
         "plan": steady(answer),
         "consequences": consequences_of(answer),
     }))
@@ -57,25 +57,23 @@ pub(crate) fn sha256(value: &Value) -> [u8; 32] {
 
 /// What of a plan is the same each time that it is made of the same things.
 pub(crate) fn steady(plan: &Value) -> Value {
-    kept(plan, is_passing)
+    without(plan, is_passing)
 }
 
-/// The same with moments as days.
-fn with_days(value: &Value) -> Value {
-    kept(value, |_| false)
-}
-
-fn kept(value: &Value, is_left_out: fn(&str) -> bool) -> Value {
+fn without(value: &Value, is_left_out: fn(&str) -> bool) -> Value {
     match value {
         Value::Object(members) => {
-            let kept_ones = members.iter().filter(|(name, _)| !is_left_out(name));
+            let kept = members.iter().filter(|(name, _)| !is_left_out(name));
             let member =
-                |(name, value): (&String, &Value)| (name.clone(), kept(value, is_left_out));
-            Value::Object(kept_ones.map(member).collect())
+                |(name, value): (&String, &Value)| (name.clone(), without(value, is_left_out));
+            Value::Object(kept.map(member).collect())
         }
-        Value::Array(items) => {
-            Value::Array(items.iter().map(|item| kept(item, is_left_out)).collect())
-        }
+        Value::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| without(item, is_left_out))
+                .collect(),
+        ),
         Value::String(words) => Value::String(in_days(words)),
         other => other.clone(),
     }
@@ -86,13 +84,14 @@ fn is_passing(name: &str) -> bool {
     PASSING.contains(&name) || ends.iter().any(|end| name.ends_with(end))
 }
 
-/// Words whose moments are days: an end of key material that is counted from now is the same one on the same day.
+/// Words whose moments (RFC 3339, in UTC) are days: an end of key material that is counted from now is the same one on the same
+/// day.
 fn in_days(words: &str) -> String {
     let mut parts = words.split('T');
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let rest = part.trim_start_matches(|one: char| one.is_ascii_digit() || ":.".contains(one));
-        let is_moment = ends_with_date(&kept) && rest.len() < part.len();
+        let is_moment = ends_with_date(&kept) && rest.len() < part.len() && rest.starts_with('Z');
         if !is_moment {
             kept.push('T');
         }
@@ -197,18 +196,20 @@ mod tests {
         let asked = |key: &str, end: &str| json!({"body": {"public_key": key, "ends_at": end}});
         let one = hash(&asked("a", "2027-11-23T12:00:00Z"), &plan);
 
-        assert_eq!(hash(&asked("a", "2027-11-23T12:00:01Z"), &plan), one);
+        assert_eq!(hash(&asked("a", "2027-11-23T12:00:00Z"), &plan), one);
+        assert_ne!(hash(&asked("a", "2027-11-23T12:00:01Z"), &plan), one);
         assert_ne!(hash(&asked("b", "2027-11-23T12:00:00Z"), &plan), one);
-        assert_ne!(hash(&asked("a", "2027-11-24T12:00:00Z"), &plan), one);
     }
 
     #[test]
     fn only_moments_lose_their_time_of_day() {
         let cut =
-            in_days("THE Test of 2027-11-23T12:00:00.5Z, until 2027-11-24T00:00Z; 27-11-23T1");
+            in_days("THE Test of 2027-11-23T12:00:00.5Z, until 2027-11-24T00:00Z; 27-11-23T1Z");
         assert_eq!(
             cut,
-            "THE Test of 2027-11-23Z, until 2027-11-24Z; 27-11-23T1"
+            "THE Test of 2027-11-23Z, until 2027-11-24Z; 27-11-23T1Z"
         );
+        let named = "delete backup-2027-11-23T0100, not backup-2027-11-23T0200";
+        assert_eq!(in_days(named), named);
     }
 }

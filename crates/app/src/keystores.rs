@@ -19,6 +19,7 @@ use crate::action::Action;
 use crate::actor::Actor;
 use crate::connections::check_revision;
 use crate::error::AppError;
+use crate::kms_keys::check_outlasts;
 use crate::log::{Fact, object};
 use crate::parts::Shared;
 use crate::rights::{Object, Permit};
@@ -110,6 +111,7 @@ impl Keystores {
             rotation: chosen(command.rotation, &connection),
             ..command.template
         };
+        check_pauses(&template, self.shared.now())?;
         let keystore = Keystore {
             id: KeystoreId::new(self.shared.new_uuid()),
             name: command.name,
@@ -166,6 +168,7 @@ impl Keystores {
             self.shared.check_usable(&connection, &regions).await?;
             keystore.regions = regions;
         }
+        let former = keystore.template.clone();
         if let Some(template) = command.template {
             check_template(&template)?;
             if template.lifetime != keystore.template.lifetime {
@@ -181,6 +184,11 @@ impl Keystores {
             self.shared.may_empty_by(actor, &choice, &of).await?;
             let connection = self.shared.connection_of(keystore.connection).await?;
             keystore.template.rotation = chosen(choice, &connection);
+        }
+        if (&keystore.template.lifetime, &keystore.template.rotation)
+            != (&former.lifetime, &former.rotation)
+        {
+            check_pauses(&keystore.template, self.shared.now())?;
         }
         keystore.description = command.description.unwrap_or(keystore.description);
         keystore.heal = command.heal.unwrap_or(keystore.heal);
@@ -312,6 +320,10 @@ fn check_regions(wanted: &[Region], known: &[Region]) -> Result<(), AppError> {
         }),
         None => Ok(()),
     }
+}
+
+fn check_pauses(template: &Template, now: Timestamp) -> Result<(), AppError> {
+    check_outlasts(template.lifetime.days(), template.rotation.as_ref(), now)
 }
 
 /// An end that is over would let nothing be made any more.

@@ -56,6 +56,20 @@ impl App {
             .await?;
         Ok(found.is_some())
     }
+
+    /// Refuses the idempotency key of a job for what begins none.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError::KeyReused`].
+    pub async fn refuse_begun(&self, actor: &Actor, mode: &Mode) -> Result<(), AppError> {
+        match &mode.idempotency_key {
+            Some(key) if self.has_begun(actor, key).await? => {
+                Err(AppError::KeyReused { key: key.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Shared {

@@ -14,6 +14,7 @@ use crate::life::Life;
 use crate::name::Name;
 use crate::planner::ROTATIONS_MAX;
 use crate::schedule::next_due;
+use crate::validity::ExpiryInThePast;
 use crate::version::VersionNumber;
 use crate::view::{Field, Grant, KeyState, Place};
 
@@ -141,6 +142,29 @@ impl Status {
 }
 
 impl KmsKey {
+    /// The versions that it does not hold and shall hold again from `now` on. What is held for days is held anew where they are
+    /// over: AWS takes no end that has come.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpiryInThePast`] for another end that has come.
+    pub fn held_at(&self, now: Timestamp) -> Result<Vec<WantedVersion>, ExpiryInThePast> {
+        let is_missing = |held: &&WantedVersion| self.intent.version(held.number).is_none();
+        let mut again: Vec<_> = self.held.iter().filter(is_missing).copied().collect();
+        let over = again.iter().find_map(|held| held.validity.check(now).err());
+        match over {
+            None => Ok(again),
+            Some(over) if self.intent.valid_days.is_none() => Err(over),
+            Some(_) => {
+                for held in &mut again {
+                    let anew = held.validity.counted_anew(self.intent.valid_days, now);
+                    held.validity = held.validity.or_later(anew);
+                }
+                Ok(again)
+            }
+        }
+    }
+
     /// A KMS key of which AWS knows nothing yet. Its first rotation counts from now.
     pub fn new(
         (id, operation): (KmsKeyId, OperationId),

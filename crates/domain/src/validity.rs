@@ -24,7 +24,7 @@ pub enum Lifetime {
     Permanent,
     /// Until this moment, whenever the KMS key is made.
     Until(Timestamp),
-    /// So many days from when the KMS key is made, and anew from each of its rotations.
+    /// So many days from when the KMS key is made, and anew from each of its rotations; see [`Lifetime::of_days`].
     Days(u32),
 }
 
@@ -32,12 +32,26 @@ pub enum Lifetime {
 pub const LIFETIME_DAYS_MAX: u32 = 36_525;
 
 impl Lifetime {
+    /// So many days, from 1 to [`LIFETIME_DAYS_MAX`]; `None` for any other number.
+    pub fn of_days(days: u32) -> Option<Self> {
+        let is_one = (1..=LIFETIME_DAYS_MAX).contains(&days);
+        is_one.then_some(Self::Days(days))
+    }
+
     /// Until when material is held that is wanted at `now`.
     pub fn validity(self, now: Timestamp) -> Validity {
         match self {
             Self::Permanent => Validity::Permanent,
             Self::Until(until) => Validity::Until(until),
             Self::Days(days) => Validity::Until(days_after(now, days)),
+        }
+    }
+
+    /// The end, where it is the same one whenever a KMS key is made.
+    pub fn end(self) -> Option<Timestamp> {
+        match self {
+            Self::Until(end) => Some(end),
+            Self::Permanent | Self::Days(_) => None,
         }
     }
 
@@ -84,9 +98,9 @@ impl Validity {
         }
     }
 
-    /// So many days from `now`; the same where none are said.
+    /// So many days, counted anew from `now`; the same where none are said.
     #[must_use]
-    pub fn renewed(self, days: Option<u32>, now: Timestamp) -> Self {
+    pub fn counted_anew(self, days: Option<u32>, now: Timestamp) -> Self {
         days.map_or(self, |days| Self::Until(days_after(now, days)))
     }
 

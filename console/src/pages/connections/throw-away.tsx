@@ -1,8 +1,9 @@
 // The main job tried on throw-away keys, and the jobs of that as they go on.
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
+import type { Job } from "../../api/live";
 import { useRead } from "../../api/read";
 import { FormDialog } from "../../operation/form-dialog";
 import { JobBar, useJobEvery } from "../../operation/job-progress";
@@ -14,13 +15,21 @@ const words = text.connections.doctor;
 /** One at a time is under way; who else works here may begin some in between. */
 const LOOKED_AT = 20;
 
-/** Jobs that were begun since it is there. */
-function Begun() {
+/** The newest jobs, as the server tells them, and those that were there when this was opened. */
+function useNewest(): { jobs: Job[]; before: ReadonlySet<string> | undefined } {
   const every = useJobEvery();
-  const { data } = useRead("/api/v1/jobs", { query: { limit: LOOKED_AT } }, { every });
+  const { data, refetch } = useRead("/api/v1/jobs", { query: { limit: LOOKED_AT } }, { every });
   const [before, setBefore] = useState<ReadonlySet<string>>();
-  if (before === undefined && data !== undefined) setBefore(new Set(data.items.map(({ id }) => id)));
-  const begun = before === undefined ? [] : (data?.items ?? []).filter(({ id }) => !before.has(id));
+  // What other pages read before may be old.
+  useEffect(() => {
+    void refetch().then(({ data }) => setBefore(new Set(data?.items.map(({ id }) => id))));
+  }, [refetch]);
+  return { jobs: data?.items ?? [], before };
+}
+
+/** Jobs that were begun since the dialog is there. */
+function Begun({ jobs, before }: ReturnType<typeof useNewest>) {
+  const begun = before === undefined ? [] : jobs.filter(({ id }) => !before.has(id));
   if (begun.length === 0) return null;
   return (
     <SpaceBetween size="s">
@@ -35,6 +44,7 @@ function Begun() {
 /** Unlike the rest this makes KMS keys, which cost money. */
 export function ThrowAway({ connection, onClose }: { connection: Connection; onClose: () => void }) {
   const [first = ""] = connection.regions;
+  const newest = useNewest();
   return (
     <FormDialog
       title={words.sandboxTitle(connection.name)}
@@ -54,7 +64,7 @@ export function ThrowAway({ connection, onClose }: { connection: Connection; onC
         change: examined(connection, { sandbox: true, region }),
       })}
       intro={words.sandboxHelp}
-      render={() => <Begun />}
+      render={() => <Begun {...newest} />}
       result={(answer) => <Found report={answer as Report} />}
       onClose={onClose}
     />

@@ -1,6 +1,7 @@
 // The template of a keystore as forms hold it, and as the API takes and shows it.
 import type { Schemas } from "../../api/client";
 import type { Line } from "../../fields/changes";
+import { lifetimeOf } from "../../fields/lifetime";
 import { momentOf, noMoment, type Moment } from "../../fields/moment-field";
 import { rowsOf, tagsOf, type Tag } from "../../fields/tags";
 import { exactly } from "../../format/time";
@@ -66,7 +67,7 @@ export function daysProblem({ end, days }: TemplateDraft): string | undefined {
   if (said === "") return undefined;
   if (end.date !== "") return words.oneEnd;
   const isCount = /^[0-9]+$/.test(said) && Number(said) >= 1 && Number(said) <= DAYS_MAX;
-  return isCount ? undefined : words.badDays;
+  return isCount ? undefined : words.badDays(DAYS_MAX);
 }
 
 /** Whether all that is said makes sense. */
@@ -97,11 +98,6 @@ function lastingOf(
   if (days !== "") return { valid_days: Number(days) };
   if (end !== undefined) return { expires_at: end };
   return isThere ? { expires_at: "never" } : {};
-}
-
-function lasting({ expires_at: end, valid_days: days }: Template): string {
-  if (days != null) return words.forDays(days);
-  return end == null ? text.shell.never : exactly(end);
 }
 
 /** A template for a keystore that is there already says too what is taken away. */
@@ -138,6 +134,6 @@ export function templateLines(template: Template): Line[] {
     [words.tags, tags.join(", ")],
     [words.policy, template.policy ?? words.awsDefault],
     [words.multiRegionShort, template.multi_region ? text.shell.yes : text.shell.no],
-    [words.expires, lasting(template)],
+    [words.expires, lifetimeOf(template, exactly)],
   ];
 }

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 import { Choice } from "../../fields/choice";
+import { lifetimeOf } from "../../fields/lifetime";
 import { MomentField, momentOf } from "../../fields/moment-field";
 import { RotationFields } from "../../fields/rotation-fields";
 import { TagsField } from "../../fields/tags-field";
@@ -29,7 +30,7 @@ function Part({ title, summary, children }: { title: string; summary: string; ch
 }
 
 function Expiry({ draft, put, keystore, lacks }: Filling) {
-  const end = atMinute(keystore?.template.expires_at) || text.shell.never;
+  const end = lifetimeOf(keystore?.template ?? {}, atMinute);
   const at = momentOf(draft.end);
   const isFar = at !== undefined && until(at) > AHEAD_MAX;
   return (

@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 
 import { useRead } from "../../api/read";
 import { rotationInWords, rotationOf } from "../../fields/rotation";
+import { lifetimeOf } from "../../fields/lifetime";
 import { momentOf } from "../../fields/moment-field";
 import { tagsOf } from "../../fields/tags";
 import { atMinute } from "../../format/time";
@@ -122,9 +123,10 @@ function usageOf(filling: Filling): string {
   return usage === undefined ? words.usage.usual(undefined) : words.usage.of(usage);
 }
 
-function expiryOf(draft: Draft, template: string | null | undefined): string {
+function expiryOf({ draft, keystore }: Filling): string {
   if (draft.expiry === "never") return text.shell.never;
-  if (draft.expiry === "template") return words.further.asTemplate(atMinute(template) || text.shell.never);
+  if (draft.expiry === "template")
+    return words.further.asTemplate(lifetimeOf(keystore?.template ?? {}, atMinute));
   const at = momentOf(draft.end);
   const { date, time, zone } = draft.end;
   return at === undefined ? "" : `${date} ${time} ${zone} (${inUtc(at)})`;
@@ -132,10 +134,10 @@ function expiryOf(draft: Draft, template: string | null | undefined): string {
 
 /** AWS's own material never goes by itself. */
 function expires(filling: Filling): [string, ReactNode][] {
-  const { draft, keystore } = filling;
+  const { draft } = filling;
   if (draft.way === "aws") return [];
   const label = ofFirst(filling, words.further.expires, draft.expiry === "template");
-  return [[label, expiryOf(draft, keystore?.template.expires_at)]];
+  return [[label, expiryOf(filling)]];
 }
 
 function scheduleOf({ rotation }: Draft): string {

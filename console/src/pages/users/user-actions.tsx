@@ -142,7 +142,7 @@ function Offboard({ user, onClose }: Props) {
   const offboard = change("post", "/api/v1/users/{user}/offboard", { path: { user: user.id } });
   return (
     <OperationDialog
-      operation={removal(about(user, words.offboard, offboard))}
+      operation={{ ...removal(about(user, words.offboard, offboard)), protects: true }}
       render={(preview) => <Leaving leaving={preview as Schemas["LeavingView"]} isOver={false} />}
       result={(answer) => <Leaving leaving={answer as Schemas["LeavingView"]} isOver />}
       onClose={onClose}

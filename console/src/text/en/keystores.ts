@@ -41,8 +41,9 @@ export const keystores = {
     expires: "Material stays until",
     badEnd: "A whole date and a time, or neither: material stays for ever.",
     days: "Or for how many days",
-    daysHelp: "Each KMS key's material, from when it is made, and anew from each rotation.",
-    badDays: "A whole number from 1 to 36525, or nothing.",
+    daysHelp:
+      "Each KMS key's material, from when it is made, and anew from each rotation. More days than lie between two rotations, else AWS takes it out of use before.",
+    badDays: (most: number) => `A whole number from 1 to ${most}, or nothing.`,
     oneEnd: "Say a date above or days here, not both.",
     forDays: (days: number) => `${days} days from when it is made or rotated`,
     time: "At",

@@ -82,7 +82,8 @@ export const kmsKeys = {
     release: "Release",
     forget: "Forget",
   },
-  forgotten: (name: string) => `The record of ${name} is dropped. What the vault has of its material stays there.`,
+  forgotten: (name: string) =>
+    `The record of ${name} is dropped. What the vault has of its material stays there.`,
   observed: {
     done: (name: string, status: string) => `${name} was looked at in AWS: ${status}.`,
   },
@@ -142,7 +143,8 @@ export const kmsKeys = {
       importHelp: "Also material that is about to expire.",
       delete: "Delete the key material instead",
       deleteHelp: "As removing it from the cloud.",
-      deletes: "Nothing can be encrypted or decrypted with it any more. What the vault has a copy of can be imported again.",
+      deletes:
+        "Nothing can be encrypted or decrypted with it any more. What the vault has a copy of can be imported again.",
     },
     rotate: {
       method: "How",

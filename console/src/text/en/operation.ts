@@ -14,6 +14,7 @@ export const operation = {
   },
   planning: "Looking at what it would do…",
   steps: "Steps",
+  inAwsUntil: (end: string) => `(in AWS until ${end})`,
   noSteps: "Nothing has to change in AWS.",
   moreSteps: (count: number) => `and ${count} more steps`,
   step: "Step",

@@ -222,7 +222,7 @@ impl AccessError {
             }
             Self::LastAdministrator { .. } => "add another person first, who then does this",
             Self::LastSecurityOfficer { .. } => {
-                "let a security officer give that role to another person first; a lock keeps somebody out meanwhile"
+                "let a security officer give that role to another person first; a lock keeps somebody out meanwhile, and a lost password or second factor can be reset"
             }
             Self::Offboarded { .. } => "add a person with another name",
             Self::BadPolicy(_) => "change or remove the policy",

@@ -320,6 +320,7 @@ impl KmsKeys {
         Answer::Planned(vec![Planned {
             kms_key: after,
             plan,
+            is_as_wanted: false,
         }])
     }
 

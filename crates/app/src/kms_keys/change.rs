@@ -131,7 +131,10 @@ impl KmsKeys {
         mut batch: Batch,
     ) -> Result<Answer, AppError> {
         if mode.dry_run {
-            return Ok(Answer::Planned(vec![self.planned(after, actor).await?]));
+            let is_same = after == *before;
+            let mut planned = self.planned(after, actor).await?;
+            planned.is_as_wanted = is_same && planned.plan.is_reached();
+            return Ok(Answer::Planned(vec![planned]));
         }
         // Protective acts do not wait: the job under way meets the new intent and converges to it. A key that is only just
         // being asked for has nothing to protect.
@@ -347,7 +350,11 @@ impl KmsKeys {
             .preview(key, actor.to_string(), pacer)
             .await
             .map_err(error_of)?;
-        Ok(Planned { kms_key, plan })
+        Ok(Planned {
+            kms_key,
+            plan,
+            is_as_wanted: false,
+        })
     }
 }
 

@@ -32,6 +32,7 @@ use crate::error::AppError;
 use crate::key_policy::{self, KeyAccess};
 use crate::rights::Permit;
 
+use super::stay::check_outlasts;
 use super::{Answer, KmsKeys, Planned, Stay};
 
 /// Which key policy a KMS key gets.
@@ -209,6 +210,7 @@ impl KmsKeys {
         if holds.unwraps_files && intent.shape.usage == KeyUsage::EncryptDecrypt {
             return Err(MixedPurpose.into());
         }
+        check_outlasts(intent.valid_days, intent.rotation.as_ref(), now)?;
         intent.policy = Some(policy_for(to, &intent, properties.policy)?);
         let first = plan(&intent, &empty_view(&intent), now);
         match first.decision {
@@ -354,5 +356,9 @@ fn empty_view(intent: &Intent) -> View {
 
 pub(super) fn planned_first(kms_key: KmsKey, now: jiff::Timestamp) -> Planned {
     let plan = plan(&kms_key.intent, &empty_view(&kms_key.intent), now);
-    Planned { kms_key, plan }
+    Planned {
+        kms_key,
+        plan,
+        is_as_wanted: false,
+    }
 }

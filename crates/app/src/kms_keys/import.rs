@@ -236,7 +236,11 @@ impl KmsKeys {
         };
         let mut plan = plan(&kms_key.intent, &view, self.shared.now());
         plan.warnings.push(Warning::NoCopyKept);
-        Ok(Answer::Planned(vec![Planned { kms_key, plan }]))
+        Ok(Answer::Planned(vec![Planned {
+            kms_key,
+            plan,
+            is_as_wanted: false,
+        }]))
     }
 
     /// The key that a file becomes, in the keystore's group. Nothing is stored yet.

@@ -49,8 +49,8 @@ impl KmsKeys {
         self.leave(leaving, after, mode).await
     }
 
-    /// Drops the record of a KMS key that is DELETED or GONE; its versions stay in the vault, its audit entries in the
-    /// log.
+    /// Drops the record of a KMS key that is DELETED or GONE; what the vault has of its material stays there, its audit entries
+    /// in the log. What was brought for it without a copy to be kept, and never sent, is erased.
     ///
     /// # Errors
     ///
@@ -157,6 +157,7 @@ impl KmsKeys {
         Ok(Answer::Planned(vec![Planned {
             kms_key: after,
             plan,
+            is_as_wanted: false,
         }]))
     }
 }

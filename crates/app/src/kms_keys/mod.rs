@@ -58,6 +58,7 @@ pub use make::{CreateKmsKey, GenerateInAws, UploadKey};
 pub use rotate::{Rotate, RotationMethod};
 pub use rotate_many::{Copies, NotRotated, RotateKey, Rotations};
 pub use stay::Stay;
+pub(crate) use stay::check_outlasts;
 pub use update::{AccessChange, PolicyChange, UpdateKmsKey};
 
 use self::change::Wish;
@@ -124,6 +125,8 @@ pub struct Planned {
     pub kms_key: KmsKey,
     /// The plan.
     pub plan: Plan,
+    /// Whether everything is as wanted already: neither AWS nor the record would be changed.
+    pub is_as_wanted: bool,
 }
 
 /// Use cases of KMS keys.
@@ -254,8 +257,9 @@ impl KmsKeys {
         mode: &Mode,
     ) -> Result<Answer, AppError> {
         let wish = Wish::new(Action::KmsKeyActivate, Priority::Interactive, &());
+        let now = self.shared.now();
         self.change(actor, selector, mode, wish, |key| {
-            Ok(operation::activate(&key.intent, &key.held)?)
+            Ok(operation::activate(&key.intent, &key.held_at(now)?)?)
         })
         .await
     }
@@ -294,11 +298,12 @@ impl KmsKeys {
         let mut wish =
             Wish::new(Action::KmsKeySynchronize, Priority::Interactive, &what).even_if_unchanged();
         wish.is_destructive = what.delete_material;
+        let now = self.shared.now();
         self.change(actor, selector, mode, wish, |key| {
             let import = if what.delete_material || what.leaves_material {
                 Vec::new()
             } else {
-                key.held.clone()
+                key.held_at(now)?
             };
             let wanted = Synchronize {
                 policy: None,

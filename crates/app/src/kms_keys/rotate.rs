@@ -1,7 +1,6 @@
 //! Rotation of one KMS key, as a person asks for it or as its schedule says.
 
 use keyferry_domain::kms_key::{KmsKey, OldKey};
-use keyferry_domain::operation;
 use keyferry_domain::plan::Blocked;
 use keyferry_domain::schedule::{RotationSchedule, ScheduledMethod};
 use keyferry_engine::{Asked, JobRequest};
@@ -169,13 +168,7 @@ impl KmsKeys {
         let before = self.find(&permit, selector).await?;
         let source = self.shared.key_of(source_of(&before)?).await?;
         self.shared.check_current_is_active(&source).await?;
-        let now = self.shared.now();
-        let change = operation::rotate_in_place(&before.intent, source.current, now)?;
-        let after = KmsKey {
-            intent: change.or(&before.intent),
-            ..before.clone()
-        };
-        let after = self.with_reachable_ends(&before, after).await?;
+        let after = self.rotated_in_place(&before, source.current).await?;
         self.carry_out(actor, mode, wish, &before, after).await
     }
 }

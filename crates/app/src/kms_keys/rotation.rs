@@ -18,6 +18,7 @@ use crate::keys::AfterVersion;
 use crate::log::{Fact, object};
 
 use super::rotate::RotationMethod;
+use super::stay::passing;
 use super::{KmsKeys, Planned};
 
 /// A rotation that only has to be committed, with its version and its job.
@@ -57,7 +58,11 @@ impl KmsKeys {
                 if before.rotations_left() == 0 {
                     return Err(Blocked::RotationsUsed.into());
                 }
-                let after = self.rotated_in_place(&before, to).await?;
+                let now = self.shared.now();
+                let after = self
+                    .rotated_in_place(&before, to)
+                    .await?
+                    .due_after(now, now);
                 let expect = Expect::Revision(before.revision);
                 Prepared {
                     changes: vec![Change::PutKmsKey(after.clone(), expect)],
@@ -86,7 +91,11 @@ impl KmsKeys {
                 self.plan_of_both(actor, successor, &before, old_key).await
             }
             RotationMethod::InPlace => {
-                let after = self.rotated_in_place(&before, to).await?;
+                let now = self.shared.now();
+                let after = self
+                    .rotated_in_place(&before, to)
+                    .await?
+                    .due_after(now, now);
                 Ok(vec![self.planned(after, actor).await?])
             }
         }
@@ -103,19 +112,22 @@ impl KmsKeys {
         Ok(())
     }
 
-    async fn rotated_in_place(
+    /// A KMS key with new material; when its schedule rotates it next is left as it is.
+    pub(super) async fn rotated_in_place(
         &self,
         before: &KmsKey,
         to: VersionNumber,
     ) -> Result<KmsKey, AppError> {
+        let versions = match before.source {
+            Some(source) => self.shared.ports.records.list_versions(source).await?,
+            None => Vec::new(),
+        };
         let now = self.shared.now();
-        let change = operation::rotate_in_place(&before.intent, to, now)?;
-        let after = KmsKey {
+        let change = operation::rotate_in_place(&before.intent, to, now, passing(&versions))?;
+        Ok(KmsKey {
             intent: change.or(&before.intent),
             ..before.clone()
-        };
-        let after = self.with_reachable_ends(before, after).await?;
-        Ok(after.due_after(now, now))
+        })
     }
 
     fn successor(
@@ -235,6 +247,7 @@ impl KmsKeys {
         Ok(Planned {
             kms_key: successor,
             plan,
+            is_as_wanted: false,
         })
     }
 

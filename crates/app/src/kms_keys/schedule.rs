@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::log::{Fact, object};
 
 use super::KmsKeys;
+use super::stay::check_outlasts;
 
 impl KmsKeys {
     /// Gives a KMS key another rotation schedule, or none, or its keystore's as it is now. Nothing in AWS changes.
@@ -60,6 +61,8 @@ impl KmsKeys {
             ..before
         }
         .due_after(last, self.shared.now());
+        let rotation = after.intent.rotation.as_ref();
+        check_outlasts(after.intent.valid_days, rotation, self.shared.now())?;
         // A job under way may still be cancelled: what is then wanted again rotates by the new rule, too.
         for former in &mut after.former {
             if let Some(wish) = &mut former.wish {

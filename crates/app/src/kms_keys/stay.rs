@@ -1,9 +1,10 @@
 //! How long material shall stay, as a person says it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keyferry_domain::intent::WantedVersion;
 use keyferry_domain::key::KeyVersion;
 use keyferry_domain::kms_key::KmsKey;
+use keyferry_domain::schedule::{RotationSchedule, longest_pause};
 use keyferry_domain::validity::{AWS_VALIDITY_MAX, Validity};
 use keyferry_domain::version::VersionNumber;
 
@@ -51,27 +52,32 @@ impl KmsKeys {
     }
 }
 
-impl KmsKeys {
-    /// A KMS key rotated in place, whose former material stays as long as the new one, where the vault can import it again: what
-    /// it keeps no copy of ends as before.
-    pub(super) async fn with_reachable_ends(
-        &self,
-        before: &KmsKey,
-        mut after: KmsKey,
-    ) -> Result<KmsKey, AppError> {
-        let Some(source) = after.source.filter(|_| after.intent.valid_days.is_some()) else {
-            return Ok(after);
-        };
-        let versions = self.shared.ports.records.list_versions(source).await?;
-        let is_without_copy = passing(&versions);
-        for wanted in &mut after.intent.versions {
-            let former = before.intent.version(wanted.number);
-            if let Some(former) = former.filter(|former| is_without_copy(former.number)) {
-                wanted.validity = former.validity;
-            }
-        }
-        Ok(after)
+/// Between the end of material that is held for days and the rotation before it: a job may have to wait.
+const SPARE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Refuses to hold material for days that are over before a schedule rotates it: AWS would take the KMS key out of use each
+/// time.
+pub(crate) fn check_outlasts(
+    days: Option<u32>,
+    rotation: Option<&RotationSchedule>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (Some(days), Some(rotation)) = (days, rotation) else {
+        return Ok(());
+    };
+    let held = SignedDuration::from_hours(24 * i64::from(days));
+    let pause = longest_pause(rotation, now);
+    if held >= pause.saturating_add(SPARE) {
+        return Ok(());
     }
+    Err(AppError::Invalid {
+        field: "valid_days",
+        why: format!(
+            "material that is held for {days} days may be gone before it is rotated, which takes up to {} days: hold it for one \
+             day more at least, or rotate more often",
+            (pause.as_hours() + 23) / 24
+        ),
+    })
 }
 
 /// Whether a version is one of which no copy is kept.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use keyferry_domain::alias::AliasName;
 use keyferry_domain::arn::Account;
 use keyferry_domain::intent::{Intent, Origin};
@@ -104,7 +105,7 @@ impl KmsKeys {
         let after = if command.from_template {
             self.as_template(&before, command).await?
         } else {
-            self.updated(&before, command).await?
+            self.updated(&before, command, None).await?
         };
         if after == before {
             return Ok(Answer::Unchanged(before));
@@ -113,10 +114,17 @@ impl KmsKeys {
         self.carry_out(actor, mode, wish, &before, after).await
     }
 
-    async fn updated(&self, before: &KmsKey, command: UpdateKmsKey) -> Result<KmsKey, AppError> {
+    /// What the request says, and how long material stays where it does not say that.
+    async fn updated(
+        &self,
+        before: &KmsKey,
+        command: UpdateKmsKey,
+        lifetime: Option<Lifetime>,
+    ) -> Result<KmsKey, AppError> {
         let now = self.shared.now();
         check_removals(before, &command)?;
-        let validity = command.stay.map(|stay| stay.validity(now));
+        let said = command.stay.map(|stay| stay.validity(now).into());
+        let lifetime = said.or(lifetime);
         let policy = match command.policy {
             Some(change) => Some(self.changed_policy(before, change).await?),
             None => None,
@@ -135,7 +143,7 @@ impl KmsKeys {
             )),
             stray_aliases: command.remove_aliases,
             policy,
-            validity,
+            lifetime,
             native_rotation_days: command
                 .native_rotation_days
                 .map(|days| Some(days).filter(|days| *days > 0)),
@@ -146,7 +154,7 @@ impl KmsKeys {
             ..before.clone()
         };
         // What an emptied key will hold again gets the new end too.
-        if let Some(validity) = validity {
+        if let Some(validity) = lifetime.map(|lifetime| lifetime.validity(now)) {
             let held = after.held.iter_mut();
             held.for_each(|wanted| wanted.validity = validity);
         }
@@ -170,17 +178,9 @@ impl KmsKeys {
         command: UpdateKmsKey,
     ) -> Result<KmsKey, AppError> {
         let template = self.shared.keystore_of(before.keystore).await?.template;
-        let lifetime = lifetime_of(before, &command, &template);
-        let now = self.shared.now();
-        let stay = lifetime.map(|lifetime| lifetime.validity(now).into());
-        let command = UpdateKmsKey {
-            stay: command.stay.or(stay),
-            ..following(command, &template)
-        };
-        let mut after = self.updated(before, command).await?;
-        if let Some(lifetime) = lifetime {
-            after.intent.valid_days = lifetime.days();
-        }
+        let lifetime = lifetime_of(before, &command, &template, self.shared.now());
+        let command = following(command, &template);
+        let after = self.updated(before, command, lifetime).await?;
         match &template.rotation {
             None => Ok(after),
             rule => {
@@ -223,13 +223,23 @@ impl KmsKeys {
     }
 }
 
-/// How long the template wants its material to stay, where the request does not say it itself. Days that it has already run on:
-/// following the template twice is following it once.
-fn lifetime_of(key: &KmsKey, command: &UpdateKmsKey, template: &Template) -> Option<Lifetime> {
+/// How long the template wants its material to stay, where the request does not say it itself. Days that it has already run on,
+/// and that are not over: following the template twice is following it once.
+fn lifetime_of(
+    key: &KmsKey,
+    command: &UpdateKmsKey,
+    template: &Template,
+    now: Timestamp,
+) -> Option<Lifetime> {
     // Only material of ours has an end that can be changed.
     let is_ours = key.intent.shape.origin == Origin::External && key.intent.current.is_some();
     let days = template.lifetime.days();
-    let runs_on = days.is_some() && days == key.intent.valid_days;
+    let current = key
+        .intent
+        .current
+        .and_then(|current| key.intent.version(current));
+    let is_over = current.is_some_and(|wanted| wanted.validity.check(now).is_err());
+    let runs_on = days.is_some() && days == key.intent.valid_days && !is_over;
     let is_followed = is_ours && command.stay.is_none() && !runs_on;
     Some(template.lifetime).filter(|lifetime| is_followed && *lifetime != Lifetime::Permanent)
 }

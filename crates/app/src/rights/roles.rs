@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use keyferry_authz::Role;
+use keyferry_domain::name::Name;
 
 use crate::action::{Action, ActionScope, ApprovalClass};
 
@@ -58,6 +59,15 @@ impl BuiltInRole {
     /// By name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// Whether somebody must have the role of this name once somebody has it: nobody could mend an installation that nobody
+    /// runs, and where nobody watches, whoever runs it decides over rights.
+    pub fn is_kept(name: &Name) -> bool {
+        matches!(
+            Self::named(name.as_str()),
+            Some(Self::SecurityOfficer | Self::SystemAdministrator)
+        )
     }
 
     /// Where it is given.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    Batch, Change, Groups, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED, RecordsError,
-    RoleAssignment, RoleHolder,
+    Batch, Change, Groups, ROLE_ASSIGNMENT, ROLE_EXCLUDED, RecordsError, RoleAssignment, RoleHolder,
 };
 
 use crate::action::Action;
@@ -112,7 +111,7 @@ impl Roles {
         self.shared
             .commit(batch)
             .await
-            .map_err(|error| refusal(error, role.name(), &holder.name))?;
+            .map_err(|error| refusal(error, role.name()))?;
         Ok(Assignment {
             row,
             holder: Some(holder.name),
@@ -124,7 +123,8 @@ impl Roles {
     ///
     /// # Errors
     ///
-    /// [`AccessError::LastAdministrator`] for the last one who administers the installation.
+    /// [`AccessError::LastAdministrator`], [`AccessError::LastSecurityOfficer`] for the last one who has a role that somebody must
+    /// have.
     pub async fn take(&self, actor: &Actor, id: AssignmentId) -> Result<(), AppError> {
         let action = Action::RoleManage;
         let permit = self.shared.permit(actor, action).await?;
@@ -137,10 +137,9 @@ impl Roles {
         let place = row.group;
         let may = self.shared.may_take_from(actor, &permit, place, not_found);
         may.await?;
-        let role = BuiltInRole::named(row.role.as_str());
         let mut batch = Batch::new().with(Change::DeleteAssignment {
             id,
-            keep_one: role == Some(BuiltInRole::SystemAdministrator),
+            keep_one: BuiltInRole::is_kept(&row.role),
         });
         let holder = self.shared.holder_of(row.holder).await?;
         let (about, name) = match &holder {
@@ -150,10 +149,12 @@ impl Roles {
         batch.changes.extend(self.shared.ended(row.holder).await?);
         let fact = told_of(Fact::done(actor, action, about, self.shared.now()), &row);
         batch.push(fact.detail("given", "false").change());
-        self.shared
-            .commit(batch)
-            .await
-            .map_err(|error| refusal(error, row.role.as_str(), &name))
+        let committed = self.shared.commit(batch).await;
+        if committed.is_err() {
+            let (taken, name) = ([row.clone()], name.as_str());
+            self.shared.refuse_last_holder(&taken, name).await?;
+        }
+        committed.map_err(|error| refusal(error, row.role.as_str()))
     }
 
     async fn name_of(&self, holder: RoleHolder) -> Result<Option<Name>, AppError> {
@@ -162,15 +163,9 @@ impl Roles {
     }
 }
 
-fn refusal(error: RecordsError, role: &str, name: &Name) -> AppError {
+fn refusal(error: RecordsError, role: &str) -> AppError {
     let role = role.to_owned();
     match error {
-        RecordsError::Conflict {
-            what: LAST_ADMINISTRATOR,
-        } => AccessError::LastAdministrator {
-            name: name.to_string(),
-        }
-        .into(),
         RecordsError::Conflict {
             what: ROLE_EXCLUDED,
         } => AccessError::RoleExcluded { role }.into(),

@@ -6,7 +6,7 @@ use keyferry_ports::records::{Change, RoleAssignment, RoleHolder};
 
 use crate::action::Action;
 use crate::actor::Actor;
-use crate::error::AppError;
+use crate::error::{AccessError, AppError};
 use crate::parts::Shared;
 
 use super::BuiltInRole;
@@ -27,6 +27,35 @@ impl Shared {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Refuses to take these where nobody else would have a role that somebody must have. Of two who take them at once, the
+    /// records refuse one.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::LastAdministrator`], [`AccessError::LastSecurityOfficer`], of `name`.
+    pub(crate) async fn refuse_last_holder(
+        &self,
+        taken: &[RoleAssignment],
+        name: &str,
+    ) -> Result<(), AppError> {
+        let all = self.ports.records.list_assignments().await?;
+        let is_taken = |row: &RoleAssignment| taken.iter().any(|one| one.id == row.id);
+        let is_last = |one: &&RoleAssignment| {
+            let mut others = all.iter().filter(|row| !is_taken(row));
+            BuiltInRole::is_kept(&one.role) && !others.any(|row| row.role == one.role)
+        };
+        let Some(last) = taken.iter().find(is_last) else {
+            return Ok(());
+        };
+        let name = name.to_owned();
+        let is_officer = last.role.as_str() == BuiltInRole::SecurityOfficer.as_str();
+        Err(match is_officer {
+            true => AccessError::LastSecurityOfficer { name },
+            false => AccessError::LastAdministrator { name },
+        }
+        .into())
     }
 
     /// The end of all access of these.

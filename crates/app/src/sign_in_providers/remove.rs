@@ -1,8 +1,7 @@
 //! Removing a provider, with all access that came by it.
 
 use keyferry_ports::records::{
-    Batch, Change, Expect, LAST_ADMINISTRATOR, ProviderIdentity, RecordsError, RoleAssignment,
-    SignInProvider,
+    Batch, Change, Expect, ProviderIdentity, RoleAssignment, SignInProvider,
 };
 
 use super::{SignInProviders, about, giver};
@@ -20,7 +19,8 @@ impl SignInProviders {
     ///
     /// # Errors
     ///
-    /// [`AccessError::LastAdministrator`] where nobody would be left who can administer.
+    /// [`AccessError::LastAdministrator`] where nobody would be left who can administer, and
+    /// [`AccessError::LastSecurityOfficer`] where its rules made all who watch over the installation.
     pub async fn remove(&self, actor: &Actor, selector: &str) -> Result<(), AppError> {
         let action = Action::SignInProviderDelete;
         self.shared.permit(actor, action).await?;
@@ -46,7 +46,7 @@ impl SignInProviders {
         for row in &taken {
             batch.push(Change::DeleteAssignment {
                 id: row.id,
-                keep_one: row.role.as_str() == RUNS_IT.as_str(),
+                keep_one: BuiltInRole::is_kept(&row.role),
             });
         }
         let told = self.shared.told_taken(actor, &taken);
@@ -58,12 +58,11 @@ impl SignInProviders {
             .with(Change::DeleteSignInProvider(provider.id, expect))
             .with(fact.change());
         let committed = self.shared.commit(batch).await;
-        committed.map_err(|error| match error {
-            RecordsError::Conflict {
-                what: LAST_ADMINISTRATOR,
-            } => last(&provider),
-            other => other.into(),
-        })
+        if committed.is_err() {
+            let name = comers(&provider);
+            self.shared.refuse_last_holder(&taken, &name).await?;
+        }
+        committed.map_err(AppError::from)
     }
 
     /// Refuses where everybody who can administer comes by this provider.
@@ -84,11 +83,14 @@ impl SignInProviders {
             };
             !comes_by_it && user.may_enter() && given.iter().any(runs_it)
         });
-        if is_left { Ok(()) } else { Err(last(provider)) }
+        if is_left {
+            return Ok(());
+        }
+        let name = comers(provider);
+        Err(AccessError::LastAdministrator { name }.into())
     }
 }
 
-fn last(provider: &SignInProvider) -> AppError {
-    let name = format!("whoever comes by {}", provider.name);
-    AccessError::LastAdministrator { name }.into()
+fn comers(provider: &SignInProvider) -> String {
+    format!("whoever comes by {}", provider.name)
 }

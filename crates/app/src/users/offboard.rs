@@ -54,8 +54,11 @@ impl Users {
     pub async fn offboard(&self, actor: &Actor, selector: &str) -> Result<Leaving, AppError> {
         let action = Action::UserOffboard;
         let mut user = self.another(actor, action, selector).await?;
-        self.shared.refuse_last(&user).await?;
-        self.shared.refuse_last_officer(&user).await?;
+        self.shared.refuse_last_administrator(&user).await?;
+        let roles = self.roles_of(&user).await?;
+        let rows: Vec<RoleAssignment> = roles.iter().map(|(row, _)| row.clone()).collect();
+        let name = user.name.to_string();
+        self.shared.refuse_last_holder(&rows, &name).await?;
         let sessions = self.shared.sessions_of(&user).await?;
         let tokens = self.shared.tokens_of(&user).await?;
         let jobs = self.shared.open_jobs_of(&user).await?;
@@ -66,20 +69,23 @@ impl Users {
         user.end_access();
         let approvals = self.shared.open_approvals_of(&user).await?;
         let preparations = self.shared.preparations_of(user.id).await?;
-        let roles = self.roles_of(&user).await?;
         let mut taken = self.shared.revoked(&tokens);
         let now = self.shared.now();
         taken.extend(approvals.iter().map(|row| taken_back(row, now)));
         let ended = self.shared.preparations_ended(actor, &preparations);
         taken.extend(ended.await?);
-        taken.extend(roles.iter().map(|(row, _)| Change::DeleteAssignment {
+        taken.extend(rows.iter().map(|row| Change::DeleteAssignment {
             id: row.id,
-            keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
+            keep_one: BuiltInRole::is_kept(&row.role),
         }));
-        let rows: Vec<RoleAssignment> = roles.iter().map(|(row, _)| row.clone()).collect();
         let told = self.shared.told_taken(actor, &rows);
         taken.extend(told.await?);
-        let person = self.write(actor, action, user, taken).await?;
+        let written = self.write(actor, action, user, taken).await;
+        if written.is_err() {
+            // Whoever else had a role may have gone meanwhile.
+            self.shared.refuse_last_holder(&rows, &name).await?;
+        }
+        let person = written?;
         Ok(Leaving {
             roles,
             preparations,

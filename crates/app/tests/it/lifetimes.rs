@@ -1,11 +1,14 @@
 //! A keystore whose KMS keys hold their material for so many days: from when they are made, and anew from each rotation.
 
 use jiff::{SignedDuration, Timestamp};
+use keyferry_app::AppError;
 use keyferry_app::keystores::UpdateKeystore;
-use keyferry_app::kms_keys::{Answer, Rotate, RotationMethod, UpdateKmsKey};
+use keyferry_app::kms_keys::{Answer, Mode, Rotate, RotationMethod, UpdateKmsKey};
 use keyferry_domain::keystore::Template;
 use keyferry_domain::kms_key::{KmsKey, OldKey};
+use keyferry_domain::operation::RotationChoice;
 use keyferry_domain::plan::Warning;
+use keyferry_domain::schedule::{Recurrence, RotationSchedule, ScheduledMethod};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::validity::{Lifetime, Validity};
 use keyferry_ports::clock::Clock as _;
@@ -46,6 +49,10 @@ async fn rotated(world: &World, name: &str, method: RotationMethod) -> KmsKey {
     world.kms_key(name).await
 }
 
+fn answered<T>(answer: Result<T, AppError>) -> &'static str {
+    answer.err().map_or("ok", |error| error.code())
+}
+
 /// When AWS says that each material of a KMS key ends, in whole days from now, oldest first.
 async fn ends(world: &World, name: &str) -> Vec<i64> {
     let arn = world.arn(name).await.to_string();
@@ -77,6 +84,121 @@ async fn c5_g5_material_is_held_so_many_days_from_when_it_is_made_and_anew_from_
     let successor = rotated(&world, "held", by_new_key).await;
     assert_eq!(ends(&world, "held").await, [100]);
     assert_eq!(successor.intent.valid_days, Some(DAYS));
+}
+
+#[tokio::test]
+async fn g5_by_schedule_too_the_days_begin_anew() {
+    let world = world().await;
+    template(&world, Lifetime::Days(DAYS)).await;
+    let made = world.create("held", KeySpec::Aes256).await;
+    world.succeed(made).await;
+    let in_place = RotationSchedule {
+        method: ScheduledMethod::InPlace,
+        ..RotationSchedule::new(Recurrence::Every("30d".parse().unwrap()))
+    };
+    let keys = &world.app.kms_keys;
+    let rule = RotationChoice::Own(in_place);
+    let set = keys.set_rotation(&world.actor, "held", rule, None).await;
+    set.expect("the schedule is taken");
+
+    advance_hours(&world, 24 * 31);
+    assert_eq!(world.app.scheduler.run_due().await.unwrap(), 1);
+    world.run().await;
+
+    assert_eq!(ends(&world, "held").await, [100, 100]);
+}
+
+#[tokio::test]
+async fn what_was_put_to_rest_until_its_days_were_over_is_held_anew_when_it_comes_back() {
+    let world = world().await;
+    template(&world, Lifetime::Days(DAYS)).await;
+    let made = world.create("held", KeySpec::Aes256).await;
+    world.succeed(made).await;
+    rotated(&world, "held", RotationMethod::InPlace).await;
+    let keys = &world.app.kms_keys;
+    let named = Mode::naming("held");
+    let rested = keys.deactivate(&world.actor, "held", &named).await;
+    world.succeed(rested).await;
+    advance_hours(&world, 24 * 120);
+
+    let back = keys.activate(&world.actor, "held", &MODE).await;
+    world.succeed(back).await;
+
+    assert_eq!(ends(&world, "held").await, [100, 100]);
+}
+
+#[tokio::test]
+async fn an_end_of_its_own_that_has_come_is_told_where_it_would_come_back() {
+    let world = world().await;
+    let stay = Some(Validity::Until(in_days(&world, 10)).into());
+    let keys = &world.app.kms_keys;
+    let own = UpdateKmsKey {
+        stay,
+        ..UpdateKmsKey::default()
+    };
+    let own = keys.update(&world.actor, "app", own, &MODE).await;
+    world.succeed(own).await;
+    let named = Mode::naming("app");
+    let rested = keys.deactivate(&world.actor, "app", &named);
+    world.succeed(rested.await).await;
+    advance_hours(&world, 24 * 11);
+
+    let back = keys.activate(&world.actor, "app", &MODE).await;
+
+    assert_eq!(code(back), "kms-key.expiry");
+}
+
+#[tokio::test]
+async fn material_that_lapsed_before_its_rotation_is_held_anew_by_the_template() {
+    let world = world().await;
+    template(&world, Lifetime::Days(DAYS)).await;
+    let made = world.create("held", KeySpec::Aes256).await;
+    world.succeed(made).await;
+    advance_hours(&world, 24 * 101);
+    let follow = UpdateKmsKey {
+        from_template: true,
+        ..UpdateKmsKey::default()
+    };
+
+    let keys = &world.app.kms_keys;
+    let followed = keys.update(&world.actor, "held", follow, &MODE).await;
+    world.succeed(followed).await;
+
+    assert_eq!(ends(&world, "held").await, [100]);
+}
+
+#[tokio::test]
+async fn days_that_may_be_over_before_a_rotation_are_refused_wherever_the_two_meet() {
+    let world = world().await;
+    template(&world, Lifetime::Days(DAYS)).await;
+    let every = |period: &str| {
+        let rule = RotationSchedule::new(Recurrence::Every(period.parse().unwrap()));
+        RotationChoice::Own(rule)
+    };
+    let keystores = &world.app.keystores;
+    let of_keystore = async |period| {
+        let change = UpdateKeystore {
+            rotation: Some(every(period)),
+            ..UpdateKeystore::default()
+        };
+        answered(keystores.update(&world.actor, "store", change).await)
+    };
+    let made = world.create("held", KeySpec::Aes256).await;
+    world.succeed(made).await;
+    let keys = &world.app.kms_keys;
+    let of_key = async |period| {
+        let set = keys.set_rotation(&world.actor, "held", every(period), None);
+        answered(set.await)
+    };
+
+    for (period, answer) in [
+        ("99d", "ok"),
+        ("100d", "request.invalid"),
+        ("6mo", "request.invalid"),
+    ] {
+        assert_eq!(of_key(period).await, answer, "{period}");
+        assert_eq!(of_keystore(period).await, answer, "{period}");
+    }
 }
 
 #[tokio::test]
@@ -113,7 +235,7 @@ async fn material_without_a_copy_ends_as_before_when_the_kms_key_is_rotated() {
     template(&world, Lifetime::Days(DAYS)).await;
     let done = import(&world, passing("card", file(&BYTES)), &MODE).await;
     world.succeed(done).await;
-    let former = in_days(&world, DAYS);
+    let former = world.kms_key("card").await.intent.versions[0].validity;
     advance_hours(&world, 24 * 40);
 
     let by = Rotate {
@@ -124,7 +246,10 @@ async fn material_without_a_copy_ends_as_before_when_the_kms_key_is_rotated() {
     let Ok(Answer::Planned(planned)) = planned else {
         panic!("no plan: {planned:?}")
     };
-    assert_eq!(planned[0].plan.warnings, [Warning::FormerEnds(former)]);
+    let [Warning::FormerEnds(end)] = planned[0].plan.warnings[..] else {
+        panic!("{:?}", planned[0].plan.warnings)
+    };
+    assert_eq!(Validity::Until(end), former);
     rotated(&world, "card", RotationMethod::InPlace).await;
 
     assert_eq!(ends(&world, "card").await, [60, 100]);

@@ -391,8 +391,31 @@ async fn whoever_runs_the_installation_cannot_take_the_place_of_the_last_who_wat
     given.expect("whoever watches decides who else does");
     let left = users.offboard(&world.actor, "bob").await;
     left.expect("carol watches");
+    person(&world, "dave").await;
     let still = roles
-        .give(&world.actor, officer.as_str(), "ann", None)
+        .give(&world.actor, officer.as_str(), "dave", None)
         .await;
-    assert!(still.is_err(), "carol decides now");
+    assert_eq!(code(still), "access.denied", "carol decides now");
+}
+
+#[tokio::test]
+async fn the_role_of_the_last_who_watches_is_not_taken_by_itself() {
+    let world = World::calm(3);
+    world.know_actor().await;
+    let bob = person(&world, "bob").await;
+    person(&world, "carol").await;
+    let officer = BuiltInRole::SecurityOfficer;
+    give(&world, officer, "bob", None).await;
+    let roles = &world.app.roles;
+    let given = roles.give(&bob, officer.as_str(), "carol", None).await;
+    let of_carol = given.unwrap().row.id;
+    roles.take(&bob, of_carol).await.expect("bob watches");
+
+    let all = roles.assignments(&bob).await.unwrap();
+    let of_bob = all
+        .iter()
+        .find(|one| one.row.role.as_str() == officer.as_str());
+    let taken = roles.take(&bob, of_bob.unwrap().row.id).await;
+
+    assert_eq!(code(taken), "user.last-security-officer");
 }

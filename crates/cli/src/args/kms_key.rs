@@ -71,13 +71,13 @@ pub enum KmsKeyCommand {
     Enable(ManyArgs),
     /// Disable.
     Disable(ManyArgs),
-    /// Disable and remove every material; the vault keeps it.
+    /// Disable and remove every material; what the vault has a copy of can be imported again.
     Deactivate(ManyArgs),
     /// Import what is missing and enable.
     Activate(ManyArgs),
     /// Update the policy and import missing material, or delete material.
     Synchronize(SynchronizeArgs),
-    /// Remove the material from AWS; the vault keeps its copy.
+    /// Remove the material from AWS; what the vault has a copy of can be imported again.
     RemoveFromCloud(ManyArgs),
     /// Set when a KMS key rotates by itself.
     SetRotation {
@@ -117,7 +117,7 @@ pub enum KmsKeyCommand {
     Restore(ManyArgs),
     /// Stop managing it; it stays in AWS as it is.
     Release(ManyArgs),
-    /// Drop the record of one that is deleted or gone; its versions stay in the vault.
+    /// Drop the record of one that is deleted or gone; what the vault has of its material stays there.
     Forget(OneArgs),
 }
 

@@ -132,7 +132,7 @@ pub struct RunArgs {
     /// Show what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Do it only while it would do what a dry run told, by the hash that stands under its plan.
+    /// Do it only while it asks for and would do what a dry run told, by the hash that stands under its plan.
     #[arg(long, value_name = "HASH", conflicts_with = "dry_run")]
     pub plan: Option<String>,
     /// Answer the job instead of waiting for its end.

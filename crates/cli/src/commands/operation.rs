@@ -167,15 +167,17 @@ pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), 
     for line in totals(&plan) {
         context.world.say(&line);
     }
-    let has_steps = !plan.steps.is_empty();
-    if !has_steps && plan.blocked.is_none() && plan.refused.is_empty() {
+    let can_be_done = plan.blocked.is_none() && !is_refused_whole(&plan);
+    if plan.nothing_to_do {
         context
             .world
             .say("there is nothing to do: everything is as wanted");
+    } else if can_be_done && plan.steps.is_empty() {
+        context.world.say("nothing has to change in AWS");
     }
     context.world.say("nothing was done: this was a dry run");
-    let can_be_done = has_steps && plan.blocked.is_none();
-    if let Some(hash) = reply.plan.as_ref().filter(|_| can_be_done) {
+    let is_worth = can_be_done && !plan.nothing_to_do;
+    if let Some(hash) = reply.plan.as_ref().filter(|_| is_worth) {
         let words = format!("to be refused where it is another plan by then, add `--plan {hash}`");
         context.world.say(&words);
     }
@@ -186,6 +188,12 @@ pub(crate) fn show_plan(context: &mut Context<'_>, reply: &Reply) -> Result<(), 
             Err(CliError::new(Exit::Conflict, message).hint(blocked.hint.clone()))
         }
     }
+}
+
+/// Whether every single KMS key that it is about is refused.
+fn is_refused_whole(plan: &PlanView) -> bool {
+    let refused = u32::try_from(plan.refused.len()).unwrap_or(u32::MAX);
+    refused > 0 && refused >= plan.kms_keys
 }
 
 /// What somebody has to know before it is done.
@@ -274,7 +282,10 @@ fn plan_table(plan: &PlanView) -> Table {
             text(&step.kms_key),
             text(&step.region),
             text(&step.aws_operation),
-            step.words.clone(),
+            match &step.ends_at {
+                Some(end) => format!("{} (in AWS until {end})", step.words),
+                None => step.words.clone(),
+            },
         ]
     });
     Table::list(

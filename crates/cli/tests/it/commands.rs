@@ -272,20 +272,26 @@ async fn what_begins_no_job_is_held_to_the_plan_that_is_named_too() {
     shell.succeed("group create other").await;
     shell.succeed("key create spare --exportable").await;
     shell.succeed("kms-key create app --keystore store").await;
-    for line in [
-        "key copy spare --to-group other --name copy",
-        "kms-key release app",
+    for (line, undone) in [
+        ("key copy spare --to-group other --name copy", "key list"),
+        ("kms-key release app", "kms-key list"),
     ] {
+        let before = shell.succeed(undone).await;
         let wrong = format!("{line} --yes --plan {}", "0".repeat(64));
         let refused = shell.run(&wrong).await;
         let code = "[request.plan-changed]";
         assert!(refused.stderr.contains(code), "{}", refused.stderr);
+        assert_eq!(shell.succeed(undone).await, before, "nothing was done");
 
+        let told = shell.run(&format!("{line} --dry-run")).await.stderr;
+        assert!(told.contains("nothing has to change in AWS"), "{told}");
+        assert!(told.contains("add `--plan "), "{told}");
         let trial = format!("{line} --dry-run --output json");
         let plan: Value = serde_json::from_str(&shell.succeed(&trial).await).unwrap();
         let hash = plan["plan_hash"].as_str().unwrap();
         let named = format!("{line} --yes --plan {hash}");
         shell.succeed(&named).await;
+        assert_ne!(shell.succeed(undone).await, before, "it was done");
     }
 }
 
@@ -299,10 +305,14 @@ async fn the_hash_of_a_plan_is_told_to_programs_and_to_people_only_where_there_i
     let told = shell.run(line).await;
     let json = shell.succeed(&format!("{line} --output json")).await;
     let nothing = shell.run("kms-key enable app --dry-run").await;
+    assert_eq!(nothing.exit, Exit::Ok, "{}", nothing.stderr);
+    let words = "there is nothing to do";
+    assert!(nothing.stderr.contains(words), "{}", nothing.stderr);
 
     let plan: Value = serde_json::from_str(&json).unwrap();
     let hash = plan["plan_hash"].as_str().unwrap();
-    assert!(told.stderr.contains(&format!("`--plan {hash}`")));
+    let named = told.stderr.contains(&format!("`--plan {hash}`"));
+    assert!(named, "{}", told.stderr);
     assert!(!nothing.stderr.contains("--plan"), "{}", nothing.stderr);
 }
 

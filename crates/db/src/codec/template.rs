@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use keyferry_domain::keystore::{PolicyDocument, Template};
 use keyferry_domain::spec::{KeySpec, KeyUsage};
-use keyferry_domain::validity::Lifetime;
-use keyferry_ports::records::Records;
+use keyferry_domain::validity::{Lifetime, Validity};
+use keyferry_ports::records::{Records, RecordsError};
 use serde::{Deserialize, Serialize};
 
 use super::intent::validity_until;
@@ -24,7 +24,7 @@ pub(crate) fn to_json(template: &Template) -> Records<String> {
 /// Reads a template of any format.
 pub(crate) fn from_json(json: &str) -> Records<Template> {
     match format_of(WHAT, json)? {
-        1 => Ok(decode::<TemplateV1>(WHAT, json)?.into()),
+        1 => decode::<TemplateV1>(WHAT, json)?.try_into(),
         other => unknown_format(WHAT, other),
     }
 }
@@ -65,18 +65,17 @@ impl From<&Template> for TemplateV1 {
             tags,
             policy: policy.map(|policy| policy.as_str().to_owned()),
             multi_region,
-            valid_until: match lifetime {
-                Lifetime::Until(until) => Some(Text(until)),
-                Lifetime::Permanent | Lifetime::Days(_) => None,
-            },
+            valid_until: lifetime.end().map(Text),
             valid_days: lifetime.days(),
             rotation: rotation.as_ref().map(Into::into),
         }
     }
 }
 
-impl From<TemplateV1> for Template {
-    fn from(template: TemplateV1) -> Self {
+impl TryFrom<TemplateV1> for Template {
+    type Error = RecordsError;
+
+    fn try_from(template: TemplateV1) -> Records<Self> {
         let TemplateV1 {
             spec,
             usage,
@@ -88,19 +87,26 @@ impl From<TemplateV1> for Template {
             valid_days,
             rotation,
         } = template;
-        Self {
+        let lifetime = match (valid_days, validity_until(valid_until)) {
+            (Some(days), Validity::Permanent) => Lifetime::Days(days),
+            (Some(_), Validity::Until(_)) => {
+                return Err(RecordsError::Corrupt {
+                    what: WHAT,
+                    why: "an end and days both".to_owned(),
+                });
+            }
+            (None, end) => end.into(),
+        };
+        Ok(Self {
             spec: spec.0,
             usage: usage.map(|usage| usage.0),
             description,
             tags,
             policy: policy.map(PolicyDocument::from_canonical),
             multi_region,
-            lifetime: match valid_days {
-                Some(days) => Lifetime::Days(days),
-                None => validity_until(valid_until).into(),
-            },
+            lifetime,
             rotation: rotation.map(Into::into),
-        }
+        })
     }
 }
 
@@ -118,5 +124,24 @@ mod tests {
         let written = to_json(&template).unwrap();
 
         assert_eq!(from_json(&written).unwrap(), template);
+    }
+
+    #[test]
+    fn a_template_with_days_and_an_end_is_corrupt() {
+        let template = Template {
+            lifetime: Lifetime::Days(90),
+            ..Template::default()
+        };
+        let written = to_json(&template).unwrap();
+        let both = written.replace(
+            "null,\"valid_days\"",
+            "\"2030-01-01T00:00:00Z\",\"valid_days\"",
+        );
+        assert_ne!(both, written);
+
+        assert!(matches!(
+            from_json(&both),
+            Err(RecordsError::Corrupt { .. })
+        ));
     }
 }

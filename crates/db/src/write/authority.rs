@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use keyferry_domain::id::{AssignmentId, GroupId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED,
-    ROLE_IN_USE, RoleAssignment,
+    AccessPolicy, CustomRole, Expect, LAST_HOLDER, ROLE_ASSIGNMENT, ROLE_EXCLUDED, ROLE_IN_USE,
+    RoleAssignment,
 };
 
 use super::{Conflicts, Writer};
@@ -89,7 +89,7 @@ impl Writer {
             let sql = "SELECT id FROM role_assignments WHERE id = $1";
             let there = Statement::new(sql, vec![Value::text(id)]);
             if self.has(there).await? && !self.has(others).await? {
-                return Err(Failure::Conflict(LAST_ADMINISTRATOR));
+                return Err(Failure::Conflict(LAST_HOLDER));
             }
         }
         let sql = "DELETE FROM role_assignments WHERE id = $1";

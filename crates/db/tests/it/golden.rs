@@ -33,6 +33,12 @@ const COLUMNS: [(&str, &str, &str); 14] = [
     ("kms_keys", "former", "former.1.json"),
 ];
 
+/// The same where a format was written before it got an optional member.
+const BEFORE: [(&str, &str, &str); 2] = [
+    ("kms_keys", "intent", "intent.1.without-days.json"),
+    ("kms_keys", "former", "former.1.without-days.json"),
+];
+
 fn golden(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
@@ -129,6 +135,30 @@ async fn every_golden_file_is_read_as_the_rows_it_was_written_from() {
         database.find_kms_keys_called("rich").await.unwrap(),
         kms_keys
     );
+}
+
+#[tokio::test]
+async fn what_was_written_before_material_was_held_for_days_is_read_without_days() {
+    let file = SqliteFile::new();
+    let database = rich_database(&file).await;
+    let mut before = database.find_kms_keys_called("rich").await.unwrap();
+    let mut connection = connect(&file).await;
+    for (table, column, name) in BEFORE {
+        let text = std::fs::read_to_string(golden(name)).unwrap();
+        set(&mut connection, table, column, text.trim_end()).await;
+    }
+
+    let read = database.find_kms_keys_called("rich").await.unwrap();
+
+    for kms_key in &mut before {
+        kms_key.intent.valid_days = None;
+        for former in &mut kms_key.former {
+            if let Some(wish) = &mut former.wish {
+                wish.intent.valid_days = None;
+            }
+        }
+    }
+    assert_eq!(read, before);
 }
 
 #[tokio::test]

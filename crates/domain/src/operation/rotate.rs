@@ -64,7 +64,7 @@ pub fn rotate_new_key(
 fn validity_of_next(intent: &Intent, now: Timestamp) -> Validity {
     let current = intent.current.and_then(|current| intent.version(current));
     let former = current.map_or(Validity::Permanent, |wanted| wanted.validity);
-    former.renewed(intent.valid_days, now)
+    former.counted_anew(intent.valid_days, now)
 }
 
 /// The predecessor's change once its aliases have moved: REPLACED, and left in peace until callers had time to
@@ -98,7 +98,8 @@ pub fn replace(predecessor: &Intent, old: OldKey, now: Timestamp) -> Result<Chan
     }))
 }
 
-/// The same KMS key with new current material; all former versions stay.
+/// The same KMS key with new current material; all former versions stay. Where material is held for days, those stay as long as the
+/// new one that can be imported again: of which a copy is kept.
 ///
 /// # Errors
 ///
@@ -108,6 +109,7 @@ pub fn rotate_in_place(
     intent: &Intent,
     version: VersionNumber,
     now: Timestamp,
+    is_without_copy: impl Fn(VersionNumber) -> bool,
 ) -> Result<Change, Refusal> {
     if intent.life != Life::Active {
         return Err(Refusal::OnlyIn {
@@ -137,9 +139,10 @@ pub fn rotate_in_place(
         current: Some(version),
         ..intent.clone()
     };
-    // One material that goes takes the whole KMS key out of use: the former ones stay as long.
+    // One material that goes takes the whole KMS key out of use.
     if after.valid_days.is_some() {
-        for former in &mut after.versions {
+        let formers = after.versions.iter_mut();
+        for former in formers.filter(|former| !is_without_copy(former.number)) {
             former.validity = former.validity.or_later(validity);
         }
     }

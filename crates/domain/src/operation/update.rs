@@ -10,7 +10,7 @@ use crate::intent::{Intent, Origin};
 use crate::keystore::PolicyDocument;
 use crate::life::Life;
 use crate::tag::{Tags, check_user_tags};
-use crate::validity::Validity;
+use crate::validity::{Lifetime, Validity};
 
 /// AWS's limit for a description, in characters (KMS API, `CreateKey`).
 const DESCRIPTION_MAX: usize = 8192;
@@ -29,7 +29,7 @@ pub struct Update {
     /// Key policy.
     pub policy: Option<PolicyDocument>,
     /// How long every held material stays.
-    pub validity: Option<Validity>,
+    pub lifetime: Option<Lifetime>,
     /// Days between AWS's own rotations, or off.
     pub native_rotation_days: Option<Option<u32>>,
 }
@@ -62,13 +62,13 @@ pub fn update(intent: &Intent, update: Update, now: Timestamp) -> Result<Change,
     }
     after.aliases_to_remove.extend(update.stray_aliases);
     after.aliases_to_remove = &after.aliases_to_remove - &after.aliases;
-    if let Some(validity) = update.validity {
-        let validity = check_validity(intent, validity, now)?;
+    if let Some(lifetime) = update.lifetime {
+        let validity = check_validity(intent, lifetime.validity(now), now)?;
         after
             .versions
             .iter_mut()
             .for_each(|wanted| wanted.validity = validity);
-        after.valid_days = None;
+        after.valid_days = lifetime.days();
     }
     after.policy = update.policy.or(after.policy);
     if let Some(days) = update.native_rotation_days {

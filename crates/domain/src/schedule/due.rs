@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan, Zoned};
+use jiff::{SignedDuration, Span, Timestamp, ToSpan, Zoned};
 
 use super::{Cron, Period, Recurrence, RotationSchedule};
 
@@ -41,6 +41,23 @@ pub fn upcoming(schedule: &RotationSchedule, first: Timestamp, count: usize) -> 
         .take(count)
         .map(|at| at.to_zoned(zone.clone()))
         .collect()
+}
+
+/// How many of the next pauses are looked at: a year of months, and the years that follow a yearly one.
+const PAUSES: usize = 13;
+
+/// The longest of the next pauses between two times, the first of which counts from `from`.
+pub fn longest_pause(schedule: &RotationSchedule, from: Timestamp) -> SignedDuration {
+    let Some(first) = next_due(schedule, None, from) else {
+        return SignedDuration::MAX;
+    };
+    let due = upcoming(schedule, first, PAUSES);
+    let ends = due.iter().map(Zoned::timestamp);
+    let begins = std::iter::once(from).chain(ends.clone());
+    let pauses = begins
+        .zip(ends)
+        .map(|(begin, end)| end.duration_since(begin));
+    pauses.max().unwrap_or_default()
 }
 
 /// `from` and so many periods, by the calendar. Counted from the first day of a grid each time, so that a month without

@@ -12,7 +12,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use crate::kms_key::OldKey;
 
 pub use cron::{BadCron, Cron};
-pub use due::{next_due, upcoming};
+pub use due::{longest_pause, next_due, upcoming};
 
 /// The longest pause that a schedule can have: a hundred years.
 const DAYS_MAX: u32 = 36_525;

@@ -41,7 +41,7 @@ fn changed(key: &KmsKey, asked: Asked) -> Result<Change, Refusal> {
         Asked::Delete => op::schedule_deletion(intent, 30, true),
         Asked::CancelDeletion => op::cancel_deletion(intent, false),
         Asked::Restore => op::restore(intent),
-        Asked::RotateInPlace => op::rotate_in_place(intent, version(next), start()),
+        Asked::RotateInPlace => op::rotate_in_place(intent, version(next), start(), all_kept),
         Asked::Revoke(id) => op::revoke_grants(intent, [id.to_string()].into(), &|_| false, []),
         Asked::Tag(value) => {
             let mut after = intent.clone();

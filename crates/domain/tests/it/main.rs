@@ -14,6 +14,7 @@ mod deletion_proof;
 mod destruction;
 mod drift;
 mod former;
+mod lifetimes;
 mod model;
 mod operations;
 mod properties;

@@ -58,7 +58,7 @@ fn the_full_grid_of_operations_and_lives_is_what_was_reviewed() {
     grid += &row("replace", |i| op::replace(i, OldKey::KeepEnabled, start()));
     grid += &row("restore", op::restore);
     grid += &row("rotate in place", |i| {
-        op::rotate_in_place(i, version(2), start())
+        op::rotate_in_place(i, version(2), start(), all_kept)
     });
     grid += &row("rotate, new key", |i| {
         op::rotate_new_key(i, version(2), start()).map(Change::Changed)
@@ -395,12 +395,17 @@ fn what_was_deactivated_or_doomed_while_its_successor_was_made_gives_up_its_alia
 
 #[test]
 fn a_rotation_in_place_goes_forward_and_only_on_enabled_symmetric_keys() {
-    let after = changed(op::rotate_in_place(&active(), version(2), start()));
+    let after = changed(op::rotate_in_place(
+        &active(),
+        version(2),
+        start(),
+        all_kept,
+    ));
     assert_eq!(after.current, Some(version(2)));
     assert_eq!(after.versions.len(), 2);
 
     let refused = |intent: &Intent, number| {
-        op::rotate_in_place(intent, version(number), start())
+        op::rotate_in_place(intent, version(number), start(), all_kept)
             .unwrap_err()
             .code()
     };

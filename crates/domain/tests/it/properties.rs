@@ -13,7 +13,7 @@ use keyferry_domain::plan::{Blocked, Decision};
 use keyferry_domain::planner::{healing, plan, plan_settled};
 use keyferry_domain::spec::KeySpec;
 use keyferry_domain::step::{ImportKind, StepKind};
-use keyferry_domain::validity::Validity;
+use keyferry_domain::validity::{Lifetime, Validity};
 use keyferry_domain::view::{Field, Grant, KeyState};
 use proptest::prelude::*;
 
@@ -222,7 +222,9 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
         Wish::RevokeGrants => op::revoke_grants(intent, ["g".to_owned()].into(), &|_| true, []),
         Wish::RetireGrants => op::retire_grants(intent, ["g".to_owned()].into(), &|_| false),
         Wish::CreateGrant => op::create_grant(intent, wanted_grant("app"), Partition::Aws),
-        Wish::RotateInPlace => op::rotate_in_place(intent, version(newest + 1), world.now),
+        Wish::RotateInPlace => {
+            op::rotate_in_place(intent, version(newest + 1), world.now, all_kept)
+        }
         Wish::ScheduleDeletion => {
             let held = world
                 .kms
@@ -261,11 +263,11 @@ fn wish(world: &World, wish: Wish) -> Result<Change, Refusal> {
             op::update(intent, update, world.now)
         }
         Wish::UpdateValidity => {
-            let validity = Some(Validity::Until(world.now + days(100)));
+            let lifetime = Lifetime::of_days(100);
             op::update(
                 intent,
                 Update {
-                    validity,
+                    lifetime,
                     ..Update::default()
                 },
                 world.now,

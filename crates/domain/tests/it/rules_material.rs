@@ -36,7 +36,7 @@ fn again(number: u32, valid_to: Option<jiff::Timestamp>) -> Step {
 fn three_versions() -> World {
     let mut world = World::settled(symmetric());
     for number in 2..=3 {
-        let change = op::rotate_in_place(&world.intent, version(number), world.now);
+        let change = op::rotate_in_place(&world.intent, version(number), world.now, all_kept);
         world.intent = change.unwrap().or(&world.intent);
         assert_eq!(world.converge(), End::Reached);
     }

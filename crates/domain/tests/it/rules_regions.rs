@@ -31,7 +31,7 @@ fn replicate(to: &str) -> Step {
 }
 
 fn rotated(mut world: World, number: u32) -> World {
-    let change = op::rotate_in_place(&world.intent, version(number), world.now);
+    let change = op::rotate_in_place(&world.intent, version(number), world.now, all_kept);
     world.intent = change.unwrap().or(&world.intent);
     world
 }

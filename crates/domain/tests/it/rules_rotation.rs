@@ -16,7 +16,7 @@ use crate::world::{End, World};
 /// A key that shall rotate from version 1 to version 2.
 fn rotating() -> World {
     let mut world = World::settled(symmetric());
-    let change = op::rotate_in_place(&world.intent, version(2), world.now);
+    let change = op::rotate_in_place(&world.intent, version(2), world.now, all_kept);
     world.intent = change.unwrap().or(&world.intent);
     world
 }
@@ -267,7 +267,7 @@ fn another_current_material_than_the_wanted_one_is_an_alarm() {
 fn a_rotation_overtaken_by_the_next_one_is_finished_first() {
     let mut world = rotating();
     assert_eq!(world.run(1), End::Interrupted);
-    let change = op::rotate_in_place(&world.intent, version(3), world.now);
+    let change = op::rotate_in_place(&world.intent, version(3), world.now, all_kept);
     world.intent = change.unwrap().or(&world.intent);
 
     assert_eq!(world.converge(), End::Reached);
@@ -289,7 +289,7 @@ fn no_newer_material_is_imported_while_an_older_import_may_still_arrive() {
         signed_at,
         outcome,
     });
-    let change = op::rotate_in_place(&world.intent, version(3), world.now);
+    let change = op::rotate_in_place(&world.intent, version(3), world.now, all_kept);
     world.intent = change.unwrap().or(&world.intent);
 
     let before = plan(&world.intent, &view, signed_at + minutes(15));

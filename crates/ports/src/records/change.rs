@@ -59,8 +59,8 @@ pub const SIGN_IN_RULE: &str = "sign-in rule";
 pub const APPLICATION_NAME: &str = "application name";
 /// The conflict of removing a group with what belongs to it.
 pub const GROUP_IN_USE: &str = "group in use";
-/// The conflict of taking the role that administers the installation from its last holder.
-pub const LAST_ADMINISTRATOR: &str = "last system administrator";
+/// The conflict of taking a role that somebody must have from its last holder.
+pub const LAST_HOLDER: &str = "last holder of a role";
 
 /// The conflict of a name in certificates that stands for an application already.
 pub const CERTIFICATE_TAKEN: &str = "name in certificates";
@@ -271,7 +271,7 @@ pub enum Change {
         /// The roles that nobody may have beside it.
         excluded: Vec<Name>,
     },
-    /// Take a role; a conflict where it is not there, and over [`LAST_ADMINISTRATOR`] where nobody else has it and `keep_one`
+    /// Take a role; a conflict where it is not there, and over [`LAST_HOLDER`] where nobody else has it and `keep_one`
     /// says that somebody must.
     DeleteAssignment {
         /// Which.

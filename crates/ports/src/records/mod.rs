@@ -60,7 +60,7 @@ pub use authority::{
 pub use canonical::CanonicalName;
 pub use change::{
     ACCESS_ENDED, APPLICATION_NAME, BAD_CURSOR, Batch, CERTIFICATE_TAKEN, Change, Expect,
-    GROUP_IN_USE, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT, ROLE_EXCLUDED, ROLE_IN_USE, SIGN_IN_RULE,
+    GROUP_IN_USE, LAST_HOLDER, ROLE_ASSIGNMENT, ROLE_EXCLUDED, ROLE_IN_USE, SIGN_IN_RULE,
     VERSION_DOOMED, VERSION_NEEDED,
 };
 pub use delivery::{AlertDestination, Delivery, DeliveryState, DestinationAddress};

@@ -13,6 +13,7 @@ pub(crate) fn plan(plan: AccessKeyPlan) -> PlanView {
         arn: None,
         region: Some(region.clone()),
         aws_operation: Some(step.aws_operation().to_owned()),
+        ends_at: None,
         destructive: false,
     };
     PlanView {

@@ -42,10 +42,12 @@ fn lifetime(
         (Some(_), Some(_)) => Err(refuse(
             "say until when material stays, or for how many days".to_owned(),
         )),
-        (None, Some(days)) if !(1..=LIFETIME_DAYS_MAX).contains(&days) => Err(refuse(format!(
-            "say 1 to {LIFETIME_DAYS_MAX} days, or `never` as its end"
-        ))),
-        (until, days) => Ok(days.map(Lifetime::Days).or(until.map(Into::into))),
+        (until, None) => Ok(until.map(Into::into)),
+        (None, Some(days)) => Lifetime::of_days(days).map(Some).ok_or_else(|| {
+            refuse(format!(
+                "say 1 to {LIFETIME_DAYS_MAX} days, or `never` as its end"
+            ))
+        }),
     }
 }
 
@@ -134,10 +136,7 @@ fn template_view(template: Template) -> TemplateView {
         tags: template.tags,
         policy: template.policy.map(|policy| policy.as_str().to_owned()),
         multi_region: template.multi_region,
-        expires_at: match template.lifetime {
-            Lifetime::Until(end) => Some(end.to_string()),
-            Lifetime::Permanent | Lifetime::Days(_) => None,
-        },
+        expires_at: template.lifetime.end().map(|end| end.to_string()),
         valid_days: template.lifetime.days(),
         rotation: template.rotation.map(|rule| rotation::view(&rule, None)),
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use keyferry_api::plan::{
     BlockedView, ConsequenceView, PlanStepView, PlanView, QuotaUseView, RefusedView,
 };
@@ -16,6 +17,8 @@ use keyferry_domain::keystore::PolicyDocument;
 use keyferry_domain::kms_key::KmsKey;
 use keyferry_domain::plan::{Decision, Loss, Warning};
 use keyferry_domain::step::{ImportKind, Step};
+use keyferry_domain::validity::Validity;
+use keyferry_domain::version::VersionNumber;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -35,17 +38,23 @@ pub(crate) fn view_of_many(summary: String, plan: BulkPlan) -> PlanView {
             });
         }
     }
-    let mut view = view(summary, plan.planned, plan.calls);
-    view.consequences.sort_by_cached_key(gravity);
     PlanView {
         kms_keys: u32::try_from(plan.selected).unwrap_or(u32::MAX),
         refused,
+        fresh: plan.is_fresh,
+        blocked: None,
+        ..shortened(view(summary, plan.planned, plan.calls))
+    }
+}
+
+/// A plan with the gravest consequences first. Of more than are listed the rest is counted, and hashes stand for all.
+fn shortened(mut view: PlanView) -> PlanView {
+    view.consequences.sort_by_cached_key(gravity);
+    PlanView {
         steps_hash: standing_for(&view.steps, steps_hash),
         consequences_hash: standing_for(&view.consequences, consequences_hash),
         more_steps: cut(&mut view.steps),
         more_consequences: cut(&mut view.consequences),
-        fresh: plan.is_fresh,
-        blocked: None,
         ..view
     }
 }
@@ -88,10 +97,19 @@ fn quota(one: QuotaUse) -> QuotaUseView {
     }
 }
 
+/// The plan of what everything is as wanted already.
+pub(crate) fn of_nothing(summary: String) -> PlanView {
+    PlanView {
+        nothing_to_do: true,
+        ..view(summary, Vec::new(), Vec::new())
+    }
+}
+
 /// What an operation would do about one KMS key and what comes with it, and what that takes from the quotas.
 pub(crate) fn view(summary: String, planned: Vec<Planned>, calls: Vec<QuotaUse>) -> PlanView {
     let mut view = PlanView {
         summary,
+        nothing_to_do: !planned.is_empty() && planned.iter().all(|one| one.is_as_wanted),
         kms_keys: u32::try_from(planned.len()).unwrap_or(u32::MAX),
         fresh: true,
         seconds: calls.first().map_or(0, |narrowest| narrowest.seconds),
@@ -168,8 +186,33 @@ fn step_view(key: &KmsKey, step: &Step) -> PlanStepView {
         arn: key.arn.as_ref().map(ToString::to_string),
         region: Some(step.region().to_string()),
         aws_operation: Some(kind.aws_operation().to_owned()),
+        ends_at: reckoned_end(key, step).map(|end| end.to_string()),
         destructive: kind.is_destructive(),
     }
+}
+
+/// What is wanted of material that a step imports with an end.
+fn wanted_end(key: &KmsKey, version: VersionNumber, sent: Timestamp) -> String {
+    let wanted = key.intent.version(version).map(|wanted| wanted.validity);
+    match (key.intent.valid_days, wanted) {
+        (Some(days), _) => format!(", held for {days} days"),
+        (None, Some(Validity::Until(end))) => format!(", until {end}"),
+        (None, _) => format!(", until {sent}"),
+    }
+}
+
+/// The end that a step sends to AWS, where it is another one each time: one counted from now, or AWS's longest.
+fn reckoned_end(key: &KmsKey, step: &Step) -> Option<Timestamp> {
+    let Step::ImportMaterial {
+        version, valid_to, ..
+    } = step
+    else {
+        return None;
+    };
+    let sent = (*valid_to)?;
+    let wanted = key.intent.version(*version)?.validity;
+    let is_wanted = key.intent.valid_days.is_none() && wanted == Validity::Until(sent);
+    (!is_wanted).then_some(sent)
 }
 
 fn words(key: &KmsKey, step: &Step) -> String {
@@ -201,9 +244,8 @@ fn words(key: &KmsKey, step: &Step) -> String {
                 ImportKind::Rotate => " as new key material",
                 ImportKind::Again { .. } => " again",
             };
-            let end = valid_to
-                .map(|end| format!(", until {end}"))
-                .unwrap_or_default();
+            let end = valid_to.map(|sent| wanted_end(key, *version, sent));
+            let end = end.unwrap_or_default();
             format!("import version {version}{how}{end}")
         }
         Step::RotateOnDemand { .. } => "rotate to the new key material".to_owned(),
@@ -312,7 +354,7 @@ fn warn(warning: &Warning) -> String {
              does not have comes back from the file alone"
         ),
         Warning::FormerEnds(end) => format!(
-            "former material goes at {end:.0}, before the newest: from then on the KMS key cannot be used, unless that material is \
+            "former material ends at {end:.0}, before the newest, and after that the KMS key cannot be used, unless that material is \
              imported again or held for longer"
         ),
         Warning::Unreadable(field) => {
@@ -333,19 +375,32 @@ mod tests {
         parse_policy(&text.replace("WHO", principals)).unwrap()
     }
 
+    fn hash(plan: &PlanView) -> [u8; 32] {
+        keyferry_app::consent::hash(&Value::Null, &json!(plan))
+    }
+
     #[test]
-    fn what_is_not_listed_stands_in_the_plan_as_one_hash() {
+    fn of_more_steps_than_are_listed_each_counts_in_the_hash_of_the_plan() {
         let step = |number: usize| PlanStepView {
             words: format!("disable key {number}"),
             ..PlanStepView::default()
         };
-        let mut steps: Vec<_> = (0..=LISTED_MAX).map(step).collect();
+        let plan = |steps: Vec<PlanStepView>| {
+            shortened(PlanView {
+                steps,
+                ..PlanView::default()
+            })
+        };
+        let all: Vec<_> = (0..=LISTED_MAX).map(step).collect();
+        let mut other = all.clone();
+        other[LISTED_MAX] = step(0);
 
-        assert_eq!(standing_for(&steps[..LISTED_MAX], steps_hash), None);
-        let before = standing_for(&steps, steps_hash);
-        assert!(before.is_some());
-        steps[LISTED_MAX] = step(0);
-        assert_ne!(standing_for(&steps, steps_hash), before);
+        let few = plan(all[..LISTED_MAX].to_vec());
+        assert_eq!((few.more_steps, few.steps_hash), (0, None));
+        let [all, other] = [all, other].map(plan);
+        assert_eq!((all.more_steps, all.steps.len()), (1, LISTED_MAX));
+        assert_eq!(all.steps, other.steps);
+        assert_ne!(hash(&all), hash(&other));
     }
 
     #[test]
@@ -360,21 +415,22 @@ mod tests {
             }],
             ..ConsequenceView::default()
         };
-        let hash = |all: &[ConsequenceView]| {
-            let listed = &all[..LISTED_MAX];
-            let all = standing_for(all, consequences_hash);
-            let plan = json!({ "consequences": listed, "consequences_hash": all });
-            keyferry_app::consent::hash(&Value::Null, &plan)
+        let plan = |consequences: &[ConsequenceView]| {
+            shortened(PlanView {
+                consequences: consequences.to_vec(),
+                ..PlanView::default()
+            })
         };
         let mut all: Vec<_> = (0..=LISTED_MAX).map(|number| one(number, 0)).collect();
-        let before = hash(&all);
+        let before = plan(&all);
+        assert_eq!(before.more_consequences, 1);
 
         all[LISTED_MAX] = one(LISTED_MAX, 1);
-        all.sort_by_cached_key(gravity);
-        assert_eq!(all[0].kms_key, format!("key {LISTED_MAX}"));
-        assert_eq!(hash(&all), before);
+        let later = plan(&all);
+        assert_eq!(later.consequences[0].kms_key, format!("key {LISTED_MAX}"));
+        assert_eq!(hash(&later), hash(&before));
         all[LISTED_MAX].unusable = None;
-        assert_ne!(hash(&all), before);
+        assert_ne!(hash(&plan(&all)), hash(&before));
     }
 
     #[test]

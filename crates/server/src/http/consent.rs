@@ -40,14 +40,18 @@ impl Consent {
     }
 
     /// Lets a request on if it would do what the plan tells that it names, or names none; tells the hash of a dry run.
-    pub(super) async fn hold(&self, actor: &Actor, request: Request, next: Next) -> Response {
+    pub(super) async fn hold(&self, actor: &Actor, mut request: Request, next: Next) -> Response {
         let named = request.headers().get(PLAN_HEADER).cloned();
         if named.is_some() && !self.takes_dry_run {
             let detail = "Keyferry-Plan is sent, and this route knows no dry run";
             return Refused::new(HttpCode::BadHeader, detail).into_response();
         }
+        if is_dry_run(request.uri()) {
+            // All that stands behind only tries.
+            request.extensions_mut().insert(actor.clone().trying());
+            return self.tell(request, next).await;
+        }
         let held = match named {
-            _ if is_dry_run(request.uri()) => return self.tell(request, next).await,
             Some(named) => self.held(actor, request, &named).await,
             None => Ok(request),
         };
@@ -79,7 +83,7 @@ impl Consent {
         Response::from_parts(parts, Body::from(bytes))
     }
 
-    /// A request without what confirms it and without its secrets. Its revision is not in it either: what changed since is
+    /// A request without what confirms it and without its secrets. All bodies are JSON: any other is refused. Its revision is not in it either: what changed since is
     /// refused by that itself, where it is wanted.
     fn asked(&self, parts: &Parts, body: &Bytes) -> Value {
         let mut query = query_without(&parts.uri, &["confirm_name", "dry_run"]);

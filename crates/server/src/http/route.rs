@@ -15,7 +15,6 @@ use keyferry_app::audits::Quarantine;
 use keyferry_app::{Action, Actor, AppError, ApprovalClass};
 
 use super::consent::Consent;
-use super::dispatch::is_dry_run;
 use super::problem::Refused;
 use crate::limits::{self, Limits, Narrow};
 use crate::state::ServerState;
@@ -204,14 +203,11 @@ async fn within_limit(action: Action, request: Request, next: Next) -> Response 
     }
 }
 
-/// What names a plan does no other; what is only tried, is tried by all that stands behind.
-async fn consented(consent: Arc<Consent>, mut request: Request, next: Next) -> Response {
+/// A request that names a plan is held to it, and a dry run tells its hash.
+async fn consented(consent: Arc<Consent>, request: Request, next: Next) -> Response {
     let Some(actor) = request.extensions().get::<Actor>().cloned() else {
         return super::auth::not_signed_in().into_response();
     };
-    if is_dry_run(request.uri()) {
-        request.extensions_mut().insert(actor.clone().trying());
-    }
     consent.hold(&actor, request, next).await
 }
 

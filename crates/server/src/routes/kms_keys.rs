@@ -172,11 +172,7 @@ impl HowToRun {
                 return Ok(reply::ok(plan::view(action.to_string(), planned, calls)));
             }
             Answer::Unchanged(_) if self.mode.dry_run => {
-                return Ok(reply::ok(plan::view(
-                    action.to_string(),
-                    Vec::new(),
-                    Vec::new(),
-                )));
+                return Ok(reply::ok(plan::of_nothing(action.to_string())));
             }
             Answer::Unchanged(kms_key) | Answer::Done(kms_key) => (None, vec![kms_key]),
             Answer::Started { job, kms_keys } => (Some(job), kms_keys),
@@ -357,6 +353,8 @@ pub(crate) async fn copy(
             Ok(reply::ok(plan::view(summary, Vec::new(), Vec::new())))
         }
         Copies::ToGroup(command) => {
+            let app = &run.state.app;
+            app.refuse_begun(&run.actor, &run.mode).await?;
             let keys = &run.state.app.keys;
             let made = keys.copy_to_group(&run.actor, &key, command).await?;
             Ok(reply::made(

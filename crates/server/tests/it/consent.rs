@@ -219,6 +219,77 @@ async fn a_body_is_tried_as_it_is_sent() {
 }
 
 #[tokio::test]
+async fn a_plan_for_material_that_is_held_for_days_is_the_same_the_next_day() {
+    let site = site().await;
+    let days = json!({"template": {"valid_days": 90}});
+    let any = [("if-match", "*")];
+    let changed = site.patch("/api/v1/keystores/store", days, &any).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    let path = "/api/v1/kms-keys?dry_run=true";
+    let looked = async || {
+        let body = json!({"keystore": "store", "name": "held"});
+        let tried = site.post(path, body).await;
+        let import = tried.body["steps"][1].clone();
+        (tried.header("keyferry-plan").to_owned(), import)
+    };
+
+    let (plan, import) = looked().await;
+    site.outside.advance_minutes(25 * 60);
+    let (next_day, later) = looked().await;
+
+    assert_eq!(import["words"], "import version 1, held for 90 days");
+    assert_ne!(import["ends_at"], later["ends_at"]);
+    assert_eq!(plan.len(), 64, "{import}");
+    assert_eq!(next_day, plan);
+}
+
+#[tokio::test]
+async fn a_secret_counts_in_no_hash_and_what_stands_beside_it_does() {
+    let site = site().await;
+    let hash = async |secret: &str, client: &str| {
+        let body = json!({
+            "name": "corp", "issuer": "https://id.example", "client_id": client, "client_secret": secret,
+            "public_url": "https://keyferry.example",
+        });
+        let tried = site
+            .post("/api/v1/sign-in-providers?dry_run=true", body)
+            .await;
+        assert!(tried.status.is_success(), "{}", tried.body);
+        tried.header("keyferry-plan").to_owned()
+    };
+
+    let one = hash("one secret", "keyferry").await;
+
+    assert_eq!(one.len(), 64, "`{one}`");
+    assert_eq!(hash("another", "keyferry").await, one);
+    assert_ne!(hash("one secret", "other").await, one);
+}
+
+#[tokio::test]
+async fn the_key_of_an_older_job_copies_no_key_into_a_group() {
+    let site = site().await;
+    let once = ("idempotency-key", "once");
+    let started = sent(&site, &[once]).await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.body);
+    let group = site.post("/api/v1/groups", json!({"name": "other"})).await;
+    assert_eq!(group.status, StatusCode::CREATED, "{}", group.body);
+    let wanted = json!({"name": "spare", "spec": "AES-256", "exportable": true});
+    let key = site.post("/api/v1/keys", wanted).await;
+    assert_eq!(key.status, StatusCode::CREATED, "{}", key.body);
+
+    let copy = json!({"group": "other", "name": "copied"});
+    let headers = [once, ("keyferry-plan", "00")];
+    let refused = site
+        .post_with("/api/v1/keys/spare/copies", copy, &headers)
+        .await;
+
+    let code = "request.idempotency-key-reused";
+    assert_eq!(refused.code(), code, "{}", refused.body);
+    let copied = site.get("/api/v1/keys/copied").await;
+    assert_eq!(copied.status, StatusCode::NOT_FOUND, "{}", copied.body);
+}
+
+#[tokio::test]
 async fn what_is_malformed_is_refused_as_such_whatever_plan_is_named() {
     let site = site().await;
     let headers = [("keyferry-plan", "00")];

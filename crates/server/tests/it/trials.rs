@@ -362,6 +362,7 @@ async fn every_route_that_tries_a_change_of_records_keeps_nothing_of_it_and_does
         assert!(events.try_recv().is_err(), "{id} tells somebody");
         let again = scene.call(endpoint, "?dry_run=true").await;
         let plan = answer.header("keyferry-plan");
+        assert_eq!(plan.len(), 64, "{id} tells no hash of its plan");
         assert_eq!(again.header("keyferry-plan"), plan, "{id} tells another");
         for secret in ["token", "api_key", "signing_secret", "password"] {
             assert!(answer.body[secret].is_null(), "{id} shows its secret");

@@ -9,7 +9,7 @@ use keyferry_app::DEFAULT_GROUP;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT,
+    AccessPolicy, AuthorityRecords, CustomRole, Expect, LAST_HOLDER, ROLE_ASSIGNMENT,
     ROLE_EXCLUDED, ROLE_IN_USE, Records, RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
@@ -128,7 +128,7 @@ impl State {
         ensure(found.is_some(), ROLE_ASSIGNMENT)?;
         let is_other = |row: &RoleAssignment| row.id != id && Some(&row.role) == found.as_ref();
         let is_last = !self.assignments.rows().any(is_other);
-        ensure(!(keep_one && is_last), LAST_ADMINISTRATOR)?;
+        ensure(!(keep_one && is_last), LAST_HOLDER)?;
         self.assignments.remove(&id);
         Ok(())
     }

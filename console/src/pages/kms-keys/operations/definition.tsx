@@ -42,6 +42,8 @@ export interface Definition<V> {
   revised?: boolean;
   /** Something is lost, whatever the plan tells as things are; the same as the server thinks of it. */
   loses?: boolean | ((value: V) => boolean);
+  /** Protects: it is done at once, whatever goes on meanwhile. */
+  protects?: boolean;
   /** There is no record afterwards that a page could show: the list tells so instead. */
   drops?: (name: string) => string;
   /** What a trial without a plan answered. */
@@ -64,12 +66,14 @@ function counted(asked: Change): Change {
   return { ...asked, body: { ...body, confirm_count: body.kms_keys?.length ?? 0 } };
 }
 
-function ofMany(title: string, kmsKeys: readonly KmsKey[], what: OfMany, loses: boolean): Operation {
+type Asks = Required<Pick<Operation, "loses" | "protects">>;
+
+function ofMany(title: string, kmsKeys: readonly KmsKey[], what: OfMany, asks: Asks): Operation {
   const body = { ...what, kms_keys: kmsKeys.map(({ id }) => id) };
   return {
     title,
     name: String(kmsKeys.length),
-    loses,
+    ...asks,
     change: change("post", "/api/v1/kms-keys/bulk", { body }),
     confirmed: counted,
   };
@@ -79,8 +83,8 @@ function titleOf<V>({ of, text: operation }: Definition<V>, what: string): strin
   return of === true ? text.kmsKeys.doingOf(operation, what) : text.kmsKeys.doing(operation, what);
 }
 
-function losesWith<V>({ loses = false }: Definition<V>, value: V): boolean {
-  return typeof loses === "function" ? loses(value) : loses;
+function asksOf<V>({ loses = false, protects = false }: Definition<V>, value: V): Asks {
+  return { loses: typeof loses === "function" ? loses(value) : loses, protects };
 }
 
 /** What a dialog needs besides its operation, where the definition has it. */
@@ -103,7 +107,7 @@ function oneDialog<V>(definition: Definition<V>): KmsKeyOperation["One"] {
         title,
         name: kmsKey.name,
         change: asked,
-        loses: losesWith(definition, value),
+        ...asksOf(definition, value),
         ...(definition.revised === true ? { afresh: () => revisionNow(kmsKey) } : {}),
       };
     }, [kmsKey, value, title]);
@@ -142,7 +146,7 @@ function manyDialog<V>(
     const title = titleOf(definition, text.kmsKeys.count(kmsKeys.length));
     const operation = useMemo(() => {
       const what = many(value);
-      return what === undefined ? undefined : ofMany(title, kmsKeys, what, losesWith(definition, value));
+      return what === undefined ? undefined : ofMany(title, kmsKeys, what, asksOf(definition, value));
     }, [kmsKeys, value, title]);
     const fields =
       Fields === undefined ? undefined : <Fields value={value} onChange={setValue} kmsKeys={kmsKeys} />;

@@ -21,6 +21,7 @@ export const disable = defineSimple({
   text: words.disable,
   unfit: unless(usual, filled, notDisabled),
   one: ({ id }) => change("post", "/api/v1/kms-keys/{kms_key}/disable", { path: { kms_key: id } }),
+  protects: true,
   operation: "disable",
 });
 

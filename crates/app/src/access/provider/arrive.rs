@@ -6,7 +6,7 @@ use keyferry_domain::id::{GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::identity::VouchedFor;
 use keyferry_ports::records::{
-    Batch, CanonicalName, Change, Expect, LAST_ADMINISTRATOR, ProviderIdentity, Provisioning,
+    Batch, CanonicalName, Change, Expect, LAST_HOLDER, ProviderIdentity, Provisioning,
     ROLE_EXCLUDED, RecordsError, Session, SignInCode, SignInProvider, User, VERIFIED_CLAIM,
 };
 
@@ -57,10 +57,19 @@ impl Access {
                 }
                 person => person?,
             };
+            let user = person.user.id;
             let (batch, issued) = self.entry(provider, who, person, entering).await?;
             match self.shared.commit(batch).await {
                 Ok(()) => return Ok(issued),
-                Err(RecordsError::Conflict { what }) => refused_for_good(provider, what)?,
+                Err(RecordsError::Conflict { what }) => {
+                    refused_for_good(provider, what)?;
+                    if what == LAST_HOLDER {
+                        let records = &self.shared.ports.records;
+                        let held = records.list_assignments_of(user.into()).await?;
+                        let name = format!("whoever comes by {}", provider.name);
+                        self.shared.refuse_last_holder(&held, &name).await?;
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -231,7 +240,7 @@ impl Access {
         for row in &gifts.taken {
             changes.push(Change::DeleteAssignment {
                 id: row.id,
-                keep_one: row.role.as_str() == BuiltInRole::SystemAdministrator.as_str(),
+                keep_one: BuiltInRole::is_kept(&row.role),
             });
             changes.push(told(row.role.as_str(), row.group, false));
         }
@@ -311,7 +320,6 @@ fn refused_for_good(provider: &SignInProvider, what: &'static str) -> Result<(),
     let name = provider.name.to_string();
     match what {
         ROLE_EXCLUDED => Err(ProviderError::RolesExclude { provider: name }.into()),
-        LAST_ADMINISTRATOR => Err(AccessError::LastAdministrator { name }.into()),
         _ => Ok(()),
     }
 }

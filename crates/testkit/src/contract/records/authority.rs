@@ -6,7 +6,7 @@ use futures::future::join;
 use keyferry_domain::id::{AssignmentId, GroupId, UserId};
 use keyferry_domain::name::Name;
 use keyferry_ports::records::{
-    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_ADMINISTRATOR, ROLE_ASSIGNMENT,
+    AccessPolicy, AllRecords, Change, CustomRole, Expect, LAST_HOLDER, ROLE_ASSIGNMENT,
     ROLE_EXCLUDED, ROLE_IN_USE, RoleAssignment, RoleHolder,
 };
 use uuid::Uuid;
@@ -126,7 +126,7 @@ pub(super) async fn the_last_administrator_stays_when_all_are_taken_at_once(ways
         assert!(first.is_ok() ^ second.is_ok(), "{first:?} {second:?}");
         let left = records.list_assignments().await.unwrap();
         assert_eq!(left.len(), 1);
-        assert_conflict(records, LAST_ADMINISTRATOR, [take(&left[0])]).await;
+        assert_conflict(records, LAST_HOLDER, [take(&left[0])]).await;
         let without_rule = Change::DeleteAssignment {
             id: left[0].id,
             keep_one: false,
