@@ -310,7 +310,7 @@ impl Story<'_> {
             "
 Keyferry demo
 
-  server        {url}
+  console       {url} (in a browser; the API too)
   fingerprint   {fingerprint}
   sign in       {ADMINISTRATOR} / {password}
   simulated AWS {aws} (accounts {production} and {staging})

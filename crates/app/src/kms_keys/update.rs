@@ -25,7 +25,7 @@ use crate::key_policy::{self, KeyAccess};
 use crate::policy_principals::{self, Replacement};
 
 use super::change::Wish;
-use super::{Answer, KmsKeys, Mode, Stay};
+use super::{Answer, KmsKeys, Mode, Stay, check_outlasts};
 
 /// What to change; what is not named stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -182,7 +182,11 @@ impl KmsKeys {
         let command = following(command, &template);
         let after = self.updated(before, command, lifetime).await?;
         match &template.rotation {
-            None => Ok(after),
+            None => {
+                let rotation = after.intent.rotation.as_ref();
+                check_outlasts(after.intent.valid_days, rotation, self.shared.now())?;
+                Ok(after)
+            }
             rule => {
                 self.with_schedule(after, RotationChoice::Inherit, rule.as_ref())
                     .await
