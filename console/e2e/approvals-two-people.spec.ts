@@ -41,6 +41,7 @@ test("a rule is set from the screen once somebody else, who proves who he is, ha
   await expect(setting.getByText("request.invalid")).toBeVisible();
   await setting.getByLabel("People").fill("1");
   await setting.getByRole("button", { name: "Preview" }).click();
+  await expect(setting.getByText(/^Destructive actions will want the consent/)).toBeVisible();
   await look(page, "approval-rule");
   await setting.getByRole("button", { name: "Carry out" }).click();
   await expect(setting.getByText("Others have to approve this")).toBeVisible();
