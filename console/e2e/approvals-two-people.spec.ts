@@ -123,7 +123,7 @@ test("what is destructive waits for another person, who sees its plan, and is th
     .getByRole("row", { name: /its system is shut down/ })
     .getByRole("link")
     .click();
-  await page.getByRole("button", { name: "Carry out" }).click();
+  await page.getByRole("button", { name: "Carry out", exact: true }).click();
   const running = page.getByRole("dialog", { name: /^Carry out: / });
   await expect(running.getByText("ScheduleKeyDeletion").first()).toBeVisible();
   await running.getByRole("button", { name: "Carry out" }).click();
